@@ -1,0 +1,180 @@
+import type { Approval, ApprovalState } from '#shared/model/approval.ts';
+import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
+import type { Authority } from '#shared/model/authority.ts';
+import type { Certificate } from '#shared/model/certificate.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/node.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import type { Order } from '#shared/model/order.ts';
+import type { Overview } from '#shared/model/overview.ts';
+import type { Renewal } from '#shared/model/renewal.ts';
+import type { Task, TaskState } from '#shared/model/task.ts';
+import type { Secret } from '../secrets/secret.ts';
+
+/**
+ * The store. All methods are synchronous, take well under a millisecond on a usual database and are safe inside
+ * `transaction`. Rows are parsed by schema when read: a row that does not parse is `database.row-damaged`.
+ */
+export interface Database {
+  readonly path: string;
+  /** Immediate transaction; nested calls join the outer one. `work` must not be asynchronous (throws when it is). */
+  transaction<T>(work: () => T): T;
+  readonly endpoints: EndpointRows;
+  readonly nodes: NodeRows;
+  readonly certificates: CertificateRows;
+  readonly orders: OrderRows;
+  readonly tasks: TaskRows;
+  readonly approvals: ApprovalRows;
+  readonly authorities: AuthorityRows;
+  readonly renewals: RenewalRows;
+  readonly notifications: NotificationRows;
+  readonly audit: AuditRows;
+  readonly secrets: SecretRows;
+  readonly meta: MetaRows;
+  overview(now: number): Overview;
+  close(): void;
+}
+
+export interface EndpointRows {
+  insert(endpoint: Endpoint): void;
+  update(endpoint: Endpoint): void;
+  /** Removes its nodes, renewals and sealed secrets too; tasks, orders and certificates stay as history. */
+  remove(id: string): void;
+  get(id: string): Endpoint | null;
+  /** By id, else by name (exact). */
+  find(nameOrId: string): Endpoint | null;
+  list(): Endpoint[];
+}
+
+export interface NodeRows {
+  /**
+   * Brings the rows of an endpoint in line with what was found: new ones get ids, known ones (by key) keep theirs and
+   * their served fact, vanished ones get `missingSince`. Certificates found are stored as External when unknown.
+   */
+  reconcile(endpointId: string, found: readonly DiscoveredNode[], now: number): EndpointNode[];
+  get(id: string): EndpointNode | null;
+  /** By id, else `endpoint name/node name`, else a node name that is unique. Ambiguous: all candidates. */
+  find(text: string): EndpointNode[];
+  list(endpointId?: string): EndpointNode[];
+  setServed(id: string, served: ServedFact): void;
+}
+
+export interface CertificateRows {
+  /** Inserts, or fills in order number and chain of a known one. */
+  upsert(certificate: Certificate): void;
+  get(fingerprint: string): Certificate | null;
+  /** By fingerprint (or a unique prefix of at least 8), serial, or order number. */
+  find(text: string): Certificate | null;
+  /** Without chains. */
+  list(): (Omit<Certificate, 'chainPem'> & { usedBy: { nodeId: string; name: string }[] })[];
+}
+
+export interface OrderRows {
+  /** Gives the next order number. */
+  insert(order: Omit<Order, 'number'>): Order;
+  update(order: Order): void;
+  get(id: string): Order | null;
+  byNumber(number: number): Order | null;
+  /** The order of a task, when one was placed. */
+  ofTask(taskId: string): Order | null;
+  list(limit: number): Order[];
+}
+
+/** What the agent keeps of a task beyond what is shown: input, outputs of finished steps. Plain JSON, no secrets. */
+export interface TaskMemory {
+  input: Record<string, unknown>;
+  /** Output of each finished step, by step name. */
+  outputs: Record<string, unknown>;
+  /** Set before the first change on a target, cleared when undone: from here on a failure means restore. */
+  changing: boolean;
+  /** Index into the kind's list of steps. */
+  cursor: number;
+  /** `forward` until something failed after a change; then `undoing`. */
+  direction: 'forward' | 'undoing';
+}
+
+export interface TaskRow {
+  task: Task;
+  memory: TaskMemory;
+}
+
+export interface TaskRows {
+  /** `task.already-live` when a live task of the same kind, endpoint and node exists. */
+  insert(row: TaskRow): void;
+  update(row: TaskRow): void;
+  get(id: string): TaskRow | null;
+  /** A live task of (kind, endpoint, node), if any. */
+  live(kind: string, endpointId: string, nodeId: string | null): Task | null;
+  /** Rows in these states, oldest first. */
+  inStates(states: readonly TaskState[]): TaskRow[];
+  list(filter: { states?: readonly TaskState[] | undefined; limit: number }): Task[];
+}
+
+export interface ApprovalRows {
+  insert(approval: Approval): void;
+  update(approval: Approval): void;
+  get(id: string): Approval | null;
+  /** The newest one of a task. */
+  ofTask(taskId: string): Approval | null;
+  list(states: readonly ApprovalState[] | undefined): Approval[];
+}
+
+export interface AuthorityRows {
+  insert(authority: Authority): void;
+  update(authority: Authority): void;
+  remove(id: string): void;
+  get(id: string): Authority | null;
+  find(nameOrId: string): Authority | null;
+  default(): Authority | null;
+  /** Makes one the default, all others not. */
+  setDefault(id: string): void;
+  list(): Authority[];
+  /** Endpoints that name it and orders that are not finished, for people. */
+  usedBy(id: string): string[];
+}
+
+export interface RenewalRows {
+  upsert(renewal: Renewal): void;
+  get(nodeId: string): Renewal | null;
+  remove(nodeId: string): void;
+  /** With `nextAt` or `ariAskAgainAt` at or before `now`. */
+  due(now: number): Renewal[];
+  list(): Renewal[];
+}
+
+export interface NotificationRows {
+  insert(notification: Notification): void;
+  list(limit: number): Notification[];
+  /** Null: all. */
+  markRead(id: string | null, now: number): void;
+  unread(): number;
+}
+
+export interface AuditRows {
+  /** Appends to the hash chain, in the caller's transaction when there is one. */
+  append(entry: Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>): AuditEntry;
+  /** Newest first, those with `number < before` when given. */
+  list(before: number | undefined, limit: number): AuditEntry[];
+  verify(): AuditVerdict;
+}
+
+/**
+ * Sealed values, by (owner, name): `ep_…/password`, `ca_…/account-key`. Sealed on write, opened on use.
+ * Every method that needs the master key throws `keychain.*` while it is locked.
+ */
+export interface SecretRows {
+  put(owner: string, name: string, value: Secret): void;
+  /** Null when there is none. `secret.damaged` when it does not open. */
+  open(owner: string, name: string): Secret | null;
+  has(owner: string, name: string): boolean;
+  remove(owner: string, name?: string): void;
+  /** Names only, never values. */
+  list(owner: string): string[];
+}
+
+/** Small settings by name. */
+export interface MetaRows {
+  get(name: string): string | null;
+  set(name: string, value: string): void;
+  remove(name: string): void;
+}

@@ -1,0 +1,79 @@
+import type { FailureData } from '#shared/failure.ts';
+import type { OrderTerms } from '#shared/model/order.ts';
+
+/** Plain JSON that finds an order again after a restart. Opaque outside its authority. */
+export type OrderHandle = unknown;
+
+export interface OrderRequest {
+  /** Our own order id: an authority that can, uses it to recognise an order it already placed for us. */
+  orderId: string;
+  /** PKCS#10, DER. */
+  csr: Buffer;
+  /** Names in the CSR: DNS names, wildcards, IP addresses. */
+  names: string[];
+  terms: OrderTerms;
+  /** Leaf this order replaces (PEM), so that the CA knows (RFC 9773 5 `replaces`). */
+  replacesPem: string | null;
+}
+
+export type OrderLook =
+  /** Not there yet; look again after `afterMs`. */
+  | { state: 'pending'; afterMs: number; sentence: string }
+  | { state: 'waiting-for-approval'; afterMs: number; sentence: string }
+  | { state: 'ready' }
+  | { state: 'refused'; because: FailureData };
+
+/** Puts http-01 files where the CA will fetch them, over the endpoint's connection. Given with each call. */
+export interface WebRoot {
+  /** `path` relative to the web root, `/.well-known/acme-challenge/…`. Creates directories as needed. */
+  put(path: string, content: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** What an authority may use while it works on one order. */
+export interface OrderTools {
+  /** Null when the node has no web root and none is configured. */
+  webRoot: WebRoot | null;
+  /**
+   * Stores a better handle at once, in its own transaction. Called after every answer of the CA that must not be
+   * lost (order URL known, finalized), so that a killed agent goes on with the same order.
+   */
+  remember(handle: OrderHandle): void;
+  signal: AbortSignal;
+}
+
+/**
+ * A CA we order from. An order outlives the process: it is a handle in a row, never a call held open.
+ * Rejects with Failure `authority.*` / `acme.*`; `retry: later | after` means the order is still good.
+ * Safe concurrently for different orders.
+ */
+export interface Authority {
+  /**
+   * Places the order and gives its handle. `known` is what `remember` last stored for this order (null at first):
+   * called again it continues that order and never places a second one.
+   */
+  submit(request: OrderRequest, known: OrderHandle | null, tools: OrderTools): Promise<OrderHandle>;
+  /** One look, doing whatever is due (answering challenges, finalizing). Idempotent. */
+  look(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderLook>;
+  /** Chain PEM: leaf first, root left out. Only after `ready`. Idempotent. */
+  collect(handle: OrderHandle): Promise<string>;
+  /** Clears up what validation left behind (challenge files, TXT records). Idempotent, never rejects. */
+  cleanUp(handle: OrderHandle, tools: OrderTools): Promise<void>;
+  /** Optional: RFC 9773. Null when the CA does not offer it. */
+  renewalInfo?(leafPem: string): Promise<RenewalInfo | null>;
+  /** Proves that the authority answers and would take orders (directory, account). Each step with its sentence. */
+  test(): Promise<{
+    ok: boolean;
+    checks: { name: string; ok: boolean; sentence: string }[];
+    profiles: Record<string, string>;
+  }>;
+}
+
+export interface RenewalInfo {
+  /** Epoch milliseconds. */
+  start: number;
+  end: number;
+  explanationUrl: string | null;
+  /** Ask again not before, epoch milliseconds. */
+  askAgainAt: number;
+}

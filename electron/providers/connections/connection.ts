@@ -1,0 +1,77 @@
+import type { ExecResult } from '../../kit/exec.ts';
+import type { Secret } from '../../secrets/secret.ts';
+
+export interface HostExec {
+  /** Program and arguments, never a joined string, never a secret. Adapters may quote, they never interpolate. */
+  argv: readonly [string, ...string[]];
+  /** Where secrets go. */
+  stdin?: Uint8Array | Secret | undefined;
+  /** Milliseconds. */
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What `stat` says of a path. Symbolic links are followed; `realPath` is where they lead. */
+export interface FileFacts {
+  path: string;
+  realPath: string;
+  kind: 'file' | 'directory' | 'other';
+  size: number;
+  /** Permission bits, e.g. 0o640. */
+  mode: number;
+  owner: string;
+  group: string;
+  uid: number;
+  gid: number;
+  /** Epoch milliseconds. */
+  modifiedAt: number;
+}
+
+export interface WriteOptions {
+  mode: number;
+  /** Names or decimal ids; left out: those of the file that is replaced, else of the connecting user. */
+  owner?: string | undefined;
+  group?: string | undefined;
+}
+
+/**
+ * A managed host: run programs, read and replace files. Implemented over `local` and `ssh`; nothing above knows which.
+ *
+ * All paths are absolute, on that host. Every method may take as long as the network does and rejects with a
+ * Failure (`connection.*`, `ssh.*`, `file.*`); a lost connection is `connection.lost` (retry `later`).
+ * Safe concurrently. Methods that change files are atomic: the old or the new content is there, never a part.
+ */
+export interface HostConnection {
+  /** For people: `this machine`, `ssh deploy@web1:22`. */
+  readonly description: string;
+  /** Address from which the endpoint's listeners on "all addresses" are to be dialled. */
+  readonly dialAddress: string;
+  /** The credential used, never its content: `user deploy, private key`. */
+  readonly credentialUsed: string;
+  exec(request: HostExec): Promise<ExecResult>;
+  /** Null when it does not exist. Rejects with `file.denied` when it cannot be looked at. */
+  stat(path: string): Promise<FileFacts | null>;
+  /** Whole content. `file.missing`, `file.denied`, `file.too-large` (limit 16 MiB). */
+  read(path: string): Promise<Buffer>;
+  /** SHA-256 of the content, lower-case hex, computed on the host: the content does not travel. */
+  hash(path: string): Promise<string>;
+  /** New file beside the old, fsync, owner and mode, length and hash checked, rename over. Follows a symbolic link. */
+  write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void>;
+  /** Copies content, owner and mode into a new file, fsynced; replaces `to` atomically. Content does not travel. */
+  copy(from: string, to: string): Promise<void>;
+  /** Renames within a directory, replacing `to`. */
+  rename(from: string, to: string): Promise<void>;
+  /** Gone afterwards; no error when it was not there. Files only. */
+  remove(path: string): Promise<void>;
+  /** Names in a directory, unsorted. */
+  list(path: string): Promise<string[]>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What a connection needs to log in, fetched at the moment of use. */
+export interface LoginMaterial {
+  password?: Secret | undefined;
+  privateKey?: Secret | undefined;
+  passphrase?: Secret | undefined;
+}

@@ -1,0 +1,95 @@
+import type { KeyType } from '#shared/model/certificate.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Secret } from '../../secrets/secret.ts';
+
+/** Where the new private key is when it comes to installing it. */
+export type KeyMaterial =
+  /** Made on the target: it lies in this file there and never travels. */
+  | { where: 'target'; path: string }
+  /** Made in the agent: PKCS#8 PEM. */
+  | { where: 'agent'; pem: Secret };
+
+export interface Material {
+  /** Leaf first, root left out, PEM, each certificate ending in a line feed. */
+  chainPem: string;
+  key: KeyMaterial;
+}
+
+/** One kept copy of a file (or the note that there was none). Stored with the task; holds no content. */
+export interface KeptFile {
+  path: string;
+  /** Where the copy lies on the target; null: the file did not exist before. */
+  keptAt: string | null;
+  sha256: string | null;
+  owner: string | null;
+  group: string | null;
+  mode: number | null;
+}
+
+/** What undoes an install. Plain JSON: it is stored, and survives the agent. */
+export interface Snapshot {
+  nodeKey: string;
+  files: KeptFile[];
+  /** Leaf that was on disk before, so that the restore can be proved. */
+  previousFingerprint: string | null;
+}
+
+export interface RestoreReport {
+  /** True when every file is back byte for byte with owner and mode, checked by reading it again. */
+  exact: boolean;
+  sentence: string;
+}
+
+export interface NewKey {
+  /** File on the target that holds it (mode 0600). */
+  path: string;
+  /** SubjectPublicKeyInfo, DER. */
+  spki: Buffer;
+}
+
+/**
+ * A managed server or key file. One instance serves one endpoint over one connection. Not safe concurrently:
+ * the agent holds a lease per endpoint. Every method may block as long as the target does and rejects with a Failure.
+ */
+export interface Endpoint {
+  /** Reachable, version, rights. Never rejects for what is wrong with the target: that is a "no" with its reason. */
+  probe(): Promise<ProbeReport>;
+  /** Every place that holds or could hold a certificate. `endpoint.configuration-invalid` when it does not parse. */
+  nodes(): Promise<DiscoveredNode[]>;
+  /** Exact changes an install would make now, from fresh facts. Changes nothing. `node.missing`, `node.not-installable`. */
+  plan(nodeKey: string): Promise<InstallPlan>;
+  /**
+   * Refuses with `target.drifted` (saying what) when files, owners, modes or configuration differ from the plan's
+   * before-states. Changes nothing.
+   */
+  checkDrift(plan: InstallPlan): Promise<void>;
+  /** Hashes the files will have (path → SHA-256, hex), computed without changing anything. Called before `install`. */
+  afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>>;
+  /**
+   * Keeps the present state on the target under names derived from `tag`. Idempotent per tag: called again it gives
+   * the same snapshot and never overwrites what it kept. A full disk or missing right fails here, before any change.
+   */
+  snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
+  /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
+  install(plan: InstallPlan, material: Material): Promise<void>;
+  /** Makes the endpoint serve what is on disk (reload counts). `endpoint.restart-failed` carries what it said. */
+  restart(): Promise<void>;
+  /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */
+  restore(snapshot: Snapshot): Promise<RestoreReport>;
+  /** Removes what `snapshot` and `makeKey` kept for `tag`. Idempotent. */
+  discard(snapshot: Snapshot | null, tag: string): Promise<void>;
+  /** Power: private keys can be made on the target. Answers with the reason either way. */
+  canMakeKeys(): Promise<{ yes: boolean; why: string }>;
+  /** Makes a key pair on the target near its final place, under a name derived from `tag`. Idempotent per tag. */
+  makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey>;
+  /** Signs `data` with a key made by `makeKey`: SHA-256 (SHA-384 for P-384), RSA PKCS#1 v1.5 or ECDSA (DER). */
+  signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Optional power of file endpoints with user scripts (P12, JKS, PEM): asked for by name. */
+export interface RunsScripts {
+  runScript(which: 'install' | 'restart', alias: string): Promise<{ code: number; said: string } | null>;
+}

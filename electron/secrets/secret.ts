@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+
+const label = '[secret]';
+
+/**
+ * A value that will not print: `String()`, JSON, `console.log` and string templates give `[secret]`.
+ * Holds its own copy of the bytes; `wipe` overwrites them. Take the value out as late as possible.
+ */
+export class Secret {
+  #bytes: Buffer;
+
+  private constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** Copies `value`; text is taken as UTF-8. */
+  static of(value: string | Uint8Array): Secret {
+    return new Secret(Buffer.from(value as string));
+  }
+
+  /** The live bytes, not a copy: do not keep and do not change them. Throws after `wipe`. */
+  bytes(): Buffer {
+    if (this.#bytes.length === 0 && this.#wiped) throw new Error('the secret was wiped');
+    return this.#bytes;
+  }
+
+  /** As UTF-8 text. The string cannot be wiped: only for interfaces that take nothing else. */
+  text(): string {
+    return this.bytes().toString('utf8');
+  }
+
+  #wiped = false;
+  wipe(): void {
+    this.#bytes.fill(0);
+    this.#bytes = Buffer.alloc(0);
+    this.#wiped = true;
+  }
+
+  toString(): string {
+    return label;
+  }
+  toJSON(): string {
+    return label;
+  }
+  [inspect.custom](): string {
+    return label;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Field } from './field.ts';
+
+/** A provider described as data: forms, flags, validation and help are read from it. */
+export interface Descriptor {
+  id: string;
+  label: string;
+  /** One sentence. */
+  help: string;
+  fields: readonly Field[];
+}
+
+export interface EndpointDescriptor extends Descriptor {
+  /** Connection types of the field for this endpoint type, in the order of the vendor page. */
+  connectionTypes: readonly string[];
+}

@@ -1,0 +1,34 @@
+import { connectionFields } from '../connections/fields.ts';
+import type { EndpointDescriptor } from '../descriptor.ts';
+import { nameField, policyFields } from './common.ts';
+
+const connectionTypes = ['local', 'ssh'] as const;
+
+export const nginx: EndpointDescriptor = {
+  id: 'nginx',
+  label: 'nginx',
+  help: 'An nginx server: its server blocks are the nodes.',
+  connectionTypes,
+  fields: [
+    nameField,
+    ...connectionFields(connectionTypes),
+    {
+      name: 'nginx_config_path',
+      label: 'nginx configuration file',
+      help: 'Path to the nginx configuration file, 1 to 4096 characters. Left out: the one nginx was built with.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+    },
+    {
+      name: 'nginx_path',
+      label: 'nginx program',
+      help: 'Path to the nginx program. Left out: looked for in the usual places.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+      advanced: true,
+    },
+    ...policyFields,
+  ],
+};

@@ -1,0 +1,67 @@
+import { connectionFields } from '../connections/fields.ts';
+import type { EndpointDescriptor } from '../descriptor.ts';
+import { nameField, policyFields } from './common.ts';
+
+const connectionTypes = [
+  'local',
+  'ssh',
+  'ssh_windows',
+  'winrm_http',
+  'winrm_https',
+  'winrm_https_insecure',
+] as const;
+
+export const pem: EndpointDescriptor = {
+  id: 'pem',
+  label: 'PEM file',
+  help: 'A PEM file that some program serves, with scripts to run after installing and for restarting.',
+  connectionTypes,
+  fields: [
+    nameField,
+    {
+      name: 'path',
+      label: 'Path',
+      help: 'Path to the certificate file. It must exist already.',
+      kind: 'path',
+      required: true,
+      min: 1,
+      max: 4096,
+    },
+    ...connectionFields(connectionTypes),
+    {
+      name: 'install_script',
+      label: 'Install script',
+      help: 'Path to a script on the endpoint, run after installing, with the alias as its argument.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+    },
+    {
+      name: 'restart_script',
+      label: 'Restart script',
+      help: 'Path to a script on the endpoint that makes the certificate be served.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+    },
+    {
+      name: 'key_path',
+      label: 'Private key path',
+      help: 'Path to the private key, when it is not in the same file.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+      advanced: true,
+    },
+    {
+      name: 'served_at',
+      label: 'Served at',
+      help: 'host:port at which the certificate is served, to prove success. Left out: checked on disk only.',
+      kind: 'text',
+      min: 3,
+      max: 300,
+      advanced: true,
+    },
+    ...policyFields,
+  ],
+};

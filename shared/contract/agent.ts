@@ -1,0 +1,88 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { overview } from '../model/overview.ts';
+import { command, nothing } from './base.ts';
+import { agentEvent } from './events.ts';
+
+export const keychainState = z.object({
+  kind: z.enum(['os-keychain', 'key-file', 'passphrase']).nullable(),
+  /** `ready`; `not-chosen`: no keychain here and nobody chose another way yet; the rest as the sentence says. */
+  state: z.enum(['ready', 'not-chosen', 'locked', 'missing', 'wrong', 'unavailable']),
+  sentence: z.string(),
+  /** Shown once, right after the master key was made; then null for ever. Empty the screen after reading. */
+  recoveryKeyWaiting: z.boolean(),
+});
+export type KeychainState = z.infer<typeof keychainState>;
+
+export const agentStatus = z.object({
+  version: z.string(),
+  startedAt: z.number().int(),
+  face: z.enum(['desktop', 'headless', 'cli']),
+  dataDirectory: z.string(),
+  pid: z.number().int(),
+  keychain: keychainState,
+});
+export type AgentStatus = z.infer<typeof agentStatus>;
+
+export const agent = {
+  status: command
+    .meta({ cli: 'status', help: 'Show whether the agent runs and is well.' })
+    .input(nothing)
+    .output(agentStatus),
+  overview: command
+    .meta({ cli: 'overview', help: 'Show the worst first: what is served, expiring, waiting.' })
+    .input(nothing)
+    .output(overview),
+  /** Live: everything that changed, as it changes. Starts with a `hello`. */
+  events: command.meta({}).input(nothing).output(eventIterator(agentEvent)),
+  stop: command
+    .meta({ cli: 'stop', help: 'Let the running agent finish its steps and stop.', changes: true })
+    .input(nothing)
+    .output(nothing),
+};
+
+export const secrets = {
+  state: command
+    .meta({ cli: 'secrets state', help: 'Show where the master key is kept and whether it is there.' })
+    .input(nothing)
+    .output(keychainState),
+  /** For machines without a keychain: a person chooses where the master key is kept. */
+  choose: command
+    .meta({
+      cli: 'secrets choose',
+      help: 'Choose where the master key is kept when there is no keychain.',
+      positional: 'kind',
+      changes: true,
+    })
+    .input(
+      z
+        .object({
+          kind: z.enum(['os-keychain', 'key-file', 'passphrase']),
+          /** With `key-file`: where; default beside the database. */
+          path: z.string().max(4096).optional(),
+          passphrase: z.string().min(12).max(1024).optional().meta({ secret: true }),
+        })
+        .strict(),
+    )
+    .output(keychainState),
+  unlock: command
+    .meta({
+      cli: 'secrets unlock',
+      help: 'Unlock with the passphrase, or try the keychain again.',
+      changes: true,
+    })
+    .input(z.object({ passphrase: z.string().max(1024).optional().meta({ secret: true }) }).strict())
+    .output(keychainState),
+  recoveryKey: command
+    .meta({ cli: 'secrets recovery-key', help: 'Show the recovery key. This works once.', changes: true })
+    .input(nothing)
+    .output(z.object({ recoveryKey: z.string().meta({ shownOnce: true }) })),
+  recover: command
+    .meta({
+      cli: 'secrets recover',
+      help: 'Give the recovery key after the keychain lost its entry.',
+      changes: true,
+    })
+    .input(z.object({ recovery_key: z.string().min(1).max(200).meta({ secret: true }) }).strict())
+    .output(keychainState),
+};

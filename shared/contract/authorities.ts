@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { acme } from '../catalog/authorities/acme.ts';
+import { local } from '../catalog/authorities/local.ts';
+import { inputShape } from '../catalog/field.ts';
+import { authority } from '../model/authority.ts';
+import { probeCheck } from '../model/endpoint.ts';
+import { command, nameOrId, nothing } from './base.ts';
+
+export const authorityInput = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('local'), ...inputShape(local.fields) }).strict(),
+  z.object({ kind: z.literal('acme'), ...inputShape(acme.fields) }).strict(),
+]);
+export type AuthorityInput = { kind: 'local' | 'acme'; name: string } & Record<
+  string,
+  string | number | boolean | string[] | undefined
+>;
+
+export const authorityTest = z.object({
+  ok: z.boolean(),
+  checks: z.array(probeCheck),
+  /** Certificate profiles of the directory: name → description. */
+  profiles: z.record(z.string(), z.string()),
+});
+
+export const authorities = {
+  add: command
+    .meta({
+      cli: 'authorities add',
+      help: 'Add an authority to order certificates from.',
+      positional: 'kind',
+      changes: true,
+    })
+    .input(authorityInput)
+    .output(authority),
+  list: command
+    .meta({ cli: 'authorities list', help: 'List the authorities.' })
+    .input(nothing)
+    .output(z.array(authority)),
+  show: command
+    .meta({ cli: 'authorities show', help: 'Show one authority.', positional: 'authority' })
+    .input(z.object({ authority: nameOrId }).strict())
+    .output(authority),
+  update: command
+    .meta({
+      cli: 'authorities update',
+      help: 'Change an authority; what is not named stays.',
+      positional: 'authority',
+      changes: true,
+    })
+    .input(z.object({ authority: nameOrId, changes: z.record(z.string(), z.unknown()) }).strict())
+    .output(authority),
+  /** Refused while endpoints or orders use it. */
+  remove: command
+    .meta({
+      cli: 'authorities remove',
+      help: 'Remove an authority nobody uses.',
+      positional: 'authority',
+      changes: true,
+    })
+    .input(z.object({ authority: nameOrId }).strict())
+    .output(nothing),
+  test: command
+    .meta({
+      cli: 'authorities test',
+      help: 'Check that an authority answers and would take orders.',
+      positional: 'authority',
+    })
+    .input(z.object({ authority: nameOrId }).strict())
+    .output(authorityTest),
+  /** Root certificate of a local authority, PEM; makes the root when there is none yet. */
+  root: command
+    .meta({
+      cli: 'authorities root',
+      help: 'Print the root certificate of a local authority.',
+      positional: 'authority',
+    })
+    .input(z.object({ authority: nameOrId }).strict())
+    .output(z.object({ pem: z.string(), fingerprint: z.string() })),
+};

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { certificate, keyType } from '../model/certificate.ts';
+import { order } from '../model/order.ts';
+import { plan } from '../model/plan.ts';
+import { command, nameOrId, nothing } from './base.ts';
+
+export const certificateRequest = z
+  .object({
+    node: nameOrId,
+    /** Names for the certificate; left out: the node's names. */
+    names: z.array(z.string().min(1).max(253)).max(100).optional(),
+    authority: nameOrId.optional(),
+    key_type: keyType.optional(),
+    profile: z.string().max(256).optional(),
+    days: z.number().int().min(1).max(825).optional(),
+    /** Where the key pair is made; left out: on the target when it can. */
+    key_place: z.enum(['target', 'agent']).optional(),
+  })
+  .strict();
+
+export const certificateRow = certificate
+  .omit({ chainPem: true })
+  .extend({ usedBy: z.array(z.object({ nodeId: z.string(), name: z.string() })) });
+
+export const certificates = {
+  list: command
+    .meta({ cli: 'certificates list', help: 'List the certificates.' })
+    .input(nothing)
+    .output(z.array(certificateRow)),
+  show: command
+    .meta({
+      cli: 'certificates show',
+      help: 'Show one certificate by fingerprint, serial or order number.',
+      positional: 'certificate',
+    })
+    .input(z.object({ certificate: z.string().min(1) }).strict())
+    .output(certificate),
+  /** Starts a `certify` task. */
+  request: command
+    .meta({
+      cli: 'certificates request',
+      help: 'Request a certificate for a node and install it.',
+      positional: 'node',
+      changes: true,
+    })
+    .input(certificateRequest)
+    .output(z.object({ taskId: z.string() })),
+  renew: command
+    .meta({
+      cli: 'certificates renew',
+      help: 'Renew the certificate of a node now.',
+      positional: 'node',
+      changes: true,
+    })
+    .input(z.object({ node: nameOrId }).strict())
+    .output(z.object({ taskId: z.string() })),
+  /** The plan, without a task: `--dry-run`. Changes nothing. */
+  preview: command.meta({ help: 'Print the plan only.' }).input(certificateRequest).output(plan),
+};
+
+export const orders = {
+  list: command
+    .meta({ cli: 'orders list', help: 'List the certificate orders, newest first.' })
+    .input(z.object({ limit: z.number().int().min(1).max(1000).optional() }).strict())
+    .output(z.array(order)),
+  show: command
+    .meta({ cli: 'orders show', help: 'Show one order.', positional: 'number' })
+    .input(z.object({ number: z.number().int() }).strict())
+    .output(order),
+};

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { notification } from '../model/notification.ts';
+import { healthLevel } from '../model/overview.ts';
+
+export const topic = z.enum([
+  'endpoints',
+  'nodes',
+  'certificates',
+  'orders',
+  'tasks',
+  'approvals',
+  'authorities',
+  'notifications',
+  'audit',
+  'secrets',
+]);
+export type Topic = z.infer<typeof topic>;
+
+/** Pushed now, after the row is stored. The renderer asks again for what changed; it holds no truth. */
+export const agentEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), at: z.number().int() }),
+  z.object({ type: z.literal('changed'), topic, id: z.string().nullable(), at: z.number().int() }),
+  z.object({ type: z.literal('notification'), notification, at: z.number().int() }),
+  z.object({ type: z.literal('level'), level: healthLevel, sentence: z.string(), at: z.number().int() }),
+  /** A window should come to the front (second start of the desktop, `trustkeep show`). */
+  z.object({ type: z.literal('show'), at: z.number().int() }),
+]);
+export type AgentEvent = z.infer<typeof agentEvent>;

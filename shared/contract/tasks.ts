@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { plan } from '../model/plan.ts';
+import { task, taskState } from '../model/task.ts';
+import { command } from './base.ts';
+
+export const tasks = {
+  list: command
+    .meta({ cli: 'tasks list', help: 'List tasks, newest first.' })
+    .input(
+      z
+        .object({
+          states: z.array(taskState).optional(),
+          limit: z.number().int().min(1).max(1000).optional(),
+        })
+        .strict(),
+    )
+    .output(z.array(task)),
+  show: command
+    .meta({ cli: 'tasks show', help: 'Show a task with its steps.', positional: 'task' })
+    .input(z.object({ task: z.string().min(1) }).strict())
+    .output(z.object({ task, plan: plan.nullable() })),
+  /** Refused once something on a target was changed. */
+  cancel: command
+    .meta({
+      cli: 'tasks cancel',
+      help: 'Cancel a task that changed nothing yet.',
+      positional: 'task',
+      changes: true,
+    })
+    .input(z.object({ task: z.string().min(1) }).strict())
+    .output(task),
+};

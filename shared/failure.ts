@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/**
+ * What may be done about a failure:
+ * `never`: asking again gives the same answer; `later`: worth asking again by itself (back-off table);
+ * `after`: ask again at `retryAt`; `needs-person`: somebody has to change something first.
+ */
+export const retryClass = z.enum(['never', 'later', 'after', 'needs-person']);
+export type RetryClass = z.infer<typeof retryClass>;
+
+/** The shape in which a failure crosses a process line, is stored with a task and is shown. Holds no secret. */
+export const failureData = z.object({
+  /** Stable, dotted, lower-case: `ssh.host-key-changed`. The renderer's hints and the tests go by it. */
+  code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/),
+  /** One clear sentence: what happened, with the names involved. */
+  sentence: z.string().min(1),
+  /** One sentence: what to do about it. */
+  hint: z.string().optional(),
+  retry: retryClass,
+  /** Epoch milliseconds; only with `after`. */
+  retryAt: z.number().int().optional(),
+  /** What a peer (CA, server, command) said, redacted and cut to a few hundred characters. */
+  peerSaid: z.string().optional(),
+});
+export type FailureData = z.infer<typeof failureData>;
+
+export interface FailureOptions {
+  hint?: string | undefined;
+  retry?: RetryClass | undefined;
+  retryAt?: number | undefined;
+  peerSaid?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The one error class of the product. `message` is the sentence a person reads. Never put a secret or a raw
+ * body into it. `cause` is kept for the log and does not cross a process line.
+ */
+export class Failure extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly retry: RetryClass;
+  readonly retryAt: number | undefined;
+  readonly peerSaid: string | undefined;
+
+  constructor(code: string, sentence: string, options: FailureOptions = {}) {
+    super(sentence, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.hint = options.hint;
+    this.retry = options.retry ?? 'needs-person';
+    this.retryAt = options.retryAt;
+    this.peerSaid = options.peerSaid;
+  }
+
+  /** The part that may be stored, sent and shown. */
+  toData(): FailureData {
+    return {
+      code: this.code,
+      sentence: this.message,
+      retry: this.retry,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.retryAt === undefined ? {} : { retryAt: this.retryAt }),
+      ...(this.peerSaid === undefined ? {} : { peerSaid: this.peerSaid }),
+    };
+  }
+}
+
+/** Turns whatever was thrown into a Failure; an unknown error becomes `internal` and keeps its cause. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Failure('internal', `Something unexpected happened: ${reason}`, {
+    hint: 'This is a fault in Trustkeep. The log has the details.',
+    retry: 'later',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { certificateFacts } from './certificate.ts';
+
+/** Where a node is reached from outside. */
+export const binding = z.object({
+  /** IP address to dial, IPv6 without brackets. */
+  address: z.string(),
+  port: z.number().int().min(1).max(65535),
+  /** As configured, for people: `*:443`, `[::]:443`, `10.0.0.5:8443`. */
+  configured: z.string(),
+  /** This node answers here when no name matches. */
+  isDefault: z.boolean(),
+});
+export type Binding = z.infer<typeof binding>;
+
+/**
+ * What the agent saw at a node's addresses, compared with what should be there.
+ * `same`: the expected leaf everywhere; `previous`: the one it replaced; `other`: something else;
+ * `unreachable`: no TLS answer; `unknown`: never looked, or nothing to look at (a file nobody is said to serve).
+ */
+export const servedState = z.enum(['same', 'previous', 'other', 'unreachable', 'unknown']);
+export type ServedState = z.infer<typeof servedState>;
+
+export const servedFact = z.object({
+  state: servedState,
+  /** Leaf seen, when one was. */
+  fingerprint: z.string().nullable(),
+  sentence: z.string(),
+  at: z.number().int(),
+});
+export type ServedFact = z.infer<typeof servedFact>;
+
+/** A node as an adapter finds it. Stable over discoveries by (endpoint, `key`). */
+export const discoveredNode = z.object({
+  /** Stable within the endpoint, made by the adapter from what identifies the place, not from line numbers. */
+  key: z.string().min(1),
+  name: z.string(),
+  alias: z.string().nullable(),
+  protocol: z.enum(['http', 'https']),
+  bindings: z.array(binding),
+  /** Names this node answers for, as configured (may hold wildcards and regular expressions). */
+  serverNames: z.array(z.string()),
+  certificatePath: z.string().nullable(),
+  keyPath: z.string().nullable(),
+  /** Web root, where http-01 files could be put. */
+  webRoot: z.string().nullable(),
+  /** Leaf found on disk (or in the key store). */
+  certificate: certificateFacts.nullable(),
+  /** Chain on disk as found, leaf first, PEM; certificates only, never a key. */
+  chainPem: z.string().nullable(),
+  /** Null when a certificate can be installed here; else the sentence why not. */
+  notInstallable: z.string().nullable(),
+  /** File and line for people: `/etc/nginx/sites-enabled/shop:3`. */
+  place: z.string().nullable(),
+});
+export type DiscoveredNode = z.infer<typeof discoveredNode>;
+
+export const endpointNode = discoveredNode.omit({ chainPem: true }).extend({
+  /** `node_…` */
+  id: z.string(),
+  endpointId: z.string(),
+  endpointName: z.string(),
+  /** Order number of the certificate on disk when we obtained it; null: External (or none). */
+  orderNumber: z.number().int().nullable(),
+  served: servedFact,
+  /** Set when the last discovery did not find it any more. */
+  missingSince: z.number().int().nullable(),
+  discoveredAt: z.number().int(),
+});
+export type EndpointNode = z.infer<typeof endpointNode>;

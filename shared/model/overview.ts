@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Colour of the tray: the worst served fact. `ok`: all managed nodes serve what they should. */
+export const healthLevel = z.enum(['ok', 'attention', 'danger', 'unknown']);
+export type HealthLevel = z.infer<typeof healthLevel>;
+
+export const overview = z.object({
+  level: healthLevel,
+  /** One line for the tray's tooltip (at most 100 characters). */
+  sentence: z.string(),
+  endpoints: z.number().int(),
+  nodes: z.object({
+    total: z.number().int(),
+    managed: z.number().int(),
+    same: z.number().int(),
+    notServed: z.number().int(),
+    unknown: z.number().int(),
+  }),
+  certificates: z.object({
+    total: z.number().int(),
+    expired: z.number().int(),
+    within7Days: z.number().int(),
+    within30Days: z.number().int(),
+  }),
+  tasks: z.object({ live: z.number().int(), waiting: z.number().int(), failedLastDay: z.number().int() }),
+  approvalsPending: z.number().int(),
+  unreadNotifications: z.number().int(),
+  /** The nodes to look at first, worst first, at most 10. */
+  worst: z.array(
+    z.object({
+      nodeId: z.string(),
+      endpointId: z.string(),
+      name: z.string(),
+      level: healthLevel,
+      sentence: z.string(),
+      notAfter: z.number().int().nullable(),
+    }),
+  ),
+});
+export type Overview = z.infer<typeof overview>;

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { failureData } from '../failure.ts';
+import { origin } from './origin.ts';
+
+/**
+ *              ┌────────────────────────────┐
+ *   queued ──▶ running ⇄ waiting            │ cancel (only before the first change on a target)
+ *              │  │  │     │ (approval, authority, back-off)
+ *              │  │  └─────┴──────────────▶ cancelled
+ *              │  └──▶ failed  (after every change was undone, and the undoing proved or said to be unproved)
+ *              └──▶ succeeded | succeeded-with-warnings
+ *
+ * At start of the agent every `running` row goes through recovery; each step's `ifInterrupted` decides.
+ */
+export const taskState = z.enum([
+  'queued',
+  'running',
+  'waiting',
+  'succeeded',
+  'succeeded-with-warnings',
+  'failed',
+  'cancelled',
+]);
+export type TaskState = z.infer<typeof taskState>;
+export const liveTaskStates: readonly TaskState[] = ['queued', 'running', 'waiting'];
+
+/** `certify`: request or renew a certificate for a node and install it. `discover`: find an endpoint's nodes. */
+export const taskKind = z.enum(['certify', 'discover', 'restart']);
+export type TaskKind = z.infer<typeof taskKind>;
+
+/**
+ * The steps of `certify`, in order. `restore` and `prove-restore` run only when something failed after `snapshot`.
+ */
+export const stepNames = [
+  'plan',
+  'approve',
+  'make-key',
+  'place-order',
+  'await-certificate',
+  'check-material',
+  'snapshot',
+  'install',
+  'restart',
+  'prove',
+  'finish',
+  'restore',
+  'prove-restore',
+  'discover',
+] as const;
+export const stepName = z.enum(stepNames);
+export type StepName = z.infer<typeof stepName>;
+
+export const stepState = z.enum([
+  'to-do',
+  'running',
+  'waiting',
+  'done',
+  'done-with-warning',
+  'failed',
+  'skipped',
+  'undone',
+]);
+export type StepState = z.infer<typeof stepState>;
+
+export const taskStep = z.object({
+  name: stepName,
+  state: stepState,
+  attempt: z.number().int(),
+  startedAt: z.number().int().nullable(),
+  finishedAt: z.number().int().nullable(),
+  /** What it did or waits for, for people. */
+  sentence: z.string().nullable(),
+  failure: failureData.nullable(),
+});
+export type TaskStep = z.infer<typeof taskStep>;
+
+export const task = z.object({
+  /** `task_…` */
+  id: z.string(),
+  kind: taskKind,
+  endpointId: z.string(),
+  endpointName: z.string(),
+  nodeId: z.string().nullable(),
+  nodeName: z.string().nullable(),
+  origin,
+  state: taskState,
+  steps: z.array(taskStep),
+  /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`. */
+  waitingFor: z.enum(['approval', 'authority', 'back-off', 'keychain']).nullable(),
+  /** Epoch milliseconds at which a waiting task is looked at again; null: when something happens. */
+  wakeAt: z.number().int().nullable(),
+  failure: failureData.nullable(),
+  /** After a failed install: is the previous state back, and was that proved? */
+  restored: z.enum(['not-needed', 'proved', 'unproved', 'failed']).nullable(),
+  createdAt: z.number().int(),
+  finishedAt: z.number().int().nullable(),
+});
+export type Task = z.infer<typeof task>;
