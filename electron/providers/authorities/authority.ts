@@ -1,5 +1,6 @@
 import type { FailureData } from '#shared/failure.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
+import type { Secret } from '../../secrets/secret.ts';
 
 /** Plain JSON that finds an order again after a restart. Opaque outside its authority. */
 export type OrderHandle = unknown;
@@ -76,4 +77,15 @@ export interface RenewalInfo {
   explanationUrl: string | null;
   /** Ask again not before, epoch milliseconds. */
   askAgainAt: number;
+}
+
+/** What an authority keeps between calls, given by compose: sealed values and plain notes, under its own id. */
+export interface AuthorityKeep {
+  /** Null when there is none; throws `keychain.*` while locked. */
+  secret(name: string): Secret | null;
+  keepSecret(name: string, value: Secret): void;
+  note(name: string): string | null;
+  keepNote(name: string, value: string): void;
+  /** Runs once at a time per authority and name: for first-use work (making a root, an account). */
+  once<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
