@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { makeTlsMaterial } from './tls-material.ts';
+
+export interface PebbleOptions {
+  /** Port at which http-01 is asked for, at the address the name resolves to. Default: a free one. */
+  httpPort?: number;
+  /** Demand external account binding; see `Pebble.eab`. */
+  eab?: boolean;
+  /** Per cent of good nonces refused. Default 0. */
+  nonceReject?: number;
+  /** Per cent of valid authorizations used again. Default 0. */
+  authzReuse?: number;
+  /** `host:port` of a DNS server. Default: an own pebble-challtestsrv that answers 127.0.0.1 for every name. */
+  dnsServer?: string;
+  /** Every challenge passes without being looked at. */
+  alwaysValid?: boolean;
+  /** Wait up to this many seconds before looking at a challenge. Default: no wait. */
+  sleepSeconds?: number;
+  /** Intermediates in the chain. Default 1. */
+  chainLength?: number;
+  /** Lifetime of the certificates it issues. Default: pebble's own (five years). */
+  validitySeconds?: number;
+  strict?: boolean;
+}
+
+export interface Pebble {
+  directoryUrl: string;
+  /** Root of the TLS of its API (and the same in a file). */
+  rootPem: string;
+  rootFile: string;
+  /** Root of the certificates it issues; another one at every start. */
+  issuerRootPem(): Promise<string>;
+  httpPort: number;
+  eab: { keyId: string; hmacKey: string };
+  /** DNS it asks; `managementUrl` is null with a `dnsServer` of the caller's. */
+  dns: { server: string; managementUrl: string | null };
+  /** Number of HTTP requests to its API so far, as it logged them. */
+  requests(): number;
+  output(): string;
+  stop(): Promise<void>;
+  /** What it was started with beyond PATH. */
+  env: Record<string, string>;
+}
+
+const eab = { keyId: 'kid-1', hmacKey: 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W' };
+
+/** Starts Debian's pebble with its own TLS, ports and (unless given) DNS. Gone after `stop`. */
+export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> {
+  const directory = await mkdtemp(join(tmpdir(), 'trustkeep-pebble-'));
+  const tls = await makeTlsMaterial(directory);
+  const dns = options.dnsServer === undefined ? await startDns() : null;
+  const dnsServer = options.dnsServer ?? dns?.server ?? '';
+  const env = environment(options);
+  const httpPort = options.httpPort ?? (await freePort());
+  const clear = async () => {
+    await dns?.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const running = await withFreePorts(async () => {
+      const port = await freePort();
+      const managementPort = await freePort();
+      const config = {
+        pebble: {
+          listenAddress: `127.0.0.1:${port}`,
+          managementListenAddress: `127.0.0.1:${managementPort}`,
+          certificate: tls.certificateFile,
+          privateKey: tls.keyFile,
+          httpPort,
+          tlsPort: await freePort(),
+          ocspResponderURL: '',
+          ...(options.validitySeconds === undefined
+            ? {}
+            : { certificateValidityPeriod: options.validitySeconds }),
+          externalAccountBindingRequired: options.eab ?? false,
+          ...(options.eab ? { externalAccountMACKeys: { [eab.keyId]: eab.hmacKey } } : {}),
+        },
+      };
+      await writeFile(join(directory, 'config.json'), JSON.stringify(config));
+      const args = ['-config', join(directory, 'config.json'), '-dnsserver', dnsServer];
+      const child = start('pebble', options.strict ? [...args, '-strict'] : args, env);
+      await child.until(() => reachable(port));
+      await child.until(() => reachable(managementPort));
+      return { child, port, managementPort };
+    });
+    const { child, port, managementPort } = running;
+    return {
+      directoryUrl: `https://127.0.0.1:${port}/dir`,
+      rootPem: tls.rootPem,
+      rootFile: tls.rootFile,
+      issuerRootPem: () => fetchText(`https://127.0.0.1:${managementPort}/roots/0`, tls.rootPem),
+      httpPort,
+      eab,
+      dns: { server: dnsServer, managementUrl: dns?.managementUrl ?? null },
+      requests: () => child.output().match(/ (GET|HEAD|POST) \//g)?.length ?? 0,
+      output: child.output,
+      stop: async () => {
+        await child.stop();
+        await clear();
+      },
+      env,
+    };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+function environment(options: PebbleOptions): Record<string, string> {
+  return {
+    PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
+    PEBBLE_AUTHZREUSE: String(options.authzReuse ?? 0),
+    PEBBLE_CHAIN_LENGTH: String(options.chainLength ?? 1),
+    ...(options.sleepSeconds === undefined
+      ? { PEBBLE_VA_NOSLEEP: '1' }
+      : { PEBBLE_VA_SLEEPTIME: String(options.sleepSeconds) }),
+    ...(options.alwaysValid ? { PEBBLE_VA_ALWAYS_VALID: '1' } : {}),
+  };
+}
+
+/** pebble-challtestsrv as a DNS server alone: A 127.0.0.1 for all, TXT as told over its management address. */
+async function startDns(): Promise<{ server: string; managementUrl: string; stop(): Promise<void> }> {
+  return withFreePorts(async () => {
+    const port = await freePort();
+    const managementPort = await freePort();
+    const child = start(
+      'pebble-challtestsrv',
+      [
+        ...['-dns01', `127.0.0.1:${port}`, '-management', `127.0.0.1:${managementPort}`],
+        ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv4', '127.0.0.1', '-defaultIPv6', ''],
+      ],
+      {},
+    );
+    await child.until(() => reachable(managementPort));
+    await child.until(() => reachable(port));
+    return {
+      server: `127.0.0.1:${port}`,
+      managementUrl: `http://127.0.0.1:${managementPort}`,
+      stop: child.stop,
+    };
+  });
+}
+
+/** A port found free may be taken a moment later by another test: try again with others. */
+async function withFreePorts<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+interface Running {
+  output(): string;
+  /** Waits until `ready`; rejects, with the program stopped, when it ends first or takes over ten seconds. */
+  until(ready: () => Promise<boolean>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function start(program: string, args: string[], env: Record<string, string>): Running {
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let ended = false;
+  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (output += part.toString()));
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  }).then(() => {
+    ended = true;
+  });
+  const withUs = () => kill(child);
+  process.once('exit', withUs);
+  const stop = async () => {
+    process.removeListener('exit', withUs);
+    kill(child);
+    await gone;
+  };
+  return {
+    output: () => output,
+    stop,
+    async until(ready) {
+      for (let tries = 0; tries < 500 && !ended; tries++) {
+        if (await ready()) return;
+        await sleep(20);
+      }
+      await stop();
+      throw new Error(`${program} did not start: ${output.slice(-500)}`);
+    },
+  };
+}
+
+function kill(child: ChildProcess): void {
+  if (child.exitCode === null && child.pid !== undefined) child.kill('SIGKILL');
+}
+
+function reachable(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
+
+function fetchText(url: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { ca, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => (text += part));
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}
