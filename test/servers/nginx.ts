@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ export interface ServerBlock {
 export interface NginxPlace {
   dir: string;
   configPath: string;
-  /** `ports[0]` is `{port}`, `ports[1]` is `{port2}`… all free on 127.0.0.1 and ::1 when looked for. */
+  /** `ports[0]` is `{port}`, `ports[1]` is `{port2}`… free when looked for. */
   ports: number[];
 }
 
@@ -59,6 +59,7 @@ const program = '/usr/sbin/nginx';
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const own = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'trustkeep-nginx-')));
+  if (own) await chmod(dir, 0o755); // worker processes serve files from it as another user
   for (let attempt = 1; ; attempt++) {
     const place = { dir, configPath: join(dir, 'nginx.conf'), ports: await freePorts(6) };
     await writeFiles(place, options);
@@ -179,7 +180,7 @@ async function until(holds: () => Promise<boolean>, otherwise: string): Promise<
   throw new Error(otherwise);
 }
 
-/** Ports that nobody listens on, on 127.0.0.1 and ::1, at the moment of asking. */
+/** Ports that nobody listened on at the moment of asking. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
