@@ -48,6 +48,11 @@ export interface HostConnection {
   readonly dialAddress: string;
   /** The credential used, never its content: `user deploy, private key`. */
   readonly credentialUsed: string;
+  /**
+   * Resolves whatever the exit code, also after the time-out (60 seconds unless given). A program that is not there
+   * ends with 127, one that may not be run with 126. With `signal` aborted it rejects with the signal's reason.
+   * Over ssh as another user than root it runs under sudo when sudo is allowed.
+   */
   exec(request: HostExec): Promise<ExecResult>;
   /** Null when it does not exist. Rejects with `file.denied` when it cannot be looked at. */
   stat(path: string): Promise<FileFacts | null>;
