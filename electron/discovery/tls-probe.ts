@@ -1,0 +1,170 @@
+import { isIP } from 'node:net';
+import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { systemClock } from '#kit/clock.ts';
+import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
+import { toPem } from '../pki/pem.ts';
+import { readCertificate } from '../pki/read-certificate.ts';
+
+export interface TlsTarget {
+  /** IP address or host name; IPv6 without brackets. */
+  address: string;
+  port: number;
+  /** SNI to send; null: none. */
+  serverName: string | null;
+  /** For the whole look, name look-up included. Default 10 s. */
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Accept only a certificate with this kind of key: shows each one of a server that has both. */
+  keyAlgorithm?: 'rsa' | 'ecdsa' | undefined;
+}
+
+export type NoAnswerCode = 'refused' | 'timeout' | 'reset' | 'not-tls' | 'unresolved' | 'handshake-failed';
+
+export type TlsAnswer =
+  | {
+      kind: 'certificate';
+      /** SHA-256 over the leaf's DER. */
+      leafFingerprint: string;
+      /** SHA-256 over its SubjectPublicKeyInfo; empty when the certificate cannot be read. */
+      keyFingerprint: string;
+      /** What the server sent, leaf first, linked by issuer; nothing is added from a store of our own. */
+      chainFingerprints: string[];
+      leafPem: string;
+      chainPem: string;
+      /** `TLSv1.3`, … */
+      protocol: string;
+    }
+  | { kind: 'no-answer'; code: NoAnswerCode; sentence: string };
+
+const signatures = {
+  rsa: 'rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512',
+  ecdsa: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512',
+};
+
+/**
+ * Shakes hands with a TLS server and tells which certificates it shows, whether they are trusted or not. Never
+ * rejects: whatever goes wrong is a `no-answer` with its reason. Sends nothing after the handshake. Safe concurrently.
+ */
+export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
+  const place = placeOf(target);
+  return new Promise((resolve) => {
+    let socket: TLSSocket | undefined;
+    const limit = target.timeoutMs ?? 10_000;
+    const timer = systemClock.after(limit, () =>
+      finish(silent('timeout', `${place} did not answer within ${limit} ms.`)),
+    );
+    const stopped = () => finish(silent('timeout', `Looking at ${place} was stopped.`));
+    function finish(answer: TlsAnswer): void {
+      timer.cancel();
+      target.signal?.removeEventListener('abort', stopped);
+      socket?.destroy();
+      resolve(answer);
+    }
+    if (target.signal?.aborted) return stopped();
+    target.signal?.addEventListener('abort', stopped, { once: true });
+    try {
+      socket = connect(optionsFor(target));
+      const open = socket;
+      open.once('secureConnect', () => finish(answerOf(open, place)));
+      open.on('error', (error) => finish(explain(error, place)));
+      open.once('close', () =>
+        finish(silent('reset', `${place} closed the connection during the handshake.`)),
+      );
+    } catch (error) {
+      finish(explain(error, place));
+    }
+  });
+}
+
+function placeOf(target: TlsTarget): string {
+  const host = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
+  const name = target.serverName === null ? '' : ` (server name ${target.serverName})`;
+  return `${host}:${target.port}${name}`;
+}
+
+function optionsFor(target: TlsTarget): ConnectionOptions {
+  const name = target.serverName;
+  return {
+    host: target.address,
+    port: target.port,
+    // an IP address is no server name in TLS; an empty text sends none
+    servername: name === null || isIP(name) !== 0 ? '' : name,
+    rejectUnauthorized: false,
+    ca: [],
+    minVersion: 'TLSv1',
+    ...(target.keyAlgorithm === undefined ? {} : { sigalgs: signatures[target.keyAlgorithm] }),
+  };
+}
+
+function answerOf(socket: TLSSocket, place: string): TlsAnswer {
+  const chain = chainOf(socket.getPeerCertificate(true));
+  const leaf = chain[0];
+  if (leaf === undefined) return silent('handshake-failed', `${place} showed no certificate.`);
+  const leafPem = toPem('CERTIFICATE', leaf);
+  return {
+    kind: 'certificate',
+    leafFingerprint: certificateFingerprint(leafPem),
+    keyFingerprint: keyFingerprintOf(leaf),
+    chainFingerprints: chain.map((der) => sha256Hex(der)),
+    leafPem,
+    chainPem: chain.map((der) => toPem('CERTIFICATE', der)).join(''),
+    protocol: socket.getProtocol() ?? 'unknown',
+  };
+}
+
+/** The linked list ends where a certificate issued itself, or where its issuer was not sent. */
+function chainOf(first: DetailedPeerCertificate | Record<string, never>): Buffer[] {
+  const chain: Buffer[] = [];
+  const seen = new Set<string>();
+  let next: Partial<DetailedPeerCertificate> | undefined = first;
+  while (next?.raw !== undefined && !seen.has(next.raw.toString('base64'))) {
+    seen.add(next.raw.toString('base64'));
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+function keyFingerprintOf(leaf: Buffer): string {
+  try {
+    return readCertificate(leaf).keyFingerprint;
+  } catch {
+    return '';
+  }
+}
+
+const notTls = [
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+  'ERR_SSL_UNKNOWN_PROTOCOL',
+  'ERR_SSL_RECORD_TOO_LARGE',
+];
+
+function explain(error: unknown, place: string): TlsAnswer {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (code === 'ECONNREFUSED') return silent('refused', `Nothing listens at ${place}.`);
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME'].includes(code))
+    return silent('unresolved', `The name of ${place} could not be resolved.`);
+  if (['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'].includes(code))
+    return silent('timeout', `There is no way to ${place} (${code}).`);
+  if (['ECONNRESET', 'EPIPE'].includes(code))
+    return silent('reset', `${place} closed the connection during the handshake.`);
+  // Electron's TLS library words the same errors without Node's codes
+  if (notTls.includes(code) || /wrong.version.number|http.request|packet.length.too.long/i.test(message))
+    return silent('not-tls', `What answers at ${place} does not speak TLS.`);
+  return silent('handshake-failed', `The TLS handshake with ${place} failed${reasonIn(code, message)}.`);
+}
+
+function reasonIn(code: string, message: string): string {
+  const known = code
+    .replace(/^ERR_(SSL_)?/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  const reason = known === '' ? message.slice(0, 120) : known;
+  return reason === '' ? '' : `: ${reason}`;
+}
+
+function silent(code: NoAnswerCode, sentence: string): TlsAnswer {
+  return { kind: 'no-answer', code, sentence };
+}
