@@ -45,13 +45,18 @@ export function fieldSchema(field: Field): z.ZodType {
     case 'lines':
       return z.array(z.string());
     case 'text':
-    case 'secret':
     case 'path':
-      return z
-        .string({ error: `${name} must be text.` })
-        .min(field.min ?? 1, { error: lengthSentence(field) })
-        .max(field.max ?? 65536, { error: lengthSentence(field) });
+      return textSchema(field);
+    case 'secret':
+      return textSchema(field).meta({ secret: true });
   }
+}
+
+function textSchema(field: Field): z.ZodString {
+  return z
+    .string({ error: `${field.label} must be text.` })
+    .min(field.min ?? 1, { error: lengthSentence(field) })
+    .max(field.max ?? 65536, { error: lengthSentence(field) });
 }
 
 function lengthSentence(field: Field): string {

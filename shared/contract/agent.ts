@@ -35,6 +35,11 @@ export const agent = {
     .output(overview),
   /** Live: everything that changed, as it changes. Starts with a `hello`. */
   events: command.meta({}).input(nothing).output(eventIterator(agentEvent)),
+  /** Refused with `agent.no-window` where there is none to show. */
+  show: command
+    .meta({ cli: 'show', help: 'Bring the window of the running desktop to the front.' })
+    .input(nothing)
+    .output(nothing),
   stop: command
     .meta({ cli: 'stop', help: 'Let the running agent finish its steps and stop.', changes: true })
     .input(nothing)

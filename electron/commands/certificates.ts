@@ -1,0 +1,58 @@
+import { implement } from '@orpc/server';
+import type { z } from 'zod';
+import type { certificateRequest } from '#shared/contract/certificates.ts';
+import { contract } from '#shared/contract/index.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { CertificateWish } from '../agent/agent.ts';
+import { normalizeNames } from '../pki/names.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { findAuthority, findNode, notFound } from './find.ts';
+import type { CommandTools } from './tools.ts';
+
+export function certificateCommands(tools: CommandTools) {
+  const os = implement(contract.certificates).$context<CommandContext>();
+  const { database, agent } = tools;
+  return os.router({
+    list: os.list.handler(() => database.certificates.list()),
+    show: os.show.handler(({ input }) => {
+      const found = database.certificates.find(input.certificate);
+      if (found === null) throw notFound('certificate', input.certificate, 'trustkeep certificates list');
+      return found;
+    }),
+    request: os.request.handler(({ input, context }) => {
+      const { wish, node } = wishOf(tools, input);
+      const task = agent.request(wish, context.caller);
+      const what = wish.names === undefined ? '' : ` (${wish.names.join(', ')})`;
+      const sentence = `A certificate was requested for ${place(node)}${what}.`;
+      context.audit.note({ subject: task.id, sentence });
+      return { taskId: task.id };
+    }),
+    renew: os.renew.handler(({ input, context }) => {
+      const node = findNode(database, input.node);
+      const task = agent.renew(node.id, context.caller);
+      context.audit.note({ subject: task.id, sentence: `The renewal of ${place(node)} was started.` });
+      return { taskId: task.id };
+    }),
+    preview: os.preview.handler(({ input }) => agent.preview(wishOf(tools, input).wish)),
+  });
+}
+
+function place(node: EndpointNode): string {
+  return `${node.endpointName}/${node.name}`;
+}
+
+function wishOf({ database }: CommandTools, input: z.infer<typeof certificateRequest>) {
+  const node = findNode(database, input.node);
+  const names = input.names === undefined ? undefined : normalizeNames(input.names);
+  const authority = input.authority === undefined ? undefined : findAuthority(database, input.authority);
+  const wish: CertificateWish = {
+    nodeId: node.id,
+    names,
+    authorityId: authority?.id,
+    keyType: input.key_type,
+    profile: input.profile,
+    days: input.days,
+    keyPlace: input.key_place,
+  };
+  return { node, wish };
+}

@@ -1,0 +1,58 @@
+import { Failure } from '#shared/failure.ts';
+import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { Database } from '../database/database.ts';
+import type { Login } from './endpoint-login.ts';
+import { sameName } from './find.ts';
+import type { CommandTools } from './tools.ts';
+
+export function checkNameFree(database: Database, name: string, own: string | null): void {
+  const other = sameName(database.endpoints.list(), name);
+  if (other === undefined || other.id === own) return;
+  throw new Failure(
+    'endpoint.name-taken',
+    `There is already an endpoint named "${other.name}" (${other.id}).`,
+    {
+      hint: 'Choose another name, or change that one with "trustkeep tls update".',
+    },
+  );
+}
+
+/** Before anything is asked of a person's server: there must be a place to seal the login. */
+export function checkReady({ masterKey }: CommandTools): void {
+  const { state, sentence } = masterKey.state();
+  if (state === 'ready') return;
+  throw new Failure(`keychain.${state}`, `The login cannot be sealed. ${sentence}`, {
+    hint:
+      state === 'not-chosen'
+        ? 'Choose where the master key is kept: trustkeep secrets choose.'
+        : 'See what to do: trustkeep secrets state.',
+  });
+}
+
+/** Without these three there is nothing to talk to; every other "no" is worth keeping and showing. */
+const doors: Record<string, string> = {
+  connect: 'endpoint.unreachable',
+  'host-key': 'ssh.host-key-changed',
+  'log-in': 'ssh.login-refused',
+};
+
+/** The draft with its report and the host key that was seen. Throws when the endpoint cannot be talked to. */
+export async function probed(
+  { agent }: CommandTools,
+  draft: Endpoint,
+  { material }: Login,
+): Promise<Endpoint & { probe: ProbeReport }> {
+  const { report, hostKey } = await agent.probeDraft(draft, material);
+  const shut = report.checks.find(({ name, ok }) => !ok && doors[name] !== undefined);
+  if (shut !== undefined) {
+    throw new Failure(doors[shut.name] ?? 'endpoint.unreachable', shut.sentence, {
+      hint: `Nothing was stored for "${draft.name}".`,
+    });
+  }
+  const { connection } = draft;
+  const pinned =
+    connection.type === 'ssh' && hostKey !== null && connection.hostKey === null
+      ? { ...connection, hostKey }
+      : connection;
+  return { ...draft, connection: pinned, probe: report };
+}

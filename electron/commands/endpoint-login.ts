@@ -1,0 +1,95 @@
+import { Failure } from '#shared/failure.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { Database } from '../database/database.ts';
+import type { LoginMaterial } from '../providers/connections/connection.ts';
+import { Secret } from '../secrets/secret.ts';
+import type { Auth } from './endpoint-settings.ts';
+import { checkAbsolute, type Flat, invalid, text } from './flat-input.ts';
+import type { CommandTools } from './tools.ts';
+
+/** Names under which a login is sealed, by the endpoint's id. */
+const sealedNames = { password: 'password', privateKey: 'private-key', passphrase: 'passphrase' } as const;
+export type LoginPart = keyof typeof sealedNames;
+const parts = Object.keys(sealedNames) as LoginPart[];
+
+/** Secrets of one command: what to log in with, and what is to be sealed or forgotten afterwards. */
+export interface Login {
+  auth: Auth;
+  material: LoginMaterial;
+  /** `null`: forget; left out: leave as it is. */
+  changes: Partial<Record<LoginPart, Secret | null>>;
+}
+
+/**
+ * Reads what was named now; the key file once, here. `sealed` is the login an update starts from. A key beats a
+ * password, what is named now beats what is sealed.
+ */
+export async function loginOf(
+  tools: CommandTools,
+  flat: Flat,
+  before: Endpoint | null,
+  cleared: readonly LoginPart[] = [],
+): Promise<Login> {
+  const { database } = tools;
+  if (flat.store !== undefined || flat.store_cred_id !== undefined) throw noStores(text(flat, 'store'));
+  if (text(flat, 'connection_type') !== 'ssh') return { auth: null, material: {}, changes: forgetAll() };
+  const keyPath = text(flat, 'ssh_key_path');
+  checkAbsolute('SSH key path', keyPath);
+  const named: LoginMaterial = {
+    password: secretOf(text(flat, 'password')),
+    privateKey: keyPath === null ? undefined : await tools.readKeyFile(keyPath),
+    passphrase: secretOf(text(flat, 'ssh_key_password')),
+  };
+  const changes: Login['changes'] = Object.fromEntries(cleared.map((part) => [part, null]));
+  for (const part of parts) if (named[part] !== undefined) changes[part] = named[part];
+  if (named.privateKey !== undefined && named.passphrase === undefined) changes.passphrase = null;
+  if (named.privateKey !== undefined && named.password === undefined) changes.password = null;
+  if (named.password !== undefined && named.privateKey === undefined) {
+    changes.privateKey = null;
+    changes.passphrase ??= null;
+  }
+  const material = before === null ? named : withSealed(database, before.id, changes);
+  if (material.passphrase !== undefined && material.privateKey === undefined && changes.passphrase) {
+    throw invalid('An SSH key password was given without an SSH key.', 'Add --ssh_key_path.');
+  }
+  return { auth: authOf(material), material, changes };
+}
+
+/** In the caller's transaction. */
+export function sealLogin(database: Database, endpointId: string, changes: Login['changes']): void {
+  for (const part of parts) {
+    const change = changes[part];
+    if (change === undefined) continue;
+    if (change === null) database.secrets.remove(endpointId, sealedNames[part]);
+    else database.secrets.put(endpointId, sealedNames[part], change);
+  }
+}
+
+function withSealed(database: Database, id: string, changes: Login['changes']): LoginMaterial {
+  const material: LoginMaterial = {};
+  for (const part of parts) {
+    const change = changes[part];
+    const value = change === undefined ? database.secrets.open(id, sealedNames[part]) : change;
+    if (value !== null) material[part] = value;
+  }
+  return material;
+}
+
+function authOf(material: LoginMaterial): Auth {
+  if (material.privateKey !== undefined) return 'private-key';
+  return material.password === undefined ? null : 'password';
+}
+
+function forgetAll(): Login['changes'] {
+  return { password: null, privateKey: null, passphrase: null };
+}
+
+function secretOf(value: string | null): Secret | undefined {
+  return value === null ? undefined : Secret.of(value);
+}
+
+function noStores(name: string | null): Failure {
+  return new Failure('credential-store.not-found', `There is no credential store "${name ?? ''}".`, {
+    hint: 'Give the login itself: --password or --ssh_key_path.',
+  });
+}

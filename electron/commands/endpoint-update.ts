@@ -1,0 +1,76 @@
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import { endpointInput } from '#shared/contract/endpoints.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { invalidInput } from '../transport/invalid-input.ts';
+import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
+import { type LoginPart, loginOf, sealLogin } from './endpoint-login.ts';
+import { flatOf, partsOf } from './endpoint-settings.ts';
+import { findEndpoint } from './find.ts';
+import { type Flat, merged, text } from './flat-input.ts';
+import type { CommandTools } from './tools.ts';
+
+/** Keeps what is not named; `null` clears; looks at the endpoint again before anything is stored. */
+export async function updateEndpoint(
+  tools: CommandTools,
+  before: Endpoint,
+  changes: Record<string, unknown>,
+  { audit }: CommandContext,
+) {
+  const { database, agent, clock } = tools;
+  const wanted = wantedOf(tools, before, changes);
+  const name = text(wanted, 'name') ?? '';
+  checkNameFree(database, name, before.id);
+  const remote = text(wanted, 'connection_type') !== 'local';
+  if (remote) checkReady(tools);
+  const cleared = Object.entries(clearable).flatMap(([flag, part]) => (changes[flag] === null ? [part] : []));
+  const login = await loginOf(tools, wanted, before, cleared);
+  const parts = partsOf(database, before.type, wanted, login.auth);
+  const draft: Endpoint = { ...before, name, ...parts, updatedAt: clock.now() };
+  const endpoint = await probed(tools, draft, login);
+  audit.commit(
+    () => {
+      checkNameFree(database, name, before.id);
+      // a discovery may have ended while the probe took its time; gone means that somebody removed it
+      const { discoveredAt } = findEndpoint(database, before.id);
+      database.endpoints.update({ ...endpoint, discoveredAt });
+      sealLogin(database, endpoint.id, login.changes);
+    },
+    () => ({ subject: endpoint.id, sentence: `The endpoint "${name}" was changed: ${listed(changes)}.` }),
+  );
+  agent.events.changed('endpoints', endpoint.id);
+  return { endpoint, probe: endpoint.probe };
+}
+
+/** Options whose clearing forgets something sealed. */
+const clearable: Record<string, LoginPart> = {
+  password: 'password',
+  ssh_key_path: 'privateKey',
+  ssh_key_password: 'passphrase',
+};
+
+/** The whole form as it would be after the change, fitting the contract. */
+function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<string, unknown>): Flat {
+  const descriptor = endpointCatalog[before.type];
+  const wanted = merged(descriptor, flatOf(database, before), changes);
+  if (text(wanted, 'connection_type') === 'local') {
+    for (const { name, when } of descriptor.fields) {
+      if (when?.field === 'connection_type' && !(name in changes)) delete wanted[name];
+    }
+  }
+  // a pinned key belongs to one host: another host is a first meeting
+  if (changes.host !== undefined && changes.host !== hostOf(before) && changes.host_key === undefined) {
+    delete wanted.host_key;
+  }
+  const parsed = endpointInput.safeParse({ type: before.type, ...wanted });
+  if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
+  return wanted;
+}
+
+function hostOf({ connection }: Endpoint): string | null {
+  return connection.type === 'ssh' ? connection.host : null;
+}
+
+function listed(changes: Record<string, unknown>): string {
+  return Object.keys(changes).sort().join(', ') || 'nothing';
+}

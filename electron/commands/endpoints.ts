@@ -1,0 +1,104 @@
+import { implement } from '@orpc/server';
+import { newId } from '#kit/ids.ts';
+import { contract } from '#shared/contract/index.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import { liveTaskStates } from '#shared/model/task.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
+import { loginOf, sealLogin } from './endpoint-login.ts';
+import { partsOf } from './endpoint-settings.ts';
+import { updateEndpoint } from './endpoint-update.ts';
+import { findEndpoint } from './find.ts';
+import { type Flat, text } from './flat-input.ts';
+import type { CommandTools } from './tools.ts';
+
+export function endpointCommands(tools: CommandTools) {
+  const os = implement(contract.endpoints).$context<CommandContext>();
+  const { database, agent } = tools;
+  return os.router({
+    add: os.add.handler(({ input, context }) => add(tools, input as Flat & typeof input, context)),
+    list: os.list.handler(() => database.endpoints.list()),
+    show: os.show.handler(({ input }) => findEndpoint(database, input.endpoint)),
+    update: os.update.handler(({ input, context }) =>
+      updateEndpoint(tools, findEndpoint(database, input.endpoint), input.changes, context),
+    ),
+    remove: os.remove.handler(({ input, context }) => {
+      remove(tools, findEndpoint(database, input.endpoint), context);
+      return {};
+    }),
+    probe: os.probe.handler(({ input }) => agent.probe(findEndpoint(database, input.endpoint).id)),
+    discover: os.discover.handler(({ input, context }) => {
+      const { id, name } = findEndpoint(database, input.endpoint);
+      const task = agent.discover(id, context.caller);
+      context.audit.note({ subject: id, sentence: `The discovery of the nodes of "${name}" was started.` });
+      return { taskId: task.id };
+    }),
+    restart: os.restart.handler(({ input, context }) => {
+      const { id, name } = findEndpoint(database, input.endpoint);
+      const task = agent.restart(id, context.caller);
+      context.audit.note({ subject: id, sentence: `The restart of "${name}" was started.` });
+      return { taskId: task.id };
+    }),
+  });
+}
+
+async function add(
+  tools: CommandTools,
+  input: Flat & { type: Endpoint['type'] },
+  { audit, caller }: CommandContext,
+) {
+  const { database, agent, clock } = tools;
+  const { type, ...flat } = input;
+  const name = text(flat, 'name') ?? '';
+  checkNameFree(database, name, null);
+  const login = await loginOf(tools, flat, null);
+  const parts = partsOf(database, type, flat, login.auth);
+  if (parts.connection.type !== 'local') checkReady(tools);
+  const now = clock.now();
+  const draft: Endpoint = {
+    id: newId('ep'),
+    name,
+    type,
+    ...parts,
+    probe: null,
+    discoveredAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const endpoint = await probed(tools, draft, login);
+  audit.commit(
+    () => {
+      checkNameFree(database, name, null); // the probe took its time
+      database.endpoints.insert(endpoint);
+      if (parts.connection.type !== 'local') sealLogin(database, endpoint.id, login.changes);
+    },
+    () => ({ subject: endpoint.id, sentence: `The ${type} endpoint "${name}" was added.` }),
+  );
+  agent.events.changed('endpoints', endpoint.id);
+  const task = agent.discover(endpoint.id, caller);
+  return { endpoint, probe: endpoint.probe, taskId: task.id };
+}
+
+function remove(tools: CommandTools, endpoint: Endpoint, { audit }: CommandContext): void {
+  const { database, agent } = tools;
+  audit.commit(
+    () => {
+      const busy = database.tasks
+        .inStates(liveTaskStates)
+        .find(({ task }) => task.endpointId === endpoint.id);
+      if (busy !== undefined) {
+        throw new Failure('endpoint.busy', `"${endpoint.name}" has a live task: ${busy.task.id}.`, {
+          hint: `Let it end, or cancel it: trustkeep tasks cancel ${busy.task.id}.`,
+        });
+      }
+      database.endpoints.remove(endpoint.id);
+    },
+    () => ({
+      subject: endpoint.id,
+      sentence: `The ${endpoint.type} endpoint "${endpoint.name}" was removed.`,
+    }),
+  );
+  agent.events.changed('endpoints', endpoint.id);
+  agent.events.changed('nodes', null);
+}

@@ -1,0 +1,54 @@
+import { Failure } from '#shared/failure.ts';
+import type { Approval } from '#shared/model/approval.ts';
+import type { Authority } from '#shared/model/authority.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { Database } from '../database/database.ts';
+
+/** What a person or script named, found, or the sentence that says why not. */
+
+export function findEndpoint(database: Database, nameOrId: string): Endpoint {
+  const found = database.endpoints.find(nameOrId) ?? sameName(database.endpoints.list(), nameOrId);
+  if (found) return found;
+  throw notFound('endpoint', nameOrId, 'trustkeep tls list');
+}
+
+export function findNode(database: Database, text: string): EndpointNode {
+  const found = database.nodes.find(text);
+  const [first] = found;
+  if (first === undefined) throw notFound('node', text, 'trustkeep nodes list');
+  if (found.length === 1) return first;
+  const names = found.slice(0, 5).map((node) => `${node.endpointName}/${node.name} (${node.id})`);
+  const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
+  throw new Failure('node.ambiguous', `"${text}" fits ${found.length} nodes: ${names.join(', ')}${more}.`, {
+    hint: 'Name the node by its id, or as endpoint/node.',
+  });
+}
+
+export function findAuthority(database: Database, nameOrId: string): Authority {
+  const found = database.authorities.find(nameOrId) ?? sameName(database.authorities.list(), nameOrId);
+  if (found) return found;
+  throw notFound('authority', nameOrId, 'trustkeep authorities list');
+}
+
+/** By its own id or by the id of the task that waits for it. */
+export function findApproval(database: Database, id: string): Approval {
+  const found = database.approvals.get(id) ?? database.approvals.ofTask(id);
+  if (found) return found;
+  throw notFound('approval', id, 'trustkeep approvals list');
+}
+
+/** Names differ by more than capital letters, so a name typed with other ones is still one name. */
+export function sameName<T extends { id: string; name: string }>(
+  rows: readonly T[],
+  name: string,
+): T | undefined {
+  const wanted = name.toLowerCase();
+  return rows.find((row) => row.name.toLowerCase() === wanted);
+}
+
+export function notFound(what: string, named: string, listed: string): Failure {
+  return new Failure(`${what}.not-found`, `There is no ${what} "${named}".`, {
+    hint: `See what there is: ${listed}.`,
+  });
+}

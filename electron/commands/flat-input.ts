@@ -1,0 +1,85 @@
+import { isAbsolute, win32 } from 'node:path';
+import type { Descriptor } from '#shared/catalog/descriptor.ts';
+import type { Field } from '#shared/catalog/field.ts';
+import { Failure } from '#shared/failure.ts';
+
+/** A form or a row of flags: catalog fields by name. Left out and `undefined` are the same. */
+export type Flat = Record<string, string | number | boolean | string[] | undefined>;
+
+/** The text of a field, or null when it is left out. */
+export function text(flat: Flat, name: string): string | null {
+  const value = flat[name];
+  return typeof value === 'string' ? value : null;
+}
+
+export function number(flat: Flat, name: string, otherwise: number): number {
+  const value = flat[name];
+  return typeof value === 'number' ? value : otherwise;
+}
+
+export function yes(flat: Flat, name: string, otherwise: boolean): boolean {
+  const value = flat[name];
+  return typeof value === 'boolean' ? value : otherwise;
+}
+
+export function lines(flat: Flat, name: string): string[] {
+  const value = flat[name];
+  return Array.isArray(value) ? value.map((line) => line.trim()).filter((line) => line !== '') : [];
+}
+
+/** The default the catalog shows to people is the one that is used. */
+export function withDefaults(descriptor: Descriptor, flat: Flat): Flat {
+  const result: Flat = { ...flat };
+  for (const field of descriptor.fields) {
+    if (result[field.name] === undefined && field.default !== undefined && asked(field, result)) {
+      result[field.name] = field.default;
+    }
+  }
+  return result;
+}
+
+/** Refuses what the catalog would not have asked: a host for a local connection is somebody's mistake. */
+export function checkAsked(descriptor: Descriptor, flat: Flat): void {
+  for (const field of descriptor.fields) {
+    if (flat[field.name] === undefined || asked(field, flat) || field.when === undefined) continue;
+    const deciding = descriptor.fields.find((other) => other.name === field.when?.field);
+    const chosen = String(flat[field.when.field]);
+    throw invalid(
+      `${field.label} is not used with ${deciding?.label.toLowerCase() ?? field.when.field} ${chosen}.`,
+      `Leave it out, or choose ${field.when.field} ${field.when.is.join(' or ')}.`,
+    );
+  }
+}
+
+function asked(field: Field, flat: Flat): boolean {
+  if (field.when === undefined) return true;
+  return field.when.is.includes(String(flat[field.when.field]));
+}
+
+/**
+ * What is not named stays, `null` clears. Unknown names are refused; the values are checked by the contract's own
+ * schema afterwards.
+ */
+export function merged(descriptor: Descriptor, present: Flat, changes: Record<string, unknown>): Flat {
+  const result: Record<string, unknown> = { ...present };
+  for (const [name, value] of Object.entries(changes)) {
+    const field = descriptor.fields.find((candidate) => candidate.name === name);
+    if (field === undefined) {
+      throw invalid(`There is no option "${name}" for ${descriptor.label}.`, 'Leave it out.');
+    }
+    if (value === null) {
+      if (field.required) throw invalid(`${field.label} cannot be cleared.`, 'Give it another value.');
+      delete result[name];
+    } else result[name] = value;
+  }
+  return result as Flat;
+}
+
+export function checkAbsolute(label: string, path: string | null): void {
+  if (path === null || isAbsolute(path) || win32.isAbsolute(path)) return;
+  throw invalid(`${label} must be an absolute path, not "${path}".`, 'Write the whole path.');
+}
+
+export function invalid(sentence: string, hint?: string): Failure {
+  return new Failure('input.invalid', sentence, { hint, retry: 'never' });
+}

@@ -1,0 +1,36 @@
+import { implement } from '@orpc/server';
+import { contract } from '#shared/contract/index.ts';
+import type { CallContext } from '../transport/context.ts';
+import { makeMiddleware } from '../transport/middleware.ts';
+import { agentCommands } from './agent.ts';
+import { approvalCommands } from './approvals.ts';
+import { auditCommands } from './audit.ts';
+import { authorityCommands } from './authorities.ts';
+import { certificateCommands } from './certificates.ts';
+import { endpointCommands } from './endpoints.ts';
+import { nodeCommands } from './nodes.ts';
+import { notificationCommands } from './notifications.ts';
+import { orderCommands } from './orders.ts';
+import { secretsCommands } from './secrets.ts';
+import { taskCommands } from './tasks.ts';
+import type { CommandTools } from './tools.ts';
+
+/** The contract, carried out: every handler behind the one middleware. */
+export function makeRouter(tools: CommandTools) {
+  return implement(contract)
+    .$context<CallContext>()
+    .use(makeMiddleware(tools))
+    .router({
+      agent: agentCommands(tools),
+      secrets: secretsCommands(tools),
+      endpoints: endpointCommands(tools),
+      nodes: nodeCommands(tools),
+      certificates: certificateCommands(tools),
+      orders: orderCommands(tools),
+      tasks: taskCommands(tools),
+      approvals: approvalCommands(tools),
+      authorities: authorityCommands(tools),
+      notifications: notificationCommands(tools),
+      audit: auditCommands(tools),
+    });
+}

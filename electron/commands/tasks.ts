@@ -1,0 +1,32 @@
+import { implement } from '@orpc/server';
+import { contract } from '#shared/contract/index.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { notFound } from './find.ts';
+import type { CommandTools } from './tools.ts';
+
+const usualLimit = 100;
+
+export function taskCommands({ database, agent }: CommandTools) {
+  const os = implement(contract.tasks).$context<CommandContext>();
+  const find = (id: string) => {
+    const row = database.tasks.get(id);
+    if (row === null) throw notFound('task', id, 'trustkeep tasks list');
+    return row.task;
+  };
+  return os.router({
+    list: os.list.handler(({ input }) =>
+      database.tasks.list({ states: input.states, limit: input.limit ?? usualLimit }),
+    ),
+    show: os.show.handler(({ input }) => {
+      const task = find(input.task);
+      return { task, plan: database.approvals.ofTask(task.id)?.plan ?? null };
+    }),
+    cancel: os.cancel.handler(({ input, context }) => {
+      const { id } = find(input.task);
+      const task = agent.cancel(id, context.caller);
+      const where = task.nodeName === null ? task.endpointName : `${task.endpointName}/${task.nodeName}`;
+      context.audit.note({ subject: id, sentence: `The task ${task.kind} of ${where} was cancelled.` });
+      return task;
+    }),
+  });
+}

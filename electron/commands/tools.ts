@@ -1,0 +1,89 @@
+import { open } from 'node:fs/promises';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
+import { Failure } from '#shared/failure.ts';
+import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { Database } from '../database/database.ts';
+import { Secret } from '../secrets/secret.ts';
+
+/** What commands may do with the master key. */
+export interface MasterKeyControl {
+  state(): KeychainState;
+  choose(
+    kind: 'os-keychain' | 'key-file' | 'passphrase',
+    options?: { path?: string | undefined; passphrase?: Secret | undefined },
+  ): Promise<unknown>;
+  unlock(passphrase?: Secret): Promise<unknown>;
+  recover(recoveryKey: Secret): Promise<unknown>;
+  /** The recovery key, once; then null for ever. */
+  takeRecoveryKey(): string | null;
+}
+
+/** The authorities as their registry knows them, by id. */
+export interface AuthorityControl {
+  test(id: string): Promise<{ ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> }>;
+  root(id: string): Promise<{ pem: string; fingerprint: string }>;
+  /** Drops what is kept in memory: the row has changed. */
+  forget(id: string): void;
+}
+
+/** Everything a handler may use. Given by compose. */
+export interface CommandTools {
+  agent: Agent;
+  database: Database;
+  masterKey: MasterKeyControl;
+  authorities: AuthorityControl;
+  clock: Clock;
+  log: Log;
+  version: string;
+  face: AgentStatus['face'];
+  dataDirectory: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  /** Asks the program to end, after the answer went out. */
+  requestStop(): void;
+  /** A private key from a file of this machine. Parsing it is the probe's affair. */
+  readKeyFile(path: string): Promise<Secret>;
+}
+
+const biggestKeyFile = 64 * 1024;
+
+/** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. */
+export async function readKeyFile(path: string): Promise<Secret> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`);
+    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too big for a private key.`);
+    if (facts.size === 0) throw keyFileFailure(`${path} is empty.`);
+    const content = Buffer.alloc(facts.size);
+    const { bytesRead } = await file.read(content, 0, content.length, 0);
+    const secret = Secret.of(content.subarray(0, bytesRead));
+    content.fill(0);
+    return secret;
+  } finally {
+    await file.close();
+  }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): Failure {
+  if (error.code === 'ENOENT') return keyFileFailure(`There is no private key at ${path}.`, error);
+  const denied = error.code === 'EACCES' || error.code === 'EPERM';
+  return keyFileFailure(
+    denied
+      ? `The agent may not read the private key at ${path}.`
+      : `The private key at ${path} cannot be read: ${error.message}.`,
+    error,
+  );
+}
+
+function keyFileFailure(sentence: string, cause?: unknown): Failure {
+  return new Failure('key-file.unreadable', sentence, {
+    hint: 'Name a private key file on the machine of the agent, readable for the account it runs as.',
+    cause,
+  });
+}

@@ -1,0 +1,130 @@
+import { ValidationError } from '@orpc/contract';
+import { os } from '@orpc/server';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { CommandMeta } from '#shared/contract/base.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Caller } from '../agent/agent.ts';
+import type { Database } from '../database/database.ts';
+import type { AuditNote, AuditPen, CallContext } from './context.ts';
+import { toFailure, toLine } from './failures.ts';
+
+export interface MiddlewareTools {
+  database: Pick<Database, 'audit' | 'transaction'>;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Around every command, whoever called: caller allowed? → (input fits? → handler → output fits?) → audit.
+ * What goes wrong leaves as FAILURE with its data; the stack and the cause stay in the log.
+ */
+export function makeMiddleware(tools: MiddlewareTools) {
+  return os
+    .$context<CallContext>()
+    .$meta<CommandMeta>({})
+    .middleware(async ({ context, path, procedure, next }, input) => {
+      const command = path.join('.');
+      const pen = new Pen(tools, context.caller, command);
+      const changes = procedure['~orpc'].meta.changes === true;
+      try {
+        checkAllowed(context.caller, command);
+        const result = await next({ context: { audit: pen as AuditPen } });
+        if (changes) pen.finish();
+        return result;
+      } catch (thrown) {
+        const failure = toFailure(thrown, command, input);
+        if (failure.code === 'internal') tools.log.error(`${command} failed`, { error: detailsOf(failure) });
+        if (changes) pen.failed(failure, subjectOf(input));
+        throw toLine(failure);
+      }
+    });
+}
+
+/** A server's orders will come through a door of their own rights; until then it may order nothing. */
+function checkAllowed(caller: Caller, command: string): void {
+  if (caller.origin === 'gui' || caller.origin === 'cli') return;
+  throw new Failure(
+    'command.not-allowed',
+    `${command} is not allowed for a caller of kind ${caller.origin}.`,
+    {
+      retry: 'never',
+    },
+  );
+}
+
+function detailsOf(failure: Failure): unknown {
+  const { cause } = failure;
+  if (cause instanceof ValidationError) {
+    // never the data itself: it is what did not fit, and nobody knows what is in it
+    return cause.issues.map(({ message, path }) => ({ message, path }));
+  }
+  return cause instanceof Error ? (cause.stack ?? cause.message) : failure.message;
+}
+
+/** What the caller named, for the row of a command that failed before its handler knew better. */
+function subjectOf(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null) return null;
+  for (const key of ['endpoint', 'node', 'task', 'approval', 'authority', 'name', 'kind']) {
+    const value: unknown = Reflect.get(input, key);
+    if (typeof value === 'string') return value.slice(0, 255);
+  }
+  return null;
+}
+
+class Pen implements AuditPen {
+  readonly #tools: MiddlewareTools;
+  readonly #caller: Caller;
+  readonly #action: string;
+  #note: AuditNote | null = null;
+  #written = false;
+
+  constructor(tools: MiddlewareTools, caller: Caller, action: string) {
+    this.#tools = tools;
+    this.#caller = caller;
+    this.#action = action;
+  }
+
+  note(note: AuditNote): void {
+    this.#note = note;
+  }
+
+  commit<T>(work: () => T, note: (done: T) => AuditNote): T {
+    const done = this.#tools.database.transaction(() => {
+      const result = work();
+      if (!this.#written) this.#append('ok', note(result));
+      return result;
+    });
+    this.#written = true; // only now: a rolled back transaction took its row with it
+    return done;
+  }
+
+  finish(): void {
+    if (this.#written) return;
+    this.#append('ok', this.#note ?? { subject: null, sentence: `${this.#action} was carried out.` });
+    this.#written = true;
+  }
+
+  failed(failure: Failure, named: string | null): void {
+    if (this.#written) return;
+    const refused = failure.retry === 'needs-person' || failure.retry === 'never';
+    const outcome = refused && failure.code !== 'internal' ? 'refused' : 'failed';
+    try {
+      this.#append(outcome, { subject: this.#note?.subject ?? named, sentence: failure.message });
+    } catch (error) {
+      // the caller is to hear of the first trouble, not of this one
+      this.#tools.log.error('an audit row could not be written', { action: this.#action, error });
+    }
+  }
+
+  #append(outcome: 'ok' | 'failed' | 'refused', note: AuditNote): void {
+    this.#tools.database.audit.append({
+      at: this.#tools.clock.now(),
+      origin: this.#caller.origin,
+      actor: this.#caller.actor,
+      action: this.#action,
+      outcome,
+      ...note,
+    });
+  }
+}

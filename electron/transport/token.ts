@@ -1,0 +1,41 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Carries who the caller says to be, percent-encoded. */
+export const actorHeader = 'x-trustkeep-actor';
+
+/**
+ * A value made anew at each start, in a file only the owner can read. Callers show it; the agent proves with it that
+ * it is no impostor (on Windows anybody may take the name of a pipe first).
+ */
+export function makeToken(path: string): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const token = randomBytes(32).toString('hex');
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, token, { mode: 0o600, flag: 'wx' });
+  chmodSync(fresh, 0o600);
+  renameSync(fresh, path);
+  return token;
+}
+
+/** Null when there is none: no agent was ever started there. */
+export function readToken(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** What the agent answers to a caller's nonce. */
+export function proofOf(token: string, nonce: string): string {
+  return createHmac('sha256', token).update(nonce).digest('hex');
+}
+
+export function sameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
