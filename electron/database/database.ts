@@ -177,4 +177,6 @@ export interface MetaRows {
   get(name: string): string | null;
   set(name: string, value: string): void;
   remove(name: string): void;
+  /** Whether any secret was sealed here: then no new master key may ever be made. */
+  hasSealed(): boolean;
 }

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Failure } from '#shared/failure.ts';
+
+/** Small settings in the database, and whether values are sealed there: all that this room sees of it. */
+export interface KeyNotesStore {
+  get(name: string): string | null;
+  set(name: string, value: string): void;
+  hasSealed(): boolean;
+}
+
+export const keychainKinds = ['os-keychain', 'key-file', 'passphrase'] as const;
+
+const base64 = z.base64();
+
+/** What is kept beside the sealed values. One row, so that it changes as a whole. Holds no key in the clear. */
+const keyNotes = z.object({
+  format: z.literal(1),
+  /** Names this store: nothing sealed here opens elsewhere. */
+  storeUuid: z.uuid(),
+  kind: z.enum(keychainKinds),
+  /** Only with `key-file`. */
+  path: z.string().nullable(),
+  /** 32 hexadecimal digits; names the master key in its keychain, and is the salt of a passphrase. */
+  keyId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Tells "the wrong key" from "damaged": HMAC of the store's name under the master key, cut to 16 bytes. */
+  kcv: base64,
+  /** The data key under the master key, and under the recovery key. */
+  dataKey: base64,
+  recovery: base64,
+  /** The recovery key itself, sealed by the data key, until it was shown. */
+  recoveryKeyToShow: base64.nullable(),
+});
+export type KeyNotes = z.infer<typeof keyNotes>;
+
+const row = 'secrets.key';
+
+export function readKeyNotes(store: KeyNotesStore): KeyNotes | null {
+  const text = store.get(row);
+  if (text === null) return null;
+  const parsed = keyNotes.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new Failure(
+      'keychain.notes-damaged',
+      'The notes about the master key in the database are damaged.',
+      {
+        hint: 'Restore the database from a backup. No new key is made, so that nothing is lost.',
+        retry: 'needs-person',
+        cause: parsed.error,
+      },
+    );
+  return parsed.data;
+}
+
+export function writeKeyNotes(store: KeyNotesStore, notes: KeyNotes): void {
+  store.set(row, JSON.stringify(notes));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,71 @@
+import { never } from '#kit/never.ts';
+import type { KeychainState } from '#shared/contract/agent.ts';
+import { Failure } from '#shared/failure.ts';
+
+export type KeyTrouble = Exclude<KeychainState['state'], 'ready'>;
+
+export function readySentence(place: { kind: KeychainState['kind']; path: string | null }): string {
+  if (place.kind === 'os-keychain') return "The stored secrets are protected by this computer's keychain.";
+  if (place.kind === 'passphrase') return 'The stored secrets are protected by a passphrase.';
+  return `The stored secrets are protected by the key file ${place.path}.`;
+}
+
+/** What a person reads when there is no key, by state and place. `why` is what the place itself said. */
+export function troubleSentence(
+  trouble: KeyTrouble,
+  kind: KeychainState['kind'],
+  why: string | null,
+): string {
+  switch (trouble) {
+    case 'not-chosen':
+      return 'There is no keychain here. Choose a key file (whoever can read the file has the secrets) or a passphrase (somebody must type it after every start).';
+    case 'locked':
+      if (why !== null) return why;
+      return kind === 'passphrase'
+        ? 'The stored secrets wait for their passphrase.'
+        : 'Unlock your keychain.';
+    case 'missing':
+      if (kind === null)
+        return 'The database holds sealed secrets, but its notes about their master key are gone.';
+      return kind === 'key-file'
+        ? 'The key file no longer holds the key for the credential store.'
+        : "This computer's keychain no longer holds the key for the credential store.";
+    case 'wrong':
+      return 'The key belongs to another installation.';
+    case 'unavailable':
+      return why ?? 'The keychain of this computer cannot be reached.';
+    default:
+      return never(trouble);
+  }
+}
+
+function hint(trouble: KeyTrouble, kind: KeychainState['kind']): string {
+  switch (trouble) {
+    case 'not-chosen':
+      return 'Run "trustkeep secrets choose key-file" or "trustkeep secrets choose passphrase".';
+    case 'locked':
+      return kind === 'passphrase'
+        ? 'Give it with "trustkeep secrets unlock".'
+        : 'Unlock the keychain of this computer, then try again with "trustkeep secrets unlock".';
+    case 'missing':
+      return kind === null
+        ? 'Restore the database from a backup. No new key is made, so that nothing is lost.'
+        : 'Restore the key and try again, or give the recovery key with "trustkeep secrets recover".';
+    case 'wrong':
+      return 'Give the recovery key with "trustkeep secrets recover", or use the database of this installation.';
+    case 'unavailable':
+      return 'Make the keychain reachable and run "trustkeep secrets unlock", or give the recovery key.';
+    default:
+      return never(trouble);
+  }
+}
+
+/** What sealing and opening throw while there is no key. */
+export function troubleFailure(state: KeychainState): Failure {
+  const trouble = state.state === 'ready' ? 'locked' : state.state;
+  const waits = trouble === 'locked' || trouble === 'unavailable';
+  return new Failure(`keychain.${trouble}`, state.sentence, {
+    hint: hint(trouble, state.kind),
+    retry: waits ? 'later' : 'needs-person',
+  });
+}
