@@ -1,0 +1,63 @@
+import type { Clock, Timer } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+
+/**
+ * Calls `turn` again and again, never two at a time; `turn` gives the milliseconds until the next one. A turn that throws
+ * is logged and tried again after `afterErrorMs`. `wake` runs a turn now.
+ */
+export class Loop {
+  readonly #name: string;
+  readonly #turn: () => Promise<number>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #timer: Timer | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = true;
+
+  constructor(name: string, clock: Clock, log: Log, turn: () => Promise<number>) {
+    this.#name = name;
+    this.#clock = clock;
+    this.#log = log;
+    this.#turn = turn;
+  }
+
+  start(afterMs: number): void {
+    this.#stopped = false;
+    this.#timer = this.#clock.after(afterMs, () => this.wake());
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#running !== null) {
+      this.#again = true;
+      return;
+    }
+    this.#timer?.cancel();
+    this.#running = this.#once().finally(() => {
+      this.#running = null;
+      if (this.#again) {
+        this.#again = false;
+        this.wake();
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  async #once(): Promise<void> {
+    let next = afterErrorMs;
+    try {
+      next = await this.#turn();
+    } catch (error) {
+      this.#log.error(`the ${this.#name} loop had a failing turn`, { error });
+    }
+    if (!this.#stopped) this.#timer = this.#clock.after(next, () => this.wake());
+  }
+}
+
+const afterErrorMs = 60_000;

@@ -1,0 +1,147 @@
+import type { Clock, Timer } from '#kit/clock.ts';
+import { newId } from '#kit/ids.ts';
+import type { Approval } from '#shared/model/approval.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import type { HealthLevel } from '#shared/model/overview.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { Database } from '../database/database.ts';
+import type { Events } from './events.ts';
+
+type Draft = Pick<Notification, 'kind' | 'level' | 'title' | 'sentence'> &
+  Partial<Pick<Notification, 'taskId' | 'approvalId'>>;
+
+/** What an ended task says to a person; null: nothing worth a notification. Pure. */
+export function aboutEndedTask(task: Task): Draft | null {
+  if (task.kind === 'discover') return null;
+  const what = task.nodeName ?? task.endpointName;
+  const base = { taskId: task.id };
+  const why = task.failure?.sentence ?? '';
+  switch (task.state) {
+    case 'succeeded':
+      return {
+        ...base,
+        kind: 'succeeded',
+        level: 'success',
+        title: `${what} is done`,
+        sentence: lastSentence(task, 'prove') ?? 'Everything went as planned.',
+      };
+    case 'succeeded-with-warnings':
+      return {
+        ...base,
+        kind: 'succeeded',
+        level: 'attention',
+        title: `${what} is done, with warnings`,
+        sentence: firstWarning(task) ?? 'Look at the steps.',
+      };
+    case 'failed':
+      if (task.restored === 'proved')
+        return {
+          ...base,
+          kind: 'restored',
+          level: 'attention',
+          title: `${what} was put back`,
+          sentence: `${why} The previous state is restored, and that is proved.`,
+        };
+      if (task.restored === 'failed' || task.restored === 'unproved')
+        return {
+          ...base,
+          kind: 'failed',
+          level: 'danger',
+          title: `${what} needs you now`,
+          sentence: `${why} The previous state ${task.restored === 'failed' ? 'could not be put back' : 'is back on disk, but not proved to be served'}.`,
+        };
+      return {
+        ...base,
+        kind: 'failed',
+        level: 'attention',
+        title: `${what} failed`,
+        sentence: `${why} Nothing was changed.`,
+      };
+    case 'cancelled':
+    case 'queued':
+    case 'running':
+    case 'waiting':
+      return null;
+  }
+}
+
+export function aboutApproval(approval: Approval): Draft {
+  return {
+    kind: 'approval-needed',
+    level: 'attention',
+    title: `Approval needed: ${approval.plan.nodeName}`,
+    sentence: `${approval.plan.reason === 'renewal' ? 'Renewal' : 'Request'} for ${approval.plan.names.join(', ')} on ${approval.plan.endpointName} waits for a yes.`,
+    taskId: approval.taskId,
+    approvalId: approval.id,
+  };
+}
+
+function lastSentence(task: Task, step: string): string | null {
+  return task.steps.find((one) => one.name === step)?.sentence ?? null;
+}
+
+function firstWarning(task: Task): string | null {
+  return task.steps.find((one) => one.state === 'done-with-warning')?.sentence ?? null;
+}
+
+/** Stores notifications and tells of them; decides the level that the tray paints. */
+export class Notifications {
+  readonly #database: Database;
+  readonly #events: Events;
+  readonly #clock: Clock;
+  #level: { level: HealthLevel; sentence: string } | null = null;
+  #timer: Timer | null = null;
+  readonly #askedFor = new Set<string>();
+
+  constructor(database: Database, events: Events, clock: Clock) {
+    this.#database = database;
+    this.#events = events;
+    this.#clock = clock;
+  }
+
+  notify(draft: Draft): void {
+    const notification: Notification = {
+      taskId: null,
+      approvalId: null,
+      ...draft,
+      id: newId('ntf'),
+      readAt: null,
+      at: this.#clock.now(),
+    };
+    this.#database.notifications.insert(notification);
+    // told after the caller's transaction is stored: transactions are synchronous, so the next microtask is after them
+    queueMicrotask(() => {
+      this.#events.changed('notifications', notification.id);
+      this.#events.emit({ type: 'notification', notification, at: notification.at });
+    });
+  }
+
+  /** Once per approval, however often its task is stored while it waits. */
+  approvalNeeded(approval: Approval): void {
+    if (this.#askedFor.has(approval.id)) return;
+    this.#askedFor.add(approval.id);
+    if (this.#database.notifications.list(1000).some((known) => known.approvalId === approval.id)) return;
+    this.notify(aboutApproval(approval));
+  }
+
+  /** Works the level out again soon; many calls in a row cost one look. */
+  levelMayHaveChanged(): void {
+    if (this.#timer !== null) return;
+    this.#timer = this.#clock.after(100, () => {
+      this.#timer = null;
+      this.tellLevel();
+    });
+  }
+
+  tellLevel(): void {
+    const { level, sentence } = this.#database.overview(this.#clock.now());
+    if (this.#level?.level === level && this.#level.sentence === sentence) return;
+    this.#level = { level, sentence };
+    this.#events.emit({ type: 'level', level, sentence, at: this.#clock.now() });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+}

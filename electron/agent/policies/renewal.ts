@@ -1,0 +1,98 @@
+import type { Renewal } from '#shared/model/renewal.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** What the decision is made from. Times in epoch milliseconds. */
+export interface RenewalFacts {
+  now: number;
+  notBefore: number;
+  notAfter: number;
+  ari: { start: number; end: number } | null;
+  /** Failed attempts in a row, and when the last one ended. */
+  failures: number;
+  lastFailedAt: number | null;
+  /** 0 ≤ spread < 1, the same for the same certificate each time: where within its window this node renews. */
+  spread: number;
+}
+
+export type RenewalDecision = Pick<Renewal, 'nextAt' | 'because' | 'sentence'>;
+
+/** Waits after a failed renewal, with the reason for each. The last one repeats. */
+export const renewalBackOff: readonly { afterMs: number; because: string }[] = [
+  { afterMs: 5 * minute, because: 'a network hiccup or a restart is over by then' },
+  { afterMs: 30 * minute, because: 'a short outage of the authority or the endpoint is over by then' },
+  { afterMs: 2 * hour, because: 'somebody may have noticed and mended it' },
+  { afterMs: 6 * hour, because: 'rate limits of authorities count failed attempts by the hour' },
+  { afterMs: 12 * hour, because: 'twice a day keeps within every known rate limit' },
+];
+
+/** Share of the lifetime after which to renew: two thirds, or half for certificates of 10 days or less. */
+export function renewalFraction(lifetimeMs: number): number {
+  return lifetimeMs <= 10 * day ? 1 / 2 : 2 / 3;
+}
+
+/**
+ * When to renew next, and why. Pure. Never later than the share of lifetime says, earlier when the CA's ARI window
+ * says so; after a failure the back-off table, cut to a quarter of what is left so that no wait reaches expiry.
+ */
+export function decideRenewal(facts: RenewalFacts): RenewalDecision {
+  if (facts.failures > 0 && facts.lastFailedAt !== null) return afterFailure(facts, facts.lastFailedAt);
+  const byFraction = fractionTime(facts);
+  const byAri =
+    facts.ari === null ? null : facts.ari.start + facts.spread * Math.max(0, facts.ari.end - facts.ari.start);
+  const ariIsFirst = byAri !== null && byAri < byFraction;
+  const at = Math.round(ariIsFirst ? byAri : byFraction);
+  if (at <= facts.now - hour)
+    return {
+      nextAt: facts.now,
+      because: 'overdue',
+      sentence: `Should have been renewed ${span(facts.now - at)} ago.`,
+    };
+  return ariIsFirst
+    ? {
+        nextAt: at,
+        because: 'ari',
+        sentence: 'The authority asks for a renewal within its suggested window (ARI).',
+      }
+    : { nextAt: at, because: 'fraction', sentence: fractionSentence(facts) };
+}
+
+/** Renewing early by up to 3 % of the lifetime spreads the load of many certificates made together. */
+function fractionTime(facts: RenewalFacts): number {
+  const lifetime = facts.notAfter - facts.notBefore;
+  return facts.notBefore + lifetime * (renewalFraction(lifetime) - 0.03 * facts.spread);
+}
+
+function fractionSentence(facts: RenewalFacts): string {
+  const short = renewalFraction(facts.notAfter - facts.notBefore) === 1 / 2;
+  return short
+    ? 'Renewed after half of its lifetime, because it lives 10 days or less.'
+    : 'Renewed after two thirds of its lifetime.';
+}
+
+function afterFailure(facts: RenewalFacts, lastFailedAt: number): RenewalDecision {
+  const row = renewalBackOff[Math.min(facts.failures, renewalBackOff.length) - 1];
+  const wished = row?.afterMs ?? 12 * hour;
+  const left = facts.notAfter - lastFailedAt;
+  const wait = left <= 0 ? Math.min(wished, hour) : Math.max(minute, Math.min(wished, left / 4));
+  const tries = facts.failures === 1 ? 'One attempt' : `${facts.failures} attempts in a row`;
+  const life = left <= 0 ? 'the certificate has expired' : `${span(left)} of lifetime were left`;
+  return {
+    nextAt: Math.round(lastFailedAt + wait),
+    because: 'back-off',
+    sentence: `${tries} failed; tried again after ${span(wait)} (${row?.because ?? 'twice a day'}); ${life}.`,
+  };
+}
+
+/** `3 days`, `5 hours`, `20 minutes`: for sentences. */
+export function span(ms: number): string {
+  const [value, unit] =
+    ms >= 2 * day
+      ? [Math.floor(ms / day), 'day']
+      : ms >= 2 * hour
+        ? [Math.floor(ms / hour), 'hour']
+        : [Math.max(1, Math.round(ms / minute)), 'minute'];
+  return `${value} ${unit}${value === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,91 @@
+import { newId } from '#kit/ids.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Approval } from '#shared/model/approval.ts';
+import type { Plan } from '#shared/model/plan.ts';
+import { planFingerprint } from '../plans/certify.ts';
+import { whoApproves } from '../policies/approval.ts';
+import { quickRetries } from '../tasks/retry.ts';
+import { planOutput } from './shapes.ts';
+import type { Outcome, Step, StepContext } from './step.ts';
+
+export const approveStep: Step = {
+  name: 'approve',
+  ifInterrupted: 'check',
+  retries: quickRetries,
+  async run(context) {
+    const { plan } = context.output('plan', planOutput);
+    const { database } = context.tools;
+    const known = database.approvals.ofTask(context.task.id);
+    if (known === null) return ask(context, plan);
+    switch (known.state) {
+      case 'pending':
+        return waitForPerson();
+      case 'superseded':
+      case 'rejected':
+        return { kind: 'cancelled', failure: rejected(known) };
+      case 'approved':
+        return approved(context, known, plan);
+    }
+  },
+};
+
+function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
+  const { database, clock } = context.tools;
+  const decision = whoApproves(context.endpoint, plan);
+  const approval: Approval = {
+    id: newId('apr'),
+    taskId: context.task.id,
+    plan,
+    state: decision.by === 'policy' ? 'approved' : 'pending',
+    decidedBy: decision.by === 'policy' ? 'policy' : null,
+    decidedOrigin: decision.by === 'policy' ? 'agent' : null,
+    decidedAt: decision.by === 'policy' ? clock.now() : null,
+    comment: decision.by === 'policy' ? decision.because : null,
+    createdAt: clock.now(),
+  };
+  const store = () => database.approvals.insert(approval);
+  if (decision.by === 'person') return { ...waitForPerson(), store };
+  const audit = () => {
+    store();
+    context.tools.audit(
+      'approval.approved-by-policy',
+      approval.id,
+      'ok',
+      `${decision.because} Plan ${plan.fingerprint.slice(0, 12)}.`,
+    );
+  };
+  return { kind: 'done', output: {}, sentence: decision.because, store: audit };
+}
+
+function waitForPerson() {
+  return {
+    kind: 'wait',
+    waitingFor: 'approval',
+    until: null,
+    sentence: 'Waiting for a person to read and approve the plan.',
+  } as const;
+}
+
+function rejected(approval: Approval): Failure {
+  const who = approval.decidedBy ?? 'somebody';
+  const why = approval.comment === null ? '' : `: ${approval.comment}`;
+  return new Failure('approval.rejected', `The plan was rejected by ${who}${why}.`, { retry: 'never' });
+}
+
+/** The yes counts for the plan it was given to, on the target as it was then. */
+async function approved(context: StepContext, approval: Approval, plan: Plan): Promise<Outcome> {
+  if (
+    planFingerprint(plan) !== approval.plan.fingerprint ||
+    planFingerprint(approval.plan) !== approval.plan.fingerprint
+  )
+    throw new Failure('approval.other-plan', 'The stored plan is not the one that was approved.', {
+      hint: 'Nothing was changed. Request the certificate again and read the new plan.',
+      retry: 'never',
+    });
+  await (await context.tools.session()).endpoint.checkDrift(plan.install);
+  return {
+    kind: 'done',
+    output: {},
+    sentence: `Approved by ${approval.decidedBy ?? 'policy'}; the target is as it was planned.`,
+  };
+}

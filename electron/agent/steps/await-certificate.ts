@@ -1,0 +1,152 @@
+import { Failure } from '#shared/failure.ts';
+import type { Certificate } from '#shared/model/certificate.ts';
+import type { Order } from '#shared/model/order.ts';
+import { normalizedChainPem } from '../../pki/chain.ts';
+import { certificatesOf } from '../../pki/pem.ts';
+import { readCertificate } from '../../pki/read-certificate.ts';
+import type { Authority, OrderTools } from '../../providers/authorities/authority.ts';
+import { authorityRetries } from '../tasks/retry.ts';
+import { orderRequest, orderTools } from './place-order.ts';
+import { placeOrderOutput } from './shapes.ts';
+import type { Outcome, Step, StepContext } from './step.ts';
+
+/** Waits shorter than this are slept here; longer ones are given back, so that no task holds a worker. */
+const shortWaitMs = 2500;
+
+export const awaitCertificateStep: Step = {
+  name: 'await-certificate',
+  ifInterrupted: 'repeat',
+  retries: authorityRetries,
+  keepTrying: true,
+  async run(context) {
+    const { database, clock, signal } = context.tools;
+    const { orderId } = context.output('place-order', placeOrderOutput);
+    const order = database.orders.get(orderId);
+    if (order === null)
+      throw new Failure('order.lost', 'The order is not in the database any more.', { retry: 'never' });
+    if (order.state === 'collected') return collected(order, order.certificateFingerprint ?? '');
+    const authority = context.tools.authority(order.authorityId);
+    const tools = await orderTools(context, orderId);
+    const request = orderRequest(context, order);
+    const deadline = clock.monotonic() + shortWaitMs;
+    for (;;) {
+      const handle = database.orders.get(orderId)?.handle ?? null;
+      const look = await authority.look(handle, request, tools);
+      switch (look.state) {
+        case 'ready':
+          return collect(context, authority, tools, orderId);
+        case 'refused':
+          await authority.cleanUp(handle, tools);
+          return refuse(context, orderId, failureFrom(look.because));
+        case 'pending':
+        case 'waiting-for-approval':
+          if (clock.monotonic() + look.afterMs > deadline) return waitFor(context, orderId, look);
+          await clock.sleep(look.afterMs, signal);
+      }
+    }
+  },
+};
+
+function failureFrom(because: {
+  code: string;
+  sentence: string;
+  hint?: string | undefined;
+  peerSaid?: string | undefined;
+}): Failure {
+  return new Failure(because.code, because.sentence, {
+    hint: because.hint,
+    peerSaid: because.peerSaid,
+    retry: 'never',
+  });
+}
+
+function waitFor(
+  context: StepContext,
+  orderId: string,
+  look: { state: 'pending' | 'waiting-for-approval'; afterMs: number; sentence: string },
+): Outcome {
+  const { database, clock } = context.tools;
+  return {
+    kind: 'wait',
+    waitingFor: 'authority',
+    until: clock.now() + look.afterMs,
+    sentence: look.sentence,
+    store: () => {
+      const order = database.orders.get(orderId);
+      if (order !== null && order.state !== look.state)
+        database.orders.update({ ...order, state: look.state, updatedAt: clock.now() });
+    },
+  };
+}
+
+function refuse(context: StepContext, orderId: string, failure: Failure): Outcome {
+  const { database, clock } = context.tools;
+  return {
+    kind: 'failed',
+    failure,
+    store: () => {
+      const order = database.orders.get(orderId);
+      if (order !== null)
+        database.orders.update({
+          ...order,
+          state: 'refused',
+          refusedBecause: failure.toData(),
+          updatedAt: clock.now(),
+        });
+    },
+  };
+}
+
+async function collect(
+  context: StepContext,
+  authority: Authority,
+  tools: OrderTools,
+  orderId: string,
+): Promise<Outcome> {
+  const { database, clock } = context.tools;
+  const order = database.orders.get(orderId);
+  if (order === null)
+    throw new Failure('order.lost', 'The order is not in the database any more.', { retry: 'never' });
+  const chainPem = normalizedChainPem(await authority.collect(order.handle));
+  await authority.cleanUp(order.handle, tools);
+  const leaf = certificatesOf(chainPem)[0];
+  if (leaf === undefined)
+    throw new Failure(
+      'authority.no-certificate',
+      `${order.authorityName} gave no certificate for order ${order.number}.`,
+      { retry: 'later' },
+    );
+  const certificate: Certificate = {
+    ...readCertificate(leaf),
+    orderNumber: order.number,
+    chainPem,
+    firstSeenAt: clock.now(),
+  };
+  return {
+    ...collected(order, certificate.fingerprint),
+    store: () => {
+      database.certificates.upsert(certificate);
+      const now = database.orders.get(orderId) ?? order;
+      database.orders.update({
+        ...now,
+        state: 'collected',
+        certificateFingerprint: certificate.fingerprint,
+        updatedAt: clock.now(),
+      });
+      context.tools.audit(
+        'order.collected',
+        orderId,
+        'ok',
+        `Order ${order.number}: certificate ${certificate.fingerprint.slice(0, 16)} for ${order.names.join(', ')} came from ${order.authorityName}.`,
+      );
+    },
+  };
+}
+
+function collected(order: Order, fingerprint: string): Outcome & { kind: 'done' } {
+  return {
+    kind: 'done',
+    output: { orderId: order.id, fingerprint },
+    sentence: `${order.authorityName} issued the certificate of order ${order.number}.`,
+  };
+}

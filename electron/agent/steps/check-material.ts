@@ -1,0 +1,49 @@
+import { Failure } from '#shared/failure.ts';
+import { checkMaterial } from '../../pki/chain.ts';
+import { fillAfterHashes } from '../plans/certify.ts';
+import { quickRetries } from '../tasks/retry.ts';
+import { material, newCertificate, wipe } from './material.ts';
+import { makeKeyOutput, planOutput } from './shapes.ts';
+import type { Step } from './step.ts';
+
+/** The last look before anything is touched: pair, chain, dates, names; then the hashes the files will have. */
+export const checkMaterialStep: Step = {
+  name: 'check-material',
+  ifInterrupted: 'repeat',
+  retries: quickRetries,
+  async run(context) {
+    const { plan } = context.output('plan', planOutput);
+    const key = context.output('make-key', makeKeyOutput);
+    const certificate = newCertificate(context);
+    const verdict = checkMaterial({
+      chainPem: certificate.chainPem,
+      spki: Buffer.from(key.spki, 'base64'),
+      names: plan.names,
+      keyType: plan.keyType,
+      now: context.tools.clock.now(),
+    });
+    if (!verdict.ok) {
+      const bad = verdict.checks.filter((check) => !check.ok).map((check) => check.sentence);
+      throw new Failure(
+        'material.unfit',
+        `The certificate from ${plan.authority.name} cannot be installed: ${bad.join(' ')}`,
+        {
+          hint: 'Nothing was changed on the endpoint.',
+          retry: 'never',
+        },
+      );
+    }
+    const { endpoint } = await context.tools.session();
+    const used = material(context);
+    try {
+      const filled = fillAfterHashes(plan, await endpoint.afterHashes(plan.install, used));
+      return {
+        kind: 'done',
+        output: { plan: filled },
+        sentence: 'Key and certificate belong together, the chain is whole, the names and dates fit.',
+      };
+    } finally {
+      wipe(used);
+    }
+  },
+};

@@ -1,0 +1,69 @@
+import { decideRenewal } from '../policies/renewal.ts';
+import { spreadOf } from '../policies/spread.ts';
+import { sealedKeyName } from './make-key.ts';
+import { newCertificate } from './material.ts';
+import { proveOutput, snapshotOutput } from './shapes.ts';
+import type { Step, StepContext } from './step.ts';
+import { tagOf } from './tag.ts';
+
+/** Clears up on the target, reads the nodes again and sets the next renewal. What fails here is a warning: it is served. */
+export const finishStep: Step = {
+  name: 'finish',
+  ifInterrupted: 'repeat',
+  retries: [],
+  async run(context) {
+    const { database, clock, log } = context.tools;
+    const { snapshot } = context.output('snapshot', snapshotOutput);
+    const { proved } = context.output('prove', proveOutput);
+    const warnings: string[] = [];
+    try {
+      const { endpoint } = await context.tools.session();
+      await endpoint.discard(snapshot, tagOf(context.task));
+      const found = await endpoint.nodes();
+      database.nodes.reconcile(context.endpoint.id, found, clock.now());
+    } catch (error) {
+      log.warn('clearing up after an install failed', { error, task: context.task.id });
+      warnings.push(
+        `Clearing up on the target failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    const done = { output: {}, store: () => storeSuccess(context, proved) };
+    return warnings.length === 0
+      ? { kind: 'done', ...done, sentence: 'Cleared up; the next renewal is set.' }
+      : { kind: 'done-with-warning', ...done, sentence: warnings.join(' ') };
+  },
+};
+
+function storeSuccess(context: StepContext, proved: boolean): void {
+  const { database, clock } = context.tools;
+  const certificate = newCertificate(context);
+  const node = context.node();
+  database.secrets.remove(context.task.id, sealedKeyName);
+  if (context.endpoint.policy.autoRenew) {
+    const facts = {
+      now: clock.now(),
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      ari: null,
+      failures: 0,
+      lastFailedAt: null,
+    };
+    const decision = decideRenewal({ ...facts, spread: spreadOf(node.id, certificate.fingerprint) });
+    database.renewals.upsert({
+      nodeId: node.id,
+      fingerprint: certificate.fingerprint,
+      ...decision,
+      failures: 0,
+      lastFailure: null,
+      ariStart: null,
+      ariEnd: null,
+      ariAskAgainAt: clock.now(),
+    });
+  }
+  context.tools.audit(
+    'install.succeeded',
+    context.task.id,
+    'ok',
+    `${node.name} on ${context.endpoint.name} has certificate ${certificate.fingerprint.slice(0, 16)} (order ${certificate.orderNumber ?? '-'}), ${proved ? 'proved to be served' : 'not proved to be served'}.`,
+  );
+}

@@ -1,0 +1,38 @@
+import { changingRetries } from '../tasks/retry.ts';
+import { material, newCertificate, wipe } from './material.ts';
+import { checkMaterialOutput } from './shapes.ts';
+import type { Outcome, Step, StepContext } from './step.ts';
+
+export const installStep: Step = {
+  name: 'install',
+  ifInterrupted: 'repeat',
+  retries: changingRetries,
+  changes: true,
+  async run(context) {
+    const { plan } = context.output('check-material', checkMaterialOutput);
+    const { endpoint } = await context.tools.session();
+    const used = material(context);
+    try {
+      await endpoint.install(plan.install, used);
+    } finally {
+      wipe(used);
+    }
+    return afterScript(context);
+  },
+};
+
+/** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
+async function afterScript(context: StepContext): Promise<Outcome> {
+  const { endpoint } = await context.tools.session();
+  const written = 'Key, chain and configuration are written; the configuration test of the server passed.';
+  const alias = newCertificate(context).names[0] ?? context.node().name;
+  const ran = (await endpoint.runScript?.('install', alias)) ?? null;
+  if (ran === null) return { kind: 'done', output: {}, sentence: written };
+  if (ran.code === 0)
+    return { kind: 'done', output: {}, sentence: 'Key and chain are written; the install script ran.' };
+  return {
+    kind: 'done-with-warning',
+    output: {},
+    sentence: `Key and chain are written, but the install script ended with ${ran.code}: ${ran.said}`,
+  };
+}

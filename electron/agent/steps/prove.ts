@@ -1,0 +1,125 @@
+import { Failure } from '#shared/failure.ts';
+import type { ServedFact } from '#shared/model/node.ts';
+import type { PlannedProof } from '#shared/model/plan.ts';
+import { certificateFingerprint } from '../../pki/fingerprint.ts';
+import { certificatesOf } from '../../pki/pem.ts';
+import { newCertificate } from './material.ts';
+import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
+import type { Look, Outcome, Step, StepContext } from './step.ts';
+
+/** Old workers drain and slow machines reload slowly: how long the proof may take, and how often it looks. */
+const patienceMs = 15_000;
+const waitsMs = [0, 10, 20, 40, 80, 150, 300, 500, 1000] as const;
+/** One more round after the first success: a draining worker may still answer. */
+const confirmAfterMs = 60;
+
+export const proveStep: Step = {
+  name: 'prove',
+  ifInterrupted: 'repeat',
+  retries: [],
+  async run(context) {
+    const { plan } = context.output('check-material', checkMaterialOutput);
+    const certificate = newCertificate(context);
+    if (plan.install.proofs.length === 0) return unproved(context);
+    const chain = certificatesOf(certificate.chainPem).map((pem) => certificateFingerprint(pem));
+    const keyAlgorithm = plan.keyType.startsWith('rsa') ? ('rsa' as const) : ('ecdsa' as const);
+    const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, (look) => showsNew(look, chain));
+    if (wrong !== null) return notServed(context, wrong);
+    const { clock, database } = context.tools;
+    const count = plan.install.proofs.length;
+    const sentence = `Proved: ${count} handshake${count === 1 ? '' : 's'} showed the new key and the full chain.`;
+    const served: ServedFact = {
+      state: 'same',
+      fingerprint: certificate.fingerprint,
+      sentence,
+      at: clock.now(),
+    };
+    return {
+      kind: 'done',
+      output: { proved: true },
+      sentence,
+      store: () => database.nodes.setServed(plan.nodeId, served),
+    };
+  },
+};
+
+function unproved(context: StepContext): Outcome {
+  const { database, clock } = context.tools;
+  const sentence =
+    'Installed and read back from disk. Not proved to be served, because no address is known for it.';
+  const served: ServedFact = { state: 'unknown', fingerprint: null, sentence, at: clock.now() };
+  const nodeId = context.node().id;
+  return {
+    kind: 'done-with-warning',
+    output: { proved: false },
+    sentence,
+    store: () => database.nodes.setServed(nodeId, served),
+  };
+}
+
+export interface Wrong {
+  proof: PlannedProof;
+  look: Look;
+  sentence: string;
+}
+
+/** Looks at every address until all are right (null) or patience ends (the first that is wrong). */
+export async function proveAll(
+  context: StepContext,
+  proofs: readonly PlannedProof[],
+  keyAlgorithm: 'rsa' | 'ecdsa' | undefined,
+  judge: (look: Look, proof: PlannedProof) => string | null,
+): Promise<Wrong | null> {
+  const { clock, lookAt, signal } = context.tools;
+  const round = async (): Promise<Wrong | null> => {
+    const seen = await Promise.all(
+      proofs.map(async (proof) => {
+        const look = await lookAt({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
+        const sentence = judge(look, proof);
+        return sentence === null ? null : { proof, look, sentence };
+      }),
+    );
+    return seen.find((wrong) => wrong !== null) ?? null;
+  };
+  const end = clock.monotonic() + patienceMs;
+  for (let turn = 0; ; turn++) {
+    await clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, signal);
+    let wrong = await round();
+    if (wrong === null) {
+      await clock.sleep(confirmAfterMs, signal);
+      wrong = await round();
+      if (wrong === null) return null;
+    }
+    if (clock.monotonic() > end) return wrong;
+  }
+}
+
+/** Null when the look shows the expected leaf and every intermediate after it, in order. */
+function showsNew(look: Look, chain: readonly string[]): string | null {
+  if (look.kind === 'no-answer') return look.sentence;
+  if (look.leafFingerprint !== chain[0])
+    return `it still shows another certificate (${look.leafFingerprint.slice(0, 16)}…)`;
+  const missing = chain.slice(1).filter((fingerprint, at) => look.chainFingerprints[at + 1] !== fingerprint);
+  return missing.length === 0 ? null : 'it shows the new certificate without its full chain';
+}
+
+function notServed(context: StepContext, wrong: Wrong): Outcome {
+  const place = `${wrong.proof.address} port ${wrong.proof.port}${wrong.proof.serverName === null ? '' : ` (${wrong.proof.serverName})`}`;
+  const before = context.output('snapshot', snapshotOutput).baseline;
+  const previous =
+    wrong.look.kind === 'certificate' &&
+    before.some((row) => wrong.look.kind === 'certificate' && row.leaf === wrong.look.leafFingerprint);
+  return {
+    kind: 'failed',
+    failure: new Failure(
+      'install.not-served',
+      `The new certificate is not served at ${place}: ${wrong.sentence}.`,
+      {
+        hint: previous
+          ? 'The server kept serving the previous certificate; its error log says why it did not take the new one.'
+          : 'Check what listens at that address and what stands in front of it.',
+        retry: 'needs-person',
+      },
+    ),
+  };
+}

@@ -1,0 +1,13 @@
+import { changingRetries } from '../tasks/retry.ts';
+import type { Step } from './step.ts';
+
+export const restartStep: Step = {
+  name: 'restart',
+  ifInterrupted: 'repeat',
+  retries: changingRetries,
+  async run(context) {
+    const { endpoint } = await context.tools.session();
+    await endpoint.restart();
+    return { kind: 'done', output: {}, sentence: 'The endpoint was told to serve what is installed.' };
+  },
+};

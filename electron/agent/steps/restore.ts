@@ -1,0 +1,94 @@
+import { Failure } from '#shared/failure.ts';
+import type { ServedFact } from '#shared/model/node.ts';
+import { restoreRetries } from '../tasks/retry.ts';
+import { proveAll } from './prove.ts';
+import { restoreOutput, snapshotOutput } from './shapes.ts';
+import type { Look, Step, StepContext } from './step.ts';
+import { tagOf } from './tag.ts';
+
+/** Puts the files back, byte for byte, and has the server take them. Never gives up quickly. */
+export const restoreStep: Step = {
+  name: 'restore',
+  ifInterrupted: 'repeat',
+  retries: restoreRetries,
+  async run(context) {
+    const { snapshot } = context.output('snapshot', snapshotOutput);
+    const { endpoint } = await context.tools.session();
+    const report = await endpoint.restore(snapshot);
+    if (!report.exact)
+      throw new Failure('restore.not-exact', `Not everything could be put back: ${report.sentence}`, {
+        retry: 'later',
+      });
+    const reloaded = await endpoint.restart().then(
+      () => 'The server took it.',
+      (error: unknown) =>
+        `The server said no to the reload: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return {
+      kind: 'done',
+      output: { exact: true, sentence: report.sentence },
+      sentence: `${report.sentence} ${reloaded}`,
+    };
+  },
+};
+
+/** Every address must show what it showed before; where nothing answered before, nothing needs to answer. */
+export const proveRestoreStep: Step = {
+  name: 'prove-restore',
+  ifInterrupted: 'repeat',
+  retries: [],
+  async run(context) {
+    const { baseline, snapshot } = context.output('snapshot', snapshotOutput);
+    context.output('restore', restoreOutput);
+    const shown = baseline.filter((row) => row.leaf !== null);
+    const wrong = await proveAll(context, shown, undefined, (look, proof) => {
+      const before = shown.find(
+        (row) =>
+          row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
+      );
+      return showsBefore(look, before?.leaf ?? null);
+    });
+    if (wrong !== null)
+      throw new Failure(
+        'restore.not-served',
+        `The previous files are back, but ${wrong.proof.address} port ${wrong.proof.port} does not serve the previous certificate: ${wrong.sentence}.`,
+        {
+          hint: 'Look at the server now. The previous files are in place.',
+          retry: 'needs-person',
+        },
+      );
+    await clearUp(context);
+    const { database, clock } = context.tools;
+    const sentence =
+      shown.length > 0
+        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).`
+        : 'The previous files are back; nothing was served here before, so there is nothing to prove.';
+    const leaf = shown[0]?.leaf ?? null;
+    const managed = leaf !== null && leaf === snapshot.previousFingerprint;
+    const served: ServedFact = {
+      state: managed ? 'same' : leaf === null ? 'unknown' : 'other',
+      fingerprint: leaf,
+      sentence,
+      at: clock.now(),
+    };
+    const nodeId = context.node().id;
+    return { kind: 'done', output: {}, sentence, store: () => database.nodes.setServed(nodeId, served) };
+  },
+};
+
+function showsBefore(look: Look, leaf: string | null): string | null {
+  if (look.kind === 'no-answer') return look.sentence;
+  return look.leafFingerprint === leaf
+    ? null
+    : `it shows another certificate (${look.leafFingerprint.slice(0, 16)}…)`;
+}
+
+async function clearUp(context: StepContext): Promise<void> {
+  try {
+    const { snapshot } = context.output('snapshot', snapshotOutput);
+    const { endpoint } = await context.tools.session();
+    await endpoint.discard(snapshot, tagOf(context.task));
+  } catch (error) {
+    context.tools.log.warn('clearing up after a restore failed', { error, task: context.task.id });
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { keyType } from '#shared/model/certificate.ts';
+import { plan } from '#shared/model/plan.ts';
+
+/** Input of a `certify` task as it is stored. */
+export const certifyInput = z.object({
+  reason: z.enum(['request', 'renewal']),
+  names: z.array(z.string()).optional(),
+  authorityId: z.string().optional(),
+  keyType: keyType.optional(),
+  profile: z.string().optional(),
+  days: z.number().int().optional(),
+  keyPlace: z.enum(['target', 'agent']).optional(),
+  /** Leaf fingerprint that this one replaces, for renewals. */
+  replaces: z.string().optional(),
+});
+export type CertifyInput = z.infer<typeof certifyInput>;
+
+/** Outputs of steps, parsed again before use: what was stored is not trusted. */
+export const planOutput = z.object({ plan });
+export const makeKeyOutput = z.object({
+  where: z.enum(['target', 'agent']),
+  /** File on the target, when made there. */
+  path: z.string().nullable(),
+  spki: z.string(),
+  csr: z.string(),
+});
+export const placeOrderOutput = z.object({ orderId: z.string() });
+export const awaitCertificateOutput = z.object({ orderId: z.string(), fingerprint: z.string() });
+export const checkMaterialOutput = z.object({ plan });
+const keptFile = z.object({
+  path: z.string(),
+  keptAt: z.string().nullable(),
+  sha256: z.string().nullable(),
+  owner: z.string().nullable(),
+  group: z.string().nullable(),
+  mode: z.number().nullable(),
+});
+export const snapshotShape = z
+  .object({
+    nodeKey: z.string(),
+    files: z.array(keptFile.loose()),
+    previousFingerprint: z.string().nullable(),
+  })
+  .loose();
+/** What each address showed before anything was changed; null: no TLS answer. */
+export const baseline = z.object({
+  address: z.string(),
+  port: z.number(),
+  serverName: z.string().nullable(),
+  leaf: z.string().nullable(),
+});
+export const snapshotOutput = z.object({ snapshot: snapshotShape, baseline: z.array(baseline) });
+export const proveOutput = z.object({ proved: z.boolean() });
+export const restoreOutput = z.object({ exact: z.boolean(), sentence: z.string() });

@@ -1,0 +1,37 @@
+import type { PlannedProof } from '#shared/model/plan.ts';
+import { quickRetries } from '../tasks/retry.ts';
+import { checkMaterialOutput } from './shapes.ts';
+import type { LookAt, Step } from './step.ts';
+import { tagOf } from './tag.ts';
+
+/** Keeps what is there, on disk and as served. A full disk or a missing right ends the task here, before any change. */
+export const snapshotStep: Step = {
+  name: 'snapshot',
+  ifInterrupted: 'check',
+  retries: quickRetries,
+  async run(context) {
+    const { plan } = context.output('check-material', checkMaterialOutput);
+    const { endpoint } = await context.tools.session();
+    await endpoint.checkDrift(plan.install);
+    const [snapshot, baseline] = await Promise.all([
+      endpoint.snapshot(plan.install, tagOf(context.task)),
+      lookAtAll(context.tools.lookAt, plan.install.proofs),
+    ]);
+    const kept = snapshot.files.filter((file) => file.keptAt !== null).length;
+    return {
+      kind: 'done',
+      output: { snapshot, baseline },
+      sentence: `The present state is kept on the target (${kept} file${kept === 1 ? '' : 's'}).`,
+    };
+  },
+};
+
+/** What every address shows now; null where there is no TLS answer. */
+async function lookAtAll(lookAt: LookAt, proofs: readonly PlannedProof[]) {
+  return Promise.all(
+    proofs.map(async (proof) => {
+      const seen = await lookAt({ ...proof, timeoutMs: 5000 });
+      return { ...proof, leaf: seen.kind === 'certificate' ? seen.leafFingerprint : null };
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { Failure } from '#shared/failure.ts';
+import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { StepName, Task } from '#shared/model/task.ts';
+import type { Database, TaskMemory } from '../../database/database.ts';
+import type { Authority } from '../../providers/authorities/authority.ts';
+import type { HostConnection } from '../../providers/connections/connection.ts';
+import type { Endpoint, RunsScripts } from '../../providers/endpoints/endpoint.ts';
+import type { RetryRow } from '../tasks/retry.ts';
+
+/** One open connection to an endpoint, with its adapter. Shared by the steps of one drive of a task. */
+export interface Session {
+  readonly connection: HostConnection;
+  readonly endpoint: Endpoint & Partial<RunsScripts>;
+}
+
+/** What the agent sees when it looks at one address from outside. Structurally the TLS probe's answer. */
+export type Look =
+  | {
+      kind: 'certificate';
+      leafFingerprint: string;
+      keyFingerprint: string;
+      /** As presented, leaf first. */
+      chainFingerprints: string[];
+      leafPem: string;
+    }
+  | { kind: 'no-answer'; code: string; sentence: string };
+
+export type LookAt = (target: {
+  address: string;
+  port: number;
+  serverName: string | null;
+  timeoutMs?: number;
+  keyAlgorithm?: 'rsa' | 'ecdsa';
+}) => Promise<Look>;
+
+/** What steps may use. Given by the runner; `session` connects on first use and again after `dropSession`. */
+export interface StepTools {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly lookAt: LookAt;
+  authority(id: string): Authority;
+  session(): Promise<Session>;
+  dropSession(): Promise<void>;
+  /** One audit row by the agent, in the caller's transaction when there is one. */
+  audit(action: string, subject: string, outcome: 'ok' | 'failed' | 'refused', sentence: string): void;
+}
+
+export interface StepContext {
+  readonly task: Task;
+  readonly memory: Readonly<TaskMemory>;
+  readonly endpoint: EndpointRow;
+  /** Throws `node.missing` when the task's node is gone. */
+  node(): EndpointNode;
+  /** Output of an earlier step, parsed by the schema of that step. */
+  output<T>(step: StepName, parse: { parse(value: unknown): T }): T;
+  readonly tools: StepTools;
+}
+
+/** Written together with the step's end, in the same transaction. Synchronous. */
+export type AlsoStore = () => void;
+
+export type Outcome =
+  | { kind: 'done'; output?: unknown; sentence: string; store?: AlsoStore }
+  | { kind: 'done-with-warning'; output?: unknown; sentence: string; store?: AlsoStore }
+  /** For a person or the authority, not for luck. `until` null: woken by an event. */
+  | {
+      kind: 'wait';
+      waitingFor: 'approval' | 'authority';
+      until: number | null;
+      sentence: string;
+      store?: AlsoStore;
+    }
+  | { kind: 'failed'; failure: Failure; store?: AlsoStore }
+  | { kind: 'cancelled'; failure: Failure; store?: AlsoStore };
+
+/**
+ * One verb with effects. `run` is told nothing of attempts: it is written so that calling it again after it was cut off
+ * anywhere gives the same end (`ifInterrupted` says how: `repeat` it, `check` first what is already there, or `stop` and
+ * let a person look). It may throw: a Failure with `retry: later | after` is tried again by `retries`.
+ */
+export interface Step {
+  readonly name: StepName;
+  readonly ifInterrupted: 'repeat' | 'check' | 'stop';
+  readonly retries: readonly RetryRow[];
+  /** The last row of `retries` repeats for ever. */
+  readonly keepTrying?: boolean;
+  /** From the start of this step on, a failure means restore. */
+  readonly changes?: boolean;
+  run(context: StepContext): Promise<Outcome>;
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { Database, TaskRow } from '../../database/database.ts';
+import type { Events } from '../events.ts';
+import { noteFailedRenewal } from '../loops/renew.ts';
+import { aboutEndedTask, type Notifications } from '../notifications.ts';
+import { span } from '../policies/renewal.ts';
+import { certifyInput } from '../steps/shapes.ts';
+
+const day = 24 * 60 * 60_000;
+
+export interface EndsParts {
+  database: Database;
+  clock: Clock;
+  notifications: Notifications;
+  events: Events;
+}
+
+/** What follows when a task ends: audit row, notification, the next renewal attempt, a warning when expiry comes near. */
+export class TaskEnds {
+  readonly #parts: EndsParts;
+
+  constructor(parts: EndsParts) {
+    this.#parts = parts;
+  }
+
+  inTransaction(task: Task, row: TaskRow): void {
+    const { database, clock, notifications } = this.#parts;
+    const ok = task.state === 'succeeded' || task.state === 'succeeded-with-warnings';
+    const restored =
+      task.restored === null || task.restored === 'not-needed' ? '' : ` Restore: ${task.restored}.`;
+    database.audit.append({
+      at: clock.now(),
+      origin: 'agent',
+      actor: null,
+      action: `task.${task.state}`,
+      subject: task.id,
+      outcome: ok ? 'ok' : task.state === 'cancelled' ? 'refused' : 'failed',
+      sentence:
+        `${task.kind} on ${task.nodeName ?? task.endpointName}: ${ok ? 'done' : (task.failure?.sentence ?? task.state)}.${restored}`.replace(
+          '..',
+          '.',
+        ),
+    });
+    const draft = aboutEndedTask(task);
+    if (draft !== null) notifications.notify(draft);
+    if (!ok && task.kind === 'certify' && task.nodeId !== null)
+      this.#afterFailedRenewal(task, row, task.nodeId);
+  }
+
+  /** "One attempt failed" never hides until expiry: below a fifth of life, or a day, each failure is said out loud. */
+  #afterFailedRenewal(task: Task, row: TaskRow, nodeId: string): void {
+    const { database, clock, notifications } = this.#parts;
+    if (certifyInput.parse(row.memory.input).reason !== 'renewal') return;
+    const why = new Failure(
+      task.failure?.code ?? 'task.cancelled',
+      task.failure?.sentence ?? 'The renewal was cancelled.',
+      { retry: 'later' },
+    );
+    const renewal = noteFailedRenewal(database, nodeId, why, clock.now());
+    const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);
+    if (renewal === null || certificate === null) return;
+    const left = certificate.notAfter - clock.now();
+    if (left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)) return;
+    notifications.notify({
+      kind: 'renewal-at-risk',
+      level: 'danger',
+      title: left <= 0 ? `${task.nodeName} has expired` : `${task.nodeName} expires in ${span(left)}`,
+      sentence: `${renewal.failures} renewal attempt${renewal.failures === 1 ? '' : 's'} failed. Last: ${why.message}`,
+      taskId: task.id,
+    });
+  }
+}

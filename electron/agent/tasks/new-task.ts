@@ -1,0 +1,38 @@
+import { newId } from '#kit/ids.ts';
+import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { TaskKind } from '#shared/model/task.ts';
+import type { TaskRow } from '../../database/database.ts';
+import type { Caller } from '../agent.ts';
+import { freshStep, kinds } from './kinds.ts';
+
+/** The row of a task nobody has begun. */
+export function newTask(
+  kind: TaskKind,
+  endpoint: EndpointRow,
+  node: EndpointNode | null,
+  caller: Caller,
+  input: Record<string, unknown>,
+  now: number,
+): TaskRow {
+  return {
+    task: {
+      id: newId('task'),
+      kind,
+      endpointId: endpoint.id,
+      endpointName: endpoint.name,
+      nodeId: node?.id ?? null,
+      nodeName: node?.name ?? null,
+      origin: caller.origin,
+      state: 'queued',
+      steps: kinds[kind].forward.map((step) => freshStep(step.name)),
+      waitingFor: null,
+      wakeAt: null,
+      failure: null,
+      restored: null,
+      createdAt: now,
+      finishedAt: null,
+    },
+    memory: { input, outputs: {}, changing: false, cursor: 0, direction: 'forward' },
+  };
+}

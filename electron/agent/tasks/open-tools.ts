@@ -1,0 +1,54 @@
+import type { Task } from '#shared/model/task.ts';
+import type { AgentParts } from '../make-agent.ts';
+import { openStored } from '../sessions.ts';
+import type { Session, StepTools } from '../steps/step.ts';
+
+/** Tools for one drive of one task: the connection is opened on first use and closed by `end`. */
+export function openTools(
+  parts: AgentParts,
+  task: Task,
+  signal: AbortSignal,
+): { tools: StepTools; end(): Promise<void> } {
+  let session: Promise<Session> | null = null;
+  const drop = async (): Promise<void> => {
+    const open = session;
+    session = null;
+    if (open === null) return;
+    await open.then(closeSession, () => {});
+  };
+  const tools: StepTools = {
+    database: parts.database,
+    clock: parts.clock,
+    log: parts.log.in(task.id),
+    signal,
+    lookAt: parts.lookAt,
+    authority: parts.authority,
+    session() {
+      session ??= openStored(parts.database, parts.openEndpoint, task.endpointId, parts.clock.now, signal);
+      const opening = session;
+      opening.catch(() => {
+        if (session === opening) session = null;
+      });
+      return opening;
+    },
+    dropSession: drop,
+    audit(action, subject, outcome, sentence) {
+      parts.database.audit.append({
+        at: parts.clock.now(),
+        origin: 'agent',
+        actor: null,
+        action,
+        subject,
+        outcome,
+        sentence,
+      });
+    },
+  };
+  return { tools, end: drop };
+}
+
+/** Closing never fails a task. */
+export async function closeSession(session: Session): Promise<void> {
+  await session.endpoint.close().catch(() => {});
+  await session.connection.close().catch(() => {});
+}

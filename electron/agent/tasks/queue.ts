@@ -1,0 +1,88 @@
+import type { Clock, Timer } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { Database, TaskRow } from '../../database/database.ts';
+import type { TaskRunner } from './runner.ts';
+
+const atOnce = 4;
+/** A wall clock that jumps (sleep) must not leave a task waiting: the queue looks at least this often. */
+const longestNapMs = 60_000;
+/** After cutting off: for connections to close. */
+const cutOffMs = 1000;
+
+/**
+ * The work loop. Runs queued tasks and waiting ones whose time has come, four at a time and one per endpoint: that is the
+ * lease. It lives in memory because there is one agent per database, and a killed agent holds no lease.
+ */
+export class TaskQueue {
+  readonly #database: Database;
+  readonly #runner: TaskRunner;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Endpoint id → the task that works on it now. */
+  readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<void> }>();
+  #timer: Timer | null = null;
+  #stopped = true;
+
+  constructor(parts: { database: Database; runner: TaskRunner; clock: Clock; log: Log }) {
+    this.#database = parts.database;
+    this.#runner = parts.runner;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.pump();
+  }
+
+  /** Starts what is due and sets the timer for what comes next. Cheap; call it whenever something may be due. */
+  pump(): void {
+    if (this.#stopped) return;
+    this.#timer?.cancel();
+    const now = this.#clock.now();
+    let next = now + longestNapMs;
+    for (const row of this.#database.tasks.inStates(['queued', 'waiting'])) {
+      const due = dueAt(row);
+      if (due === null) continue;
+      if (due > now) next = Math.min(next, due);
+      else if (this.#leases.size < atOnce && !this.#leases.has(row.task.endpointId)) this.#begin(row);
+    }
+    this.#timer = this.#clock.after(next - now, () => this.pump());
+  }
+
+  /** True while a worker is on this task. */
+  runs(taskId: string): boolean {
+    return [...this.#leases.values()].some((lease) => lease.taskId === taskId);
+  }
+
+  /** Lets running steps end within `graceMs`, then cuts them off; the next start repeats those. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    const leases = [...this.#leases.values()];
+    const ended = Promise.all(leases.map((lease) => lease.ended));
+    const grace = new AbortController();
+    await Promise.race([ended, this.#clock.sleep(graceMs, grace.signal).catch(() => {})]);
+    grace.abort();
+    for (const lease of leases) lease.abort.abort(new Error('the agent is stopping'));
+    await Promise.race([ended, this.#clock.sleep(cutOffMs)]);
+  }
+
+  #begin(row: TaskRow): void {
+    const abort = new AbortController();
+    const ended = this.#runner
+      .drive(row.task.id, abort.signal, () => this.#stopped)
+      .catch((error: unknown) => this.#log.error('a task could not be driven', { task: row.task.id, error }))
+      .finally(() => {
+        this.#leases.delete(row.task.endpointId);
+        this.pump();
+      });
+    this.#leases.set(row.task.endpointId, { taskId: row.task.id, abort, ended });
+  }
+}
+
+/** Null: only an event wakes it. */
+function dueAt(row: TaskRow): number | null {
+  if (row.task.state === 'queued') return 0;
+  return row.task.wakeAt;
+}
