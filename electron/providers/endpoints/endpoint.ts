@@ -17,7 +17,10 @@ export interface Material {
   key: KeyMaterial;
 }
 
-/** One kept copy of a file (or the note that there was none). Stored with the task; holds no content. */
+/**
+ * One kept copy of a file (or the note that there was none). Stored with the task; holds no content. A path that ends
+ * in `/` is a directory that did not exist.
+ */
 export interface KeptFile {
   path: string;
   /** Where the copy lies on the target; null: the file did not exist before. */
@@ -34,6 +37,8 @@ export interface Snapshot {
   files: KeptFile[];
   /** Leaf that was on disk before, so that the restore can be proved. */
   previousFingerprint: string | null;
+  /** How to start the server should it die of the change; left out when it did not run. */
+  startAgain?: string[];
 }
 
 export interface RestoreReport {
