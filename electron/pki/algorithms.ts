@@ -1,4 +1,4 @@
-import { constants, createPublicKey, verify } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { KeyType } from '#shared/model/certificate.ts';
 import {
   children,
@@ -54,32 +54,51 @@ export function verifySignature(
   signature: Uint8Array,
   spki: Uint8Array,
 ): SignatureVerdict {
+  const key = publicKey(spki);
+  const way = wayOf(algorithm);
+  if (key === null || way === null) return 'unknown';
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    const parts = readSequence(algorithm);
-    const id = readOid(parts[0]);
-    if (id === oids.ed25519 || id === oids.ed448) return verdict(verify(null, data, key, signature));
-    if (id === oids.rsaPss) {
-      const { hash, saltLength } = pssParameters(parts[1]);
-      if (hash === undefined) return 'unknown';
-      const padding = constants.RSA_PKCS1_PSS_PADDING;
-      return verdict(verify(hash, data, { key, padding, saltLength }, signature));
-    }
-    const hash = hashes[id];
-    return hash === undefined ? 'unknown' : verdict(verify(hash, data, key, signature));
+    return verify(way.hash, data, { key, ...way.options }, signature) ? 'good' : 'bad';
   } catch {
-    return 'unknown';
+    return 'bad'; // the key cannot have made a signature of this kind
   }
 }
 
-const verdict = (good: boolean): SignatureVerdict => (good ? 'good' : 'bad');
+function publicKey(spki: Uint8Array): KeyObject | null {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    return null;
+  }
+}
 
-function pssParameters(parameters: Der | undefined): { hash: string | undefined; saltLength: number } {
+interface Way {
+  hash: string | null;
+  options: { padding?: number; saltLength?: number };
+}
+
+function wayOf(algorithm: Der): Way | null {
+  try {
+    const parts = readSequence(algorithm);
+    const id = readOid(parts[0]);
+    if (id === oids.ed25519 || id === oids.ed448) return { hash: null, options: {} };
+    if (id === oids.rsaPss) return pssWay(parts[1]);
+    const hash = hashes[id];
+    return hash === undefined ? null : { hash, options: {} };
+  } catch {
+    return null;
+  }
+}
+
+/** RSASSA-PSS-params (RFC 8017 A.2.3); what is left out has its default. */
+function pssWay(parameters: Der | undefined): Way | null {
   let hash: string | undefined = 'sha1';
   let saltLength = 20;
   for (const part of parameters === undefined ? [] : children(parameters)) {
     if (part.tag === contextTag(0, true)) hash = plainHashes[readOid(readSequence(children(part)[0])[0])];
     if (part.tag === contextTag(2, true)) saltLength = readInteger(children(part)[0]).readUIntBE(0, 1);
   }
-  return { hash, saltLength };
+  return hash === undefined
+    ? null
+    : { hash, options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } };
 }

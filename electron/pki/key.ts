@@ -1,4 +1,4 @@
-import { generateKeyPair, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, sign } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
@@ -67,6 +67,19 @@ export function signWithKeyPem(pem: Secret, keyType: KeyType, data: Uint8Array):
   } catch (cause) {
     throw new Failure('key.unreadable', 'The private key cannot be used for signing.', {
       hint: 'The key must be an unencrypted PKCS#8 PEM key.',
+      cause,
+    });
+  }
+}
+
+/** Public half of a private key in PEM: SubjectPublicKeyInfo, DER. Failure `key.unreadable`. */
+export function spkiOfKeyPem(pem: Secret): Buffer {
+  try {
+    const key = createPrivateKey({ key: pem.bytes(), format: 'pem' });
+    return createPublicKey(key).export({ type: 'spki', format: 'der' });
+  } catch (cause) {
+    throw new Failure('key.unreadable', 'The private key cannot be read.', {
+      hint: 'The key must be an unencrypted PEM key.',
       cause,
     });
   }

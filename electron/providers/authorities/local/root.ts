@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
+import type { LocalSettings } from '#shared/model/authority.ts';
+import type { CertificateFacts } from '#shared/model/certificate.ts';
+import { keyFingerprint } from '../../../pki/fingerprint.ts';
+import { issueRoot, type SigningKey } from '../../../pki/issue.ts';
+import { generateKey, spkiOfKeyPem } from '../../../pki/key.ts';
+import { toPem } from '../../../pki/pem.ts';
+import { readCertificate } from '../../../pki/read-certificate.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { AuthorityKeep } from '../authority.ts';
+import { permittedSubtrees } from './permitted.ts';
+
+export interface LocalOptions {
+  settings: LocalSettings;
+  keep: AuthorityKeep;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Root {
+  pem: string;
+  facts: CertificateFacts;
+}
+
+/** Where root and key are kept. */
+const rootNote = 'root';
+export const keySecret = 'root-key';
+
+const keyType = 'ec-p256';
+const days = 3650;
+
+/** The root, or null when there is none yet. */
+export function knownRoot(keep: AuthorityKeep): Root | null {
+  const pem = keep.note(rootNote);
+  return pem === null ? null : { pem, facts: readCertificate(pem) };
+}
+
+/** The root; made when there is none yet, once whoever asks at the same time. */
+export async function rootOf(options: LocalOptions): Promise<Root> {
+  return (
+    knownRoot(options.keep) ??
+    options.keep.once(rootNote, async () => knownRoot(options.keep) ?? (await makeRoot(options)))
+  );
+}
+
+/**
+ * The key is kept before the root: killed in between, the next call finishes with the same key, and no root is ever
+ * shown whose key is not safe.
+ */
+async function makeRoot({ settings, keep, clock, log }: LocalOptions): Promise<Root> {
+  const permittedNames = permittedSubtrees(settings.permittedNames);
+  const key = keep.secret(keySecret) ?? (await newKey(keep));
+  const der = issueRoot({
+    commonName: settings.commonName,
+    key: { pem: key, keyType },
+    spki: spkiOfKeyPem(key),
+    serial: randomBytes(16),
+    now: clock.now(),
+    days,
+    permittedNames,
+  });
+  const pem = toPem('CERTIFICATE', der);
+  keep.keepNote(rootNote, pem);
+  const root = { pem, facts: readCertificate(pem) };
+  log.info('made the root', { subject: root.facts.subject, fingerprint: root.facts.fingerprint });
+  return root;
+}
+
+async function newKey(keep: AuthorityKeep): Promise<Secret> {
+  const { pem } = await generateKey(keyType);
+  keep.keepSecret(keySecret, pem);
+  return pem;
+}
+
+/** The root's private key. Failures `authority.root-key-missing`, `authority.root-key-wrong`, `keychain.*`. */
+export function rootKey(root: Root, keep: AuthorityKeep): SigningKey {
+  const pem = keep.secret(keySecret);
+  const name = root.facts.subject;
+  const hint = 'Restore the database from a backup, or add a new local authority and distribute its root.';
+  if (pem === null) {
+    throw new Failure('authority.root-key-missing', `The private key of the root ${name} is gone.`, { hint });
+  }
+  if (keyFingerprint(spkiOfKeyPem(pem)) !== root.facts.keyFingerprint) {
+    throw new Failure('authority.root-key-wrong', `The kept private key is not that of the root ${name}.`, {
+      hint,
+    });
+  }
+  return { pem, keyType };
+}
