@@ -32,7 +32,7 @@ export interface CertificateWish {
  */
 export interface Agent {
   readonly events: Events;
-  /** Recovers interrupted tasks, starts the loops. Once. */
+  /** Unlocks the master key (or starts waiting for a person), recovers interrupted tasks, starts the loops. Once. */
   start(): Promise<void>;
   /** Lets running steps finish (at most `graceMs`), then stops. Waiting tasks stay for the next start. */
   stop(graceMs?: number): Promise<void>;

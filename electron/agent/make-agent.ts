@@ -39,6 +39,8 @@ export interface AgentParts {
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
   authority(id: string): Authority;
   keychainState(): KeychainState;
+  /** Finds the master key, or begins to wait for a person. Comes back within seconds either way. */
+  unlock(): Promise<void>;
 }
 
 const agentItself: Caller = { origin: 'agent', actor: null };
@@ -88,6 +90,7 @@ class RunningAgent implements Agent {
 
   async start(): Promise<void> {
     const { database, clock } = this.#parts;
+    await this.#parts.unlock();
     database.transaction(() => recoverTasks(database, clock.now()));
     this.#queue.start();
     this.#renewLoop.start(firstTurnMs);

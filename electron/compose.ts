@@ -1,0 +1,211 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '#kit/clock.ts';
+import { exec } from '#kit/exec.ts';
+import { type Log, silentLog } from '#kit/log.ts';
+import { accountName, dataDirectory as usualDataDirectory } from '#kit/paths.ts';
+import { version } from '#kit/version.ts';
+import type { AgentStatus } from '#shared/contract/agent.ts';
+import type { Overview } from '#shared/model/overview.ts';
+import type { Agent } from './agent/agent.ts';
+import { makeAgent } from './agent/make-agent.ts';
+import type { OpenEndpoint } from './agent/sessions.ts';
+import type { LookAt } from './agent/steps/step.ts';
+import { authorityKeep } from './authority-keep.ts';
+import { ensureDefaults } from './commands/defaults.ts';
+import { makeRouter } from './commands/index.ts';
+import { readKeyFile } from './commands/tools.ts';
+import { acquireAgentLock } from './database/agent-lock.ts';
+import type { Database } from './database/database.ts';
+import { openDatabase } from './database/open.ts';
+import { probeTls } from './discovery/tls-probe.ts';
+import { makeHttp } from './net/http.ts';
+import { makeHttp01Responder } from './net/http-01-responder.ts';
+import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
+import type { HostConnection } from './providers/connections/connection.ts';
+import { connect } from './providers/connections/registry.ts';
+import { makeEndpoint } from './providers/endpoints/registry.ts';
+import { keyFileKeychain } from './secrets/key-file.ts';
+import type { Keychain } from './secrets/keychain.ts';
+import { MasterKey } from './secrets/master-key.ts';
+import { osKeychain } from './secrets/os-keychain.ts';
+import { passphraseKeychain } from './secrets/passphrase.ts';
+import type { LocalSocket } from './transport/local-socket.ts';
+import { attachPort, type PortLike } from './transport/port.ts';
+
+/** The seams: what tests replace. Everything left out is real. */
+export interface Overrides {
+  clock?: Clock;
+  keychain?: () => Keychain;
+  lookAt?: LookAt;
+  /** Wraps every connection, to lose or slow it. */
+  connection?: (made: HostConnection) => HostConnection;
+  authorityTools?: Partial<AuthorityTools>;
+}
+
+export interface ComposeOptions {
+  face: AgentStatus['face'];
+  dataDirectory?: string;
+  log?: Log;
+  overrides?: Overrides;
+  /** The program should end: somebody said `trustkeep stop`. */
+  onStop?: () => void;
+}
+
+export interface Composed {
+  readonly agent: Agent;
+  readonly database: Database;
+  readonly masterKey: MasterKey;
+  readonly router: ReturnType<typeof makeRouter>;
+  readonly dataDirectory: string;
+  /** Opens the local socket for the command line. */
+  listen(): Promise<void>;
+  attachPort(port: PortLike): void;
+  overview(): Overview;
+  /** Lets running steps finish, then closes everything. Idempotent. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** A keychain that asks a person must not hold up the start: the agent starts, sealed work waits. */
+const unlockPatienceMs = 3000;
+
+/** Builds the parts and joins them: the only file that does. Rejects when the database cannot be used. */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { overrides = {} } = options;
+  const log = options.log ?? silentLog;
+  const clock = overrides.clock ?? systemClock;
+  const dataDirectory = options.dataDirectory ?? usualDataDirectory();
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = acquireAgentLock(dataDirectory, options.face);
+  try {
+    const masterKey = new MasterKey({
+      keychains: { os: overrides.keychain ?? (() => osKeychain()), keyFile: keyFileKeychain, passphrase: passphraseKeychain },
+      defaultKeyFile: join(dataDirectory, 'master.key'),
+      log: log.in('secrets'),
+    });
+    const path = join(dataDirectory, 'trustkeep.db');
+    const database = openDatabase({ path, clock, log: log.in('database'), sealer: masterKey });
+    masterKey.attach(database.meta);
+    ensureDefaults(database, clock);
+    return joinParts({ options, clock, log, dataDirectory, lock, masterKey, database });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  options: ComposeOptions;
+  clock: Clock;
+  log: Log;
+  dataDirectory: string;
+  lock: { release(): void };
+  masterKey: MasterKey;
+  database: Database;
+}
+
+function joinParts(parts: Parts): Composed {
+  const { options, clock, log, dataDirectory, masterKey, database } = parts;
+  const { overrides = {} } = options;
+  const net = lazyNet(clock, log);
+  const authorities = new AuthorityRegistry(database.authorities, {
+    clock,
+    log,
+    http: net.http,
+    responder: net.responder,
+    runScript: (argv, timeoutMs) => exec({ argv, timeoutMs }),
+    keep: authorityKeep(database),
+    ...overrides.authorityTools,
+  });
+  const agent = makeAgent({
+    database,
+    clock,
+    log: log.in('agent'),
+    lookAt: overrides.lookAt ?? probeTls,
+    openEndpoint: opener(clock, log, overrides),
+    authority: (id) => authorities.get(id),
+    keychainState: () => masterKey.state(),
+    async unlock() {
+      const patience = new AbortController();
+      await Promise.race([masterKey.unlock(), clock.sleep(unlockPatienceMs, patience.signal).catch(() => {})]);
+      patience.abort();
+    },
+  });
+  const router = makeRouter({
+    agent,
+    database,
+    masterKey,
+    authorities,
+    clock,
+    log: log.in('commands'),
+    version,
+    face: options.face,
+    dataDirectory,
+    startedAt: clock.now(),
+    requestStop: () => options.onStop?.(),
+    readKeyFile,
+  });
+  masterKey.onChange((state) => {
+    agent.events.changed('secrets', null);
+    if (state.state === 'ready') agent.wake();
+  });
+  let socket: LocalSocket | null = null;
+  let stopping: Promise<void> | null = null;
+  const close = async (graceMs?: number): Promise<void> => {
+    await agent.stop(graceMs);
+    await socket?.close();
+    await net.close();
+    database.close();
+    parts.lock.release();
+  };
+  return {
+    agent,
+    database,
+    masterKey,
+    router,
+    dataDirectory,
+    async listen() {
+      const { listenLocally } = await import('./transport/local-socket.ts');
+      socket = await listenLocally(router, dataDirectory, log.in('socket'));
+    },
+    attachPort: (port) => attachPort(router, port, { origin: 'gui', actor: accountName() }),
+    overview: () => database.overview(clock.now()),
+    stop(graceMs) {
+      stopping ??= close(graceMs);
+      return stopping;
+    },
+  };
+}
+
+/** Connects and makes the adapter of an endpoint. */
+function opener(clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
+  return async (row, login, { signal, onHostKey }) => {
+    const made = await connect(row.connection, login, {
+      log: log.in('connections'),
+      clock,
+      onHostKey,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const connection = overrides.connection?.(made) ?? made;
+    return { connection, endpoint: makeEndpoint(row.settings, connection, { clock, log: log.in(row.name) }) };
+  };
+}
+
+/** HTTP client and responder are made when somebody needs them: many agents never do. */
+function lazyNet(clock: Clock, log: Log) {
+  let http: ReturnType<typeof makeHttp> | null = null;
+  let responder: ReturnType<typeof makeHttp01Responder> | null = null;
+  return {
+    http() {
+      http ??= makeHttp({ userAgent: `Trustkeep/${version}`, clock, log });
+      return http;
+    },
+    responder() {
+      responder ??= makeHttp01Responder({ clock, log });
+      return responder;
+    },
+    async close() {
+      await http?.close();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '#kit/clock.ts';
+import type { ExecResult } from '#kit/exec.ts';
+import type { Log } from '#kit/log.ts';
+import { never } from '#kit/never.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Authority as AuthorityRow } from '#shared/model/authority.ts';
+import type { Http01Responder } from '../../net/http-01-responder.ts';
+import type { Http } from '../../net/http.ts';
+import { makeAcmeAuthority } from './acme/acme.ts';
+import type { Authority, AuthorityKeep } from './authority.ts';
+import { makeLocalAuthority } from './local/local.ts';
+
+/** A CA that keeps its own root, which can be downloaded. */
+export interface KeepsRoot {
+  root(): Promise<{ pem: string; fingerprint: string }>;
+}
+
+export interface AuthorityTools {
+  clock: Clock;
+  log: Log;
+  http(): Http;
+  responder(): Http01Responder;
+  runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
+  /** Sealed values and notes of one authority. */
+  keep(id: string): AuthorityKeep;
+}
+
+/** The adapter of a stored authority. */
+export function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
+  const { settings } = row;
+  const log = tools.log.in(row.name);
+  switch (settings.kind) {
+    case 'local':
+      return makeLocalAuthority({ settings, keep: tools.keep(row.id), clock: tools.clock, log });
+    case 'acme':
+      return makeAcmeAuthority({
+        id: row.id,
+        settings,
+        keep: tools.keep(row.id),
+        http: tools.http(),
+        responder: tools.responder(),
+        runScript: tools.runScript,
+        clock: tools.clock,
+        log,
+      });
+    default:
+      return never(settings);
+  }
+}
+
+/** Stored authorities, made into adapters once and kept until `forget`. */
+export class AuthorityRegistry {
+  readonly #rows: { get(id: string): AuthorityRow | null };
+  readonly #tools: AuthorityTools;
+  readonly #made = new Map<string, Authority & Partial<KeepsRoot>>();
+
+  constructor(rows: { get(id: string): AuthorityRow | null }, tools: AuthorityTools) {
+    this.#rows = rows;
+    this.#tools = tools;
+  }
+
+  /** Throws `authority.not-found`. */
+  get(id: string): Authority & Partial<KeepsRoot> {
+    const known = this.#made.get(id);
+    if (known !== undefined) return known;
+    const row = this.#rows.get(id);
+    if (row === null)
+      throw new Failure('authority.not-found', 'The authority of this order does not exist any more.', {
+        hint: 'Name another one and request the certificate again.',
+      });
+    const made = makeAuthority(row, this.#tools);
+    this.#made.set(id, made);
+    return made;
+  }
+
+  test(id: string): ReturnType<Authority['test']> {
+    return this.get(id).test();
+  }
+
+  async root(id: string): Promise<{ pem: string; fingerprint: string }> {
+    const authority = this.get(id);
+    if (authority.root !== undefined) return authority.root();
+    throw new Failure('authority.no-root', 'Only a local authority keeps a root of its own.', {
+      retry: 'never',
+      hint: 'Ask the operator of the CA for its root certificate.',
+    });
+  }
+
+  forget(id: string): void {
+    this.#made.delete(id);
+  }
+}
