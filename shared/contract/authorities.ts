@@ -30,7 +30,7 @@ export const authorities = {
       positional: 'kind',
       changes: true,
     })
-    .input(authorityInput)
+    .input(authorityInput as unknown as z.ZodType<AuthorityInput, AuthorityInput>)
     .output(authority),
   list: command
     .meta({ cli: 'authorities list', help: 'List the authorities.' })

@@ -22,7 +22,7 @@ export const endpoints = {
   /** `tls add <type>`; gives the instance id. Probes first; what the probe found is in the answer. */
   add: command
     .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', changes: true })
-    .input(endpointInput)
+    .input(endpointInput as unknown as z.ZodType<EndpointInput, EndpointInput>)
     .output(z.object({ endpoint, probe: probeReport, taskId: z.string().nullable() })),
   list: command
     .meta({ cli: 'tls list', help: 'List the endpoints.' })
