@@ -1,0 +1,148 @@
+import { never } from '#kit/never.ts';
+import { Failure, type FailureOptions } from '#shared/failure.ts';
+
+/** What was being done to a file when it went wrong. */
+export type FileWork = 'look at' | 'read' | 'hash' | 'write' | 'copy' | 'rename' | 'remove' | 'list';
+
+export type FileTrouble =
+  | 'missing'
+  | 'denied'
+  | 'disk-full'
+  | 'read-only'
+  | 'is-directory'
+  | 'no-directory'
+  | 'name-too-long'
+  | 'owner-unknown'
+  | 'damaged'
+  | 'too-large'
+  | 'failed';
+
+/** Who works where, for sentences. */
+export interface Place {
+  /** `web1`, `this machine`. */
+  host: string;
+  user: string;
+  /** How to get more rights there. */
+  remedy: string;
+}
+
+/** Largest file that is read as a whole. */
+export const largestRead = 16 * 1024 * 1024;
+/** A temporary file older than this was left by a write that was cut off; the next write of the path removes it. */
+export const leftoverMinutes = 60;
+
+export function fileFailure(
+  trouble: FileTrouble,
+  work: FileWork,
+  path: string,
+  place: Place,
+  options: Pick<FailureOptions, 'cause' | 'peerSaid'> = {},
+): Failure {
+  const on = place.host === 'this machine' ? 'on this machine' : `on ${place.host}`;
+  const make = (
+    code: string,
+    sentence: string,
+    hint: string,
+    retry: FailureOptions['retry'] = 'needs-person',
+  ) => new Failure(`file.${code}`, sentence, { ...options, hint, retry });
+  switch (trouble) {
+    case 'missing':
+      return make(
+        'missing',
+        `There is no ${path} ${on}.`,
+        'Check the path; a directory on the way may be missing.',
+      );
+    case 'denied':
+      return make(
+        'denied',
+        `User ${place.user} may not ${work} ${path} ${on}: ${neededRight(work, path)} is needed.`,
+        place.remedy,
+      );
+    case 'disk-full':
+      return make(
+        'disk-full',
+        `There is no room left to ${work} ${path} ${on}; its old content is unchanged.`,
+        'Free some space on that file system (or raise the quota) and try again.',
+      );
+    case 'read-only':
+      return make(
+        'read-only',
+        `${path} ${on} lies on a file system that is mounted read-only.`,
+        'Mount it writable, or use a path elsewhere.',
+      );
+    case 'is-directory':
+      return make('not-a-file', `${path} ${on} is a directory, not a file.`, 'Give the path of a file.');
+    case 'no-directory':
+      return make('not-a-directory', `${path} ${on} is not a directory.`, 'Check the path.');
+    case 'name-too-long':
+      return make(
+        'name-too-long',
+        `The name ${path} is too long for ${place.host}.`,
+        'Use a shorter path.',
+        'never',
+      );
+    case 'owner-unknown':
+      return make(
+        'owner-unknown',
+        `The owner wanted for ${path} does not exist ${on}.`,
+        'Create the user or group.',
+      );
+    case 'damaged':
+      return make(
+        'damaged',
+        `What arrived for ${path} ${on} was not what was sent; its old content is unchanged.`,
+        'Try again; if it happens again, look at the network and the disk of that machine.',
+        'later',
+      );
+    case 'too-large':
+      return make(
+        'too-large',
+        `${path} ${on} is larger than ${largestRead / 1024 / 1024} MiB and is not read.`,
+        'Check the path: certificates, keys and configurations are much smaller.',
+        'never',
+      );
+    case 'failed':
+      return make(
+        'failed',
+        `It did not work to ${work} ${path} ${on}.`,
+        'See what the system said.',
+        'later',
+      );
+    default:
+      return never(trouble);
+  }
+}
+
+function neededRight(work: FileWork, path: string): string {
+  switch (work) {
+    case 'look at':
+      return `the right to search ${directoryOf(path)}`;
+    case 'read':
+    case 'hash':
+      return 'the right to read the file';
+    case 'list':
+      return 'the right to read the directory';
+    case 'write':
+    case 'copy':
+      return `the right to write in ${directoryOf(path)} and to keep the owner of the file`;
+    case 'rename':
+    case 'remove':
+      return `the right to write in ${directoryOf(path)}`;
+    default:
+      return never(work);
+  }
+}
+
+function directoryOf(path: string): string {
+  return /^(.*[^/\\])[/\\][^/\\]*$/s.exec(path)?.[1] ?? '/';
+}
+
+/** Refuses what no adapter could hand to an operating system unharmed. */
+export function mustBeUsable(path: string, isAbsolute: (path: string) => boolean): void {
+  if (path.includes('\0') || !isAbsolute(path)) {
+    throw new Failure('file.path-invalid', `${JSON.stringify(path)} is not an absolute path.`, {
+      hint: 'Give the whole path, beginning at the root.',
+      retry: 'never',
+    });
+  }
+}

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, realpath, stat, unlink } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname, isAbsolute } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '#kit/clock.ts';
+import { type ExecResult, exec } from '#kit/exec.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import { connectionClosed } from '../common/connection-failures.ts';
+import {
+  type FileTrouble,
+  type FileWork,
+  fileFailure,
+  largestRead,
+  mustBeUsable,
+  type Place,
+} from '../common/file-failures.ts';
+import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
+import { Accounts } from './accounts.ts';
+import { renameOver, replace, sumOf, syncDirectory } from './replace.ts';
+import { codeOf, explain, troubleOf } from './trouble.ts';
+
+const defaultTimeoutMs = 60_000;
+const windows = process.platform === 'win32';
+
+/** The machine the agent runs on, with the rights the agent has. */
+export class LocalConnection implements HostConnection {
+  readonly description = 'this machine';
+  readonly dialAddress = '127.0.0.1';
+  readonly credentialUsed: string;
+  readonly #clock: Clock;
+  readonly #accounts = new Accounts();
+  readonly #closed = new AbortController();
+  readonly #place: Place;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    const user = ownName();
+    this.credentialUsed = `user ${user}, the agent's own`;
+    this.#place = {
+      host: 'this machine',
+      user,
+      remedy: `Give ${user} that right, or run Trustkeep as a user that has it (the service runs as root).`,
+    };
+  }
+
+  async exec(request: HostExec): Promise<ExecResult> {
+    this.#mustBeOpen();
+    const { stdin, signal } = request;
+    const stop = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
+    if (stop.aborted) throw stop.reason;
+    try {
+      return await exec({
+        argv: request.argv,
+        stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
+        timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
+        signal: stop,
+      });
+    } catch (error) {
+      if (stop.aborted) throw stop.reason;
+      const code = { ENOENT: 127, EACCES: 126 }[codeOf(error) ?? ''];
+      if (code === undefined) throw error;
+      const said = `${request.argv[0]}: ${code === 127 ? 'not found' : 'Permission denied'}\n`;
+      return { code, stdout: Buffer.alloc(0), stderr: Buffer.from(said), timedOut: false };
+    }
+  }
+
+  async stat(path: string): Promise<FileFacts | null> {
+    return this.#do('look at', path, async () => {
+      const facts = await stat(path).catch((error: unknown) => {
+        if (troubleOf(error) === 'missing') return null;
+        throw error;
+      });
+      if (facts === null) return null;
+      return {
+        path,
+        realPath: await realpath(path),
+        kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other',
+        size: facts.size,
+        mode: windows ? 0 : facts.mode & 0o7777,
+        owner: windows ? 'unknown' : await this.#accounts.nameOf('passwd', facts.uid),
+        group: windows ? 'unknown' : await this.#accounts.nameOf('group', facts.gid),
+        uid: facts.uid,
+        gid: facts.gid,
+        modifiedAt: Math.floor(facts.mtimeMs),
+      };
+    });
+  }
+
+  async read(path: string): Promise<Buffer> {
+    return this.#do('read', path, () =>
+      withFile(path, async (file) => {
+        const { size } = await file.stat();
+        if (size > largestRead) throw this.#failure('too-large', 'read', path);
+        const content = await file.readFile();
+        if (content.length > largestRead) throw this.#failure('too-large', 'read', path);
+        return content;
+      }),
+    );
+  }
+
+  async hash(path: string): Promise<string> {
+    return this.#do('hash', path, async () => {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path), hash);
+      return hash.digest('hex');
+    });
+  }
+
+  async write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void> {
+    const bytes = content instanceof Secret ? content.bytes() : content;
+    const wanted = createHash('sha256').update(bytes).digest('hex');
+    await this.#do('write', path, async () => {
+      const old = await this.#oldFile(path, 'write');
+      const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
+      const gid = await this.#wantedId('group', options.group, old?.gid, path);
+      await replace(path, this.#clock, async (file) => {
+        await file.writeFile(bytes);
+        await file.sync();
+        if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);
+        await own(file, uid, gid, options.mode);
+      });
+    });
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    mustBeUsable(from, isAbsolute);
+    const source = await this.#do('copy', from, () =>
+      withFile(from, async (file) => ({ facts: await file.stat() })),
+    );
+    if (source.facts.isDirectory()) throw this.#failure('is-directory', 'copy', from);
+    await this.#do('copy', to, async () => {
+      await this.#oldFile(to, 'copy');
+      await replace(to, this.#clock, async (file) => {
+        await withFile(from, (old) => copyBytes(old, file));
+        const { uid, gid, mode, atimeMs, mtimeMs } = source.facts;
+        await own(file, uid, gid, mode & 0o7777);
+        await file.utimes(atimeMs / 1000, mtimeMs / 1000);
+      });
+    });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    mustBeUsable(from, isAbsolute);
+    await this.#do('rename', to, async () => {
+      await this.#oldFile(to, 'rename');
+      await renameOver(from, to, this.#clock).catch((error: unknown) => {
+        throw explain(error, 'rename', troubleOf(error) === 'missing' ? from : to, this.#place);
+      });
+      await syncDirectory(dirname(to));
+    });
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#do('remove', path, async () => {
+      try {
+        await unlink(path);
+      } catch (error) {
+        if (troubleOf(error) === 'missing') return;
+        // Linux says EISDIR, others EPERM
+        const isDirectory = await stat(path).then(
+          (facts) => facts.isDirectory(),
+          () => false,
+        );
+        throw isDirectory ? this.#failure('is-directory', 'remove', path) : error;
+      }
+      await syncDirectory(dirname(path));
+    });
+  }
+
+  async list(path: string): Promise<string[]> {
+    return this.#do('list', path, async () => {
+      const isDirectory = (await stat(path)).isDirectory();
+      if (!isDirectory) throw this.#failure('no-directory', 'list', path);
+      return readdir(path);
+    });
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed.signal.aborted) this.#closed.abort(connectionClosed(this.description));
+    return Promise.resolve();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed.signal.aborted) throw this.#closed.signal.reason;
+  }
+
+  async #do<T>(work: FileWork, path: string, run: () => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    mustBeUsable(path, isAbsolute);
+    try {
+      return await run();
+    } catch (error) {
+      throw explain(error, work, path, this.#place);
+    }
+  }
+
+  #failure(trouble: FileTrouble, work: FileWork, path: string) {
+    return fileFailure(trouble, work, path, this.#place);
+  }
+
+  /** The file that is to be replaced; a directory is refused. */
+  async #oldFile(path: string, work: FileWork) {
+    const old = await stat(path).catch(() => null);
+    if (old?.isDirectory()) throw this.#failure('is-directory', work, path);
+    return old;
+  }
+
+  /** -1, as chown takes it, leaves the id alone. */
+  async #wantedId(
+    kind: 'passwd' | 'group',
+    name: string | undefined,
+    old: number | undefined,
+    path: string,
+  ): Promise<number> {
+    if (windows) return -1;
+    if (name === undefined || name === '') return old ?? -1;
+    const id = await this.#accounts.idOf(kind, name);
+    if (id === null) throw this.#failure('owner-unknown', 'write', path);
+    return id;
+  }
+}
+
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r');
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Owner first: giving a file away clears its set-id bits. */
+async function own(file: FileHandle, uid: number, gid: number, mode: number): Promise<void> {
+  if (windows) return;
+  if (uid !== -1 || gid !== -1) {
+    const now = await file.stat();
+    await file.chown(uid === -1 ? now.uid : uid, gid === -1 ? now.gid : gid);
+  }
+  await file.chmod(mode & 0o7777);
+}
+
+async function copyBytes(from: FileHandle, to: FileHandle): Promise<void> {
+  const part = Buffer.alloc(64 * 1024);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await from.read(part, 0, part.length, at);
+    if (bytesRead === 0) break;
+    await to.writeFile(part.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  part.fill(0);
+}
+
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown'); // a container's user without an entry in /etc/passwd
+  }
+}

@@ -1,0 +1,199 @@
+import { largestRead, leftoverMinutes } from '../common/file-failures.ts';
+
+/** What differs between the tools of hosts; found out once per connection. */
+export interface HostTools {
+  /** GNU and BusyBox take `stat -c`, BSD takes `stat -f`. */
+  stat: 'gnu' | 'bsd';
+  /** Reads standard input, prints the SHA-256 first. */
+  sum: string;
+}
+
+/** Exit codes by which scripts say how far they came; what the tool said is on stderr. */
+export const exits = {
+  isDirectory: 90,
+  notFound: 91,
+  notWritten: 92,
+  notOwned: 93,
+  damaged: 94,
+  notReplaced: 95,
+  notSummed: 96,
+  notDirectory: 97,
+  unguarded: 98,
+} as const;
+
+/** Programs without which nothing here works. */
+export const neededPrograms = [
+  'cat',
+  'chmod',
+  'chown',
+  'cp',
+  'dd',
+  'head',
+  'id',
+  'ls',
+  'mv',
+  'readlink',
+  'rm',
+  'stat',
+  'wc',
+];
+
+export const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -q'];
+
+/**
+ * First lines of every script. The marker on stdout divides what login files print from our output, and proves that
+ * the script ran. With `guarded`, standard input must begin with the marker too: see sudo.ts.
+ */
+export function prologue(marker: string, guarded: boolean): string {
+  return [
+    'LC_ALL=C; export LC_ALL',
+    'PATH="$' + '{PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH',
+    ...(guarded ? [`IFS= read -r go; [ "$go" = ${marker} ] || exit ${exits.unguarded}`] : []),
+    `printf '%s\\n' ${marker}`,
+    '',
+  ].join('\n');
+}
+
+/** `$@`: program and arguments. */
+export const run = 'exec "$@"';
+
+/** `$1`: path. Prints type and mode (hex), size, uid, gid, seconds; user; group; real path. */
+export function stat(tools: HostTools): string {
+  const format = tools.stat === 'gnu' ? "-c '%f %s %u %g %Y\n%U\n%G'" : "-f '%Xp %z %u %g %m\n%Su\n%Sg'";
+  return `stat -L ${format} -- "$1" || exit ${exits.notFound}\nreadlink -f -- "$1"`;
+}
+
+/** `$1`: path. One byte more than the limit tells that it is too large. */
+export function read(): string {
+  return `if [ -d "$1" ]; then exit ${exits.isDirectory}; fi\nexec head -c ${largestRead + 1} -- "$1"`;
+}
+
+/** `$1`: path. */
+export function hash(tools: HostTools): string {
+  return [
+    `if [ -d "$1" ]; then exit ${exits.isDirectory}; fi`,
+    `head -c 1 -- "$1" >/dev/null || exit ${exits.notFound}`,
+    `${tools.sum} <"$1" || exit ${exits.notSummed}`,
+  ].join('\n');
+}
+
+/** `$1`: directory. Prints the names, each ended by a NUL. */
+export const list = [
+  `if [ -e "$1" ] && [ ! -d "$1" ]; then exit ${exits.notDirectory}; fi`,
+  `ls -a -- "$1/." >/dev/null || exit ${exits.notFound}`,
+  'for f in "$1"/* "$1"/.[!.]* "$1"/..?*; do',
+  '  if [ -e "$f" ] || [ -L "$f" ]; then printf \'%s\\0\' "$' + '{f##*/}"; fi',
+  'done',
+].join('\n');
+
+/** `$1`: path. Directories are refused, a symbolic link is removed itself. */
+export const remove = [
+  `if [ -d "$1" ] && [ ! -L "$1" ]; then exit ${exits.isDirectory}; fi`,
+  `rm -f -- "$1" || exit ${exits.notReplaced}`,
+  syncDirectory('"$' + '{1%/*}/."'),
+].join('\n');
+
+/** `$1`: from, `$2`: to. */
+export const rename = [
+  `ls -d -- "$1" >/dev/null || exit ${exits.notFound}`,
+  `if [ -d "$2" ]; then exit ${exits.isDirectory}; fi`,
+  `mv -f -- "$1" "$2" || exit ${exits.notReplaced}`,
+  syncDirectory('"$' + '{2%/*}/."'),
+].join('\n');
+
+/**
+ * `$1`: path, `$2`: mode, `$3`: owner, `$4`: group (both may be empty), `$5`: length, `$6`: SHA-256, `$7`: random.
+ * Content on standard input. When the connection is lost, the input ends early: the length does not fit, and the
+ * script removes its temporary file. Owner and mode are given last, so that the content is never readable by
+ * more than its writer before, and to the new file only.
+ */
+export function write(tools: HostTools): string {
+  return [
+    'p=$1 mode=$2 o=$3 g=$4 len=$5 want=$6 rnd=$7',
+    ...temporaryBeside,
+    `if dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null`,
+    'then dd of="$t" bs=65536 conv=notrunc,fsync',
+    'else cat >"$t" && sync',
+    `fi || exit ${exits.notWritten}`,
+    `[ "$(($(wc -c <"$t")))" -eq "$len" ] || exit ${exits.damaged}`,
+    `s=$(${tools.sum} <"$t") || exit ${exits.notSummed}`,
+    `[ "$` + `{s%% *}" = "$want" ] || exit ${exits.damaged}`,
+    'if [ -e "$r" ]; then',
+    `  [ -n "$o" ] || o=$(${numbers(tools, 'u')} -- "$r")`,
+    `  [ -n "$g" ] || g=$(${numbers(tools, 'g')} -- "$r")`,
+    'fi',
+    `[ -z "$o$g" ] || chown -- "$o$` + `{g:+:$g}" "$t" || exit ${exits.notOwned}`,
+    `chmod "$mode" "$t" || exit ${exits.notOwned}`,
+    ...replace,
+  ].join('\n');
+}
+
+/** `$1`: from, `$2`: to, `$3`: random. `cp -p` passes over an owner it may not give; that counts as denied here. */
+export function copy(tools: HostTools): string {
+  const facts = tools.stat === 'gnu' ? "stat -L -c '%u %g %f %s'" : "stat -L -f '%u %g %Xp %z'";
+  return [
+    'from=$1 p=$2 rnd=$3',
+    `ls -dL -- "$from" >/dev/null || exit ${exits.notFound}`,
+    `if [ -d "$from" ]; then exit ${exits.isDirectory}; fi`,
+    ...temporaryBeside,
+    `cp -p -- "$from" "$t" || exit ${exits.notWritten}`,
+    `[ "$(${facts} -- "$from")" = "$(${facts} -- "$t")" ] || exit ${exits.notOwned}`,
+    'dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null || sync',
+    ...replace,
+  ].join('\n');
+}
+
+/** From `p` and `rnd`: `r`, where the path leads; `d`, its directory; `t`, a new file beside it, ours alone. */
+const temporaryBeside = [
+  'umask 077',
+  'r=$(readlink -f -- "$p" && printf x) && r=$' + '{r%??} || r=', // command substitution eats line feeds at the end
+  `if [ -z "$r" ]; then ls -d -- "$` + `{p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
+  `if [ -d "$r" ]; then exit ${exits.isDirectory}; fi`,
+  'd=$' + '{r%/*} n=$' + '{r##*/}',
+  'if [ "$' + `{#n}" -gt 200 ]; then n=$(printf '%.200s' "$n"); fi`,
+  'for s in "$d/.$n.trustkeep-"*; do',
+  `  if [ -f "$s" ] && [ -n "$(find "$s" -mmin +${leftoverMinutes} 2>/dev/null)" ]; then rm -f -- "$s"; fi`,
+  'done',
+  't=$d/.$n.trustkeep-$rnd',
+  `trap 'rm -f -- "$t"' 0; trap 'exit 1' 1 2 13 15`,
+  `(set -C; : >"$t") || exit ${exits.notWritten}`,
+];
+
+const replace = [
+  'if [ -e "$r" ] && command -v chcon >/dev/null 2>&1; then chcon --reference="$r" -- "$t" 2>/dev/null; fi',
+  `mv -f -- "$t" "$r" || exit ${exits.notReplaced}`,
+  syncDirectory('"$d/."'),
+];
+
+/** Where `sync` takes no path it syncs everything, or nothing: best effort. */
+function syncDirectory(directory: string): string {
+  return `sync ${directory} 2>/dev/null || :`;
+}
+
+function numbers(tools: HostTools, letter: 'u' | 'g'): string {
+  return `stat -L ${tools.stat === 'gnu' ? '-c' : '-f'} %${letter}`;
+}
+
+/**
+ * Looks at a host after logging in, as the user. `$1` is printed back at the end: a login interpreter that is not POSIX
+ * (csh, fish, Windows) spoils it or never comes that far.
+ */
+export const look = [
+  'echo "uid=$(id -u)"',
+  'echo "os=$(uname -s)"',
+  'if stat -c %u / >/dev/null 2>&1; then echo stat=gnu; elif stat -f %u / >/dev/null 2>&1; then echo stat=bsd; fi',
+  ...sums.map(
+    (sum, index) =>
+      `${index === 0 ? 'if' : 'elif'} ${sum} </dev/null >/dev/null 2>&1; then echo 'sum=${sum}'`,
+  ),
+  'fi',
+  `for c in ${neededPrograms.join(' ')}; do command -v "$c" >/dev/null 2>&1 || echo "missing=$c"; done`,
+  'if [ "$(id -u)" != 0 ] && s=$(command -v sudo); then',
+  '  echo "sudo=$s"',
+  '  if e=$("$s" -k -n -- /bin/sh -c : 2>&1 </dev/null); then echo sudoer=free; else echo "sudoer=$(echo "$e" | tail -n 1)"; fi',
+  'fi',
+  `printf 'echo=%s' "$1"`,
+].join('\n');
+
+/** What the `look` script is given to print back. */
+export const trickyText = `it's "a" \\ $b \`c\` !d ~e *\n${'é'}`;
