@@ -1,0 +1,101 @@
+import { Failure } from '#shared/failure.ts';
+import { isUntrusted } from './tls-trust.ts';
+
+export interface Peer {
+  host: string;
+  port: number;
+}
+
+/** The code of what undici or the socket threw; for several tried addresses, the first one's. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  const { code, errors, cause } = thrown as { code?: unknown; errors?: unknown; cause?: unknown };
+  if (typeof code === 'string') return code;
+  if (Array.isArray(errors)) return codeOf(errors[0]);
+  return codeOf(cause);
+}
+
+const timeouts = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
+const badTime = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+
+/** Turns a failed request into one sentence with host and port. `issuer`: who signed what was shown, if seen. */
+export function netFailure(thrown: unknown, peer: Peer, issuer: string | null): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const at = `${peer.host.includes(':') ? `[${peer.host}]` : peer.host}:${peer.port}`;
+  const code = codeOf(thrown) ?? '';
+  const later = { retry: 'later', cause: thrown } as const;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')
+    return new Failure('net.unresolved', `The name ${peer.host} (asked for ${at}) could not be resolved.`, {
+      ...later,
+      hint: 'Check the spelling of the host name and the DNS settings of this machine.',
+    });
+  if (code === 'ECONNREFUSED')
+    return new Failure('net.refused', `Nothing accepts connections at ${at}.`, {
+      ...later,
+      hint: 'Check that the server runs and that host and port are right.',
+    });
+  if (unreachable.has(code))
+    return new Failure('net.unreachable', `There is no way from this machine to ${at}.`, {
+      ...later,
+      hint: 'Check the network of this machine, its routes and firewalls.',
+    });
+  if (timeouts.has(code)) return timedOut(peer, thrown);
+  return tlsFailure(code, at, peer, issuer, thrown) ?? lost(at, thrown);
+}
+
+export function timedOut(peer: Peer, cause?: unknown): Failure {
+  return new Failure('net.timeout', `${peer.host}:${peer.port} did not answer in time.`, {
+    hint: 'Check that the server is up and that no firewall drops the connection silently.',
+    retry: 'later',
+    cause,
+  });
+}
+
+function lost(at: string, cause: unknown): Failure {
+  return new Failure('net.lost', `The connection to ${at} was lost before the answer was complete.`, {
+    hint: 'Trustkeep tries again by itself; when it stays so, look at the server and what lies between.',
+    retry: 'later',
+    cause,
+  });
+}
+
+function tlsFailure(
+  code: string,
+  at: string,
+  peer: Peer,
+  issuer: string | null,
+  cause: unknown,
+): Failure | null {
+  if (isUntrusted(code)) {
+    const who = issuer === null ? 'an issuer' : `“${issuer}”`;
+    return new Failure(
+      'net.tls-untrusted',
+      `The certificate of ${at} was issued by ${who}, which this machine does not trust.`,
+      { hint: 'When that is your private CA, give its root certificate as trusted_roots.', cause },
+    );
+  }
+  if (badTime.has(code)) {
+    const how = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return new Failure('net.tls-date', `The certificate of ${at} ${how}.`, {
+      hint: 'Check the clock of this machine; when it is right, the server needs a new certificate.',
+      cause,
+    });
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return new Failure('net.tls-name-mismatch', `The certificate of ${at} is not for ${peer.host}.`, {
+      hint: 'Use a name that is in the certificate of the server, or give the server one for this name.',
+      cause,
+    });
+  if (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$|CRL_)/.test(code))
+    return new Failure('net.tls-failed', `${at} and this machine could not agree on TLS (${code}).`, {
+      hint: 'Check that this port speaks TLS and that the server offers TLS 1.2 or 1.3.',
+      cause,
+    });
+  return null;
+}

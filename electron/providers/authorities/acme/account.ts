@@ -1,0 +1,191 @@
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { Log } from '#kit/log.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { AcmeSettings } from '#shared/model/authority.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import type { AuthorityKeep } from '../authority.ts';
+import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
+import { externalBinding, jwkOf, type Signer, thumbprint } from './jws.ts';
+import { type Directory, readAs, account as wireAccount } from './wire.ts';
+
+export interface Account {
+  url: string;
+  signer: Signer;
+  /** Of the account key: half of every key authorization. */
+  thumbprint: string;
+}
+
+/**
+ * Our account with the CA. The key is sealed before the CA hears of it, so no account is ever lost to a crash.
+ * Rejects with `acme.terms-not-agreed`, `acme.eab-needed`, `acme.eab-used`, `acme.*`, `net.*`, `keychain.*`.
+ */
+export interface Accounts {
+  /** Registers at first use. */
+  get(signal?: AbortSignal): Promise<Account>;
+  /** Signed by the account. When the CA lost it, it is registered once more and the request sent again. */
+  post(url: string, payload: unknown, options: AskOptions): Promise<AcmeAnswer>;
+  /** Address of the list of our orders; null when the CA offers none. */
+  ordersUrl(signal?: AbortSignal): Promise<string | null>;
+}
+
+/** The account URL is of use only at the CA that gave it. */
+const note = z.object({ directoryUrl: z.string(), url: z.string() });
+const makeKeyPair = promisify(generateKeyPair);
+
+export function makeAccounts(options: {
+  settings: AcmeSettings;
+  keep: AuthorityKeep;
+  client: AcmeClient;
+  log: Log;
+}): Accounts {
+  const { settings, keep, client, log } = options;
+  let current: Account | null = null;
+
+  function storedUrl(): string | null {
+    const text = keep.note('account');
+    const read = text === null ? null : note.safeParse(JSON.parse(text));
+    return read?.success && read.data.directoryUrl === settings.directoryUrl ? read.data.url : null;
+  }
+
+  function remember(key: KeyObject, url: string): Account {
+    const jwk = jwkOf(key);
+    current = { url, signer: { key, jwk, kid: url }, thumbprint: thumbprint(jwk) };
+    return current;
+  }
+
+  /** Key first, then the account: whatever happens in between, the next start finds the key and asks for its account. */
+  async function ensure(lost: string | null, signal: AbortSignal | undefined): Promise<Account> {
+    if (current !== null && current.url !== lost) return current;
+    const sealed = keep.secret('account-key');
+    const key = sealed === null ? await newKey() : createPrivateKey(sealed.text());
+    const known = storedUrl();
+    if (known !== null && known !== lost) return remember(key, known);
+    const signer: Signer = { key, jwk: jwkOf(key), kid: null };
+    const found = sealed === null || lost !== null ? null : await existing(signer, signal);
+    const url = found ?? (await register(signer, signal));
+    keep.keepNote('account', JSON.stringify({ directoryUrl: settings.directoryUrl, url }));
+    return remember(key, url);
+  }
+
+  async function newKey(): Promise<KeyObject> {
+    const { privateKey } = await makeKeyPair('ec', { namedCurve: 'P-256' });
+    keep.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    return privateKey;
+  }
+
+  /** A key without a noted account: an earlier start may have got as far as the CA. An EAB pair may work only once. */
+  async function existing(signer: Signer, signal: AbortSignal | undefined): Promise<string | null> {
+    const { newAccount } = await client.directory();
+    try {
+      const asked = { asked: 'to look for our account', signal };
+      return (await client.post(newAccount, { onlyReturnExisting: true }, signer, asked)).location;
+    } catch (thrown) {
+      if (asFailure(thrown).code === 'acme.account-does-not-exist') return null;
+      throw thrown;
+    }
+  }
+
+  async function register(signer: Signer, signal: AbortSignal | undefined): Promise<string> {
+    const directory = await client.directory();
+    requireTerms(directory, settings, client.ca);
+    const binding = bindingFor(directory, signer);
+    const payload = {
+      ...(settings.contact.length === 0 ? {} : { contact: settings.contact.map(contactUrl) }),
+      ...(settings.termsAgreed ? { termsOfServiceAgreed: true } : {}),
+      ...(binding === null ? {} : { externalAccountBinding: binding }),
+    };
+    const answer = await client
+      .post(directory.newAccount, payload, signer, { asked: 'the new account', signal })
+      .catch((thrown: unknown) => {
+        throw eabUsed(thrown, client.ca) ?? thrown;
+      });
+    if (answer.location === null)
+      throw new Failure(
+        'acme.unexpected-answer',
+        `The CA ${client.ca} gave no address for the new account.`,
+        {
+          retry: 'later',
+        },
+      );
+    log.info('registered an account', {
+      ca: client.ca,
+      url: answer.location,
+      created: answer.status === 201,
+    });
+    return answer.location;
+  }
+
+  function bindingFor(directory: Directory, signer: Signer): object | null {
+    const hmacKey = keep.secret('eab-hmac');
+    if (settings.eabKeyId !== null && hmacKey !== null) {
+      const macKey = decodeHmacKey(hmacKey.text());
+      const bound = externalBinding(signer.jwk, directory.newAccount, settings.eabKeyId, macKey);
+      macKey.fill(0);
+      return bound;
+    }
+    if (directory.meta?.externalAccountRequired !== true) return null;
+    throw new Failure('acme.eab-needed', `The CA ${client.ca} demands an external account binding.`, {
+      hint: 'Ask the CA for an EAB key id and HMAC key and give both to the authority (eab_key_id, eab_hmac_key).',
+    });
+  }
+
+  const accounts: Accounts = {
+    async get(signal) {
+      return current ?? keep.once('account', () => ensure(null, signal));
+    },
+    async post(url, payload, asking) {
+      const account = await accounts.get(asking.signal);
+      try {
+        return await client.post(url, payload, account.signer, asking);
+      } catch (thrown) {
+        if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
+        log.warn('the CA lost our account, registering again', { ca: client.ca });
+        const again = await keep.once('account', () => ensure(account.url, asking.signal));
+        return client.post(url, payload, again.signer, asking);
+      }
+    },
+    async ordersUrl(signal) {
+      const { url } = await accounts.get(signal);
+      const answer = await accounts.post(url, null, { asked: 'our account', signal });
+      return readAs(wireAccount, answer.body, 'account', client.ca).orders ?? null;
+    },
+  };
+  return accounts;
+}
+
+function requireTerms(directory: Directory, settings: AcmeSettings, ca: string): void {
+  const terms = directory.meta?.termsOfService;
+  if (terms === undefined || settings.termsAgreed) return;
+  throw new Failure(
+    'acme.terms-not-agreed',
+    `The CA ${ca} issues only to those who agree to its terms of service.`,
+    { hint: `Read ${terms} and, when you agree, set agree_to_terms for this authority.` },
+  );
+}
+
+/** CAs show the key as base64url or as base64, with or without padding; both alphabets decode alike. */
+export function decodeHmacKey(text: string): Buffer {
+  const plain = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
+  if (plain !== '' && /^[A-Za-z0-9+/]+$/.test(plain) && plain.length % 4 !== 1)
+    return Buffer.from(plain, 'base64');
+  throw new Failure('acme.eab-key-unreadable', 'The EAB HMAC key is neither base64 nor base64url.', {
+    hint: 'Copy the HMAC key again, exactly as the CA shows it.',
+  });
+}
+
+/** Sectigo and others bind one account per EAB pair; asking again gives the same answer for ever. */
+function eabUsed(thrown: unknown, ca: string): Failure | null {
+  const failure = asFailure(thrown);
+  if (!/not awaiting external account binding/i.test(failure.peerSaid ?? '')) return null;
+  return new Failure('acme.eab-used', `The external account binding for the CA ${ca} was used already.`, {
+    hint: 'Ask the CA for a new EAB key id and HMAC key and give both to the authority.',
+    peerSaid: failure.peerSaid,
+    cause: failure,
+  });
+}
+
+function contactUrl(contact: string): string {
+  return /^[a-z][a-z0-9+.-]*:/i.test(contact) ? contact : `mailto:${contact}`;
+}

@@ -1,0 +1,196 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { peerTail } from '#kit/redact.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { Http, HttpRequest, HttpResponse } from '../../../net/http.ts';
+import { type Signer, signedBody } from './jws.ts';
+import { problemFailure, shortType } from './problems.ts';
+import { type Directory, directory, parseJson, problem, readAs } from './wire.ts';
+
+export interface AcmeAnswer {
+  status: number;
+  body: Buffer;
+  /** `Location`, absolute. */
+  location: string | null;
+  /** `Retry-After` in milliseconds from now, whichever of its two forms it came in. */
+  retryAfterMs: number | null;
+  /** Addresses of `Link` headers with this relation, absolute. */
+  links(relation: string): string[];
+}
+
+export interface AskOptions {
+  /** For the sentence when it is refused: `the order for a.example`. */
+  asked: string;
+  signal?: AbortSignal | undefined;
+  accept?: string | undefined;
+}
+
+/**
+ * Speaks ACME to one CA: nonces, signatures, problem documents. Rejects with Failure `acme.*` or `net.*`; the code of
+ * an ACME error is its type in dashes (`acme.order-not-ready`). Safe concurrently.
+ */
+export interface AcmeClient {
+  /** Host and port of the CA, for sentences. */
+  readonly ca: string;
+  /** Kept for an hour; `fresh` asks in any case. */
+  directory(fresh?: boolean): Promise<Directory>;
+  /** Signed request; `payload` null is POST-as-GET and may be sent twice when the connection is lost. */
+  post(url: string, payload: unknown, signer: Signer, options: AskOptions): Promise<AcmeAnswer>;
+  get(url: string, options: AskOptions): Promise<AcmeAnswer>;
+}
+
+/** Even a CA that refuses every second nonce gets through; one that refuses all is not asked for ever. */
+const nonceTries = 15;
+/** CAs forget nonces, some after minutes: an old one costs a round trip more than a new one. */
+const nonceLifeMs = 5 * 60_000;
+const noncesKept = 32;
+const directoryLifeMs = 60 * 60_000;
+
+export function makeAcmeClient(options: {
+  directoryUrl: string;
+  trustedRootsPem: string | null;
+  http: Http;
+  clock: Clock;
+  log: Log;
+}): AcmeClient {
+  const { http, clock, log } = options;
+  const ca = new URL(options.directoryUrl).host;
+  const nonces: { value: string; at: number }[] = [];
+  let known: { value: Promise<Directory>; at: number } | null = null;
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const answer = await http.request({ ...request, trustedRootsPem: options.trustedRootsPem });
+    const nonce = answer.headers['replay-nonce'];
+    if (nonce !== undefined && nonces.length < noncesKept)
+      nonces.push({ value: nonce, at: clock.monotonic() });
+    return answer;
+  }
+
+  async function takeNonce(signal: AbortSignal | undefined): Promise<string> {
+    const oldest = clock.monotonic() - nonceLifeMs;
+    for (let nonce = nonces.pop(); nonce !== undefined; nonce = nonces.pop())
+      if (nonce.at >= oldest) return nonce.value;
+    const { newNonce } = await client.directory();
+    const answer = await twice(() =>
+      http.request({ method: 'HEAD', url: newNonce, signal, trustedRootsPem: options.trustedRootsPem }),
+    );
+    const nonce = answer.headers['replay-nonce'];
+    if (nonce !== undefined && answer.status < 400) return nonce;
+    throw refusal(answer, 'a new nonce');
+  }
+
+  function refusal(answer: HttpResponse, asked: string): Failure {
+    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+    const context = {
+      ca,
+      asked,
+      status: answer.status,
+      retryAt: retryAfter === null ? null : clock.now() + retryAfter,
+      now: clock.now(),
+    };
+    const isProblem = answer.headers['content-type']?.startsWith('application/problem+json') ?? false;
+    const read = problem.safeParse(parseJson(answer.body));
+    if (read.success && (isProblem || shortType(read.data) !== null))
+      return problemFailure(read.data, context);
+    const busy = answer.status >= 500 || answer.status === 429;
+    const retry = busy ? (context.retryAt === null ? 'later' : 'after') : 'needs-person';
+    return new Failure(
+      `acme.http-${answer.status}`,
+      `The CA ${ca} answered ${asked} with HTTP status ${answer.status}.`,
+      {
+        hint: 'Check that the directory URL is exactly the one the CA gives: some take nothing after it.',
+        retry,
+        retryAt: retry === 'after' ? (context.retryAt ?? undefined) : undefined,
+        peerSaid: peerTail(answer.body.toString('utf8')) || undefined,
+      },
+    );
+  }
+
+  function answerOf(answer: HttpResponse, url: string, asked: string): AcmeAnswer {
+    if (answer.status >= 300) throw refusal(answer, asked);
+    const { location } = answer.headers;
+    return {
+      status: answer.status,
+      body: answer.body,
+      location: location === undefined ? null : new URL(location, url).href,
+      retryAfterMs: retryAfterMs(answer.headers['retry-after'], clock.now()),
+      links: (relation) => linksOf(answer.headers.link, relation, url),
+    };
+  }
+
+  const client: AcmeClient = {
+    ca,
+    directory(fresh = false) {
+      if (known === null || fresh || clock.monotonic() - known.at > directoryLifeMs) {
+        const value = fetchDirectory();
+        known = { value, at: clock.monotonic() };
+        value.catch(() => {
+          if (known?.value === value) known = null;
+        });
+      }
+      return known.value;
+    },
+
+    async get(url, { asked, signal, accept }) {
+      const headers = accept === undefined ? {} : { accept };
+      return answerOf(await twice(() => send({ method: 'GET', url, headers, signal })), url, asked);
+    },
+
+    async post(url, payload, signer, { asked, signal, accept }) {
+      const once = async (): Promise<HttpResponse> => {
+        const nonce = await takeNonce(signal);
+        return send({
+          method: 'POST',
+          url,
+          headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
+          body: signedBody(signer, url, nonce, payload),
+          signal,
+        });
+      };
+      for (let attempt = 1; ; attempt++) {
+        const answer = await (payload === null ? twice(once) : once());
+        if (answer.status < 400) return answerOf(answer, url, asked);
+        const failure = refusal(answer, asked);
+        if (failure.code !== 'acme.bad-nonce' || attempt === nonceTries) throw failure;
+        log.debug('the CA refused a nonce, asking again', { url, attempt });
+      }
+    },
+  };
+
+  /** Shared by all who wait for it, so nobody's abort may end it. */
+  async function fetchDirectory(): Promise<Directory> {
+    const answer = await client.get(options.directoryUrl, { asked: 'its directory' });
+    return readAs(directory, answer.body, 'directory', ca);
+  }
+
+  return client;
+}
+
+/** A kept connection may turn out to be dead: what changes nothing is simply asked again. */
+async function twice<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (asFailure(thrown).code !== 'net.lost') throw thrown;
+    return ask();
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110 10.2.3); null when there is none or it makes no sense. */
+export function retryAfterMs(header: string | undefined, now: number): number | null {
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+/** Addresses of one relation out of a Link header (RFC 8288). */
+export function linksOf(header: string | undefined, relation: string, base: string): string[] {
+  const found: string[] = [];
+  for (const match of (header ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^,;]*))?)*)/g)) {
+    const relations = /;\s*rel=(?:"([^"]*)"|([^,;\s]*))/i.exec(match[2] ?? '');
+    const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
+    if (names.includes(relation)) found.push(new URL(match[1] ?? '', base).href);
+  }
+  return found;
+}

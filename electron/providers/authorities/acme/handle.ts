@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { Failure } from '#shared/failure.ts';
+
+/** What was put up so that the CA can see control of a name. Nothing in it is secret: the CA's question is public. */
+export const provision = z.discriminatedUnion('by', [
+  z.object({
+    by: z.literal('responder'),
+    name: z.string(),
+    challengeUrl: z.string(),
+    path: z.string(),
+    body: z.string(),
+  }),
+  z.object({
+    by: z.literal('web-root'),
+    name: z.string(),
+    challengeUrl: z.string(),
+    path: z.string(),
+    body: z.string(),
+  }),
+  z.object({
+    by: z.literal('dns-script'),
+    name: z.string(),
+    challengeUrl: z.string(),
+    record: z.string(),
+    value: z.string(),
+    /** When the add script was done, epoch milliseconds; null: not known to have run to its end. */
+    addedAt: z.number().nullable(),
+  }),
+]);
+export type Provision = z.infer<typeof provision>;
+
+/**
+ *   placing ──▶ placed ──▶ finalizing ──▶ finalized
+ *
+ * Each is stored before the request that leads on. `placing`: newOrder may have reached the CA, its answer did not
+ * reach us. `finalizing`: this one order, at this URL, is the one that becomes the certificate.
+ */
+export const acmeHandle = z.object({
+  version: z.literal(1),
+  phase: z.enum(['placing', 'placed', 'finalizing', 'finalized']),
+  orderUrl: z.string().nullable(),
+  certificateUrl: z.string().nullable(),
+  provisions: z.array(provision),
+  /** When the CA was last told that all is in place, epoch milliseconds. */
+  answeredAt: z.number().nullable(),
+  /** When something last went forward, epoch milliseconds; how patiently to ask is read from it. */
+  progressAt: z.number(),
+  /** Times a new order took the place of one that somebody else finalized. */
+  replaced: z.number().int(),
+});
+export type AcmeHandle = z.infer<typeof acmeHandle>;
+
+export function newHandle(now: number): AcmeHandle {
+  return {
+    version: 1,
+    phase: 'placing',
+    orderUrl: null,
+    certificateUrl: null,
+    provisions: [],
+    answeredAt: null,
+    progressAt: now,
+    replaced: 0,
+  };
+}
+
+export function readHandle(handle: unknown): AcmeHandle {
+  const read = acmeHandle.safeParse(handle);
+  if (read.success) return read.data;
+  throw new Failure('acme.handle-damaged', 'What was stored about the order at the CA cannot be read.', {
+    hint: 'Request the certificate again; the unfinished order costs nothing and expires at the CA.',
+    retry: 'never',
+    cause: read.error,
+  });
+}

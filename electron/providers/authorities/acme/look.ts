@@ -1,0 +1,211 @@
+import type { Clock } from '#kit/clock.ts';
+import { never } from '#kit/never.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
+import type { Accounts } from './account.ts';
+import type { Challenges } from './challenges.ts';
+import type { AcmeClient } from './client.ts';
+import type { AcmeHandle } from './handle.ts';
+import { askedFor, type Orders, type SeenOrder, seenIn } from './orders.ts';
+import { prove } from './prove.ts';
+import { refusedOrder } from './refused.ts';
+import { burstMs, meantRetryAfterMs, quickWaits, waitMs } from './waits.ts';
+
+export interface LookParts {
+  client: AcmeClient;
+  accounts: Accounts;
+  orders: Orders;
+  challenges: Challenges;
+  clock: Clock;
+}
+
+/** One order during one look: the handle as stored last, and the way to store a better one. */
+export interface Work extends LookParts {
+  request: OrderRequest;
+  tools: OrderTools;
+  handle(): AcmeHandle;
+  save(change: Partial<AcmeHandle>): void;
+  /** Goes on with another order, which is stored already. */
+  adopt(handle: AcmeHandle): void;
+}
+
+export type Acted =
+  | Done
+  /** Something went forward: worth looking again in a moment. `seen`: the order as the CA just showed it. */
+  | { kind: 'went'; seen?: SeenOrder }
+  /** Nothing to do but wait, `atLeastMs` when we know. */
+  | { kind: 'wait'; sentence: string; retryAfterMs: number | null; atLeastMs?: number };
+
+/** An order somebody else finalized has another key in it; this often a new one is placed instead. */
+const mostReplaced = 3;
+const claimedWaitMs = 2000;
+/** Proved, finalized and their likes: more in one look means that the CA goes round in circles. */
+const mostSteps = 5;
+
+type Done = { kind: 'done'; look: OrderLook };
+type Fetched = Done | { kind: 'seen'; seen: SeenOrder };
+
+/**
+ * One look at an order, doing what is due. Right after progress it asks again in tiny steps for up to 1.5 s; without
+ * progress it asks once.
+ */
+export async function lookAt(
+  parts: LookParts,
+  start: AcmeHandle,
+  request: OrderRequest,
+  tools: OrderTools,
+): Promise<OrderLook> {
+  const { clock, orders } = parts;
+  let handle = start;
+  const work: Work = {
+    ...parts,
+    request,
+    tools,
+    handle: () => handle,
+    save(change) {
+      handle = { ...handle, ...change };
+      tools.remember(handle);
+    },
+    adopt(next) {
+      handle = next;
+    },
+  };
+  if (handle.orderUrl === null) handle = await orders.place(request, handle, tools);
+  let seen = orders.justPlaced(handle.orderUrl ?? '');
+  let burst: { since: number; polls: number } | null = null;
+  for (let steps = 0; ; ) {
+    const url = handle.orderUrl ?? '';
+    if (!orders.claim(url, request.orderId)) return claimed(parts.client.ca);
+    const shown: Fetched = seen === null ? await fetchOrder(work, url) : { kind: 'seen', seen };
+    const acted = shown.kind === 'done' ? shown : await act(work, shown.seen);
+    if (acted.kind === 'done') {
+      orders.release(url);
+      return acted.look;
+    }
+    if (acted.kind === 'went' && steps++ < mostSteps) burst = { since: clock.monotonic(), polls: 0 };
+    seen = acted.kind === 'went' ? (acted.seen ?? null) : null;
+    if (seen !== null) continue;
+    const pause = nextPause(acted, burst, clock);
+    if (burst === null || pause === null) return pending(work, acted);
+    burst.polls++;
+    await clock.sleep(pause, tools.signal);
+  }
+}
+
+/** Null when it is the caller's turn to wait. */
+function nextPause(
+  acted: Acted,
+  burst: { since: number; polls: number } | null,
+  clock: Clock,
+): number | null {
+  const pause = burst === null ? undefined : quickWaits[burst.polls];
+  if (burst === null || pause === undefined) return null;
+  if (clock.monotonic() - burst.since + pause > burstMs) return null;
+  if (acted.kind !== 'wait') return pause;
+  return acted.atLeastMs !== undefined || (acted.retryAfterMs ?? 0) > meantRetryAfterMs ? null : pause;
+}
+
+function pending(work: Work, acted: Acted): OrderLook {
+  const quiet = work.clock.now() - work.handle().progressAt;
+  if (acted.kind !== 'wait')
+    return {
+      state: 'pending',
+      afterMs: waitMs(quiet, null),
+      sentence: `The CA ${work.client.ca} is at work.`,
+    };
+  const afterMs = acted.atLeastMs ?? waitMs(quiet, acted.retryAfterMs);
+  return { state: 'pending', afterMs, sentence: acted.sentence };
+}
+
+function claimed(ca: string): OrderLook {
+  const sentence = `The CA ${ca} gave the same order to another request for these names; that one goes first.`;
+  return { state: 'pending', afterMs: claimedWaitMs, sentence };
+}
+
+/** An order the CA does not know any more is refused: asking on would never end. */
+async function fetchOrder(work: Work, url: string): Promise<Fetched> {
+  try {
+    return { kind: 'seen', seen: await work.orders.fetch(url, work.request, work.tools.signal) };
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (!/^acme\.(http-404|http-410|malformed|not-found|unauthorized)$/.test(failure.code)) throw failure;
+    const names = work.request.names.join(', ');
+    const gone = new Failure(
+      'acme.order-gone',
+      `The CA ${work.client.ca} does not know the order for ${names} any more.`,
+      { hint: 'Request the certificate again.', retry: 'later', peerSaid: failure.peerSaid, cause: failure },
+    );
+    return { kind: 'done', look: { state: 'refused', because: gone.toData() } };
+  }
+}
+
+async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acted> {
+  const ca = work.client.ca;
+  const names = work.request.names.join(', ');
+  const ours = work.handle().phase !== 'placed';
+  switch (order.status) {
+    case 'pending':
+      return prove(work, order, retryAfterMs);
+    case 'ready':
+      return finalize(work, order);
+    case 'processing':
+      if (!ours) return placeAnother(work);
+      return {
+        kind: 'wait',
+        sentence: `The CA ${ca} is issuing the certificate for ${names}.`,
+        retryAfterMs,
+      };
+    case 'valid':
+      if (!ours) return placeAnother(work);
+      if (order.certificate !== work.handle().certificateUrl)
+        work.save({ phase: 'finalized', certificateUrl: order.certificate ?? null });
+      return { kind: 'done', look: { state: 'ready' } };
+    case 'invalid':
+      return { kind: 'done', look: await refusedOrder(work, order) };
+    default:
+      return never(order.status);
+  }
+}
+
+/** Stored before it is asked for: from here on this URL is the one order that becomes the certificate. */
+async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
+  if (work.handle().phase !== 'finalizing') work.save({ phase: 'finalizing', progressAt: work.clock.now() });
+  const csr = work.request.csr.toString('base64url');
+  const asking = { asked: askedFor(work.request), signal: work.tools.signal };
+  try {
+    const seen = seenIn(await work.accounts.post(order.finalize, { csr }, asking), work.client.ca);
+    work.save({
+      phase: 'finalized',
+      progressAt: work.clock.now(),
+      certificateUrl: seen.order.certificate ?? null,
+    });
+    return seen.order.status === 'valid' ? { kind: 'went', seen } : { kind: 'went' };
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (failure.code === 'acme.order-not-ready')
+      return { kind: 'wait', sentence: failure.message, retryAfterMs: null };
+    if (failure.retry === 'later' || failure.retry === 'after' || !failure.code.startsWith('acme.'))
+      throw failure;
+    return { kind: 'done', look: { state: 'refused', because: failure.toData() } };
+  }
+}
+
+/** We never finalized it, yet it is past that: another request of this account got the same order and used its own key. */
+async function placeAnother(work: Work): Promise<Acted> {
+  const { orderUrl, replaced } = work.handle();
+  if (replaced >= mostReplaced)
+    throw new Failure(
+      'acme.order-taken',
+      `Somebody else finishes our orders at the CA ${work.client.ca} for ${work.request.names.join(', ')}.`,
+      { hint: 'Check whether another program uses the same ACME account.', retry: 'later' },
+    );
+  if (orderUrl !== null) work.orders.release(orderUrl);
+  const next = await work.orders.place(
+    work.request,
+    { ...work.handle(), replaced: replaced + 1 },
+    work.tools,
+  );
+  work.adopt(next);
+  const seen = work.orders.justPlaced(next.orderUrl ?? '');
+  return seen === null ? { kind: 'went' } : { kind: 'went', seen };
+}

@@ -1,0 +1,229 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { AcmeSettings } from '#shared/model/authority.ts';
+import { ipText } from '../../../pki/ip.ts';
+import type { OrderRequest, OrderTools } from '../authority.ts';
+import type { Accounts } from './account.ts';
+import { certificateId } from './ari.ts';
+import type { AcmeAnswer, AcmeClient } from './client.ts';
+import { type AcmeHandle, newHandle } from './handle.ts';
+import { type AcmeOrder, acmeOrder, type Directory, type Identifier, ordersList, readAs } from './wire.ts';
+
+/** An order as the CA last showed it. */
+export interface SeenOrder {
+  order: AcmeOrder;
+  retryAfterMs: number | null;
+}
+
+/** Placing and finding orders. An order URL belongs to one of our orders at a time, even when the CA gives it out twice. */
+export interface Orders {
+  /** Places an order, or finds the one a lost answer was about (`known` still `placing`). */
+  place(request: OrderRequest, known: AcmeHandle | null, tools: OrderTools): Promise<AcmeHandle>;
+  fetch(url: string, request: OrderRequest, signal: AbortSignal): Promise<SeenOrder>;
+  /** The order as `place` just saw it, once: saves asking for what was said a moment ago. */
+  justPlaced(url: string): SeenOrder | null;
+  /** False when another of our orders works on this URL. */
+  claim(url: string, orderId: string): boolean;
+  release(url: string): void;
+}
+
+/** How far back an order with a lost answer is looked for: it was placed moments ago. */
+const searched = { pages: 5, orders: 30 };
+const justPlacedMs = 2000;
+
+export function makeOrders(parts: {
+  settings: AcmeSettings;
+  client: AcmeClient;
+  accounts: Accounts;
+  clock: Clock;
+  log: Log;
+}): Orders {
+  const { settings, client, accounts, clock, log } = parts;
+  const claims = new Map<string, string>();
+  const placed = new Map<string, { seen: SeenOrder; at: number }>();
+
+  function claim(url: string, orderId: string): boolean {
+    const owner = claims.get(url) ?? orderId;
+    claims.set(url, owner);
+    return owner === orderId;
+  }
+
+  async function place(
+    request: OrderRequest,
+    known: AcmeHandle | null,
+    tools: OrderTools,
+  ): Promise<AcmeHandle> {
+    const directory = await client.directory();
+    const profile = chosenProfile(directory, request, settings, client.ca);
+    await accounts.get(tools.signal);
+    const intent: AcmeHandle = {
+      ...newHandle(clock.now()),
+      replaced: known?.replaced ?? 0,
+      provisions: known?.provisions ?? [],
+    };
+    tools.remember(intent);
+    const found = known?.phase === 'placing' ? await findOpen(request, profile, tools.signal) : null;
+    const { url, seen } = found ?? (await newOrder(directory, request, profile, tools.signal));
+    if (!claim(url, request.orderId)) throw shared(client.ca, request);
+    placed.set(url, { seen, at: clock.monotonic() });
+    const handle: AcmeHandle = { ...intent, phase: 'placed', orderUrl: url };
+    tools.remember(handle);
+    return handle;
+  }
+
+  async function newOrder(
+    directory: Directory,
+    request: OrderRequest,
+    profile: string | null,
+    signal: AbortSignal,
+  ): Promise<{ url: string; seen: SeenOrder }> {
+    const payload = {
+      identifiers: identifiersOf(request.names),
+      ...(profile === null ? {} : { profile }),
+      ...(request.terms.days === null
+        ? {}
+        : { notAfter: new Date(clock.now() + request.terms.days * 86_400_000).toISOString() }),
+    };
+    const replaces = replacedId(directory, request);
+    const asking = { asked: askedFor(request), signal };
+    const post = (body: object) => accounts.post(directory.newOrder, body, asking);
+    const answer = await (replaces === null
+      ? post(payload)
+      : post({ ...payload, replaces }).catch((thrown: unknown) => {
+          if (!mayBeAboutReplaces.has(asFailure(thrown).code)) throw thrown;
+          log.info('the CA does not take "replaces" for this order, ordering without', { ca: client.ca });
+          return post(payload);
+        }));
+    const seen = seenIn(answer, client.ca);
+    if (answer.location === null)
+      throw new Failure('acme.unexpected-answer', `The CA ${client.ca} gave no address for the new order.`, {
+        retry: 'later',
+      });
+    return { url: answer.location, seen };
+  }
+
+  /** The open order for exactly these names in the CA's own list, when it keeps one. */
+  async function findOpen(
+    request: OrderRequest,
+    profile: string | null,
+    signal: AbortSignal,
+  ): Promise<{ url: string; seen: SeenOrder } | null> {
+    const wanted = sortedIdentifiers(identifiersOf(request.names));
+    for (const url of await listedOrders(signal)) {
+      if ((claims.get(url) ?? request.orderId) !== request.orderId) continue;
+      const seen = await fetch(url, request, signal).catch((thrown: unknown) => {
+        if (asFailure(thrown).code.startsWith('net.')) throw thrown;
+        return null;
+      });
+      if (seen === null) continue;
+      const open = seen.order.status === 'pending' || seen.order.status === 'ready';
+      const sameProfile = profile === null || seen.order.profile === profile;
+      if (open && sameProfile && sortedIdentifiers(seen.order.identifiers) === wanted) return { url, seen };
+    }
+    return null;
+  }
+
+  async function listedOrders(signal: AbortSignal): Promise<string[]> {
+    const urls: string[] = [];
+    const asking = { asked: 'the list of our orders', signal };
+    try {
+      let page = await accounts.ordersUrl(signal);
+      for (let pages = 0; page !== null && pages < searched.pages; pages++) {
+        const answer: AcmeAnswer = await accounts.post(page, null, asking);
+        urls.push(...readAs(ordersList, answer.body, 'list of orders', client.ca).orders);
+        page = answer.links('next')[0] ?? null;
+      }
+    } catch (thrown) {
+      if (asFailure(thrown).code.startsWith('net.')) throw thrown;
+      log.debug('the CA does not list orders', { ca: client.ca, because: asFailure(thrown).message });
+    }
+    return urls.reverse().slice(0, searched.orders);
+  }
+
+  async function fetch(url: string, request: OrderRequest, signal: AbortSignal): Promise<SeenOrder> {
+    return seenIn(await accounts.post(url, null, { asked: askedFor(request), signal }), client.ca);
+  }
+
+  return {
+    place,
+    fetch,
+    claim,
+    justPlaced(url) {
+      const known = placed.get(url);
+      placed.delete(url);
+      return known !== undefined && clock.monotonic() - known.at < justPlacedMs ? known.seen : null;
+    },
+    release(url) {
+      claims.delete(url);
+    },
+  };
+}
+
+/** A CA that dislikes what is replaced (another CA's certificate, replaced already) may well like the order. */
+const mayBeAboutReplaces = new Set([
+  'acme.already-replaced',
+  'acme.malformed',
+  'acme.unauthorized',
+  'acme.not-found',
+  'acme.http-404',
+]);
+
+function replacedId(directory: Directory, request: OrderRequest): string | null {
+  if (directory.renewalInfo === undefined || request.replacesPem === null) return null;
+  return certificateId(request.replacesPem);
+}
+
+export function askedFor(request: Pick<OrderRequest, 'names'>): string {
+  return `the order for ${request.names.join(', ')}`;
+}
+
+export function seenIn(answer: AcmeAnswer, ca: string): SeenOrder {
+  return { order: readAs(acmeOrder, answer.body, 'order', ca), retryAfterMs: answer.retryAfterMs };
+}
+
+/** RFC 8738 for addresses; each name once. */
+export function identifiersOf(names: readonly string[]): Identifier[] {
+  const all = names.map((name) => {
+    const address = ipText(name);
+    return address === null ? { type: 'dns', value: name.toLowerCase() } : { type: 'ip', value: address };
+  });
+  return [...new Map(all.map((one) => [`${one.type}:${one.value}`, one])).values()];
+}
+
+function sortedIdentifiers(identifiers: readonly Identifier[]): string {
+  return identifiers
+    .map(({ type, value }) => `${type}:${value.toLowerCase()}`)
+    .sort()
+    .join(' ');
+}
+
+function chosenProfile(
+  directory: Directory,
+  request: OrderRequest,
+  settings: AcmeSettings,
+  ca: string,
+): string | null {
+  const profile = request.terms.profile ?? settings.profile;
+  const offered = Object.keys(directory.meta?.profiles ?? {});
+  if (profile === null || offered.includes(profile)) return profile;
+  throw profileNotOffered(ca, profile, offered);
+}
+
+export function profileNotOffered(ca: string, profile: string, offered: readonly string[]): Failure {
+  const list = offered.length === 0 ? 'none' : offered.join(', ');
+  return new Failure(
+    'acme.invalid-profile',
+    `The CA ${ca} does not offer the certificate profile “${profile}”; it offers: ${list}.`,
+    { hint: 'Choose one of those, or leave the certificate profile empty for the choice of the CA.' },
+  );
+}
+
+/** Some CAs give an open order of the same names out again. The key in it can only be one. */
+function shared(ca: string, request: OrderRequest): Failure {
+  return new Failure(
+    'acme.order-shared',
+    `The CA ${ca} gives one order to two requests for ${request.names.join(', ')}.`,
+    { hint: 'Trustkeep finishes the first request and then places the second by itself.', retry: 'later' },
+  );
+}

@@ -1,0 +1,60 @@
+import { fetchAuthorization, inGroups } from './authorizations.ts';
+import { nameOf } from './challenges.ts';
+import type { Provision } from './handle.ts';
+import type { Acted, Work } from './look.ts';
+import { refusedAuthorizations } from './refused.ts';
+import type { AcmeOrder } from './wire.ts';
+
+/** While a CA validates it is not told again; after this long it may have missed it. */
+const tellAgainMs = 60_000;
+/** Propagation waits up to this are slept, longer ones are given back to the caller. */
+const sleptMs = 2000;
+
+/** Proves control of every name that still needs it: puts the answers up, waits for them to spread, tells the CA. */
+export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number | null): Promise<Acted> {
+  const { clock, challenges, tools } = work;
+  const note = (provisions: Provision[]) => work.save({ provisions });
+  const { answeredAt } = work.handle();
+  if (answeredAt !== null && clock.now() - answeredAt < tellAgainMs) {
+    await challenges.putUp(work.handle().provisions, tools, note);
+    return waiting(work, work.request.names, retryAfterMs);
+  }
+  const all = await inGroups(order.authorizations, (url) => fetchAuthorization(work, url));
+  const refused = refusedAuthorizations(work, order, all);
+  if (refused !== null) return { kind: 'done', look: refused };
+  const open = all.filter(({ status }) => status === 'pending');
+  if (open.length === 0) return waiting(work, work.request.names, retryAfterMs);
+  const names = open.map(nameOf);
+  const { thumbprint } = await work.accounts.get(tools.signal);
+  const chosen = open.map((one) => challenges.choose(one, thumbprint));
+  const known = new Set(work.handle().provisions.map(({ challengeUrl }) => challengeUrl));
+  const added = chosen
+    .map(({ provision }) => provision)
+    .filter(({ challengeUrl }) => !known.has(challengeUrl));
+  if (added.length > 0) work.save({ provisions: [...work.handle().provisions, ...added] });
+  await challenges.putUp(work.handle().provisions, tools, note);
+  const spreading = challenges.readyAt(work.handle().provisions) - clock.now();
+  if (spreading > sleptMs) return { ...waiting(work, names, null, 'to spread'), atLeastMs: spreading };
+  if (spreading > 0) await clock.sleep(spreading, tools.signal);
+  const untold = chosen.filter(({ challenge }) => challenge.status === 'pending');
+  await inGroups(untold, ({ challenge, provision }) =>
+    work.accounts.post(challenge.url, {}, { asked: `the proof for ${provision.name}`, signal: tools.signal }),
+  );
+  const now = clock.now();
+  work.save({ answeredAt: now, ...(answeredAt === null ? { progressAt: now } : {}) });
+  return answeredAt === null ? { kind: 'went' } : waiting(work, names, retryAfterMs);
+}
+
+function waiting(
+  work: Work,
+  names: readonly string[],
+  retryAfterMs: number | null,
+  what: 'validated' | 'to spread' = 'validated',
+): Acted & { kind: 'wait' } {
+  const list = names.join(', ');
+  const sentence =
+    what === 'validated'
+      ? `The CA ${work.client.ca} is validating ${list}.`
+      : `Waiting for the DNS records for ${list} to spread.`;
+  return { kind: 'wait', sentence, retryAfterMs };
+}
