@@ -56,8 +56,11 @@ export interface Composed {
   readonly agent: Agent;
   readonly database: Database;
   readonly masterKey: MasterKey;
+  readonly authorities: AuthorityRegistry;
   readonly router: ReturnType<typeof makeRouter>;
   readonly dataDirectory: string;
+  /** `agent.start()`. */
+  start(): Promise<void>;
   /** Opens the local socket for the command line. */
   listen(): Promise<void>;
   attachPort(port: PortLike): void;
@@ -79,7 +82,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const lock = acquireAgentLock(dataDirectory, options.face);
   try {
     const masterKey = new MasterKey({
-      keychains: { os: overrides.keychain ?? (() => osKeychain()), keyFile: keyFileKeychain, passphrase: passphraseKeychain },
+      keychains: {
+        os: overrides.keychain ?? (() => osKeychain()),
+        keyFile: keyFileKeychain,
+        passphrase: passphraseKeychain,
+      },
       defaultKeyFile: join(dataDirectory, 'master.key'),
       log: log.in('secrets'),
     });
@@ -127,7 +134,10 @@ function joinParts(parts: Parts): Composed {
     keychainState: () => masterKey.state(),
     async unlock() {
       const patience = new AbortController();
-      await Promise.race([masterKey.unlock(), clock.sleep(unlockPatienceMs, patience.signal).catch(() => {})]);
+      await Promise.race([
+        masterKey.unlock(),
+        clock.sleep(unlockPatienceMs, patience.signal).catch(() => {}),
+      ]);
       patience.abort();
     },
   });
@@ -162,8 +172,10 @@ function joinParts(parts: Parts): Composed {
     agent,
     database,
     masterKey,
+    authorities,
     router,
     dataDirectory,
+    start: () => agent.start(),
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
       socket = await listenLocally(router, dataDirectory, log.in('socket'));
