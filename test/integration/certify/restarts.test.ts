@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exec } from '#kit/exec.ts';
+import type { Task } from '#shared/model/task.ts';
+import { startAgent, tempDirectory } from '#test/make/agent.ts';
+import { have } from '#test/servers/available.ts';
+import { certifySteps } from '../../../electron/agent/plans/certify.ts';
+import type { Orders } from './agent-process.ts';
+import { addSite, type Site, startSite } from './site.ts';
+
+const script = join(import.meta.dirname, 'agent-process.ts');
+
+/** Runs an agent until it ends or kills itself. Null: killed. */
+export async function runAgent(orders: Orders): Promise<Task | null> {
+  const ran = await exec({ argv: [process.execPath, script, JSON.stringify(orders)], timeoutMs: 50_000 });
+  if (ran.timedOut) throw new Error(`the agent did not end: ${ran.stderr.toString()}`);
+  if (ran.code === null) return null;
+  if (ran.code !== 0) throw new Error(ran.stderr.toString());
+  return JSON.parse(ran.stdout.toString()) as Task;
+}
+
+describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', () => {
+  let data: ReturnType<typeof tempDirectory>;
+  let site: Site;
+  let nodeId: string;
+  let filesBefore: string[];
+
+  beforeEach(async () => {
+    data = tempDirectory('restarts');
+    site = await startSite();
+    const agent = await startAgent({ dataDirectory: data.path });
+    ({ nodeId } = await addSite(agent, site, { auto_approve: true }));
+    await agent.close();
+    filesBefore = Object.keys(site.state());
+  });
+  afterEach(async () => {
+    await site.nginx.stop();
+    data.remove();
+  });
+
+  async function expectSameResult(task: Task | null): Promise<void> {
+    expect(task, JSON.stringify(task?.steps, null, 1)).toMatchObject({ state: 'succeeded' });
+    const agent = await startAgent({ dataDirectory: data.path });
+    try {
+      const orders = await agent.call.orders.list({});
+      expect(orders.map((order) => order.state)).toEqual(['collected']);
+      expect(await site.served()).toBe(orders[0]?.certificateFingerprint);
+      expect(Object.keys(site.state())).toEqual(filesBefore);
+      expect(agent.database.secrets.list(task?.id ?? '')).toEqual([]);
+      expect((await agent.call.audit.verify({})).ok).toBe(true);
+    } finally {
+      await agent.close();
+    }
+  }
+
+  const moments = certifySteps
+    .filter((step) => step !== 'finish')
+    .flatMap((step) => [[step, 'running'] as const, [step, 'done'] as const]);
+
+  test.each(moments)('killed when the step %s is %s', async (step, state) => {
+    expect(
+      await runAgent({ dataDirectory: data.path, request: { node: nodeId }, kill: { step, state } }),
+    ).toBeNull();
+    await expectSameResult(await runAgent({ dataDirectory: data.path }));
+  });
+
+  test('killed after every single step of the same task, with the key made in the agent', async () => {
+    let request: Orders['request'] | undefined = { node: nodeId, key_place: 'agent' };
+    for (const step of certifySteps.slice(0, -1)) {
+      expect(
+        await runAgent({
+          dataDirectory: data.path,
+          ...(request ? { request } : {}),
+          kill: { step, state: 'done' },
+        }),
+        step,
+      ).toBeNull();
+      request = undefined;
+    }
+    await expectSameResult(await runAgent({ dataDirectory: data.path }));
+  });
+
+  test('killed while it puts back what was there, it still ends restored and proved', async () => {
+    const before = site.state();
+    const agent = await startAgent({ dataDirectory: data.path, overrides: { connection: noReload } });
+    const { taskId } = await agent.call.certificates.request({ node: nodeId });
+    await agent.until(taskId, ['running', 'failed']);
+    for (;;) {
+      const row = agent.database.tasks.get(taskId);
+      if (row?.memory.direction === 'undoing') break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await agent.close();
+    const task = await runAgent({ dataDirectory: data.path });
+    expect(task).toMatchObject({ state: 'failed', restored: 'proved' });
+    expect(site.state()).toEqual(before);
+    expect(await site.served()).toBe(site.oldFingerprint);
+  });
+});
+
+/** A connection on which a reload says yes and does nothing. */
+function noReload<T extends { exec(request: { argv: readonly string[] }): Promise<unknown> }>(real: T): T {
+  return new Proxy(real, {
+    get(target, property) {
+      if (property === 'exec')
+        return async (request: { argv: readonly string[] }) =>
+          request.argv.includes('reload')
+            ? { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), timedOut: false }
+            : target.exec(request);
+      const value = Reflect.get(target, property) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
