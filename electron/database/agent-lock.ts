@@ -1,0 +1,66 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { Driver } from './driver.ts';
+import { ensureDirectory, ensureOwnFile } from './files.ts';
+import { openDriver } from './open.ts';
+
+export type Face = 'desktop' | 'headless' | 'cli';
+
+/** Beside the lock, for the sentence only: who holds it is decided by the lock alone. */
+const holder = z.object({ pid: z.number().int(), face: z.string() });
+
+/**
+ * One agent per data directory. Held as an exclusive transaction on a tiny file of its own, so that the operating
+ * system frees it when the process ends, however it ends. Rejects a second one with `agent.already-running`.
+ */
+export function acquireAgentLock(
+  dataDirectory: string,
+  face: Face,
+  nativeBinding?: string,
+): { release(): void } {
+  ensureDirectory(dataDirectory);
+  const path = join(dataDirectory, 'agent.lock');
+  const notePath = join(dataDirectory, 'agent.json');
+  ensureOwnFile(path);
+  const driver = openDriver(path, { nativeBinding, timeoutMs: 0 });
+  try {
+    driver.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    driver.close();
+    throw asFailure(error).code === 'database.busy' ? alreadyRunning(dataDirectory, notePath) : error;
+  }
+  writeNote(notePath, face);
+  return { release: () => release(driver, notePath) };
+}
+
+function release(driver: Driver, notePath: string): void {
+  if (!driver.isOpen) return;
+  rmSync(notePath, { force: true });
+  driver.close();
+}
+
+function writeNote(path: string, face: Face): void {
+  try {
+    writeFileSync(path, JSON.stringify({ pid: process.pid, face }), { mode: 0o600 });
+  } catch {
+    rmSync(path, { force: true }); // a full disk: the lock holds all the same
+  }
+}
+
+function alreadyRunning(dataDirectory: string, notePath: string): Failure {
+  const by = readNote(notePath);
+  const who = by === null ? 'another Trustkeep agent' : `the ${by.face} agent, process ${by.pid}`;
+  return new Failure('agent.already-running', `Trustkeep already runs on ${dataDirectory}: ${who}.`, {
+    hint: 'Use that one (its window, or the trustkeep command), or end it first with "trustkeep stop".',
+  });
+}
+
+function readNote(path: string): z.infer<typeof holder> | null {
+  try {
+    return holder.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}

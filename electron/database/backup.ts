@@ -1,0 +1,105 @@
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { newId } from '#kit/ids.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Database } from './database.ts';
+import type { Driver } from './driver.ts';
+import { ensureDirectory, syncDirectory, syncFile } from './files.ts';
+import { Store } from './store.ts';
+
+const kept = 3;
+const dayMs = 24 * 3600 * 1000;
+
+export function backupDirectory(path: string): string {
+  return join(dirname(path), 'backups');
+}
+
+/**
+ * Copies the whole database into `backups/` beside it, checks the copy, keeps the newest three. Gives its path.
+ * Secrets in it stay sealed: without the keychain entry or the recovery key it does not give them away.
+ */
+export function backupDatabase(database: Database, now: number): string {
+  return backupDriver(driverOf(database), now);
+}
+
+/** The same, unless the newest one is younger than a day: then null. */
+export function backupWhenDue(database: Database, now: number): string | null {
+  const newest = listBackups(database.path)[0];
+  if (newest !== undefined && now - newest.at < dayMs && newest.at <= now) return null;
+  return backupDatabase(database, now);
+}
+
+export function backupDriver(driver: Driver, now: number): string {
+  const directory = backupDirectory(driver.path);
+  ensureDirectory(directory);
+  const target = join(directory, backupName(driver.path, now));
+  const fresh = `${target}.${newId('key')}.part`;
+  try {
+    closeSync(openSync(fresh, 'wx', 0o600)); // SQLite accepts an empty file, and so it is the owner's alone
+    driver.run('VACUUM INTO ?', [fresh]);
+    syncFile(fresh);
+    refuseBadCopy(driver, fresh);
+    renameSync(fresh, target);
+    syncDirectory(directory);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+  for (const old of listBackups(driver.path).slice(kept)) rmSync(old.path, { force: true });
+  return target;
+}
+
+export interface Backup {
+  path: string;
+  at: number;
+}
+
+/** Newest first. Whether they are good is another question. */
+export function listBackups(path: string): Backup[] {
+  const directory = backupDirectory(path);
+  if (!existsSync(directory)) return [];
+  const pattern = /^(.+)-(\d{13,})\.backup$/;
+  return readdirSync(directory)
+    .flatMap((name) => {
+      const [, base, at] = pattern.exec(name) ?? [];
+      return base === basename(path) && at !== undefined
+        ? [{ path: join(directory, name), at: Number(at) }]
+        : [];
+    })
+    .sort((one, other) => other.at - one.at);
+}
+
+/** Moves the damaged files aside and puts a copy of `backup` in their place. Gives where they are now. */
+export function putInPlace(path: string, backup: Backup, now: number): string {
+  const aside = `${path}.damaged-${now}`;
+  const fresh = `${path}.${newId('key')}.part`;
+  copyFileSync(backup.path, fresh);
+  syncFile(fresh);
+  for (const end of ['-wal', '-shm', '-journal'])
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);
+  renameSync(path, aside);
+  renameSync(fresh, path);
+  syncDirectory(dirname(path));
+  return aside;
+}
+
+function backupName(path: string, now: number): string {
+  return `${basename(path)}-${now}.backup`;
+}
+
+function refuseBadCopy(driver: Driver, copy: string): void {
+  driver.run('ATTACH ? AS copy', [copy]);
+  try {
+    const verdict = driver.pragma('copy.integrity_check');
+    if (verdict === 'ok') return;
+    throw new Failure('database.backup-failed', `The backup ${copy} is not a faithful copy: ${verdict}.`, {
+      hint: 'The database or its disk may be damaged. Look at the disk, then start Trustkeep again.',
+    });
+  } finally {
+    driver.run('DETACH copy');
+  }
+}
+
+function driverOf(database: Database): Driver {
+  if (database instanceof Store) return database.driver;
+  throw new TypeError('only an opened database can be backed up');
+}

@@ -1,0 +1,40 @@
+import { Failure } from '#shared/failure.ts';
+import type { Driver } from './driver.ts';
+import { first } from './migrations/0001-first.ts';
+
+/** One step forward. Runs inside a transaction; must not commit. */
+export type Migration = (driver: Driver) => void;
+
+/** In order; the n-th one makes version n. Never changed once released, only added to. */
+export const migrations: readonly Migration[] = [first];
+
+export function versionOf(driver: Driver): number {
+  return Number(driver.pragma('user_version'));
+}
+
+/** Refuses a database that a newer Trustkeep wrote. */
+export function refuseFuture(path: string, version: number, known = migrations.length): void {
+  if (version <= known) return;
+  throw new Failure(
+    'database.from-the-future',
+    `The database ${path} was written by a newer Trustkeep (version ${version}; this one knows up to ${known}).`,
+    {
+      hint: 'Install the newer Trustkeep again, or restore a backup made by this one. The file was not touched.',
+    },
+  );
+}
+
+/** Brings the database up to date, each step in its own transaction with its number. Gives whether anything was done. */
+export function migrate(driver: Driver, steps: readonly Migration[] = migrations): boolean {
+  const before = versionOf(driver);
+  refuseFuture(driver.path, before, steps.length);
+  for (const [index, step] of steps.entries()) {
+    if (index < before) continue;
+    driver.transaction(() => {
+      if (versionOf(driver) > index) return; // another process was faster
+      step(driver);
+      driver.pragma(`user_version = ${index + 1}`);
+    });
+  }
+  return before < steps.length;
+}

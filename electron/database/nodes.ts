@@ -1,0 +1,149 @@
+import { newId } from '#kit/ids.ts';
+import { type DiscoveredNode, type EndpointNode, endpointNode, type ServedFact } from '#shared/model/node.ts';
+import { certificateShape } from './certificates.ts';
+import type { CertificateRows, NodeRows } from './database.ts';
+import type { Driver } from './driver.ts';
+import { type Columns, insertSql, json, mustChange, reader, replaceSql, toJson } from './rows.ts';
+
+/** Certificate columns keep their names; those of the node that clash are renamed. */
+const select = `SELECT n.id, n.endpoint_id, e.name AS endpoint_name, n.key, n.name AS node_name, n.alias, n.protocol,
+  n.bindings, n.server_names, n.certificate_path, n.key_path, n.web_root, n.not_installable, n.place,
+  n.served_state, n.served_fingerprint, n.served_sentence, n.served_at, n.missing_since, n.discovered_at,
+  c.fingerprint, c.key_fingerprint, c.serial, c.subject, c.issuer, c.names, c.not_before, c.not_after, c.key_type,
+  c.self_signed, c.order_number
+  FROM nodes n JOIN endpoints e ON e.id = n.endpoint_id LEFT JOIN certificates c ON c.fingerprint = n.fingerprint`;
+
+const read = reader('nodes', endpointNode, (row) => ({
+  id: row.id,
+  endpointId: row.endpoint_id,
+  endpointName: row.endpoint_name,
+  key: row.key,
+  name: row.node_name,
+  alias: row.alias,
+  protocol: row.protocol,
+  bindings: json(row.bindings),
+  serverNames: json(row.server_names),
+  certificatePath: row.certificate_path,
+  keyPath: row.key_path,
+  webRoot: row.web_root,
+  notInstallable: row.not_installable,
+  place: row.place,
+  certificate: row.fingerprint === null ? null : certificateShape(row),
+  orderNumber: row.order_number,
+  served: {
+    state: row.served_state,
+    fingerprint: row.served_fingerprint,
+    sentence: row.served_sentence,
+    at: row.served_at,
+  },
+  missingSince: row.missing_since,
+  discoveredAt: row.discovered_at,
+}));
+
+/** What a later discovery leaves alone. */
+const kept = [
+  'id',
+  'endpoint_id',
+  'key',
+  'served_state',
+  'served_fingerprint',
+  'served_sentence',
+  'served_at',
+];
+
+export class NodeRepository implements NodeRows {
+  readonly #driver: Driver;
+  readonly #certificates: CertificateRows;
+
+  constructor(driver: Driver, certificates: CertificateRows) {
+    this.#driver = driver;
+    this.#certificates = certificates;
+  }
+
+  reconcile(endpointId: string, found: readonly DiscoveredNode[], now: number): EndpointNode[] {
+    return this.#driver.transaction(() => {
+      this.#driver.run('UPDATE nodes SET missing_since = ? WHERE endpoint_id = ? AND missing_since IS NULL', [
+        now,
+        endpointId,
+      ]);
+      for (const node of found) this.#store(endpointId, node, now);
+      return this.list(endpointId);
+    });
+  }
+
+  get(id: string): EndpointNode | null {
+    const row = this.#driver.get(`${select} WHERE n.id = ?`, [id]);
+    return row === undefined ? null : read(row);
+  }
+
+  find(text: string): EndpointNode[] {
+    const byId = this.get(text);
+    if (byId !== null) return [byId];
+    const byPath = this.#named(`e.name || '/' || n.name = ?`, text);
+    return byPath.length > 0 ? byPath : this.#named('n.name = ?', text);
+  }
+
+  list(endpointId?: string): EndpointNode[] {
+    const order = 'ORDER BY e.name COLLATE NOCASE, n.name COLLATE NOCASE, n.key';
+    const rows =
+      endpointId === undefined
+        ? this.#driver.all(`${select} ${order}`)
+        : this.#driver.all(`${select} WHERE n.endpoint_id = ? ${order}`, [endpointId]);
+    return rows.map(read);
+  }
+
+  setServed(id: string, served: ServedFact): void {
+    const changes = this.#driver.run(
+      'UPDATE nodes SET served_state = ?, served_fingerprint = ?, served_sentence = ?, served_at = ? WHERE id = ?',
+      [served.state, served.fingerprint, served.sentence, served.at, id],
+    );
+    mustChange(changes, `node ${id}`);
+  }
+
+  /** Those that are still there win over those that went missing. */
+  #named(where: string, text: string): EndpointNode[] {
+    const all = this.#driver.all(`${select} WHERE ${where} ORDER BY e.name, n.key`, [text]).map(read);
+    const present = all.filter((node) => node.missingSince === null);
+    return present.length > 0 ? present : all;
+  }
+
+  #store(endpointId: string, node: DiscoveredNode, now: number): void {
+    if (node.certificate !== null)
+      this.#certificates.upsert({
+        ...node.certificate,
+        orderNumber: null,
+        chainPem: node.chainPem ?? '',
+        firstSeenAt: now,
+      });
+    const columns = columnsOf(endpointId, node, now);
+    this.#driver.run(
+      `${insertSql('nodes', columns)} ON CONFLICT (endpoint_id, key) DO UPDATE SET ${replaceSql(columns, kept)}`,
+      columns,
+    );
+  }
+}
+
+function columnsOf(endpointId: string, node: DiscoveredNode, now: number): Columns {
+  return {
+    id: newId('node'),
+    endpoint_id: endpointId,
+    key: node.key,
+    name: node.name,
+    alias: node.alias,
+    protocol: node.protocol,
+    bindings: toJson(node.bindings),
+    server_names: toJson(node.serverNames),
+    certificate_path: node.certificatePath,
+    key_path: node.keyPath,
+    web_root: node.webRoot,
+    fingerprint: node.certificate?.fingerprint ?? null,
+    not_installable: node.notInstallable,
+    place: node.place,
+    served_state: 'unknown',
+    served_fingerprint: null,
+    served_sentence: 'Nobody looked at it yet.',
+    served_at: now,
+    missing_since: null,
+    discovered_at: now,
+  };
+}

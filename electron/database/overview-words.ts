@@ -1,0 +1,83 @@
+import type { HealthLevel, Overview } from '#shared/model/overview.ts';
+import type { Row } from './driver.ts';
+import type { OpenFailures } from './overview.ts';
+
+const day = 24 * 3600 * 1000;
+const longest = 100;
+
+interface Facts {
+  level: HealthLevel;
+  nodes: Overview['nodes'];
+  approvalsPending: number;
+  failures: OpenFailures;
+  /** The worst node, when there is one. */
+  first: Row | undefined;
+  now: number;
+}
+
+/** One line for the tray. */
+export function overviewSentence({ level, nodes, approvalsPending, failures, first, now }: Facts): string {
+  if (level === 'unknown') return 'Nothing is managed yet: add an endpoint and find its nodes.';
+  if (level === 'ok') return okSentence(nodes);
+  const speaksForNode = first !== undefined && (level === 'attention' || first.danger === 1);
+  if (speaksForNode && (level === 'danger' || approvalsPending === 0)) {
+    const others = Number(first.troubles) - 1;
+    const more = others > 0 ? ` (and ${others} more)` : '';
+    const text = `${first.name}: ${shortTrouble(first, now)}`;
+    return text.length + more.length <= longest
+      ? text + more
+      : `${text.slice(0, longest - more.length - 1)}…${more}`;
+  }
+  if (level === 'danger') return 'A change failed, and the state before it is not proved to be back.';
+  if (approvalsPending > 0)
+    return approvalsPending === 1
+      ? 'A plan waits for approval.'
+      : `${approvalsPending} plans wait for approval.`;
+  return failures.total === 1
+    ? 'A task failed within the last day.'
+    : `${failures.total} tasks failed within the last day.`;
+}
+
+function okSentence(nodes: Overview['nodes']): string {
+  const { total, managed, same } = nodes;
+  if (managed === 0)
+    return total === 1
+      ? 'One node is known, not managed yet.'
+      : `${total} nodes are known, none managed yet.`;
+  if (same === managed)
+    return managed === 1
+      ? 'The managed node serves what it should.'
+      : `All ${managed} managed nodes serve what they should.`;
+  return `${same} of ${managed} managed nodes are proved to serve what they should.`;
+}
+
+/** What is wrong with a node, as a whole sentence. */
+export function troubleSentence(row: Row, now: number): string {
+  if (row.lost === 1) return 'The last change failed, and the state before it could not be restored.';
+  if (row.not_served === 1) return String(row.served_sentence);
+  if (row.unproved === 1)
+    return 'The last change failed; the state before it was restored, but is not proved to be served.';
+  if (row.expiring === 1) return `The certificate ${expiry(Number(row.not_after), now)}.`;
+  return 'The last task failed; the state before it is in place.';
+}
+
+function shortTrouble(row: Row, now: number): string {
+  if (row.lost === 1) return 'could not be restored';
+  if (row.not_served === 1) return servedWords[String(row.served_state)] ?? 'is not served as it should';
+  if (row.unproved === 1) return 'restored, but not proved';
+  if (row.expiring === 1) return `certificate ${expiry(Number(row.not_after), now)}`;
+  return 'the last task failed';
+}
+
+const servedWords: Record<string, string> = {
+  previous: 'still serves the previous certificate',
+  other: 'serves another certificate',
+  unreachable: 'does not answer',
+};
+
+function expiry(notAfter: number, now: number): string {
+  const away = Math.abs(notAfter - now);
+  const days = Math.floor(away / day);
+  const span = days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;
+  return notAfter <= now ? `expired ${span} ago` : `expires in ${span}`;
+}

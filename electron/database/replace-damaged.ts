@@ -1,0 +1,48 @@
+import { Failure } from '#shared/failure.ts';
+import { type Backup, backupDirectory, listBackups, putInPlace } from './backup.ts';
+import type { Driver } from './driver.ts';
+import { applicationId } from './header.ts';
+import { migrations, versionOf } from './migrate.ts';
+
+/**
+ * What to do about a damaged database: the newest backup that proves whole takes its place, the damaged file is kept
+ * beside it; without such a backup nothing is touched. Gives the failure that tells a person, in both cases: nobody
+ * should go on with an older state without having read so.
+ */
+export function replaceDamaged(
+  path: string,
+  now: number,
+  open: (path: string) => Driver,
+  cause: unknown,
+): Failure {
+  const backup = listBackups(path).find((one) => isWhole(one, open));
+  if (backup === undefined)
+    return new Failure(
+      'database.damaged',
+      `The database ${path} is damaged, and there is no verified backup in ${backupDirectory(path)}.`,
+      { hint: 'Put a good copy in its place, or move it away to begin anew. Nothing was touched.', cause },
+    );
+  const aside = putInPlace(path, backup, now);
+  const from = new Date(backup.at).toISOString();
+  return new Failure(
+    'database.damaged',
+    `The database ${path} was damaged; it is now ${aside}, and its backup of ${from} was put in its place.`,
+    { hint: 'Start Trustkeep again to go on from that backup. Look at what was done since then.', cause },
+  );
+}
+
+function isWhole(backup: Backup, open: (path: string) => Driver): boolean {
+  let driver: Driver | null = null;
+  try {
+    driver = open(backup.path);
+    return (
+      driver.pragma('application_id') === applicationId &&
+      versionOf(driver) <= migrations.length &&
+      driver.pragma('integrity_check(1)') === 'ok'
+    );
+  } catch {
+    return false;
+  } finally {
+    driver?.close();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Overview } from '#shared/model/overview.ts';
+import type { Sealer } from '../secrets/envelope.ts';
+import { ApprovalRepository } from './approvals.ts';
+import { AuditRepository } from './audit.ts';
+import { AuthorityRepository } from './authorities.ts';
+import { CertificateRepository } from './certificates.ts';
+import type { Database } from './database.ts';
+import type { Driver } from './driver.ts';
+import { EndpointRepository } from './endpoints.ts';
+import { MetaRepository } from './meta.ts';
+import { NodeRepository } from './nodes.ts';
+import { NotificationRepository } from './notifications.ts';
+import { OrderRepository } from './orders.ts';
+import { readOverview } from './overview.ts';
+import { RenewalRepository } from './renewals.ts';
+import { SecretRepository } from './secrets.ts';
+import { TaskRepository } from './tasks.ts';
+
+/** All repositories over one connection. */
+export class Store implements Database {
+  readonly driver: Driver;
+  readonly endpoints: EndpointRepository;
+  readonly nodes: NodeRepository;
+  readonly certificates: CertificateRepository;
+  readonly orders: OrderRepository;
+  readonly tasks: TaskRepository;
+  readonly approvals: ApprovalRepository;
+  readonly authorities: AuthorityRepository;
+  readonly renewals: RenewalRepository;
+  readonly notifications: NotificationRepository;
+  readonly audit: AuditRepository;
+  readonly secrets: SecretRepository;
+  readonly meta: MetaRepository;
+  readonly #onClose: () => void;
+
+  constructor(driver: Driver, sealer: Sealer, onClose: () => void) {
+    this.driver = driver;
+    this.#onClose = onClose;
+    this.endpoints = new EndpointRepository(driver);
+    this.certificates = new CertificateRepository(driver);
+    this.nodes = new NodeRepository(driver, this.certificates);
+    this.orders = new OrderRepository(driver);
+    this.tasks = new TaskRepository(driver);
+    this.approvals = new ApprovalRepository(driver);
+    this.authorities = new AuthorityRepository(driver);
+    this.renewals = new RenewalRepository(driver);
+    this.notifications = new NotificationRepository(driver);
+    this.audit = new AuditRepository(driver, sealer);
+    this.secrets = new SecretRepository(driver, sealer);
+    this.meta = new MetaRepository(driver);
+  }
+
+  get path(): string {
+    return this.driver.path;
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.driver.transaction(work);
+  }
+
+  overview(now: number): Overview {
+    return readOverview(this.driver, now);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (!this.driver.isOpen) return;
+    this.#onClose();
+    this.driver.close();
+  }
+}
