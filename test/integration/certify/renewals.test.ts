@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '#shared/failure.ts';
+import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
+import { JumpingClock } from '#test/make/clock.ts';
+import { have } from '#test/servers/available.ts';
+import { addSite, type Site, startSite } from './site.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
+  let data: ReturnType<typeof tempDirectory>;
+  let site: Site;
+  let agent: TestAgent;
+  let clock: JumpingClock;
+  let nodeId: string;
+
+  beforeEach(async () => {
+    data = tempDirectory('renewals');
+    site = await startSite();
+    clock = new JumpingClock();
+    agent = await startAgent({ dataDirectory: data.path, overrides: { clock } });
+    ({ nodeId } = await addSite(agent, site, { auto_approve: true }));
+  });
+  afterEach(async () => {
+    await agent.close();
+    await site.nginx.stop();
+    data.remove();
+  });
+
+  async function obtain(days?: number): Promise<string> {
+    const { taskId } = await agent.call.certificates.request({ node: nodeId, ...(days ? { days } : {}) });
+    expect((await agent.until(taskId)).state).toBe('succeeded');
+    return site.served();
+  }
+
+  /** Lets time pass in sleep, then waits until the certify task number `count` has ended. */
+  async function sleepThenTasks(ms: number, count: number) {
+    clock.jump(ms);
+    const end = Date.now() + 20_000;
+    for (;;) {
+      const tasks = (await agent.call.tasks.list({})).filter((task) => task.kind === 'certify');
+      if (tasks.length >= count && tasks.every((task) => task.finishedAt !== null)) return tasks;
+      if (Date.now() > end)
+        throw new Error(`only ${tasks.length} tasks: ${JSON.stringify(agent.database.renewals.list())}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  test('comes by itself after two thirds of the lifetime, and not before', async () => {
+    const first = await obtain();
+    clock.jump(50 * day);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await agent.call.orders.list({})).length).toBe(1);
+    const tasks = await sleepThenTasks(11 * day, 2);
+    expect(tasks[0]).toMatchObject({ state: 'succeeded', origin: 'agent' });
+    expect(await site.served()).not.toBe(first);
+    expect((await agent.call.nodes.show({ node: nodeId })).renewal?.nextAt).toBeGreaterThan(
+      clock.now() + 50 * day,
+    );
+  });
+
+  test('is caught up after a week of sleep, once', async () => {
+    const first = await obtain(10);
+    await sleepThenTasks(7 * day, 2);
+    expect(await site.served()).not.toBe(first);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await agent.call.orders.list({})).length).toBe(2);
+  });
+
+  test('that fails is said, tried again by the table, and at risk of expiry said louder', async () => {
+    const first = await obtain(10);
+    const authority = agent.authorities.get((await agent.call.authorities.list({}))[0]?.id ?? '');
+    const real = authority.submit.bind(authority);
+    authority.submit = async () => {
+      throw new Failure('authority.closed', 'The authority is closed for the night.', {
+        retry: 'needs-person',
+      });
+    };
+    await sleepThenTasks(6 * day, 2);
+    const { renewal } = await agent.call.nodes.show({ node: nodeId });
+    expect(renewal).toMatchObject({
+      because: 'back-off',
+      failures: 1,
+      lastFailure: { code: 'authority.closed' },
+    });
+    expect((renewal?.nextAt ?? 0) - clock.now()).toBeLessThanOrEqual(5 * 60_000);
+    expect((await agent.call.notifications.list({})).map((one) => one.kind)).toContain('failed');
+
+    await sleepThenTasks(3 * day, 3);
+    expect(
+      (await agent.call.notifications.list({})).find((one) => one.kind === 'renewal-at-risk'),
+    ).toMatchObject({ level: 'danger' });
+
+    authority.submit = real;
+    await sleepThenTasks(hour, 4);
+    expect(await site.served()).not.toBe(first);
+    expect((await agent.call.nodes.show({ node: nodeId })).renewal).toMatchObject({
+      failures: 0,
+      because: 'fraction',
+    });
+  });
+
+  test('does not happen where the owner switched it off', async () => {
+    await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_renew: false } });
+    await obtain(10);
+    clock.jump(8 * day);
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect((await agent.call.orders.list({})).length).toBe(1);
+  });
+});
