@@ -59,6 +59,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const privateKeyPath = join(directory, 'client-key');
   await makeKey(privateKeyPath, 'ed25519');
   const account = options.user === undefined ? root : await addUser(directory, options.user);
+  const clear = async () => {
+    if (options.user !== undefined) await removeUser(account.name);
+    await rm(directory, { recursive: true, force: true });
+  };
   await writeFile(join(directory, 'authorized_keys'), await readFile(`${privateKeyPath}.pub`), {
     mode: 0o644,
   });
@@ -66,7 +70,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const port = await freePort();
   const configPath = join(directory, 'sshd_config');
   await writeFile(configPath, configuration(directory, port, types, options));
-  let server = await start(configPath, port);
+  let server = await start(configPath, port).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
 
   return {
     host: '127.0.0.1',
@@ -93,8 +100,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     async stop() {
       killSessions(server.child.pid as number);
       await end(server.child);
-      if (options.user !== undefined) await removeUser(account.name);
-      await rm(directory, { recursive: true, force: true });
+      await clear();
     },
   };
 }
@@ -118,6 +124,7 @@ function configuration(directory: string, port: number, types: HostKeyType[], op
     `KbdInteractiveAuthentication ${yesNo(keyboardInteractive)}`,
     `UsePAM ${yesNo(keyboardInteractive)}`,
     'UseDNS no',
+    'SetEnv SHLVL=2', // bash then passes over the account's own ~/.bashrc, which may take its time
     'PrintMotd no',
     'MaxStartups 100',
     'LogLevel VERBOSE',

@@ -47,7 +47,7 @@ export const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 's
 export function prologue(marker: string, guarded: boolean): string {
   return [
     'LC_ALL=C; export LC_ALL',
-    'PATH="$' + '{PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH',
+    `PATH="\${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH`,
     ...(guarded ? [`IFS= read -r go; [ "$go" = ${marker} ] || exit ${exits.unguarded}`] : []),
     `printf '%s\\n' ${marker}`,
     '',
@@ -82,7 +82,7 @@ export const list = [
   `if [ -e "$1" ] && [ ! -d "$1" ]; then exit ${exits.notDirectory}; fi`,
   `ls -a -- "$1/." >/dev/null || exit ${exits.notFound}`,
   'for f in "$1"/* "$1"/.[!.]* "$1"/..?*; do',
-  '  if [ -e "$f" ] || [ -L "$f" ]; then printf \'%s\\0\' "$' + '{f##*/}"; fi',
+  `  if [ -e "$f" ] || [ -L "$f" ]; then printf '%s\\0' "\${f##*/}"; fi`,
   'done',
 ].join('\n');
 
@@ -90,7 +90,7 @@ export const list = [
 export const remove = [
   `if [ -d "$1" ] && [ ! -L "$1" ]; then exit ${exits.isDirectory}; fi`,
   `rm -f -- "$1" || exit ${exits.notReplaced}`,
-  syncDirectory('"$' + '{1%/*}/."'),
+  syncDirectory(`"\${1%/*}/."`),
 ].join('\n');
 
 /** `$1`: from, `$2`: to. */
@@ -98,7 +98,7 @@ export const rename = [
   `ls -d -- "$1" >/dev/null || exit ${exits.notFound}`,
   `if [ -d "$2" ]; then exit ${exits.isDirectory}; fi`,
   `mv -f -- "$1" "$2" || exit ${exits.notReplaced}`,
-  syncDirectory('"$' + '{2%/*}/."'),
+  syncDirectory(`"\${2%/*}/."`),
 ].join('\n');
 
 /**
@@ -117,12 +117,12 @@ export function write(tools: HostTools): string {
     `fi || exit ${exits.notWritten}`,
     `[ "$(($(wc -c <"$t")))" -eq "$len" ] || exit ${exits.damaged}`,
     `s=$(${tools.sum} <"$t") || exit ${exits.notSummed}`,
-    `[ "$` + `{s%% *}" = "$want" ] || exit ${exits.damaged}`,
+    `[ "\${s%% *}" = "$want" ] || exit ${exits.damaged}`,
     'if [ -e "$r" ]; then',
     `  [ -n "$o" ] || o=$(${numbers(tools, 'u')} -- "$r")`,
     `  [ -n "$g" ] || g=$(${numbers(tools, 'g')} -- "$r")`,
     'fi',
-    `[ -z "$o$g" ] || chown -- "$o$` + `{g:+:$g}" "$t" || exit ${exits.notOwned}`,
+    `[ -z "$o$g" ] || chown -- "$o\${g:+:$g}" "$t" || exit ${exits.notOwned}`,
     `chmod "$mode" "$t" || exit ${exits.notOwned}`,
     ...replace,
   ].join('\n');
@@ -146,11 +146,11 @@ export function copy(tools: HostTools): string {
 /** From `p` and `rnd`: `r`, where the path leads; `d`, its directory; `t`, a new file beside it, ours alone. */
 const temporaryBeside = [
   'umask 077',
-  'r=$(readlink -f -- "$p" && printf x) && r=$' + '{r%??} || r=', // command substitution eats line feeds at the end
-  `if [ -z "$r" ]; then ls -d -- "$` + `{p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
+  `r=$(readlink -f -- "$p" && printf x) && r=\${r%??} || r=`, // command substitution eats line feeds at the end
+  `if [ -z "$r" ]; then ls -d -- "\${p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
   `if [ -d "$r" ]; then exit ${exits.isDirectory}; fi`,
-  'd=$' + '{r%/*} n=$' + '{r##*/}',
-  'if [ "$' + `{#n}" -gt 200 ]; then n=$(printf '%.200s' "$n"); fi`,
+  `d=\${r%/*} n=\${r##*/}`,
+  `if [ "\${#n}" -gt 200 ]; then n=$(printf '%.200s' "$n"); fi`,
   'for s in "$d/.$n.trustkeep-"*; do',
   `  if [ -f "$s" ] && [ -n "$(find "$s" -mmin +${leftoverMinutes} 2>/dev/null)" ]; then rm -f -- "$s"; fi`,
   'done',

@@ -111,7 +111,8 @@ class SshConnection implements HostConnection {
     else {
       this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
       const tried = await this.#raw({ text: ':', args: [], signal });
-      if (this.#body(tried) === null) this.#elevation = none('sudo did not accept the password of this user');
+      const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
+      if (this.#body(tried) === null) this.#elevation = none(`sudo said: ${said}`);
     }
   }
 

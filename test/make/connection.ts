@@ -1,0 +1,36 @@
+import { systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
+import type { SshSettings } from '#shared/model/endpoint.ts';
+import type { HostConnection, LoginMaterial } from '../../electron/providers/connections/connection.ts';
+import { type ConnectTools, connect } from '../../electron/providers/connections/registry.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
+import type { Sshd } from '../servers/sshd.ts';
+
+/** Settings for a test sshd: by private key, its host key pinned. */
+export function sshSettings(server: Sshd, other: Partial<SshSettings> = {}): SshSettings {
+  return {
+    type: 'ssh',
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    auth: 'private-key',
+    hostKey: server.hostKeyFingerprint,
+    store: null,
+    storeCredentialId: null,
+    ...other,
+  };
+}
+
+/** The key of a test sshd's user, and its password when it has one. */
+export function sshLogin(server: Sshd): LoginMaterial {
+  return {
+    privateKey: Secret.of(server.privateKeyPem),
+    ...(server.password === null ? {} : { password: Secret.of(server.password) }),
+  };
+}
+
+export const connectTools: ConnectTools = { log: silentLog, clock: systemClock };
+
+export function connectTo(server: Sshd, other: Partial<SshSettings> = {}): Promise<HostConnection> {
+  return connect(sshSettings(server, other), sshLogin(server), connectTools);
+}
