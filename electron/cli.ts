@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { systemClock } from '#kit/clock.ts';
+import type { LogLevel } from '#kit/log.ts';
+import { accountName, dataDirectory } from '#kit/paths.ts';
+import { version } from '#kit/version.ts';
+import { exitCodes } from './cli/exit-codes.ts';
+import type { CliIo, LocalAgent } from './cli/io.ts';
+import { askHidden } from './cli/prompt.ts';
+import { runCli } from './cli/run-cli.ts';
+import { connectLocally } from './transport/client.ts';
+
+const argv = process.argv.slice(2);
+// On Linux and macOS this overwrites the words that `ps` shows, a password among them perhaps.
+process.title = 'trustkeep';
+
+/** The agent in this process, while there is one: Ctrl+C must let it put its things in order. */
+let own: LocalAgent | null = null;
+
+const io: CliIo = {
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  async readStdin() {
+    const parts: Buffer[] = [];
+    for await (const part of process.stdin) parts.push(part as Buffer);
+    return Buffer.concat(parts).toString('utf8');
+  },
+  readFile: (path) => readFile(path, 'utf8'),
+  prompt: askHidden,
+  interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  columns: process.stdout.isTTY ? process.stdout.columns : null,
+  unicode: showsUnicode(process.env),
+  env: process.env,
+  resolvePath: (path) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path)),
+  clock: systemClock,
+  version,
+  defaultDataDirectory: (system) => resolve(dataDirectory(system)),
+  connect: (directory) => connectLocally(directory, accountName()),
+  async startAgent(directory) {
+    const { startLocalAgent } = await import('./cli/local-agent.ts');
+    own = await startLocalAgent(directory);
+    return own;
+  },
+  async runHeadless({ dataDirectory: directory, logLevel }) {
+    process.off('SIGINT', interrupted);
+    const { runHeadless } = await import('./headless.ts');
+    return runHeadless({ dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel });
+  },
+};
+
+function showsUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  if (process.platform === 'win32' || process.platform === 'darwin') return true;
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+}
+
+function interrupted(): void {
+  process.off('SIGINT', interrupted); // once more ends at once
+  const stopped = own === null ? Promise.resolve() : own.stop();
+  stopped.finally(() => process.exit(exitCodes.interrupted)).catch(() => {});
+}
+
+process.on('SIGINT', interrupted);
+// whoever reads our lines may stop reading (`| head`): that is no trouble of ours
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+});
+
+const code = await runCli(argv, io);
+process.stdout.write('', () => process.exit(code));

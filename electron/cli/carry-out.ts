@@ -1,0 +1,170 @@
+import { Failure } from '#shared/failure.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { Client } from '../transport/client.ts';
+import { codeOfOutput, codeOfTask } from './exit-codes.ts';
+import { followTask } from './follow.ts';
+import type { Globals, Invocation } from './invocation.ts';
+import type { CliIo, LocalAgent } from './io.ts';
+import { printed } from './print/index.ts';
+import { approveLine } from './print/plan.ts';
+import { failureLines, placeOf, stepLine } from './print/tasks.ts';
+import { directoryOf } from './run-cli.ts';
+import { type Paper, plain } from './table.ts';
+
+export interface Errand {
+  invocation: Invocation;
+  input: Record<string, unknown>;
+  globals: Globals;
+  io: CliIo;
+}
+
+/** About the agent that runs: an agent started for the question would be no answer. */
+const aboutRunning = new Set(['agent.status', 'agent.stop', 'agent.show']);
+
+/** They change nothing, and yet need what is sealed. */
+const needKey = new Set([
+  'endpoints.probe',
+  'certificates.preview',
+  'authorities.test',
+  'authorities.root',
+  'secrets.state',
+]);
+
+/** An agent of our own waits for an authority this long, not for hours. */
+const patienceMs = 60_000;
+
+/** Calls the running agent; when none runs, one in this process for as long as the command takes. */
+export async function carryOut(errand: Errand): Promise<number> {
+  const { globals, io, invocation } = errand;
+  const directory = directoryOf(globals, io);
+  const running = await io.connect(directory);
+  if (running !== null) return call(errand, running, null);
+  if (aboutRunning.has(invocation.command.path)) throw notRunning(directory);
+  const own = await io.startAgent(directory);
+  try {
+    return await call(errand, own.client, own);
+  } finally {
+    await own.stop();
+  }
+}
+
+async function call(errand: Errand, client: Client, own: LocalAgent | null): Promise<number> {
+  const { invocation, input, globals } = errand;
+  const { command } = invocation;
+  const path = invocation.dryRun && command.dryRun !== null ? command.dryRun : command.path;
+  if (own !== null) {
+    if (command.changes && path === command.path) await own.start();
+    else if (needKey.has(path)) await own.unlock();
+  }
+  const output = await invoke(client, path, input);
+  const taskId = taskIdOf(output);
+  show(path, output, errand);
+  // with an agent of our own the work ends when we do, so we stay for it
+  const follow = taskId !== null && (globals.wait || own !== null);
+  if (!follow) return codeOfOutput(path, output);
+  const code = await follows(errand, client, taskId, own !== null);
+  return globals.wait ? code : codeOfOutput(path, output);
+}
+
+function show(path: string, output: unknown, { globals, io }: Errand): void {
+  const text = globals.json
+    ? JSON.stringify(output, null, 2)
+    : printed({ path }, output, paperOf(io)).map(plain).join('\n');
+  io.stdout(`${text}\n`);
+}
+
+/** The contract's procedures by their path, `endpoints.add`. */
+async function invoke(client: Client, path: string, input: Record<string, unknown>): Promise<unknown> {
+  const [noun = '', verb = ''] = path.split('.');
+  const procedure = Reflect.get(Reflect.get(client, noun) as object, verb) as (input: unknown) => unknown;
+  return procedure(input);
+}
+
+/** Every output that belongs to a task says so by `taskId`. */
+function taskIdOf(output: unknown): string | null {
+  if (typeof output !== 'object' || output === null) return null;
+  const id: unknown = Reflect.get(output, 'taskId');
+  const state: unknown = Reflect.get(output, 'state');
+  return typeof id === 'string' && state !== 'rejected' ? id : null;
+}
+
+async function follows(errand: Errand, client: Client, taskId: string, own: boolean): Promise<number> {
+  const { globals, io } = errand;
+  const paper = paperOf(io);
+  // JSON on standard output stays one document
+  const say = (line: string) => (globals.json ? io.stderr : io.stdout)(`${plain(line)}\n`);
+  const task = await followTask({
+    client,
+    taskId,
+    clock: io.clock,
+    step: (step) => say(`  ${stepLine(step, paper)}`),
+    keepWaiting: (seen) => keepWaiting(seen, globals, own, io.clock.now()),
+  });
+  for (const line of await endLines(task, client, io)) say(line);
+  return codeOfTask(task);
+}
+
+function keepWaiting(task: Task, globals: Globals, own: boolean, now: number): boolean {
+  if (task.waitingFor === 'approval') return globals.waitApproval && !own;
+  if (task.waitingFor === 'keychain') return false;
+  if (!own) return true;
+  return task.wakeAt !== null && task.wakeAt - now < patienceMs;
+}
+
+async function endLines(task: Task, client: Client, io: CliIo): Promise<string[]> {
+  const what = `${task.kind} of ${placeOf(task)}`;
+  switch (task.state) {
+    case 'succeeded':
+      return [`Done: ${what}.`];
+    case 'succeeded-with-warnings':
+      return [`Done, with warnings: ${what}. See: trustkeep tasks show ${task.id}`];
+    case 'cancelled':
+      return [`Cancelled: ${what}.`];
+    case 'failed':
+      return [
+        `Failed: ${what}.`,
+        ...(task.failure === null ? [] : failureLines(task.failure, io.clock.now())),
+        ...restoredLines(task),
+      ];
+    default:
+      return waitingLines(task, client);
+  }
+}
+
+function restoredLines({ restored }: Task): string[] {
+  switch (restored) {
+    case 'proved':
+      return ['The previous state is back, and proved to be served.'];
+    case 'unproved':
+      return ['The previous state is back, but nothing proved that it is served. Look at once.'];
+    case 'failed':
+      return ['The previous state could NOT be put back. Look at once.'];
+    default:
+      return [];
+  }
+}
+
+async function waitingLines(task: Task, client: Client): Promise<string[]> {
+  if (task.waitingFor === 'approval') {
+    const approval = await client.approvals.show({ approval: task.id });
+    return [
+      'The plan waits for a yes.',
+      `Read it:    trustkeep approvals show ${approval.id}`,
+      `Approve it: ${approveLine(approval)}`,
+    ];
+  }
+  if (task.waitingFor === 'keychain') return ['The task waits for the keychain: trustkeep secrets unlock'];
+  return [
+    `The task waits for the ${task.waitingFor ?? 'agent'}. It goes on while the agent runs: trustkeep run`,
+  ];
+}
+
+function paperOf(io: CliIo): Paper {
+  return { columns: io.columns, unicode: io.unicode, now: io.clock.now() };
+}
+
+function notRunning(directory: string): Failure {
+  return new Failure('agent.not-running', `No agent runs with the data directory ${directory}.`, {
+    hint: 'Start the desktop application, or: trustkeep run',
+  });
+}

@@ -1,0 +1,70 @@
+import type { Failure } from '#shared/failure.ts';
+import type { Task } from '#shared/model/task.ts';
+
+/** What a script can tell from the exit code alone. The page docs/cli.md shows this very table. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  waitsForPerson: 3,
+  tryLater: 4,
+  notFound: 5,
+  restored: 6,
+  notRestored: 7,
+  interrupted: 130,
+} as const;
+
+export const exitCodeWords: Record<keyof typeof exitCodes, string> = {
+  ok: 'It worked. A check (probe, test, verify) found everything in order.',
+  failed: 'It did not work, and somebody has to change something first. A check found something wrong.',
+  usage: 'The command line or a value in it is wrong. Nothing was asked of the agent, or nothing was done.',
+  waitsForPerson: 'With --wait: the task waits for an approval, or for the keychain to be unlocked.',
+  tryLater: 'It did not work now and may later, without anybody changing anything.',
+  notFound: 'What was named does not exist, or no agent answers.',
+  restored: 'With --wait: the task failed, and the previous state is back and proved to be served.',
+  notRestored:
+    'With --wait: the task failed, and the previous state is not back, or that is not proved. Look at once.',
+  interrupted: 'Stopped with Ctrl+C. A task that was started goes on in the running agent.',
+};
+
+export function codeOfFailure({ code, retry }: Failure): number {
+  if (code === 'usage' || code === 'input.invalid' || code === 'names.invalid') return exitCodes.usage;
+  if (code.endsWith('.not-found') || code === 'agent.unreachable' || code === 'agent.not-running') {
+    return exitCodes.notFound;
+  }
+  if (code === 'internal') return exitCodes.failed;
+  return retry === 'later' || retry === 'after' ? exitCodes.tryLater : exitCodes.failed;
+}
+
+/** For a task that has ended, or waits. */
+export function codeOfTask({ state, restored, waitingFor }: Task): number {
+  switch (state) {
+    case 'succeeded':
+    case 'succeeded-with-warnings':
+      return exitCodes.ok;
+    case 'failed':
+      if (restored === 'proved') return exitCodes.restored;
+      return restored === 'unproved' || restored === 'failed' ? exitCodes.notRestored : exitCodes.failed;
+    case 'cancelled':
+      return exitCodes.failed;
+    default:
+      return waitingFor === 'approval' || waitingFor === 'keychain'
+        ? exitCodes.waitsForPerson
+        : exitCodes.tryLater;
+  }
+}
+
+/** Some answers are themselves a verdict. */
+export function codeOfOutput(path: string, output: unknown): number {
+  const verdict = output as { ok?: boolean; state?: string };
+  switch (path) {
+    case 'endpoints.probe':
+    case 'authorities.test':
+    case 'audit.verify':
+      return verdict.ok === false ? exitCodes.failed : exitCodes.ok;
+    case 'nodes.verify':
+      return verdict.state === 'same' || verdict.state === 'unknown' ? exitCodes.ok : exitCodes.failed;
+    default:
+      return exitCodes.ok;
+  }
+}

@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import type { Descriptor } from '#shared/catalog/descriptor.ts';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { Field } from '#shared/catalog/field.ts';
+import type { CommandMeta } from '#shared/contract/base.ts';
+import { contract } from '#shared/contract/index.ts';
+import type { CliCommand, CliField } from './model.ts';
+import { fieldWords } from './words.ts';
+
+/** As much of a zod schema as is read here. */
+export interface SchemaLike {
+  def: { type: string; innerType?: SchemaLike; element?: SchemaLike };
+  shape?: Record<string, SchemaLike>;
+  options?: readonly unknown[];
+  meta?: () => Record<string, unknown> | undefined;
+}
+
+interface ProcedureLike {
+  '~orpc': { meta: CommandMeta; inputSchema: unknown; outputSchema: unknown };
+}
+
+/** Nouns whose `add` and `update` take the fields of a catalog. */
+const catalogs: Record<string, Record<string, Descriptor>> = {
+  endpoints: endpointCatalog,
+  authorities: authorityCatalog,
+};
+
+/** Commands that have a twin which only shows what would happen. */
+const dryRuns: Record<string, string> = { 'certificates.request': 'certificates.preview' };
+
+/** Every command with words of its own, in the order of the contract. */
+export function cliCommands(): CliCommand[] {
+  return Object.entries(contract).flatMap(([noun, verbs]) =>
+    Object.entries(verbs as Record<string, ProcedureLike>).flatMap(([verb, procedure]) => {
+      const { meta } = procedure['~orpc'];
+      return meta.cli === undefined ? [] : [commandOf(noun, verb, procedure)];
+    }),
+  );
+}
+
+/** The schema a command's input must fit. */
+export function inputSchema(path: string): z.ZodType {
+  const [noun = '', verb = ''] = path.split('.');
+  const verbs = Reflect.get(contract, noun) as Record<string, ProcedureLike>;
+  return verbs[verb]?.['~orpc'].inputSchema as z.ZodType;
+}
+
+function commandOf(noun: string, verb: string, procedure: ProcedureLike): CliCommand {
+  const { meta } = procedure['~orpc'];
+  const schema = procedure['~orpc'].inputSchema as SchemaLike;
+  const path = `${noun}.${verb}`;
+  const catalog = catalogs[noun];
+  const positional = meta.positional ?? null;
+  const isUnion = schema.def.type === 'union';
+  const shape = isUnion ? {} : (schema.shape ?? {});
+  const own = Object.entries(shape).filter(([name]) => name !== 'changes');
+  return {
+    path,
+    words: (meta.cli ?? '').split(' '),
+    help: meta.help ?? '',
+    changes: meta.changes === true,
+    positional,
+    fields: own.map(([name, field]) => fieldOf(path, name, field)),
+    variants: isUnion && catalog && positional !== null ? variantsOf(positional, catalog) : null,
+    changesFields: 'changes' in shape && catalog ? unionOf(catalog) : null,
+    dryRun: dryRuns[path] ?? null,
+  };
+}
+
+function variantsOf(by: string, catalog: Record<string, Descriptor>): CliCommand['variants'] {
+  const entries = Object.entries(catalog);
+  return {
+    by,
+    labels: Object.fromEntries(entries.map(([id, { help }]) => [id, help])),
+    fields: Object.fromEntries(entries.map(([id, { fields }]) => [id, fields.map(fromCatalog)])),
+  };
+}
+
+/** Fields of all siblings, each once: which ones fit is known once the thing to change is. */
+function unionOf(catalog: Record<string, Descriptor>): CliField[] {
+  const all = new Map<string, CliField>();
+  for (const { fields } of Object.values(catalog)) {
+    for (const field of fields) {
+      if (!all.has(field.name)) all.set(field.name, { ...fromCatalog(field), required: false });
+    }
+  }
+  return [...all.values()];
+}
+
+function fromCatalog(field: Field): CliField {
+  const { name, kind, help, choices, advanced, from } = field;
+  return { name, kind, help, required: field.required === true, choices, advanced, from };
+}
+
+function fieldOf(path: string, name: string, schema: SchemaLike): CliField {
+  const optional = schema.def.type === 'optional';
+  const inner = optional ? (schema.def.innerType ?? schema) : schema;
+  const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? '';
+  return { name, help, required: !optional, ...kindOf(inner, name) };
+}
+
+function kindOf(schema: SchemaLike, name: string): Pick<CliField, 'kind' | 'choices'> {
+  if (schema.meta?.()?.secret === true) return { kind: 'secret' };
+  switch (schema.def.type) {
+    case 'number':
+      return { kind: 'number' };
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'enum':
+      return { kind: 'choice', choices: schema.options as readonly string[] };
+    case 'array':
+      return { kind: 'lines', choices: schema.def.element?.options as readonly string[] | undefined };
+    default:
+      return { kind: name === 'path' ? 'path' : 'text' };
+  }
+}

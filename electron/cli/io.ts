@@ -1,0 +1,38 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Client } from '../transport/client.ts';
+
+/** An agent inside this very process, for when none runs. */
+export interface LocalAgent {
+  client: Client;
+  /** Fetches the master key, as far as that needs nobody. Never rejects. */
+  unlock(): Promise<void>;
+  /** Starts its loops: work goes on by itself from here. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Everything the command line meets the world through. */
+export interface CliIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  readStdin(): Promise<string>;
+  readFile(path: string): Promise<string>;
+  /** Asks at the terminal; what is typed is not shown. */
+  prompt(question: string): Promise<string>;
+  /** A person sits there: questions may be asked. */
+  interactive: boolean;
+  /** Width of the terminal that shows the answer; null: it goes to a file or program. */
+  columns: number | null;
+  /** The terminal can show more than ASCII. */
+  unicode: boolean;
+  env: Record<string, string | undefined>;
+  /** Absolute path for one that is relative to where the person stands. */
+  resolvePath(path: string): string;
+  clock: Clock;
+  version: string;
+  defaultDataDirectory(system: boolean): string;
+  /** Null when no agent answers. */
+  connect(dataDirectory: string): Promise<Client | null>;
+  startAgent(dataDirectory: string): Promise<LocalAgent>;
+  runHeadless(options: { dataDirectory: string; logLevel: string | null }): Promise<number>;
+}

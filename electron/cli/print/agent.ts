@@ -1,0 +1,176 @@
+import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
+import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
+import type { Authority, AuthoritySettings } from '#shared/model/authority.ts';
+import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import type { Overview } from '#shared/model/overview.ts';
+import { type Paper, pairs, table } from '../table.ts';
+import { dated, when } from '../when.ts';
+import { checkLines } from './endpoints.ts';
+
+export function statusPage(status: AgentStatus, { now }: Paper): string[] {
+  return pairs([
+    ['Agent', `Trustkeep ${status.version}, ${status.face}, process ${status.pid}`],
+    ['Started', dated(status.startedAt, now)],
+    ['Data directory', status.dataDirectory],
+    ['Master key', keychainWord(status.keychain)],
+  ]);
+}
+
+function keychainWord({ kind, state, sentence }: KeychainState): string {
+  return `${kind ?? 'nowhere yet'}, ${state}. ${sentence}`;
+}
+
+export function keychainPage(keychain: KeychainState): string[] {
+  return [
+    ...pairs([
+      ['Kept in', keychain.kind ?? 'not chosen'],
+      ['State', keychain.state],
+      ['', keychain.sentence],
+    ]),
+    ...(keychain.recoveryKeyWaiting
+      ? ['The recovery key was not shown yet. Show it once and keep it safe: trustkeep secrets recovery-key']
+      : []),
+  ];
+}
+
+export function recoveryPage({ recoveryKey }: { recoveryKey: string }): string[] {
+  return [
+    recoveryKey,
+    '',
+    'Write it down and keep it away from this machine: it is not shown again, and without the keychain it is',
+    'the only way to what is sealed here.',
+  ];
+}
+
+export function overviewPage(overview: Overview, paper: Paper): string[] {
+  const { nodes, certificates, tasks } = overview;
+  return [
+    `${overview.level.toUpperCase()}: ${overview.sentence}`,
+    '',
+    ...pairs([
+      ['Endpoints', String(overview.endpoints)],
+      ['Nodes', `${nodes.total} (${nodes.managed} managed, ${nodes.notServed} not served as they should)`],
+      [
+        'Certificates',
+        `${certificates.total} (${certificates.expired} expired, ${certificates.within7Days} within 7 days, ${certificates.within30Days} within 30)`,
+      ],
+      [
+        'Tasks',
+        `${tasks.live} live, ${tasks.waiting} waiting, ${tasks.failedLastDay} failed since yesterday`,
+      ],
+      ['Approvals', String(overview.approvalsPending)],
+      ['Unread', String(overview.unreadNotifications)],
+    ]),
+    ...(overview.worst.length === 0 ? [] : ['', ...worstTable(overview.worst, paper)]),
+  ];
+}
+
+function worstTable(worst: Overview['worst'], paper: Paper): string[] {
+  return table(
+    worst,
+    [
+      { head: 'look first at', value: ({ name }) => name },
+      { head: 'level', value: ({ level }) => level },
+      { head: 'expires', value: ({ notAfter }) => (notAfter === null ? '-' : when(notAfter, paper.now)) },
+      { head: 'why', value: ({ sentence }) => sentence },
+    ],
+    paper,
+  );
+}
+
+export function authorityTable(authorities: readonly Authority[], paper: Paper): string[] {
+  return table(
+    authorities,
+    [
+      { head: 'name', value: ({ name }) => name, whole: true },
+      { head: 'kind', value: ({ kind }) => kind },
+      { head: 'default', value: ({ isDefault }) => (isDefault ? 'yes' : '') },
+      { head: 'where', value: ({ settings }) => whereOf(settings) },
+      { head: 'id', value: ({ id }) => id, whole: true },
+    ],
+    paper,
+  );
+}
+
+function whereOf(settings: AuthoritySettings): string {
+  return settings.kind === 'acme' ? settings.directoryUrl : `this agent (${settings.commonName})`;
+}
+
+export function authorityPage(authority: Authority): string[] {
+  const { settings } = authority;
+  const common = [
+    ['Name', authority.name],
+    ['ID', authority.id],
+    ['Kind', authority.kind],
+    ['Default', authority.isDefault ? 'yes' : 'no'],
+  ] as const;
+  if (settings.kind === 'local') {
+    return pairs([
+      ...common,
+      ['Root', settings.commonName],
+      ['Lifetime', `${settings.leafDays} days`],
+      ['Permitted names', settings.permittedNames.join(', ') || 'any'],
+    ]);
+  }
+  return pairs([
+    ...common,
+    ['Directory', settings.directoryUrl],
+    ['Contact', settings.contact.join(', ') || null],
+    ['EAB key id', settings.eabKeyId],
+    ['Profile', settings.profile],
+    ['Own trust roots', settings.trustedRootsPem === null ? null : 'yes'],
+    ['Validation', settings.validation.method],
+  ]);
+}
+
+export function authorityTestPage(
+  { ok, checks, profiles }: { ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> },
+  paper: Paper,
+): string[] {
+  const listed = Object.entries(profiles).map(([name, text]) => `  ${name}: ${text}`);
+  return [
+    ok ? 'The authority answers and would take orders.' : 'The authority would not take orders now:',
+    ...checkLines(checks, paper),
+    ...(listed.length === 0 ? [] : ['Certificate profiles:', ...listed]),
+  ];
+}
+
+export function notificationTable(notifications: readonly Notification[], paper: Paper): string[] {
+  if (notifications.length === 0) return ['There is no notification.'];
+  return table(
+    notifications,
+    [
+      { head: '', value: ({ readAt }) => (readAt === null ? '*' : '') },
+      { head: 'when', value: ({ at }) => when(at, paper.now) },
+      { head: 'level', value: ({ level }) => level },
+      { head: 'title', value: ({ title }) => title },
+      { head: 'what', value: ({ sentence }) => sentence },
+    ],
+    paper,
+  );
+}
+
+export function auditTable(entries: readonly AuditEntry[], paper: Paper): string[] {
+  if (entries.length === 0) return ['The audit log is empty.'];
+  return table(
+    entries,
+    [
+      { head: 'number', value: ({ number }) => String(number), right: true, whole: true },
+      { head: 'at', value: ({ at }) => `${new Date(at).toISOString().slice(0, 19)}Z`, whole: true },
+      { head: 'by', value: ({ origin, actor }) => (actor === null ? origin : `${actor} (${origin})`) },
+      { head: 'action', value: ({ action }) => action },
+      { head: 'outcome', value: ({ outcome }) => outcome },
+      { head: 'what', value: ({ sentence }) => sentence },
+    ],
+    paper,
+  );
+}
+
+export function verdictPage({ ok, entries, firstBad, head }: AuditVerdict): string[] {
+  if (ok) return [`The audit chain is whole: ${entries} entries. Head: ${head}`];
+  return [
+    `The audit chain is broken at entry ${firstBad?.number ?? '?'}: ${firstBad?.sentence ?? ''}`,
+    `The last good row has the hash ${head}`,
+  ];
+}

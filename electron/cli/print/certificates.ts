@@ -1,0 +1,76 @@
+import type { Certificate } from '#shared/model/certificate.ts';
+import type { Order } from '#shared/model/order.ts';
+import { type Paper, pairs, table } from '../table.ts';
+import { dated, when } from '../when.ts';
+import { commonName } from './nodes.ts';
+
+type Row = Omit<Certificate, 'chainPem'> & { usedBy: { name: string }[] };
+
+export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
+  if (rows.length === 0) return ['No certificate is known yet.'];
+  return table(
+    rows,
+    [
+      { head: 'names', value: ({ names, subject }) => names.join(', ') || subject },
+      {
+        head: 'order',
+        value: ({ orderNumber }) => (orderNumber === null ? 'External' : String(orderNumber)),
+      },
+      { head: 'issuer', value: ({ issuer }) => commonName(issuer) },
+      { head: 'expires', value: ({ notAfter }) => when(notAfter, paper.now) },
+      { head: 'key', value: ({ keyType }) => keyType },
+      { head: 'used by', value: ({ usedBy }) => usedBy.map(({ name }) => name).join(', ') || '-' },
+      { head: 'fingerprint', value: ({ fingerprint }) => fingerprint.slice(0, 16), whole: true },
+    ],
+    paper,
+  );
+}
+
+export function certificatePage(certificate: Certificate, { now }: Paper): string[] {
+  return [
+    ...pairs([
+      ['Names', certificate.names.join(', ')],
+      ['Subject', certificate.subject],
+      ['Issuer', certificate.issuer],
+      ['Order', certificate.orderNumber === null ? 'External' : String(certificate.orderNumber)],
+      ['Valid from', dated(certificate.notBefore, now)],
+      ['Expires', dated(certificate.notAfter, now)],
+      ['Key', certificate.keyType],
+      ['Serial', certificate.serial],
+      ['Fingerprint', certificate.fingerprint],
+    ]),
+    ...(certificate.chainPem === '' ? [] : ['', ...certificate.chainPem.trimEnd().split('\n')]),
+  ];
+}
+
+export function orderTable(orders: readonly Order[], paper: Paper): string[] {
+  if (orders.length === 0) return ['No certificate was ordered yet.'];
+  return table(
+    orders,
+    [
+      { head: 'number', value: ({ number }) => String(number), right: true, whole: true },
+      { head: 'state', value: ({ state }) => state },
+      { head: 'authority', value: ({ authorityName }) => authorityName },
+      { head: 'names', value: ({ names }) => names.join(', ') },
+      { head: 'placed', value: ({ createdAt }) => when(createdAt, paper.now) },
+      { head: 'task', value: ({ taskId }) => taskId, whole: true },
+    ],
+    paper,
+  );
+}
+
+export function orderPage(order: Order, { now }: Paper): string[] {
+  return pairs([
+    ['Order number', String(order.number)],
+    ['State', order.state],
+    ['Authority', order.authorityName],
+    ['Names', order.names.join(', ')],
+    ['Key type', order.keyType],
+    ['Profile', order.terms.profile],
+    ['Placed', dated(order.createdAt, now)],
+    ['Changed', dated(order.updatedAt, now)],
+    ['Task', order.taskId],
+    ['Certificate', order.certificateFingerprint],
+    ['Refused', order.refusedBecause?.sentence ?? null],
+  ]);
+}

@@ -1,0 +1,94 @@
+import type { ConnectionSettings, Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import { type Paper, pairs, table } from '../table.ts';
+import { dated } from '../when.ts';
+
+export function mark(ok: boolean, { unicode }: Paper): string {
+  return ok ? (unicode ? '✓' : 'ok') : unicode ? '✗' : 'NO';
+}
+
+export function reached(connection: ConnectionSettings): string {
+  return connection.type === 'local'
+    ? 'this machine'
+    : `${connection.type} ${connection.user}@${connection.host}:${connection.port}`;
+}
+
+function probeWord(probe: ProbeReport | null): string {
+  if (probe === null) return 'never probed';
+  const wrong = probe.checks.filter(({ ok }) => !ok).length;
+  return probe.ok ? (probe.version ?? 'ok') : `${wrong} problem${wrong === 1 ? '' : 's'}`;
+}
+
+export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): string[] {
+  if (endpoints.length === 0)
+    return ['There is no endpoint yet. Add one: trustkeep tls add nginx --name NAME'];
+  return table(
+    endpoints,
+    [
+      { head: 'name', value: ({ name }) => name, whole: true },
+      { head: 'type', value: ({ type }) => type },
+      { head: 'reached', value: ({ connection }) => reached(connection) },
+      { head: 'probe', value: ({ probe }) => probeWord(probe) },
+      { head: 'instance id', value: ({ id }) => id, whole: true },
+    ],
+    paper,
+  );
+}
+
+export function endpointPage(endpoint: Endpoint, paper: Paper): string[] {
+  const { connection, settings, policy } = endpoint;
+  const { type: _type, ...rest } = settings;
+  return [
+    ...pairs([
+      ['Name', endpoint.name],
+      ['Instance ID', endpoint.id],
+      ['Type', endpoint.type],
+      ['Reached', reached(connection)],
+      ['Host key', connection.type === 'ssh' ? connection.hostKey : null],
+      ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
+      ['Approves itself', policy.autoApprove ? 'yes' : 'no'],
+      ['Renews itself', policy.autoRenew ? 'yes' : 'no'],
+      ['Authority', policy.authorityId ?? 'the default one'],
+      ['Key type', policy.keyType ?? 'ec-p256'],
+      ['Discovered', dated(endpoint.discoveredAt, paper.now)],
+    ]),
+    ...(endpoint.probe === null ? [] : ['', ...probePage(endpoint.probe, paper)]),
+  ];
+}
+
+/** `nginxConfigPath` → `Nginx config path` */
+function words(name: string): string {
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+export function checkLines(checks: ProbeReport['checks'], paper: Paper): string[] {
+  return checks.map(({ name, ok, sentence }) => `  ${mark(ok, paper)} ${name}: ${sentence}`);
+}
+
+export function probePage(report: ProbeReport, paper: Paper): string[] {
+  const version = report.version === null ? '' : ` (${report.version})`;
+  const head = report.ok ? `Everything is in order${version}.` : `Not everything is in order${version}:`;
+  return [head, ...checkLines(report.checks, paper)];
+}
+
+/** After `add` and `update` only what is wrong is worth a line. */
+function wrongs(report: ProbeReport, paper: Paper): string[] {
+  const wrong = report.checks.filter(({ ok }) => !ok);
+  return wrong.length === 0 ? [] : ['To be put right on it:', ...checkLines(wrong, paper)];
+}
+
+export function addedPage(
+  { endpoint, probe, taskId }: { endpoint: Endpoint; probe: ProbeReport; taskId: string | null },
+  paper: Paper,
+): string[] {
+  const looking = taskId === null ? [] : [`Its nodes are being looked for (task ${taskId}).`];
+  const done = `Endpoint ${endpoint.name} was added. Instance ID: ${endpoint.id}`;
+  return [done, ...wrongs(probe, paper), ...looking];
+}
+
+export function updatedPage(
+  { endpoint, probe }: { endpoint: Endpoint; probe: ProbeReport },
+  paper: Paper,
+): string[] {
+  return [`Endpoint ${endpoint.name} was changed. Instance ID: ${endpoint.id}`, ...wrongs(probe, paper)];
+}

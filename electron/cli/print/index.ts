@@ -1,0 +1,121 @@
+import type { InferContractRouterOutputs } from '@orpc/contract';
+import type { Contract } from '#shared/contract/index.ts';
+import type { CliCommand } from '../model.ts';
+import { type Paper, pairs } from '../table.ts';
+import {
+  auditTable,
+  authorityPage,
+  authorityTable,
+  authorityTestPage,
+  keychainPage,
+  notificationTable,
+  overviewPage,
+  recoveryPage,
+  statusPage,
+  verdictPage,
+} from './agent.ts';
+import { certificatePage, certificateTable, orderPage, orderTable } from './certificates.ts';
+import { addedPage, endpointPage, endpointTable, probePage, updatedPage } from './endpoints.ts';
+import { nodePage, nodeTable, servedPage } from './nodes.ts';
+import { approvalPage, approvalTable, decidedPage, planPage } from './plan.ts';
+import { taskPage, taskTable } from './tasks.ts';
+
+type Outputs = InferContractRouterOutputs<Contract>;
+
+/** How people see the output of a command; one without an entry is shown as names and values. */
+const printers: {
+  [Noun in keyof Outputs]: {
+    [Verb in keyof Outputs[Noun]]?: (output: Outputs[Noun][Verb], paper: Paper) => string[];
+  };
+} = {
+  agent: {
+    status: statusPage,
+    overview: overviewPage,
+    stop: () => ['The agent stops as soon as its running steps are done.'],
+    show: () => ['The window was brought to the front.'],
+  },
+  secrets: {
+    state: keychainPage,
+    choose: keychainPage,
+    unlock: keychainPage,
+    recover: keychainPage,
+    recoveryKey: recoveryPage,
+  },
+  endpoints: {
+    add: addedPage,
+    list: endpointTable,
+    show: endpointPage,
+    update: updatedPage,
+    remove: () => ['The endpoint was removed. Nothing was changed on it.'],
+    probe: probePage,
+    discover: ({ taskId }) => [`Its nodes are being looked for. Task: ${taskId}`],
+    restart: ({ taskId }) => [`The restart was started. Task: ${taskId}`],
+  },
+  nodes: {
+    list: nodeTable,
+    show: nodePage,
+    verify: servedPage,
+  },
+  certificates: {
+    list: certificateTable,
+    show: certificatePage,
+    request: ({ taskId }) => [`The certificate was requested. Task: ${taskId}`],
+    renew: ({ taskId }) => [`The renewal was started. Task: ${taskId}`],
+    preview: planPage,
+  },
+  orders: {
+    list: orderTable,
+    show: orderPage,
+  },
+  tasks: {
+    list: taskTable,
+    show: taskPage,
+    cancel: ({ id, state }) => [`Task ${id} is ${state}.`],
+  },
+  approvals: {
+    list: approvalTable,
+    show: approvalPage,
+    approve: decidedPage,
+    reject: decidedPage,
+  },
+  authorities: {
+    add: ({ name, id }) => [`Authority ${name} was added. ID: ${id}`],
+    list: authorityTable,
+    show: authorityPage,
+    update: ({ name, id }) => [`Authority ${name} was changed. ID: ${id}`],
+    remove: () => ['The authority was removed.'],
+    test: authorityTestPage,
+    root: ({ pem }) => pem.trimEnd().split('\n'),
+  },
+  notifications: {
+    list: notificationTable,
+    markRead: () => ['Marked as read.'],
+  },
+  audit: {
+    list: auditTable,
+    verify: verdictPage,
+  },
+};
+
+export function printed({ path }: Pick<CliCommand, 'path'>, output: unknown, paper: Paper): string[] {
+  const printer = printerOf(path);
+  if (printer !== undefined) return printer(output, paper);
+  return pairs(
+    Object.entries((output ?? {}) as Record<string, unknown>).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** The contract has checked what comes in: each printer gets the output of its own command. */
+function printerOf(path: string): ((output: unknown, paper: Paper) => string[]) | undefined {
+  const [noun = '', verb = ''] = path.split('.');
+  const verbs: unknown = Reflect.get(printers, noun);
+  return typeof verbs === 'object' && verbs !== null ? Reflect.get(verbs, verb) : undefined;
+}
+
+/** For the test that every command is drawn for people. */
+export function isPrinted(path: string): boolean {
+  return printerOf(path) !== undefined;
+}

@@ -1,0 +1,130 @@
+import { asFailure, type Failure } from '#shared/failure.ts';
+import { failureOf } from '../transport/client.ts';
+import { carryOut } from './carry-out.ts';
+import { codeOfFailure, exitCodes } from './exit-codes.ts';
+import { cliCommands } from './from-contract.ts';
+import { commandHelp, groupHelp, overviewHelp, ownCommands } from './help.ts';
+import { inputOf } from './input.ts';
+import { findCommand, type Globals, missingSentence, readInvocation, takeGlobals } from './invocation.ts';
+import type { CliIo } from './io.ts';
+import type { CliCommand } from './model.ts';
+import { nearest } from './nearest.ts';
+import { failureLines } from './print/tasks.ts';
+import { plain } from './table.ts';
+import { usage } from './usage.ts';
+
+/** The command line: words in, lines and an exit code out. Never rejects. */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  const json = argv.includes('--json');
+  try {
+    const { globals, rest } = takeGlobals(argv);
+    return await dispatch(globals, rest, io);
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    tell(failure, json, io);
+    return codeOfFailure(failure);
+  }
+}
+
+async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
+  const [first] = rest;
+  if (globals.version || first === 'version') return lines([`trustkeep ${io.version}`], io);
+  const commands = cliCommands();
+  if (first === 'help') return help(commands, rest.slice(1), io);
+  if (first === undefined) return lines(overviewHelp(commands), io);
+  if (globals.help) return help(commands, rest, io);
+  if (first === 'run') return run(globals, rest.slice(1), io);
+  if (first === 'openapi') return openapi(io);
+  const found = findCommand(commands, rest);
+  if (found === null) return unknown(commands, rest, io);
+  const invocation = readInvocation(found.command, found.after);
+  const missing = missingSentence(invocation);
+  if (missing !== null) throw usage(missing, `See: trustkeep help ${invocation.typed}`);
+  for (const name of invocation.exposed) {
+    io.stderr(
+      `Warning: --${name} on the command line can be seen by others on this machine; --${name}-prompt, --${name}-stdin or --${name}-file keep it away.\n`,
+    );
+  }
+  const input = await inputOf(invocation, io);
+  return carryOut({ invocation, input, globals, io });
+}
+
+function help(
+  commands: readonly CliCommand[],
+  words: readonly string[],
+  io: CliIo,
+): number | Promise<number> {
+  if (words[0] === '--markdown') return markdown(commands, io);
+  const named = words.filter((word) => !word.startsWith('-'));
+  if (named.length === 0) return lines(overviewHelp(commands), io);
+  const found = findCommand(commands, named);
+  if (found !== null) {
+    const { command, after } = found;
+    const variant = after.find((word) => command.variants?.fields[word] !== undefined) ?? null;
+    return lines(commandHelp(command, variant), io);
+  }
+  const own = ownCommands.find(([word]) => word === named[0]);
+  if (own !== undefined) return lines([own[1]], io);
+  return unknown(commands, named, io, true);
+}
+
+async function markdown(commands: readonly CliCommand[], io: CliIo): Promise<number> {
+  const { cliPage } = await import('./page.ts');
+  io.stdout(cliPage(commands));
+  return exitCodes.ok;
+}
+
+/** Half a command shows its other halves; a misspelt one the nearest. */
+function unknown(commands: readonly CliCommand[], rest: readonly string[], io: CliIo, asked = false): number {
+  const words = rest.filter((word) => !word.startsWith('-'));
+  const group = commands.filter(({ words: all }) => all.length > 1 && all[0] === words[0]);
+  if (group.length > 0 && words.length === 1) {
+    const text = groupHelp(group, words.slice(0, 1));
+    if (asked) return lines(text, io);
+    io.stderr(`${text.join('\n')}\n`);
+    return exitCodes.usage;
+  }
+  const typed = words.slice(0, 2).join(' ');
+  const known = [...commands.map(({ words: all }) => all.join(' ')), ...ownCommands.map(([word]) => word)];
+  const meant = nearest(typed, known) ?? nearest(words[0] ?? '', known);
+  throw usage(
+    `There is no command "${typed}".${meant === null ? '' : ` Did you mean "${meant}"?`}`,
+    'See all: trustkeep help',
+  );
+}
+
+/** `trustkeep run [--log-level LEVEL]` */
+function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
+  let logLevel: string | null = null;
+  for (let i = 0; i < rest.length; i++) {
+    const [flag, given] = (rest[i] ?? '').replaceAll('_', '-').split('=', 2);
+    if (flag !== '--log-level') throw usage(`"run" does not know what to do with "${rest[i]}".`);
+    logLevel = given ?? rest[++i] ?? '';
+  }
+  if (logLevel !== null && !['debug', 'info', 'warn', 'error'].includes(logLevel)) {
+    throw usage('--log-level must be one of: debug, info, warn, error.');
+  }
+  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel });
+}
+
+async function openapi(io: CliIo): Promise<number> {
+  const { openApiDocument } = await import('./openapi.ts');
+  io.stdout(`${JSON.stringify(await openApiDocument(io.version), null, 2)}\n`);
+  return exitCodes.ok;
+}
+
+export function directoryOf({ dataDirectory, system }: Globals, io: CliIo): string {
+  return dataDirectory === null ? io.defaultDataDirectory(system) : io.resolvePath(dataDirectory);
+}
+
+function lines(text: readonly string[], io: CliIo): number {
+  io.stdout(`${text.join('\n')}\n`);
+  return exitCodes.ok;
+}
+
+/** One sentence and what to do about it; scripts that want JSON get the failure as it is. */
+function tell(failure: Failure, json: boolean, io: CliIo): void {
+  const data = asFailure(failure).toData();
+  const text = json ? JSON.stringify(data) : failureLines(data, io.clock.now()).map(plain).join('\n');
+  io.stderr(`${text}\n`);
+}

@@ -1,0 +1,28 @@
+/** Help of fields that no catalog describes, by name; `command.field` where a name means something special. */
+export const fieldWords: Record<string, string> = {
+  endpoint: 'Name or instance id of the endpoint.',
+  node: 'Id of the node, its name, or endpoint/name.',
+  names: 'Names for the certificate, separated by commas or repeated. Left out: the names of the node.',
+  authority: 'Name or id of the authority.',
+  'certificates.request.authority': 'Name or id of the authority. Left out: the one of the endpoint.',
+  key_type: 'Key type of the new key pair. Left out: the one of the endpoint.',
+  profile: 'Certificate profile to ask for.',
+  days: 'Wished lifetime in days, 1 to 825.',
+  key_place: 'Where the key pair is made. Left out: on the target when it can.',
+  certificate: 'Fingerprint (or at least 8 characters of it), serial or order number.',
+  number: 'Order number.',
+  limit: 'How many at most, 1 to 1000.',
+  before: 'Only entries with a smaller number.',
+  states: 'Only those in these states, separated by commas or repeated.',
+  task: 'Id of the task.',
+  approval: 'Id of the approval or of its task.',
+  fingerprint:
+    'Fingerprint of the plan you read (or its beginning). Refused when the plan is another one by now.',
+  comment: 'A remark that is kept with the decision.',
+  notification: 'Id of the notification. Left out: all of them.',
+  kind: 'Where the master key is kept.',
+  path: 'With key-file: path of the key file. Left out: beside the database.',
+  passphrase: 'The passphrase, at least 12 characters.',
+  'secrets.unlock.passphrase': 'The passphrase. Left out: the keychain is asked again.',
+  recovery_key: 'The recovery key.',
+};
