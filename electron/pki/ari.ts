@@ -1,5 +1,3 @@
-import { Failure } from '#shared/failure.ts';
-import { readAuthorityKeyIdentifier } from './extensions.ts';
 import { parseX509 } from './x509.ts';
 
 /**
@@ -7,18 +5,8 @@ import { parseX509 } from './x509.ts';
  * base64url. Null when the certificate has no authority key identifier. Failure `certificate.unreadable`.
  */
 export function ariCertId(leafPem: string): string | null {
-  const leaf = parseX509(leafPem);
-  const keyIdentifier = keyIdentifierOrNull(leaf.extensions);
-  return keyIdentifier === null
+  const { authorityKeyId, serial } = parseX509(leafPem);
+  return authorityKeyId === null
     ? null
-    : `${keyIdentifier.toString('base64url')}.${leaf.serial.toString('base64url')}`;
-}
-
-function keyIdentifierOrNull(extensions: Parameters<typeof readAuthorityKeyIdentifier>[0]): Buffer | null {
-  try {
-    return readAuthorityKeyIdentifier(extensions);
-  } catch (cause) {
-    if (cause instanceof Failure) return null;
-    throw cause;
-  }
+    : `${authorityKeyId.toString('base64url')}.${serial.toString('base64url')}`;
 }

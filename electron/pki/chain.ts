@@ -1,4 +1,3 @@
-import { readIsCa } from './extensions.ts';
 import { certificateFingerprint } from './fingerprint.ts';
 import { certificatesOf } from './pem.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
@@ -23,14 +22,15 @@ export interface OrderedChain {
  */
 export function orderChain(certificatePems: readonly string[]): OrderedChain {
   const links = distinct(certificatePems);
-  const leaf = leafOf(links);
-  if (leaf === undefined) return { chain: [], unused: [] };
-  const chain = [leaf];
-  for (let next = nextOf(leaf, links, chain); next !== undefined; next = nextOf(next, links, chain)) {
-    chain.push(next);
-  }
+  const chain = chainOf(links);
   const unused = links.filter((link) => !chain.includes(link));
   return { chain: chain.map(({ pem }) => pem), unused: unused.map(({ pem }) => pem) };
+}
+
+function chainOf(links: readonly Link[]): Link[] {
+  const chain: Link[] = [];
+  for (let next = leafOf(links); next !== undefined; next = nextOf(next, links, chain)) chain.push(next);
+  return chain;
 }
 
 function distinct(certificatePems: readonly string[]): Link[] {
@@ -48,7 +48,7 @@ function leafOf(links: readonly Link[]): Link | undefined {
     (link) => !links.some((other) => other !== link && issuedBy(other.x509, link.x509)),
   );
   const candidates = ends.length === 0 ? links : ends;
-  return candidates.find((link) => !readIsCa(link.x509.extensions)) ?? candidates[0];
+  return candidates.find((link) => !link.x509.isCa) ?? candidates[0];
 }
 
 function nextOf(link: Link, links: readonly Link[], chain: readonly Link[]): Link | undefined {
@@ -58,7 +58,26 @@ function nextOf(link: Link, links: readonly Link[], chain: readonly Link[]): Lin
   );
 }
 
-/** The chain as it is installed: leaf first, root left out unless it is alone, each block ending in a line feed. */
+/**
+ * The chain as it is installed: leaf first, root left out unless it is alone, each block ending in a line feed.
+ * Certificates that lead nowhere are dropped when a given root closes the chain. Without that proof they may be what is
+ * left after a lost intermediate: they stay at the end, and `checkMaterial` names the gap.
+ */
 export function normalizedChainPem(chainPem: string): string {
-  return orderChain(certificatesOf(chainPem)).chain.join('');
+  const links = distinct(certificatesOf(chainPem));
+  const chain = chainOf(links);
+  const top = chain.at(-1);
+  const closed =
+    top !== undefined && links.some((link) => isSelfSigned(link.x509) && issuedBy(top.x509, link.x509));
+  const strangers = closed ? [] : strangersTo(chain, links);
+  return [...chain, ...strangers].map(({ pem }) => pem).join('');
+}
+
+/** Those that issued neither a member of the chain nor another issuer of one. */
+function strangersTo(chain: readonly Link[], links: readonly Link[]): Link[] {
+  const related = [...chain];
+  for (const member of related) {
+    related.push(...links.filter((link) => !related.includes(link) && issuedBy(member.x509, link.x509)));
+  }
+  return links.filter((link) => !related.includes(link));
 }

@@ -1,7 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { nameText } from './distinguished-name.ts';
-import { readIsCa } from './extensions.ts';
 import { keyTypeOfSpki } from './key.ts';
 import { namesCover } from './names.ts';
 import { certificatesOf } from './pem.ts';
@@ -106,9 +105,7 @@ function faultOfLink(certificate: X509, issuer: X509): string | null {
     return `In the chain ${own} is followed by ${next}, but was issued by ${nameText(certificate.issuer)}.`;
   }
   if (signedBy(certificate, issuer) === 'bad') return `The signature of ${next} on ${own} is wrong.`;
-  return readIsCa(issuer.extensions)
-    ? null
-    : `In the chain ${next} issued ${own} but is not a CA certificate.`;
+  return issuer.isCa ? null : `In the chain ${next} issued ${own} but is not a CA certificate.`;
 }
 
 /** A self-signed end must have a good signature; any other issuer is for clients to know. */

@@ -203,10 +203,10 @@ export function readBoolean(der: Der | undefined): boolean {
   return contents[0] !== 0;
 }
 
-/** Bytes of a BIT STRING without the octet that counts unused bits. */
+/** Bytes of a BIT STRING of whole bytes: keys and signatures. */
 export function readBitString(der: Der | undefined): Buffer {
   const { contents } = expect(der, tags.bitString);
-  if (contents.length === 0) throw unreadable('a bit string is empty');
+  if (contents[0] !== 0) throw unreadable('a bit string is not of whole bytes');
   return contents.subarray(1);
 }
 

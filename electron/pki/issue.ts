@@ -9,7 +9,6 @@ import {
   keyIdentifierOf,
   keyUsage,
   nameConstraints,
-  readSubjectKeyIdentifier,
   serverAuthOnly,
   subjectAltName,
   subjectKeyIdentifier,
@@ -128,7 +127,7 @@ export function issueLeaf(order: LeafOrder): Buffer {
       // critical when there is no subject to tell who it is for (RFC 5280 4.2.1.6)
       subjectAltName(names, subject.length === 2),
       subjectKeyIdentifier(keyIdentifierOf(order.spki)),
-      authorityKeyIdentifier(readSubjectKeyIdentifier(issuer.extensions) ?? keyIdentifierOf(issuer.spki)),
+      authorityKeyIdentifier(issuer.subjectKeyId ?? keyIdentifierOf(issuer.spki)),
     ],
   };
   return signCertificate(parts, order.key);

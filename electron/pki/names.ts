@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { Failure } from '#shared/failure.ts';
 import { ipText } from './ip.ts';
 
@@ -30,12 +30,17 @@ function normalizeName(name: string): string {
 
 /** Lower case, A-labels, without the dot of the DNS root. Null when there is no such name. */
 function asciiHost(text: string): string | null {
-  const host = text.endsWith('.') ? text.slice(0, -1) : text;
+  const host = (text.endsWith('.') ? text.slice(0, -1) : text).toLowerCase();
   const plain = [...host].every((character) => character > ' ' && character < '\u007f');
-  const lower = host.toLowerCase();
-  if (plain && !lower.includes('xn--')) return lower;
+  if (plain) return host.includes('xn--') && !isDecodable(host) ? null : host;
   const ascii = /[\s/:@?#[\]%\\]/.test(host) ? '' : domainToASCII(host);
   return ascii === '' ? null : ascii;
+}
+
+/** Whether all A-labels of a name mean something: what cannot be decoded stays as it is. */
+function isDecodable(host: string): boolean {
+  const unicode = domainToUnicode(host);
+  return !unicode.split('.').some((label) => label.startsWith('xn--')) && domainToASCII(unicode) === host;
 }
 
 /** What is wrong with a host name in lower-case ASCII; null: nothing. */

@@ -1,7 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import { nameText, readAttributes } from './distinguished-name.ts';
-import { readAltNames } from './extensions.ts';
 import { keyFingerprint, sha256Hex } from './fingerprint.ts';
 import { keyTypeOfSpki } from './key.ts';
 import { oids } from './oids.ts';
@@ -37,8 +36,7 @@ function factsOf(certificate: X509): CertificateFacts {
 
 /** Names of the subjectAltName; the common name only when there is no subjectAltName. */
 export function namesOf(certificate: X509): string[] {
-  const names = readAltNames(certificate.extensions);
-  if (names !== null) return names;
+  if (certificate.altNames !== null) return certificate.altNames;
   const commonName = readAttributes(certificate.subject).findLast(({ type }) => type === oids.commonName);
   return commonName === undefined || commonName.value === '' ? [] : [commonName.value];
 }

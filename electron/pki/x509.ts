@@ -15,8 +15,10 @@ import {
 } from './der.ts';
 import {
   type Extension,
+  readAltNames,
   readAuthorityKeyIdentifier,
   readExtensions,
+  readIsCa,
   readSubjectKeyIdentifier,
 } from './extensions.ts';
 import { certificateDer } from './pem.ts';
@@ -35,6 +37,12 @@ export interface X509 {
   /** SubjectPublicKeyInfo, DER. */
   spki: Buffer;
   extensions: Map<string, Extension>;
+  /** DNS names and IP addresses of the subjectAltName; null when there is none. */
+  altNames: string[] | null;
+  isCa: boolean;
+  /** Key identifiers: of its own key and of its issuer's. */
+  subjectKeyId: Buffer | null;
+  authorityKeyId: Buffer | null;
   signatureAlgorithm: Der;
   signature: Buffer;
 }
@@ -60,6 +68,8 @@ function parse(der: Buffer): X509 {
   const [serial, , issuer, validity, subject, spki, ...rest] = parts;
   const [notBefore, notAfter] = readSequence(validity);
   const wrapped = rest.find((part) => part.tag === contextTag(3, true));
+  const extensions: Map<string, Extension> =
+    wrapped === undefined ? new Map() : readExtensions(children(wrapped)[0]);
   return {
     der,
     tbs: expect(tbs, tags.sequence).whole,
@@ -69,7 +79,11 @@ function parse(der: Buffer): X509 {
     notBefore: readTime(notBefore),
     notAfter: readTime(notAfter),
     spki: expect(spki, tags.sequence).whole,
-    extensions: wrapped === undefined ? new Map() : readExtensions(children(wrapped)[0]),
+    extensions,
+    altNames: readAltNames(extensions),
+    isCa: readIsCa(extensions),
+    subjectKeyId: readSubjectKeyIdentifier(extensions),
+    authorityKeyId: readAuthorityKeyIdentifier(extensions),
     signatureAlgorithm: expect(signatureAlgorithm, tags.sequence),
     signature: readBitString(signature),
   };
@@ -83,8 +97,8 @@ export function signedBy(certificate: X509, issuer: X509): SignatureVerdict {
 /** Whether names and key identifiers say that `issuer` may have issued `certificate`; proves nothing yet. */
 export function mayBeIssuer(issuer: X509, certificate: X509): boolean {
   if (!issuer.subject.whole.equals(certificate.issuer.whole)) return false;
-  const wanted = readAuthorityKeyIdentifier(certificate.extensions);
-  const own = readSubjectKeyIdentifier(issuer.extensions);
+  const wanted = certificate.authorityKeyId;
+  const own = issuer.subjectKeyId;
   return wanted === null || own === null || wanted.equals(own);
 }
 

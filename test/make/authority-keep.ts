@@ -1,0 +1,29 @@
+import type { AuthorityKeep } from '../../electron/providers/authorities/authority.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
+
+export interface MadeKeep extends AuthorityKeep {
+  /** What was kept, for looking into. */
+  secrets: Map<string, string>;
+  notes: Map<string, string>;
+}
+
+/** A keep in memory with the contract of the real one; for tests of authorities without a database. */
+export function makeKeep(): MadeKeep {
+  const secrets = new Map<string, string>();
+  const notes = new Map<string, string>();
+  const running = new Map<string, Promise<unknown>>();
+  return {
+    secrets,
+    notes,
+    secret: (name) => (secrets.has(name) ? Secret.of(secrets.get(name) ?? '') : null),
+    keepSecret: (name, value) => void secrets.set(name, value.text()),
+    note: (name) => notes.get(name) ?? null,
+    keepNote: (name, value) => void notes.set(name, value),
+    async once(name, work) {
+      const before = running.get(name) ?? Promise.resolve();
+      const mine = before.catch(() => {}).then(work);
+      running.set(name, mine);
+      return mine;
+    },
+  };
+}

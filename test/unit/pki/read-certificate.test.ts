@@ -1,0 +1,114 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { keyTypes } from '#shared/model/certificate.ts';
+import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { makeChance } from '#test/make/random.ts';
+import { ariCertId } from '../../../electron/pki/ari.ts';
+import { orderChain } from '../../../electron/pki/chain.ts';
+import { splitPem } from '../../../electron/pki/pem.ts';
+import { readCertificate } from '../../../electron/pki/read-certificate.ts';
+import { failureOf } from './failure-of.ts';
+
+const ca = makeCa({ commonName: 'Zürich, "CA" + more\\' });
+const leaf = makeLeaf(ca, { names: ['www.example.org', '10.0.0.1', '2001:db8::1'] });
+const der = splitPem(leaf.certPem)[0]!.der;
+
+describe('the facts of a certificate', () => {
+  test('are the same from PEM text, PEM bytes and DER', () => {
+    expect(readCertificate(Buffer.from(leaf.certPem))).toEqual(leaf.facts);
+    expect(readCertificate(der)).toEqual(leaf.facts);
+    expect(readCertificate(new Uint8Array(der))).toEqual(leaf.facts);
+  });
+
+  test('are those that were asked for', () => {
+    expect(leaf.facts).toMatchObject({
+      subject: 'CN=www.example.org',
+      issuer: 'CN=Zürich\\, \\"CA\\" \\+ more\\\\',
+      names: ['www.example.org', '10.0.0.1', '2001:db8::1'],
+      keyType: 'ec-p256',
+      selfSigned: false,
+    });
+    expect(ca.facts).toMatchObject({ selfSigned: true, subject: ca.facts.issuer });
+    expect(leaf.facts.keyFingerprint).not.toBe(ca.facts.keyFingerprint);
+  });
+
+  test.each(keyTypes)('name the key type %s', (keyType) => {
+    expect(makeLeaf(ca, { names: ['a.example.org'], keyType }).facts.keyType).toBe(keyType);
+  });
+
+  test('agree with those of the runtime for every root it trusts', () => {
+    expect(rootCertificates.length).toBeGreaterThan(50);
+    for (const pem of rootCertificates) {
+      const [ours, theirs] = [readCertificate(pem), new X509Certificate(pem)];
+      expect(ours.fingerprint).toBe(theirs.fingerprint256.replaceAll(':', '').toLowerCase());
+      expect(ours.serial).toBe(theirs.serialNumber.toLowerCase().padStart(2, '0'));
+      expect(ours.notBefore).toBe(Date.parse(theirs.validFrom));
+      expect(ours.notAfter).toBe(Date.parse(theirs.validTo));
+      expect(ours.selfSigned).toBe(theirs.verify(theirs.publicKey));
+      const details = theirs.publicKey.asymmetricKeyDetails;
+      const type = details?.modulusLength
+        ? `rsa-${details.modulusLength}`
+        : { prime256v1: 'ec-p256', secp384r1: 'ec-p384', secp521r1: 'ec-p521' }[details?.namedCurve ?? ''];
+      expect(ours.keyType).toBe(type);
+      expect(ours.subject.length).toBeGreaterThan(5);
+    }
+  });
+
+  test('may lie after 2049', () => {
+    const far = makeLeaf(ca, { names: ['a.org'], notAfter: Date.UTC(2051, 0, 1) });
+    expect(far.facts.notAfter).toBe(Date.UTC(2051, 0, 1));
+  });
+
+  test('cannot be had from garbage: a Failure says so', () => {
+    const inputs = [
+      '',
+      'no PEM',
+      Buffer.alloc(0),
+      Buffer.from('3000', 'hex'),
+      Buffer.from('30033001ff', 'hex'),
+      leaf.keyPem,
+    ];
+    for (const input of inputs) {
+      const failure = failureOf(() => readCertificate(input));
+      expect(failure.code).toBe('certificate.unreadable');
+      expect(failure.message).not.toContain('PRIVATE');
+    }
+  });
+
+  test('cannot be had from a part of a certificate', () => {
+    for (let end = 0; end < der.length; end += 1) {
+      expect(failureOf(() => readCertificate(der.subarray(0, end))).code).toBe('certificate.unreadable');
+    }
+  });
+
+  test('come, or a Failure does, whatever bytes were changed', () => {
+    const chance = makeChance(99);
+    let read = 0;
+    for (let turn = 0; turn < 4000; turn += 1) {
+      const changed = Buffer.from(der);
+      for (let count = 0; count <= chance.int(3); count += 1)
+        changed[chance.int(der.length)] = chance.int(256);
+      try {
+        readCertificate(changed);
+        orderChain([
+          `-----BEGIN CERTIFICATE-----\n${changed.toString('base64')}\n-----END CERTIFICATE-----\n`,
+          ca.certPem,
+        ]);
+        ariCertId(`-----BEGIN CERTIFICATE-----\n${changed.toString('base64')}\n-----END CERTIFICATE-----\n`);
+        read += 1;
+      } catch {
+        expect(failureOf(() => readCertificate(changed)).code).toBe('certificate.unreadable');
+      }
+    }
+    expect(read).toBeGreaterThan(0);
+  });
+
+  test('come, or a Failure does, from random bytes', () => {
+    const chance = makeChance(100);
+    for (let turn = 0; turn < 2000; turn += 1) {
+      const bytes = Buffer.concat([Buffer.of(0x30), chance.bytes(chance.int(60))]);
+      expect(failureOf(() => readCertificate(bytes)).code).toBe('certificate.unreadable');
+    }
+  });
+});
