@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { App } from 'electron';
+
+const file = 'com.trustkeep.desktop.desktop';
+
+/** Start at login, hidden in the tray. Off until a person turns it on. */
+export interface Autostart {
+  isOn(): boolean;
+  set(on: boolean): Promise<void>;
+}
+
+interface Place {
+  platform: NodeJS.Platform;
+  /** `XDG_CONFIG_HOME` or `~/.config`. */
+  configHome: string;
+  /** What starts this application; for an AppImage the image, not the folder it is mounted at. */
+  executable: string;
+}
+
+type LoginItems = Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings'>;
+
+/** For this process on this machine. */
+export function systemAutostart(app: LoginItems): Autostart {
+  return makeAutostart(app, {
+    platform: process.platform,
+    configHome: process.env.XDG_CONFIG_HOME || join(homedir(), '.config'),
+    executable: process.env.APPIMAGE || process.execPath,
+  });
+}
+
+export function makeAutostart(app: LoginItems, at: Place): Autostart {
+  if (at.platform !== 'linux') {
+    return {
+      isOn: () => {
+        const settings = app.getLoginItemSettings({ args: ['--hidden'] });
+        // on Windows the person may have switched it off in the task manager
+        return at.platform === 'win32' ? settings.executableWillLaunchAtLogin : settings.openAtLogin;
+      },
+      set: async (on) => app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'] }),
+    };
+  }
+  const folder = join(at.configHome, 'autostart');
+  return {
+    isOn: () => existsSync(join(folder, file)),
+    async set(on) {
+      if (!on) return rm(join(folder, file), { force: true });
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, file), desktopEntry(at.executable));
+    },
+  };
+}
+
+/** An entry for `~/.config/autostart`; quoted as the Desktop Entry Specification says. */
+export function desktopEntry(executable: string): string {
+  const quoted = executable
+    .replace(/["`$\\]/g, '\\$&')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%');
+  return [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Trustkeep',
+    'Comment=Keeps the certificates of your network in order',
+    `Exec="${quoted}" --hidden`,
+    'Icon=trustkeep',
+    'Terminal=false',
+    'X-GNOME-Autostart-enabled=true',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { app, dialog, ipcMain, MessageChannelMain, powerMonitor, protocol, session, shell } from 'electron';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { asFailure } from '#shared/failure.ts';
+import type { Place } from '#shared/page.ts';
+import { AgentSlot } from './agent-slot.ts';
+import { registerScheme, servePage } from './app-protocol.ts';
+import { systemAutostart } from './autostart.ts';
+import type { DesktopAgent } from './desktop-agent.ts';
+import { isE2E } from './flavour.ts';
+import { followAgent } from './follow-agent.ts';
+import { guardContents, guardRequests } from './guards.ts';
+import { handOverPorts } from './ipc.ts';
+import { watchLifecycle } from './lifecycle.ts';
+import { setMenu } from './menu.ts';
+import { makeNotifier } from './notifier.ts';
+import { denyPermissions } from './permissions.ts';
+import { onSecondStart } from './single-instance.ts';
+import { sandboxIsOff, stripDangerousSwitches } from './switches.ts';
+import { makeTray } from './tray.ts';
+import { makeMainWindow } from './window.ts';
+import { openDesktopState } from './window-state.ts';
+
+export interface DesktopOptions {
+  /** Start in the tray, without a window. */
+  hidden: boolean;
+  log: Log;
+  clock: Clock;
+  /** Makes the agent. Called once, when the window has what it needs to appear. */
+  load(): Promise<DesktopAgent>;
+}
+
+/** The agent begins when the page has its files; a page that never asks must not keep it from its work. */
+const longestWaitForPage = 3000;
+
+/** What must be said before Electron is ready. */
+export function prepareDesktop(log: Log): void {
+  const stripped = isE2E ? [] : stripDangerousSwitches(app.commandLine);
+  if (stripped.length > 0) log.warn('dangerous switches were ignored', { switches: stripped });
+  if (sandboxIsOff(app.commandLine)) log.warn('the page runs without the sandbox of the operating system');
+  else app.enableSandbox();
+  registerScheme(protocol);
+  guardContents(app, shell, log);
+  if (process.platform !== 'win32') return;
+  app.setAppUserModelId('com.trustkeep.desktop'); // the installer gives the shortcut the same
+  if ('setToastActivatorCLSID' in app) app.setToastActivatorCLSID('{9E9F6E0C-5D0C-4C43-9B39-6B7C2B0F3C55}');
+}
+
+/** Shows tray and window at once and brings the agent in behind them. */
+export async function runDesktop(options: DesktopOptions): Promise<void> {
+  await app.whenReady();
+  const { log, clock } = options;
+  const at = places();
+  guardSession(at.page, log);
+  setMenu(() => app.quit());
+  const slot = new AgentSlot({ load: options.load, start, failed: (reason) => giveUp(reason, log) });
+  const lifecycle = watchLifecycle({
+    app,
+    powerMonitor,
+    stop,
+    wake: () => slot.current()?.agent.wake(),
+    log,
+  });
+  const state = openDesktopState(join(app.getPath('userData'), 'desktop.json'));
+  const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), state, onClosed });
+  const notifier = makeNotifier({ icon: at.icon, open, log });
+  const tray = makeTray({
+    icons: at.trayIcons,
+    open,
+    quit: () => app.quit(),
+    autostart: systemAutostart(app),
+  });
+  onSecondStart(app, open);
+  handOverPorts({
+    ipcMain,
+    makeChannel: () => new MessageChannelMain(),
+    ourPage: () => window.current()?.webContents ?? null,
+    accept(port) {
+      slot.attach(port);
+      slot.begin();
+    },
+    log,
+  });
+  if (options.hidden) slot.begin();
+  else open();
+  clock.after(longestWaitForPage, () => slot.begin());
+
+  function open(place?: Place): void {
+    if (!lifecycle.isQuitting()) window.show(place);
+  }
+  function onClosed(): void {
+    if (lifecycle.isQuitting() || state.get().toldStillRunning) return;
+    state.change({ toldStillRunning: true });
+    notifier.stillRunning();
+  }
+  async function start(desktop: DesktopAgent): Promise<void> {
+    if (isE2E) Object.assign(globalThis, { trustkeepAgent: desktop });
+    followAgent(desktop, { clock, paint: tray.paint, notify: notifier.show, show: open });
+    await desktop.listen();
+    await desktop.start();
+    log.info('the agent works', { msSinceStart: Math.round(performance.now()) });
+  }
+  async function stop(): Promise<void> {
+    window.destroy();
+    await slot.stop();
+  }
+}
+
+/** The parts of the built application, found from its own folder or archive. */
+function places(): { page: string; preload: string; icon: string; trayIcons: string } {
+  const root = app.getAppPath();
+  return {
+    page: join(root, 'out', 'renderer'),
+    preload: join(root, 'out', 'preload', 'preload.cjs'),
+    icon: join(root, 'build', 'icons', '256x256.png'),
+    trayIcons: join(root, 'build', 'tray'),
+  };
+}
+
+function devTools(): boolean {
+  return isE2E || !app.isPackaged;
+}
+
+function title(): string {
+  return sandboxIsOff(app.commandLine) ? 'Trustkeep (without sandbox)' : 'Trustkeep';
+}
+
+function guardSession(page: string, log: Log): void {
+  const own = session.defaultSession;
+  denyPermissions(own, log);
+  guardRequests(own, devTools(), log);
+  servePage(own, page);
+}
+
+/** The agent could not be made or started: say why in one sentence, then end. */
+function giveUp(thrown: unknown, log: Log): void {
+  const failure = asFailure(thrown);
+  log.error('the agent did not start', { failure: failure.toData(), error: thrown });
+  process.stderr.write(`${[failure.message, failure.hint].filter(Boolean).join(' ')}\n`);
+  void dialog
+    .showMessageBox({ type: 'error', title: title(), message: failure.message, detail: failure.hint ?? '' })
+    .finally(() => app.exit(1));
+}

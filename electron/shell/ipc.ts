@@ -1,0 +1,37 @@
+import type { IpcMain, IpcMainEvent, MessageChannelMain, MessagePortMain, WebContents } from 'electron';
+import type { Log } from '#kit/log.ts';
+import { pageOrigin } from '#shared/page.ts';
+import { originOf } from './permissions.ts';
+
+interface Parts {
+  ipcMain: IpcMain;
+  makeChannel(): MessageChannelMain;
+  /** The page of our window; null while there is none. */
+  ourPage(): WebContents | null;
+  /** Gets the main process' end. */
+  accept(port: MessagePortMain): void;
+  log: Log;
+}
+
+/** The only channel there is: our page asks, and gets a port over which it speaks the contract. */
+export function handOverPorts(parts: Parts): void {
+  parts.ipcMain.on('trustkeep:connect', (event) => {
+    const frame = event.senderFrame;
+    if (frame === null || !isOurPage(event, parts.ourPage())) {
+      parts.log.warn('a stranger asked for the port', { from: frame === null ? null : originOf(frame.url) });
+      return;
+    }
+    const { port1, port2 } = parts.makeChannel();
+    frame.postMessage('trustkeep:port', null, [port2]);
+    parts.accept(port1);
+  });
+}
+
+type Sender = Pick<IpcMainEvent, 'sender' | 'senderFrame'>;
+
+/** The main frame of our window, showing our origin. A frame may be gone by the time its message is read. */
+export function isOurPage(event: Sender, page: WebContents | null): boolean {
+  const frame = event.senderFrame;
+  if (page === null || frame === null || event.sender !== page) return false;
+  return frame === page.mainFrame && originOf(frame.url) === pageOrigin;
+}

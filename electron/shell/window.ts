@@ -1,0 +1,92 @@
+import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { type Place, pageOrigin, placeHash } from '#shared/page.ts';
+import { minimum, onScreen, type RememberedState } from './window-state.ts';
+
+interface Parts {
+  preload: string;
+  icon: string;
+  title: string;
+  devTools: boolean;
+  state: RememberedState;
+  /** The window closed while the agent goes on. */
+  onClosed(): void;
+}
+
+export interface MainWindow {
+  /** Brings the window to the front, making it when there is none; at `place` when one is given. */
+  show(place?: Place): void;
+  /** The live window; null between closing and showing. */
+  current(): BrowserWindow | null;
+  destroy(): void;
+}
+
+/** One window. It is made when wanted and destroyed when closed, which gives its memory (50 MB) back. */
+export function makeMainWindow(parts: Parts): MainWindow {
+  let window: BrowserWindow | null = null;
+  const forget = (closed: BrowserWindow) => {
+    if (window !== closed) return;
+    window = null;
+    parts.onClosed();
+  };
+  return {
+    current: () => window,
+    destroy: () => window?.destroy(),
+    show(place) {
+      const address = `${pageOrigin}/${place === undefined ? '' : placeHash(place)}`;
+      if (window === null) {
+        const made = open(parts, address);
+        made.once('closed', () => forget(made));
+        window = made;
+        return;
+      }
+      if (place !== undefined) void window.loadURL(address).catch(() => {}); // same document: only the place changes
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+  };
+}
+
+function open(parts: Parts, address: string): BrowserWindow {
+  const { bounds, maximized } = parts.state.get();
+  const areas = screen.getAllDisplays().map((display) => display.workArea);
+  const window = new BrowserWindow({
+    ...onScreen(bounds, areas),
+    minWidth: minimum.width,
+    minHeight: minimum.height,
+    title: parts.title,
+    icon: parts.icon,
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#1f1f1f' : '#fafafa',
+    webPreferences: secureWebPreferences(parts.preload, parts.devTools),
+  });
+  if (maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('page-title-updated', (event) => event.preventDefault());
+  window.on('close', () =>
+    parts.state.change({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
+  );
+  void window.loadURL(address).catch(() => {}); // destroyed while loading
+  return window;
+}
+
+/** The one set of preferences; every value is spelled out although most are defaults. */
+function secureWebPreferences(preload: string, devTools: boolean): Electron.WebPreferences {
+  return {
+    preload,
+    devTools,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    safeDialogs: true,
+    spellcheck: false,
+  };
+}

@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import type { MessagePortMain } from 'electron';
+import { systemClock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Overview } from '#shared/model/overview.ts';
+import { Events } from '../../electron/agent/events.ts';
+import type { DesktopAgent } from '../../electron/shell/desktop-agent.ts';
+
+/** What the tests of the shell reach as `globalThis.trustkeepAgent`: an agent that says what they tell it to. */
+export interface StandInAgent extends DesktopAgent {
+  facts: Overview;
+  history: string[];
+  sqlite(): string;
+}
+
+/** Takes the place of the composed agent in the `e2e-shell` build. */
+export async function compose(options: {
+  dataDirectory?: string;
+  log: Log;
+  onStop?: () => void;
+}): Promise<StandInAgent> {
+  if (options.dataDirectory?.endsWith('-broken')) {
+    throw new Failure('database.from-the-future', 'The database was written by a newer Trustkeep.', {
+      hint: 'Install the newer version again.',
+    });
+  }
+  const events = new Events(systemClock);
+  const history: string[] = ['made'];
+  const facts: Overview = {
+    level: 'ok',
+    sentence: 'All 3 nodes serve what they should.',
+    endpoints: 1,
+    nodes: { total: 3, managed: 3, same: 3, notServed: 0, unknown: 0 },
+    certificates: { total: 3, expired: 0, within7Days: 0, within30Days: 0 },
+    tasks: { live: 0, waiting: 0, failedLastDay: 0 },
+    approvalsPending: 0,
+    unreadNotifications: 0,
+    worst: [],
+  };
+  return {
+    agent: { events, wake: () => history.push('wake') },
+    facts,
+    history,
+    overview: () => facts,
+    attachPort(port: MessagePortMain) {
+      port.on('message', ({ data }) => port.postMessage(`pong to ${data}`));
+      port.start();
+    },
+    listen: async () => void history.push('listen'),
+    start: async () => void history.push('start'),
+    async stop() {
+      history.push('stop');
+      await systemClock.sleep(100);
+    },
+    /** Proves that the native module at hand works in this Electron. */
+    sqlite() {
+      const Database = createRequire(import.meta.url)('better-sqlite3');
+      return new Database(':memory:').prepare('select sqlite_version() as version').get().version;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+/** The faces without a screen, for Node 24: `out/node/cli.js` and `out/node/headless.js`. */
+const entries = { cli: resolve('electron/cli.ts'), headless: resolve('electron/headless.ts') };
+
+export default defineConfig({
+  publicDir: false,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    outDir: 'out/node',
+    target: 'node24',
+    minify: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+      external: [
+        ...builtinModules.flatMap((name) => [name, `node:${name}`]),
+        'better-sqlite3',
+        '@napi-rs/keyring',
+        'ssh2',
+      ],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+});
