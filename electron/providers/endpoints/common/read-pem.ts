@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '#shared/failure.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { isLost } from './keys.ts';
+
+export interface ReadPem {
+  /** Where symbolic links lead. */
+  realPath: string;
+  /** The text without the content of private keys; null when it cannot be read. */
+  text: string | null;
+}
+
+/**
+ * For each path: its real path, then the file with the lines inside private keys left out (their headers stay). Of the
+ * first so many only the real path.
+ */
+const script = `
+mark=$1; links=$2; shift 2
+for f; do
+  printf '\\n%s %s\\n' "$mark" "$(readlink -f -- "$f" 2>/dev/null || printf %s "$f")"
+  if [ "$links" -gt 0 ]; then links=$((links - 1)); continue; fi
+  sed -e '/-----BEGIN .*PRIVATE KEY-----/,/-----END .*PRIVATE KEY-----/{' -e '/-----/b' -e '/: /b' -e d -e '}' -- "$f" 2>/dev/null || echo "$mark-failed"
+done
+`;
+const atOnce = 100;
+
+/**
+ * Reads PEM files so that no private key leaves the target, many with one command. Files that cannot be read have a
+ * null text; only a lost connection rejects. Of `linksOnly` only the real path is wanted.
+ */
+export async function readPemFiles(
+  connection: HostConnection,
+  paths: readonly string[],
+  linksOnly: readonly string[] = [],
+): Promise<Map<string, ReadPem>> {
+  const found = new Map<string, ReadPem>();
+  const toRead = new Set(paths);
+  const links = [...new Set(linksOnly)].filter((path) => !toRead.has(path));
+  const wanted = [...links, ...toRead];
+  for (let at = 0; at < wanted.length; at += atOnce) {
+    const some = wanted.slice(at, at + atOnce);
+    const linkCount = Math.max(0, links.length - at);
+    const texts =
+      (await throughScript(connection, some, linkCount)) ?? (await oneByOne(connection, some, linkCount));
+    for (const [i, text] of texts.entries()) found.set(some[i] ?? '', text);
+  }
+  return found;
+}
+
+async function throughScript(
+  connection: HostConnection,
+  paths: string[],
+  links: number,
+): Promise<ReadPem[] | null> {
+  const mark = `trustkeep-${randomBytes(12).toString('hex')}`;
+  try {
+    const result = await connection.exec({
+      argv: ['sh', '-c', script, 'sh', mark, String(links), ...paths],
+      timeoutMs: 60_000,
+    });
+    const parts = result.stdout.toString('utf8').split(`\n${mark} `).slice(1);
+    if (result.code !== 0 || parts.length !== paths.length) return null;
+    return parts.map((part) => {
+      const lineEnd = part.indexOf('\n');
+      const text = part.slice(lineEnd + 1);
+      return { realPath: part.slice(0, lineEnd), text: text.includes(`${mark}-failed`) ? null : text };
+    });
+  } catch (error) {
+    if (error instanceof Failure && isLost(error)) throw error;
+    return null;
+  }
+}
+
+/** For machines without a POSIX shell, which only the local one can be: the content does not travel then either. */
+async function oneByOne(connection: HostConnection, paths: string[], links: number): Promise<ReadPem[]> {
+  const texts: ReadPem[] = [];
+  for (const [i, path] of paths.entries()) {
+    try {
+      const realPath = (await connection.stat(path))?.realPath ?? path;
+      const text = i < links ? null : withoutKeys((await connection.read(path)).toString('utf8'));
+      texts.push({ realPath, text });
+    } catch (error) {
+      if (error instanceof Failure && isLost(error)) throw error;
+      texts.push({ realPath: path, text: null });
+    }
+  }
+  return texts;
+}
+
+function withoutKeys(text: string): string {
+  return text.replace(
+    /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\r?\n)([\s\S]*?)(-----END )/g,
+    (_all, begin: string, body: string, end: string) => {
+      const headers = body.split('\n').filter((line) => line.includes(': '));
+      return `${begin}${headers.map((line) => `${line}\n`).join('')}${end}`;
+    },
+  );
+}

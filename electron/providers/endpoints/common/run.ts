@@ -1,0 +1,22 @@
+import type { ExecResult } from '#kit/exec.ts';
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
+import type { HostConnection, HostExec } from '../../connections/connection.ts';
+
+/** Runs a program on the target; anything but success is `endpoint.command-failed` with what it said. */
+export async function run(connection: HostConnection, request: HostExec): Promise<ExecResult> {
+  const result = await connection.exec({ timeoutMs: 60_000, ...request });
+  if (result.code === 0) return result;
+  const program = request.argv[0] === 'sh' ? 'a shell command' : request.argv[0];
+  const how = result.timedOut ? 'did not end in time' : `ended with code ${result.code}`;
+  throw new Failure('endpoint.command-failed', `On ${connection.description}, ${program} ${how}.`, {
+    hint: 'Check that the account used may do this on the endpoint.',
+    peerSaid: said(result),
+  });
+}
+
+/** What a program said, for people: the error stream, else the output. */
+export function said(result: ExecResult): string {
+  const error = result.stderr.toString('utf8').trim();
+  return peerTail(error === '' ? result.stdout.toString('utf8') : error);
+}

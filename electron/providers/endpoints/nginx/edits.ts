@@ -1,0 +1,83 @@
+import type { ConfigEdit } from '#shared/model/plan.ts';
+import type { Pair, Reference, Server } from './servers.ts';
+import { quoteWord } from './tokens.ts';
+
+export interface Replacement {
+  /** As nginx names the file. */
+  file: string;
+  start: number;
+  end: number;
+  text: string;
+  shown: ConfigEdit;
+}
+
+/**
+ * The smallest change that gives one server block its own certificate and key: the argument of a directive that is
+ * the block's own is replaced, what it inherits gets a directive of its own. Null when that cannot be done for this
+ * block alone, because the text belongs to other blocks too.
+ */
+export function ownFilesEdits(
+  server: Server,
+  pair: Pair | null,
+  paths: { certificate: string; key: string },
+): Replacement[] | null {
+  const wanted = [
+    { name: 'ssl_certificate', now: pair?.certificate ?? null, path: paths.certificate },
+    { name: 'ssl_certificate_key', now: pair?.key ?? null, path: paths.key },
+  ];
+  const edits: Replacement[] = [];
+  const inserted = wanted.filter(({ now }) => now === null || now.inherited);
+  // a directive of its own would push out everything that is inherited, not just this pair
+  if (inserted.length > 0 && (!server.once || server.pairs.length > 1)) return null;
+  for (const { now, path } of wanted) {
+    if (now === null || now.inherited) continue;
+    const edit = replaceArgument(now, path);
+    if (edit === null) return null;
+    edits.push(edit);
+  }
+  if (inserted.length > 0) edits.push(insertDirectives(server, inserted));
+  return edits;
+}
+
+function replaceArgument(reference: Reference, path: string): Replacement | null {
+  const { directive } = reference;
+  const argument = directive.args[0];
+  if (!reference.own || argument === undefined) return null;
+  return {
+    file: directive.file,
+    start: argument.start,
+    end: argument.end,
+    text: quoteWord(path),
+    shown: {
+      path: directive.file,
+      line: argument.line,
+      before: `${directive.name} ${quoteWord(argument.text)};`,
+      after: `${directive.name} ${quoteWord(path)};`,
+    },
+  };
+}
+
+function insertDirectives(server: Server, wanted: { name: string; path: string }[]): Replacement {
+  const { directive } = server;
+  const lines = wanted.map(({ name, path }) => `${name} ${quoteWord(path)};`);
+  return {
+    file: directive.file,
+    start: directive.bodyStart,
+    end: directive.bodyStart,
+    text: lines.map((line) => `\n    ${line}`).join(''),
+    shown: { path: directive.file, line: directive.line, before: '', after: lines.join(' ') },
+  };
+}
+
+/** Carries out replacements on a file's bytes, from the end, so that offsets stay right. */
+export function applyEdits(
+  content: Buffer,
+  edits: readonly { start: number; end: number; text: string }[],
+): Buffer {
+  const ordered = edits.toSorted((a, b) => b.start - a.start);
+  return ordered.reduce(
+    (now, edit) =>
+      Buffer.concat([now.subarray(0, edit.start), Buffer.from(edit.text), now.subarray(edit.end)]),
+    content,
+  );
+}

@@ -1,0 +1,71 @@
+import type { Word } from './tokens.ts';
+
+/** One address and port of a `listen`; a range of ports gives several. */
+export interface Listen {
+  /** `*`, an IPv4 address, an IPv6 address without brackets, or a host name. */
+  host: string;
+  port: number;
+  /** How nginx tells addresses apart, and how people know them: `*:443`, `[::]:443`, `10.0.0.5:8443`. */
+  address: string;
+  ssl: boolean;
+  /** QUIC runs over UDP: a TLS handshake does not reach it. */
+  quic: boolean;
+  isDefault: boolean;
+  /** Waits for a PROXY header before TLS: a plain handshake does not reach it. */
+  proxyProtocol: boolean;
+  /** For `[::]`: takes IPv4 connections too. */
+  dual: boolean;
+}
+
+export type ListenAnswer = { listens: Listen[] } | { skipped: string };
+
+const longestRange = 100;
+
+/** Reads the words of one `listen` directive; `skipped` says why it has no address that could be dialled. */
+export function parseListen(words: readonly Word[], defaultPort: number): ListenAnswer {
+  const [value = '', ...params] = words.map((word) => word.text);
+  if (value.startsWith('unix:')) return { skipped: `${value} is a local socket` };
+  const place = splitAddress(value, defaultPort);
+  if (place === null) return { skipped: `the address ${value} could not be read` };
+  const has = (...names: string[]) => names.some((name) => params.includes(name));
+  const shared = {
+    host: place.host,
+    ssl: has('ssl', 'quic'),
+    quic: has('quic'),
+    isDefault: has('default_server', 'default'),
+    proxyProtocol: has('proxy_protocol'),
+    dual: has('ipv6only=off'),
+  };
+  const count = place.last - place.first + 1;
+  if (count < 1 || count > longestRange) return { skipped: `the range of ports in ${value} is too long` };
+  const shownHost = place.host.includes(':') ? `[${place.host}]` : place.host;
+  return {
+    listens: Array.from({ length: count }, (_, i) => ({
+      ...shared,
+      port: place.first + i,
+      address: `${shownHost}:${place.first + i}`,
+    })),
+  };
+}
+
+function splitAddress(value: string, defaultPort: number) {
+  const six = /^\[([^\]]+)\](?::(\d+)(?:-(\d+))?)?$/.exec(value);
+  if (six) return range(plainHost(six[1] ?? ''), six[2], six[3], defaultPort);
+  const portOnly = /^(\d+)(?:-(\d+))?$/.exec(value);
+  if (portOnly) return range('*', portOnly[1], portOnly[2], defaultPort);
+  const four = /^([^:[\]]+)(?::(\d+)(?:-(\d+))?)?$/.exec(value);
+  if (four) return range(plainHost(four[1] ?? ''), four[2], four[3], defaultPort);
+  return null;
+}
+
+/** nginx treats `0.0.0.0` as `*`, and all spellings of the IPv6 zero address alike. */
+function plainHost(host: string): string {
+  const lower = host.toLowerCase();
+  if (lower === '0.0.0.0') return '*';
+  return lower.includes(':') && /^[0:]+$/.test(lower) ? '::' : lower;
+}
+
+function range(host: string, first: string | undefined, last: string | undefined, defaultPort: number) {
+  const from = first === undefined ? defaultPort : Number(first);
+  return { host, first: from, last: last === undefined ? from : Number(last) };
+}

@@ -1,0 +1,127 @@
+import type { CertificateFacts } from '#shared/model/certificate.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import { sha256Hex } from '../../../pki/fingerprint.ts';
+import { isHttps, type Places, placesOf } from './places.ts';
+import type { Pair, Server } from './servers.ts';
+
+/** A node with what planning needs beside it. */
+export interface NginxNode {
+  node: DiscoveredNode;
+  server: Server;
+  /** The pair this node is about; null when the block has none. */
+  pair: Pair | null;
+  places: Places;
+}
+
+/** What a certificate file was found to hold. */
+export interface OnDisk {
+  facts: CertificateFacts;
+  chainPem: string;
+}
+
+/**
+ * One node per server block, or one per pair when a block has certificates of several kinds (RSA beside ECDSA): a node
+ * holds one certificate. `read` gives what lies at a path.
+ */
+export function nodesOf(
+  servers: readonly Server[],
+  dialAddress: string,
+  read: (path: string) => OnDisk | null,
+): NginxNode[] {
+  const seen = new Map<string, number>();
+  const unique = (key: string) => {
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count === 1 ? key : `${key} #${count}`;
+  };
+  return servers.flatMap((server) => {
+    const key = unique(keyOf(server));
+    const pairs = isHttps(server) ? server.pairs : [];
+    if (pairs.length < 2) return [makeNode(servers, server, pairs[0] ?? null, key, dialAddress, read, null)];
+    const families = pairs.map((pair) => familyOf(diskOf(pair, read)));
+    return pairs.map((pair, i) => {
+      const family = families[i] ?? null;
+      const alone = family !== null && families.filter((one) => one === family).length === 1;
+      const suffix = family ?? `certificate ${i + 1}`;
+      const refusal = alone
+        ? null
+        : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which of them to replace.';
+      const made = makeNode(servers, server, pair, `${key} ${suffix}`, dialAddress, read, refusal);
+      return { ...made, node: { ...made.node, name: `${made.node.name} (${suffix.toUpperCase()})` } };
+    });
+  });
+}
+
+/** `rsa` or `ecdsa`, as far as a server can tell its certificates apart. */
+export function familyOf(disk: OnDisk | null): 'rsa' | 'ecdsa' | null {
+  const type = disk?.facts.keyType ?? '';
+  if (type.startsWith('rsa')) return 'rsa';
+  return type.startsWith('ec') ? 'ecdsa' : null;
+}
+
+const diskOf = (pair: Pair | null, read: (path: string) => OnDisk | null): OnDisk | null => {
+  const path = pair?.certificate.path ?? null;
+  return path === null ? null : read(path);
+};
+
+/** From what identifies the place: context, addresses and names. Line numbers and files may change. */
+function keyOf(server: Server): string {
+  const listens = [...server.listens.map((one) => one.address), ...server.skipped].sort();
+  return [server.context, [...new Set(listens)].join(','), [...server.names].sort().join(',')].join(' ');
+}
+
+function makeNode(
+  servers: readonly Server[],
+  server: Server,
+  pair: Pair | null,
+  key: string,
+  dialAddress: string,
+  read: (path: string) => OnDisk | null,
+  refusal: string | null,
+): NginxNode {
+  const disk = diskOf(pair, read);
+  const places = placesOf(servers, server, dialAddress, disk?.facts.names ?? []);
+  const named = server.names.filter((name) => name !== '' && name !== '_');
+  const [first, ...others] = named;
+  const node: DiscoveredNode = {
+    key,
+    name: first ?? server.listens[0]?.address ?? server.place,
+    alias: others.length === 0 ? null : others.join(', '),
+    protocol: isHttps(server) ? 'https' : 'http',
+    bindings: places.bindings,
+    serverNames: server.names,
+    certificatePath: pair?.certificate.path ?? null,
+    keyPath: pair?.key?.path ?? null,
+    webRoot: server.webRoot,
+    certificate: disk?.facts ?? null,
+    chainPem: disk?.chainPem ?? null,
+    notInstallable: refusal ?? whyNot(server, pair, places),
+    place: server.place,
+  };
+  return { node, server, pair, places };
+}
+
+function whyNot(server: Server, pair: Pair | null, places: Places): string | null {
+  if (!isHttps(server))
+    return `This server block has no ssl listener; add "listen 443 ssl" with a first certificate to ${server.place} and discover again.`;
+  if (server.rejectsHandshakes)
+    return 'This server block refuses every TLS handshake (ssl_reject_handshake), so it serves no certificate.';
+  const certificate = pair?.certificate.notAFile ?? null;
+  if (certificate !== null) return `The certificate of this server block cannot be replaced: ${certificate}.`;
+  if (pair !== null && pair.key === null) return 'This server block has a certificate but no private key.';
+  const key = pair?.key?.notAFile ?? null;
+  if (key !== null) return `The private key of this server block cannot be replaced: ${key}.`;
+  if (places.proofs.length === 0)
+    return `It could not be proved that a new certificate is served here. ${places.unproved.join(' ')}`.trim();
+  return null;
+}
+
+/** Name for files made for a node: readable, and different for different nodes. */
+export function slugOf(node: DiscoveredNode): string {
+  const plain = node.name
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 60);
+  return `${plain === '' ? 'node' : plain}-${sha256Hex(node.key).slice(0, 8)}`;
+}

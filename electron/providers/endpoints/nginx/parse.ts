@@ -1,0 +1,135 @@
+import { posix } from 'node:path';
+import { Failure } from '#shared/failure.ts';
+import { type Directive, parseFile } from './tokens.ts';
+
+/** The whole configuration as nginx resolved it. */
+export interface Configuration {
+  /** Main configuration file; relative certificate and include paths are below its directory. */
+  configPath: string;
+  /** What relative `root`, `pid` and `error_log` are below. */
+  prefix: string;
+  /** Every file nginx read, in its order, with its exact bytes. */
+  files: Map<string, Buffer>;
+  /** Top level directives with all includes put in place. */
+  directives: Directive[];
+  /** Full patterns of all `include` directives. */
+  includePatterns: string[];
+}
+
+const marker = Buffer.from('# configuration file ');
+
+/**
+ * Splits what `nginx -T` printed into files. nginx prints each file once, after a line with its name, and adds a
+ * line feed. A comment of that very form inside a file splits it too early; whoever edits compares hashes first.
+ */
+export function splitDump(dump: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  let at = findMarker(dump, 0);
+  while (at >= 0) {
+    const lineEnd = dump.indexOf(0x0a, at);
+    if (lineEnd < 0) break;
+    const name = dump
+      .subarray(at + marker.length, lineEnd)
+      .toString('utf8')
+      .replace(/:$/, '');
+    const next = findMarker(dump, lineEnd + 1);
+    const end = next < 0 ? dump.length : next;
+    files.set(name, dump.subarray(lineEnd + 1, Math.max(lineEnd + 1, end - 1)));
+    at = next;
+  }
+  return files;
+}
+
+/** A marker counts at the start of a line only, and with an absolute path that ends in a colon. */
+function findMarker(dump: Buffer, from: number): number {
+  for (let at = dump.indexOf(marker, from); at >= 0; at = dump.indexOf(marker, at + 1)) {
+    if (at > 0 && dump[at - 1] !== 0x0a) continue;
+    const lineEnd = dump.indexOf(0x0a, at);
+    const first = String.fromCharCode(dump[at + marker.length] ?? 0);
+    if (lineEnd > 0 && dump[lineEnd - 1] === 0x3a && /[/A-Za-z]/.test(first)) return at;
+  }
+  return -1;
+}
+
+/** Puts the files together as nginx does: includes in their places, globs in byte order. */
+export function resolveConfiguration(
+  files: Map<string, Buffer>,
+  configPath: string,
+  prefix: string,
+): Configuration {
+  const parsed = new Map<string, Directive[]>();
+  const directory = posix.dirname(configPath);
+  const includePatterns: string[] = [];
+
+  const fileDirectives = (name: string, depth: number): Directive[] => {
+    const content = files.get(name);
+    if (content === undefined || depth > 64) throw notPrinted(name);
+    const own = parsed.get(name) ?? parseFile(name, content);
+    parsed.set(name, own);
+    return expand(own, depth);
+  };
+  const expand = (directives: Directive[], depth: number): Directive[] =>
+    directives.flatMap((directive) => {
+      if (directive.name === 'include' && directive.block === null) {
+        const pattern = fullPath(directive.args[0]?.text ?? '', directory);
+        includePatterns.push(pattern);
+        return included(pattern, files).flatMap((name) => fileDirectives(name, depth + 1));
+      }
+      return directive.block === null
+        ? [directive]
+        : [{ ...directive, block: expand(directive.block, depth) }];
+    });
+
+  const directives = fileDirectives(configPath, 0);
+  return { configPath, prefix, files, directives, includePatterns: [...new Set(includePatterns)] };
+}
+
+function included(pattern: string, files: Map<string, Buffer>): string[] {
+  if (!/[*?[]/.test(pattern)) return [pattern];
+  return [...files.keys()]
+    .filter((name) => matchesGlob(pattern, name))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function notPrinted(name: string): Failure {
+  return new Failure('endpoint.configuration-invalid', `nginx names the file ${name} but did not print it.`, {
+    hint: 'Run nginx -T on the endpoint; a comment there that looks like "# configuration file …:" confuses it.',
+  });
+}
+
+/** As the C library's glob does it: `*` and `?` match neither `/` nor a leading dot. */
+export function matchesGlob(pattern: string, path: string): boolean {
+  const parts = pattern.split('/');
+  const names = path.split('/');
+  if (parts.length !== names.length) return false;
+  return parts.every((part, i) => segmentPattern(part).test(names[i] ?? ''));
+}
+
+function segmentPattern(segment: string): RegExp {
+  const body = segment.replace(/\[!?\]?[^\]]*\]|\\.|[\s\S]/g, (piece) => {
+    if (piece === '*') return '[^/]*';
+    if (piece === '?') return '[^/]';
+    if (piece.length > 1 && piece.startsWith('['))
+      return piece
+        .replace(/^\[!/, '[^')
+        .replace(/\\/g, '\\\\')
+        .replace(/^(\[\^?)\]/, '$1\\]');
+    const plain = piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
+    return plain.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  });
+  return new RegExp(`^${/^[*?[]/.test(segment) ? '(?!\\.)' : ''}${body}$`, 's');
+}
+
+/** As nginx does it: put together, never normalised, so that it equals the names nginx prints. */
+export function fullPath(path: string, base: string): string {
+  if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)) return path;
+  return base.endsWith('/') ? `${base}${path}` : `${base}/${path}`;
+}
+
+/** Every directive of a tree, outermost first. */
+export function* walk(directives: readonly Directive[]): Generator<Directive> {
+  for (const directive of directives) {
+    yield directive;
+    if (directive.block !== null) yield* walk(directive.block);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Binding } from '#shared/model/node.ts';
+import type { PlannedProof } from '#shared/model/plan.ts';
+import type { Listen } from './listen.ts';
+import { blockFor, blocksAt, matchesRegex, type Server } from './servers.ts';
+
+/** Where a node is reached, how its certificate is asked for there, and where that cannot be done. */
+export interface Places {
+  bindings: Binding[];
+  proofs: PlannedProof[];
+  /** Sentences about listeners where nothing can be proved. */
+  unproved: string[];
+}
+
+export function placesOf(
+  servers: readonly Server[],
+  server: Server,
+  dialAddress: string,
+  certificateNames: readonly string[],
+): Places {
+  const https = isHttps(server);
+  const bindings = new Map<string, Binding>();
+  const proofs = new Map<string, PlannedProof>();
+  const unproved = server.skipped.map((reason) => `Nothing can be proved at one listener: ${reason}.`);
+  for (const listen of server.listens) {
+    if (https !== (listen.ssl || listen.quic)) continue;
+    const address = dialFor(servers, server.context, listen, dialAddress);
+    const isDefault = blocksAt(servers, server.context, listen.address)[0] === server;
+    const trouble = troubleWith(listen, address);
+    if (trouble !== null) {
+      unproved.push(trouble);
+      continue;
+    }
+    if (address === null) continue;
+    const at = `${address} ${listen.port}`;
+    const known = bindings.get(at);
+    const configured = known === undefined ? listen.address : `${known.configured}, ${listen.address}`;
+    bindings.set(at, {
+      address,
+      port: listen.port,
+      configured,
+      isDefault: isDefault || (known?.isDefault ?? false),
+    });
+    const name = nameThatReaches(servers, server, listen, certificateNames);
+    if (name === undefined) unproved.push(notChosen(servers, server, listen));
+    else if (!proofs.has(at)) proofs.set(at, { address, port: listen.port, serverName: name });
+  }
+  return {
+    bindings: [...bindings.values()],
+    proofs: https ? [...proofs.values()] : [],
+    unproved: https ? [...new Set(unproved)] : [],
+  };
+}
+
+export const isHttps = (server: Server): boolean => server.listens.some((one) => one.ssl || one.quic);
+
+function troubleWith(listen: Listen, address: string | null): string | null {
+  if (listen.quic) return `Nothing can be proved at ${listen.address} (quic): it is reached over UDP only.`;
+  if (listen.proxyProtocol)
+    return `Nothing can be proved at ${listen.address}: it expects the PROXY protocol before TLS.`;
+  if (address === null)
+    return `Nothing can be proved at ${listen.address}: another server block takes the address it would be dialled at.`;
+  return null;
+}
+
+/** The address to dial for a listener; null when a listener on exactly that address would answer in its place. */
+function dialFor(
+  servers: readonly Server[],
+  context: Server['context'],
+  listen: Listen,
+  dialAddress: string,
+): string | null {
+  const local = isLoopback(dialAddress);
+  if (listen.host === '::') return local ? '::1' : dialAddress;
+  if (listen.host !== '*') return listen.host === 'localhost' ? '127.0.0.1' : listen.host;
+  const taken = (address: string) =>
+    servers.some((server) =>
+      server.listens.some(
+        (one) => !one.quic && one.host === address && one.port === listen.port && server.context === context,
+      ),
+    );
+  const choices = local ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : [dialAddress];
+  return choices.find((address) => !taken(address)) ?? null;
+}
+
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || address.startsWith('127.');
+}
+
+/** Server name for which nginx picks this block here; null: no name is needed; undefined: no name does it. */
+function nameThatReaches(
+  servers: readonly Server[],
+  server: Server,
+  listen: Listen,
+  certificateNames: readonly string[],
+): string | null | undefined {
+  const reaches = (name: string | null) => blockFor(servers, server.context, listen.address, name) === server;
+  const names = server.names.flatMap((pattern) => examplesOf(pattern, certificateNames));
+  const name = names.find((one) => isSni(one) && reaches(one));
+  return name ?? (reaches(null) ? null : undefined);
+}
+
+/** Names that a configured name stands for. A regular expression is tried on the names of the certificate. */
+function examplesOf(pattern: string, certificateNames: readonly string[]): string[] {
+  if (pattern.startsWith('*.')) return [`trustkeep-check${pattern.slice(1)}`];
+  if (pattern.startsWith('.')) return [pattern.slice(1), `trustkeep-check${pattern}`];
+  if (pattern.endsWith('.*')) return [`${pattern.slice(0, -1)}example`];
+  if (!pattern.startsWith('~')) return [pattern];
+  return certificateNames
+    .map((name) => name.replace(/^\*/, 'trustkeep-check'))
+    .filter((name) => matchesRegex(pattern, name));
+}
+
+/** What may be sent as a server name: a host name, no address. */
+const isSni = (name: string): boolean =>
+  /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$/.test(name) && !/^[0-9.]+$/.test(name);
+
+function notChosen(servers: readonly Server[], server: Server, listen: Listen): string {
+  const first = server.names.find(isSni);
+  const other = first === undefined ? null : blockFor(servers, server.context, listen.address, first);
+  if (other !== null && other !== server)
+    return `nginx never picks this server block at ${listen.address}: ${other.place} has the same name.`;
+  return `Nothing can be proved at ${listen.address}: no server name is known that leads to this server block.`;
+}

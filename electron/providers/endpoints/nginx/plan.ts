@@ -1,0 +1,315 @@
+import { posix } from 'node:path';
+import { Failure } from '#shared/failure.ts';
+import type { FileState, InstallPlan, PlannedFile } from '#shared/model/plan.ts';
+import { sha256Hex } from '../../../pki/fingerprint.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { compositionWarnings, readComposition } from '../common/composition.ts';
+import { existingDirectory } from '../common/keys.ts';
+import { keptName, manifestName, newKeyName } from '../common/names.ts';
+import { readPemFiles } from '../common/read-pem.ts';
+import { octal, stateOf } from '../common/states.ts';
+import { type Program, type RunningServer, reloadCommand, testArgv } from './commands.ts';
+import type { NginxDetails } from './details.ts';
+import { applyEdits, ownFilesEdits, type Replacement } from './edits.ts';
+import { familyOf, type NginxNode, type OnDisk, slugOf } from './nodes.ts';
+import { type Configuration, matchesGlob } from './parse.ts';
+import type { Server } from './servers.ts';
+import {
+  addressSharings,
+  certificateSharings,
+  namesNotShared,
+  type Shared,
+  serverLabel,
+  sharedBy,
+} from './sharing.ts';
+
+export interface PlanFacts {
+  connection: HostConnection;
+  program: Program;
+  configuration: Configuration;
+  servers: Server[];
+  chosen: NginxNode;
+  running: RunningServer | null;
+  /** Where a configured path leads. */
+  real: (path: string) => string;
+  read: (path: string) => OnDisk | null;
+}
+
+/** Where certificate and key go, and what has to change for that. Paths are real ones. */
+interface Destination {
+  certificate: string;
+  key: string;
+  edits: Replacement[];
+  newDirectories: { path: string; like: string }[];
+  warnings: string[];
+  shared: Shared;
+  /** Owner and mode for files that do not exist yet. */
+  likeCertificate: FileState | null;
+  likeKey: FileState | null;
+}
+
+export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
+  const { chosen, connection, program, configuration } = facts;
+  const goal = await destination(facts);
+  const files = await plannedFiles(facts, goal);
+  const keepDir = await existingDirectory(connection, goal.key);
+  refuseGlobbed(configuration, files, keepDir);
+  const links = linksOf(facts);
+  const details: NginxDetails = {
+    program,
+    configuration: configurationHashes(configuration),
+    links,
+    edits: goal.edits.map(({ file, start, end, text }) => ({ path: facts.real(file), start, end, text })),
+    newDirectories: goal.newDirectories,
+    keepDir,
+    keyName: posix.basename(goal.key),
+    family: chosen.server.pairs.length > 1 ? familyOf(onDisk(facts)) : null,
+    previousFingerprint: onDisk(facts)?.facts.fingerprint ?? null,
+  };
+  return {
+    nodeKey: chosen.node.key,
+    files,
+    edits: goal.edits.map((edit) => edit.shown),
+    commands: commandsOf(facts, goal),
+    shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
+    proofs: chosen.places.proofs,
+    warnings: [...goal.warnings, ...(await warningsOf(facts, goal, files, links))],
+    details: { ...details },
+  };
+}
+
+export function configurationHashes(configuration: Configuration): Record<string, string> {
+  return Object.fromEntries([...configuration.files].map(([path, content]) => [path, sha256Hex(content)]));
+}
+
+function onDisk(facts: PlanFacts): OnDisk | null {
+  const path = facts.chosen.pair?.certificate.path ?? null;
+  return path === null ? null : facts.read(path);
+}
+
+async function destination(facts: PlanFacts): Promise<Destination> {
+  const { chosen, connection, configuration, servers } = facts;
+  const { pair, server } = chosen;
+  const none: Shared = { blocks: [], uses: [] };
+  if (pair === null || pair.certificate.path === null || pair.key === null || pair.key.path === null) {
+    const own = await ownFiles(facts, posix.dirname(facts.real(configuration.configPath)), none, null, null);
+    if (own !== null) return own;
+    throw cannotChange(server);
+  }
+  const shared = sharedBy(configuration, servers, server, pair, facts.real);
+  const [certificate, key] = [facts.real(pair.certificate.path), facts.real(pair.key.path)];
+  const states = [await stateOf(connection, certificate), await stateOf(connection, key)] as const;
+  const strangers = namesNotShared(server, shared.blocks);
+  if (strangers.length > 0 || shared.uses.length > 0) {
+    const own = await ownFiles(facts, posix.dirname(certificate), shared, ...states);
+    if (own !== null) return own;
+  }
+  const warnings = strangers.map(
+    (other) =>
+      `${serverLabel(other)} serves the same file and will show the new certificate, which may not cover its names.`,
+  );
+  return {
+    certificate,
+    key,
+    edits: [],
+    newDirectories: [],
+    warnings,
+    shared,
+    likeCertificate: states[0],
+    likeKey: states[1],
+  };
+}
+
+function cannotChange(server: Server): Failure {
+  return new Failure(
+    'node.not-installable',
+    `${serverLabel(server)} has no certificate of its own, and its text is included by several server blocks.`,
+    { hint: 'Give the server block an ssl_certificate and ssl_certificate_key of its own.' },
+  );
+}
+
+/** Files for this node alone, in a directory of ours beside those it shares now. Null when that cannot be done. */
+async function ownFiles(
+  facts: PlanFacts,
+  beside: string,
+  shared: Shared,
+  likeCertificate: FileState | null,
+  likeKey: FileState | null,
+): Promise<Destination | null> {
+  const { chosen, configuration, connection } = facts;
+  const name = slugOf(chosen.node);
+  const home = posix.dirname(facts.real(configuration.configPath));
+  const choices = [...new Set([beside, home])].map((parent) => ({
+    parent,
+    directory: posix.join(parent, 'trustkeep'),
+  }));
+  const choice = choices.find(
+    ({ directory }) => !globbed(configuration, [directory, posix.join(directory, `${name}.crt`)]),
+  );
+  if (choice === undefined) return null;
+  const { parent, directory } = choice;
+  const certificate = posix.join(directory, `${name}.crt`);
+  const key = posix.join(directory, `${name}.key`);
+  const edits = ownFilesEdits(chosen.server, chosen.pair, { certificate, key });
+  if (edits === null) return null;
+  for (const edit of edits) await refuseOtherBytes(facts, edit.file);
+  const isNew = (await connection.stat(directory)) === null;
+  const why = shared.blocks.map(serverLabel).concat(shared.uses.map((use) => use.who));
+  return {
+    certificate,
+    key,
+    edits,
+    newDirectories: isNew ? [{ path: directory, like: parent }] : [],
+    warnings:
+      why.length === 0
+        ? []
+        : [`The present files are also used by ${why.join(', ')}, so this node gets files of its own.`],
+    shared: { blocks: [], uses: [] },
+    likeCertificate,
+    likeKey,
+  };
+}
+
+/** What nginx printed must be the file to the byte, else offsets would be wrong. */
+async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
+  const printed = facts.configuration.files.get(file);
+  if (printed !== undefined && (await facts.connection.hash(file)) === sha256Hex(printed)) return;
+  throw new Failure(
+    'endpoint.configuration-unclear',
+    `${file} is not as nginx printed it, so it is not edited.`,
+    {
+      hint: 'It may have changed this moment: try again. A comment like "# configuration file …:" in it confuses nginx -T.',
+      retry: 'later',
+    },
+  );
+}
+
+async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<PlannedFile[]> {
+  const { connection, configuration } = facts;
+  const files: PlannedFile[] = [];
+  if (goal.key === goal.certificate) {
+    files.push(await plannedFile(connection, goal.key, 'certificate-and-key', goal.likeKey, 0o600));
+  } else {
+    files.push(await plannedFile(connection, goal.key, 'private-key', goal.likeKey, 0o600));
+    files.push(await plannedFile(connection, goal.certificate, 'certificate', goal.likeCertificate, 0o644));
+  }
+  for (const name of new Set(goal.edits.map((edit) => edit.file))) {
+    const file = await plannedFile(connection, facts.real(name), 'configuration', null, 0o644);
+    const content = configuration.files.get(name) ?? Buffer.alloc(0);
+    const own = goal.edits.filter((edit) => edit.file === name);
+    files.push({ ...file, after: { ...file.after, sha256: sha256Hex(applyEdits(content, own)) } });
+  }
+  return files;
+}
+
+async function plannedFile(
+  connection: HostConnection,
+  path: string,
+  holds: PlannedFile['holds'],
+  like: FileState | null,
+  mode: number,
+): Promise<PlannedFile> {
+  const before = await stateOf(connection, path);
+  const model = before ?? like ?? { owner: await ownerAbove(connection, path), group: '', mode };
+  const group = model.group === '' ? await ownerAbove(connection, path, 'group') : model.group;
+  return { path, holds, before, after: { sha256: null, owner: model.owner, group, mode: model.mode } };
+}
+
+async function ownerAbove(
+  connection: HostConnection,
+  path: string,
+  which: 'owner' | 'group' = 'owner',
+): Promise<string> {
+  const directory = await existingDirectory(connection, path);
+  return (await connection.stat(directory))?.[which] ?? '';
+}
+
+function globbed(configuration: Configuration, paths: readonly string[]): boolean {
+  return paths.some((path) => configuration.includePatterns.some((pattern) => matchesGlob(pattern, path)));
+}
+
+/** Nothing we put on the target for a while may be taken for configuration by nginx. */
+function refuseGlobbed(configuration: Configuration, files: readonly PlannedFile[], keepDir: string): void {
+  const ours = files.flatMap(({ path, before }) => (before === null ? [path] : [keptName(path, 'tag')]));
+  ours.push(newKeyName(keepDir, 'key', 'tag'), manifestName(keepDir, 'tag'));
+  const caught = ours.find((path) => globbed(configuration, [path]));
+  if (caught === undefined) return;
+  throw new Failure(
+    'node.not-installable',
+    `nginx includes everything in ${posix.dirname(caught)}, so nothing can be kept there during an install.`,
+    { hint: 'Narrow the include directive, for example to *.conf.' },
+  );
+}
+
+/** Configured names that are symbolic links, or lie below one. */
+function linksOf(facts: PlanFacts): Record<string, string> {
+  const { pair } = facts.chosen;
+  const names = [pair?.certificate.path, pair?.key?.path].filter((path) => typeof path === 'string');
+  return Object.fromEntries(
+    names.flatMap((name) => (facts.real(name) === name ? [] : [[name, facts.real(name)]])),
+  );
+}
+
+function commandsOf(facts: PlanFacts, goal: Destination): InstallPlan['commands'] {
+  const { program, running } = facts;
+  return [
+    ...goal.newDirectories.map(({ path }) => ({
+      argv: ['mkdir', '-p', '--', path],
+      why: 'A directory for files of this node alone.',
+    })),
+    { argv: testArgv(program), why: 'nginx checks its configuration before anything is reloaded.' },
+    reloadCommand(program, running),
+  ];
+}
+
+async function warningsOf(
+  facts: PlanFacts,
+  goal: Destination,
+  files: readonly PlannedFile[],
+  links: Record<string, string>,
+): Promise<string[]> {
+  const { server, places } = facts.chosen;
+  const warnings = [...places.unproved];
+  if (facts.running === null)
+    warnings.push('nginx does not run now; the install can only succeed while it runs.');
+  for (const [name, real] of Object.entries(links))
+    warnings.push(`${name} leads to ${real}; that is the file that changes.`);
+  for (const { path } of files)
+    if (path.startsWith('/etc/letsencrypt/'))
+      warnings.push(`${path} is kept by certbot, which may replace it again at its next renewal.`);
+  if (server.passwordFile)
+    warnings.push('The present private key may be encrypted (ssl_password_file); the new one will not be.');
+  if (server.staplingFile !== null)
+    warnings.push(
+      `${server.staplingFile} holds an OCSP answer for the present certificate (ssl_stapling_file).`,
+    );
+  for (const file of files) {
+    const open =
+      (file.after.mode & 0o007) !== 0 && file.holds !== 'certificate' && file.holds !== 'configuration';
+    if (open)
+      warnings.push(`${file.path} can be read by every user (mode ${octal(file.after.mode)}); it stays so.`);
+    if (file.holds === 'certificate-and-key')
+      warnings.push(...(await compositionNotes(facts.connection, file.path)));
+  }
+  if (goal.certificate !== goal.key) warnings.push(...(await certificateFileNotes(facts.connection, files)));
+  return [...new Set(warnings)];
+}
+
+async function compositionNotes(connection: HostConnection, path: string): Promise<string[]> {
+  const text = (await readPemFiles(connection, [path])).get(path)?.text;
+  return typeof text === 'string' ? compositionWarnings(path, readComposition(text)) : [];
+}
+
+/** A certificate file that holds more than certificates: nginx does not need the rest, and it goes. */
+async function certificateFileNotes(
+  connection: HostConnection,
+  files: readonly PlannedFile[],
+): Promise<string[]> {
+  const file = files.find((one) => one.holds === 'certificate' && one.before !== null);
+  const text = file && (await readPemFiles(connection, [file.path])).get(file.path)?.text;
+  if (file === undefined || typeof text !== 'string') return [];
+  const others = readComposition(text).blocks.filter((one) => one.kind !== 'certificate');
+  return [...new Set(others.map((one) => one.label))].map(
+    (label) => `${file.path} also holds a block "${label}", which will be dropped.`,
+  );
+}

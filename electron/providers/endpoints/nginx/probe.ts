@@ -1,0 +1,114 @@
+import { posix } from 'node:path';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { isLost, opensslVersion, unwritable } from '../common/keys.ts';
+import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
+import type { View } from './nginx.ts';
+
+/** Looks at everything an install will need, one check after the other; what fails hides what depends on it. */
+export async function probeNginx(
+  connection: HostConnection,
+  at: number,
+  ask: { program: () => Promise<Program>; view: () => Promise<View> },
+): Promise<ProbeReport> {
+  const checks: ProbeCheck[] = [
+    {
+      name: 'connect',
+      ok: true,
+      sentence: `Connected: ${connection.description}, ${connection.credentialUsed}.`,
+    },
+  ];
+  let version: string | null = null;
+  const check = async (name: string, work: () => Promise<string>): Promise<boolean> => {
+    try {
+      checks.push({ name, ok: true, sentence: await work() });
+      return true;
+    } catch (error) {
+      checks.push({ name, ok: false, sentence: sentenceOf(error) });
+      return !(error instanceof Failure && isLost(error));
+    }
+  };
+  const found = await check('program', async () => {
+    const program = await ask.program();
+    version = program.version;
+    return `${program.version} at ${program.path}, configuration ${program.configPath}.`;
+  });
+  if (found && version !== null) {
+    await check('configuration', async () => {
+      const program = await ask.program();
+      const answer = await testConfiguration(connection, program);
+      const { nodes } = await ask.view();
+      return `nginx accepts its configuration (${nodes.length} server blocks): ${lastLine(answer)}`;
+    });
+    const parses = checks.at(-1)?.ok === true;
+    if (parses) {
+      await check('running', () => running(connection, ask));
+      await check('write', () => writing(connection, ask));
+    }
+  }
+  await check('openssl', () => openssl(connection));
+  // without openssl everything works, with keys made in the agent
+  const ok = checks.every((one) => one.ok || one.name === 'openssl');
+  return { ok, version, checks, at };
+}
+
+function sentenceOf(error: unknown): string {
+  const { message, hint } = asFailure(error);
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+function lastLine(text: string): string {
+  return text.split('\n').at(-1) ?? '';
+}
+
+async function running(
+  connection: HostConnection,
+  ask: { program: () => Promise<Program>; view: () => Promise<View> },
+): Promise<string> {
+  const { configuration, program } = await ask.view();
+  const pidPath = pidPathOf(configuration, program);
+  const server = await runningServer(connection, pidPath);
+  if (server === null)
+    throw new Failure('endpoint.not-running', `nginx does not run: its pid file ${pidPath} names no nginx.`, {
+      hint: 'Start nginx, or give the configuration file it was started with.',
+    });
+  const { argv } = reloadCommand(program, server);
+  if (server.unit === null && !(await maySignal(connection, server.pid)))
+    throw new Failure('endpoint.denied', `The account used may not reload nginx (process ${server.pid}).`, {
+      hint: 'Use root, or an account that may run nginx with sudo.',
+    });
+  return `nginx runs (process ${server.pid}); it is reloaded with: ${argv.join(' ')}.`;
+}
+
+async function maySignal(connection: HostConnection, pid: number): Promise<boolean> {
+  const result = await connection.exec({
+    argv: ['sh', '-c', 'kill -0 "$1"', 'sh', String(pid)],
+    timeoutMs: 15_000,
+  });
+  return result.code === 0;
+}
+
+async function writing(connection: HostConnection, ask: { view: () => Promise<View> }): Promise<string> {
+  const { nodes, program, real } = await ask.view();
+  const paths = nodes.flatMap(({ node }) =>
+    [node.certificatePath, node.keyPath].filter((path) => path !== null),
+  );
+  const directories = new Set(paths.map((path) => posix.dirname(real(path))));
+  directories.add(posix.dirname(real(program.configPath)));
+  const locked = await unwritable(connection, [...directories]);
+  if (locked !== null)
+    throw new Failure('endpoint.denied', `The account used may not write into ${locked}.`, {
+      hint: 'Use root, or an account that may write there with sudo.',
+    });
+  return `Certificates, keys and configuration may be written (${[...directories].join(', ')}).`;
+}
+
+async function openssl(connection: HostConnection): Promise<string> {
+  const version = await opensslVersion(connection);
+  if (version === null)
+    throw new Failure('endpoint.no-openssl', 'There is no openssl program: keys are made in the agent.', {
+      hint: 'Install openssl there to have private keys made on the endpoint.',
+    });
+  return `${version}: private keys can be made on the endpoint.`;
+}

@@ -1,0 +1,98 @@
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { said } from '../common/run.ts';
+import { type Program, type RunningServer, reloadCommand, runningServer } from './commands.ts';
+
+export interface RestartFacts {
+  program: Program;
+  pidPath: string;
+  errorLogPath: string | null;
+  /** Starts nginx again should it have died of a change we made; null: it is not ours to start. */
+  startAgain: string[] | null;
+}
+
+/**
+ * Reloads nginx and waits until new workers are there. nginx takes the order and only then reads its files, so the
+ * command's own answer is not enough: what the error log gained since is part of ours.
+ */
+export async function reload(connection: HostConnection, facts: RestartFacts): Promise<void> {
+  const before = await runningServer(connection, facts.pidPath);
+  if (before === null) return startOrSaySo(connection, facts);
+  const logSize = await sizeOf(connection, facts.errorLogPath);
+  const { argv } = reloadCommand(facts.program, before);
+  const result = await connection.exec({ argv: argv as [string, ...string[]], timeoutMs: 60_000 });
+  if (result.code !== 0) throw failed(connection, argv, said(result));
+  const taken = await awaitNewWorkers(connection, facts.pidPath, before);
+  if (taken === 'new-workers') return;
+  const logged = await loggedSince(connection, facts.errorLogPath, logSize);
+  if (taken === 'died') throw failed(connection, argv, logged, 'nginx ended after it was told to reload');
+  if (logged !== '') throw failed(connection, argv, logged);
+}
+
+async function startOrSaySo(connection: HostConnection, facts: RestartFacts): Promise<void> {
+  if (facts.startAgain === null) {
+    throw new Failure('endpoint.not-running', `nginx does not run on ${connection.description}.`, {
+      hint: 'Start nginx; what is installed is served from then on.',
+    });
+  }
+  const result = await connection.exec({
+    argv: facts.startAgain as [string, ...string[]],
+    timeoutMs: 60_000,
+  });
+  if (result.code !== 0) throw failed(connection, facts.startAgain, said(result));
+}
+
+function failed(
+  connection: HostConnection,
+  argv: readonly string[],
+  reason: string,
+  what = 'nginx did not take the new configuration',
+): Failure {
+  return new Failure('endpoint.restart-failed', `${what} on ${connection.description} (${argv.join(' ')}).`, {
+    hint: 'What nginx said and its error log name the reason.',
+    peerSaid: reason,
+  });
+}
+
+/** Waits up to three seconds for the list of workers to hold a new one; prints what it found. */
+const waitScript = `
+i=0
+while [ $i -lt 150 ]; do
+  [ -d "/proc/$1" ] || { echo died; exit 0; }
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+    case " $2 " in *" $child "*) ;; *) echo new-workers; exit 0;; esac
+  done
+  i=$((i + 1))
+  sleep 0.02 2>/dev/null || sleep 1
+done
+echo unchanged
+`;
+
+async function awaitNewWorkers(connection: HostConnection, pidPath: string, before: RunningServer) {
+  // a host that does not show the workers: the master being there has to do
+  if (before.workers === '')
+    return (await runningServer(connection, pidPath)) === null ? ('died' as const) : ('unchanged' as const);
+  const result = await connection.exec({
+    argv: ['sh', '-c', waitScript, 'sh', String(before.pid), before.workers],
+    timeoutMs: 200_000,
+  });
+  const answer = result.stdout.toString('utf8').trim();
+  return answer === 'died' || answer === 'new-workers' ? answer : ('unchanged' as const);
+}
+
+async function sizeOf(connection: HostConnection, path: string | null): Promise<number> {
+  if (path === null) return 0;
+  return (await connection.stat(path).catch(() => null))?.size ?? 0;
+}
+
+/** The `[emerg]` lines that the error log gained. */
+async function loggedSince(connection: HostConnection, path: string | null, size: number): Promise<string> {
+  if (path === null) return '';
+  const result = await connection.exec({
+    argv: ['tail', '-c', `+${size + 1}`, '--', path],
+    timeoutMs: 30_000,
+  });
+  const lines = result.stdout.toString('utf8').split('\n');
+  return peerTail(lines.filter((line) => line.includes('[emerg]')).join('\n'));
+}

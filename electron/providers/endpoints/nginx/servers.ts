@@ -1,0 +1,233 @@
+import { posix } from 'node:path';
+import { type Listen, parseListen } from './listen.ts';
+import { type Configuration, fullPath, walk } from './parse.ts';
+import type { Directive } from './tokens.ts';
+
+/** One certificate with its key, as configured. Paths are complete; null when a file cannot be named. */
+export interface Pair {
+  certificate: Reference;
+  key: Reference | null;
+}
+
+export interface Reference {
+  /** As written. */
+  value: string;
+  /** Full path, null with `notAFile`. */
+  path: string | null;
+  /** Why it names no file: a variable, `data:`, `engine:`… */
+  notAFile: string | null;
+  directive: Directive;
+  /** Inherited from `http {}` or `stream {}`. */
+  inherited: boolean;
+  /** Stands in the server block and in a file that is included only once: may be changed for this block alone. */
+  own: boolean;
+}
+
+export interface Server {
+  /** Counted over the whole configuration, in nginx's order. */
+  index: number;
+  context: 'http' | 'stream';
+  directive: Directive;
+  /** Its file is included only once: directives may be put into it for this block alone. */
+  once: boolean;
+  /** `/etc/nginx/sites-enabled/shop:3` */
+  place: string;
+  /** As written, in order; `""` stays as empty text. */
+  names: string[];
+  listens: Listen[];
+  /** `listen` values without an address to dial, with the reason. */
+  skipped: string[];
+  pairs: Pair[];
+  webRoot: string | null;
+  rejectsHandshakes: boolean;
+  passwordFile: boolean;
+  staplingFile: string | null;
+}
+
+/** All server blocks of `http {}` and `stream {}`. */
+export function serversOf(configuration: Configuration): Server[] {
+  const servers: Server[] = [];
+  const uses = countUses(configuration);
+  for (const outer of configuration.directives) {
+    if (outer.block === null || (outer.name !== 'http' && outer.name !== 'stream')) continue;
+    for (const directive of outer.block) {
+      if (directive.name !== 'server' || directive.block === null) continue;
+      servers.push(readServer(configuration, uses, outer, directive, servers.length));
+    }
+  }
+  shareSsl(servers);
+  return servers;
+}
+
+/** How often each directive of a file takes part: more than once when the file is included more than once. */
+function countUses(configuration: Configuration): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const directive of walk(configuration.directives)) {
+    const id = idOf(directive);
+    uses.set(id, (uses.get(id) ?? 0) + 1);
+  }
+  return uses;
+}
+
+export const idOf = (directive: Directive): string => `${directive.file}:${directive.start}`;
+
+function readServer(
+  configuration: Configuration,
+  uses: Map<string, number>,
+  outer: Directive,
+  directive: Directive,
+  index: number,
+): Server {
+  const context = outer.name === 'stream' ? 'stream' : 'http';
+  const inner = directive.block ?? [];
+  const around = outer.block ?? [];
+  const ofServer = (name: string) => inner.filter((one) => one.name === name);
+  /** nginx takes all of the nearest level that has any. */
+  const inherited = (name: string) => {
+    const own = ofServer(name);
+    return own.length > 0 ? own : around.filter((one) => one.name === name);
+  };
+  const isOn = (name: string) => inherited(name).at(-1)?.args[0]?.text === 'on';
+  const refer = (one: Directive) =>
+    reference(configuration, one, !inner.includes(one), uses.get(idOf(one)) === 1);
+  const keys = inherited('ssl_certificate_key').map(refer);
+  const { listens, skipped } = readListens(ofServer('listen'), context);
+  if (isOn('ssl')) for (const listen of listens) listen.ssl = true;
+  return {
+    index,
+    context,
+    directive,
+    once: uses.get(idOf(directive)) === 1,
+    place: `${directive.file}:${directive.line}`,
+    names: ofServer('server_name').flatMap((one) =>
+      one.args.map((arg) => (arg.text.startsWith('~') ? arg.text : arg.text.toLowerCase())),
+    ),
+    listens,
+    skipped,
+    pairs: inherited('ssl_certificate')
+      .map(refer)
+      .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),
+    webRoot: webRootOf(configuration, inner, around),
+    rejectsHandshakes: isOn('ssl_reject_handshake'),
+    passwordFile: inherited('ssl_password_file').length > 0,
+    staplingFile: inherited('ssl_stapling_file')[0]?.args[0]?.text ?? null,
+  };
+}
+
+function readListens(directives: Directive[], context: 'http' | 'stream') {
+  const listens: Listen[] = [];
+  const skipped: string[] = [];
+  for (const directive of directives) {
+    const answer = parseListen(directive.args, 80);
+    if ('skipped' in answer) skipped.push(answer.skipped);
+    else listens.push(...answer.listens);
+  }
+  // nginx listens here by itself when it may; as another user it takes port 8000
+  if (directives.length === 0 && context === 'http') {
+    const answer = parseListen([{ text: '80', start: 0, end: 0, line: 0 }], 80);
+    if ('listens' in answer) listens.push(...answer.listens);
+  }
+  return { listens, skipped };
+}
+
+/** `ssl` and `proxy_protocol` count for every server block at the same address, whichever of them says so. */
+function shareSsl(servers: Server[]): void {
+  for (const context of ['http', 'stream'] as const) {
+    const all = servers.filter((server) => server.context === context).flatMap((server) => server.listens);
+    const tcp = all.filter((listen) => !listen.quic);
+    const ssl = new Set(tcp.filter((listen) => listen.ssl).map((listen) => listen.address));
+    const proxied = new Set(tcp.filter((listen) => listen.proxyProtocol).map((listen) => listen.address));
+    for (const listen of tcp) {
+      listen.ssl = ssl.has(listen.address);
+      listen.proxyProtocol = proxied.has(listen.address);
+    }
+  }
+}
+
+function reference(
+  configuration: Configuration,
+  directive: Directive,
+  inherited: boolean,
+  once: boolean,
+): Reference {
+  const value = directive.args[0]?.text ?? '';
+  const notAFile = whyNoFile(value);
+  const path = notAFile === null ? fullPath(value, posix.dirname(configuration.configPath)) : null;
+  return { value, path, notAFile, directive, inherited, own: once && !inherited };
+}
+
+function whyNoFile(value: string): string | null {
+  if (/^(data|engine|store):/.test(value)) return `it is given as "${value.split(':')[0]}:…", not as a file`;
+  return value.includes('$') ? `its path holds a variable (${value})` : null;
+}
+
+/** `location /` wins, then the server block, then `http {}`; a path with a variable is no directory. */
+function webRootOf(configuration: Configuration, inner: Directive[], around: Directive[]): string | null {
+  const slash = inner.find(
+    (one) => one.name === 'location' && one.args.length === 1 && one.args[0]?.text === '/',
+  );
+  const root = [slash?.block ?? [], inner, around]
+    .map((level) => level.find((one) => one.name === 'root')?.args[0]?.text)
+    .find((value) => value !== undefined);
+  return root === undefined || root.includes('$') ? null : fullPath(root, configuration.prefix);
+}
+
+/** Blocks that answer at `address`, in nginx's order: the default one first. */
+export function blocksAt(servers: readonly Server[], context: Server['context'], address: string): Server[] {
+  const here = servers.filter(
+    (server) =>
+      server.context === context && server.listens.some((one) => !one.quic && one.address === address),
+  );
+  const chosen = here.find((server) =>
+    server.listens.some((one) => one.address === address && one.isDefault && !one.quic),
+  );
+  return chosen === undefined ? here : [chosen, ...here.filter((server) => server !== chosen)];
+}
+
+/**
+ * The block that nginx picks for a server name at an address: exact names first, then the longest `*.name`, then the
+ * longest `name.*`, then regular expressions in order, then the default one. Null name: no SNI was sent.
+ */
+export function blockFor(
+  servers: readonly Server[],
+  context: Server['context'],
+  address: string,
+  name: string | null,
+): Server | null {
+  const here = blocksAt(servers, context, address);
+  const first = here[0] ?? null;
+  if (name === null) return first;
+  // within one address nginx keeps the order of the file; only the default one was moved to the front
+  const ordered = [...here].sort((a, b) => a.index - b.index);
+  const all = ordered.flatMap((server) => server.names.map((pattern) => ({ server, pattern })));
+  const exact = all.find(
+    ({ pattern }) => pattern === name || (isDotted(pattern) && pattern.slice(1) === name),
+  );
+  if (exact) return exact.server;
+  const head = longest(all.filter(({ pattern }) => matchesHead(pattern, name)));
+  const tail = longest(
+    all.filter(({ pattern }) => pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1))),
+  );
+  const regex = all.find(({ pattern }) => pattern.startsWith('~') && matchesRegex(pattern, name));
+  return (head ?? tail ?? regex)?.server ?? first;
+}
+
+const isDotted = (pattern: string): boolean => pattern.startsWith('.');
+
+function matchesHead(pattern: string, name: string): boolean {
+  const suffix = isDotted(pattern) ? pattern : pattern.startsWith('*.') ? pattern.slice(1) : null;
+  return suffix !== null && name.endsWith(suffix) && name.length > suffix.length;
+}
+
+function longest<T extends { pattern: string }>(found: T[]): T | undefined {
+  return found.toSorted((a, b) => b.pattern.length - a.pattern.length)[0];
+}
+
+/** PCRE in JavaScript's clothes; a pattern that cannot be translated matches nothing. */
+export function matchesRegex(pattern: string, name: string): boolean {
+  try {
+    return new RegExp(pattern.slice(1).replaceAll('(?P<', '(?<'), 'i').test(name);
+  } catch {
+    return false;
+  }
+}

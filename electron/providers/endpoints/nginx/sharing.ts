@@ -1,0 +1,89 @@
+import { posix } from 'node:path';
+import type { Sharing } from '#shared/model/plan.ts';
+import { type Configuration, fullPath, walk } from './parse.ts';
+import { blocksAt, idOf, type Pair, type Server } from './servers.ts';
+
+/** Who else uses the files or the addresses of a node. */
+export interface Shared {
+  /** Server blocks that use the same certificate or key file. */
+  blocks: Server[];
+  /** Other directives that name one of the files, as `name (file:line)`. */
+  uses: { who: string; path: string }[];
+}
+
+/** `real` gives where a path leads, so that two names of one file are known as one. */
+export function sharedBy(
+  configuration: Configuration,
+  servers: readonly Server[],
+  server: Server,
+  pair: Pair,
+  real: (path: string) => string,
+): Shared {
+  const ours = new Set(
+    [pair.certificate.path, pair.key?.path ?? null].flatMap((path) => (path ? [real(path)] : [])),
+  );
+  const uses = (path: string | null | undefined) => typeof path === 'string' && ours.has(real(path));
+  const blocks = servers.filter(
+    (one) =>
+      one !== server &&
+      one.listens.some((listen) => listen.ssl || listen.quic) &&
+      one.pairs.some((other) => uses(other.certificate.path) || uses(other.key?.path)),
+  );
+  const known = new Set(['ssl_certificate', 'ssl_certificate_key']);
+  const directory = posix.dirname(configuration.configPath);
+  const found = new Map<string, { who: string; path: string }>();
+  for (const directive of walk(configuration.directives)) {
+    if (known.has(directive.name)) continue;
+    for (const { text } of directive.args) {
+      if (!text.includes('/') && !text.includes('.')) continue;
+      const path = fullPath(text, directory);
+      if (ours.has(real(path)))
+        found.set(idOf(directive), { who: `${directive.name} (${directive.file}:${directive.line})`, path });
+    }
+  }
+  return { blocks, uses: [...found.values()] };
+}
+
+export const serverLabel = (server: Server): string => {
+  const name =
+    server.names.find((one) => one !== '' && one !== '_') ?? server.listens[0]?.address ?? 'unnamed';
+  return `server ${name} (${server.place})`;
+};
+
+/** Blocks that would show the new certificate though it may not be meant for them. */
+export function namesNotShared(server: Server, others: readonly Server[]): Server[] {
+  return others.filter((other) => !other.names.every((name) => server.names.includes(name)));
+}
+
+export function certificateSharings(shared: Shared): Sharing[] {
+  return [
+    ...shared.blocks.map((block) => ({
+      what: 'certificate' as const,
+      who: serverLabel(block),
+      sentence: `${serverLabel(block)} uses the same certificate or key file and will serve the new certificate too.`,
+    })),
+    ...shared.uses.map(({ who, path }) => ({
+      what: 'certificate' as const,
+      who,
+      sentence: `${who} reads ${path}, which is replaced.`,
+    })),
+  ];
+}
+
+/** Where this block is the default one, clients that name no server (or none known) are shown its certificate. */
+export function addressSharings(servers: readonly Server[], server: Server): Sharing[] {
+  const found = new Map<Server, Sharing>();
+  for (const listen of server.listens) {
+    if (!listen.ssl || listen.quic) continue;
+    const here = blocksAt(servers, server.context, listen.address);
+    if (here[0] !== server) continue;
+    for (const other of here.slice(1)) {
+      const sentence =
+        other.pairs.length === 0
+          ? `${serverLabel(other)} has no certificate of its own at ${listen.address} and serves the new one.`
+          : `${serverLabel(other)} answers at ${listen.address} too; clients that send no server name get the new certificate there.`;
+      if (!found.has(other)) found.set(other, { what: 'address', who: serverLabel(other), sentence });
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,190 @@
+import { Failure } from '#shared/failure.ts';
+
+/** One word of a directive. `start` and `end` are byte offsets into the file, quotes included. */
+export interface Word {
+  /** As nginx understands it: without quotes, escapes resolved. */
+  text: string;
+  start: number;
+  end: number;
+  line: number;
+}
+
+export interface Directive {
+  name: string;
+  args: Word[];
+  file: string;
+  line: number;
+  /** Byte offset of the name, and of the byte after the closing `;` or `}`. */
+  start: number;
+  end: number;
+  /** Null when it is not a block. */
+  block: Directive[] | null;
+  /** Byte offset just after the block's `{`; -1 when it is not a block. */
+  bodyStart: number;
+}
+
+/**
+ * Reads one configuration file the way nginx's own lexer does, remembering where every word stands. The bytes are
+ * taken as Latin-1, so that a character is a byte and offsets are exact whatever the file's encoding.
+ * Rejects with `endpoint.configuration-invalid`, though nginx has accepted the file before we read it.
+ */
+export function parseFile(file: string, content: Buffer): Directive[] {
+  const reader = new Reader(file, content.toString('latin1'));
+  return reader.directives(false);
+}
+
+const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\t' || c === '\r' || c === '\n';
+const endsWord = (c: string | undefined): boolean => isSpace(c) || c === ';' || c === '{';
+
+class Reader {
+  readonly #file: string;
+  readonly #text: string;
+  #at = 0;
+  #line = 1;
+
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#text = text;
+  }
+
+  directives(inBlock: boolean): Directive[] {
+    const found: Directive[] = [];
+    for (;;) {
+      this.#skipBlank();
+      const c = this.#text[this.#at];
+      if (c === undefined) {
+        if (inBlock) throw this.#bad('a closing "}" is missing');
+        return found;
+      }
+      if (c === '}') {
+        if (!inBlock) throw this.#bad('there is a "}" too many');
+        this.#step();
+        return found;
+      }
+      found.push(this.#directive());
+    }
+  }
+
+  #directive(): Directive {
+    const words: Word[] = [];
+    for (;;) {
+      this.#skipBlank();
+      const c = this.#text[this.#at];
+      if (c === undefined) throw this.#bad('a ";" is missing at the end');
+      if (c === '}') throw this.#bad('there is a "}" where a ";" is missing');
+      if (c === ';' || c === '{') return this.#finish(words, c);
+      words.push(this.#word());
+    }
+  }
+
+  #finish(words: Word[], by: ';' | '{'): Directive {
+    const [name, ...args] = words;
+    if (name === undefined) throw this.#bad(`there is a "${by}" without a directive before it`);
+    this.#step();
+    const bodyStart = by === '{' ? this.#at : -1;
+    let block: Directive[] | null = null;
+    if (by === '{') {
+      if (name.text.endsWith('_by_lua_block')) {
+        block = [];
+        this.#skipLua();
+      } else {
+        block = this.directives(true);
+      }
+    }
+    const { start, line } = name;
+    return { name: name.text, args, file: this.#file, line, start, end: this.#at, block, bodyStart };
+  }
+
+  #word(): Word {
+    const start = this.#at;
+    const line = this.#line;
+    const quote = this.#text[start] === '"' || this.#text[start] === "'" ? this.#text[start] : null;
+    if (quote !== null) this.#step();
+    let variable = false;
+    for (;;) {
+      const c = this.#text[this.#at];
+      if (c === undefined) throw this.#bad('the file ends inside a word');
+      if (c === '{' && variable) {
+        variable = false;
+        this.#step();
+        continue;
+      }
+      if (quote === null ? endsWord(c) : c === quote) break;
+      variable = c === '$';
+      this.#step();
+      if (c === '\\') this.#step();
+    }
+    const inner = this.#text.slice(quote === null ? start : start + 1, this.#at);
+    if (quote !== null) this.#step();
+    return { text: unescaped(inner), start, end: this.#at, line };
+  }
+
+  #skipBlank(): void {
+    for (;;) {
+      const c = this.#text[this.#at];
+      if (isSpace(c)) this.#step();
+      else if (c === '#') while (this.#at < this.#text.length && this.#text[this.#at] !== '\n') this.#step();
+      else return;
+    }
+  }
+
+  /** Passes over Lua code up to and with the `}` that closes it: strings, long brackets and comments may hold braces. */
+  #skipLua(): void {
+    for (let depth = 1; depth > 0; ) {
+      const rest = this.#text.slice(this.#at, this.#at + 64);
+      const passed = /^(--)?\[(=*)\[/.exec(rest);
+      if (rest === '') throw this.#bad('a Lua block is not closed');
+      if (passed) this.#skipPast(`]${passed[2] ?? ''}]`);
+      else if (rest.startsWith('--')) this.#skipPast('\n');
+      else if (rest[0] === '"' || rest[0] === "'") this.#skipLuaString(rest[0]);
+      else {
+        if (rest[0] === '{') depth++;
+        if (rest[0] === '}') depth--;
+        this.#step();
+      }
+    }
+  }
+
+  #skipLuaString(quote: string): void {
+    this.#step();
+    for (let c = this.#text[this.#at]; c !== quote; c = this.#text[this.#at]) {
+      if (c === undefined) throw this.#bad('a string in a Lua block is not closed');
+      if (c === '\\') this.#step();
+      this.#step();
+    }
+    this.#step();
+  }
+
+  #skipPast(end: string): void {
+    const found = this.#text.indexOf(end, this.#at);
+    const to = found < 0 ? this.#text.length : found + end.length;
+    while (this.#at < to) this.#step();
+  }
+
+  #step(): void {
+    if (this.#text[this.#at] === '\n') this.#line++;
+    this.#at++;
+  }
+
+  #bad(what: string): Failure {
+    return new Failure(
+      'endpoint.configuration-invalid',
+      `The nginx configuration could not be read: ${what} (${this.#file}:${this.#line}).`,
+      { hint: 'Run nginx -t on the endpoint and repair what it names.' },
+    );
+  }
+}
+
+const escapes: Record<string, string> = { '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' };
+
+/** nginx resolves these escapes in every word; a backslash before anything else stays. Gives proper Unicode text. */
+function unescaped(latin1: string): string {
+  const plain = latin1.replace(/\\(["'\\trn])/g, (_all, c: string) => escapes[c] ?? c);
+  return Buffer.from(plain, 'latin1').toString('utf8');
+}
+
+/** Writes `text` so that nginx reads it back as exactly that one word. */
+export function quoteWord(text: string): string {
+  if (/^[A-Za-z0-9_./:@%+=,-]+$/.test(text)) return text;
+  return `"${text.replace(/(["\\])/g, '\\$1')}"`;
+}

@@ -1,0 +1,125 @@
+import { isIP } from 'node:net';
+import { Failure } from '#shared/failure.ts';
+import type { CertificateFacts } from '#shared/model/certificate.ts';
+import type { EndpointSettings } from '#shared/model/endpoint.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import { namesCover, readCertificate } from '../../../pki/read-certificate.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { type Composition, readComposition } from '../common/composition.ts';
+import { basename } from '../common/paths.ts';
+import { readPemFiles } from '../common/read-pem.ts';
+
+export type PemSettings = Extract<EndpointSettings, { type: 'pem' }>;
+
+export interface PemFile {
+  /** As configured. */
+  path: string;
+  realPath: string;
+  /** Null: does not exist or cannot be read. */
+  composition: Composition | null;
+  exists: boolean;
+}
+
+/** The file (and key file) as they are now, without the content of keys. */
+export interface PemView {
+  certificateFile: PemFile;
+  /** Where the key lies: the same file or `keyPath`. */
+  keyFile: PemFile | null;
+  facts: CertificateFacts | null;
+}
+
+export async function look(connection: HostConnection, settings: PemSettings): Promise<PemView> {
+  const paths = [settings.path, ...(settings.keyPath === null ? [] : [settings.keyPath])];
+  const texts = await readPemFiles(connection, paths);
+  const files = await Promise.all(
+    paths.map(async (path): Promise<PemFile> => {
+      const text = texts.get(path)?.text ?? null;
+      const realPath = texts.get(path)?.realPath ?? path;
+      const exists = text !== null || (await connection.stat(path)) !== null;
+      return { path, realPath, exists, composition: text === null ? null : readComposition(text) };
+    }),
+  );
+  const [certificateFile, otherFile] = files;
+  if (certificateFile === undefined) throw new Error('a PEM endpoint has a path');
+  const sameFile = certificateFile.composition?.hasKey ? certificateFile : null;
+  return { certificateFile, keyFile: otherFile ?? sameFile, facts: leafOf(certificateFile) };
+}
+
+function leafOf(file: PemFile): CertificateFacts | null {
+  try {
+    const leaf = file.composition?.certificates[0];
+    return leaf === undefined ? null : readCertificate(leaf);
+  } catch {
+    return null;
+  }
+}
+
+/** Why nothing can be installed; null when it can. */
+export function whyNot(connection: HostConnection, view: PemView): string | null {
+  const { certificateFile, keyFile } = view;
+  const on = connection.description;
+  if (!certificateFile.exists)
+    return `There is no file ${certificateFile.path} on ${on}; it must exist already.`;
+  if (certificateFile.composition === null)
+    return `The file ${certificateFile.path} on ${on} may not be read.`;
+  if (certificateFile.composition.certificates.length === 0)
+    return `The file ${certificateFile.path} holds no certificate, so it is not clear what belongs into it.`;
+  if (keyFile === null)
+    return `The file ${certificateFile.path} holds no private key; say where it is with --key_path.`;
+  if (!keyFile.exists) return `There is no key file ${keyFile.path} on ${on}.`;
+  if (keyFile.composition === null) return `The key file ${keyFile.path} on ${on} may not be read.`;
+  if (!keyFile.composition.hasKey) return `The file ${keyFile.path} holds no private key.`;
+  if (keyFile.composition.keyIsEncrypted)
+    return `The private key in ${keyFile.path} is encrypted; Trustkeep would replace it by an unencrypted one, so it leaves it alone.`;
+  if (certificateFile !== keyFile && certificateFile.composition.hasKey)
+    return `Both ${certificateFile.path} and ${keyFile.path} hold a private key; leave out --key_path.`;
+  return null;
+}
+
+/** Where the certificate is said to be served. `endpoint.served-at-invalid`. */
+export function placeServed(servedAt: string): { host: string; port: number } {
+  const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(servedAt.trim());
+  const port = Number(found?.[3]);
+  const host = found?.[1] ?? found?.[2] ?? '';
+  if (host !== '' && port >= 1 && port <= 65535) return { host, port };
+  throw new Failure('endpoint.served-at-invalid', `"${servedAt}" is not a host and port.`, {
+    hint: 'Write it as host:port, an IPv6 address in brackets: [::1]:8443.',
+    retry: 'never',
+  });
+}
+
+/** Name to send: the host when the certificate is good for it, else a name of the certificate. */
+export function serverNameFor(host: string, names: readonly string[]): string | null {
+  const isName = isIP(host) === 0;
+  if (isName && namesCover(names, host)) return host.toLowerCase();
+  const other = names.find((name) => isIP(name) === 0 && !name.startsWith('*'));
+  return other ?? (isName ? host.toLowerCase() : null);
+}
+
+export const nodeKey = 'file';
+
+export function nodeFrom(connection: HostConnection, settings: PemSettings, view: PemView): DiscoveredNode {
+  const { certificateFile, facts, keyFile } = view;
+  const names = facts?.names ?? [];
+  const served = settings.servedAt === null ? null : placeServed(settings.servedAt);
+  const sent = served === null ? null : serverNameFor(served.host, names);
+  return {
+    key: nodeKey,
+    name: basename(settings.path),
+    alias: names[0] ?? null,
+    protocol: 'https',
+    bindings:
+      served === null
+        ? []
+        : [{ address: served.host, port: served.port, configured: settings.servedAt ?? '', isDefault: true }],
+    // the name that is sent comes first, but only names of the certificate are wished for in the next one
+    serverNames: names.toSorted((a, b) => Number(b === sent) - Number(a === sent)),
+    certificatePath: settings.path,
+    keyPath: keyFile?.path ?? settings.keyPath,
+    webRoot: null,
+    certificate: facts,
+    chainPem: certificateFile.composition?.certificates.join('') || null,
+    notInstallable: whyNot(connection, view),
+    place: settings.path,
+  };
+}
