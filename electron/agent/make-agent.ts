@@ -15,6 +15,7 @@ import { decide } from './decide.ts';
 import { Events } from './events.ts';
 import { Loop } from './loops/loop.ts';
 import { renewTurn } from './loops/renew.ts';
+import { scanTurn } from './loops/scan.ts';
 import { watchNode, watchTurn } from './loops/watch.ts';
 import { Notifications } from './notifications.ts';
 import { type OpenEndpoint, openStored } from './sessions.ts';
@@ -59,6 +60,7 @@ class RunningAgent implements Agent {
   readonly #queue: TaskQueue;
   readonly #renewLoop: Loop;
   readonly #watchLoop: Loop;
+  readonly #scanLoop: Loop;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -80,8 +82,13 @@ class RunningAgent implements Agent {
       renewTurn({
         ...parts,
         renew: (nodeId) => this.renew(nodeId, agentItself),
+        replacedElsewhere: (node) => this.#notifications.replacedElsewhere(node),
         changed: (id) => this.events.changed('nodes', id),
       }),
+    );
+    const tried = new Map<string, number>();
+    this.#scanLoop = new Loop('scan', clock, log, () =>
+      scanTurn({ database, clock, tried, discover: (id) => void this.discover(id, agentItself) }),
     );
     this.#watchLoop = new Loop('watch', clock, log, () =>
       watchTurn({ ...parts, changed: (id) => this.#nodeChanged(id) }),
@@ -95,12 +102,18 @@ class RunningAgent implements Agent {
     this.#queue.start();
     this.#renewLoop.start(firstTurnMs);
     this.#watchLoop.start(firstTurnMs);
+    this.#scanLoop.start(firstTurnMs);
     this.#notifications.levelMayHaveChanged();
   }
 
   async stop(graceMs = 10_000): Promise<void> {
     this.#notifications.stop();
-    await Promise.all([this.#queue.stop(graceMs), this.#renewLoop.stop(), this.#watchLoop.stop()]);
+    await Promise.all([
+      this.#queue.stop(graceMs),
+      this.#renewLoop.stop(),
+      this.#watchLoop.stop(),
+      this.#scanLoop.stop(),
+    ]);
   }
 
   wake(): void {
@@ -111,6 +124,7 @@ class RunningAgent implements Agent {
     this.#queue.pump();
     this.#renewLoop.wake();
     this.#watchLoop.wake();
+    this.#scanLoop.wake();
   }
 
   keychainState(): KeychainState {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
 import type { Approval } from '#shared/model/approval.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Task } from '#shared/model/task.ts';
@@ -122,6 +123,15 @@ export class Notifications {
     this.#askedFor.add(approval.id);
     if (this.#database.notifications.list(1000).some((known) => known.approvalId === approval.id)) return;
     this.notify(aboutApproval(approval));
+  }
+
+  replacedElsewhere(node: EndpointNode): void {
+    this.notify({
+      kind: 'system',
+      level: 'attention',
+      title: `${node.name} is not renewed any more`,
+      sentence: `Another tool replaced its certificate on ${node.endpointName}. Request a certificate to manage it here again.`,
+    });
   }
 
   /** Works the level out again soon; many calls in a row cost one look. */

@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../../database/database.ts';
@@ -23,6 +24,8 @@ export interface RenewParts {
   /** Starts the renewal task of a node. */
   renew(nodeId: string): Task;
   changed(nodeId: string): void;
+  /** Another tool put another certificate there: it is not ours to renew any more, and a person should know. */
+  replacedElsewhere(node: EndpointNode): void;
 }
 
 /** One turn of the renew loop: asks for ARI where it is time, then begins what is due. Gives the wait until the next turn. */
@@ -50,6 +53,11 @@ function begin(parts: RenewParts, renewal: Renewal): boolean {
   const { database, clock } = parts;
   const node = database.nodes.get(renewal.nodeId);
   if (node === null) {
+    database.renewals.remove(renewal.nodeId);
+    return false;
+  }
+  if (node.certificate !== null && node.certificate.fingerprint !== renewal.fingerprint) {
+    parts.replacedElsewhere(node);
     database.renewals.remove(renewal.nodeId);
     return false;
   }

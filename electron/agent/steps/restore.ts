@@ -19,11 +19,7 @@ export const restoreStep: Step = {
       throw new Failure('restore.not-exact', `Not everything could be put back: ${report.sentence}`, {
         retry: 'later',
       });
-    const reloaded = await endpoint.restart().then(
-      () => 'The server took it.',
-      (error: unknown) =>
-        `The server said no to the reload: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reloaded = await endpoint.restart().then(() => 'The server took it.', reloadRefused);
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },
@@ -31,6 +27,12 @@ export const restoreStep: Step = {
     };
   },
 };
+
+/** A server that says no to the reload may serve the previous certificate all the same: the proof decides. */
+function reloadRefused(error: unknown): string {
+  if (error instanceof Failure && error.retry !== 'needs-person' && error.retry !== 'never') throw error;
+  return `The server said no to the reload: ${error instanceof Error ? error.message : String(error)}`;
+}
 
 /** Every address must show what it showed before; where nothing answered before, nothing needs to answer. */
 export const proveRestoreStep: Step = {

@@ -11,17 +11,15 @@ export async function lookAtNode(lookAt: LookAt, node: EndpointNode): Promise<Lo
       ? ('ecdsa' as const)
       : undefined;
   return Promise.all(
-    node.bindings
-      .slice(0, 20)
-      .map((binding) =>
-        lookAt({
-          address: binding.address,
-          port: binding.port,
-          serverName: name,
-          timeoutMs: 5000,
-          ...(keyAlgorithm ? { keyAlgorithm } : {}),
-        }),
-      ),
+    node.bindings.slice(0, 20).map((binding) =>
+      lookAt({
+        address: binding.address,
+        port: binding.port,
+        serverName: name,
+        timeoutMs: 5000,
+        ...(keyAlgorithm ? { keyAlgorithm } : {}),
+      }),
+    ),
   );
 }
 

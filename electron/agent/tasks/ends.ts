@@ -30,19 +30,21 @@ export class TaskEnds {
     const ok = task.state === 'succeeded' || task.state === 'succeeded-with-warnings';
     const restored =
       task.restored === null || task.restored === 'not-needed' ? '' : ` Restore: ${task.restored}.`;
-    database.audit.append({
-      at: clock.now(),
-      origin: 'agent',
-      actor: null,
-      action: `task.${task.state}`,
-      subject: task.id,
-      outcome: ok ? 'ok' : task.state === 'cancelled' ? 'refused' : 'failed',
-      sentence:
-        `${task.kind} on ${task.nodeName ?? task.endpointName}: ${ok ? 'done' : (task.failure?.sentence ?? task.state)}.${restored}`.replace(
-          '..',
-          '.',
-        ),
-    });
+    const routine = task.kind === 'discover' && task.origin === 'agent' && ok;
+    if (!routine)
+      database.audit.append({
+        at: clock.now(),
+        origin: 'agent',
+        actor: null,
+        action: `task.${task.state}`,
+        subject: task.id,
+        outcome: ok ? 'ok' : task.state === 'cancelled' ? 'refused' : 'failed',
+        sentence:
+          `${task.kind} on ${task.nodeName ?? task.endpointName}: ${ok ? 'done' : (task.failure?.sentence ?? task.state)}.${restored}`.replace(
+            '..',
+            '.',
+          ),
+      });
     const draft = aboutEndedTask(task);
     if (draft !== null) notifications.notify(draft);
     if (!ok && task.kind === 'certify' && task.nodeId !== null)

@@ -19,7 +19,9 @@ export class TaskQueue {
   readonly #clock: Clock;
   readonly #log: Log;
   /** Endpoint id → the task that works on it now. */
-  readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<void> }>();
+  readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<unknown> }>();
+  /** Tasks whose row could not be stored (a full disk), and when each is driven again. */
+  readonly #brokenOff = new Map<string, number>();
   #timer: Timer | null = null;
   #stopped = true;
 
@@ -41,8 +43,8 @@ export class TaskQueue {
     this.#timer?.cancel();
     const now = this.#clock.now();
     let next = now + longestNapMs;
-    for (const row of this.#database.tasks.inStates(['queued', 'waiting'])) {
-      const due = dueAt(row);
+    for (const row of this.#database.tasks.inStates(['queued', 'waiting', 'running'])) {
+      const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
       if (due === null) continue;
       if (due > now) next = Math.min(next, due);
       else if (this.#leases.size < atOnce && !this.#leases.has(row.task.endpointId)) this.#begin(row);
@@ -68,11 +70,19 @@ export class TaskQueue {
     await Promise.race([ended, this.#clock.sleep(cutOffMs)]);
   }
 
+  #breakOff(taskId: string, error: unknown): void {
+    this.#log.error('a task could not be driven', { task: taskId, error });
+    this.#brokenOff.set(taskId, this.#clock.now() + longestNapMs);
+  }
+
   #begin(row: TaskRow): void {
     const abort = new AbortController();
     const ended = this.#runner
       .drive(row.task.id, abort.signal, () => this.#stopped)
-      .catch((error: unknown) => this.#log.error('a task could not be driven', { task: row.task.id, error }))
+      .then(
+        () => this.#brokenOff.delete(row.task.id),
+        (error: unknown) => this.#breakOff(row.task.id, error),
+      )
       .finally(() => {
         this.#leases.delete(row.task.endpointId);
         this.pump();
@@ -83,6 +93,5 @@ export class TaskQueue {
 
 /** Null: only an event wakes it. */
 function dueAt(row: TaskRow): number | null {
-  if (row.task.state === 'queued') return 0;
-  return row.task.wakeAt;
+  return row.task.state === 'waiting' ? row.task.wakeAt : 0;
 }
