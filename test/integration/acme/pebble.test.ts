@@ -1,0 +1,284 @@
+import { X509Certificate } from 'node:crypto';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certificatesOf } from '../../../electron/pki/pem.ts';
+import {
+  makeTestAcme,
+  makeTestOrder,
+  memoryKeep,
+  obtain,
+  type TestAcme,
+  untilDone,
+} from '../../make/acme.ts';
+import { have } from '../../servers/available.ts';
+import { freePort } from '../../servers/free-port.ts';
+import { type Pebble, startPebble } from '../../servers/pebble.ts';
+
+const ready = have('pebble') && have('pebble-challtestsrv') && have('openssl');
+const open: { close(): Promise<void> }[] = [];
+function acme(...args: Parameters<typeof makeTestAcme>): TestAcme {
+  const made = makeTestAcme(...args);
+  open.push(made);
+  return made;
+}
+afterAll(() => Promise.all(open.map((one) => one.close())));
+
+const namesIn = (chain: string) => new X509Certificate(chain).subjectAltName;
+
+describe.skipIf(!ready)('ACME with pebble', () => {
+  let pebble: Pebble;
+  beforeAll(async () => {
+    pebble = await startPebble();
+  });
+  afterAll(() => pebble?.stop());
+  const responder = () => ({ method: 'http-01-agent', address: '127.0.0.1', port: pebble.httpPort }) as const;
+
+  test('a certificate is obtained through the responder, leaf first and without the root', async () => {
+    const { authority } = acme(pebble, { validation: responder() });
+    const order = await makeTestOrder(['a.example', 'b.example']);
+    const chain = certificatesOf(await obtain(authority, order));
+    expect(chain).toHaveLength(2);
+    const [leaf, intermediate] = chain.map((pem) => new X509Certificate(pem));
+    const root = new X509Certificate(await pebble.issuerRootPem());
+    expect(leaf?.subjectAltName).toBe('DNS:a.example, DNS:b.example');
+    expect(leaf?.checkIssued(intermediate as X509Certificate)).toBe(true);
+    expect(intermediate?.checkIssued(root)).toBe(true);
+  });
+
+  test('a second certificate costs at most nine requests and one account serves both', async () => {
+    const { authority, requests, keep } = acme(pebble, { validation: responder() });
+    await obtain(authority, await makeTestOrder(['first.example']));
+    const account = keep.note('account');
+    const before = requests.length;
+    await obtain(authority, await makeTestOrder(['second.example']));
+    expect(requests.length - before).toBeLessThanOrEqual(9);
+    expect(keep.note('account')).toBe(account);
+    expect(requests.filter((line) => line.includes('sign-me-up'))).toHaveLength(1);
+  });
+
+  test('eight orders at once share one responder and all succeed', async () => {
+    const { authority } = acme(pebble, { validation: responder() });
+    const orders = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((n) => makeTestOrder([`many${n}.example`])),
+    );
+    const chains = await Promise.all(orders.map((order) => obtain(authority, order)));
+    expect(chains.map(namesIn)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((n) => `DNS:many${n}.example`));
+  });
+
+  test.each(['rsa-2048', 'ec-p384'] as const)('a CSR with a %s key is issued', async (keyType) => {
+    const { authority } = acme(pebble, { validation: responder() });
+    const chain = await obtain(authority, await makeTestOrder([`${keyType}.example`], { keyType }));
+    const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(chain).publicKey;
+    expect(asymmetricKeyType).toBe(keyType === 'rsa-2048' ? 'rsa' : 'ec');
+    expect(asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve).toBe(
+      keyType === 'rsa-2048' ? 2048 : 'secp384r1',
+    );
+  });
+
+  test('an IP address is validated and put into the certificate as one', async () => {
+    const { authority } = acme(pebble, { validation: responder() });
+    const chain = await obtain(authority, await makeTestOrder(['127.0.0.1']));
+    expect(namesIn(chain)).toBe('IP Address:127.0.0.1');
+  });
+
+  test('files in a web root prove control and are gone afterwards', async () => {
+    const webRoot = await mkdtemp(join(tmpdir(), 'trustkeep-web-root-'));
+    const server = createServer((request, response) => {
+      readFile(join(webRoot, request.url ?? '')).then(
+        (body) => response.end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(pebble.httpPort, '127.0.0.1', resolve));
+    try {
+      const { authority } = acme(pebble);
+      const order = await makeTestOrder(['web.example', 'www.web.example'], { webRoot });
+      expect(namesIn(await obtain(authority, order))).toBe('DNS:web.example, DNS:www.web.example');
+      expect(await readdir(join(webRoot, '.well-known/acme-challenge'))).toEqual([]);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+      await rm(webRoot, { recursive: true });
+    }
+  });
+
+  test('a web root nobody serves from ends refused with the name and what the CA met', async () => {
+    const { authority } = acme(pebble);
+    const look = await untilDone(authority, await makeTestOrder(['lonely.example']));
+    if (look.state !== 'refused') throw new Error(JSON.stringify(look));
+    expect(look.because.sentence).toContain('lonely.example: it could not connect');
+    expect(look.because.peerSaid).toContain('refused');
+  });
+
+  describe('with dns-01 by scripts', () => {
+    let directory: string;
+    let log: string;
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'trustkeep-dns-'));
+      log = join(directory, 'log');
+      const body = (verb: string, json: string) =>
+        [
+          '#!/bin/sh',
+          `echo "${verb} $1 $2" >> ${log}`,
+          `curl -sf -d "${json}" ${pebble.dns.managementUrl}/${verb}-txt`,
+        ].join('\n');
+      const add = body('set', '{\\"host\\":\\"$1.\\",\\"value\\":\\"$2\\"}');
+      await writeFile(join(directory, 'add'), add);
+      await writeFile(join(directory, 'remove'), body('clear', '{\\"host\\":\\"$1.\\"}'));
+      await chmod(join(directory, 'add'), 0o755);
+      await chmod(join(directory, 'remove'), 0o755);
+    });
+    afterAll(() => rm(directory, { recursive: true }));
+    const byScript = (propagationSeconds = 0) =>
+      ({
+        method: 'dns-01-script',
+        addScript: join(directory, 'add'),
+        removeScript: join(directory, 'remove'),
+        timeoutSeconds: 10,
+        propagationSeconds,
+      }) as const;
+
+    test.skipIf(!have('curl'))('a wildcard is issued and the record is taken away', async () => {
+      const { authority } = acme(pebble, { validation: byScript() });
+      const chain = await obtain(authority, await makeTestOrder(['*.wild.example']));
+      expect(namesIn(chain)).toBe('DNS:*.wild.example');
+      const lines = (await readFile(log, 'utf8')).trim().split('\n');
+      expect(lines).toHaveLength(2);
+      expect(lines[0]).toMatch(/^set _acme-challenge\.wild\.example [A-Za-z0-9_-]{43}$/);
+      expect(lines[1]).toBe(lines[0]?.replace('set', 'clear'));
+    });
+
+    test.skipIf(!have('curl'))('a long wait for records is given back and survives a restart', async () => {
+      const keep = memoryKeep();
+      const first = acme(pebble, { validation: byScript(4), keep });
+      const order = await makeTestOrder(['slow-dns.example']);
+      await first.authority.submit(order.request, null, order.tools);
+      const look = await first.authority.look(order.known(), order.request, order.tools);
+      expect(look).toMatchObject({ state: 'pending', sentence: expect.stringContaining('to spread') });
+      expect((look as { afterMs: number }).afterMs).toBeGreaterThan(2500);
+      const second = acme(pebble, { validation: byScript(4), keep });
+      await obtain(second.authority, order);
+      const added = (await readFile(log, 'utf8')).match(/set _acme-challenge\.slow-dns/g);
+      expect(added).toHaveLength(1);
+    });
+
+    test('http-01 alone for a wildcard names what the CA offers', async () => {
+      const { authority } = acme(pebble, { validation: responder() });
+      await expect(untilDone(authority, await makeTestOrder(['*.wild.example']))).rejects.toMatchObject({
+        code: 'acme.challenge-not-offered',
+        message: expect.stringMatching(
+          /offers .*dns-01.* to prove control of \*\.wild\.example, but http-01/,
+        ),
+      });
+    });
+  });
+
+  test('the test of the authority registers an account and names the missing profile', async () => {
+    const { authority, keep } = acme(pebble, { settings: { profile: 'shortlived' } });
+    const report = await authority.test();
+    expect(report.ok).toBe(false);
+    expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['directory', true],
+      ['account', true],
+      ['certificate profile', false],
+      ['renewal information', true],
+    ]);
+    expect(keep.note('account')).toContain(pebble.directoryUrl);
+  });
+
+  test('an untrusted CA is named with the way out', async () => {
+    const { authority } = acme({ ...pebble, rootPem: '' }, { settings: { trustedRootsPem: null } });
+    const report = await authority.test();
+    expect(report.ok).toBe(false);
+    expect(report.checks[0]?.sentence).toMatch(
+      /“Test API root”, which this machine does not trust.*trusted_roots/,
+    );
+  });
+
+  test('the terms must be agreed to before an account is made, and are named', async () => {
+    const { authority } = acme(pebble, { settings: { termsAgreed: false } });
+    await expect(untilDone(authority, await makeTestOrder(['terms.example']))).rejects.toMatchObject({
+      code: 'acme.terms-not-agreed',
+      hint: expect.stringMatching(/data:text|https?:/),
+    });
+  });
+});
+
+describe.skipIf(!ready)('ACME with a pebble of its own', () => {
+  const running: Pebble[] = [];
+  async function started(...args: Parameters<typeof startPebble>): Promise<Pebble> {
+    const pebble = await startPebble(...args);
+    running.push(pebble);
+    return pebble;
+  }
+  afterAll(() => Promise.all(running.map((pebble) => pebble.stop())));
+
+  test('every second nonce refused costs time, not certificates', async () => {
+    const pebble = await started({ nonceReject: 50, alwaysValid: true });
+    const { authority } = acme(pebble);
+    for (const n of [1, 2, 3]) {
+      const chain = await obtain(authority, await makeTestOrder([`nonce${n}.example`]));
+      expect(namesIn(chain)).toBe(`DNS:nonce${n}.example`);
+    }
+  });
+
+  test('an external account binding is signed with the key the CA gave, in either alphabet', async () => {
+    const pebble = await started({ eab: true, alwaysValid: true });
+    const missing = acme(pebble);
+    await expect(untilDone(missing.authority, await makeTestOrder(['eab.example']))).rejects.toMatchObject({
+      code: 'acme.eab-needed',
+    });
+    const asBase64 = Buffer.from(pebble.eab.hmacKey, 'base64url').toString('base64');
+    for (const hmacKey of [pebble.eab.hmacKey, asBase64]) {
+      const keep = memoryKeep({ 'eab-hmac': hmacKey });
+      const { authority } = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
+      await obtain(authority, await makeTestOrder(['eab.example']));
+    }
+    const keep = memoryKeep({ 'eab-hmac': Buffer.from('wrong').toString('base64') });
+    const wrong = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
+    await expect(untilDone(wrong.authority, await makeTestOrder(['eab.example']))).rejects.toMatchObject({
+      retry: 'needs-person',
+    });
+  });
+
+  test('authorizations that are valid already are not proved again', async () => {
+    const port = await freePort();
+    const pebble = await started({ authzReuse: 100, httpPort: port });
+    const { authority } = acme(pebble, {
+      validation: { method: 'http-01-agent', address: '127.0.0.1', port },
+    });
+    await obtain(authority, await makeTestOrder(['again.example']));
+    const order = await makeTestOrder(['again.example']);
+    await obtain(authority, order);
+    expect(order.remembered.every((handle) => (handle as { answeredAt: unknown }).answeredAt === null)).toBe(
+      true,
+    );
+  });
+
+  test('a CA that lost the account gets a new one with the same key, once', async () => {
+    const before = await started({ alwaysValid: true });
+    const keep = memoryKeep();
+    const { authority } = acme(before, { keep });
+    await obtain(authority, await makeTestOrder(['lost.example']));
+    const note = JSON.parse(keep.note('account') ?? '') as { url: string };
+    keep.keepNote('account', JSON.stringify({ ...note, url: `${note.url}0000` }));
+    const again = acme(before, { keep });
+    await obtain(again.authority, await makeTestOrder(['lost.example']));
+    expect(JSON.parse(keep.note('account') ?? '')).toEqual(note);
+  });
+
+  test('a slow CA is waited for', async () => {
+    const pebble = await started({ alwaysValid: true, sleepSeconds: 2 });
+    const { authority, requests } = acme(pebble);
+    await obtain(authority, await makeTestOrder(['slow.example']));
+    expect(requests.length).toBeLessThan(40);
+  });
+});
+
+test.skipIf(!ready)('pebble leaves nothing behind', async () => {
+  const pebble = await startPebble();
+  await pebble.stop();
+  await expect(stat(pebble.rootFile)).rejects.toThrow('ENOENT');
+});
