@@ -41,9 +41,10 @@ export function namesOf(certificate: X509): string[] {
   return commonName === undefined || commonName.value === '' ? [] : [commonName.value];
 }
 
-/** Lower-case hex, as tools print it: without the zero byte that only carries the sign. */
+/** Lower-case hex in whole bytes, as tools print it: without the zero byte that only carries the sign. */
 function serialText(serial: Buffer): string {
-  if (((serial[0] ?? 0) & 0x80) !== 0)
-    return `-${(-BigInt.asIntN(serial.length * 8, BigInt(`0x${serial.toString('hex')}`))).toString(16)}`;
-  return (serial.length > 1 && serial[0] === 0 ? serial.subarray(1) : serial).toString('hex');
+  const hex = serial.toString('hex');
+  if (((serial[0] ?? 0) & 0x80) === 0) return hex.length > 2 && hex.startsWith('00') ? hex.slice(2) : hex;
+  const magnitude = (-BigInt.asIntN(serial.length * 8, BigInt(`0x${hex}`))).toString(16);
+  return `-${magnitude.length % 2 === 0 ? '' : '0'}${magnitude}`;
 }
