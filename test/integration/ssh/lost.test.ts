@@ -1,0 +1,99 @@
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
+import { connectTo } from '../../make/connection.ts';
+import { have } from '../../servers/available.ts';
+import { canRunSshd, type Sshd, type SshdOptions, startSshd } from '../../servers/sshd.ts';
+import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts';
+
+const cuts: { how: string; cut: (server: Sshd, proxy: TcpProxy) => unknown }[] = [
+  { how: 'the network is cut', cut: (_server, proxy) => proxy.cut() },
+  { how: 'the server side is killed', cut: (server) => server.dropConnections() },
+];
+const rights: { as: string; options: SshdOptions }[] = [
+  { as: 'root', options: {} },
+  { as: 'a user with sudo', options: { user: { sudo: 'nopasswd' } } },
+  { as: 'a user with sudo and a password', options: { user: { sudo: 'password', password: 'hunter2' } } },
+];
+
+describe.runIf(canRunSshd() && have('sudo')).each(rights)(
+  'a connection lost in the middle of a write, as $as',
+  ({ options }) => {
+    let directory: string;
+    let server: Sshd;
+    let proxy: TcpProxy;
+    let connection: HostConnection;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'trustkeep-lost-'));
+      server = await startSshd(options);
+      proxy = await startTcpProxy(server.port);
+      connection = await connectTo(server, { port: proxy.port });
+    });
+    afterEach(async () => {
+      await connection.close();
+      await proxy.stop();
+      await server.stop();
+      await rm(directory, { recursive: true });
+    });
+
+    test.each(cuts)('leaves the old file as it was when $how', async ({ cut }) => {
+      const path = join(directory, 'key.pem');
+      await writeFile(path, 'the old content', { mode: 0o640 });
+      await chown(path, 33, 33);
+      const before = await stat(path);
+      proxy.hold(2_000_000);
+      const writing = connection.write(path, Buffer.alloc(5_000_000, 7), { mode: 0o640 });
+      const lost = expect(writing).rejects.toMatchObject({ code: 'connection.lost', retry: 'later' });
+      await proxy.held();
+      await until(async () => (await halfWritten(directory)) > 500_000);
+      expect(await readFile(path, 'utf8')).toBe('the old content');
+
+      await cut(server, proxy);
+      await lost;
+
+      await until(async () => (await readdir(directory)).length === 1);
+      expect(await readFile(path, 'utf8')).toBe('the old content');
+      const after = await stat(path);
+      expect([after.ino, after.uid, after.gid, after.mode, after.mtimeMs]).toEqual([
+        before.ino,
+        before.uid,
+        before.gid,
+        before.mode,
+        before.mtimeMs,
+      ]);
+      await expect(connection.stat(path)).rejects.toMatchObject({ code: 'connection.lost' });
+
+      proxy.cut();
+      const again = await connectTo(server, { port: proxy.port });
+      await again.write(path, Buffer.from('the new content'), { mode: 0o640 });
+      expect(await readFile(path, 'utf8')).toBe('the new content');
+      await again.close();
+    });
+
+    test('ends every running program with one clear failure', async () => {
+      const running = [1, 2, 3, 4, 5, 6].map(() => connection.exec({ argv: ['sleep', '3'] }));
+      const all = Promise.allSettled(running);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      proxy.cut();
+      for (const one of await all) {
+        expect(one).toMatchObject({ status: 'rejected', reason: { code: 'connection.lost' } });
+      }
+    });
+  },
+);
+
+async function halfWritten(directory: string): Promise<number> {
+  const name = (await readdir(directory)).find((one) => one.includes('.trustkeep-'));
+  return name === undefined ? 0 : (await stat(join(directory, name))).size;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come to that within ten seconds');
+}
