@@ -1,0 +1,57 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
+import type { Database } from '../../electron/database/database.ts';
+import { openDatabase } from '../../electron/database/open.ts';
+import { Envelope, type Sealer } from '../../electron/secrets/envelope.ts';
+import { tempDirectory } from './directory.ts';
+
+/** Fixed "now" of rows made by the builders. */
+export const now = Date.UTC(2026, 10, 21);
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+/** A clock that stands still. */
+export function clockAt(at: number): Clock {
+  return { ...systemClock, now: () => at };
+}
+
+/** A sealer that is always ready. */
+export function readySealer(): Sealer {
+  return new Envelope(randomBytes(32), randomUUID());
+}
+
+export interface TestStore {
+  database: Database;
+  path: string;
+  directory: string;
+  sealer: Sealer;
+  /** Closes, and opens the same file again. */
+  reopen(): Database;
+  /** Closes and removes everything. */
+  remove(): void;
+}
+
+/** A store of its own in a directory of its own. */
+export function makeStore(sealer: Sealer = readySealer()): TestStore {
+  const { path: directory, remove } = tempDirectory('store');
+  const path = join(directory, 'data', 'trustkeep.db');
+  const open = () => openDatabase({ path, clock: clockAt(now), log: silentLog, sealer });
+  const store: TestStore = {
+    database: open(),
+    path,
+    directory: join(directory, 'data'),
+    sealer,
+    reopen() {
+      store.database.close();
+      store.database = open();
+      return store.database;
+    },
+    remove() {
+      store.database.close();
+      remove();
+    },
+  };
+  return store;
+}

@@ -1,0 +1,387 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { silentLog } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Keychain } from '../../../electron/secrets/keychain.ts';
+import { MasterKey } from '../../../electron/secrets/master-key.ts';
+import { passphraseKeychain } from '../../../electron/secrets/passphrase.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
+
+const place = { owner: 'ep_1', name: 'password' };
+
+/** A keychain in memory that can be put into every state a real one can be in. */
+class Drawer implements Keychain {
+  readonly kind: Keychain['kind'];
+  readonly keys = new Map<string, Buffer>();
+  trouble: Failure | null = null;
+  refusesToKeep = false;
+  sets = 0;
+  constructor(kind: Keychain['kind']) {
+    this.kind = kind;
+  }
+  async get(keyId: string): Promise<Buffer | null> {
+    if (this.trouble !== null) throw this.trouble;
+    const key = this.keys.get(keyId);
+    return key === undefined ? null : Buffer.from(key);
+  }
+  async set(keyId: string, key: Buffer): Promise<void> {
+    if (this.trouble !== null) throw this.trouble;
+    if (this.refusesToKeep) throw new Failure('keychain.write-failed', 'It was not kept.');
+    this.sets += 1;
+    this.keys.set(keyId, Buffer.from(key));
+  }
+  async remove(keyId: string): Promise<void> {
+    this.keys.delete(keyId);
+  }
+}
+
+const locked = new Failure('keychain.locked', 'Unlock your keychain.');
+const unavailable = new Failure('keychain.unavailable', 'The keychain of this computer cannot be reached.');
+
+function settings() {
+  const rows = new Map<string, string>();
+  return {
+    rows,
+    sealed: false,
+    get: (name: string) => rows.get(name) ?? null,
+    set(name: string, value: string) {
+      rows.set(name, value);
+    },
+    remove(name: string) {
+      rows.delete(name);
+    },
+    hasSealed() {
+      return this.sealed;
+    },
+  };
+}
+
+function machine() {
+  const os = new Drawer('os-keychain');
+  const files = new Map<string, Drawer>();
+  const store = settings();
+  const start = () => {
+    const masterKey = new MasterKey({
+      keychains: {
+        os: () => os,
+        keyFile: (path) => {
+          const file = files.get(path) ?? new Drawer('key-file');
+          files.set(path, file);
+          return file;
+        },
+        passphrase: passphraseKeychain,
+      },
+      defaultKeyFile: '/data/master.key',
+      log: silentLog,
+    });
+    masterKey.attach(store);
+    return masterKey;
+  };
+  return { os, files, store, start };
+}
+
+/** A machine whose store exists, with one sealed value and the recovery key. */
+async function used() {
+  const it = machine();
+  const first = it.start();
+  await first.unlock();
+  const sealed = first.seal(place, Secret.of('hunter2'));
+  const recoveryKey = Secret.of(first.takeRecoveryKey()!);
+  return { ...it, sealed, recoveryKey };
+}
+
+test('The first start makes a key in the keychain, and the next start finds it', async () => {
+  const { os, start, sealed } = await used();
+  expect(os.keys.size).toBe(1);
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'ready', kind: 'os-keychain' });
+  expect(next.open(place, sealed).text()).toBe('hunter2');
+  expect(os.sets).toBe(1);
+});
+
+test('Nothing stored in the settings holds the key, the recovery key or the value', async () => {
+  const { os, store, recoveryKey } = await used();
+  const text = [...store.rows.values()].join();
+  const [key] = os.keys.values();
+  expect(text).not.toContain(key!.toString('base64'));
+  expect(text).not.toContain(recoveryKey.text());
+  expect(text).not.toContain('hunter2');
+});
+
+test('Before anybody unlocked, sealing says that it is locked', () => {
+  const masterKey = machine().start();
+  expect(masterKey.ready).toBe(false);
+  expect(() => masterKey.seal(place, Secret.of('x'))).toThrow(
+    expect.objectContaining({ code: 'keychain.locked' }),
+  );
+});
+
+test('Two unlocks at once at the first start make one key', async () => {
+  const { os, start } = machine();
+  const masterKey = start();
+  await Promise.all([masterKey.unlock(), masterKey.unlock(), masterKey.unlock()]);
+  expect(os.sets).toBe(1);
+});
+
+test('Without a keychain nothing is chosen silently: a person is asked', async () => {
+  const { os, files, store, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  const state = await masterKey.unlock();
+  expect(state).toMatchObject({ state: 'not-chosen', kind: null });
+  expect(state.sentence).toMatch(/key file .* or a passphrase/);
+  expect(files.size).toBe(0);
+  expect(store.rows.size).toBe(0);
+  expect(() => masterKey.seal(place, Secret.of('x'))).toThrow(
+    expect.objectContaining({ code: 'keychain.not-chosen', hint: expect.stringMatching(/secrets choose/) }),
+  );
+});
+
+test('A keychain that is locked at the first start is asked again, not passed over', async () => {
+  const { os, start } = machine();
+  os.trouble = locked;
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({ state: 'locked', sentence: 'Unlock your keychain.' });
+  os.trouble = null;
+  expect(await masterKey.unlock()).toMatchObject({ state: 'ready', kind: 'os-keychain' });
+});
+
+test('A keychain that does not keep the key leaves nothing behind', async () => {
+  const { os, store, start } = machine();
+  os.refusesToKeep = true;
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({ state: 'not-chosen' });
+  expect(store.rows.size).toBe(0);
+  await expect(masterKey.choose('os-keychain')).rejects.toMatchObject({ code: 'keychain.write-failed' });
+  expect(store.rows.size).toBe(0);
+});
+
+test('A missing key is never replaced by a new one', async () => {
+  const { os, start, sealed } = await used();
+  os.keys.clear();
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({
+    state: 'missing',
+    sentence: "This computer's keychain no longer holds the key for the credential store.",
+  });
+  expect(os.keys.size).toBe(0);
+  expect(() => masterKey.open(place, sealed)).toThrow(expect.objectContaining({ code: 'keychain.missing' }));
+  await expect(masterKey.choose('key-file')).rejects.toMatchObject({ code: 'keychain.missing' });
+});
+
+test('Sealed values whose notes are gone forbid a new key too', async () => {
+  const { os, store, start } = await used();
+  store.rows.clear();
+  store.sealed = true;
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({ state: 'missing', kind: null });
+  await expect(masterKey.choose('key-file')).rejects.toMatchObject({ code: 'keychain.missing' });
+  expect(os.sets).toBe(1);
+  expect(store.rows.size).toBe(0);
+});
+
+test('The key of another installation is told apart from a missing one', async () => {
+  const { os, start, sealed } = await used();
+  for (const keyId of os.keys.keys()) os.keys.set(keyId, randomBytes(32));
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({
+    state: 'wrong',
+    sentence: 'The key belongs to another installation.',
+  });
+  expect(() => masterKey.open(place, sealed)).toThrow(expect.objectContaining({ code: 'keychain.wrong' }));
+});
+
+test('A locked or unreachable keychain is waited for, and the same key is used afterwards', async () => {
+  const { os, start, sealed } = await used();
+  for (const [trouble, state] of [
+    [locked, 'locked'],
+    [unavailable, 'unavailable'],
+  ] as const) {
+    os.trouble = trouble;
+    const masterKey = start();
+    expect(await masterKey.unlock()).toMatchObject({ state, kind: 'os-keychain' });
+    expect(() => masterKey.open(place, sealed)).toThrow(
+      expect.objectContaining({ code: `keychain.${state}`, retry: 'later' }),
+    );
+    os.trouble = null;
+    await masterKey.unlock();
+    expect(masterKey.open(place, sealed).text()).toBe('hunter2');
+  }
+});
+
+test('Damaged notes are said to be damaged and lead to no new key', async () => {
+  const { os, store, start } = await used();
+  for (const name of store.rows.keys()) store.rows.set(name, '{"format":1');
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({
+    state: 'unavailable',
+    sentence: 'The notes about the master key in the database are damaged.',
+  });
+  expect(os.sets).toBe(1);
+});
+
+test('The recovery key is shown once', async () => {
+  const { start, store } = machine();
+  const masterKey = start();
+  expect(await masterKey.unlock()).toMatchObject({ recoveryKeyWaiting: true });
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ recoveryKeyWaiting: true });
+  const shown = next.takeRecoveryKey();
+  expect(shown).toMatch(/-/);
+  expect(next.state()).toMatchObject({ state: 'ready', recoveryKeyWaiting: false });
+  expect(next.takeRecoveryKey()).toBeNull();
+  expect([...store.rows.values()].join()).toContain('"recoveryKeyToShow":null');
+});
+
+test('The recovery key opens everything after the keychain lost its entry, and puts a key back', async () => {
+  const { os, start, sealed, recoveryKey } = await used();
+  os.keys.clear();
+  const masterKey = start();
+  await masterKey.unlock();
+  expect(await masterKey.recover(recoveryKey)).toMatchObject({ state: 'ready', kind: 'os-keychain' });
+  expect(masterKey.open(place, sealed).text()).toBe('hunter2');
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'ready' });
+  expect(next.open(place, sealed).text()).toBe('hunter2');
+});
+
+test('A recovery key still opens when no keychain is there, and another place can then be chosen', async () => {
+  const { os, start, sealed, recoveryKey } = await used();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await masterKey.unlock();
+  const state = await masterKey.recover(recoveryKey);
+  expect(state).toMatchObject({ state: 'ready' });
+  expect(state.sentence).toMatch(/Choose another place/);
+  expect(await masterKey.choose('key-file')).toMatchObject({ state: 'ready', kind: 'key-file' });
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'ready', kind: 'key-file' });
+  expect(next.open(place, sealed).text()).toBe('hunter2');
+});
+
+test('The recovery key of another store is refused and changes nothing', async () => {
+  const { os, start, store } = await used();
+  const other = await used();
+  os.keys.clear();
+  const before = JSON.stringify([...store.rows]);
+  const masterKey = start();
+  await expect(masterKey.recover(other.recoveryKey)).rejects.toMatchObject({ code: 'recovery-key.wrong' });
+  await expect(masterKey.recover(Secret.of('nonsense'))).rejects.toMatchObject({
+    code: 'recovery-key.mistyped',
+  });
+  expect(masterKey.ready).toBe(false);
+  expect(JSON.stringify([...store.rows])).toBe(before);
+});
+
+test('Before there is a store the recovery key has nothing to open', async () => {
+  const masterKey = machine().start();
+  await expect(masterKey.recover(Secret.of('x'))).rejects.toMatchObject({ code: 'recovery-key.not-needed' });
+});
+
+test('A key file is used where a person chose it, and found again at its path', async () => {
+  const { os, files, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await masterKey.unlock();
+  expect(await masterKey.choose('key-file', { path: '/keys/tk.key' })).toMatchObject({
+    state: 'ready',
+    kind: 'key-file',
+    sentence: expect.stringContaining('/keys/tk.key'),
+  });
+  const sealed = masterKey.seal(place, Secret.of('x'));
+  const next = start();
+  await next.unlock();
+  expect(next.open(place, sealed).text()).toBe('x');
+  files.get('/keys/tk.key')!.keys.clear();
+  expect(await start().unlock()).toMatchObject({ state: 'missing', kind: 'key-file' });
+});
+
+test('A passphrase is asked for at every start, and a wrong one can be tried again', async () => {
+  const { os, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await expect(masterKey.choose('passphrase')).rejects.toMatchObject({ code: 'keychain.passphrase-needed' });
+  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
+  const sealed = masterKey.seal(place, Secret.of('x'));
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'locked', kind: 'passphrase' });
+  expect(() => next.open(place, sealed)).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/unlock/) }),
+  );
+  expect(await next.unlock(Secret.of('wrong horse'))).toMatchObject({
+    state: 'locked',
+    sentence: 'That is not the passphrase of the stored secrets.',
+  });
+  expect(await next.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'ready' });
+  expect(next.open(place, sealed).text()).toBe('x');
+});
+
+test('A forgotten passphrase is replaced with the recovery key', async () => {
+  const { os, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
+  const sealed = masterKey.seal(place, Secret.of('x'));
+  const recoveryKey = Secret.of(masterKey.takeRecoveryKey()!);
+  const next = start();
+  expect((await next.recover(recoveryKey)).sentence).toMatch(/Choose a new passphrase/);
+  await next.choose('passphrase', { passphrase: Secret.of('another good one') });
+  const last = start();
+  expect(await last.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'locked' });
+  expect(await last.unlock(Secret.of('another good one'))).toMatchObject({ state: 'ready' });
+  expect(last.open(place, sealed).text()).toBe('x');
+});
+
+test('Moving the key elsewhere keeps every value and removes the old entry', async () => {
+  const { os, files, start, sealed, recoveryKey } = await used();
+  const masterKey = start();
+  await masterKey.unlock();
+  expect(await masterKey.choose('key-file')).toMatchObject({ kind: 'key-file', state: 'ready' });
+  expect(os.keys.size).toBe(0);
+  expect(files.get('/data/master.key')!.keys.size).toBe(1);
+  const next = start();
+  await next.unlock();
+  expect(next.open(place, sealed).text()).toBe('hunter2');
+  expect(await start().recover(recoveryKey)).toMatchObject({ state: 'ready' });
+});
+
+test('A move that fails at any point leaves a store that opens', async () => {
+  const { os, files, store, start, sealed } = await used();
+  const notesCannotBeWritten = start();
+  await notesCannotBeWritten.unlock();
+  const { set } = store;
+  store.set = () => {
+    throw new Failure('database.disk-full', 'There is no room.');
+  };
+  await expect(notesCannotBeWritten.choose('key-file')).rejects.toMatchObject({ code: 'database.disk-full' });
+  store.set = set;
+  expect(os.keys.size).toBe(1);
+
+  files.get('/data/master.key')!.refusesToKeep = true;
+  const fileCannotBeWritten = start();
+  await fileCannotBeWritten.unlock();
+  await expect(fileCannotBeWritten.choose('key-file')).rejects.toMatchObject({
+    code: 'keychain.write-failed',
+  });
+
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'ready', kind: 'os-keychain' });
+  expect(next.open(place, sealed).text()).toBe('hunter2');
+});
+
+test('Listeners hear every change of state once, and a broken one stops nothing', async () => {
+  const { start } = machine();
+  const masterKey = start();
+  const heard: string[] = [];
+  masterKey.onChange(() => {
+    throw new Error('broken');
+  });
+  const end = masterKey.onChange((state) => heard.push(state.state));
+  await masterKey.unlock();
+  await masterKey.unlock();
+  masterKey.lock();
+  end();
+  await masterKey.unlock();
+  expect(heard).toEqual(['ready', 'locked']);
+  expect(masterKey.ready).toBe(true);
+});
