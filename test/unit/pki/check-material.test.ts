@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyTypes } from '#shared/model/certificate.ts';
 import { makeCa, makeKey, makeLeaf } from '#test/make/certificates.ts';
 import { checkMaterial, normalizedChainPem } from '../../../electron/pki/chain.ts';
 import { splitPem, toPem } from '../../../electron/pki/pem.ts';
 import { parseX509 } from '../../../electron/pki/x509.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // a 4096 bit key takes its time
 
 const now = Date.now();
 const minute = 60_000;

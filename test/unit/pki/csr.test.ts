@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyTypes } from '#shared/model/certificate.ts';
 import { makeKey } from '#test/make/certificates.ts';
 import { makeChance, randomName } from '#test/make/random.ts';
@@ -6,6 +6,8 @@ import { buildCsr, normalizeNames, readCsr } from '../../../electron/pki/csr.ts'
 import { generateKey, signWithKeyPem } from '../../../electron/pki/key.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { failureOf } from './failure-of.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // a 4096 bit key takes its time
 
 async function csrFor(names: string[], keyType: (typeof keyTypes)[number] = 'ec-p256'): Promise<Buffer> {
   const { pem, spki } = await generateKey(keyType);

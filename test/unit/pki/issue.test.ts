@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyTypes } from '#shared/model/certificate.ts';
 import { makeKey } from '#test/make/certificates.ts';
 import { backdateMs, issueLeaf, issueRoot } from '../../../electron/pki/issue.ts';
@@ -7,6 +7,8 @@ import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { parseX509 } from '../../../electron/pki/x509.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { failureOf } from './failure-of.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // a 4096 bit key takes its time
 
 const now = Date.UTC(2026, 5, 1, 12);
 const day = 86_400_000;

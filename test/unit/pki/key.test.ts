@@ -1,9 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyTypes } from '#shared/model/certificate.ts';
 import { generateKey, keyTypeOfSpki, signWithKeyPem, spkiOfKeyPem } from '../../../electron/pki/key.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { failureOf } from './failure-of.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // a 4096 bit key takes its time
 
 const spkiOf = (pair: { publicKey: { export(options: { type: 'spki'; format: 'der' }): Buffer } }) =>
   pair.publicKey.export({ type: 'spki', format: 'der' });

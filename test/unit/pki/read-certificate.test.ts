@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyTypes } from '#shared/model/certificate.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { makeChance } from '#test/make/random.ts';
@@ -9,6 +9,8 @@ import { orderChain } from '../../../electron/pki/chain.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { failureOf } from './failure-of.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // a 4096 bit key takes its time
 
 const ca = makeCa({ commonName: 'Zürich, "CA" + more\\' });
 const leaf = makeLeaf(ca, { names: ['www.example.org', '10.0.0.1', '2001:db8::1'] });
