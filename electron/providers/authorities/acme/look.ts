@@ -9,7 +9,7 @@ import type { AcmeHandle } from './handle.ts';
 import { askedFor, type Orders, type SeenOrder, seenIn } from './orders.ts';
 import { prove } from './prove.ts';
 import { refusedOrder } from './refused.ts';
-import { burstMs, meantRetryAfterMs, quickWaits, waitMs } from './waits.ts';
+import { burstMs, meantRetryAfter, quickWaits, waitMs } from './waits.ts';
 
 export interface LookParts {
   client: AcmeClient;
@@ -102,7 +102,9 @@ function nextPause(
   if (burst === null || pause === undefined) return null;
   if (clock.monotonic() - burst.since + pause > burstMs) return null;
   if (acted.kind !== 'wait') return pause;
-  return acted.atLeastMs !== undefined || (acted.retryAfterMs ?? 0) > meantRetryAfterMs ? null : pause;
+  if (acted.atLeastMs !== undefined) return null;
+  const patient = (acted.retryAfterMs ?? 0) > meantRetryAfter.longerThanMs;
+  return patient && burst.polls >= meantRetryAfter.afterPolls ? null : pause;
 }
 
 function pending(work: Work, acted: Acted): OrderLook {

@@ -4,8 +4,11 @@ export const quickWaits: readonly number[] = [5, 10, 20, 50, 100, 250, 500];
 /** A burst ends after this long: the caller has other orders to care for. */
 export const burstMs = 1500;
 
-/** A `Retry-After` up to this is a round number of the CA's; a longer one is meant. Then nothing is asked in between. */
-export const meantRetryAfterMs = 15_000;
+/**
+ * A `Retry-After` up to this is a round number of the CA's; a longer one is meant. Even then the first few quick
+ * questions after progress are asked: some CAs send the same number whether they need a moment or an hour.
+ */
+export const meantRetryAfter = { longerThanMs: 15_000, afterPolls: 5 };
 
 /** After the burst, when the CA does not say: [since the last progress, wait]. */
 const slowWaits: readonly (readonly [number, number])[] = [
