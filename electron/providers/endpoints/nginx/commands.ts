@@ -70,7 +70,8 @@ export function readVersion(path: string, text: string): Program {
     configPath: below('conf-path', 'conf/nginx.conf'),
     prefix,
     pidPath: below('pid-path', 'logs/nginx.pid'),
-    errorLogPath: below('error-log-path', 'logs/error.log'),
+    errorLogPath:
+      option('error-log-path') === 'stderr' ? 'stderr' : below('error-log-path', 'logs/error.log'),
   };
 }
 

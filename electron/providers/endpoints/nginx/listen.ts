@@ -13,8 +13,6 @@ export interface Listen {
   isDefault: boolean;
   /** Waits for a PROXY header before TLS: a plain handshake does not reach it. */
   proxyProtocol: boolean;
-  /** For `[::]`: takes IPv4 connections too. */
-  dual: boolean;
 }
 
 export type ListenAnswer = { listens: Listen[] } | { skipped: string };
@@ -34,7 +32,6 @@ export function parseListen(words: readonly Word[], defaultPort: number): Listen
     quic: has('quic'),
     isDefault: has('default_server', 'default'),
     proxyProtocol: has('proxy_protocol'),
-    dual: has('ipv6only=off'),
   };
   const count = place.last - place.first + 1;
   if (count < 1 || count > longestRange) return { skipped: `the range of ports in ${value} is too long` };

@@ -55,16 +55,28 @@ function failed(
   });
 }
 
-/** Waits up to three seconds for the list of workers to hold a new one; prints what it found. */
+/**
+ * Waits up to three seconds until there is a new worker and no old one accepts connections any more: for a tenth of a
+ * second nginx lets both do so, and an old one would still show the old certificate. Prints what it found.
+ */
 const waitScript = `
 i=0
-while [ $i -lt 150 ]; do
+while [ $i -lt 300 ]; do
   [ -d "/proc/$1" ] || { echo died; exit 0; }
+  fresh=
   for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
-    case " $2 " in *" $child "*) ;; *) echo new-workers; exit 0;; esac
+    case " $2 " in *" $child "*) ;; *) fresh=yes;; esac
   done
+  if [ -n "$fresh" ]; then
+    old=
+    for child in $2; do
+      title=$(tr '\\0' ' ' < "/proc/$child/cmdline" 2>/dev/null)
+      case $title in ''|*'shutting down'*) ;; *) old=yes;; esac
+    done
+    [ -n "$old" ] || { echo new-workers; exit 0; }
+  fi
   i=$((i + 1))
-  sleep 0.02 2>/dev/null || sleep 1
+  sleep 0.01 2>/dev/null || sleep 1
 done
 echo unchanged
 `;

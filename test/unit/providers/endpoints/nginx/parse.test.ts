@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import {
+  matchesGlob,
+  resolveConfiguration,
+  splitDump,
+  walk,
+} from '../../../../../electron/providers/endpoints/nginx/parse.ts';
+
+const dump = (files: Record<string, string>) =>
+  Buffer.from(
+    Object.entries(files)
+      .map(([name, content]) => `# configuration file ${name}:\n${content}\n`)
+      .join(''),
+  );
+
+const names = (files: Record<string, string>, main = '/etc/nginx/nginx.conf') =>
+  [...walk(resolveConfiguration(splitDump(dump(files)), main, '/usr/share/nginx').directives)].map(
+    (one) => one.name,
+  );
+
+describe('the configuration that nginx -T prints', () => {
+  it('is split into the exact bytes of each file', () => {
+    const files = { '/etc/nginx/nginx.conf': 'a;\n', '/etc/nginx/x.conf': '', '/etc/nginx/y.conf': 'b;' };
+    const found = splitDump(dump(files));
+    expect(Object.fromEntries([...found].map(([name, content]) => [name, content.toString()]))).toEqual(
+      files,
+    );
+  });
+
+  it('is not split at a marker that is not at the start of a line or names no path', () => {
+    const text = 'a; # configuration file /x:\n# configuration file for us\n';
+    expect([...splitDump(dump({ '/n.conf': text })).keys()]).toEqual(['/n.conf']);
+  });
+
+  it('has includes put in their places, globs in byte order, each as often as it is included', () => {
+    const files = {
+      '/etc/nginx/nginx.conf': 'first; include conf.d/*.conf; last; include conf.d/b.conf;',
+      '/etc/nginx/conf.d/b.conf': 'b;',
+      '/etc/nginx/conf.d/B.conf': 'B;',
+      '/etc/nginx/conf.d/a.conf': 'a;',
+    };
+    expect(names(files)).toEqual(['first', 'B', 'a', 'b', 'last', 'b']);
+  });
+
+  it('may include in blocks, relative to the main file even from deeper files', () => {
+    const files = {
+      '/etc/nginx/nginx.conf': 'http { include sites/one; }',
+      '/etc/nginx/sites/one': 'server { include snippets/tls; }',
+      '/etc/nginx/snippets/tls': 'ssl_certificate x;',
+    };
+    expect(names(files)).toEqual(['http', 'server', 'ssl_certificate']);
+  });
+
+  it('takes an empty glob for nothing and refuses a file that was not printed', () => {
+    expect(names({ '/etc/nginx/nginx.conf': 'include none/*; a;' })).toEqual(['a']);
+    expect(() => names({ '/etc/nginx/nginx.conf': 'include gone.conf;' })).toThrow('/etc/nginx/gone.conf');
+  });
+
+  it('does not follow an include in a circle for ever', () => {
+    expect(() => names({ '/etc/nginx/nginx.conf': 'include nginx.conf;' })).toThrow('/etc/nginx/nginx.conf');
+  });
+});
+
+describe('the glob of an include', () => {
+  it.each([
+    ['/a/*.conf', '/a/b.conf', true],
+    ['/a/*.conf', '/a/.b.conf', false],
+    ['/a/*', '/a/b/c', false],
+    ['/a/?.conf', '/a/b.conf', true],
+    ['/a/[ab].conf', '/a/b.conf', true],
+    ['/a/[!ab].conf', '/a/b.conf', false],
+    ['/a/.*', '/a/.b', true],
+    ['/a/b.conf', '/a/bxconf', false],
+    ['/a/*/x', '/a/b/x', true],
+  ])('%s and %s: %s', (pattern, path, fits) => {
+    expect(matchesGlob(pattern, path)).toBe(fits);
+  });
+});
