@@ -117,8 +117,8 @@ async function clearStale(place: SocketPlace, dataDirectory: string): Promise<vo
 
 function answers(path: string): Promise<boolean> {
   return new Promise((done) => {
-    const probe = connect(path);
-    probe.setTimeout(2_000, () => {
+    const probe = connect({ path, timeout: 2_000 });
+    probe.once('timeout', () => {
       probe.destroy();
       done(true); // somebody holds it, even if too busy to say so
     });

@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { systemClock } from '#kit/clock.ts';
+import { newId } from '#kit/ids.ts';
+import { silentLog } from '#kit/log.ts';
+import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { Task, TaskKind } from '#shared/model/task.ts';
+import type { Agent, Caller, CertificateWish } from '../../electron/agent/agent.ts';
+import { Events } from '../../electron/agent/events.ts';
+import { ensureDefaults } from '../../electron/commands/defaults.ts';
+import { makeRouter } from '../../electron/commands/index.ts';
+import { type CommandTools, readKeyFile } from '../../electron/commands/tools.ts';
+import type { Database } from '../../electron/database/database.ts';
+import { openDatabase } from '../../electron/database/open.ts';
+import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
+import type { Keychain } from '../../electron/secrets/keychain.ts';
+import { MasterKey } from '../../electron/secrets/master-key.ts';
+import type { Client } from '../../electron/transport/client.ts';
+import { failureOf } from '../../electron/transport/client.ts';
+import { tempDirectory } from './agent.ts';
+
+/** A keychain in memory: the seam of the operating system's own. */
+export function memoryKeychain(): Keychain {
+  const kept = new Map<string, Buffer>();
+  return {
+    kind: 'os-keychain',
+    get: async (id) => kept.get(id) ?? null,
+    set: async (id, key) => void kept.set(id, Buffer.from(key)),
+    remove: async (id) => void kept.delete(id),
+  };
+}
+
+/** What the hand-made agent was asked, and what it answers. */
+export interface AgentScript {
+  report: ProbeReport;
+  hostKey: string | null;
+  /** Thrown by the next probe of a draft. */
+  refuse: Error | null;
+  probed: { draft: Endpoint; login: LoginMaterial }[];
+  wishes: CertificateWish[];
+  begun: { kind: TaskKind; endpointId: string; nodeId: string | null; caller: Caller }[];
+  cancelled: string[];
+  woken: number;
+}
+
+/** An agent that stores its tasks and carries none of them out. */
+export function scriptedAgent(
+  database: Database,
+  masterKey: MasterKey,
+): { agent: Agent; script: AgentScript } {
+  const script: AgentScript = {
+    report: { ok: true, version: 'nginx 1.22', checks: [], at: 1 },
+    hostKey: null,
+    refuse: null,
+    probed: [],
+    wishes: [],
+    begun: [],
+    cancelled: [],
+    woken: 0,
+  };
+  const begin = (kind: TaskKind, endpointId: string, nodeId: string | null, caller: Caller): Task => {
+    script.begun.push({ kind, endpointId, nodeId, caller });
+    const task = makeTask({ kind, endpointId, nodeId, origin: caller.origin });
+    database.tasks.insert({
+      task,
+      memory: { input: {}, outputs: {}, changing: false, cursor: 0, direction: 'forward' },
+    });
+    return task;
+  };
+  const agent: Agent = {
+    events: new Events(systemClock),
+    start: async () => {},
+    stop: async () => {},
+    probeDraft: async (draft, login) => {
+      script.probed.push({ draft, login });
+      if (script.refuse !== null) throw script.refuse;
+      return { report: script.report, hostKey: script.hostKey };
+    },
+    probe: async () => script.report,
+    discover: (id, caller) => begin('discover', id, null, caller),
+    restart: (id, caller) => begin('restart', id, null, caller),
+    request: (wish, caller) => {
+      script.wishes.push(wish);
+      return begin('certify', database.nodes.get(wish.nodeId)?.endpointId ?? '', wish.nodeId, caller);
+    },
+    renew: (nodeId, caller) => begin('certify', database.nodes.get(nodeId)?.endpointId ?? '', nodeId, caller),
+    preview: async () => {
+      throw new Error('not in this script');
+    },
+    cancel: (id) => {
+      script.cancelled.push(id);
+      const row = database.tasks.get(id);
+      if (row === null) throw new Error('no such task');
+      return { ...row.task, state: 'cancelled' };
+    },
+    decide: () => {
+      throw new Error('not in this script');
+    },
+    verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
+    wake: () => {
+      script.woken++;
+    },
+    keychainState: () => masterKey.state(),
+  };
+  return { agent, script };
+}
+
+export function makeTask(parts: Partial<Task> = {}): Task {
+  return {
+    id: newId('task'),
+    kind: 'discover',
+    endpointId: 'ep_0000000000000000',
+    endpointName: 'web1',
+    nodeId: null,
+    nodeName: null,
+    origin: 'cli',
+    state: 'queued',
+    steps: [],
+    waitingFor: null,
+    wakeAt: null,
+    failure: null,
+    restored: null,
+    createdAt: 1,
+    finishedAt: null,
+    ...parts,
+  };
+}
+
+/** The commands over a real store and a real master key; only the agent's work is played. */
+export async function makeCommands(options: { locked?: boolean; face?: CommandTools['face'] } = {}) {
+  const directory = tempDirectory('commands');
+  const masterKey = new MasterKey({
+    keychains: {
+      os: memoryKeychain,
+      keyFile: memoryKeychain,
+      passphrase: memoryKeychain,
+    },
+    defaultKeyFile: join(directory.path, 'master.key'),
+    log: silentLog,
+  });
+  const database = openDatabase({
+    path: join(directory.path, 'trustkeep.db'),
+    clock: systemClock,
+    log: silentLog,
+    sealer: masterKey,
+  });
+  masterKey.attach(database.meta);
+  if (options.locked !== true) await masterKey.unlock();
+  ensureDefaults(database, systemClock);
+  const { agent, script } = scriptedAgent(database, masterKey);
+  const forgotten: string[] = [];
+  let stops = 0;
+  const tools: CommandTools = {
+    agent,
+    database,
+    masterKey,
+    authorities: {
+      test: async () => ({ ok: true, checks: [], profiles: {} }),
+      root: async () => ({ pem: 'PEM', fingerprint: 'ab'.repeat(32) }),
+      forget: (id) => void forgotten.push(id),
+    },
+    clock: systemClock,
+    log: silentLog,
+    version: '0.0.0',
+    face: options.face ?? 'headless',
+    dataDirectory: directory.path,
+    startedAt: 1,
+    requestStop: () => {
+      stops++;
+    },
+    readKeyFile,
+  };
+  const router = makeRouter(tools);
+  const caller: Caller = { origin: 'cli', actor: 'tester' };
+  const call: Client = createRouterClient(router, { context: { caller } });
+  return {
+    tools,
+    database,
+    masterKey,
+    script,
+    router,
+    call,
+    directory: directory.path,
+    forgotten,
+    stops: () => stops,
+    /** All audit rows, oldest first. */
+    audit: () => database.audit.list(undefined, 1000).reverse(),
+    close() {
+      database.close();
+      directory.remove();
+    },
+  };
+}
+
+/** What a call failed with; throws when it did not fail. */
+export async function failureFrom(call: Promise<unknown>) {
+  const thrown = await call.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (thrown === null) throw new Error('the call did not fail');
+  return failureOf(thrown);
+}
+
+export function unguessable(): string {
+  return randomBytes(12).toString('hex');
+}

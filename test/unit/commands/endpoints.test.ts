@@ -1,0 +1,320 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '#shared/failure.ts';
+import type { SshSettings } from '#shared/model/endpoint.ts';
+import { failureFrom, makeCommands, unguessable } from '#test/make/commands.ts';
+
+let made: Awaited<ReturnType<typeof makeCommands>>;
+beforeEach(async () => {
+  made = await makeCommands();
+});
+afterEach(() => made.close());
+
+const nginx = { type: 'nginx' as const, name: 'web1' };
+const ssh = { ...nginx, connection_type: 'ssh', host: 'web1.example', user: 'deploy' };
+const seenKey = `SHA256:${'A'.repeat(43)}`;
+
+describe('adding an endpoint', () => {
+  test('gives an instance id, keeps the report and starts the discovery', async () => {
+    const { endpoint, probe, taskId } = await made.call.endpoints.add({
+      ...nginx,
+      nginx_config_path: '/etc/nginx/nginx.conf',
+    });
+    expect(endpoint.id).toMatch(/^ep_[0-9a-z]{16}$/);
+    expect(probe.version).toBe('nginx 1.22');
+    expect(endpoint.settings).toEqual({
+      type: 'nginx',
+      nginxConfigPath: '/etc/nginx/nginx.conf',
+      nginxPath: null,
+    });
+    expect(endpoint.policy).toEqual({
+      autoApprove: false,
+      autoRenew: true,
+      authorityId: null,
+      keyType: null,
+    });
+    expect(made.database.endpoints.get(endpoint.id)?.probe).toEqual(probe);
+    expect(made.database.tasks.get(taskId ?? '')?.task.kind).toBe('discover');
+  });
+
+  test('writes exactly one audit row, with origin and actor', async () => {
+    const { endpoint } = await made.call.endpoints.add(nginx);
+    expect(made.audit()).toMatchObject([
+      {
+        origin: 'cli',
+        actor: 'tester',
+        action: 'endpoints.add',
+        subject: endpoint.id,
+        outcome: 'ok',
+        sentence: 'The nginx endpoint "web1" was added.',
+      },
+    ]);
+  });
+
+  test('pins the host key that was seen and seals the password under the instance id', async () => {
+    const password = unguessable();
+    made.script.hostKey = seenKey;
+    const { endpoint } = await made.call.endpoints.add({ ...ssh, password });
+    expect(endpoint.connection).toEqual({
+      type: 'ssh',
+      host: 'web1.example',
+      port: 22,
+      user: 'deploy',
+      auth: 'password',
+      hostKey: seenKey,
+      store: null,
+      storeCredentialId: null,
+    });
+    expect(made.database.secrets.list(endpoint.id)).toEqual(['password']);
+    expect(made.database.secrets.open(endpoint.id, 'password')?.text()).toBe(password);
+    const stored = readFileSync(join(made.directory, 'trustkeep.db'));
+    expect(stored.includes(password)).toBe(false);
+  });
+
+  test('reads an SSH key once and seals it with its passphrase', async () => {
+    const path = join(made.directory, 'id_test');
+    writeFileSync(path, 'key material', { mode: 0o600 });
+    const { endpoint } = await made.call.endpoints.add({
+      ...ssh,
+      ssh_key_path: path,
+      ssh_key_password: 'open sesame',
+    });
+    expect((endpoint.connection as SshSettings).auth).toBe('private-key');
+    expect(made.database.secrets.list(endpoint.id).sort()).toEqual(['passphrase', 'private-key']);
+    expect(made.database.secrets.open(endpoint.id, 'private-key')?.text()).toBe('key material');
+    expect(made.script.probed[0]?.login.passphrase?.text()).toBe('open sesame');
+  });
+
+  test('stores nothing when the endpoint cannot be reached', async () => {
+    made.script.refuse = new Failure('connection.unreachable', 'web1.example did not answer.');
+    const failure = await failureFrom(made.call.endpoints.add({ ...ssh, password: 'x' }));
+    expect(failure).toMatchObject({ code: 'connection.unreachable' });
+    expect(made.database.endpoints.list()).toEqual([]);
+    expect(made.audit()).toMatchObject([{ outcome: 'refused', sentence: 'web1.example did not answer.' }]);
+  });
+
+  test('stores nothing when the log-in is refused by the report', async () => {
+    made.script.report = {
+      ok: false,
+      version: null,
+      checks: [{ name: 'log-in', ok: false, sentence: 'deploy may not log in.' }],
+      at: 1,
+    };
+    const failure = await failureFrom(made.call.endpoints.add({ ...ssh, password: 'x' }));
+    expect(failure).toMatchObject({ code: 'ssh.login-refused', message: 'deploy may not log in.' });
+    expect(made.database.endpoints.list()).toEqual([]);
+  });
+
+  test('stores an endpoint that answers but is not in order, with its report', async () => {
+    made.script.report = {
+      ok: false,
+      version: null,
+      checks: [{ name: 'write', ok: false, sentence: 'deploy may not write.' }],
+      at: 1,
+    };
+    const { endpoint } = await made.call.endpoints.add({ ...ssh, password: 'x' });
+    expect(made.database.endpoints.get(endpoint.id)?.probe?.ok).toBe(false);
+  });
+
+  test('refuses a name that differs only by capital letters', async () => {
+    await made.call.endpoints.add(nginx);
+    const failure = await failureFrom(made.call.endpoints.add({ ...nginx, name: 'WEB1' }));
+    expect(failure.code).toBe('endpoint.name-taken');
+    expect(failure.message).toContain('"web1"');
+  });
+
+  const wrong: [string, Record<string, unknown>, string, RegExp][] = [
+    ['a name of 33 characters', { name: 'n'.repeat(33) }, 'input.invalid', /Name must be between 1 and 32/],
+    ['port 0', { ...ssh, port: 0, password: 'x' }, 'input.invalid', /Port must be between 1 and 65535/],
+    ['no name', { name: undefined }, 'input.invalid', /^Name is required\.$/],
+    ['an option that does not exist', { colour: 'red' }, 'input.invalid', /no option "colour"/],
+    [
+      'a connection type of another endpoint type',
+      { connection_type: 'rest' },
+      'input.invalid',
+      /Connection type must be one of: local, ssh/,
+    ],
+    [
+      'a host for a local connection',
+      { host: 'web1' },
+      'input.invalid',
+      /Host is not used with connection type local/,
+    ],
+    [
+      'ssh without a host',
+      { connection_type: 'ssh', user: 'u', password: 'x' },
+      'input.invalid',
+      /Host is required/,
+    ],
+    [
+      'ssh without a user',
+      { connection_type: 'ssh', host: 'h', password: 'x' },
+      'input.invalid',
+      /User is required/,
+    ],
+    ['ssh without a login', ssh, 'input.invalid', /A password or an SSH key is required/],
+    ['a relative path', { nginx_config_path: 'nginx.conf' }, 'input.invalid', /must be an absolute path/],
+    [
+      'a credential store',
+      { ...ssh, store: 'vault', store_cred_id: '1' },
+      'credential-store.not-found',
+      /"vault"/,
+    ],
+    [
+      'a missing key file',
+      { ...ssh, ssh_key_path: '/nowhere/id' },
+      'key-file.unreadable',
+      /no private key at \/nowhere\/id/,
+    ],
+    ['an unknown authority', { authority: 'letsencrypt' }, 'authority.not-found', /"letsencrypt"/],
+    ['a broken host key', { ...ssh, password: 'x', host_key: 'MD5:aa' }, 'input.invalid', /Host key/],
+  ];
+  test.each(wrong)('refuses %s in one sentence, with one audit row', async (_what, input, code, sentence) => {
+    const failure = await failureFrom(made.call.endpoints.add({ ...nginx, ...input } as typeof nginx));
+    expect(failure.code).toBe(code);
+    expect(failure.message).toMatch(sentence);
+    expect(made.database.endpoints.list()).toEqual([]);
+    expect(made.audit()).toMatchObject([{ action: 'endpoints.add', outcome: 'refused' }]);
+  });
+
+  test('refuses a connection type that this version cannot do', async () => {
+    const input = {
+      type: 'pem' as const,
+      name: 'p',
+      path: '/x.pem',
+      connection_type: 'winrm_https',
+      host: 'h',
+      user: 'u',
+      password: 'x',
+    };
+    const failure = await failureFrom(made.call.endpoints.add(input));
+    expect(failure.message).toBe('The connection type winrm_https does not work in this version.');
+  });
+
+  test('refuses a key file that is a directory', async () => {
+    const path = join(made.directory, 'keys');
+    mkdirSync(path);
+    const failure = await failureFrom(made.call.endpoints.add({ ...ssh, ssh_key_path: path }));
+    expect(failure).toMatchObject({ code: 'key-file.unreadable', message: `${path} is not a file.` });
+  });
+
+  test('refuses a key file that is far too big', async () => {
+    const path = join(made.directory, 'big');
+    writeFileSync(path, Buffer.alloc(64 * 1024 + 1));
+    expect((await failureFrom(made.call.endpoints.add({ ...ssh, ssh_key_path: path }))).message).toContain(
+      'too big',
+    );
+  });
+});
+
+describe('without a master key', () => {
+  test('an endpoint with a login is refused before anybody is asked, a local one is not', async () => {
+    made.close();
+    made = await makeCommands({ locked: true });
+    const failure = await failureFrom(made.call.endpoints.add({ ...ssh, password: 'x' }));
+    expect(failure.code).toBe('keychain.locked');
+    expect(made.script.probed).toEqual([]);
+    await expect(made.call.endpoints.add(nginx)).resolves.toBeDefined();
+  });
+});
+
+describe('changing an endpoint', () => {
+  test('keeps what is not named', async () => {
+    made.script.hostKey = seenKey;
+    await made.call.endpoints.add({ ...ssh, password: 'first', auto_approve: true });
+    const { endpoint } = await made.call.endpoints.update({ endpoint: 'web1', changes: { port: 2222 } });
+    expect(endpoint.connection).toMatchObject({ port: 2222, user: 'deploy', hostKey: seenKey });
+    expect(endpoint.policy.autoApprove).toBe(true);
+    expect(made.script.probed.at(-1)?.login.password?.text()).toBe('first');
+    expect(made.database.secrets.open(endpoint.id, 'password')?.text()).toBe('first');
+  });
+
+  test('clears what is null', async () => {
+    await made.call.endpoints.add({ ...nginx, nginx_config_path: '/a', key_type: 'rsa-2048' });
+    const { endpoint } = await made.call.endpoints.update({
+      endpoint: 'web1',
+      changes: { nginx_config_path: null, key_type: null },
+    });
+    expect(endpoint.settings).toMatchObject({ nginxConfigPath: null });
+    expect(endpoint.policy.keyType).toBeNull();
+  });
+
+  test('pins the host key anew when told to accept it, and when the host is another one', async () => {
+    made.script.hostKey = seenKey;
+    await made.call.endpoints.add({ ...ssh, password: 'x' });
+    const other = `SHA256:${'B'.repeat(43)}`;
+    made.script.hostKey = other;
+    const kept = await made.call.endpoints.update({ endpoint: 'web1', changes: { user: 'root' } });
+    expect(kept.endpoint.connection).toMatchObject({ hostKey: seenKey });
+    const accepted = await made.call.endpoints.update({ endpoint: 'web1', changes: { host_key: 'accept' } });
+    expect(accepted.endpoint.connection).toMatchObject({ hostKey: other });
+    made.script.hostKey = seenKey;
+    const moved = await made.call.endpoints.update({ endpoint: 'web1', changes: { host: 'web2.example' } });
+    expect(moved.endpoint.connection).toMatchObject({ hostKey: seenKey });
+  });
+
+  test('replaces a password by a key and forgets the password', async () => {
+    const { endpoint } = await made.call.endpoints.add({ ...ssh, password: 'x' });
+    const path = join(made.directory, 'id');
+    writeFileSync(path, 'key');
+    await made.call.endpoints.update({ endpoint: endpoint.id, changes: { ssh_key_path: path } });
+    expect(made.database.secrets.list(endpoint.id)).toEqual(['private-key']);
+  });
+
+  test('forgets the whole login when the endpoint becomes a local one', async () => {
+    const { endpoint } = await made.call.endpoints.add({ ...ssh, password: 'x' });
+    const changed = await made.call.endpoints.update({
+      endpoint: 'web1',
+      changes: { connection_type: 'local' },
+    });
+    expect(changed.endpoint.connection).toEqual({ type: 'local' });
+    expect(made.database.secrets.list(endpoint.id)).toEqual([]);
+  });
+
+  test('changes nothing when the endpoint cannot be reached any more', async () => {
+    await made.call.endpoints.add({ ...ssh, password: 'x' });
+    const before = made.database.endpoints.find('web1');
+    made.script.refuse = new Failure('ssh.host-key-changed', 'The host key of web1 is another one.');
+    await failureFrom(made.call.endpoints.update({ endpoint: 'web1', changes: { port: 2222 } }));
+    expect(made.database.endpoints.find('web1')).toEqual(before);
+  });
+
+  test.each([
+    ['clearing the name', { name: null }, /Name cannot be cleared/],
+    ['an option of another type', { path: '/x' }, /no option "path" for nginx/],
+    ['a value that does not fit', { port: 'many', connection_type: 'ssh' }, /Port must be a whole number/],
+  ])('refuses %s', async (_what, changes, sentence) => {
+    await made.call.endpoints.add(nginx);
+    const failure = await failureFrom(made.call.endpoints.update({ endpoint: 'web1', changes }));
+    expect(failure.code).toBe('input.invalid');
+    expect(failure.message).toMatch(sentence);
+  });
+});
+
+describe('removing an endpoint', () => {
+  test('is refused while a task of it is live', async () => {
+    const { taskId } = await made.call.endpoints.add(nginx);
+    const failure = await failureFrom(made.call.endpoints.remove({ endpoint: 'web1' }));
+    expect(failure.code).toBe('endpoint.busy');
+    expect(failure.message).toContain(taskId);
+  });
+
+  test('takes its sealed login with it', async () => {
+    const { endpoint, taskId } = await made.call.endpoints.add({ ...ssh, password: 'x' });
+    const row = made.database.tasks.get(taskId ?? '');
+    if (row !== null) made.database.tasks.update({ ...row, task: { ...row.task, state: 'succeeded' } });
+    await made.call.endpoints.remove({ endpoint: 'web1' });
+    expect(made.database.endpoints.list()).toEqual([]);
+    expect(made.database.secrets.list(endpoint.id)).toEqual([]);
+    expect(made.audit().at(-1)).toMatchObject({ action: 'endpoints.remove', outcome: 'ok' });
+  });
+
+  test('of one that does not exist says how to find those that do', async () => {
+    const failure = await failureFrom(made.call.endpoints.remove({ endpoint: 'nope' }));
+    expect(failure).toMatchObject({
+      code: 'endpoint.not-found',
+      hint: 'See what there is: trustkeep tls list.',
+    });
+  });
+});
