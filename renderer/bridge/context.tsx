@@ -1,0 +1,33 @@
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useSyncExternalStore,
+} from 'react';
+import type { AgentEvent } from '#shared/contract/events.ts';
+import type { Bridge, LinkState } from './bridge.ts';
+
+const BridgeContext = createContext<Bridge | null>(null);
+
+export function BridgeProvider({ bridge, children }: { bridge: Bridge; children: ReactNode }) {
+  return <BridgeContext value={bridge}>{children}</BridgeContext>;
+}
+
+export function useBridge(): Bridge {
+  const bridge = useContext(BridgeContext);
+  if (bridge === null) throw new Error('useBridge needs a BridgeProvider above it');
+  return bridge;
+}
+
+export function useLinkState(): LinkState {
+  const bridge = useBridge();
+  return useSyncExternalStore(bridge.onState, bridge.state, bridge.state);
+}
+
+export function useAgentEvent(listener: (event: AgentEvent) => void): void {
+  const bridge = useBridge();
+  const heard = useEffectEvent(listener);
+  useEffect(() => bridge.onEvent((event) => heard(event)), [bridge]);
+}

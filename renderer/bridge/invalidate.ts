@@ -1,0 +1,45 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import type { Topic } from '#shared/contract/events.ts';
+import type { Bridge, Queries } from './bridge.ts';
+
+type Noun = keyof Queries & ('agent' | Topic);
+
+/** Which questions a change makes stale: its own noun, and those whose answers quote it. */
+export const staleBy: Record<Topic, readonly Noun[]> = {
+  endpoints: ['endpoints', 'nodes', 'agent'],
+  nodes: ['nodes', 'certificates', 'agent'],
+  certificates: ['certificates', 'nodes', 'agent'],
+  orders: ['orders', 'certificates'],
+  tasks: ['tasks', 'agent'],
+  approvals: ['approvals', 'tasks', 'agent'],
+  authorities: ['authorities'],
+  notifications: ['notifications', 'agent'],
+  audit: ['audit'],
+  secrets: ['secrets', 'agent'],
+};
+
+/** A burst of events asks each question again once. */
+const gatherMilliseconds = 120;
+
+/** Marks as stale what the agent says has changed; everything after a (new) hello. */
+export function followChanges(bridge: Bridge, cache: QueryClient): () => void {
+  const nouns = new Set<Noun>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    const keys: QueryKey[] = [...nouns].map((noun) => bridge.queries[noun].key());
+    nouns.clear();
+    for (const queryKey of keys) void cache.invalidateQueries({ queryKey });
+  };
+  const stop = bridge.onEvent((event) => {
+    if (event.type === 'hello') void cache.invalidateQueries();
+    const topics: Topic[] =
+      event.type === 'changed' ? [event.topic] : event.type === 'notification' ? ['notifications'] : [];
+    for (const topic of topics) for (const noun of staleBy[topic]) nouns.add(noun);
+    if (nouns.size > 0) timer ??= setTimeout(flush, gatherMilliseconds);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}

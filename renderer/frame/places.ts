@@ -1,0 +1,64 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import {
+  ApprovalsFilledIcon,
+  ApprovalsIcon,
+  AuditFilledIcon,
+  AuditIcon,
+  AuthoritiesFilledIcon,
+  AuthoritiesIcon,
+  CertificatesFilledIcon,
+  CertificatesIcon,
+  EndpointsFilledIcon,
+  EndpointsIcon,
+  OverviewFilledIcon,
+  OverviewIcon,
+  SettingsFilledIcon,
+  SettingsIcon,
+  TasksFilledIcon,
+  TasksIcon,
+} from '../parts/icons.ts';
+import { en } from '../text/en.ts';
+
+/** What follows the name of a screen in the address. */
+export interface ScreenProps {
+  rest: readonly string[];
+}
+type Screen = LazyExoticComponent<ComponentType<ScreenProps>>;
+
+/** Screens are fetched when first opened. */
+export const screens: Readonly<Record<string, Screen>> = {
+  overview: lazy(async () => ({
+    default: (await import('../screens/overview/overview-screen.tsx')).OverviewScreen,
+  })),
+  endpoints: lazy(async () => ({
+    default: (await import('../screens/endpoints/endpoints-screen.tsx')).EndpointsScreen,
+  })),
+  certificates: lazy(async () => ({
+    default: (await import('../screens/certificates/certificates-screen.tsx')).CertificatesScreen,
+  })),
+  tasks: lazy(async () => ({ default: (await import('../screens/tasks/tasks-screen.tsx')).TasksScreen })),
+  approvals: lazy(async () => ({
+    default: (await import('../screens/approvals/approvals-screen.tsx')).ApprovalsScreen,
+  })),
+  authorities: lazy(async () => ({
+    default: (await import('../screens/authorities/authorities-screen.tsx')).AuthoritiesScreen,
+  })),
+  notifications: lazy(async () => ({
+    default: (await import('../screens/notifications/notifications-screen.tsx')).NotificationsScreen,
+  })),
+  audit: lazy(async () => ({ default: (await import('../screens/audit/audit-screen.tsx')).AuditScreen })),
+  settings: lazy(async () => ({
+    default: (await import('../screens/settings/settings-screen.tsx')).SettingsScreen,
+  })),
+};
+
+export const navigation = [
+  { place: 'overview', label: en.nav.overview, Icon: OverviewIcon, Here: OverviewFilledIcon },
+  { place: 'endpoints', label: en.nav.endpoints, Icon: EndpointsIcon, Here: EndpointsFilledIcon },
+  { place: 'certificates', label: en.nav.certificates, Icon: CertificatesIcon, Here: CertificatesFilledIcon },
+  { place: 'tasks', label: en.nav.tasks, Icon: TasksIcon, Here: TasksFilledIcon },
+  { place: 'approvals', label: en.nav.approvals, Icon: ApprovalsIcon, Here: ApprovalsFilledIcon },
+  { place: 'authorities', label: en.nav.authorities, Icon: AuthoritiesIcon, Here: AuthoritiesFilledIcon },
+  { place: 'audit', label: en.nav.audit, Icon: AuditIcon, Here: AuditFilledIcon },
+  { place: 'settings', label: en.nav.settings, Icon: SettingsIcon, Here: SettingsFilledIcon },
+] as const;

@@ -1,0 +1,43 @@
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { en } from '../text/en.ts';
+import type { CommandLine } from './command-line.ts';
+import { CopyButton } from './copy-button.tsx';
+
+const useStyles = makeStyles({
+  box: {
+    backgroundColor: tokens.colorNeutralBackground3,
+    border: `1px solid ${tokens.colorNeutralStroke3}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
+  },
+  head: {
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+  },
+  code: {
+    display: 'block',
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    overflowWrap: 'anywhere',
+    whiteSpace: 'pre-wrap',
+  },
+  asks: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+});
+
+/** The same by command line. Secrets are not in it: the program asks. */
+export function CommandBox({ line }: { line: CommandLine }) {
+  const styles = useStyles();
+  return (
+    <div className={styles.box}>
+      <div className={styles.head}>
+        <span>{en.command.same}</span>
+        <CopyButton text={line.text} what={en.command.what} />
+      </div>
+      <code className={styles.code}>{line.text}</code>
+      {line.asks.length > 0 && <div className={styles.asks}>{en.command.asks(line.asks)}</div>}
+    </div>
+  );
+}

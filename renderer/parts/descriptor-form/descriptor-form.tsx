@@ -1,0 +1,86 @@
+import {
+  Accordion,
+  AccordionHeader,
+  AccordionItem,
+  AccordionPanel,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import type { Field } from '#shared/catalog/field.ts';
+import { en } from '../../text/en.ts';
+import { FieldInput } from './field-input.tsx';
+import { askedFields, type FormValues } from './values.ts';
+
+const useStyles = makeStyles({
+  grid: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 250px), 1fr))',
+    columnGap: tokens.spacingHorizontalL,
+    rowGap: tokens.spacingVerticalM,
+    alignItems: 'start',
+  },
+  wide: { gridColumn: '1 / -1' },
+  advanced: { marginTop: tokens.spacingVerticalM, marginLeft: `calc(-1 * ${tokens.spacingHorizontalM})` },
+  panel: { marginLeft: tokens.spacingHorizontalM, marginRight: 0, paddingTop: tokens.spacingVerticalS },
+});
+
+export interface DescriptorFormProps {
+  fields: readonly Field[];
+  values: FormValues;
+  problems: Readonly<Record<string, string>>;
+  onChange(values: FormValues): void;
+  /** Secrets that are kept already: the field says so and stays empty. */
+  editing?: boolean;
+  /** Choices known elsewhere, by field name: suggestions for text, limits for choices. */
+  choices?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Draws any catalog entry: asks only what applies, the advanced questions behind a fold. */
+export function DescriptorForm({
+  fields,
+  values,
+  problems,
+  onChange,
+  editing = false,
+  choices = {},
+}: DescriptorFormProps) {
+  const styles = useStyles();
+  const asked = askedFields(fields, values);
+  const advanced = asked.filter((field) => field.advanced);
+  const wrong = advanced.filter((field) => problems[field.name]);
+  const draw = (field: Field) => (
+    <div key={field.name} className={isWide(field) ? styles.wide : undefined}>
+      <FieldInput
+        field={field}
+        value={values[field.name] ?? ''}
+        problem={problems[field.name]}
+        editing={editing}
+        choices={choices[field.name]}
+        onChange={(value) => onChange({ ...values, [field.name]: value })}
+      />
+    </div>
+  );
+  return (
+    <>
+      <div className={styles.grid}>{asked.filter((field) => !field.advanced).map(draw)}</div>
+      {advanced.length > 0 && (
+        <Accordion
+          collapsible
+          className={styles.advanced}
+          {...(wrong.length > 0 ? { openItems: ['advanced'] } : {})}
+        >
+          <AccordionItem value="advanced">
+            <AccordionHeader size="small">{en.form.advanced(advanced.length)}</AccordionHeader>
+            <AccordionPanel className={styles.panel}>
+              <div className={styles.grid}>{advanced.map(draw)}</div>
+            </AccordionPanel>
+          </AccordionItem>
+        </Accordion>
+      )}
+    </>
+  );
+}
+
+function isWide(field: Field): boolean {
+  return field.kind === 'lines' || field.from === 'file';
+}

@@ -1,0 +1,93 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  Spinner,
+  tokens,
+} from '@fluentui/react-components';
+import type { FormEvent, ReactNode } from 'react';
+import type { FailureData } from '#shared/failure.ts';
+import { en } from '../text/en.ts';
+import { FailureBar } from './failure-bar.tsx';
+import { CloseIcon } from './icons.ts';
+
+const useStyles = makeStyles({
+  surface: { maxWidth: 'min(760px, calc(100vw - 48px))', maxHeight: 'calc(100vh - 40px)' },
+  content: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+    paddingRight: tokens.spacingHorizontalS,
+  },
+});
+
+export interface FormDialogProps {
+  title: string;
+  /** Label of the button that sends; null: nothing to send any more. */
+  submit: string | null;
+  busy?: boolean;
+  failure?: FailureData | null;
+  /** More buttons, left of the last. */
+  actions?: ReactNode;
+  closeLabel?: string;
+  onSubmit(): void;
+  onClose(): void;
+  children: ReactNode;
+}
+
+/** A dialog with a form: fields scroll, buttons stay, Enter sends, Escape closes. */
+export function FormDialog(props: FormDialogProps) {
+  const styles = useStyles();
+  const { title, submit, busy = false, failure = null, actions, closeLabel = en.dialog.cancel } = props;
+  const sent = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy && submit !== null) props.onSubmit();
+  };
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && !busy && props.onClose()}>
+      <DialogSurface className={styles.surface}>
+        <form onSubmit={sent} noValidate>
+          <DialogBody>
+            <DialogTitle
+              action={
+                <Button
+                  appearance="subtle"
+                  aria-label={en.dialog.close}
+                  icon={<CloseIcon />}
+                  onClick={props.onClose}
+                />
+              }
+            >
+              {title}
+            </DialogTitle>
+            <DialogContent className={styles.content}>
+              <FailureBar failure={failure} />
+              {props.children}
+            </DialogContent>
+            <DialogActions>
+              {actions}
+              <Button onClick={props.onClose} disabled={busy}>
+                {closeLabel}
+              </Button>
+              {submit !== null && (
+                <Button
+                  appearance="primary"
+                  type="submit"
+                  disabled={busy}
+                  {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
+                >
+                  {submit}
+                </Button>
+              )}
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+/** Every icon of the window, imported one by one so that the bundle holds no other. */
+export { Add20Regular as AddIcon } from '@fluentui/react-icons/svg/add';
+export { Alert20Regular as BellIcon } from '@fluentui/react-icons/svg/alert';
+export { ArrowClockwise20Regular as AgainIcon } from '@fluentui/react-icons/svg/arrow-clockwise';
+export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/arrow-download';
+export { ArrowRight16Regular as ArrowIcon } from '@fluentui/react-icons/svg/arrow-right';
+export { ArrowSortDown16Filled as SortedDownIcon } from '@fluentui/react-icons/svg/arrow-sort-down';
+export { ArrowSortUp16Filled as SortedUpIcon } from '@fluentui/react-icons/svg/arrow-sort-up';
+export { ArrowSync20Regular as RenewIcon } from '@fluentui/react-icons/svg/arrow-sync';
+export { ArrowUndo16Regular as UndoneIcon } from '@fluentui/react-icons/svg/arrow-undo';
+export { Branch20Regular as SharesIcon } from '@fluentui/react-icons/svg/branch';
+export {
+  BuildingBank20Filled as AuthoritiesFilledIcon,
+  BuildingBank20Regular as AuthoritiesIcon,
+  BuildingBankRegular as AuthoritiesLargeIcon,
+} from '@fluentui/react-icons/svg/building-bank';
+export {
+  Certificate20Filled as CertificatesFilledIcon,
+  Certificate20Regular as CertificatesIcon,
+  CertificateRegular as CertificatesLargeIcon,
+} from '@fluentui/react-icons/svg/certificate';
+export { Checkmark16Regular as TickIcon } from '@fluentui/react-icons/svg/checkmark';
+export {
+  CheckmarkCircle16Filled as OkIcon,
+  CheckmarkCircleRegular as OkLargeIcon,
+} from '@fluentui/react-icons/svg/checkmark-circle';
+export { ChevronRight16Regular as ChevronIcon } from '@fluentui/react-icons/svg/chevron-right';
+export { Circle16Regular as ToDoIcon } from '@fluentui/react-icons/svg/circle';
+export {
+  ClipboardCheckmark20Filled as ApprovalsFilledIcon,
+  ClipboardCheckmark20Regular as ApprovalsIcon,
+} from '@fluentui/react-icons/svg/clipboard-checkmark';
+export { Clock16Regular as ClockIcon } from '@fluentui/react-icons/svg/clock';
+export { Copy16Regular as CopyIcon } from '@fluentui/react-icons/svg/copy';
+export { Delete20Regular as RemoveIcon } from '@fluentui/react-icons/svg/delete';
+export { Dismiss20Regular as CloseIcon } from '@fluentui/react-icons/svg/dismiss';
+export { DocumentEdit20Regular as EditsIcon } from '@fluentui/react-icons/svg/document-edit';
+export { DocumentText20Regular as FilesIcon } from '@fluentui/react-icons/svg/document-text';
+export { Edit20Regular as EditIcon } from '@fluentui/react-icons/svg/edit';
+export { ErrorCircle16Filled as DangerIcon } from '@fluentui/react-icons/svg/error-circle';
+export { Eye20Regular as LookIcon } from '@fluentui/react-icons/svg/eye';
+export { Globe20Regular as ProofsIcon } from '@fluentui/react-icons/svg/globe';
+export {
+  History20Filled as AuditFilledIcon,
+  History20Regular as AuditIcon,
+} from '@fluentui/react-icons/svg/history';
+export {
+  Home20Filled as OverviewFilledIcon,
+  Home20Regular as OverviewIcon,
+} from '@fluentui/react-icons/svg/home';
+export { Info16Regular as InfoIcon } from '@fluentui/react-icons/svg/info';
+export { Key20Regular as KeyIcon, KeyRegular as KeyLargeIcon } from '@fluentui/react-icons/svg/key';
+export { LockClosedRegular as LockLargeIcon } from '@fluentui/react-icons/svg/lock-closed';
+export { PlugDisconnectedRegular as DisconnectedIcon } from '@fluentui/react-icons/svg/plug-disconnected';
+export { QuestionCircle16Regular as UnknownIcon } from '@fluentui/react-icons/svg/question-circle';
+export { Search20Regular as SearchIcon } from '@fluentui/react-icons/svg/search';
+export {
+  Server20Filled as EndpointsFilledIcon,
+  Server20Regular as EndpointsIcon,
+  ServerRegular as EndpointsLargeIcon,
+} from '@fluentui/react-icons/svg/server';
+export {
+  Settings20Filled as SettingsFilledIcon,
+  Settings20Regular as SettingsIcon,
+} from '@fluentui/react-icons/svg/settings';
+export {
+  ShieldCheckmark20Filled as MarkIcon,
+  ShieldCheckmark20Regular as VerifyIcon,
+  ShieldCheckmarkRegular as ShieldLargeIcon,
+} from '@fluentui/react-icons/svg/shield-checkmark';
+export { SubtractCircle16Regular as SkippedIcon } from '@fluentui/react-icons/svg/subtract-circle';
+export {
+  TaskListSquareLtr20Filled as TasksFilledIcon,
+  TaskListSquareLtr20Regular as TasksIcon,
+} from '@fluentui/react-icons/svg/task-list-square-ltr';
+export { Warning16Filled as AttentionIcon } from '@fluentui/react-icons/svg/warning';
+export { WindowConsole20Regular as CommandsIcon } from '@fluentui/react-icons/svg/window-console';

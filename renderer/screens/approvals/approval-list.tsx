@@ -1,0 +1,98 @@
+import { Tab, TabList } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Approval, approvalState } from '#shared/model/approval.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
+import { Empty } from '../../parts/empty.tsx';
+import { ApprovalsIcon } from '../../parts/icons.ts';
+import { Level } from '../../parts/level.tsx';
+import { Page } from '../../parts/page.tsx';
+import { approvalShade } from '../../parts/shades.ts';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+
+export function ApprovalList() {
+  const { queries } = useBridge();
+  const [decided, setDecided] = useState(false);
+  const query = useQuery(
+    queries.approvals.list.queryOptions({ input: { states: [...approvalState.options] } }),
+  );
+  return (
+    <Page title={en.approvals.title} subtitle={en.approvals.subtitle}>
+      <Answer query={query}>
+        {(all) => (
+          <DataTable
+            label={en.approvals.title}
+            rows={all.filter((row) => (row.state === 'pending') !== decided)}
+            columns={columns}
+            rowKey={(row) => row.id}
+            place={(row) => ['approvals', row.id]}
+            order={{ column: 'created', descending: true }}
+            tools={
+              <TabList
+                size="small"
+                selectedValue={decided ? 'decided' : 'pending'}
+                onTabSelect={(_, data) => setDecided(data.value === 'decided')}
+              >
+                <Tab value="pending">{en.approvals.pending}</Tab>
+                <Tab value="decided">{en.approvals.decided}</Tab>
+              </TabList>
+            }
+            empty={
+              <Empty icon={<ApprovalsIcon />} title={decided ? en.approvals.noneDecided : en.approvals.none}>
+                {decided ? null : en.approvals.noneHint}
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+const columns: Column<Approval>[] = [
+  {
+    id: 'node',
+    header: en.approvals.what,
+    value: (row) => `${row.plan.endpointName} / ${row.plan.nodeName}`,
+    cell: (row) => <What approval={row} />,
+  },
+  { id: 'authority', header: en.approvals.authority, width: '20%', value: (row) => row.plan.authority.name },
+  {
+    id: 'changes',
+    header: en.approvals.changes,
+    width: '150px',
+    wideOnly: true,
+    value: (row) => row.plan.install.files.length,
+    cell: (row) => en.approvals.changeCount(row.plan.install.files.length, row.plan.install.commands.length),
+  },
+  {
+    id: 'state',
+    header: en.approvals.state,
+    width: '150px',
+    value: (row) => en.approvals.states[row.state],
+    cell: (row) => <Level shade={approvalShade[row.state]}>{en.approvals.states[row.state]}</Level>,
+  },
+  {
+    id: 'created',
+    header: en.approvals.asked,
+    width: '130px',
+    value: (row) => row.createdAt,
+    cell: (row) => <Time at={row.createdAt} />,
+  },
+];
+
+function What({ approval }: { approval: Approval }) {
+  const styles = useCellStyles();
+  const { plan } = approval;
+  return (
+    <>
+      {`${plan.endpointName} / ${plan.nodeName}`}
+      <span className={styles.second}>{en.approvals.reason(plan.reason, plan.names)}</span>
+    </>
+  );
+}

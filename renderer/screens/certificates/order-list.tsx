@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Order } from '#shared/model/order.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
+import { Empty } from '../../parts/empty.tsx';
+import { CertificatesLargeIcon } from '../../parts/icons.ts';
+import { Level } from '../../parts/level.tsx';
+import { orderShade } from '../../parts/shades.ts';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+
+export function OrderList() {
+  const { queries } = useBridge();
+  const query = useQuery(queries.orders.list.queryOptions({ input: { limit: 1000 } }));
+  return (
+    <Answer query={query}>
+      {(rows) => (
+        <DataTable
+          label={en.orders.title}
+          rows={rows}
+          columns={columns}
+          rowKey={(row) => row.id}
+          place={(row) => ['tasks', row.taskId]}
+          order={{ column: 'number', descending: true }}
+          empty={
+            <Empty icon={<CertificatesLargeIcon />} title={en.orders.none}>
+              {en.orders.noneHint}
+            </Empty>
+          }
+        />
+      )}
+    </Answer>
+  );
+}
+
+const columns: Column<Order>[] = [
+  { id: 'number', header: en.orders.number, width: '90px', value: (row) => row.number },
+  { id: 'names', header: en.certificates.names, value: (row) => row.names.join(', ') },
+  { id: 'authority', header: en.orders.authority, width: '18%', value: (row) => row.authorityName },
+  {
+    id: 'key',
+    header: en.certificates.key,
+    width: '96px',
+    wideOnly: true,
+    value: (row) => en.keyTypes[row.keyType],
+  },
+  {
+    id: 'state',
+    header: en.orders.state,
+    width: '27%',
+    value: (row) => en.orders.states[row.state],
+    cell: (row) => <OrderState order={row} />,
+  },
+  {
+    id: 'created',
+    header: en.orders.placed,
+    width: '130px',
+    value: (row) => row.createdAt,
+    cell: (row) => <Time at={row.createdAt} />,
+  },
+];
+
+function OrderState({ order }: { order: Order }) {
+  const styles = useCellStyles();
+  return (
+    <>
+      <Level shade={orderShade[order.state]}>{en.orders.states[order.state]}</Level>
+      {order.refusedBecause !== null && (
+        <span className={styles.second}>{order.refusedBecause.sentence}</span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+import {
+  Field,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  Radio,
+  RadioGroup,
+  tokens,
+} from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { EndpointInput } from '#shared/contract/endpoints.ts';
+import {
+  connectionSettings,
+  type EndpointType,
+  endpointTypes,
+  type ProbeReport,
+} from '#shared/model/endpoint.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { go } from '../../bridge/location.ts';
+import { useCommand } from '../../bridge/use-command.ts';
+import { Checks } from '../../parts/checks.tsx';
+import { CommandBox } from '../../parts/command-box.tsx';
+import { commandLine } from '../../parts/command-line.ts';
+import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
+import { readForm, startValues, withoutDefaults } from '../../parts/descriptor-form/values.ts';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+import { en } from '../../text/en.ts';
+
+const useStyles = makeStyles({
+  id: { fontFamily: tokens.fontFamilyMonospace },
+  types: { display: 'flex', flexWrap: 'wrap' },
+});
+
+/** Ways of reaching an endpoint that this build can store; the catalog also names those of later ones. */
+export const reachable: readonly string[] = connectionSettings.options.map(
+  (option) => option.shape.type.value,
+);
+
+interface Added {
+  id: string;
+  name: string;
+  probe: ProbeReport;
+}
+
+export function AddEndpoint({ onClose }: { onClose(): void }) {
+  const { client } = useBridge();
+  const [type, setType] = useState<EndpointType>('nginx');
+  const { fields } = endpointCatalog[type];
+  const [values, setValues] = useState(() => startValues(fields));
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const [added, setAdded] = useState<Added | null>(null);
+  const authorities = useAuthorityNames();
+  const add = useCommand(client.endpoints.add);
+  const { input } = readForm(fields, values);
+
+  const choose = (next: EndpointType): void => {
+    setType(next);
+    setProblems({});
+    setValues({
+      ...startValues(endpointCatalog[next].fields),
+      ...shared(values, endpointCatalog[next].fields),
+    });
+  };
+  const submit = async (): Promise<void> => {
+    const read = readForm(fields, values);
+    setProblems(read.problems);
+    if (Object.keys(read.problems).length > 0) return;
+    const answer = await add.run({ ...read.input, type } as EndpointInput as Parameters<
+      typeof client.endpoints.add
+    >[0]);
+    if (answer !== undefined)
+      setAdded({ id: answer.endpoint.id, name: answer.endpoint.name, probe: answer.probe });
+  };
+
+  if (added !== null) return <AddedEndpoint added={added} onClose={onClose} />;
+  return (
+    <FormDialog
+      title={en.endpoints.add}
+      submit={add.busy ? en.endpoints.adding : en.endpoints.addYes}
+      busy={add.busy}
+      failure={add.failure}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <TypeChoice type={type} onChoose={choose} />
+      <DescriptorForm
+        key={type}
+        fields={fields}
+        values={values}
+        problems={problems}
+        onChange={setValues}
+        choices={{ connection_type: reachable, authority: authorities }}
+      />
+      <CommandBox line={commandLine('tls add', type, withoutDefaults(fields, input), fields)} />
+    </FormDialog>
+  );
+}
+
+function shared(values: ReturnType<typeof startValues>, fields: (typeof endpointCatalog)['nginx']['fields']) {
+  const names = new Set(fields.map((field) => field.name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
+}
+
+export function useAuthorityNames(): string[] {
+  const { queries } = useBridge();
+  const { data } = useQuery(queries.authorities.list.queryOptions({ input: {} }));
+  return (data ?? []).map((one) => one.name);
+}
+
+function TypeChoice({ type, onChoose }: { type: EndpointType; onChoose(type: EndpointType): void }) {
+  const styles = useStyles();
+  return (
+    <Field label={en.endpoints.type} hint={endpointCatalog[type].help}>
+      <RadioGroup
+        layout="horizontal"
+        className={styles.types}
+        value={type}
+        onChange={(_, data) => onChoose(data.value as EndpointType)}
+      >
+        {endpointTypes.map((one) => (
+          <Radio key={one} value={one} label={endpointCatalog[one].label} />
+        ))}
+      </RadioGroup>
+    </Field>
+  );
+}
+
+/** After adding: the instance id, and what the first look at the endpoint found. */
+function AddedEndpoint({ added, onClose }: { added: Added; onClose(): void }) {
+  const styles = useStyles();
+  const open = (): void => {
+    onClose();
+    go('endpoints', added.id);
+  };
+  return (
+    <FormDialog
+      title={en.endpoints.added(added.name)}
+      submit={en.endpoints.openNodes}
+      closeLabel={en.dialog.close}
+      onSubmit={open}
+      onClose={onClose}
+    >
+      <MessageBar intent={added.probe.ok ? 'success' : 'warning'} layout="multiline">
+        <MessageBarBody>
+          {added.probe.ok ? en.endpoints.addedOk : en.endpoints.addedNotOk} {en.endpoints.instanceId}{' '}
+          <span className={styles.id} data-instance-id>
+            {added.id}
+          </span>
+        </MessageBarBody>
+      </MessageBar>
+      <Checks checks={added.probe.checks} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { Checks } from '../../parts/checks.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { type Fact, Facts } from '../../parts/facts.tsx';
+import { Hash, mono } from '../../parts/hash.tsx';
+import { Section } from '../../parts/section.tsx';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+import { connectionText } from './endpoint-text.ts';
+
+export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
+  const { probe } = endpoint;
+  if (probe === null) return <Empty title={en.endpoints.notProbed}>{en.endpoints.notProbedHint}</Empty>;
+  return (
+    <Section
+      title={probe.ok ? en.endpoints.allChecks : en.endpoints.someChecks}
+      {...(probe.version === null ? {} : { note: probe.version })}
+    >
+      <Checks checks={probe.checks} />
+      <p>
+        {en.endpoints.looked} <Time at={probe.at} />
+      </p>
+    </Section>
+  );
+}
+
+export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
+  const { queries } = useBridge();
+  const authorities = useQuery(queries.authorities.list.queryOptions({ input: {} }));
+  const { connection, policy } = endpoint;
+  const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
+  const facts: Fact[] = [
+    [en.endpoints.instanceId, <Hash key="id" value={endpoint.id} what={en.endpoints.instanceId} whole />],
+    [en.endpoints.connection, connectionText(endpoint)],
+    [en.endpoints.auth, connection.type === 'ssh' ? en.endpoints.auths[connection.auth] : null],
+    [
+      en.endpoints.hostKey,
+      connection.type === 'ssh' ? (mono(connection.hostKey) ?? en.endpoints.noHostKey) : null,
+    ],
+    ...settingFacts(endpoint.settings),
+    [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
+    [en.endpoints.autoRenew, policy.autoRenew ? en.endpoints.on : en.endpoints.off],
+    [en.endpoints.authority, authority ?? en.endpoints.defaultAuthority],
+    [
+      en.endpoints.keyType,
+      policy.keyType === null ? en.endpoints.defaultKeyType : en.keyTypes[policy.keyType],
+    ],
+    [en.endpoints.addedAt, <Time key="at" at={endpoint.createdAt} date />],
+  ];
+  return (
+    <Section title={en.endpoints.settings}>
+      <Facts facts={facts} />
+    </Section>
+  );
+}
+
+function settingFacts(settings: Endpoint['settings']): Fact[] {
+  switch (settings.type) {
+    case 'nginx':
+      return [
+        [en.endpoints.nginxConfig, mono(settings.nginxConfigPath) ?? en.endpoints.builtIn],
+        [en.endpoints.nginxProgram, mono(settings.nginxPath) ?? en.endpoints.found],
+      ];
+    case 'pem':
+      return [
+        [en.endpoints.path, mono(settings.path)],
+        [en.endpoints.keyPath, mono(settings.keyPath) ?? en.endpoints.sameFile],
+        [en.endpoints.servedAt, settings.servedAt ?? en.endpoints.onDiskOnly],
+        [en.endpoints.installScript, mono(settings.installScript)],
+        [en.endpoints.restartScript, mono(settings.restartScript)],
+      ];
+    default:
+      return settings satisfies never;
+  }
+}

@@ -1,0 +1,101 @@
+import { Button } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { AddIcon, EndpointsLargeIcon } from '../../parts/icons.ts';
+import { Level } from '../../parts/level.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+import { AddEndpoint } from './add-endpoint.tsx';
+import { connectionText, worstServed } from './endpoint-text.ts';
+
+export function EndpointList() {
+  const { queries } = useBridge();
+  const [adding, setAdding] = useState(false);
+  const query = useQuery(queries.endpoints.list.queryOptions({ input: {} }));
+  const nodes = useQuery(queries.nodes.list.queryOptions({ input: {} }));
+  const columns = useMemo(() => endpointColumns(nodes.data), [nodes.data]);
+  const add = (
+    <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+      {en.endpoints.add}
+    </Button>
+  );
+  return (
+    <Page title={en.endpoints.title} subtitle={en.endpoints.subtitle} actions={add}>
+      <Answer query={query}>
+        {(rows) => (
+          <DataTable
+            label={en.endpoints.title}
+            rows={rows}
+            columns={columns}
+            rowKey={(row) => row.id}
+            place={(row) => ['endpoints', row.id]}
+            order={{ column: 'name' }}
+            empty={
+              <Empty icon={<EndpointsLargeIcon />} title={en.endpoints.none} actions={add}>
+                {en.endpoints.noneHint}
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+      {adding && <AddEndpoint onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<Endpoint>[] {
+  const of = (endpoint: Endpoint): EndpointNode[] =>
+    (nodes ?? []).filter((node) => node.endpointId === endpoint.id && node.missingSince === null);
+  return [
+    { id: 'name', header: en.endpoints.name, value: (row) => row.name },
+    { id: 'type', header: en.endpoints.type, value: (row) => endpointCatalog[row.type].label, width: '90px' },
+    { id: 'connection', header: en.endpoints.connection, value: connectionText },
+    {
+      id: 'reached',
+      header: en.endpoints.reached,
+      width: '150px',
+      value: (row) => (row.probe === null ? 1 : row.probe.ok ? 2 : 0),
+      text: (row) => reachedText(row),
+      cell: (row) => (
+        <Level shade={row.probe === null ? 'unknown' : row.probe.ok ? 'ok' : 'danger'}>
+          {reachedText(row)}
+        </Level>
+      ),
+    },
+    { id: 'nodes', header: en.endpoints.nodes, width: '76px', value: (row) => of(row).length },
+    {
+      id: 'served',
+      header: en.endpoints.served,
+      width: '150px',
+      value: (row) => worstServed(of(row))?.level ?? '',
+      cell: (row) => {
+        const worst = worstServed(of(row));
+        return worst === null ? null : (
+          <Level shade={worst.level}>{en.endpoints.worst[worst.level](worst.count)}</Level>
+        );
+      },
+    },
+    {
+      id: 'discovered',
+      header: en.endpoints.discovered,
+      width: '130px',
+      wideOnly: true,
+      value: (row) => row.discoveredAt,
+      cell: (row) => (row.discoveredAt === null ? en.time.never : <Time at={row.discoveredAt} />),
+    },
+  ];
+}
+
+function reachedText(endpoint: Endpoint): string {
+  if (endpoint.probe === null) return en.endpoints.notProbed;
+  return endpoint.probe.ok ? en.endpoints.reachable : en.endpoints.notReachable;
+}

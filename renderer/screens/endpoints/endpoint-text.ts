@@ -1,0 +1,79 @@
+import type { Authority } from '#shared/model/authority.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { HealthLevel } from '#shared/model/overview.ts';
+import { servedShade } from '../../parts/shades.ts';
+import { en } from '../../text/en.ts';
+
+/** `On this machine`, `SSH deploy@10.0.0.5:22`. */
+export function connectionText(endpoint: Pick<Endpoint, 'connection'>): string {
+  const { connection } = endpoint;
+  switch (connection.type) {
+    case 'local':
+      return en.endpoints.local;
+    case 'ssh':
+      return `SSH ${connection.user}@${hostAndPort(connection.host, connection.port)}`;
+    default:
+      return connection satisfies never;
+  }
+}
+
+function hostAndPort(host: string, port: number): string {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return port === 22 ? shown : `${shown}:${port}`;
+}
+
+/** What the form of an endpoint starts with, by the names of its catalog fields. Secrets are not known here. */
+export function endpointValues(
+  endpoint: Endpoint,
+  authorities: readonly Authority[],
+): Record<string, unknown> {
+  const { connection, settings, policy } = endpoint;
+  return {
+    name: endpoint.name,
+    connection_type: connection.type,
+    ...(connection.type === 'ssh'
+      ? {
+          host: connection.host,
+          port: connection.port,
+          user: connection.user,
+          store: connection.store ?? '',
+          store_cred_id: connection.storeCredentialId ?? '',
+          host_key: connection.hostKey ?? '',
+        }
+      : {}),
+    ...settingValues(settings),
+    auto_approve: policy.autoApprove,
+    auto_renew: policy.autoRenew,
+    authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',
+    key_type: policy.keyType ?? '',
+  };
+}
+
+function settingValues(settings: Endpoint['settings']): Record<string, unknown> {
+  switch (settings.type) {
+    case 'nginx':
+      return { nginx_config_path: settings.nginxConfigPath ?? '', nginx_path: settings.nginxPath ?? '' };
+    case 'pem':
+      return {
+        path: settings.path,
+        key_path: settings.keyPath ?? '',
+        served_at: settings.servedAt ?? '',
+        install_script: settings.installScript ?? '',
+        restart_script: settings.restartScript ?? '',
+      };
+    default:
+      return settings satisfies never;
+  }
+}
+
+const order: readonly HealthLevel[] = ['danger', 'attention', 'unknown', 'ok'];
+
+/** The worst served fact among nodes, with how many share it. */
+export function worstServed(nodes: readonly EndpointNode[]): { level: HealthLevel; count: number } | null {
+  const levels = nodes
+    .filter((node) => node.missingSince === null && node.certificate !== null)
+    .map((node) => servedShade[node.served.state] as HealthLevel);
+  const level = order.find((one) => levels.includes(one));
+  return level === undefined ? null : { level, count: levels.filter((one) => one === level).length };
+}

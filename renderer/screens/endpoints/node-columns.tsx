@@ -1,0 +1,115 @@
+import { Button } from '@fluentui/react-components';
+import type { EndpointNode } from '#shared/model/node.ts';
+import { useNow } from '../../bridge/time.ts';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
+import { dateOf, distinct, expiryLevel, nameOf } from '../../parts/format.ts';
+import { InnerLink } from '../../parts/inner-link.tsx';
+import { Level, LevelSign } from '../../parts/level.tsx';
+import { servedShade } from '../../parts/shades.ts';
+import { en } from '../../text/en.ts';
+
+/** The columns of the field's own node list, and what is really served. */
+export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<EndpointNode>[] {
+  return [
+    {
+      id: 'name',
+      header: en.nodes.name,
+      value: (row) => row.name,
+      text: (row) => [row.name, ...row.serverNames, row.place ?? ''].join(' '),
+    },
+    {
+      id: 'alias',
+      header: en.nodes.alias,
+      value: (row) => row.alias,
+      cell: (row) => row.alias ?? '–',
+      width: '13%',
+    },
+    { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '78px' },
+    {
+      id: 'address',
+      header: en.nodes.address,
+      value: (row) => addresses(row).join(', '),
+      cell: (row) => <Lines lines={addresses(row)} />,
+      width: '14%',
+    },
+    {
+      id: 'port',
+      header: en.nodes.port,
+      value: (row) => row.bindings[0]?.port ?? null,
+      text: (row) => ports(row).join(' '),
+      cell: (row) => ports(row).join(', ') || '–',
+      width: '68px',
+    },
+    {
+      id: 'ssl',
+      header: en.nodes.ssl,
+      value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
+      text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
+      cell: (row) => <SslCell node={row} />,
+      width: '19%',
+    },
+    {
+      id: 'served',
+      header: en.nodes.served,
+      value: (row) => en.served[row.served.state],
+      cell: (row) => <ServedCell node={row} />,
+      width: '17%',
+    },
+    {
+      id: 'actions',
+      header: en.nodes.actions,
+      plain: true,
+      width: '98px',
+      value: () => null,
+      cell: (row) =>
+        row.notInstallable === null && row.missingSince === null ? (
+          <Button size="small" aria-label={en.nodes.requestFor(row.name)} onClick={() => onRequest(row)}>
+            {en.nodes.request}
+          </Button>
+        ) : null,
+    },
+  ];
+}
+
+function addresses(node: EndpointNode): string[] {
+  return distinct(node.bindings.map((binding) => binding.address));
+}
+
+function ports(node: EndpointNode): number[] {
+  return distinct(node.bindings.map((binding) => binding.port));
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  if (lines.length === 0) return '–';
+  return lines.map((line) => <div key={line}>{line}</div>);
+}
+
+/** Our order number; `External` with issuer and expiry when the certificate did not come through Trustkeep. */
+function SslCell({ node }: { node: EndpointNode }) {
+  const styles = useCellStyles();
+  const now = useNow();
+  const { certificate, orderNumber } = node;
+  if (certificate === null) return <span className={styles.second}>{en.nodes.noCertificate}</span>;
+  const level = expiryLevel(certificate, now);
+  return (
+    <>
+      <InnerLink place={['certificates', certificate.fingerprint]}>
+        {orderNumber === null ? en.nodes.external : String(orderNumber)}
+      </InnerLink>
+      <span className={styles.second}>
+        {orderNumber === null && <>{nameOf(certificate.issuer)}, </>}
+        {level !== 'ok' && <LevelSign shade={level} />}{' '}
+        {certificate.notAfter < now
+          ? en.certificates.expired(dateOf(certificate.notAfter))
+          : en.certificates.until(dateOf(certificate.notAfter))}
+      </span>
+    </>
+  );
+}
+
+function ServedCell({ node }: { node: EndpointNode }) {
+  if (node.missingSince !== null) return <Level shade="unknown">{en.nodes.gone}</Level>;
+  if (node.certificate === null && node.served.state === 'unknown') return '–';
+  return <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>;
+}

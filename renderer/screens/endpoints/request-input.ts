@@ -1,0 +1,80 @@
+import { type KeyType, keyTypes } from '#shared/model/certificate.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { CommandLine } from '../../parts/command-line.ts';
+import { commandLine } from '../../parts/command-line.ts';
+import { distinct } from '../../parts/format.ts';
+
+/** What the dialog holds; empty text means: left to the agent. */
+export interface RequestForm {
+  names: string;
+  authority: string;
+  keyType: KeyType;
+  keyPlace: '' | 'target' | 'agent';
+  profile: string;
+  days: string;
+}
+
+export interface RequestInput {
+  node: string;
+  names?: string[];
+  authority?: string;
+  key_type?: KeyType;
+  profile?: string;
+  days?: number;
+  key_place?: 'target' | 'agent';
+}
+
+/** Names a certificate can hold among those a node answers for: no regular expressions, no catch-all. */
+export function requestableNames(node: Pick<EndpointNode, 'serverNames' | 'certificate'>): string[] {
+  const plain = node.serverNames
+    .map((name) => name.toLowerCase())
+    .filter(
+      (name) =>
+        /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) ||
+        isAddress(name),
+    );
+  return distinct(plain.length > 0 ? plain : (node.certificate?.names ?? []));
+}
+
+function isAddress(name: string): boolean {
+  return /^[0-9a-f:]*:[0-9a-f:.]*$/.test(name);
+}
+
+export function isKeyType(text: string | undefined): text is KeyType {
+  return (keyTypes as readonly string[]).includes(text ?? '');
+}
+
+export function splitNames(text: string): string[] {
+  return distinct(text.split(/[\s,]+/).filter((name) => name !== ''));
+}
+
+export function requestInput(node: string, form: RequestForm): RequestInput {
+  const names = splitNames(form.names);
+  return {
+    node,
+    ...(names.length > 0 ? { names } : {}),
+    ...(form.authority === '' ? {} : { authority: form.authority }),
+    key_type: form.keyType,
+    ...(form.profile.trim() === '' ? {} : { profile: form.profile.trim() }),
+    ...(form.days.trim() === '' ? {} : { days: Number(form.days) }),
+    ...(form.keyPlace === '' ? {} : { key_place: form.keyPlace }),
+  };
+}
+
+/** What is wrong with the form, by field; empty when nothing is. */
+export function requestProblems(
+  form: RequestForm,
+  words: { noNames: string; days: string },
+): { names?: string; days?: string } {
+  const days = Number(form.days);
+  const daysFit = form.days.trim() === '' || (Number.isInteger(days) && days >= 1 && days <= 825);
+  return {
+    ...(splitNames(form.names).length === 0 ? { names: words.noNames } : {}),
+    ...(daysFit ? {} : { days: words.days }),
+  };
+}
+
+export function requestCommand(node: EndpointNode, input: RequestInput): CommandLine {
+  const { node: _id, ...flags } = input;
+  return commandLine('certificates request', `${node.endpointName}/${node.name}`, flags);
+}

@@ -1,0 +1,49 @@
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import type { Overview } from '#shared/model/overview.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import type { ScreenProps } from '../../frame/places.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { Page } from '../../parts/page.tsx';
+import { en } from '../../text/en.ts';
+import { FirstSteps } from './first-steps.tsx';
+import { Recent } from './recent.tsx';
+import { ServedBar } from './served-bar.tsx';
+import { Tiles } from './tiles.tsx';
+import { Worst } from './worst.tsx';
+
+const useStyles = makeStyles({
+  columns: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 3fr) minmax(0, 2fr)',
+    gap: tokens.spacingHorizontalL,
+    alignItems: 'start',
+    '@media (max-width: 1040px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+  },
+});
+
+export function OverviewScreen(_: ScreenProps) {
+  const { queries } = useBridge();
+  const query = useQuery(queries.agent.overview.queryOptions({ input: {} }));
+  return (
+    <Page title={en.overview.title}>
+      <Answer query={query}>
+        {(overview) => (overview.endpoints === 0 ? <FirstSteps /> : <Body overview={overview} />)}
+      </Answer>
+    </Page>
+  );
+}
+
+function Body({ overview }: { overview: Overview }) {
+  const styles = useStyles();
+  return (
+    <>
+      <ServedBar overview={overview} />
+      <Tiles overview={overview} />
+      <div className={styles.columns}>
+        <Worst overview={overview} />
+        <Recent />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { Button } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Level } from '../../parts/level.tsx';
+import { en } from '../../text/en.ts';
+import { RecoveryKey } from './recovery-key.tsx';
+import { SecretsForm } from './secrets-form.tsx';
+
+/** Where the master key is kept and whether it is there; with what to do when it is not. */
+export function SecretsState() {
+  const { queries } = useBridge();
+  const [showing, setShowing] = useState(false);
+  const query = useQuery(queries.secrets.state.queryOptions({ input: {} }));
+  return (
+    <Answer query={query}>
+      {(state) => (
+        <>
+          <Facts
+            facts={[
+              [
+                en.secrets.state,
+                <Level key="l" shade={state.state === 'ready' ? 'ok' : 'danger'}>
+                  {en.secrets.states[state.state]}
+                </Level>,
+              ],
+              [en.secrets.where, state.kind === null ? null : en.secrets.kinds[state.kind]],
+              [en.secrets.meaning, state.state === 'ready' ? state.sentence : null],
+            ]}
+          />
+          {state.state !== 'ready' && <SecretsForm state={state} />}
+          {state.recoveryKeyWaiting && !showing && (
+            <p>
+              {en.secrets.recoveryWaiting}{' '}
+              <Button onClick={() => setShowing(true)}>{en.secrets.recoveryTitle}</Button>
+            </p>
+          )}
+          {showing && <RecoveryKey onDone={() => setShowing(false)} />}
+        </>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Mono } from '../../parts/hash.tsx';
+import { KeyIcon, SettingsIcon } from '../../parts/icons.ts';
+import { Page } from '../../parts/page.tsx';
+import { Section } from '../../parts/section.tsx';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+import { SecretsState } from '../secrets/secrets-state.tsx';
+
+export function SettingsScreen() {
+  const { queries } = useBridge();
+  const status = useQuery(queries.agent.status.queryOptions({ input: {} }));
+  return (
+    <Page title={en.settings.title} subtitle={en.settings.subtitle}>
+      <Section title={en.settings.secrets} icon={<KeyIcon />}>
+        <SecretsState />
+      </Section>
+      <Section title={en.settings.agent} icon={<SettingsIcon />}>
+        <Answer query={status}>
+          {(agent) => (
+            <Facts
+              facts={[
+                [en.settings.version, agent.version],
+                [en.settings.face, en.settings.faces[agent.face]],
+                [en.settings.running, <Time key="t" at={agent.startedAt} />],
+                [en.settings.data, <Mono key="d">{agent.dataDirectory}</Mono>],
+                [en.settings.process, String(agent.pid)],
+              ]}
+            />
+          )}
+        </Answer>
+      </Section>
+      <Section title={en.settings.commandLine}>
+        <p style={{ marginTop: 0 }}>{en.settings.commandLineText}</p>
+        <Mono>trustkeep --help</Mono>
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,125 @@
+import { Tab, TabList } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { liveTaskStates, type Task, type TaskState } from '#shared/model/task.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { Answer } from '../../parts/answer.tsx';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
+import { Empty } from '../../parts/empty.tsx';
+import { duration } from '../../parts/format.ts';
+import { TasksIcon } from '../../parts/icons.ts';
+import { InnerLink } from '../../parts/inner-link.tsx';
+import { Level } from '../../parts/level.tsx';
+import { Page } from '../../parts/page.tsx';
+import { taskShade } from '../../parts/shades.ts';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+import { taskStateText, taskStepText, taskTitle } from './task-text.ts';
+
+const groups = {
+  all: null,
+  live: liveTaskStates,
+  done: ['succeeded', 'succeeded-with-warnings'],
+  failed: ['failed', 'cancelled'],
+} as const satisfies Record<string, readonly TaskState[] | null>;
+type Group = keyof typeof groups;
+
+export function TaskList() {
+  const { queries } = useBridge();
+  const [group, setGroup] = useState<Group>('all');
+  const query = useQuery(queries.tasks.list.queryOptions({ input: { limit: 1000 } }));
+  const states: readonly TaskState[] | null = groups[group];
+  return (
+    <Page title={en.tasks.title} subtitle={en.tasks.subtitle}>
+      <Answer query={query}>
+        {(rows) => (
+          <DataTable
+            label={en.tasks.title}
+            rows={states === null ? rows : rows.filter((row) => states.includes(row.state))}
+            columns={columns}
+            rowKey={(row) => row.id}
+            place={(row) => ['tasks', row.id]}
+            order={{ column: 'created', descending: true }}
+            tools={
+              <TabList
+                size="small"
+                selectedValue={group}
+                onTabSelect={(_, data) => setGroup(data.value as Group)}
+              >
+                {(Object.keys(groups) as Group[]).map((one) => (
+                  <Tab key={one} value={one}>
+                    {en.tasks.groups[one]}
+                  </Tab>
+                ))}
+              </TabList>
+            }
+            empty={
+              <Empty
+                icon={<TasksIcon />}
+                title={group === 'all' ? en.tasks.none : en.tasks.noneHere}
+                actions={
+                  group === 'all' ? (
+                    <InnerLink place={['endpoints']}>{en.certificates.toEndpoints}</InnerLink>
+                  ) : null
+                }
+              >
+                {group === 'all' ? en.tasks.noneHint : null}
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+const columns: Column<Task>[] = [
+  {
+    id: 'title',
+    header: en.tasks.task,
+    value: taskTitle,
+    text: (row) => `${taskTitle(row)} ${row.id}`,
+    cell: (row) => <TaskCell task={row} />,
+  },
+  {
+    id: 'state',
+    header: en.tasks.state,
+    width: '205px',
+    value: taskStateText,
+    cell: (row) => <Level shade={taskShade[row.state]}>{taskStateText(row)}</Level>,
+  },
+  {
+    id: 'origin',
+    header: en.tasks.origin,
+    width: '120px',
+    wideOnly: true,
+    value: (row) => en.origins[row.origin],
+  },
+  {
+    id: 'created',
+    header: en.tasks.started,
+    width: '130px',
+    value: (row) => row.createdAt,
+    cell: (row) => <Time at={row.createdAt} />,
+  },
+  {
+    id: 'took',
+    header: en.tasks.took,
+    width: '110px',
+    value: (row) => (row.finishedAt === null ? null : row.finishedAt - row.createdAt),
+    cell: (row) => (row.finishedAt === null ? '–' : duration(row.finishedAt - row.createdAt)),
+  },
+];
+
+function TaskCell({ task }: { task: Task }) {
+  const styles = useCellStyles();
+  const step = taskStepText(task);
+  return (
+    <>
+      {taskTitle(task)}
+      {step !== null && <span className={styles.second}>{step}</span>}
+    </>
+  );
+}

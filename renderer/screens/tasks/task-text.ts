@@ -1,0 +1,31 @@
+import type { Task } from '#shared/model/task.ts';
+import { en } from '../../text/en.ts';
+
+export function taskTitle(task: Task): string {
+  const where = task.nodeName === null ? task.endpointName : `${task.endpointName} / ${task.nodeName}`;
+  return en.tasks.titles[task.kind](where);
+}
+
+/** The state, and what a waiting task waits for. */
+export function taskStateText(task: Task): string {
+  return task.state === 'waiting' && task.waitingFor !== null
+    ? en.tasks.waitingFor[task.waitingFor]
+    : en.tasks.states[task.state];
+}
+
+/** Where a live task is, in one line. */
+export function taskStepText(task: Task): string | null {
+  if (task.failure !== null) return task.failure.sentence;
+  const step = task.steps.findLast((one) =>
+    ['running', 'waiting', 'failed', 'done-with-warning'].includes(one.state),
+  );
+  return step === undefined ? null : (step.sentence ?? en.steps.names[step.name]);
+}
+
+/** The contract refuses to cancel once something on a target was changed; do not offer it then. */
+export function canCancel(task: Task): boolean {
+  const changed = task.steps.some(
+    (step) => step.name === 'install' && step.state !== 'to-do' && step.state !== 'skipped',
+  );
+  return ['queued', 'running', 'waiting'].includes(task.state) && !changed;
+}

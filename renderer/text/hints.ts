@@ -1,0 +1,4 @@
+/** What to do about a failure, by its code, where the window knows better than the sentence's source. */
+export const hints: Readonly<Record<string, string>> = {
+  'input.invalid': 'Correct the marked fields and send again.',
+};
