@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exec } from '#kit/exec.ts';
+import { readLook, readStat } from '../../../electron/providers/connections/ssh/answers.ts';
+import * as posix from '../../../electron/providers/connections/ssh/posix.ts';
+import { have } from '../../servers/available.ts';
+
+const interpreters = [
+  { name: 'dash', argv: ['dash'] as const },
+  { name: 'bash', argv: ['bash', '--posix'] as const },
+  { name: 'busybox', argv: ['busybox', 'sh'] as const },
+];
+const tools: posix.HostTools = { stat: 'gnu', sum: 'sha256sum' };
+
+/** The scripts that run on hosts, run here by the interpreters and tools that hosts have. */
+describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
+  let directory: string;
+  let places: string;
+  const at = (file: string) => join(directory, file);
+
+  /** With BusyBox, its own tools come first on the path. */
+  beforeAll(async () => {
+    places = await mkdtemp(join(tmpdir(), 'trustkeep-tools-'));
+    if (name !== 'busybox' || !have('busybox')) return;
+    const listed = await exec({ argv: ['busybox', '--list'], timeoutMs: 5_000 });
+    const where = (await exec({ argv: ['which', 'busybox'], timeoutMs: 5_000 })).stdout.toString().trim();
+    for (const tool of listed.stdout.toString().trim().split('\n')) await symlink(where, join(places, tool));
+  });
+  afterAll(() => rm(places, { recursive: true }));
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'trustkeep-scripts-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  async function sh(script: string, args: string[], stdin = '') {
+    const path = `${places}:${process.env.PATH}`;
+    const result = await exec({
+      argv: [argv[0], ...argv.slice(1), '-c', posix.prologue('MARK', false) + script, 'trustkeep', ...args],
+      stdin: Buffer.from(stdin),
+      timeoutMs: 10_000,
+      env: { PATH: path, SHLVL: '2' }, // else bash takes us for rshd and reads ~/.bashrc
+    });
+    const stdout = result.stdout.toString();
+    expect(stdout.startsWith('MARK\n')).toBe(true);
+    return { code: result.code, stdout: stdout.slice(5), stderr: result.stderr.toString() };
+  }
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const write = (path: string, content: string, claimed = content) =>
+    sh(posix.write(tools), [path, '0640', '', '', String(claimed.length), sha256(claimed), 'r1'], content);
+
+  test.runIf(have(argv[0]))('look at the host', async () => {
+    const result = await sh(posix.look, [posix.trickyText]);
+    expect(readLook(result.stdout, 'here', 'me')).toMatchObject({
+      uid: process.getuid?.(),
+      os: 'Linux',
+      tools,
+    });
+  });
+
+  test.runIf(have(argv[0]))('write, look at, read, hash, list, copy, rename and remove', async () => {
+    const path = at("it's a $name\n");
+    expect(await write(path, 'content')).toMatchObject({ code: 0, stdout: '' });
+    expect(await readFile(path, 'utf8')).toBe('content');
+    const facts = readStat(path, (await sh(posix.stat(tools), [path])).stdout);
+    expect(facts).toMatchObject({ realPath: path, kind: 'file', size: 7, mode: 0o640 });
+    expect((await sh(posix.read(), [path])).stdout).toBe('content');
+    expect((await sh(posix.hash(tools), [path])).stdout.slice(0, 64)).toBe(sha256('content'));
+    expect(await sh(posix.copy(tools), [path, at('copy'), 'r2'])).toMatchObject({ code: 0 });
+    expect((await stat(at('copy'))).mode & 0o7777).toBe(0o640);
+    await writeFile(at('..two'), '');
+    await writeFile(at('.one'), '');
+    const listed = (await sh(posix.list, [directory])).stdout.split('\0').slice(0, -1);
+    expect(listed.sort()).toEqual((await readdir(directory)).sort());
+    expect(await sh(posix.rename, [at('copy'), path])).toMatchObject({ code: 0 });
+    expect(await sh(posix.remove, [path])).toMatchObject({ code: 0 });
+    expect((await readdir(directory)).sort()).toEqual(['..two', '.one']);
+  });
+
+  test.runIf(have(argv[0]))('refuse content that is short or not what was sent', async () => {
+    await writeFile(at('f'), 'old');
+    expect(await write(at('f'), 'cont', 'content')).toMatchObject({ code: posix.exits.damaged });
+    expect(await write(at('f'), 'CONTENT', 'content')).toMatchObject({ code: posix.exits.damaged });
+    expect(await write(at('f'), 'content and more', 'content')).toMatchObject({ code: posix.exits.damaged });
+    expect(await readFile(at('f'), 'utf8')).toBe('old');
+    expect(await readdir(directory)).toEqual(['f']);
+  });
+
+  test.runIf(have(argv[0]))('never write into a temporary file that somebody else made', async () => {
+    await writeFile(at('victim'), 'precious');
+    await symlink('victim', at('.f.trustkeep-r1'));
+    expect(await write(at('f'), 'content')).toMatchObject({ code: posix.exits.notWritten });
+    expect(await readFile(at('victim'), 'utf8')).toBe('precious');
+  });
+
+  test.runIf(have(argv[0]))('stop before anything when the guard is missing', async () => {
+    await mkdir(at('d'));
+    const script = `${posix.prologue('MARK', true)}: >"$1"`;
+    const run = (stdin: string) =>
+      exec({
+        argv: [argv[0], ...argv.slice(1), '-c', script, 'x', at('d/f')],
+        stdin: Buffer.from(stdin),
+        timeoutMs: 5_000,
+      });
+    const stopped = await run('password\nMARK\ndata');
+    expect([stopped.code, stopped.stdout.toString()]).toEqual([posix.exits.unguarded, '']);
+    expect(await readdir(at('d'))).toEqual([]);
+    expect((await run('MARK\ndata')).code).toBe(0);
+    expect(await readdir(at('d'))).toEqual(['f']);
+  });
+});
