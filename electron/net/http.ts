@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
 import type { Clock } from '#kit/clock.ts';
@@ -61,6 +62,7 @@ export function makeHttp(options: { userAgent: string; clock: Clock; log: Log })
         signal: ending.signal,
       });
       const body = await readAll(answer.body, input.maxBytes ?? defaults.maxBytes, peer);
+      await loopTurn(); // the connection is free only then; asking sooner would open a second one
       log.debug(`${input.method} ${url.host}${url.pathname}`, {
         status: answer.statusCode,
         ms: Math.round((clock.monotonic() - started) * 10) / 10,
