@@ -4,16 +4,16 @@ import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 
 /**
- * The flavours, by mode: `electron-vite build` makes the release, `--mode e2e` the same for tests to drive, and
- * `--mode e2e-shell` the shell alone, around a page and an agent of the tests. Modules that are native or have native
- * parts stay in `node_modules`; everything else is bundled and split by dynamic import.
+ * The flavours, by mode: `electron-vite build` makes the release, `--mode e2e` the same for tests to drive; `e2e-shell`
+ * and `release-shell` are the shell alone, around a page and an agent of the tests. Modules that are native or have
+ * native parts stay in `node_modules`; everything else is bundled and split by dynamic import.
  */
 export default defineConfig(({ mode }) => {
-  const shellOnly = mode === 'e2e-shell';
+  const shellOnly = mode.endsWith('-shell');
   const page = shellOnly ? 'test/e2e/page' : 'renderer';
   return {
     main: {
-      define: { __E2E__: JSON.stringify(mode === 'e2e' || shellOnly) },
+      define: { __E2E__: JSON.stringify(mode.startsWith('e2e')) },
       plugins: shellOnly ? [standInAgent()] : [],
       build: {
         rolldownOptions: {

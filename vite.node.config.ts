@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** The faces without a screen, for Node 24: `out/node/cli.js` and `out/node/headless.js`. */
-const entries = { cli: resolve('electron/cli.ts'), headless: resolve('electron/headless.ts') };
-
+/** The faces without a screen, for Node 24: `out/node/cli.js`; `trustkeep run` is the service. */
 export default defineConfig({
   publicDir: false,
   ssr: { noExternal: true },
@@ -16,7 +13,7 @@ export default defineConfig({
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+      input: { cli: resolve('electron/cli.ts') },
       external: [
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
         'better-sqlite3',

@@ -60,20 +60,22 @@ async function startServer(pem: string, reload: string): Promise<{ port: number;
   return { port: Number(line.toString().trim()), process: child };
 }
 
+const told = new Map<string, string>();
+
 async function follow(composed: Composed, taskId: string, until: (task: Task) => boolean): Promise<Task> {
-  const told = new Map<string, string>();
   for (;;) {
     const task = composed.database.tasks.get(taskId)?.task;
     if (task === undefined) throw new Error('the task is gone');
-    for (const step of task.steps) tellStep(step, told);
+    for (const step of task.steps) tellStep(taskId, step);
     if (until(task) || task.finishedAt !== null) return task;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-function tellStep(step: TaskStep, told: Map<string, string>): void {
-  if (['to-do', 'running', 'skipped'].includes(step.state) || told.get(step.name) === step.state) return;
-  told.set(step.name, step.state);
+function tellStep(taskId: string, step: TaskStep): void {
+  const key = `${taskId}/${step.name}`;
+  if (['to-do', 'running', 'skipped'].includes(step.state) || told.get(key) === step.state) return;
+  told.set(key, step.state);
   const took =
     step.finishedAt !== null && step.startedAt !== null ? ` (${step.finishedAt - step.startedAt} ms)` : '';
   say(

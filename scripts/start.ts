@@ -25,7 +25,7 @@ if (electron !== null) {
       ? 'Electron’s binary could not be fetched, so Trustkeep runs without a window; stop it with Ctrl+C.'
       : 'There is no display here, so Trustkeep runs without a window; stop it with Ctrl+C.',
   );
-  process.exitCode = await follow(process.execPath, [join(root, 'electron', 'headless.ts'), ...args]);
+  process.exitCode = await follow(process.execPath, [join(root, 'electron', 'cli.ts'), 'run', ...args]);
 }
 
 function hasDisplay(): boolean {
@@ -55,7 +55,8 @@ function startDesktop({ executable }: FoundElectron): Promise<number> {
 /** Runs it in our place: its output, its exit code, our signals. */
 async function follow(program: string, argv: string[]): Promise<number> {
   const child = spawn(program, argv, { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => {}); // Ctrl+C reaches the child by itself
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { app, dialog, ipcMain, MessageChannelMain, powerMonitor, protocol, session, shell } from 'electron';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { asFailure } from '#shared/failure.ts';
 import type { Place } from '#shared/page.ts';
 import { AgentSlot } from './agent-slot.ts';
 import { registerScheme, servePage } from './app-protocol.ts';
@@ -54,7 +53,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const at = places();
   guardSession(at.page, log);
   setMenu(() => app.quit());
-  const slot = new AgentSlot({ load: options.load, start, failed: (reason) => giveUp(reason, log) });
+  const slot = new AgentSlot({ load: options.load, start, failed: (reason) => void giveUp(reason, log) });
   const lifecycle = watchLifecycle({
     app,
     powerMonitor,
@@ -70,6 +69,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     open,
     quit: () => app.quit(),
     autostart: systemAutostart(app),
+    log,
   });
   onSecondStart(app, open);
   handOverPorts({
@@ -134,11 +134,12 @@ function guardSession(page: string, log: Log): void {
 }
 
 /** The agent could not be made or started: say why in one sentence, then end. */
-function giveUp(thrown: unknown, log: Log): void {
+async function giveUp(thrown: unknown, log: Log): Promise<void> {
+  const { asFailure } = await import('#shared/failure.ts'); // with its schemas, which the first start need not wait for
   const failure = asFailure(thrown);
   log.error('the agent did not start', { failure: failure.toData(), error: thrown });
   process.stderr.write(`${[failure.message, failure.hint].filter(Boolean).join(' ')}\n`);
-  void dialog
-    .showMessageBox({ type: 'error', title: title(), message: failure.message, detail: failure.hint ?? '' })
-    .finally(() => app.exit(1));
+  const detail = failure.hint ?? '';
+  await dialog.showMessageBox({ type: 'error', title: title(), message: failure.message, detail });
+  app.exit(1);
 }

@@ -17,6 +17,8 @@ export const startingFacts: TrayFacts = {
 export interface TrayLine {
   id: 'open' | 'level' | 'approvals' | 'notifications' | 'autostart' | 'quit' | 'separator';
   label: string;
+  /** Only for lines that can be ticked. */
+  checked?: boolean;
 }
 
 const words: Record<HealthLevel, string> = {
@@ -29,7 +31,7 @@ const words: Record<HealthLevel, string> = {
 const longestTooltip = 99;
 
 /** What the tray shows; the level is also said in words, never by colour alone. */
-export function trayView(facts: TrayFacts): { tooltip: string; lines: TrayLine[] } {
+export function trayView(facts: TrayFacts, startsAtLogin: boolean): { tooltip: string; lines: TrayLine[] } {
   const lines: TrayLine[] = [
     { id: 'open', label: 'Open Trustkeep' },
     { id: 'separator', label: '' },
@@ -43,7 +45,10 @@ export function trayView(facts: TrayFacts): { tooltip: string; lines: TrayLine[]
     const label = count(facts.unreadNotifications, 'unread notification', 'unread notifications');
     lines.push({ id: 'notifications', label });
   }
-  lines.push({ id: 'separator', label: '' }, { id: 'autostart', label: 'Start at login' });
+  lines.push(
+    { id: 'separator', label: '' },
+    { id: 'autostart', label: 'Start at login', checked: startsAtLogin },
+  );
   lines.push({ id: 'quit', label: 'Quit' });
   return { tooltip: cut(facts.sentence, longestTooltip), lines };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
+import type { Log } from '#kit/log.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Place } from '#shared/page.ts';
 import type { Autostart } from './autostart.ts';
@@ -11,6 +12,7 @@ interface Parts {
   open(place?: Place): void;
   quit(): void;
   autostart: Autostart;
+  log: Log;
 }
 
 export interface DesktopTray {
@@ -21,44 +23,55 @@ export interface DesktopTray {
 export function makeTray(parts: Parts): DesktopTray {
   const tray = new Tray(nativeImage.createFromPath(iconFile(parts.icons, startingFacts.level)));
   tray.on('click', () => parts.open());
-  let painted = '';
   let level: HealthLevel = startingFacts.level;
+  let shown = '';
+  let last = startingFacts;
   const paint = (facts: TrayFacts) => {
-    const view = trayView(facts);
+    last = facts;
+    const view = trayView(facts, parts.autostart.isOn());
     const now = JSON.stringify([facts.level, view]);
-    if (now === painted) return; // a new menu closes the one that is open
-    painted = now;
+    if (now === shown) return; // a new menu closes the one that is open
+    shown = now;
     if (facts.level !== level) tray.setImage(nativeImage.createFromPath(iconFile(parts.icons, facts.level)));
     level = facts.level;
     tray.setToolTip(view.tooltip);
-    tray.setContextMenu(Menu.buildFromTemplate(view.lines.map((line) => menuItem(line, parts))));
+    tray.setContextMenu(Menu.buildFromTemplate(view.lines.map((line) => menuItem(line, choose))));
+  };
+  const choose = (line: TrayLine, checked: boolean) => {
+    obey(line, checked, parts)
+      .catch((error: unknown) => parts.log.warn('the tray could not do it', { line: line.id, error }))
+      .finally(() => paint(last)); // Linux shows a new tick only with a new menu
   };
   paint(startingFacts);
   return { paint };
 }
 
-function menuItem(line: TrayLine, parts: Parts): Electron.MenuItemConstructorOptions {
+async function obey(line: TrayLine, checked: boolean, parts: Parts): Promise<void> {
   switch (line.id) {
-    case 'separator':
-      return { type: 'separator' };
     case 'open':
-      return { label: line.label, click: () => parts.open() };
+      return parts.open();
     case 'level':
-      return { label: line.label, click: () => parts.open({ screen: 'overview' }) };
+      return parts.open({ screen: 'overview' });
     case 'approvals':
-      return { label: line.label, click: () => parts.open({ screen: 'approvals' }) };
     case 'notifications':
-      return { label: line.label, click: () => parts.open({ screen: 'notifications' }) };
+      return parts.open({ screen: line.id });
     case 'autostart':
-      return {
-        label: line.label,
-        type: 'checkbox',
-        checked: parts.autostart.isOn(),
-        click: (item) => parts.autostart.set(item.checked),
-      };
+      return parts.autostart.set(checked);
     case 'quit':
-      return { label: line.label, click: () => parts.quit() };
+      return parts.quit();
+    case 'separator':
+      return;
   }
+}
+
+function menuItem(
+  line: TrayLine,
+  choose: (line: TrayLine, checked: boolean) => void,
+): Electron.MenuItemConstructorOptions {
+  if (line.id === 'separator') return { type: 'separator' };
+  const click = (item: Electron.MenuItem) => choose(line, item.checked);
+  if (line.checked === undefined) return { label: line.label, click };
+  return { label: line.label, type: 'checkbox', checked: line.checked, click };
 }
 
 /** Windows picks the size out of an .ico; macOS wants a template image, which it colours itself. */

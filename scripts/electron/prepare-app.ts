@@ -18,8 +18,8 @@ export interface PreparedApp {
 
 export interface PrepareOptions {
   electron: FoundElectron;
-  /** Which build: `e2e` the application, `e2e-shell` the shell around a page and an agent of the tests. */
-  flavour: 'e2e' | 'e2e-shell' | 'release';
+  /** `e2e` can be driven, `release` cannot; with `-shell` the shell around a page and an agent of the tests. */
+  flavour: 'e2e' | 'e2e-shell' | 'release' | 'release-shell';
   say?: (line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -96,6 +96,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
     chromiumSandbox: !asRoot,
     timeout: 60_000,
   });
+  const child = app.process(); // cannot be asked for later, when it has ended
   const page = async () => app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 20_000 }));
   return {
     app,
@@ -105,7 +106,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
     page,
     startAgain: (more = []) => startOnce(starter, [...args, ...more], env, desktop.home),
     async stop() {
-      await quit(app);
+      await quit(app, child);
       if (options.desktop === undefined) await desktop.stop();
     },
     async screenshot(name) {
@@ -132,8 +133,7 @@ async function startOnce(program: string, args: string[], env: Record<string, st
   return { code, stderr: existsSync(log) ? readFileSync(log, 'utf8') : '' };
 }
 
-async function quit(app: ElectronApplication): Promise<void> {
-  const child = app.process();
+async function quit(app: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
