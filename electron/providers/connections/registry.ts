@@ -4,7 +4,7 @@ import { never } from '#kit/never.ts';
 import type { ConnectionSettings, ConnectionType } from '#shared/model/endpoint.ts';
 import type { HostConnection, LoginMaterial } from './connection.ts';
 import { LocalConnection } from './local/local.ts';
-import { connectSsh } from './ssh/ssh.ts';
+import { connectSsh, describeSsh } from './ssh/ssh.ts';
 
 export interface ConnectTools {
   log: Log;
@@ -48,7 +48,7 @@ export function describeConnection(settings: ConnectionSettings): string {
     case 'local':
       return 'this machine';
     case 'ssh':
-      return `ssh ${settings.user}@${settings.host}:${settings.port}`;
+      return describeSsh(settings);
     default:
       return never(settings);
   }

@@ -35,7 +35,7 @@ function fromPem(text: string, passphrase: Secret | undefined, who: string): Par
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : '';
     // Wrong bytes out of a block cipher show as bad padding, or now and then as bad ASN.1.
-    if (encrypted && /decrypt|mac|asn1|asn\.1|encoding|unsupported|header|PKCS8/i.test(reason)) {
+    if (encrypted && /decrypt|decode|mac|asn1|asn\.1|encoding|unsupported|header|PKCS8/i.test(reason)) {
       throw passphraseWrong(who, cause);
     }
     throw unreadable(who, 'it is damaged or of an unknown kind', cause);

@@ -48,6 +48,11 @@ export async function connectSsh(
   }
 }
 
+/** For people: `ssh deploy@web1:22`. */
+export function describeSsh({ user, host, port }: SshSettings): string {
+  return `ssh ${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 interface Script {
   text: string;
   args: readonly string[];
@@ -78,7 +83,7 @@ class SshConnection implements HostConnection {
     this.#method = method;
     this.#clock = tools.clock;
     this.#log = tools.log.in('ssh');
-    this.description = `ssh ${settings.user}@${settings.host}:${settings.port}`;
+    this.description = describeSsh(settings);
     this.dialAddress = settings.host;
     client.on('error', (error) => this.#end(connectionLost(this.description, error)));
     client.on('close', () => this.#end(connectionLost(this.description)));
@@ -196,10 +201,14 @@ class SshConnection implements HostConnection {
     this.#end(connectionClosed(this.description));
     this.#password?.wipe();
     if (!wasOpen) return;
-    const gone = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    this.#client.once('close', () => resolve());
     this.#client.end();
     // A peer that is gone does not answer; its socket is dropped then.
-    const impatient = this.#clock.after(1000, () => this.#client.destroy());
+    const impatient = this.#clock.after(1000, () => {
+      this.#client.destroy();
+      resolve();
+    });
     await gone;
     impatient.cancel();
   }

@@ -19,5 +19,8 @@ describe('the registry of connections', () => {
     expect(describeConnection({ ...settings, hostKey: null, store: null, storeCredentialId: null })).toBe(
       'ssh deploy@web1:2222',
     );
+    expect(
+      describeConnection({ ...settings, host: '::1', hostKey: null, store: null, storeCredentialId: null }),
+    ).toBe('ssh deploy@[::1]:2222');
   });
 });
