@@ -1,5 +1,6 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { type Place, pageOrigin, placeHash } from '#shared/page.ts';
+import { secureWebPreferences } from './web-preferences.ts';
 import { minimum, onScreen, type RememberedState } from './window-state.ts';
 
 interface Parts {
@@ -69,24 +70,4 @@ function open(parts: Parts, address: string): BrowserWindow {
   );
   void window.loadURL(address).catch(() => {}); // destroyed while loading
   return window;
-}
-
-/** The one set of preferences; every value is spelled out although most are defaults. */
-function secureWebPreferences(preload: string, devTools: boolean): Electron.WebPreferences {
-  return {
-    preload,
-    devTools,
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
-    nodeIntegrationInWorker: false,
-    nodeIntegrationInSubFrames: false,
-    webSecurity: true,
-    allowRunningInsecureContent: false,
-    experimentalFeatures: false,
-    webviewTag: false,
-    navigateOnDragDrop: false,
-    safeDialogs: true,
-    spellcheck: false,
-  };
 }

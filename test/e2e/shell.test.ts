@@ -1,0 +1,287 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { AgentEvent } from '#shared/contract/events.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import type { HealthLevel } from '#shared/model/overview.ts';
+import { type Desktop, electronForTests, type Launched, launchApp, startDesktop } from './electron.ts';
+import type { StandInAgent } from './stand-in-agent.ts';
+
+const electron = await electronForTests();
+const soon = { timeout: 10_000, interval: 50 };
+
+const emit = ({ app }: Launched, event: AgentEvent) =>
+  app.evaluate(
+    (_electron, told) =>
+      (globalThis as unknown as { trustkeepAgent: StandInAgent }).trustkeepAgent.agent.events.emit(told),
+    event,
+  );
+const history = ({ app }: Launched) =>
+  app.evaluate(() => (globalThis as unknown as { trustkeepAgent: StandInAgent }).trustkeepAgent.history);
+const windows = ({ app }: Launched) =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+const agentIsThere = (launched: Launched) =>
+  vi.waitFor(async () => expect(await history(launched)).toContain('start'), soon);
+const trayIsThere = ({ desktop }: Launched) => expect.poll(() => desktop.tray(), soon).not.toBeNull();
+
+const notice = (some: Partial<Notification>): AgentEvent => ({
+  type: 'notification',
+  at: 1,
+  notification: {
+    id: 'ntf_1',
+    kind: 'approval-needed',
+    level: 'attention',
+    title: 'Approval needed: www',
+    sentence: 'Request for www.example.com waits for a yes.',
+    taskId: 'task_7',
+    approvalId: null,
+    readAt: null,
+    at: 1,
+    ...some,
+  },
+});
+
+describe.skipIf(electron === null)('the desktop', () => {
+  let desktop: Desktop;
+  let launched: Launched;
+  beforeAll(async () => {
+    desktop = await startDesktop();
+    launched = await launchApp({ flavour: 'e2e-shell', desktop });
+    await agentIsThere(launched);
+  });
+  afterAll(async () => {
+    await launched?.stop();
+    await desktop?.stop();
+  });
+
+  test('opens one window of its usual size and shows the page in it', async () => {
+    const page = await launched.page();
+    await page.getByRole('heading', { name: 'Trustkeep' }).waitFor();
+    expect(await windows(launched)).toBe(1);
+    const { size, smallest } = await launched.app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      return { size: window?.getSize(), smallest: window?.getMinimumSize() };
+    });
+    expect(size).toEqual([1180, 760]);
+    expect(smallest).toEqual([900, 600]);
+    expect(existsSync(await launched.screenshot('shell'))).toBe(true);
+  });
+
+  test('hands the page one port that reaches the agent', async () => {
+    const page = await launched.page();
+    await expect.poll(() => page.getByTestId('port').textContent(), soon).toBe('port 1');
+    await expect.poll(() => page.getByTestId('answer').textContent(), soon).toBe('pong to ping');
+  });
+
+  test('opens the database with its native module', async () => {
+    const version = await launched.app.evaluate(() =>
+      (globalThis as unknown as { trustkeepAgent: StandInAgent }).trustkeepAgent.sqlite(),
+    );
+    expect(version).toMatch(/^3\.\d+/);
+  });
+
+  test('puts an icon into the tray that a strict desktop accepts, with the overview as its words', async () => {
+    await trayIsThere(launched);
+    const tray = await desktop.tray();
+    expect(await desktop.refused()).toEqual([]);
+    expect(tray?.tooltip).toBe('All 3 nodes serve what they should.');
+    expect(tray?.menu.map((line) => line.label)).toEqual([
+      'Open Trustkeep',
+      '',
+      'All well: All 3 nodes serve what they should.',
+      'No approvals wait for you',
+      '',
+      'Start at login',
+      'Quit',
+    ]);
+  });
+
+  test('changes the icon and the words with the level', async () => {
+    const icons: (string | undefined)[] = [];
+    const levels: HealthLevel[] = ['attention', 'danger', 'unknown', 'ok'];
+    for (const level of levels) {
+      await emit(launched, { type: 'level', level, sentence: `It is ${level} now.`, at: 1 });
+      await expect.poll(async () => (await desktop.tray())?.tooltip, soon).toBe(`It is ${level} now.`);
+      await expect.poll(async () => icons.includes((await desktop.tray())?.icon), soon).toBe(false);
+      icons.push((await desktop.tray())?.icon);
+    }
+    expect(new Set(icons).size).toBe(4);
+  });
+
+  test('counts pending approvals in the menu', async () => {
+    await launched.app.evaluate(() => {
+      const { trustkeepAgent: agent } = globalThis as unknown as { trustkeepAgent: StandInAgent };
+      agent.facts.approvalsPending = 2;
+      agent.agent.events.changed('approvals', 'apr_1');
+    });
+    await expect
+      .poll(async () => (await desktop.tray())?.menu.map((line) => line.label), soon)
+      .toContain('2 approvals wait for you');
+  });
+
+  test('notifies, and a click on the notification shows its task without loading the page again', async () => {
+    const page = await launched.page();
+    await page.evaluate('window.stillTheSame = true');
+    await emit(launched, notice({}));
+    await expect.poll(() => desktop.notifications(), soon).toHaveLength(1);
+    const [shown] = await desktop.notifications();
+    expect(shown).toMatchObject({
+      title: 'Approval needed: www',
+      body: 'Request for www.example.com waits for a yes.',
+      urgency: 1,
+    });
+    await desktop.invoke(shown?.id ?? 0);
+    await expect.poll(() => page.getByTestId('place').textContent(), soon).toBe('#/tasks/task_7');
+    expect(await page.evaluate('window.stillTheSame')).toBe(true);
+  });
+
+  test('marks what is in danger as urgent', async () => {
+    await emit(launched, notice({ id: 'ntf_2', level: 'danger', title: 'www needs you now' }));
+    await expect
+      .poll(async () => (await desktop.notifications()).at(-1), soon)
+      .toMatchObject({
+        title: 'www needs you now',
+        urgency: 2,
+      });
+  });
+
+  test('destroys the window when it is closed, keeps the tray, and says once that it is still running', async () => {
+    const pageProcesses = () =>
+      launched.app.evaluate(({ app }) => app.getAppMetrics().filter((one) => one.type === 'Tab').length);
+    const close = () =>
+      launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    const said = async () =>
+      (await desktop.notifications()).filter((one) => one.title.includes('still running')).length;
+    await close();
+    await expect.poll(() => windows(launched), soon).toBe(0);
+    await expect.poll(pageProcesses, soon).toBe(0);
+    await expect.poll(said, soon).toBe(1);
+    await trayIsThere(launched);
+    await desktop.activate();
+    await expect.poll(() => windows(launched), soon).toBe(1);
+    await close();
+    await expect.poll(() => windows(launched), soon).toBe(0);
+    expect(await said()).toBe(1);
+  });
+
+  test('opens the window at a click on the tray, where the agent still answers', async () => {
+    await desktop.activate();
+    await expect.poll(() => windows(launched), soon).toBe(1);
+    const page = await launched.page();
+    await expect.poll(() => page.getByTestId('answer').textContent(), soon).toBe('pong to ping');
+  });
+
+  test('opens the window at the approvals from the menu of the tray', async () => {
+    await desktop.choose('approvals wait');
+    const page = await launched.page();
+    await expect.poll(() => page.getByTestId('place').textContent(), soon).toBe('#/approvals');
+  });
+
+  test('shows the window again when it is started a second time, and the second one ends', async () => {
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => windows(launched), soon).toBe(0);
+    expect((await launched.startAgain()).code).toBe(0);
+    await expect.poll(() => windows(launched), soon).toBe(1);
+    expect(await history(launched)).toEqual(['made', 'listen', 'start']);
+  });
+
+  test('stays in the tray when the second start was a hidden one', async () => {
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => windows(launched), soon).toBe(0);
+    expect((await launched.startAgain(['--hidden'])).code).toBe(0);
+    expect(await windows(launched)).toBe(0);
+  });
+
+  test('shows the window when the agent is told to (trustkeep show)', async () => {
+    await emit(launched, { type: 'show', at: 1 });
+    await expect.poll(() => windows(launched), soon).toBe(1);
+  });
+
+  test('starts at login when the person says so in the menu, and no longer when they take it back', async () => {
+    const entry = join(desktop.home, 'config', 'autostart', 'com.trustkeep.desktop.desktop');
+    const ticked = async () =>
+      (await desktop.tray())?.menu.find((line) => line.label === 'Start at login')?.checked;
+    expect(await ticked()).toBe(false);
+    await desktop.choose('Start at login');
+    await expect.poll(() => existsSync(entry), soon).toBe(true);
+    expect(readFileSync(entry, 'utf8')).toContain('--hidden');
+    await expect.poll(ticked, soon).toBe(true);
+    await desktop.choose('Start at login');
+    await expect.poll(() => existsSync(entry), soon).toBe(false);
+    await expect.poll(ticked, soon).toBe(false);
+  });
+
+  test('looks again at what is due when the machine wakes up', async () => {
+    await launched.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
+    expect(await history(launched)).toContain('wake');
+  });
+
+  test('lets the agent finish its step when it is quit from the tray, and is gone then', async () => {
+    const child = launched.app.process();
+    await desktop.choose('Quit');
+    await expect.poll(() => child.exitCode, soon).toBe(0);
+    expect(await desktop.tray()).toBeNull();
+    const log = readFileSync(join(launched.dataDirectory, 'desktop', 'logs', 'trustkeep.log'), 'utf8');
+    expect(log).toContain('the agent works');
+    expect(log).not.toContain('did not stop well');
+  });
+});
+
+describe.skipIf(electron === null)('a start', () => {
+  test('with --hidden stays in the tray, and its agent works', async () => {
+    const launched = await launchApp({ flavour: 'e2e-shell', args: ['--hidden'] });
+    try {
+      await agentIsThere(launched);
+      await trayIsThere(launched);
+      expect(await windows(launched)).toBe(0);
+    } finally {
+      await launched.stop();
+    }
+  });
+
+  test('on a database that cannot be used says why in one sentence, and what to do', async () => {
+    const desktop = await startDesktop();
+    const dataDirectory = join(desktop.home, 'data-broken');
+    const launched = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
+    try {
+      const log = join(dataDirectory, 'desktop', 'logs', 'trustkeep.log');
+      await expect
+        .poll(() => existsSync(log) && readFileSync(log, 'utf8'), soon)
+        .toContain('written by a newer Trustkeep');
+      await expect
+        .poll(() => launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length), soon)
+        .toBe(1);
+    } finally {
+      launched.app.process().kill('SIGKILL');
+      await desktop.stop();
+    }
+  });
+
+  test('remembers where the window was', async () => {
+    const desktop = await startDesktop();
+    const dataDirectory = join(desktop.home, 'kept');
+    const first = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
+    await first.page();
+    await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(1000, 650));
+    await expect
+      .poll(
+        () => first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getSize()),
+        soon,
+      )
+      .toEqual([1000, 650]);
+    await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => windows(first), soon).toBe(0);
+    await first.stop();
+    const second = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
+    try {
+      await second.page();
+      const size = await second.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.getSize(),
+      );
+      expect(size).toEqual([1000, 650]);
+    } finally {
+      await second.stop();
+      await desktop.stop();
+    }
+  });
+});
