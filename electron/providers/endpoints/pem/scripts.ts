@@ -9,7 +9,9 @@ const tooLate = 124;
 export function scriptArgv(path: string, args: readonly string[]): [string, ...string[]] {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === 'ps1') return ['powershell', '-NoProfile', '-NonInteractive', '-File', path, ...args];
-  if (ending === 'bat' || ending === 'cmd') return ['cmd', '/d', '/s', '/c', path, ...args];
+  // cmd takes its line apart again, so nothing that it could act upon may be in an argument
+  if (ending === 'bat' || ending === 'cmd')
+    return ['cmd', '/d', '/s', '/c', path, ...args.map((arg) => arg.replace(/[^A-Za-z0-9.*:_@-]/g, '_'))];
   return [path, ...args];
 }
 

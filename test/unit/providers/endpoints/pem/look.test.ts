@@ -28,6 +28,6 @@ describe('a user script', () => {
   it('is run by its path, on Windows by what its ending asks for, with the alias as one argument', () => {
     expect(scriptArgv('/opt/x.sh', ['a b; rm'])).toEqual(['/opt/x.sh', 'a b; rm']);
     expect(scriptArgv('C:\\x.ps1', ['a']).slice(-3)).toEqual(['-File', 'C:\\x.ps1', 'a']);
-    expect(scriptArgv('C:\\x.CMD', ['a'])[0]).toBe('cmd');
+    expect(scriptArgv('C:\\x.CMD', ['a&calc'])).toEqual(['cmd', '/d', '/s', '/c', 'C:\\x.CMD', 'a_calc']);
   });
 });

@@ -1,0 +1,272 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { chmod, chown, readFile, rm, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
+import type { PlannedFile } from '#shared/model/plan.ts';
+import { makeLeaf } from '#test/make/certificates.ts';
+import {
+  endpointShapes,
+  inAgent,
+  listing,
+  type MadeEndpoint,
+  newLeaf,
+  open,
+  testCa,
+} from '#test/make/endpoints.ts';
+import { have } from '#test/servers/available.ts';
+import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
+import type { HostConnection } from '../../electron/providers/connections/connection.ts';
+import { connect } from '../../electron/providers/connections/registry.ts';
+import type { Material } from '../../electron/providers/endpoints/endpoint.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
+
+const tools = { clock: systemClock, log: silentLog };
+
+async function overSsh(sshd: Sshd): Promise<HostConnection> {
+  const { host, port, user, hostKeyFingerprint: hostKey } = sshd;
+  const place = { host, port, user, hostKey, auth: 'private-key' as const };
+  const settings = { type: 'ssh' as const, ...place, store: null, storeCredentialId: null };
+  return connect(settings, { privateKey: Secret.of(sshd.privateKeyPem) }, tools);
+}
+
+/** Ways to reach the endpoint; each gives a connection and what to stop afterwards. */
+const ways: Record<string, () => Promise<{ connection: HostConnection; stop: () => Promise<void> }>> = {
+  'this machine': async () => ({
+    connection: await connect({ type: 'local' }, {}, tools),
+    stop: async () => {},
+  }),
+  'SSH as root': async () => {
+    const sshd = await startSshd();
+    return { connection: await overSsh(sshd), stop: sshd.stop };
+  },
+  'SSH with sudo': async () => {
+    const sshd = await startSshd({ user: { sudo: 'nopasswd' } });
+    return { connection: await overSsh(sshd), stop: sshd.stop };
+  },
+};
+
+const possible = have('nginx') && have('openssl') && process.getuid?.() === 0;
+
+for (const [way, reach] of Object.entries(ways)) {
+  const usable = possible && (way === 'this machine' || canRunSshd());
+  describe.skipIf(!usable)(`over ${way}`, () => {
+    let reached: Awaited<ReturnType<typeof reach>>;
+    beforeAll(async () => {
+      reached = await reach();
+    });
+    afterAll(async () => {
+      await reached?.connection.close();
+      await reached?.stop();
+    });
+    for (const [shape, make] of Object.entries(endpointShapes))
+      describe(shape, () => suite(make, () => reached.connection));
+  });
+}
+
+function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnection): void {
+  let made: MadeEndpoint;
+  let before: Record<string, string>;
+  const endpoint = () => open(made, connection());
+
+  beforeEach(async () => {
+    made = await make();
+    before = await listing(made.dir);
+  });
+  afterEach(() => made.stop());
+
+  it('finds the node with the certificate that is on disk', async () => {
+    const node = (await endpoint().nodes()).find((one) => one.key === made.nodeKey);
+    expect(node).toMatchObject({
+      notInstallable: null,
+      certificate: made.old.facts,
+      chainPem: made.old.chainPem,
+    });
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('is found fit by the probe, with each check in a sentence', async () => {
+    const report = await endpoint().probe();
+    expect(report.checks.filter((one) => !one.ok)).toEqual([]);
+    expect(report.ok).toBe(true);
+    for (const check of report.checks) expect(check.sentence).toMatch(/\S.*\.?$/);
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('plans the same twice, changes nothing by planning, and survives being stored', async () => {
+    const plan = await endpoint().plan(made.nodeKey);
+    expect(await endpoint().plan(made.nodeKey)).toEqual(plan);
+    await endpoint().checkDrift(JSON.parse(JSON.stringify(plan)));
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('refuses to plan for a node that is not there', async () => {
+    await expect(endpoint().plan('no such node')).rejects.toMatchObject({ code: 'node.missing' });
+  });
+
+  it('installs what the hashes said, with the planned owner and mode, twice over, and leaves nothing behind', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const material = inAgent(newLeaf());
+    const hashes = await one.afterHashes(plan, material);
+    expect(await listing(made.dir)).toEqual(before);
+    const snapshot = await one.snapshot(plan, 'tag1');
+    await one.install(plan, material);
+    await one.install(plan, material);
+    for (const file of plan.files) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+    await one.restart();
+    await one.discard(snapshot, 'tag1');
+    await one.discard(snapshot, 'tag1');
+    const after = await listing(made.dir);
+    const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
+    const planned = plan.files.map((file) => file.path.slice(made.dir.length + 1));
+    expect(changed.filter((name) => !planned.includes(name) && name !== 'tls/trustkeep/')).toEqual([]);
+  });
+
+  it('restores byte for byte with owner and mode, twice over, and leaves nothing behind', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const snapshot = await one.snapshot(plan, 'tag1');
+    await one.install(plan, inAgent(newLeaf()));
+    expect(await listing(made.dir)).not.toEqual(before);
+    expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+    expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+    await one.restart();
+    await one.discard(snapshot, 'tag1');
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('gives the same snapshot again, even after the install, and never overwrites what it kept', async () => {
+    const plan = await endpoint().plan(made.nodeKey);
+    const snapshot = await endpoint().snapshot(plan, 'tag1');
+    await endpoint().install(plan, inAgent(newLeaf()));
+    const again = await open(made, connection()).snapshot(plan, 'tag1');
+    expect(again).toEqual(snapshot);
+    expect(await endpoint().restore(JSON.parse(JSON.stringify(again)))).toMatchObject({ exact: true });
+    await endpoint().discard(again, 'tag1');
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('restores from every point at which an install can be cut off', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const snapshot = await one.snapshot(plan, 'tag1');
+    for (const file of plan.files) {
+      await one.install(plan, inAgent(newLeaf()));
+      // the files after this one were not reached
+      const rest = plan.files.slice(plan.files.indexOf(file) + 1);
+      await one.restore({
+        ...snapshot,
+        files: snapshot.files.filter((kept) => rest.some((r) => r.path === kept.path)),
+      });
+      expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+    }
+    await one.discard(snapshot, 'tag1');
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('says so when a kept copy is gone, and does not claim an exact restore', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const snapshot = await one.snapshot(plan, 'tag1');
+    await one.install(plan, inAgent(newLeaf()));
+    const kept = snapshot.files.find((file) => file.keptAt !== null);
+    await rm(kept?.keptAt ?? '');
+    const report = await one.restore(snapshot);
+    expect(report.exact).toBe(false);
+    expect(report.sentence).toContain(kept?.path);
+  });
+
+  it('refuses a target that drifted, saying what and how', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const file = plan.files.find((candidate) => candidate.before !== null);
+    if (file === undefined) throw new Error('a plan touches at least one file that is there');
+    const content = await readFile(file.path);
+    const drifts: [() => Promise<void>, string][] = [
+      [() => chmod(file.path, 0o600 ^ 0o100), 'mode'],
+      [() => chown(file.path, 1, 1), 'belongs to'],
+      [() => writeFile(file.path, Buffer.concat([content, Buffer.from('\n')])), 'has other content'],
+    ];
+    for (const [drift, how] of drifts) {
+      const mode = Number.parseInt(file.before?.mode.toString(8) ?? '0', 8);
+      await drift();
+      const refusal = expect(one.checkDrift(plan)).rejects;
+      await refusal.toMatchObject({ code: 'target.drifted', message: expect.stringContaining(how) });
+      await writeFile(file.path, content);
+      await chown(file.path, await idOf(file.before?.owner), await idOf(file.before?.owner));
+      await chmod(file.path, mode);
+      await one.checkDrift(plan);
+    }
+    await writeFile(file.path, Buffer.concat([content, Buffer.from('\n')]));
+    await expect(one.snapshot(plan, 'tag1')).rejects.toMatchObject({ code: 'target.drifted' });
+    await expect(one.install(plan, inAgent(newLeaf()))).rejects.toMatchObject({ code: 'target.drifted' });
+    await one.discard(null, 'tag1');
+    await writeFile(file.path, content);
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it('refuses a key that does not belong to the certificate, before any change', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    const wrong: Material = { chainPem: newLeaf().chainPem, key: inAgent(newLeaf()).key };
+    await expect(one.install(plan, wrong)).rejects.toMatchObject({ code: 'certificate.key-mismatch' });
+    expect(await listing(made.dir)).toEqual(before);
+  });
+
+  it.each(['ec-p256', 'ec-p384', 'rsa-2048'] as const)(
+    'makes, uses and installs a %s key on the target',
+    async (keyType) => {
+      const one = endpoint();
+      expect(await one.canMakeKeys()).toMatchObject({ yes: true });
+      const plan = await one.plan(made.nodeKey);
+      const key = await one.makeKey(plan, keyType, 'tag1');
+      expect(await one.makeKey(plan, keyType, 'tag1')).toEqual(key);
+      const data = Buffer.from('to be signed');
+      const signature = await one.signWithKey(key.path, keyType, data);
+      const publicKey = createPublicKey({ key: key.spki, format: 'der', type: 'spki' });
+      expect(verify(keyType === 'ec-p384' ? 'sha384' : 'sha256', data, publicKey, signature)).toBe(true);
+
+      const leaf = makeLeaf(testCa, {
+        names: ['shop.example'],
+        keyOf: { keyPem: '', spki: key.spki, keyType },
+      });
+      const material: Material = { chainPem: leaf.chainPem, key: { where: 'target', path: key.path } };
+      const hashes = await one.afterHashes(plan, material);
+      const snapshot = await one.snapshot(plan, 'tag1');
+      await one.install(plan, material);
+      await one.install(plan, material);
+      for (const file of plan.files) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+      await one.restart();
+      expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+      await one.restart();
+      await one.discard(snapshot, 'tag1');
+      expect(await listing(made.dir)).toEqual(before);
+    },
+  );
+
+  it('clears up a key that was never installed, by its tag alone', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made.nodeKey);
+    await one.makeKey(plan, 'ec-p256', 'tag1');
+    const other = await one.makeKey(plan, 'ec-p256', 'tag12');
+    await one.discard(null, 'tag1');
+    expect((await connection().stat(other.path))?.mode).toBe(0o600);
+    await one.discard(null, 'tag12');
+    expect(await listing(made.dir)).toEqual(before);
+  });
+}
+
+async function stateOnDisk(file: PlannedFile) {
+  const local = await connect({ type: 'local' }, {}, tools);
+  const facts = await local.stat(file.path);
+  return { sha256: await local.hash(file.path), owner: facts?.owner, group: facts?.group, mode: facts?.mode };
+}
+
+function expectedState(file: PlannedFile, hashes: Record<string, string>) {
+  const { owner, group, mode } = file.after;
+  return { sha256: hashes[file.path], owner, group, mode };
+}
+
+/** The tests' files belong to root or to nobody (whose group has the same id). */
+const idOf = async (owner: string | undefined) => (owner === 'nobody' ? 65_534 : 0);
