@@ -57,7 +57,7 @@ async function call(errand: Errand, client: Client, own: LocalAgent | null): Pro
     else if (needKey.has(path)) await own.unlock();
   }
   const output = await invoke(client, path, input);
-  const taskId = taskIdOf(output);
+  const taskId = command.changes ? taskIdOf(output) : null;
   show(path, output, errand);
   // with an agent of our own the work ends when we do, so we stay for it
   const follow = taskId !== null && (globals.wait || own !== null);

@@ -16,6 +16,9 @@ export interface FollowOptions {
 /** Asked again after this long even if no event came, so that a lost event costs little. */
 const atLatestMs = 2_000;
 
+/** A step that is done in less is told once, when it is done. */
+const longMs = 1_000;
+
 /** Follows a task until it ends or `keepWaiting` says no. Gives it as it was last seen. */
 export async function followTask(options: FollowOptions): Promise<Task> {
   const { client, taskId } = options;
@@ -26,7 +29,7 @@ export async function followTask(options: FollowOptions): Promise<Task> {
   try {
     for (;;) {
       const { task } = await client.tasks.show({ task: taskId });
-      tellSteps(task, told, options.step);
+      tellSteps(task, told, options);
       if (!liveTaskStates.includes(task.state)) return task;
       if (task.state === 'waiting' && !options.keepWaiting(task)) return task;
       await bell.wait(atLatestMs);
@@ -37,9 +40,10 @@ export async function followTask(options: FollowOptions): Promise<Task> {
   }
 }
 
-function tellSteps(task: Task, told: Map<string, string>, step: (step: TaskStep) => void): void {
+function tellSteps(task: Task, told: Map<string, string>, { step, clock }: FollowOptions): void {
   for (const one of task.steps) {
     if (one.state === 'to-do' || one.state === 'skipped') continue;
+    if (one.state === 'running' && clock.now() - (one.startedAt ?? 0) < longMs) continue;
     const seen = `${one.state} ${one.attempt} ${one.sentence}`;
     if (told.get(one.name) === seen) continue;
     told.set(one.name, seen);

@@ -97,11 +97,11 @@ function fieldOf(path: string, name: string, schema: SchemaLike): CliField {
   const optional = schema.def.type === 'optional';
   const inner = optional ? (schema.def.innerType ?? schema) : schema;
   const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? '';
-  return { name, help, required: !optional, ...kindOf(inner, name) };
+  const secret = [schema, inner].some((one) => one.meta?.()?.secret === true);
+  return { name, help, required: !optional, ...(secret ? { kind: 'secret' } : kindOf(inner, name)) };
 }
 
 function kindOf(schema: SchemaLike, name: string): Pick<CliField, 'kind' | 'choices'> {
-  if (schema.meta?.()?.secret === true) return { kind: 'secret' };
   switch (schema.def.type) {
     case 'number':
       return { kind: 'number' };

@@ -89,8 +89,8 @@ export function readInvocation(command: CliCommand, after: readonly string[]): I
   const typed = [...command.words, ...(variant === null ? [] : [variant])].join(' ');
   const fields = fieldsFor(command, variant);
   const flags = readFlags(args, fields, typed);
-  if (variant !== null && command.variants !== null) flags.values[command.variants.by] = variant;
-  else takePositional(command, flags, typed);
+  if (variant !== null && command.variants !== null) flags.words.unshift(variant);
+  takePositional(command, flags, typed);
   const dryRun = flags.values.dry_run === true;
   delete flags.values.dry_run;
   return { command, typed, fields, dryRun, ...flags };

@@ -1,0 +1,101 @@
+import { systemClock } from '#kit/clock.ts';
+import type { CliIo, LocalAgent } from '../../electron/cli/io.ts';
+import { runCli } from '../../electron/cli/run-cli.ts';
+import type { Client } from '../../electron/transport/client.ts';
+
+export interface CliRun {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Questions that were asked at the terminal. */
+  asked: string[];
+  /** What happened to an agent in the command's own process. */
+  own: string[];
+  headless: { dataDirectory: string; logLevel: string | null }[];
+}
+
+export interface CliWorld {
+  /** The agent that runs. */
+  running?: Client | null;
+  /** The agent to start when none runs. */
+  own?: Client;
+  stdin?: string;
+  files?: Record<string, string>;
+  answers?: string[];
+  columns?: number | null;
+  unicode?: boolean;
+  now?: number;
+}
+
+/** The command line as a person or script meets it, in a world of the test's making. */
+export async function cli(argv: readonly string[], world: CliWorld = {}): Promise<CliRun> {
+  const run: CliRun = { code: -1, stdout: '', stderr: '', asked: [], own: [], headless: [] };
+  const answers = [...(world.answers ?? [])];
+  const { now } = world;
+  const io: CliIo = {
+    stdout: (text) => {
+      run.stdout += text;
+    },
+    stderr: (text) => {
+      run.stderr += text;
+    },
+    readStdin: async () => world.stdin ?? '',
+    readFile: async (path) => {
+      const text = world.files?.[path];
+      if (text === undefined) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+      return text;
+    },
+    prompt: async (question) => {
+      run.asked.push(question);
+      return answers.shift() ?? '';
+    },
+    interactive: world.answers !== undefined,
+    columns: world.columns ?? null,
+    unicode: world.unicode ?? true,
+    env: {},
+    resolvePath: (path) => (path.startsWith('/') ? path : `/here/${path}`),
+    clock: now === undefined ? systemClock : { ...systemClock, now: () => now },
+    version: '1.2.3',
+    defaultDataDirectory: (system) => (system ? '/system' : '/home'),
+    connect: async () => world.running ?? null,
+    startAgent: async (directory): Promise<LocalAgent> => {
+      run.own.push(`made for ${directory}`);
+      if (world.own === undefined) throw new Error('the test has no agent to start');
+      return {
+        client: world.own,
+        unlock: async () => void run.own.push('unlocked'),
+        start: async () => void run.own.push('started'),
+        stop: async () => void run.own.push('stopped'),
+      };
+    },
+    runHeadless: async (options) => {
+      run.headless.push(options);
+      return 0;
+    },
+  };
+  run.code = await runCli(argv, io);
+  return run;
+}
+
+/** A client that answers as told and remembers what it was asked. */
+export function scriptedClient(answers: Record<string, unknown>): {
+  client: Client;
+  calls: [path: string, input: unknown][];
+} {
+  const calls: [string, unknown][] = [];
+  const noun = (name: string) =>
+    new Proxy(
+      {},
+      {
+        get: (_target, verb) => async (input: unknown) => {
+          const path = `${name}.${String(verb)}`;
+          calls.push([path, input]);
+          const answer = answers[path];
+          if (answer instanceof Error) throw answer;
+          return typeof answer === 'function' ? answer(input) : answer;
+        },
+      },
+    );
+  const client = new Proxy({}, { get: (_target, name) => noun(String(name)) }) as Client;
+  return { client, calls };
+}
