@@ -1,25 +1,26 @@
 import type { buildConnector as connectors, Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import { isUntrusted, quickTrust, type TrustSetting, wholeTrust } from './tls-trust.ts';
+import { isUntrusted, quickTrust, readTrust, type TrustSetting, wholeTrust } from './tls-trust.ts';
 
 /** Ten seconds for TCP and TLS together: longer than any healthy handshake, shorter than a person's patience. */
 const connectTimeoutMs = 10_000;
 
 /** Connection pools, one per trust setting: what was opened under one trust is never used under another. */
 export interface Dispatchers {
-  for(trust: TrustSetting): Dispatcher;
+  /** `net.roots-unreadable` when the given certificates are none. */
+  for(trustedRootsPem: string | null | undefined): Dispatcher;
   close(): Promise<void>;
 }
 
 export function makeDispatchers(): Dispatchers {
-  const made = new Map<TrustSetting, Dispatcher>();
+  const made = new Map<string | null, Dispatcher>();
   return {
-    for(trust) {
-      const known = made.get(trust);
+    for(trustedRootsPem = null) {
+      const known = made.get(trustedRootsPem);
       if (known !== undefined) return known;
-      const dispatcher = makeDispatcher(trust);
-      made.set(trust, dispatcher);
+      const dispatcher = makeDispatcher(readTrust(trustedRootsPem));
+      made.set(trustedRootsPem, dispatcher);
       return dispatcher;
     },
     async close() {

@@ -27,7 +27,7 @@ const badTime = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 /** Turns a failed request into one sentence with host and port. `issuer`: who signed what was shown, if seen. */
 export function netFailure(thrown: unknown, peer: Peer, issuer: string | null): Failure {
   if (thrown instanceof Failure) return thrown;
-  const at = `${peer.host.includes(':') ? `[${peer.host}]` : peer.host}:${peer.port}`;
+  const at = place(peer);
   const code = codeOf(thrown) ?? '';
   const later = { retry: 'later', cause: thrown } as const;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')
@@ -49,8 +49,12 @@ export function netFailure(thrown: unknown, peer: Peer, issuer: string | null): 
   return tlsFailure(code, at, peer, issuer, thrown) ?? lost(at, thrown);
 }
 
+function place({ host, port }: Peer): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 export function timedOut(peer: Peer, cause?: unknown): Failure {
-  return new Failure('net.timeout', `${peer.host}:${peer.port} did not answer in time.`, {
+  return new Failure('net.timeout', `${place(peer)} did not answer in time.`, {
     hint: 'Check that the server is up and that no firewall drops the connection silently.',
     retry: 'later',
     cause,

@@ -53,7 +53,7 @@ export function makeHttp(options: { userAgent: string; clock: Clock; log: Log })
     const started = clock.monotonic();
     const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
     try {
-      const answer = await send.call(dispatchers.for(input.trustedRootsPem ?? null), {
+      const answer = await send.call(dispatchers.for(input.trustedRootsPem), {
         origin: url.origin,
         path: url.pathname + url.search,
         method: input.method,

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
+import { Failure } from '#shared/failure.ts';
 
 /** What a TLS connection trusts. `null`: what this machine trusts; PEM: those certificates as well. */
 export type TrustSetting = string | null;
@@ -24,6 +26,23 @@ export function isUntrusted(code: string | undefined): boolean {
  */
 export function quickTrust(setting: TrustSetting): tls.SecureContext {
   return setting === null ? tls.createSecureContext() : tls.createSecureContext({ ca: setting });
+}
+
+/** Blank text is no setting. TLS itself passes over what it cannot read, so it is looked at here. */
+export function readTrust(setting: string | null | undefined): TrustSetting {
+  const pem = setting?.trim() ?? '';
+  if (pem === '') return null;
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (blocks.length === 0) throw new Error('there is no PEM block');
+    for (const block of blocks) new X509Certificate(block);
+  } catch (cause) {
+    throw new Failure('net.roots-unreadable', 'The trusted roots are not certificates in PEM.', {
+      hint: 'Give the root certificate of the CA as PEM text (-----BEGIN CERTIFICATE-----) as trusted_roots.',
+      cause,
+    });
+  }
+  return pem;
 }
 
 /** The runtime's roots, those of the operating system and the given ones. */

@@ -272,6 +272,8 @@ export async function startAcmeStrict(
   function newAccount(signed: Signed): Answer {
     const payload = signed.payload as Record<string, unknown>;
     const known = state.accounts.find(({ thumbprint }) => thumbprint === signed.thumbprint);
+    if (known !== undefined && options.eab === 'once' && payload.externalAccountBinding !== undefined)
+      throw notAwaiting();
     if (known !== undefined) return { body: accountBody(known), headers: { location: known.url } };
     if (payload.onlyReturnExisting === true)
       throw new Refusal(400, 'accountDoesNotExist', 'no account with this key');
@@ -300,8 +302,7 @@ export async function startAcmeStrict(
     const keyId = checkBinding(binding, signed.jwk, `${base}/new-account`, (id) =>
       id === eab.keyId ? eab.hmacKey : undefined,
     );
-    if (options.eab === 'once' && usedKeyIds.has(keyId))
-      throw new Refusal(400, 'malformed', 'The account is not awaiting external account binding');
+    if (options.eab === 'once' && usedKeyIds.has(keyId)) throw notAwaiting();
     usedKeyIds.add(keyId);
     return keyId;
   }
@@ -616,6 +617,9 @@ export async function startAcmeStrict(
     },
   };
 }
+
+const notAwaiting = () =>
+  new Refusal(400, 'malformed', 'The account is not awaiting external account binding');
 
 function problemBody(problem: StrictProblem): unknown {
   const type = (short: string) => `urn:ietf:params:acme:error:${short}`;

@@ -269,6 +269,17 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       expect(ca.state.finalizations).toBe(2);
     });
 
+    test('a request that ended in a failure leaves its order to the next one', async () => {
+      ca.script({ reusesOrders: true, challengeTypes: ['dns-01'] });
+      const { authority } = acme(ca);
+      await expect(untilDone(authority, await makeTestOrder(['left.example']))).rejects.toMatchObject({
+        code: 'acme.challenge-not-offered',
+      });
+      const next = await makeTestOrder(['left.example']);
+      await authority.submit(next.request, null, next.tools);
+      expect(next.known()).toMatchObject({ orderUrl: ca.state.orders[0]?.url });
+    });
+
     test('an order somebody else finalized is replaced by a new one', async () => {
       const keep = memoryKeep();
       ca.script({ reusesOrders: true });

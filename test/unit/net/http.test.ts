@@ -208,6 +208,19 @@ describe.skipIf(!have('openssl'))('a request over TLS', () => {
     );
   });
 
+  test('roots that are none are refused with what to give, blank ones are no setting', async () => {
+    const port = await secure((_request, response) => response.end());
+    const broken = tls.rootPem.replace(/MII[\s\S]{40}/, 'MIIAAAA');
+    for (const trustedRootsPem of ['garbage', broken, `${tls.rootPem}${broken}`])
+      await expect(get(`https://127.0.0.1:${port}/`, { trustedRootsPem })).rejects.toMatchObject({
+        code: 'net.roots-unreadable',
+        hint: expect.stringContaining('trusted_roots'),
+      });
+    await expect(get(`https://127.0.0.1:${port}/`, { trustedRootsPem: ' \n' })).rejects.toMatchObject({
+      code: 'net.tls-untrusted',
+    });
+  });
+
   test('a certificate for another name is told apart', async () => {
     const port = await secure((_request, response) => response.end());
     await expect(get(`https://localhost:${port}/`, { trustedRootsPem: tls.rootPem })).rejects.toMatchObject({

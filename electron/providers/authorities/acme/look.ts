@@ -76,8 +76,7 @@ export async function lookAt(
   for (let steps = 0; ; ) {
     const url = handle.orderUrl ?? '';
     if (!orders.claim(url, request.orderId)) return claimed(parts.client.ca);
-    const shown: Fetched = seen === null ? await fetchOrder(work, url) : { kind: 'seen', seen };
-    const acted = shown.kind === 'done' ? shown : await act(work, shown.seen);
+    const acted = await fetchAndAct(work, url, seen);
     if (acted.kind === 'done') {
       orders.release(url);
       return acted.look;
@@ -89,6 +88,18 @@ export async function lookAt(
     if (burst === null || pause === null) return pending(work, acted);
     burst.polls++;
     await clock.sleep(pause, tools.signal);
+  }
+}
+
+/** A failure that ends our order gives its URL free: the next request for these names may well get it again. */
+async function fetchAndAct(work: Work, url: string, seen: SeenOrder | null): Promise<Acted> {
+  try {
+    const shown: Fetched = seen === null ? await fetchOrder(work, url) : { kind: 'seen', seen };
+    return shown.kind === 'done' ? shown : await act(work, shown.seen);
+  } catch (thrown) {
+    const { retry } = asFailure(thrown);
+    if (retry === 'never' || retry === 'needs-person') work.orders.release(url);
+    throw thrown;
   }
 }
 

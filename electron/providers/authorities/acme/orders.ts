@@ -31,6 +31,8 @@ export interface Orders {
 /** How far back an order with a lost answer is looked for: it was placed moments ago. */
 const searched = { pages: 5, orders: 30 };
 const justPlacedMs = 2000;
+/** An order nobody looked at for this long was given up: its URL may serve another request. */
+const claimLifeMs = 15 * 60_000;
 
 export function makeOrders(parts: {
   settings: AcmeSettings;
@@ -40,13 +42,18 @@ export function makeOrders(parts: {
   log: Log;
 }): Orders {
   const { settings, client, accounts, clock, log } = parts;
-  const claims = new Map<string, string>();
+  const claims = new Map<string, { owner: string; at: number }>();
   const placed = new Map<string, { seen: SeenOrder; at: number }>();
 
+  function ownerOf(url: string): string | null {
+    const known = claims.get(url);
+    return known === undefined || clock.monotonic() - known.at > claimLifeMs ? null : known.owner;
+  }
+
   function claim(url: string, orderId: string): boolean {
-    const owner = claims.get(url) ?? orderId;
-    claims.set(url, owner);
-    return owner === orderId;
+    if ((ownerOf(url) ?? orderId) !== orderId) return false;
+    claims.set(url, { owner: orderId, at: clock.monotonic() });
+    return true;
   }
 
   async function place(
@@ -111,7 +118,7 @@ export function makeOrders(parts: {
   ): Promise<{ url: string; seen: SeenOrder } | null> {
     const wanted = sortedIdentifiers(identifiersOf(request.names));
     for (const url of await listedOrders(signal)) {
-      if ((claims.get(url) ?? request.orderId) !== request.orderId) continue;
+      if ((ownerOf(url) ?? request.orderId) !== request.orderId) continue;
       const seen = await fetch(url, request, signal).catch((thrown: unknown) => {
         if (asFailure(thrown).code.startsWith('net.')) throw thrown;
         return null;
