@@ -11,13 +11,20 @@ interface Import {
 }
 
 function sources(): string[] {
-  return ['shared', 'electron', 'renderer'].flatMap((room) => globSync(`${room}/**/*.{ts,tsx}`, { cwd: root })).map((file) => file.replaceAll('\\', '/'));
+  return ['shared', 'electron', 'renderer']
+    .flatMap((room) => globSync(`${room}/**/*.{ts,tsx}`, { cwd: root }))
+    .map((file) => file.replaceAll('\\', '/'));
 }
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'|require\(\s*'([^']+)'\s*\)/g);
-  return [...found].map((match) => ({ file, target: resolve(file, match[1] ?? match[2] ?? match[3] ?? match[4] ?? '') }));
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'|require\(\s*'([^']+)'\s*\)/g,
+  );
+  return [...found].map((match) => ({
+    file,
+    target: resolve(file, match[1] ?? match[2] ?? match[3] ?? match[4] ?? ''),
+  }));
 }
 
 function resolve(file: string, specifier: string): string {
@@ -28,7 +35,8 @@ function resolve(file: string, specifier: string): string {
 }
 
 const all = sources().flatMap(importsOf);
-const inside = (path: string, ...rooms: string[]) => rooms.some((room) => path === room || path.startsWith(`${room}/`));
+const inside = (path: string, ...rooms: string[]) =>
+  rooms.some((room) => path === room || path.startsWith(`${room}/`));
 const ours = (target: string) => target.includes('/') && inside(target, 'shared', 'electron', 'renderer');
 
 /** Room → rooms of ours it may import, besides itself; everybody may import `shared`, and inside `electron` also `kit`. */
@@ -64,9 +72,25 @@ const allowed: Record<string, string[]> = {
     'electron/providers/authorities/authority.ts',
     'electron/pki',
   ],
-  'electron/commands': ['electron/agent', 'electron/database', 'electron/discovery', 'electron/net', 'electron/secrets', 'electron/pki', 'electron/providers/connections/registry.ts', 'electron/providers/connections/connection.ts', 'electron/transport'],
+  'electron/commands': [
+    'electron/agent',
+    'electron/database',
+    'electron/discovery',
+    'electron/net',
+    'electron/secrets',
+    'electron/pki',
+    'electron/providers/connections/registry.ts',
+    'electron/providers/connections/connection.ts',
+    'electron/transport',
+  ],
   'electron/transport': ['electron/commands', 'electron/agent', 'electron/database/database.ts'],
-  'electron/cli': ['electron/transport', 'electron/agent', 'electron/compose.ts', 'electron/secrets/secret.ts', 'electron/headless.ts'],
+  'electron/cli': [
+    'electron/transport',
+    'electron/agent',
+    'electron/compose.ts',
+    'electron/secrets/secret.ts',
+    'electron/headless.ts',
+  ],
   'electron/shell': ['electron/transport', 'electron/agent'],
 };
 
@@ -93,35 +117,67 @@ describe('who may import whom', () => {
     const wrong = all.filter(({ file, target }) => {
       const from = sibling(file);
       const to = sibling(target);
-      return from !== null && to !== null && from[2] !== 'common' && to[2] !== 'common' && (from[1] !== to[1] || from[2] !== to[2]);
+      return (
+        from !== null &&
+        to !== null &&
+        from[2] !== 'common' &&
+        to[2] !== 'common' &&
+        (from[1] !== to[1] || from[2] !== to[2])
+      );
     });
     expect(wrong).toEqual([]);
   });
 
   test('agent steps name no provider, and plans and policies have no effects', () => {
-    const wrong = all.filter(({ file, target }) => inside(file, 'electron/agent/plans', 'electron/agent/policies') && target.startsWith('node:') && target !== 'node:crypto');
+    const wrong = all.filter(
+      ({ file, target }) =>
+        inside(file, 'electron/agent/plans', 'electron/agent/policies') &&
+        target.startsWith('node:') &&
+        target !== 'node:crypto',
+    );
     expect(wrong).toEqual([]);
   });
 
   test('shared imports only zod and the contract library', () => {
-    const packages = new Set(all.filter(({ file, target }) => inside(file, 'shared') && !ours(target)).map(({ target }) => target));
+    const packages = new Set(
+      all.filter(({ file, target }) => inside(file, 'shared') && !ours(target)).map(({ target }) => target),
+    );
     expect([...packages].filter((name) => !['zod', '@orpc/contract'].includes(name))).toEqual([]);
   });
 
   test('the renderer imports no Node module', () => {
-    expect(all.filter(({ file, target }) => inside(file, 'renderer') && target.startsWith('node:'))).toEqual([]);
+    expect(all.filter(({ file, target }) => inside(file, 'renderer') && target.startsWith('node:'))).toEqual(
+      [],
+    );
   });
 });
 
 /** Risky packages and the one door of each. */
 const doors: [string, (target: string) => boolean, string[]][] = [
   ['the keychain library', (t) => t.startsWith('@napi-rs/keyring'), ['electron/secrets/os-keychain.ts']],
-  ['better-sqlite3', (t) => t === 'better-sqlite3', ['electron/database/open.ts', 'electron/database/driver.ts']],
+  [
+    'better-sqlite3',
+    (t) => t === 'better-sqlite3',
+    ['electron/database/open.ts', 'electron/database/driver.ts'],
+  ],
   ['ssh2', (t) => t === 'ssh2', ['electron/providers/connections/ssh']],
   ['child_process', (t) => t === 'node:child_process' || t === 'child_process', ['electron/kit/exec.ts']],
   ['undici', (t) => t === 'undici', ['electron/net', 'electron/transport/client.ts']],
-  ['electron', (t) => t === 'electron' || t.startsWith('electron/'), ['electron/shell', 'electron/preload', 'electron/main.ts']],
-  ['tls and net sockets', (t) => ['node:tls', 'node:net', 'node:dgram'].includes(t), ['electron/net', 'electron/discovery/tls-probe.ts', 'electron/providers/connections/ssh', 'electron/transport']],
+  [
+    'electron',
+    (t) => t === 'electron' || t.startsWith('electron/'),
+    ['electron/shell', 'electron/preload', 'electron/main.ts'],
+  ],
+  [
+    'tls and net sockets',
+    (t) => ['node:tls', 'node:net', 'node:dgram'].includes(t),
+    [
+      'electron/net',
+      'electron/discovery/tls-probe.ts',
+      'electron/providers/connections/ssh',
+      'electron/transport',
+    ],
+  ],
 ];
 
 describe('each risky package has one door', () => {
@@ -132,20 +188,33 @@ describe('each risky package has one door', () => {
 
   test('time comes only through the clock', () => {
     const wrong = sources()
-      .filter((file) => file.startsWith('electron/') && file !== 'electron/kit/clock.ts' && file !== 'electron/kit/exec.ts')
-      .filter((file) => /\bDate\.now\(|\bsetTimeout\(|\bsetInterval\(|new Date\(\)/.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
+      .filter(
+        (file) =>
+          file.startsWith('electron/') && file !== 'electron/kit/clock.ts' && file !== 'electron/kit/exec.ts',
+      )
+      .filter((file) =>
+        /\bDate\.now\(|\bsetTimeout\(|\bsetInterval\(|new Date\(\)/.test(
+          withoutComments(readFileSync(join(root, file), 'utf8')),
+        ),
+      );
     expect(wrong).toEqual([]);
   });
 });
 
 describe('habits', () => {
   test('no test mocks a module', () => {
-    const files = globSync('test/**/*.{ts,tsx}', { cwd: root }).filter((file) => !file.endsWith('house/imports.test.ts'));
-    expect(files.filter((file) => /\bvi\.(mock|doMock)\(/.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+    const files = globSync('test/**/*.{ts,tsx}', { cwd: root }).filter(
+      (file) => !file.endsWith('house/imports.test.ts'),
+    );
+    expect(
+      files.filter((file) => /\bvi\.(mock|doMock)\(/.test(readFileSync(join(root, file), 'utf8'))),
+    ).toEqual([]);
   });
 
   test('product code has no TODO without an issue number and no disabled types', () => {
-    const wrong = sources().filter((file) => /\b(TODO|FIXME)\b(?!.*#\d)|@ts-(ignore|nocheck)/.test(readFileSync(join(root, file), 'utf8')));
+    const wrong = sources().filter((file) =>
+      /\b(TODO|FIXME)\b(?!.*#\d)|@ts-(ignore|nocheck)/.test(readFileSync(join(root, file), 'utf8')),
+    );
     expect(wrong).toEqual([]);
   });
 });
