@@ -38,6 +38,7 @@ export interface Overrides {
   clock?: Clock;
   keychain?: () => Keychain;
   lookAt?: LookAt;
+  proofPatienceMs?: number;
   /** Wraps every connection, to lose or slow it. */
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
@@ -69,6 +70,7 @@ export interface Composed {
   stop(graceMs?: number): Promise<void>;
 }
 
+const usualProofPatienceMs = 15_000;
 /** A keychain that asks a person must not hold up the start: the agent starts, sealed work waits. */
 const unlockPatienceMs = 3000;
 
@@ -129,6 +131,7 @@ function joinParts(parts: Parts): Composed {
     clock,
     log: log.in('agent'),
     lookAt: overrides.lookAt ?? probeTls,
+    proofPatienceMs: overrides.proofPatienceMs ?? usualProofPatienceMs,
     openEndpoint: opener(clock, log, overrides),
     authority: (id) => authorities.get(id),
     keychainState: () => masterKey.state(),

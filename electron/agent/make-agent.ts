@@ -36,6 +36,8 @@ export interface AgentParts {
   clock: Clock;
   log: Log;
   lookAt: LookAt;
+  /** See `StepTools`. */
+  proofPatienceMs: number;
   openEndpoint: OpenEndpoint;
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
   authority(id: string): Authority;

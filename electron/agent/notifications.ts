@@ -92,6 +92,7 @@ export class Notifications {
   readonly #clock: Clock;
   #level: { level: HealthLevel; sentence: string } | null = null;
   #timer: Timer | null = null;
+  #stopped = false;
   readonly #askedFor = new Set<string>();
 
   constructor(database: Database, events: Events, clock: Clock) {
@@ -136,7 +137,7 @@ export class Notifications {
 
   /** Works the level out again soon; many calls in a row cost one look. */
   levelMayHaveChanged(): void {
-    if (this.#timer !== null) return;
+    if (this.#timer !== null || this.#stopped) return;
     this.#timer = this.#clock.after(100, () => {
       this.#timer = null;
       this.tellLevel();
@@ -151,6 +152,7 @@ export class Notifications {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
     this.#timer = null;
   }

@@ -24,12 +24,16 @@ export const installStep: Step = {
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
 async function afterScript(context: StepContext): Promise<Outcome> {
   const { endpoint } = await context.tools.session();
-  const written = 'Key, chain and configuration are written; the configuration test of the server passed.';
+  const written = 'Everything is written as it was planned.';
   const alias = newCertificate(context).names[0] ?? context.node().name;
   const ran = (await endpoint.runScript?.('install', alias)) ?? null;
   if (ran === null) return { kind: 'done', output: {}, sentence: written };
   if (ran.code === 0)
-    return { kind: 'done', output: {}, sentence: 'Key and chain are written; the install script ran.' };
+    return {
+      kind: 'done',
+      output: {},
+      sentence: 'Everything is written as it was planned; the install script ran.',
+    };
   return {
     kind: 'done-with-warning',
     output: {},

@@ -7,8 +7,7 @@ import { newCertificate } from './material.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
 import type { Look, Outcome, Step, StepContext } from './step.ts';
 
-/** Old workers drain and slow machines reload slowly: how long the proof may take, and how often it looks. */
-const patienceMs = 15_000;
+/** Waits between looks; the last one repeats. */
 const waitsMs = [0, 10, 20, 40, 80, 150, 300, 500, 1000] as const;
 /** One more round after the first success: a draining worker may still answer. */
 const confirmAfterMs = 60;
@@ -81,7 +80,7 @@ export async function proveAll(
     );
     return seen.find((wrong) => wrong !== null) ?? null;
   };
-  const end = clock.monotonic() + patienceMs;
+  const end = clock.monotonic() + context.tools.proofPatienceMs;
   for (let turn = 0; ; turn++) {
     await clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, signal);
     let wrong = await round();

@@ -43,6 +43,8 @@ export interface StepTools {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly lookAt: LookAt;
+  /** How long a proof may take: old workers drain and slow machines reload slowly. Milliseconds. */
+  readonly proofPatienceMs: number;
   authority(id: string): Authority;
   session(): Promise<Session>;
   dropSession(): Promise<void>;

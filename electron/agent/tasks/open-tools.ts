@@ -22,6 +22,7 @@ export function openTools(
     log: parts.log.in(task.id),
     signal,
     lookAt: parts.lookAt,
+    proofPatienceMs: parts.proofPatienceMs,
     authority: parts.authority,
     session() {
       session ??= openStored(parts.database, parts.openEndpoint, task.endpointId, parts.clock.now, signal);

@@ -42,14 +42,6 @@ export class TaskRunner {
       while (!signal.aborted && !draining() && (await this.#oneStep(taskId, tools))) {
         // the next step begins where the row says
       }
-      const last = this.#parts.database.tasks.get(taskId);
-      if (
-        last !== null &&
-        !isLive(last.task) &&
-        last.task.state !== 'succeeded' &&
-        last.task.state !== 'succeeded-with-warnings'
-      )
-        await this.#parts.clearUp(last, tools);
     } finally {
       await end();
     }
@@ -64,7 +56,7 @@ export class TaskRunner {
     const begun = this.#begin(row, step);
     const outcome = await this.#run(step, begun, tools);
     if (tools.signal.aborted) return false; // stopping: the row says `running`, the next start repeats the step
-    return this.#apply(begun, step, outcome);
+    return this.#apply(begun, step, outcome, tools);
   }
 
   #begin(row: TaskRow, step: Step): TaskRow {
@@ -138,7 +130,12 @@ export class TaskRunner {
     };
   }
 
-  #apply(row: TaskRow, step: Step, outcome: Outcome | { kind: 'threw'; failure: Failure }): boolean {
+  async #apply(
+    row: TaskRow,
+    step: Step,
+    outcome: Outcome | { kind: 'threw'; failure: Failure },
+    tools: StepTools,
+  ): Promise<boolean> {
     switch (outcome.kind) {
       case 'done':
       case 'done-with-warning':
@@ -147,11 +144,11 @@ export class TaskRunner {
         this.#wait(row, step, outcome.waitingFor, outcome.until, outcome.sentence, outcome.store);
         return false;
       case 'threw':
-        return this.#threw(row, step, outcome.failure);
+        return this.#threw(row, step, outcome.failure, tools);
       case 'failed':
-        return this.#failed(row, step, outcome.failure, outcome.store);
+        return this.#failed(row, step, outcome.failure, tools, outcome.store);
       case 'cancelled':
-        this.#end(row, step, 'cancelled', outcome.failure, outcome.store);
+        await this.#end(row, step, 'cancelled', outcome.failure, tools, outcome.store);
         return false;
       default:
         return never(outcome);
@@ -205,7 +202,7 @@ export class TaskRunner {
     );
   }
 
-  #threw(row: TaskRow, step: Step, failure: Failure): boolean {
+  async #threw(row: TaskRow, step: Step, failure: Failure, tools: StepTools): Promise<boolean> {
     const { clock } = this.#parts;
     if (failure.code.startsWith('keychain.')) {
       this.#wait(row, step, 'keychain', null, failure.message);
@@ -220,19 +217,25 @@ export class TaskRunner {
       },
     };
     const again = waitBefore(step.retries, attempt, failure, clock.now(), step.keepTrying === true);
-    if (again === null) return this.#failed(counted, step, failure);
+    if (again === null) return this.#failed(counted, step, failure, tools);
     const sentence = `${failure.message} Tried again in ${Math.ceil(again.afterMs / 1000)} s: ${again.because}.`;
     this.#wait(counted, step, 'back-off', clock.now() + again.afterMs, sentence);
     return false;
   }
 
   /** Nothing changed yet: the task ends. Something changed: everything is put back first. */
-  #failed(row: TaskRow, step: Step, failure: Failure, store?: () => void): boolean {
+  async #failed(
+    row: TaskRow,
+    step: Step,
+    failure: Failure,
+    tools: StepTools,
+    store?: () => void,
+  ): Promise<boolean> {
     const { clock } = this.#parts;
     const undoing = row.memory.direction === 'undoing';
     const { undo } = kinds[row.task.kind];
     if (!row.memory.changing || undoing || undo.length === 0) {
-      this.#end(row, step, 'failed', failure, store);
+      await this.#end(row, step, 'failed', failure, tools, store);
       return false;
     }
     const failed = withStep(row.task.steps, step.name, (old) => ({
@@ -254,32 +257,36 @@ export class TaskRunner {
     return true;
   }
 
-  #end(row: TaskRow, step: Step, state: 'failed' | 'cancelled', failure: Failure, store?: () => void): void {
+  /** Clears up first: a task that says it ended leaves nothing behind. */
+  async #end(
+    row: TaskRow,
+    step: Step,
+    state: 'failed' | 'cancelled',
+    failure: Failure,
+    tools: StepTools,
+    store?: () => void,
+  ): Promise<void> {
     const { clock } = this.#parts;
     const undoing = row.memory.direction === 'undoing';
+    const restored = undoing ? (step.name === 'prove-restore' ? 'unproved' : 'failed') : 'not-needed';
+    const data = failure.toData();
     const steps = withStep(row.task.steps, step.name, (old) => ({
       ...old,
       state: 'failed',
       finishedAt: clock.now(),
       sentence: failure.message,
-      failure: failure.toData(),
+      failure: data,
     }));
-    this.#store(
-      row,
-      {
-        task: {
-          state,
-          waitingFor: null,
-          wakeAt: null,
-          finishedAt: clock.now(),
-          failure: undoing ? (row.task.failure ?? failure.toData()) : failure.toData(),
-          restored: undoing ? (step.name === 'prove-restore' ? 'unproved' : 'failed') : 'not-needed',
-          steps: steps.map((one): TaskStep => (one.state === 'to-do' ? { ...one, state: 'skipped' } : one)),
-        },
-      },
-      store,
-      true,
-    );
+    const task: Partial<Task> = {
+      state,
+      waitingFor: null,
+      wakeAt: null,
+      failure: undoing ? (row.task.failure ?? data) : data,
+      restored,
+      steps: steps.map((one): TaskStep => (one.state === 'to-do' ? { ...one, state: 'skipped' } : one)),
+    };
+    await this.#parts.clearUp({ ...row, task: { ...row.task, ...task } }, tools);
+    this.#store(row, { task: { ...task, finishedAt: clock.now() } }, store, true);
   }
 
   /** All steps of the direction are done. */
