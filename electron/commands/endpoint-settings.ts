@@ -9,7 +9,9 @@ import type {
   EndpointSettings,
   EndpointType,
 } from '#shared/model/endpoint.ts';
+import { connectionType } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
+import { usable } from '../providers/connections/registry.ts';
 import { findAuthority } from './find.ts';
 import {
   checkAbsolute,
@@ -61,6 +63,8 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
 function connectionOf(flat: Flat, auth: Auth): ConnectionSettings {
   const type = text(flat, 'connection_type');
   if (type === 'local') return { type };
+  const possible = usable(connectionType.parse(type));
+  if (!possible.yes) throw invalid(`The connection type ${possible.why}.`);
   if (type !== 'ssh') throw invalid(`The connection type ${type} does not work in this version.`);
   const host = text(flat, 'host');
   const user = text(flat, 'user');

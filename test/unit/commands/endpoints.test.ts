@@ -189,7 +189,9 @@ describe('adding an endpoint', () => {
       password: 'x',
     };
     const failure = await failureFrom(made.call.endpoints.add(input));
-    expect(failure.message).toBe('The connection type winrm_https does not work in this version.');
+    expect(failure.message).toBe(
+      'The connection type winrm_https is not supported by this version; use local or ssh.',
+    );
   });
 
   test('refuses a key file that is a directory', async () => {
