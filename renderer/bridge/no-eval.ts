@@ -1,7 +1,7 @@
-import { config } from 'zod';
-
 /**
- * Imported first, before any schema is made: zod otherwise tries `new Function` once, which the page's
- * content security policy refuses and reports.
+ * Runs before anything else is loaded. Schemas are made while modules load, and zod then tries `new Function` once,
+ * which the page's content security policy refuses and reports. Its settings live on the global object.
  */
-config({ jitless: true });
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+
+export {};

@@ -1,3 +1,5 @@
+import { portMessage, wantPortMessage } from '#shared/page.ts';
+
 /** Where ports to the agent come from. */
 export interface Ports {
   onPort(listener: (port: MessagePort) => void): () => void;
@@ -5,17 +7,17 @@ export interface Ports {
   ask(): void;
 }
 
-/** The preload posts `trustkeep:port` with one port when the page loads, and again when the page asks. */
+/** One wish, one port: the preload answers each wish of the page with a port of its own. */
 export function windowPorts(): Ports {
   return {
     onPort(listener) {
       const heard = (event: MessageEvent): void => {
         const port = event.ports[0];
-        if (event.source === window && event.data === 'trustkeep:port' && port) listener(port);
+        if (event.source === window && event.data === portMessage && port) listener(port);
       };
       window.addEventListener('message', heard);
       return () => window.removeEventListener('message', heard);
     },
-    ask: () => window.postMessage('trustkeep:want-port', '/'),
+    ask: () => window.postMessage(wantPortMessage, '/'),
   };
 }

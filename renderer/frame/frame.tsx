@@ -40,7 +40,7 @@ export function Frame() {
             <Suspense
               fallback={
                 <div className={styles.waiting}>
-                  <Spinner label={en.answer.waiting} />
+                  <Spinner delay={400} label={en.answer.waiting} />
                 </div>
               }
             >

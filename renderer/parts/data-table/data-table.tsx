@@ -4,6 +4,7 @@ import { link } from '../../bridge/location.ts';
 import { en } from '../../text/en.ts';
 import { Empty } from '../empty.tsx';
 import { SortedDownIcon, SortedUpIcon } from '../icons.ts';
+import { Soft } from '../soft.tsx';
 import type { Column } from './columns.ts';
 import { Pager } from './pager.tsx';
 import { moveAmongRows } from './row-keys.ts';
@@ -100,7 +101,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 }
 
 function draw<Row>(column: Column<Row>, row: Row): ReactNode {
-  return column.cell ? column.cell(row) : column.value(row);
+  if (column.cell) return column.cell(row);
+  const value = column.value(row);
+  return typeof value === 'string' ? <Soft text={value} /> : value;
 }
 
 function HeaderCell<Row extends object>({ column, table }: { column: Column<Row>; table: Rows<Row> }) {

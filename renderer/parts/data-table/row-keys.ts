@@ -3,7 +3,7 @@ import type { KeyboardEvent } from 'react';
 /** Arrow keys, Home and End walk along the links of the rows; one of them is in the tab order at a time. */
 export function moveAmongRows(event: KeyboardEvent<HTMLElement>): void {
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row-link]')];
-  const here = links.indexOf(event.target);
+  const here = links.indexOf(event.target as HTMLElement);
   const next = target(event.key, here, links.length);
   const to = next === null ? undefined : links[next];
   if (here < 0 || to === undefined) return;

@@ -48,7 +48,7 @@ export const useTableStyles = makeStyles({
   cell: {
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
     verticalAlign: 'top',
-    overflowWrap: 'anywhere',
+    overflowWrap: 'break-word',
     '& time, & button, & a:not([data-row-link])': { position: 'relative', zIndex: 1 },
   },
   // The link covers its row, so that the whole row can be clicked and is still one link.

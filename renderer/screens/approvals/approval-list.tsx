@@ -12,6 +12,7 @@ import { ApprovalsIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
 import { approvalShade } from '../../parts/shades.ts';
+import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -91,7 +92,7 @@ function What({ approval }: { approval: Approval }) {
   const { plan } = approval;
   return (
     <>
-      {`${plan.endpointName} / ${plan.nodeName}`}
+      <Soft text={`${plan.endpointName} / ${plan.nodeName}`} />
       <span className={styles.second}>{en.approvals.reason(plan.reason, plan.names)}</span>
     </>
   );

@@ -4,6 +4,7 @@ import type { Column } from '../../parts/data-table/columns.ts';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { expiryLevel, nameOf } from '../../parts/format.ts';
 import { Level } from '../../parts/level.tsx';
+import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -25,7 +26,7 @@ export function certificateColumns(now: number): Column<CertificateRow>[] {
       value: (row) => row.orderNumber ?? en.nodes.external,
       cell: (row) => (row.orderNumber === null ? en.nodes.external : en.certificates.order(row.orderNumber)),
     },
-    { id: 'issuer', header: en.certificates.issuer, width: '22%', value: (row) => nameOf(row.issuer) },
+    { id: 'issuer', header: en.certificates.issuer, width: '20%', value: (row) => nameOf(row.issuer) },
     {
       id: 'expires',
       header: en.certificates.expires,
@@ -64,7 +65,7 @@ function Names({ row }: { row: CertificateRow }) {
   const styles = useCellStyles();
   return (
     <>
-      {row.names[0] ?? nameOf(row.subject)}
+      <Soft text={row.names[0] ?? nameOf(row.subject)} />
       {row.names.length > 1 && (
         <span className={styles.second}>{en.certificates.moreNames(row.names.slice(1))}</span>
       )}
@@ -75,5 +76,5 @@ function Names({ row }: { row: CertificateRow }) {
 function UsedBy({ row }: { row: CertificateRow }) {
   const [first, ...more] = row.usedBy;
   if (first === undefined) return <span>{en.certificates.unused}</span>;
-  return more.length === 0 ? first.name : en.certificates.usedByMore(first.name, more.length);
+  return <Soft text={more.length === 0 ? first.name : en.certificates.usedByMore(first.name, more.length)} />;
 }

@@ -8,14 +8,16 @@ import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, EndpointsLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { AddEndpoint } from './add-endpoint.tsx';
-import { connectionText, worstServed } from './endpoint-text.ts';
+import { connectionParts, connectionText, worstServed } from './endpoint-text.ts';
 
 export function EndpointList() {
   const { queries } = useBridge();
@@ -58,11 +60,17 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
   return [
     { id: 'name', header: en.endpoints.name, value: (row) => row.name },
     { id: 'type', header: en.endpoints.type, value: (row) => endpointCatalog[row.type].label, width: '90px' },
-    { id: 'connection', header: en.endpoints.connection, value: connectionText },
+    {
+      id: 'connection',
+      header: en.endpoints.connection,
+      width: '23%',
+      value: connectionText,
+      cell: (row) => <Connection endpoint={row} />,
+    },
     {
       id: 'reached',
       header: en.endpoints.reached,
-      width: '150px',
+      width: '112px',
       value: (row) => (row.probe === null ? 1 : row.probe.ok ? 2 : 0),
       text: (row) => reachedText(row),
       cell: (row) => (
@@ -93,6 +101,21 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
       cell: (row) => (row.discoveredAt === null ? en.time.never : <Time at={row.discoveredAt} />),
     },
   ];
+}
+
+function Connection({ endpoint }: { endpoint: Endpoint }) {
+  const styles = useCellStyles();
+  const [kind, place] = connectionParts(endpoint);
+  return (
+    <>
+      {kind}
+      {place !== null && (
+        <span className={styles.second}>
+          <Soft text={place} />
+        </span>
+      )}
+    </>
+  );
 }
 
 function reachedText(endpoint: Endpoint): string {

@@ -5,17 +5,22 @@ import type { HealthLevel } from '#shared/model/overview.ts';
 import { servedShade } from '../../parts/shades.ts';
 import { en } from '../../text/en.ts';
 
-/** `On this machine`, `SSH deploy@10.0.0.5:22`. */
-export function connectionText(endpoint: Pick<Endpoint, 'connection'>): string {
-  const { connection } = endpoint;
+/** How an endpoint is reached, and where: `SSH`, `deploy@10.0.0.5`. */
+export function connectionParts({
+  connection,
+}: Pick<Endpoint, 'connection'>): [kind: string, place: string | null] {
   switch (connection.type) {
     case 'local':
-      return en.endpoints.local;
+      return [en.endpoints.local, null];
     case 'ssh':
-      return `SSH ${connection.user}@${hostAndPort(connection.host, connection.port)}`;
+      return ['SSH', `${connection.user}@${hostAndPort(connection.host, connection.port)}`];
     default:
       return connection satisfies never;
   }
+}
+
+export function connectionText(endpoint: Pick<Endpoint, 'connection'>): string {
+  return connectionParts(endpoint).filter(Boolean).join(' ');
 }
 
 function hostAndPort(host: string, port: number): string {

@@ -5,8 +5,9 @@ import type { Column } from '../../parts/data-table/columns.ts';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { dateOf, distinct, expiryLevel, nameOf } from '../../parts/format.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
-import { Level, LevelSign } from '../../parts/level.tsx';
+import { Level } from '../../parts/level.tsx';
 import { servedShade } from '../../parts/shades.ts';
+import { Soft } from '../../parts/soft.tsx';
 import { en } from '../../text/en.ts';
 
 /** The columns of the field's own node list, and what is really served. */
@@ -23,15 +24,15 @@ export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<End
       header: en.nodes.alias,
       value: (row) => row.alias,
       cell: (row) => row.alias ?? '–',
-      width: '13%',
+      width: '9%',
     },
-    { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '78px' },
+    { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '92px' },
     {
       id: 'address',
       header: en.nodes.address,
       value: (row) => addresses(row).join(', '),
       cell: (row) => <Lines lines={addresses(row)} />,
-      width: '14%',
+      width: '15%',
     },
     {
       id: 'port',
@@ -39,7 +40,7 @@ export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<End
       value: (row) => row.bindings[0]?.port ?? null,
       text: (row) => ports(row).join(' '),
       cell: (row) => ports(row).join(', ') || '–',
-      width: '68px',
+      width: '66px',
     },
     {
       id: 'ssl',
@@ -47,14 +48,14 @@ export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<End
       value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
       text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
       cell: (row) => <SslCell node={row} />,
-      width: '19%',
+      width: '17%',
     },
     {
       id: 'served',
       header: en.nodes.served,
       value: (row) => en.served[row.served.state],
       cell: (row) => <ServedCell node={row} />,
-      width: '17%',
+      width: '14%',
     },
     {
       id: 'actions',
@@ -82,7 +83,11 @@ function ports(node: EndpointNode): number[] {
 
 function Lines({ lines }: { lines: readonly string[] }) {
   if (lines.length === 0) return '–';
-  return lines.map((line) => <div key={line}>{line}</div>);
+  return lines.map((line) => (
+    <div key={line}>
+      <Soft text={line} />
+    </div>
+  ));
 }
 
 /** Our order number; `External` with issuer and expiry when the certificate did not come through Trustkeep. */
@@ -92,18 +97,15 @@ function SslCell({ node }: { node: EndpointNode }) {
   const { certificate, orderNumber } = node;
   if (certificate === null) return <span className={styles.second}>{en.nodes.noCertificate}</span>;
   const level = expiryLevel(certificate, now);
+  const date = dateOf(certificate.notAfter);
+  const expiry = certificate.notAfter < now ? en.certificates.expired(date) : en.certificates.until(date);
   return (
     <>
       <InnerLink place={['certificates', certificate.fingerprint]}>
         {orderNumber === null ? en.nodes.external : String(orderNumber)}
       </InnerLink>
-      <span className={styles.second}>
-        {orderNumber === null && <>{nameOf(certificate.issuer)}, </>}
-        {level !== 'ok' && <LevelSign shade={level} />}{' '}
-        {certificate.notAfter < now
-          ? en.certificates.expired(dateOf(certificate.notAfter))
-          : en.certificates.until(dateOf(certificate.notAfter))}
-      </span>
+      {orderNumber === null && <span className={styles.second}>{nameOf(certificate.issuer)}</span>}
+      <span className={styles.second}>{level === 'ok' ? expiry : <Level shade={level}>{expiry}</Level>}</span>
     </>
   );
 }

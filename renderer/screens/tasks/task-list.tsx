@@ -14,6 +14,7 @@ import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
 import { taskShade } from '../../parts/shades.ts';
+import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { taskStateText, taskStepText, taskTitle } from './task-text.ts';
@@ -118,7 +119,7 @@ function TaskCell({ task }: { task: Task }) {
   const step = taskStepText(task);
   return (
     <>
-      {taskTitle(task)}
+      <Soft text={taskTitle(task)} />
       {step !== null && <span className={styles.second}>{step}</span>}
     </>
   );

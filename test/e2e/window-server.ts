@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { build, preview } from 'vite';
+
+const config = resolve(import.meta.dirname, 'window/vite.config.ts');
+
+export interface PageServer {
+  /** Address of the page in a scene. */
+  at(scene: string, place?: string): string;
+  close(): Promise<void>;
+}
+
+/** Builds the window with the fake agent behind its port and serves it under the desktop's content security policy. */
+export async function servePage(): Promise<PageServer> {
+  await build({ configFile: config });
+  const server = await preview({ configFile: config, preview: { port: 0, strictPort: false } });
+  const base = server.resolvedUrls?.local[0];
+  if (base === undefined) throw new Error('the page server has no address');
+  return {
+    at: (scene, place = 'overview') => `${base}test/e2e/window/?scene=${scene}#/${place}`,
+    close: () => server.close(),
+  };
+}
+
+/** A Chromium of the system, without a screen. */
+export function openBrowser(program: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
+  });
+}

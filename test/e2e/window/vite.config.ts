@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const here = import.meta.dirname;
+
+/** What the window is shown under in the desktop, as strict as there. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // the desktop makes a new nonce at every load; here it is written into the page
+  "style-src 'self' 'nonce-d2luZG93LXRlc3Q='",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+export default defineConfig({
+  root: resolve(here, '../../..'),
+  logLevel: 'warn',
+  plugins: [react()],
+  build: {
+    outDir: resolve(here, '../../../test-results/window'),
+    emptyOutDir: true,
+    target: 'chrome130',
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: resolve(here, 'index.html') },
+    reportCompressedSize: false,
+  },
+  preview: {
+    host: '127.0.0.1',
+    headers: { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' },
+  },
+});

@@ -1,0 +1,133 @@
+import type { AgentStatus } from '#shared/contract/agent.ts';
+import type { Approval } from '#shared/model/approval.ts';
+import type { AuditEntry } from '#shared/model/audit.ts';
+import type { Authority } from '#shared/model/authority.ts';
+import type { Certificate } from '#shared/model/certificate.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import type { Order } from '#shared/model/order.ts';
+import type { Overview } from '#shared/model/overview.ts';
+import type { Plan } from '#shared/model/plan.ts';
+import type { Renewal } from '#shared/model/renewal.ts';
+import type { Task } from '#shared/model/task.ts';
+
+/** All the fake agent knows. */
+export interface World {
+  now: number;
+  status: AgentStatus;
+  endpoints: Endpoint[];
+  nodes: EndpointNode[];
+  renewals: Renewal[];
+  certificates: Certificate[];
+  orders: Order[];
+  tasks: Task[];
+  plans: Map<string, Plan>;
+  approvals: Approval[];
+  authorities: Authority[];
+  notifications: Notification[];
+  audit: AuditEntry[];
+  recoveryKey: string | null;
+}
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+export function emptyWorld(now: number): World {
+  return {
+    now,
+    status: {
+      version: '0.1.0',
+      startedAt: now - 3 * day - 4 * hour,
+      face: 'desktop',
+      dataDirectory: '/home/mara/.local/share/trustkeep',
+      pid: 4711,
+      keychain: {
+        kind: 'os-keychain',
+        state: 'ready',
+        sentence: 'The master key is in the keychain of the operating system.',
+        recoveryKeyWaiting: false,
+      },
+    },
+    endpoints: [],
+    nodes: [],
+    renewals: [],
+    certificates: [],
+    orders: [],
+    tasks: [],
+    plans: new Map(),
+    approvals: [],
+    authorities: [
+      {
+        id: 'ca_local',
+        name: 'local',
+        kind: 'local',
+        isDefault: true,
+        settings: { kind: 'local', commonName: 'Trustkeep local root', leafDays: 90, permittedNames: [] },
+        createdAt: now - 40 * day,
+      },
+    ],
+    notifications: [],
+    audit: [],
+    recoveryKey: null,
+  };
+}
+
+/** A hash that looks like one and is the same every time. */
+export function fakeHash(seed: string): string {
+  let state = 2166136261;
+  let out = '';
+  for (let round = 0; out.length < 64; round += 1) {
+    for (const letter of `${seed}#${round}`) state = Math.imul(state ^ letter.charCodeAt(0), 16777619) >>> 0;
+    out += state.toString(16).padStart(8, '0');
+  }
+  return out.slice(0, 64);
+}
+
+export function overviewOf(world: World): Overview {
+  const { now } = world;
+  const managed = world.nodes.filter((node) => node.orderNumber !== null);
+  const tls = world.nodes.filter((node) => node.certificate !== null && node.missingSince === null);
+  const same = tls.filter((node) => node.served.state === 'same').length;
+  const unknown = tls.filter((node) => node.served.state === 'unknown').length;
+  const left = (node: EndpointNode): number => (node.certificate?.notAfter ?? Number.POSITIVE_INFINITY) - now;
+  const bad = tls.filter((node) => ['other', 'previous', 'unreachable'].includes(node.served.state));
+  const worst = [...bad, ...tls.filter((node) => !bad.includes(node) && left(node) < 14 * day)];
+  const within = (days: number): number =>
+    world.certificates.filter((one) => one.notAfter > now && one.notAfter - now < days * day).length;
+  return {
+    level: bad.length > 0 ? 'danger' : world.endpoints.length === 0 ? 'unknown' : 'ok',
+    sentence:
+      world.endpoints.length === 0
+        ? 'No endpoints yet.'
+        : bad.length > 0
+          ? `${bad.length} of ${tls.length} nodes do not serve the certificate they should.`
+          : `All ${tls.length} nodes serve the certificate they should.`,
+    endpoints: world.endpoints.length,
+    nodes: { total: world.nodes.length, managed: managed.length, same, notServed: bad.length, unknown },
+    certificates: {
+      total: world.certificates.length,
+      expired: world.certificates.filter((one) => one.notAfter < now).length,
+      within7Days: within(7),
+      within30Days: within(30),
+    },
+    tasks: {
+      live: world.tasks.filter((one) => ['queued', 'running', 'waiting'].includes(one.state)).length,
+      waiting: world.tasks.filter((one) => one.state === 'waiting').length,
+      failedLastDay: world.tasks.filter((one) => one.state === 'failed' && now - one.createdAt < day).length,
+    },
+    approvalsPending: world.approvals.filter((one) => one.state === 'pending').length,
+    unreadNotifications: world.notifications.filter((one) => one.readAt === null).length,
+    worst: worst.slice(0, 8).map((node) => ({
+      nodeId: node.id,
+      endpointId: node.endpointId,
+      name: `${node.endpointName} / ${node.name}`,
+      level: bad.includes(node) ? 'danger' : 'attention',
+      sentence: bad.includes(node)
+        ? node.served.sentence
+        : 'Its certificate expires soon and is not renewed by Trustkeep.',
+      notAfter: node.certificate?.notAfter ?? null,
+    })),
+  };
+}
