@@ -28,9 +28,12 @@ export const renewalBackOff: readonly { afterMs: number; because: string }[] = [
   { afterMs: 12 * hour, because: 'twice a day keeps within every known rate limit' },
 ];
 
+/** Authorities date certificates back by up to an hour or so: ten days meant are ten days. */
+const backdatingMs = 2 * hour;
+
 /** Share of the lifetime after which to renew: two thirds, or half for certificates of 10 days or less. */
 export function renewalFraction(lifetimeMs: number): number {
-  return lifetimeMs <= 10 * day ? 1 / 2 : 2 / 3;
+  return lifetimeMs <= 10 * day + backdatingMs ? 1 / 2 : 2 / 3;
 }
 
 /**
