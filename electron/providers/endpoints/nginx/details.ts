@@ -14,6 +14,8 @@ const program = z.object({
 /** What carrying out an nginx plan needs beside the plan's own lists. Stored and approved with it; no secrets. */
 const nginxDetails = z.object({
   program,
+  /** Where the running nginx notes its process id. */
+  pidPath: z.string(),
   /** SHA-256 of every file nginx reads, by the name nginx gives it. */
   configuration: z.record(z.string(), z.string()),
   /** Where the paths in the configuration lead, for those that are symbolic links. */

@@ -48,6 +48,8 @@ export class NginxEndpoint implements Endpoint {
   readonly #connection: HostConnection;
   readonly #tools: EndpointTools;
   #program: Program | null = null;
+  /** As the configuration last read says it. */
+  #runtime: { pidPath: string; errorLogPath: string | null } | null = null;
   /** How to start nginx again should it die of what we do: set once it was seen running before a change. */
   #startAgain: string[] | null = null;
 
@@ -105,7 +107,7 @@ export class NginxEndpoint implements Endpoint {
   ): Promise<string[]> {
     let now: Record<string, string>;
     try {
-      now = configurationHashes(await readConfiguration(this.#connection, program));
+      now = configurationHashes(await this.#readConfiguration(program));
     } catch (error) {
       if (error instanceof Failure && error.code === 'endpoint.configuration-invalid')
         return [`nginx does not accept its configuration any more (${error.peerSaid ?? error.message})`];
@@ -135,16 +137,11 @@ export class NginxEndpoint implements Endpoint {
     const { keepDir, previousFingerprint } = details;
     const newDirectories = details.newDirectories.map(({ path }) => path);
     const request = { nodeKey, files, previousFingerprint, keepDir, newDirectories };
-    const startAgain = await this.#howToStart(details.program);
+    const running = await runningServer(this.#connection, details.pidPath);
+    const startAgain = running === null ? undefined : startCommand(details.program, running);
     const snapshot = await takeSnapshot(this.#connection, { ...request, startAgain }, tag);
     this.#startAgain = snapshot.startAgain ?? null;
     return snapshot;
-  }
-
-  async #howToStart(program: Program): Promise<string[] | undefined> {
-    const configuration = await readConfiguration(this.#connection, program);
-    const running = await runningServer(this.#connection, pidPathOf(configuration, program));
-    return running === null ? undefined : startCommand(program, running);
   }
 
   install(plan: InstallPlan, material: Material): Promise<void> {
@@ -153,13 +150,10 @@ export class NginxEndpoint implements Endpoint {
 
   async restart(): Promise<void> {
     const program = await this.#locate();
-    const configuration = await readConfiguration(this.#connection, program);
-    await reload(this.#connection, {
-      program,
-      pidPath: pidPathOf(configuration, program),
-      errorLogPath: errorLogPathOf(configuration, program),
-      startAgain: this.#startAgain,
-    });
+    if (this.#runtime === null) await this.#readConfiguration(program);
+    const { pidPath = program.pidPath, errorLogPath = null } = this.#runtime ?? {};
+    const startAgain = this.#startAgain;
+    await reload(this.#connection, { program, pidPath, errorLogPath, startAgain });
   }
 
   restore(snapshot: Snapshot): Promise<RestoreReport> {
@@ -219,9 +213,18 @@ export class NginxEndpoint implements Endpoint {
     return this.#program;
   }
 
+  async #readConfiguration(program: Program): Promise<Configuration> {
+    const configuration = await readConfiguration(this.#connection, program);
+    this.#runtime = {
+      pidPath: pidPathOf(configuration, program),
+      errorLogPath: errorLogPathOf(configuration, program),
+    };
+    return configuration;
+  }
+
   async #view(): Promise<View> {
     const program = await this.#locate();
-    const configuration = await readConfiguration(this.#connection, program);
+    const configuration = await this.#readConfiguration(program);
     const servers = serversOf(configuration);
     const paths = servers.flatMap((server) =>
       server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),

@@ -8,7 +8,7 @@ import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { octal, stateOf } from '../common/states.ts';
-import { type Program, type RunningServer, reloadCommand, testArgv } from './commands.ts';
+import { type Program, pidPathOf, type RunningServer, reloadCommand, testArgv } from './commands.ts';
 import type { NginxDetails } from './details.ts';
 import { applyEdits, ownFilesEdits, type Replacement } from './edits.ts';
 import { familyOf, type NginxNode, type OnDisk, slugOf } from './nodes.ts';
@@ -57,6 +57,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const links = linksOf(facts);
   const details: NginxDetails = {
     program,
+    pidPath: pidPathOf(configuration, program),
     configuration: configurationHashes(configuration),
     links,
     edits: goal.edits.map(({ file, start, end, text }) => ({ path: facts.real(file), start, end, text })),
