@@ -11,6 +11,9 @@ export type Face = 'desktop' | 'headless' | 'cli';
 /** Beside the lock, for the sentence only: who holds it is decided by the lock alone. */
 const holder = z.object({ pid: z.number().int(), face: z.string() });
 
+/** Holds on to the connections: one that nobody refers to is closed by the garbage collector, and the lock with it. */
+const held = new Set<Driver>();
+
 /**
  * One agent per data directory. Held as an exclusive transaction on a tiny file of its own, so that the operating
  * system frees it when the process ends, however it ends. Rejects a second one with `agent.already-running`.
@@ -31,6 +34,7 @@ export function acquireAgentLock(
     driver.close();
     throw asFailure(error).code === 'database.busy' ? alreadyRunning(dataDirectory, notePath) : error;
   }
+  held.add(driver);
   writeNote(notePath, face);
   return { release: () => release(driver, notePath) };
 }
@@ -38,6 +42,7 @@ export function acquireAgentLock(
 function release(driver: Driver, notePath: string): void {
   if (!driver.isOpen) return;
   rmSync(notePath, { force: true });
+  held.delete(driver);
   driver.close();
 }
 
