@@ -1,0 +1,62 @@
+/** Measures what the product promises and writes docs/benchmarks.md. Names of benchmarks as arguments run only those. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { acmeAgainstLego } from './bench/acme.ts';
+import { approveToProof } from './bench/install.ts';
+import type { Figure } from './bench/measure.ts';
+import { overviewOfAThousand } from './bench/overview.ts';
+import { startToReady } from './bench/start.ts';
+
+const benchmarks: Record<string, () => Promise<Figure[]>> = {
+  acme: acmeAgainstLego,
+  install: approveToProof,
+  start: startToReady,
+  overview: overviewOfAThousand,
+};
+
+const wanted = process.argv.slice(2);
+const figures: Figure[] = [];
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`${name} …\n`);
+  for (const figure of await run()) {
+    figures.push(figure);
+    process.stdout.write(
+      `  ${figure.what}: ${figure.figure}; goal ${figure.goal}${figure.met === null ? '' : figure.met ? ', met' : ', NOT met'}\n`,
+    );
+  }
+}
+if (wanted.length === 0) writeFileSync(join(import.meta.dirname, '../docs/benchmarks.md'), page(figures));
+
+function page(all: readonly Figure[]): string {
+  const rows = all.map(
+    (row) =>
+      `| ${row.what} | ${row.figure} | ${row.goal} | ${row.met === null ? '–' : row.met ? 'yes' : '**no**'} |`,
+  );
+  const methods = all.map((row) => `- **${row.what}**: ${row.method}`);
+  return `# Benchmarks
+
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; no figure here is typed by hand.
+
+Machine: ${machine()}. Server and client share it, so wall times hold the work of both.
+Absolute times move by 5–20 % between runs; ratios are taken from pairs measured side by side.
+
+| what | figure | goal | met |
+|---|---|---|---|
+${rows.join('\n')}
+
+## Method
+
+${methods.join('\n')}
+`;
+}
+
+function machine(): string {
+  const cores = cpus();
+  const tool = (argv: string[]) =>
+    /\d+\.\d+(\.\d+)?/.exec(spawnSync(argv[0] ?? '', argv.slice(1)).output?.join(' ') ?? '')?.[0] ?? 'none';
+  const tools = `lego ${tool(['lego', '--version'])}, nginx ${tool(['/usr/sbin/nginx', '-v'])}, openssl ${tool(['openssl', 'version'])}`;
+  return `${cores.length} × ${cores[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.versions.node}, ${tools}`;
+}
