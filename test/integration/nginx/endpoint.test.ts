@@ -3,16 +3,20 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeLeaf } from '#test/make/certificates.ts';
 import { inAgent, listing, open, testCa } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { type NginxOptions, type RunningNginx, startNginx } from '#test/servers/nginx.ts';
+import { canRunSshd, startSshd } from '#test/servers/sshd.ts';
 import { mountTiny } from '#test/servers/tiny-disk.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 import { LocalConnection } from '../../../electron/providers/connections/local/local.ts';
+import { connect } from '../../../electron/providers/connections/registry.ts';
 import type { Endpoint, Material } from '../../../electron/providers/endpoints/endpoint.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
 
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -359,6 +363,28 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const report = await endpoint.probe();
     expect(report.ok).toBe(false);
     expect(report.checks.find((one) => one.name === 'configuration')?.sentence).toContain('nonsense');
+  });
+
+  it.skipIf(!canRunSshd())('says to an account without rights what it may not do', async () => {
+    const { server } = await start({
+      files: files({ a: leafFor('a.example') }),
+      servers: [{ listen: ['127.0.0.1:{port} ssl'], names: ['a.example'], certificates: [pair('a')] }],
+    });
+    const sshd = await startSshd({ user: {} });
+    running.push(sshd);
+    const { host, port, user, hostKeyFingerprint: hostKey } = sshd;
+    const connection = await connect(
+      { type: 'ssh', host, port, user, hostKey, auth: 'private-key', store: null, storeCredentialId: null },
+      { privateKey: Secret.of(sshd.privateKeyPem) },
+      { clock: systemClock, log: silentLog },
+    );
+    running.push({ stop: () => connection.close() });
+    const settings = { type: 'nginx', nginxConfigPath: server.configPath, nginxPath: null } as const;
+    await expect(open({ settings }, connection).nodes()).rejects.toMatchObject({ code: 'endpoint.denied' });
+    const check = (await open({ settings }, connection).probe()).checks.find(
+      (one) => one.name === 'configuration',
+    );
+    expect(check?.sentence).toMatch(/may not check the nginx configuration: .*a\.key.* sudo\./);
   });
 
   it('says that the program is missing, and what to do', async () => {

@@ -46,8 +46,12 @@ export async function takeSnapshot(
   const note = manifestName(request.keepDir, tag);
   const known = await readManifest(connection, note);
   if (known !== null) return known;
-  const files: KeptFile[] = [];
-  for (const file of request.files) files.push(await keep(connection, file, tag));
+  // all have to end before the first failure is told: nobody may copy on behind the caller's back
+  const copies = await Promise.allSettled(request.files.map((file) => keep(connection, file, tag)));
+  const files = copies.map((copy) => {
+    if (copy.status === 'rejected') throw copy.reason;
+    return copy.value;
+  });
   for (const path of request.newDirectories) files.push({ ...absent, path: `${path}/` });
   const { nodeKey, previousFingerprint, startAgain } = request;
   const snapshot: Snapshot = {

@@ -110,7 +110,7 @@ function invalid(connection: HostConnection, program: Program, stderr: string): 
     .replace(/^.*\[emerg\] (\d+#\d+: )?/, '')
     .replace(/^nginx: /, '')
     .trim();
-  const denied = reason.includes('(13: Permission denied)');
+  const denied = /permission denied/i.test(reason);
   if (denied) {
     return new Failure(
       'endpoint.denied',

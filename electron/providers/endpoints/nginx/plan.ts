@@ -3,11 +3,9 @@ import { Failure } from '#shared/failure.ts';
 import type { FileState, InstallPlan, PlannedFile } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { compositionWarnings, readComposition } from '../common/composition.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
-import { readPemFiles } from '../common/read-pem.ts';
-import { octal, stateOf } from '../common/states.ts';
+import { stateOf } from '../common/states.ts';
 import { type Program, pidPathOf, type RunningServer, reloadCommand, testArgv } from './commands.ts';
 import type { NginxDetails } from './details.ts';
 import { applyEdits, ownFilesEdits, type Replacement } from './edits.ts';
@@ -22,6 +20,7 @@ import {
   serverLabel,
   sharedBy,
 } from './sharing.ts';
+import { planWarnings } from './warnings.ts';
 
 export interface PlanFacts {
   connection: HostConnection;
@@ -74,7 +73,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     commands: commandsOf(facts, goal),
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
-    warnings: [...goal.warnings, ...(await warningsOf(facts, goal, files, links))],
+    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links))],
     details: { ...details },
   };
 }
@@ -99,7 +98,7 @@ async function destination(facts: PlanFacts): Promise<Destination> {
   }
   const shared = sharedBy(configuration, servers, server, pair, facts.real);
   const [certificate, key] = [facts.real(pair.certificate.path), facts.real(pair.key.path)];
-  const states = [await stateOf(connection, certificate), await stateOf(connection, key)] as const;
+  const states = await Promise.all([stateOf(connection, certificate), stateOf(connection, key)]);
   const strangers = namesNotShared(server, shared.blocks);
   if (strangers.length > 0 || shared.uses.length > 0) {
     const own = await ownFiles(facts, posix.dirname(certificate), shared, ...states);
@@ -261,56 +260,4 @@ function commandsOf(facts: PlanFacts, goal: Destination): InstallPlan['commands'
     { argv: testArgv(program), why: 'nginx checks its configuration before anything is reloaded.' },
     reloadCommand(program, running),
   ];
-}
-
-async function warningsOf(
-  facts: PlanFacts,
-  goal: Destination,
-  files: readonly PlannedFile[],
-  links: Record<string, string>,
-): Promise<string[]> {
-  const { server, places } = facts.chosen;
-  const warnings = [...places.unproved];
-  if (facts.running === null)
-    warnings.push('nginx does not run now; the install can only succeed while it runs.');
-  for (const [name, real] of Object.entries(links))
-    warnings.push(`${name} leads to ${real}; that is the file that changes.`);
-  for (const { path } of files)
-    if (path.startsWith('/etc/letsencrypt/'))
-      warnings.push(`${path} is kept by certbot, which may replace it again at its next renewal.`);
-  if (server.passwordFile)
-    warnings.push('The present private key may be encrypted (ssl_password_file); the new one will not be.');
-  if (server.staplingFile !== null)
-    warnings.push(
-      `${server.staplingFile} holds an OCSP answer for the present certificate (ssl_stapling_file).`,
-    );
-  for (const file of files) {
-    const open =
-      (file.after.mode & 0o007) !== 0 && file.holds !== 'certificate' && file.holds !== 'configuration';
-    if (open)
-      warnings.push(`${file.path} can be read by every user (mode ${octal(file.after.mode)}); it stays so.`);
-    if (file.holds === 'certificate-and-key')
-      warnings.push(...(await compositionNotes(facts.connection, file.path)));
-  }
-  if (goal.certificate !== goal.key) warnings.push(...(await certificateFileNotes(facts.connection, files)));
-  return [...new Set(warnings)];
-}
-
-async function compositionNotes(connection: HostConnection, path: string): Promise<string[]> {
-  const text = (await readPemFiles(connection, [path])).get(path)?.text;
-  return typeof text === 'string' ? compositionWarnings(path, readComposition(text)) : [];
-}
-
-/** A certificate file that holds more than certificates: nginx does not need the rest, and it goes. */
-async function certificateFileNotes(
-  connection: HostConnection,
-  files: readonly PlannedFile[],
-): Promise<string[]> {
-  const file = files.find((one) => one.holds === 'certificate' && one.before !== null);
-  const text = file && (await readPemFiles(connection, [file.path])).get(file.path)?.text;
-  if (file === undefined || typeof text !== 'string') return [];
-  const others = readComposition(text).blocks.filter((one) => one.kind !== 'certificate');
-  return [...new Set(others.map((one) => one.label))].map(
-    (label) => `${file.path} also holds a block "${label}", which will be dropped.`,
-  );
 }

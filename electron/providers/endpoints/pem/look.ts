@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { Failure } from '#shared/failure.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
+import { ipText } from '../../../pki/ip.ts';
 import { namesCover, readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { type Composition, readComposition } from '../common/composition.ts';
@@ -90,9 +90,9 @@ export function placeServed(servedAt: string): { host: string; port: number } {
 
 /** Name to send: the host when the certificate is good for it, else a name of the certificate. */
 export function serverNameFor(host: string, names: readonly string[]): string | null {
-  const isName = isIP(host) === 0;
+  const isName = ipText(host) === null;
   if (isName && namesCover(names, host)) return host.toLowerCase();
-  const other = names.find((name) => isIP(name) === 0 && !name.startsWith('*'));
+  const other = names.find((name) => ipText(name) === null && !name.startsWith('*'));
   return other ?? (isName ? host.toLowerCase() : null);
 }
 

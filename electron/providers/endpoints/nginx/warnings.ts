@@ -1,0 +1,58 @@
+import type { PlannedFile } from '#shared/model/plan.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { compositionWarnings, readComposition } from '../common/composition.ts';
+import { readPemFiles } from '../common/read-pem.ts';
+import { octal } from '../common/states.ts';
+import type { PlanFacts } from './plan.ts';
+
+/** What a person should read before saying yes, beside who shares what. */
+export async function planWarnings(
+  facts: PlanFacts,
+  files: readonly PlannedFile[],
+  links: Record<string, string>,
+): Promise<string[]> {
+  const { server, places } = facts.chosen;
+  const warnings = [...places.unproved];
+  if (facts.running === null)
+    warnings.push('nginx does not run now; the install can only succeed while it runs.');
+  for (const [name, real] of Object.entries(links))
+    warnings.push(`${name} leads to ${real}; that is the file that changes.`);
+  for (const { path } of files)
+    if (path.startsWith('/etc/letsencrypt/'))
+      warnings.push(`${path} is kept by certbot, which may replace it again at its next renewal.`);
+  if (server.passwordFile)
+    warnings.push('The present private key may be encrypted (ssl_password_file); the new one will not be.');
+  if (server.staplingFile !== null)
+    warnings.push(
+      `${server.staplingFile} holds an OCSP answer for the present certificate (ssl_stapling_file).`,
+    );
+  for (const file of files) {
+    const open =
+      (file.after.mode & 0o007) !== 0 && file.holds !== 'certificate' && file.holds !== 'configuration';
+    if (open)
+      warnings.push(`${file.path} can be read by every user (mode ${octal(file.after.mode)}); it stays so.`);
+    if (file.holds === 'certificate-and-key')
+      warnings.push(...(await compositionNotes(facts.connection, file.path)));
+  }
+  warnings.push(...(await certificateFileNotes(facts.connection, files)));
+  return [...new Set(warnings)];
+}
+
+async function compositionNotes(connection: HostConnection, path: string): Promise<string[]> {
+  const text = (await readPemFiles(connection, [path])).get(path)?.text;
+  return typeof text === 'string' ? compositionWarnings(path, readComposition(text)) : [];
+}
+
+/** A certificate file that holds more than certificates: nginx does not need the rest, and it goes. */
+async function certificateFileNotes(
+  connection: HostConnection,
+  files: readonly PlannedFile[],
+): Promise<string[]> {
+  const file = files.find((one) => one.holds === 'certificate' && one.before !== null);
+  const text = file && (await readPemFiles(connection, [file.path])).get(file.path)?.text;
+  if (file === undefined || typeof text !== 'string') return [];
+  const others = readComposition(text).blocks.filter((one) => one.kind !== 'certificate');
+  return [...new Set(others.map((one) => one.label))].map(
+    (label) => `${file.path} also holds a block "${label}", which will be dropped.`,
+  );
+}
