@@ -43,10 +43,10 @@ const io: CliIo = {
     own = await startLocalAgent(directory);
     return own;
   },
-  async runHeadless({ dataDirectory: directory, logLevel }) {
+  async runHeadless({ dataDirectory: directory, logLevel, settings }) {
     process.off('SIGINT', interrupted);
     const { runHeadless } = await import('./headless.ts');
-    return runHeadless({ dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel });
+    return runHeadless({ dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel, settings });
   },
 };
 

@@ -7,15 +7,18 @@ import { accountName, dataDirectory as usualDataDirectory } from '#kit/paths.ts'
 import { version } from '#kit/version.ts';
 import type { AgentStatus } from '#shared/contract/agent.ts';
 import type { Overview } from '#shared/model/overview.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
 import { makeAgent } from './agent/make-agent.ts';
 import type { OpenEndpoint } from './agent/sessions.ts';
+import { readSettings } from './agent/settings.ts';
 import type { LookAt } from './agent/steps/step.ts';
 import { authorityKeep } from './authority-keep.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
 import { acquireAgentLock } from './database/agent-lock.ts';
+import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { openDatabase } from './database/open.ts';
 import { probeTls } from './discovery/tls-probe.ts';
@@ -38,7 +41,6 @@ export interface Overrides {
   clock?: Clock;
   keychain?: () => Keychain;
   lookAt?: LookAt;
-  proofPatienceMs?: number;
   /** Wraps every connection, to lose or slow it. */
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
@@ -49,6 +51,8 @@ export interface ComposeOptions {
   dataDirectory?: string;
   log?: Log;
   overrides?: Overrides;
+  /** Settings for this run only, before the stored ones. */
+  settings?: Partial<Settings>;
   /** The program should end: somebody said `trustkeep stop`. */
   onStop?: () => void;
 }
@@ -70,7 +74,6 @@ export interface Composed {
   stop(graceMs?: number): Promise<void>;
 }
 
-const usualProofPatienceMs = 15_000;
 /** A keychain that asks a person must not hold up the start: the agent starts, sealed work waits. */
 const unlockPatienceMs = 3000;
 
@@ -131,7 +134,8 @@ function joinParts(parts: Parts): Composed {
     clock,
     log: log.in('agent'),
     lookAt: overrides.lookAt ?? probeTls,
-    proofPatienceMs: overrides.proofPatienceMs ?? usualProofPatienceMs,
+    settings: () => ({ ...readSettings(database), ...options.settings }),
+    backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: opener(clock, log, overrides),
     authority: (id) => authorities.get(id),
     keychainState: () => masterKey.state(),

@@ -1,11 +1,14 @@
 import { systemClock } from '#kit/clock.ts';
 import { type LogLevel, makeLog } from '#kit/log.ts';
 import { version } from '#kit/version.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import { compose } from './compose.ts';
 
 export interface HeadlessOptions {
   dataDirectory: string;
   logLevel: LogLevel;
+  /** Settings for this run only. */
+  settings?: Partial<Settings>;
 }
 
 /** Asked to end by a service manager, a person at the terminal, a closed console on Windows. */
@@ -16,7 +19,7 @@ const endSignals: readonly NodeJS.Signals[] =
  * The agent without a screen, until a signal or `trustkeep stop` ends it: running steps may finish. A second signal
  * does not wait for them. Resolves with the exit code; rejects when the agent cannot start.
  */
-export async function runHeadless({ dataDirectory, logLevel }: HeadlessOptions): Promise<number> {
+export async function runHeadless({ dataDirectory, logLevel, settings }: HeadlessOptions): Promise<number> {
   const log = makeLog((line) => process.stderr.write(`${line}\n`), logLevel, systemClock.now);
   const ending = Promise.withResolvers<string>();
   let asked = false;
@@ -30,6 +33,7 @@ export async function runHeadless({ dataDirectory, logLevel }: HeadlessOptions):
     face: 'headless',
     dataDirectory,
     log,
+    ...(settings === undefined ? {} : { settings }),
     onStop: () => ending.resolve('the stop command'),
   });
   try {

@@ -6,6 +6,7 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { Endpoint as EndpointRow, ProbeReport } from '#shared/model/endpoint.ts';
 import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../database/database.ts';
 import type { Authority } from '../providers/authorities/authority.ts';
@@ -36,8 +37,10 @@ export interface AgentParts {
   clock: Clock;
   log: Log;
   lookAt: LookAt;
-  /** See `StepTools`. */
-  proofPatienceMs: number;
+  /** In force now: asked at each use, so that a change needs no restart. */
+  settings(): Settings;
+  /** Backs the database up when the last backup is this old. */
+  backUp(olderThanMs: number): void;
   openEndpoint: OpenEndpoint;
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
   authority(id: string): Authority;
@@ -49,6 +52,8 @@ export interface AgentParts {
 const agentItself: Caller = { origin: 'agent', actor: null };
 /** After start, before the loops look around: let the window or the first command go first. */
 const firstTurnMs = 2000;
+const firstBackupMs = 60_000;
+const backupLookMs = 30 * 60_000;
 const liveHint = 'See the steps of the task for what it waits for.';
 
 export function makeAgent(parts: AgentParts): Agent {
@@ -63,6 +68,7 @@ class RunningAgent implements Agent {
   readonly #renewLoop: Loop;
   readonly #watchLoop: Loop;
   readonly #scanLoop: Loop;
+  readonly #backupLoop: Loop;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -90,8 +96,18 @@ class RunningAgent implements Agent {
     );
     const tried = new Map<string, number>();
     this.#scanLoop = new Loop('scan', clock, log, () =>
-      scanTurn({ database, clock, tried, discover: (id) => void this.discover(id, agentItself) }),
+      scanTurn({
+        database,
+        clock,
+        tried,
+        settings: parts.settings,
+        discover: (id) => void this.discover(id, agentItself),
+      }),
     );
+    this.#backupLoop = new Loop('backup', clock, log, async () => {
+      parts.backUp(parts.settings().backup_hours * 3_600_000);
+      return backupLookMs;
+    });
     this.#watchLoop = new Loop('watch', clock, log, () =>
       watchTurn({ ...parts, changed: (id) => this.#nodeChanged(id) }),
     );
@@ -105,6 +121,7 @@ class RunningAgent implements Agent {
     this.#renewLoop.start(firstTurnMs);
     this.#watchLoop.start(firstTurnMs);
     this.#scanLoop.start(firstTurnMs);
+    this.#backupLoop.start(firstBackupMs);
     this.#notifications.levelMayHaveChanged();
   }
 

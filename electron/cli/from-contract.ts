@@ -3,6 +3,7 @@ import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Field } from '#shared/catalog/field.ts';
+import { settingsCatalog } from '#shared/catalog/settings.ts';
 import type { CommandMeta } from '#shared/contract/base.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { CliCommand, CliField } from './model.ts';
@@ -96,9 +97,13 @@ function fromCatalog(field: Field): CliField {
 function fieldOf(path: string, name: string, schema: SchemaLike): CliField {
   const optional = schema.def.type === 'optional';
   const inner = optional ? (schema.def.innerType ?? schema) : schema;
-  const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? '';
+  const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? settingHelp(name);
   const secret = [schema, inner].some((one) => one.meta?.()?.secret === true);
   return { name, help, required: !optional, ...(secret ? { kind: 'secret' } : kindOf(inner, name)) };
+}
+
+function settingHelp(name: string): string {
+  return settingsCatalog.fields.find((field) => field.name === name)?.help ?? '';
 }
 
 function kindOf(schema: SchemaLike, name: string): Pick<CliField, 'kind' | 'choices'> {

@@ -1,4 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import type { Client } from '../transport/client.ts';
 
 /** An agent inside this very process, for when none runs. */
@@ -34,5 +35,9 @@ export interface CliIo {
   /** Null when no agent answers. */
   connect(dataDirectory: string): Promise<Client | null>;
   startAgent(dataDirectory: string): Promise<LocalAgent>;
-  runHeadless(options: { dataDirectory: string; logLevel: string | null }): Promise<number>;
+  runHeadless(options: {
+    dataDirectory: string;
+    logLevel: string | null;
+    settings: Partial<Settings>;
+  }): Promise<number>;
 }

@@ -1,3 +1,5 @@
+import { type Field, fieldSchema } from '#shared/catalog/field.ts';
+import { settingsCatalog } from '#shared/catalog/settings.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import { failureOf } from '../transport/client.ts';
 import { carryOut } from './carry-out.ts';
@@ -93,18 +95,30 @@ function unknown(commands: readonly CliCommand[], rest: readonly string[], io: C
   );
 }
 
-/** `trustkeep run [--log-level LEVEL]` */
+/** `trustkeep run [--log-level LEVEL] [--proof_seconds N …]`: settings named here hold for this run. */
 function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
   let logLevel: string | null = null;
+  const settings: Record<string, number> = {};
   for (let i = 0; i < rest.length; i++) {
-    const [flag, given] = (rest[i] ?? '').replaceAll('_', '-').split('=', 2);
-    if (flag !== '--log-level') throw usage(`"run" does not know what to do with "${rest[i]}".`);
-    logLevel = given ?? rest[++i] ?? '';
+    const [flag = '', inline] = (rest[i] ?? '').split('=', 2);
+    const name = flag.replace(/^--?/, '').replaceAll('-', '_');
+    const field = settingsCatalog.fields.find((one) => one.name === name);
+    if (field === undefined && name !== 'log_level')
+      throw usage(`"run" does not know what to do with "${rest[i]}".`);
+    const given = inline ?? rest[++i] ?? '';
+    if (field === undefined) logLevel = given;
+    else settings[name] = settingValue(field, given);
   }
   if (logLevel !== null && !['debug', 'info', 'warn', 'error'].includes(logLevel)) {
     throw usage('--log-level must be one of: debug, info, warn, error.');
   }
-  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel });
+  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel, settings });
+}
+
+function settingValue(field: Field, given: string): number {
+  const parsed = fieldSchema(field).safeParse(given === '' ? Number.NaN : Number(given));
+  if (!parsed.success) throw usage(parsed.error.issues[0]?.message ?? `--${field.name} is not a number.`);
+  return Number(given);
 }
 
 async function openapi(io: CliIo): Promise<number> {

@@ -12,6 +12,7 @@ import { nodeCommands } from './nodes.ts';
 import { notificationCommands } from './notifications.ts';
 import { orderCommands } from './orders.ts';
 import { secretsCommands } from './secrets.ts';
+import { settingsCommands } from './settings.ts';
 import { taskCommands } from './tasks.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -32,5 +33,6 @@ export function makeRouter(tools: CommandTools) {
       authorities: authorityCommands(tools),
       notifications: notificationCommands(tools),
       audit: auditCommands(tools),
+      settings: settingsCommands(tools),
     });
 }

@@ -22,10 +22,10 @@ export function backupDatabase(database: Database, now: number): string {
   return backupDriver(driverOf(database), now);
 }
 
-/** The same, unless the newest one is younger than a day: then null. */
-export function backupWhenDue(database: Database, now: number): string | null {
+/** The same, unless the newest one is younger than this (a day unless said): then null. */
+export function backupWhenDue(database: Database, now: number, olderThanMs = dayMs): string | null {
   const newest = listBackups(database.path)[0];
-  if (newest !== undefined && now - newest.at < dayMs && newest.at <= now) return null;
+  if (newest !== undefined && now - newest.at < olderThanMs && newest.at <= now) return null;
   return backupDatabase(database, now);
 }
 

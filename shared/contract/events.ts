@@ -13,6 +13,7 @@ export const topic = z.enum([
   'notifications',
   'audit',
   'secrets',
+  'settings',
 ]);
 export type Topic = z.infer<typeof topic>;
 

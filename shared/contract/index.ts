@@ -6,6 +6,7 @@ import { certificates, orders } from './certificates.ts';
 import { endpoints } from './endpoints.ts';
 import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
+import { settings } from './settings.ts';
 import { tasks } from './tasks.ts';
 
 /** ONE contract for window, command line and server. */
@@ -21,5 +22,6 @@ export const contract = {
   authorities,
   notifications,
   audit,
+  settings,
 };
 export type Contract = typeof contract;

@@ -45,6 +45,7 @@ export async function startAgent(options: {
     face: 'headless',
     dataDirectory,
     log,
+    settings: { proof_seconds: 2 },
     overrides: { keychain: () => keyFileKeychain(join(dataDirectory, 'master.key')), ...options.overrides },
   });
   await composed.agent.start();

@@ -3,6 +3,7 @@ import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../../database/database.ts';
 import type { Authority } from '../../providers/authorities/authority.ts';
@@ -14,13 +15,13 @@ const hour = 60 * minute;
 /** Renewals begun per turn and the pause to the next turn when more are due: after a long sleep the load is spread. */
 const perTurn = 5;
 const pauseMs = 30_000;
-const longestNapMs = 15 * minute;
 
 export interface RenewParts {
   database: Database;
   clock: Clock;
   log: Log;
   authority(id: string): Authority;
+  settings(): Settings;
   /** Starts the renewal task of a node. */
   renew(nodeId: string): Task;
   changed(nodeId: string): void;
@@ -38,10 +39,10 @@ export async function renewTurn(parts: RenewParts): Promise<number> {
     if (begun === perTurn) return pauseMs;
     if (begin(parts, renewal)) begun += 1;
   }
-  return nap(database.renewals.list(), clock.now());
+  return nap(database.renewals.list(), clock.now(), parts.settings().renew_check_minutes * minute);
 }
 
-function nap(all: readonly Renewal[], now: number): number {
+function nap(all: readonly Renewal[], now: number, longestNapMs: number): number {
   const next = Math.min(
     ...all.map((renewal) => Math.min(renewal.nextAt, renewal.ariAskAgainAt ?? Number.POSITIVE_INFINITY)),
   );

@@ -1,28 +1,28 @@
 import type { Clock } from '#kit/clock.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
+import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
 import type { LookAt } from '../steps/step.ts';
 import { judgeServed, lookAtNode } from '../steps/verify.ts';
 
 const minute = 60_000;
-/** Managed nodes are looked at every quarter of an hour, the others every six hours. */
-const managedEveryMs = 15 * minute;
-const othersEveryMs = 6 * 60 * minute;
 const atOnce = 8;
 
 export interface WatchParts {
   database: Database;
   clock: Clock;
   lookAt: LookAt;
+  settings(): Settings;
   changed(nodeId: string): void;
 }
 
 /** One turn of the watch loop: looks from outside at the nodes whose turn it is, and keeps what was served. */
 export async function watchTurn(parts: WatchParts): Promise<number> {
   const { database, clock } = parts;
+  const settings = parts.settings();
   const due = database.nodes
     .list()
-    .filter((node) => node.missingSince === null && dueAt(node) <= clock.now());
+    .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now());
   for (let at = 0; at < due.length; at += atOnce) {
     await Promise.all(due.slice(at, at + atOnce).map((node) => watchNode(parts, node)));
   }
@@ -41,7 +41,10 @@ export async function watchNode(parts: WatchParts, node: EndpointNode) {
   return served;
 }
 
-function dueAt(node: EndpointNode): number {
+function dueAt(node: EndpointNode, settings: Settings): number {
   if (node.protocol !== 'https' || node.certificate === null) return Number.POSITIVE_INFINITY;
-  return node.served.at + (node.orderNumber === null ? othersEveryMs : managedEveryMs);
+  return (
+    node.served.at +
+    (node.orderNumber === null ? settings.watch_others_hours * 60 * minute : settings.watch_minutes * minute)
+  );
 }

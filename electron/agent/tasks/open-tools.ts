@@ -22,7 +22,7 @@ export function openTools(
     log: parts.log.in(task.id),
     signal,
     lookAt: parts.lookAt,
-    proofPatienceMs: parts.proofPatienceMs,
+    proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
     session() {
       session ??= openStored(parts.database, parts.openEndpoint, task.endpointId, parts.clock.now, signal);

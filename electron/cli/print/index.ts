@@ -18,6 +18,7 @@ import { certificatePage, certificateTable, orderPage, orderTable } from './cert
 import { addedPage, endpointPage, endpointTable, probePage, updatedPage } from './endpoints.ts';
 import { nodePage, nodeTable, servedPage } from './nodes.ts';
 import { approvalPage, approvalTable, decidedPage, planPage } from './plan.ts';
+import { settingsPage } from './settings.ts';
 import { taskPage, taskTable } from './tasks.ts';
 
 type Outputs = InferContractRouterOutputs<Contract>;
@@ -34,6 +35,7 @@ const printers: {
     stop: () => ['The agent stops as soon as its running steps are done.'],
     show: () => ['The window was brought to the front.'],
   },
+  settings: { show: settingsPage, set: settingsPage },
   secrets: {
     state: keychainPage,
     choose: keychainPage,

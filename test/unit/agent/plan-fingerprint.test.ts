@@ -39,10 +39,48 @@ describe('the fingerprint of a plan', () => {
     ['the terms', (p) => ({ ...p, terms: { ...p.terms, days: 10 } })],
     ['the endpoint', (p) => ({ ...p, endpointId: 'ep_2' })],
     ['the key place', (p) => ({ ...p, keyPlace: { ...p.keyPlace, where: 'agent' as const } })],
-    ['a path', (p) => ({ ...p, install: { ...p.install, files: p.install.files.map((f, at) => (at === 0 ? { ...f, path: '/etc/y.key' } : f)) } })],
-    ['a before-hash', (p) => ({ ...p, install: { ...p.install, files: p.install.files.map((f) => ({ ...f, before: { ...before, sha256: 'b'.repeat(64) } })) } })],
-    ['a mode', (p) => ({ ...p, install: { ...p.install, files: p.install.files.map((f) => ({ ...f, after: { ...f.after, mode: 0o644 } })) } })],
-    ['the hash a configuration file will have', (p) => ({ ...p, install: { ...p.install, files: p.install.files.map((f) => (f.holds === 'configuration' ? { ...f, after: { ...f.after, sha256: 'd'.repeat(64) } } : f)) } })],
+    [
+      'a path',
+      (p) => ({
+        ...p,
+        install: {
+          ...p.install,
+          files: p.install.files.map((f, at) => (at === 0 ? { ...f, path: '/etc/y.key' } : f)),
+        },
+      }),
+    ],
+    [
+      'a before-hash',
+      (p) => ({
+        ...p,
+        install: {
+          ...p.install,
+          files: p.install.files.map((f) => ({ ...f, before: { ...before, sha256: 'b'.repeat(64) } })),
+        },
+      }),
+    ],
+    [
+      'a mode',
+      (p) => ({
+        ...p,
+        install: {
+          ...p.install,
+          files: p.install.files.map((f) => ({ ...f, after: { ...f.after, mode: 0o644 } })),
+        },
+      }),
+    ],
+    [
+      'the hash a configuration file will have',
+      (p) => ({
+        ...p,
+        install: {
+          ...p.install,
+          files: p.install.files.map((f) =>
+            f.holds === 'configuration' ? { ...f, after: { ...f.after, sha256: 'd'.repeat(64) } } : f,
+          ),
+        },
+      }),
+    ],
     ['an edit', (p) => ({ ...p, install: { ...p.install, edits: [] } })],
     ['a command', (p) => ({ ...p, install: { ...p.install, commands: [{ argv: ['rm'], why: 'x' }] } })],
     ['what the adapter remembers', (p) => ({ ...p, install: { ...p.install, details: {} } })],

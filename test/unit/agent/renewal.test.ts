@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { decideRenewal, type RenewalFacts, renewalBackOff, renewalFraction } from '../../../electron/agent/policies/renewal.ts';
+import {
+  decideRenewal,
+  type RenewalFacts,
+  renewalBackOff,
+  renewalFraction,
+} from '../../../electron/agent/policies/renewal.ts';
 import { spreadOf } from '../../../electron/agent/policies/spread.ts';
 
 const day = 86_400_000;
@@ -7,7 +12,16 @@ const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 1);
 
 function facts(change: Partial<RenewalFacts> = {}): RenewalFacts {
-  return { now: start, notBefore: start, notAfter: start + 90 * day, ari: null, failures: 0, lastFailedAt: null, spread: 0, ...change };
+  return {
+    now: start,
+    notBefore: start,
+    notAfter: start + 90 * day,
+    ari: null,
+    failures: 0,
+    lastFailedAt: null,
+    spread: 0,
+    ...change,
+  };
 }
 
 describe('when to renew', () => {
@@ -30,9 +44,15 @@ describe('when to renew', () => {
 
   test('an earlier ARI window wins, a later one does not', () => {
     const early = { start: start + 20 * day, end: start + 22 * day };
-    expect(decideRenewal(facts({ ari: early, spread: 0.5 }))).toMatchObject({ nextAt: start + 21 * day, because: 'ari' });
+    expect(decideRenewal(facts({ ari: early, spread: 0.5 }))).toMatchObject({
+      nextAt: start + 21 * day,
+      because: 'ari',
+    });
     const late = { start: start + 80 * day, end: start + 85 * day };
-    expect(decideRenewal(facts({ ari: late }))).toMatchObject({ nextAt: start + 60 * day, because: 'fraction' });
+    expect(decideRenewal(facts({ ari: late }))).toMatchObject({
+      nextAt: start + 60 * day,
+      because: 'fraction',
+    });
   });
 
   test('an ARI window in the past means now: the CA revokes soon', () => {
@@ -59,11 +79,15 @@ describe('after a failed attempt', () => {
 
   test('a wait never takes more than a quarter of what is left', () => {
     const notAfter = failedAt + 8 * hour;
-    expect(decideRenewal(facts({ now: failedAt, notAfter, failures: 5, lastFailedAt: failedAt })).nextAt).toBe(failedAt + 2 * hour);
+    expect(
+      decideRenewal(facts({ now: failedAt, notAfter, failures: 5, lastFailedAt: failedAt })).nextAt,
+    ).toBe(failedAt + 2 * hour);
   });
 
   test('an expired certificate is still tried, once an hour at the latest', () => {
-    const decision = decideRenewal(facts({ now: failedAt, notAfter: failedAt - day, failures: 9, lastFailedAt: failedAt }));
+    const decision = decideRenewal(
+      facts({ now: failedAt, notAfter: failedAt - day, failures: 9, lastFailedAt: failedAt }),
+    );
     expect(decision.nextAt).toBe(failedAt + hour);
     expect(decision.sentence).toContain('expired');
   });

@@ -174,9 +174,24 @@ describe('the agent', () => {
     }
   });
 
+  test('without a screen takes settings for this run, and refuses what they cannot be', async () => {
+    const { headless } = await cli([
+      'run',
+      '--proof_seconds',
+      '30',
+      '--scan-hours=2',
+      '--data-directory',
+      '/d',
+    ]);
+    expect(headless).toMatchObject([{ settings: { proof_seconds: 30, scan_hours: 2 } }]);
+    const wrong = await cli(['run', '--proof_seconds', '0']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('Proof patience must be between 1 and 600.');
+  });
+
   test('without a screen gets its directory and log level', async () => {
     const { headless, code } = await cli(['run', '--log-level', 'debug', '--data-directory=/d']);
-    expect(headless).toEqual([{ dataDirectory: '/d', logLevel: 'debug' }]);
+    expect(headless).toEqual([{ dataDirectory: '/d', logLevel: 'debug', settings: {} }]);
     expect(code).toBe(0);
   });
 });

@@ -1,0 +1,64 @@
+import type { Descriptor } from './descriptor.ts';
+
+/** Intervals and limits of the agent. Stored by `settings set`; `run` takes the same flags for one run. */
+export const settingsCatalog: Descriptor = {
+  id: 'settings',
+  label: 'Settings',
+  help: 'Intervals and limits of the agent.',
+  fields: [
+    {
+      name: 'proof_seconds',
+      label: 'Proof patience',
+      help: 'Seconds that a new certificate may take to be served everywhere, before everything is put back (1 to 600, usually 15).',
+      kind: 'number',
+      min: 1,
+      max: 600,
+      default: 15,
+    },
+    {
+      name: 'watch_minutes',
+      label: 'Watch interval',
+      help: 'Minutes between looks at what a managed node serves (1 to 1440, usually 15).',
+      kind: 'number',
+      min: 1,
+      max: 1440,
+      default: 15,
+    },
+    {
+      name: 'watch_others_hours',
+      label: 'Watch interval of other nodes',
+      help: 'Hours between looks at nodes whose certificate did not come through Trustkeep (1 to 168, usually 6).',
+      kind: 'number',
+      min: 1,
+      max: 168,
+      default: 6,
+    },
+    {
+      name: 'scan_hours',
+      label: 'Discovery interval',
+      help: 'Hours after which the nodes of an endpoint are discovered again (1 to 720, usually 24).',
+      kind: 'number',
+      min: 1,
+      max: 720,
+      default: 24,
+    },
+    {
+      name: 'renew_check_minutes',
+      label: 'Renewal check',
+      help: 'Longest pause in minutes between looks at what is due for renewal (1 to 60, usually 15).',
+      kind: 'number',
+      min: 1,
+      max: 60,
+      default: 15,
+    },
+    {
+      name: 'backup_hours',
+      label: 'Backup interval',
+      help: 'Hours between backups of the database (1 to 168, usually 24).',
+      kind: 'number',
+      min: 1,
+      max: 168,
+      default: 24,
+    },
+  ],
+};

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { inputShape } from '../catalog/field.ts';
+import { settingsCatalog } from '../catalog/settings.ts';
+import { type Settings, settings as settingsModel } from '../model/settings.ts';
+import { command, nothing } from './base.ts';
+
+const changes = z.object(inputShape(settingsCatalog.fields)).strict() as unknown as z.ZodType<
+  Partial<Settings>,
+  Partial<Settings>
+>;
+
+export const settings = {
+  show: command
+    .meta({ cli: 'settings show', help: 'Show intervals and limits.' })
+    .input(nothing)
+    .output(settingsModel),
+  /** Keeps what is not named. Takes effect at the next turn of each loop, without a restart. */
+  set: command
+    .meta({
+      cli: 'settings set',
+      help: 'Change intervals and limits; what is not named stays.',
+      changes: true,
+    })
+    .input(changes)
+    .output(settingsModel),
+};

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Intervals and limits, complete. Fields and limits are those of the catalog; a test holds them together. */
+export const settings = z.object({
+  proof_seconds: z.number().int().min(1).max(600).default(15),
+  watch_minutes: z.number().int().min(1).max(1440).default(15),
+  watch_others_hours: z.number().int().min(1).max(168).default(6),
+  scan_hours: z.number().int().min(1).max(720).default(24),
+  renew_check_minutes: z.number().int().min(1).max(60).default(15),
+  backup_hours: z.number().int().min(1).max(168).default(24),
+});
+export type Settings = z.infer<typeof settings>;

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { settingsCatalog } from '#shared/catalog/settings.ts';
+import { settings } from '#shared/model/settings.ts';
+import { makeStore } from '#test/make/store.ts';
+import { readSettings, storeSettings } from '../../../electron/agent/settings.ts';
+
+describe('settings', () => {
+  test('catalog and model name the same fields, usual values and limits', () => {
+    const usual = settings.parse({});
+    expect(settingsCatalog.fields.map((field) => field.name).sort()).toEqual(Object.keys(usual).sort());
+    for (const field of settingsCatalog.fields) {
+      expect(Reflect.get(usual, field.name), field.name).toBe(field.default);
+      for (const [value, fits] of [
+        [field.min, true],
+        [field.max, true],
+        [(field.min ?? 0) - 1, false],
+        [(field.max ?? 0) + 1, false],
+      ] as const)
+        expect(settings.safeParse({ [field.name]: value }).success, `${field.name} ${value}`).toBe(fits);
+    }
+  });
+
+  test('what is not named stays, and a damaged stored value falls back to the usual one alone', () => {
+    const store = makeStore();
+    try {
+      storeSettings(store.database, { proof_seconds: 40 });
+      expect(storeSettings(store.database, { scan_hours: 12 })).toMatchObject({
+        proof_seconds: 40,
+        scan_hours: 12,
+      });
+      store.database.meta.set('settings', JSON.stringify({ proof_seconds: 'soon', scan_hours: 12 }));
+      expect(readSettings(store.database)).toMatchObject({ proof_seconds: 15, scan_hours: 12 });
+      store.database.meta.set('settings', 'not json');
+      expect(readSettings(store.database)).toEqual(settings.parse({}));
+    } finally {
+      store.remove();
+    }
+  });
+});
