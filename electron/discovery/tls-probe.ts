@@ -36,9 +36,24 @@ export type TlsAnswer =
     }
   | { kind: 'no-answer'; code: NoAnswerCode; sentence: string };
 
-const signatures = {
-  rsa: 'rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512',
-  ecdsa: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512',
+const tls13 = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
+const kinds = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305', 'AES128-SHA', 'AES256-SHA'];
+const suites = (exchange: string) => kinds.map((kind) => `${exchange}-${kind}`).join(':');
+
+/**
+ * What to offer so that only one kind of certificate will do. TLS 1.3 goes by the signatures alone; in TLS 1.2 a server
+ * picks the suite first, and with Electron's TLS library it may pick one that the signatures then forbid.
+ */
+const offers = {
+  rsa: {
+    sigalgs:
+      'rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512',
+    ciphers: `${tls13}:${suites('ECDHE-RSA')}:AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA`,
+  },
+  ecdsa: {
+    sigalgs: 'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512',
+    ciphers: `${tls13}:${suites('ECDHE-ECDSA')}`,
+  },
 };
 
 /**
@@ -92,7 +107,7 @@ function optionsFor(target: TlsTarget): ConnectionOptions {
     rejectUnauthorized: false,
     ca: [],
     minVersion: 'TLSv1',
-    ...(target.keyAlgorithm === undefined ? {} : { sigalgs: signatures[target.keyAlgorithm] }),
+    ...(target.keyAlgorithm === undefined ? {} : offers[target.keyAlgorithm]),
   };
 }
 
