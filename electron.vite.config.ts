@@ -34,7 +34,13 @@ export default defineConfig(({ mode }) => {
     renderer: {
       root: page,
       plugins: [react()],
-      build: { minify: true, rolldownOptions: { input: resolve(page, 'index.html') } },
+      build: {
+        minify: true,
+        rolldownOptions: {
+          input: resolve(page, 'index.html'),
+          output: { strictExecutionOrder: true }, // what the page imports first (no-eval) must run first
+        },
+      },
     },
   };
 });

@@ -7,7 +7,7 @@ import { AgentSlot } from './agent-slot.ts';
 import { registerScheme, servePage } from './app-protocol.ts';
 import { systemAutostart } from './autostart.ts';
 import type { DesktopAgent } from './desktop-agent.ts';
-import { isE2E } from './flavour.ts';
+import { isE2E, untilDriven } from './flavour.ts';
 import { followAgent } from './follow-agent.ts';
 import { guardContents, guardRequests } from './guards.ts';
 import { handOverPorts } from './ipc.ts';
@@ -48,7 +48,7 @@ export function prepareDesktop(log: Log): void {
 
 /** Shows tray and window at once and brings the agent in behind them. */
 export async function runDesktop(options: DesktopOptions): Promise<void> {
-  await app.whenReady();
+  await Promise.all([app.whenReady(), untilDriven(process.argv)]);
   const { log, clock } = options;
   const at = places();
   guardSession(at.page, log);
@@ -62,7 +62,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     log,
   });
   const state = openDesktopState(join(app.getPath('userData'), 'desktop.json'));
-  const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), state, onClosed });
+  const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), log, clock, state, onClosed });
   const notifier = makeNotifier({ icon: at.icon, open, log });
   const tray = makeTray({
     icons: at.trayIcons,
@@ -99,7 +99,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     followAgent(desktop, { clock, paint: tray.paint, notify: notifier.show, show: open });
     await desktop.listen();
     await desktop.start();
-    log.info('the agent works', { msSinceStart: Math.round(performance.now()) });
+    log.info('the agent works', { msSinceStart: Math.round(clock.monotonic()) });
   }
   async function stop(): Promise<void> {
     window.destroy();

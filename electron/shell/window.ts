@@ -1,4 +1,6 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
 import { type Place, pageOrigin, placeHash } from '#shared/page.ts';
 import { secureWebPreferences } from './web-preferences.ts';
 import { minimum, onScreen, type RememberedState } from './window-state.ts';
@@ -8,6 +10,8 @@ interface Parts {
   icon: string;
   title: string;
   devTools: boolean;
+  log: Log;
+  clock: Clock;
   state: RememberedState;
   /** The window closed while the agent goes on. */
   onClosed(): void;
@@ -63,7 +67,10 @@ function open(parts: Parts, address: string): BrowserWindow {
     webPreferences: secureWebPreferences(parts.preload, parts.devTools),
   });
   if (maximized) window.maximize();
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    window.show();
+    parts.log.info('the window shows', { msSinceStart: Math.round(parts.clock.monotonic()) });
+  });
   window.on('page-title-updated', (event) => event.preventDefault());
   window.on('close', () =>
     parts.state.change({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }),

@@ -63,7 +63,8 @@ async function make(options: PrepareOptions, apps: string, target: string): Prom
   await writeFile(join(app, 'package.json'), JSON.stringify({ name, version, type, main }));
   await copyModules(root, app);
   if (electron.kind === 'stand-in') {
-    const binding = join(app, 'node_modules/better-sqlite3/prebuilds/linux-x64.node');
+    // where the library itself looks first for a binary compiled on purpose
+    const binding = join(app, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
     await cp(await standInSqlite(root, say), binding);
   }
   await rename(work, target);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { run } from '../../scripts/electron/run.ts';
@@ -30,8 +30,8 @@ export interface Launched {
   account: Account | null;
   /** The window, when there is one or as soon as there is. */
   page(): Promise<Page>;
-  /** Starts the application again, as a person would; resolves when that second process ended. */
-  startAgain(args?: string[]): Promise<{ code: number | null; stderr: string }>;
+  /** Starts the application again, as a person would; gives the exit code of that second process. */
+  startAgain(args?: string[]): Promise<number | null>;
   /** Quits and waits until the process is gone; stops the desktop unless it was given. */
   stop(): Promise<void>;
   /** `test-results/<name>.png`; gives the path. */
@@ -87,15 +87,21 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
   ];
   const env = { ...desktop.env, ...options.env };
   const asRoot = account === null && process.getuid?.() === 0;
-  const starter = writeStarter(desktop.home, runAs(account, [prepared.executable]), asRoot);
-  const app = await _electron.launch({
-    executablePath: starter,
-    args,
-    env,
-    cwd: desktop.home,
-    chromiumSandbox: !asRoot,
-    timeout: 60_000,
-  });
+  const command = [...runAs(account, [prepared.executable]), ...(asRoot ? ['--no-sandbox'] : [])];
+  const starter = writeStarter(desktop.home, command);
+  const app = await _electron
+    .launch({
+      executablePath: starter,
+      args,
+      env,
+      cwd: desktop.home,
+      chromiumSandbox: !asRoot,
+      timeout: 60_000,
+    })
+    .catch(async (error: unknown) => {
+      if (options.desktop === undefined) await desktop.stop();
+      throw error;
+    });
   const child = app.process(); // cannot be asked for later, when it has ended
   const page = async () => app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 20_000 }));
   return {
@@ -118,10 +124,10 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
 }
 
 /** Playwright puts its own arguments first, so what changes the user has to be a program of its own. */
-function writeStarter(home: string, argv: string[], asRoot: boolean): string {
+function writeStarter(home: string, argv: string[]): string {
   const file = join(home, 'start-electron');
   const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  writeFileSync(file, `#!/bin/sh\nexec ${words} ${asRoot ? '--no-sandbox ' : ''}"$@"\n`);
+  writeFileSync(file, `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -129,8 +135,7 @@ function writeStarter(home: string, argv: string[], asRoot: boolean): string {
 async function startOnce(program: string, args: string[], env: Record<string, string>, cwd: string) {
   const child = spawn(program, args, { env, cwd, stdio: 'ignore' });
   const [code] = (await once(child, 'exit')) as [number | null];
-  const log = join(cwd, 'electron-stderr.log');
-  return { code, stderr: existsSync(log) ? readFileSync(log, 'utf8') : '' };
+  return code;
 }
 
 async function quit(app: ElectronApplication, child: ChildProcess): Promise<void> {

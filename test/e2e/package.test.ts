@@ -47,7 +47,6 @@ describe.skipIf(electron === null)('the packed release', () => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify(about));
     await copyModules(root, folder);
     cpSync(join(appDirectory, 'out'), join(folder, 'out'), { recursive: true });
-    mkdirSync(join(folder, 'out', 'node'));
     const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
     const overrides = [`-c.electronDist=${electron.directory}`, `-c.electronVersion=${electron.version}`];
     await run(

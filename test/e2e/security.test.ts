@@ -195,3 +195,33 @@ describe.skipIf(electron === null)('the window', () => {
       .toBe('pong to ping');
   });
 });
+
+describe.skipIf(electron === null)('the whole application', () => {
+  test('shows its own page without one violation of the policy (SEC-04)', async () => {
+    const launched = await launchApp({ flavour: 'e2e' });
+    try {
+      const page = await launched.page();
+      await page.addInitScript(`
+        window.violations = [];
+        document.addEventListener('securitypolicyviolation', (event) =>
+          window.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile + ':' + event.lineNumber));
+      `);
+      await launched.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.reload(),
+      );
+      await expect
+        .poll(
+          () =>
+            page
+              .locator('button')
+              .count()
+              .catch(() => 0),
+          soon,
+        )
+        .toBeGreaterThan(0);
+      expect(await page.evaluate('window.violations')).toEqual([]);
+    } finally {
+      await launched.stop();
+    }
+  });
+});

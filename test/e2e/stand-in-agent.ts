@@ -9,6 +9,7 @@ import type { DesktopAgent } from '../../electron/shell/desktop-agent.ts';
 
 /** What the tests of the shell reach as `globalThis.trustkeepAgent`: an agent that says what they tell it to. */
 export interface StandInAgent extends DesktopAgent {
+  agent: { events: Events; wake(): void };
   facts: Overview;
   history: string[];
   sqlite(): string;
@@ -39,7 +40,7 @@ export async function compose(options: {
     worst: [],
   };
   return {
-    agent: { events, wake: () => history.push('wake') },
+    agent: { events, wake: () => void history.push('wake') },
     facts,
     history,
     overview: () => facts,

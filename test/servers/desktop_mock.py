@@ -125,6 +125,8 @@ class Desktop:
         if self.gone():
             return None
         item = self.face(self.watcher.item[1], PROPERTIES).GetAll(ITEM, timeout=5)
+        if not item.get("IconPixmap") and not item.get("IconName"):
+            return None  # registered, but nothing to see yet
         tip = item["ToolTip"]
         return {
             "id": str(item["Id"]),
