@@ -6,6 +6,7 @@ import { isOurPage } from '../../../electron/shell/ipc.ts';
 import { mayUse, permissions } from '../../../electron/shell/permissions.ts';
 import { externalOrigins, mayOpen } from '../../../electron/shell/safe-open.ts';
 import { dangerousSwitches, sandboxIsOff, stripDangerousSwitches } from '../../../electron/shell/switches.ts';
+import { secureWebPreferences } from '../../../electron/shell/web-preferences.ts';
 
 describe('requests of the page', () => {
   test.each(['app://ui/index.html', 'data:image/png;base64,AA==', 'blob:app://ui/1'])(
@@ -136,6 +137,25 @@ describe('switches', () => {
   test('that turn the sandbox off are noticed', () => {
     expect(sandboxIsOff(line('no-sandbox'))).toBe(true);
     expect(sandboxIsOff(line('ozone-platform'))).toBe(false);
+  });
+});
+
+test('the one set of preferences spells out every protection', () => {
+  expect(secureWebPreferences('/preload.cjs', false)).toEqual({
+    preload: '/preload.cjs',
+    devTools: false,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    safeDialogs: true,
+    spellcheck: false,
   });
 });
 
