@@ -2,98 +2,116 @@ import { createORPCClient } from '@orpc/client';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { AgentEvent } from '#shared/contract/events.ts';
 import type { Bridge, Client, LinkState } from './bridge.ts';
+import { heartbeat } from './heartbeat.ts';
 import { PortLink } from './port-link.ts';
 import type { Ports } from './ports.ts';
 
 /** Pauses before asking for a new port by itself: soon after a restart of the agent, then without hurry. */
-const asks = [500, 1_000, 2_000, 5_000, 15_000, 30_000] as const;
+const asks = [1_000, 1_000, 2_000, 5_000, 15_000, 30_000] as const;
 
 /** A port that was replaced may still owe answers for this long. */
 const retireMilliseconds = 10_000;
 
-function retire(port: MessagePort | null): void {
-  if (port !== null) setTimeout(() => port.close(), retireMilliseconds);
-}
-
 /** Joins the window to the agent, and to the next agent when this one goes away. */
 export function connect(ports: Ports): Bridge {
-  const link = new PortLink();
-  const client = createORPCClient<Client>(link);
-  const stateListeners = new Set<() => void>();
-  const eventListeners = new Set<(event: AgentEvent) => void>();
-  let state: LinkState = 'waiting';
-  let ended: AbortController | null = null;
-  let asked = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let current: MessagePort | null = null;
-
-  const set = (next: LinkState): void => {
-    if (state === next) return;
-    state = next;
-    for (const listener of stateListeners) listener();
+  const joint = new Joint(ports);
+  return {
+    client: joint.client,
+    queries: createTanstackQueryUtils(joint.client),
+    state: () => joint.state,
+    onState: (listener) => subscribe(joint.stateListeners, listener),
+    onEvent: (listener) => subscribe(joint.eventListeners, listener),
+    reconnect: () => joint.askNow(),
   };
+}
 
-  const askLater = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, asks[Math.min(asked, asks.length - 1)]);
-    asked += 1;
-  };
-  const ask = (): void => {
-    ports.ask();
-    askLater();
-  };
+function subscribe<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
-  const lose = (): void => {
-    link.drop();
-    set('lost');
-    askLater();
-  };
+class Joint {
+  readonly client: Client;
+  readonly stateListeners = new Set<() => void>();
+  readonly eventListeners = new Set<(event: AgentEvent) => void>();
+  state: LinkState = 'waiting';
+  readonly #link = new PortLink();
+  readonly #ports: Ports;
+  #port: MessagePort | null = null;
+  #ended = new AbortController();
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  const follow = async (signal: AbortSignal): Promise<void> => {
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    this.client = createORPCClient<Client>(this.#link);
+    ports.onPort((port) => this.#use(port));
+    this.#ask();
+  }
+
+  askNow(): void {
+    this.#asked = 0;
+    this.#ask();
+  }
+
+  #ask(): void {
+    this.#ports.ask();
+    this.#askLater();
+  }
+
+  #askLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), asks[Math.min(this.#asked, asks.length - 1)]);
+    this.#asked += 1;
+  }
+
+  #use(port: MessagePort): void {
+    const old = this.#port;
+    if (old !== null) setTimeout(() => old.close(), retireMilliseconds);
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    const { signal } = this.#ended;
+    this.#port = port;
+    this.#link.use(port);
+    port.addEventListener('close', () => this.#lose(signal));
+    void this.#follow(signal);
+  }
+
+  /** Hears events until the port ends, however it ends. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const stop = heartbeat(
+      () => this.client.agent.status({}),
+      () => this.#lose(signal),
+    );
+    signal.addEventListener('abort', stop);
     try {
-      for await (const event of await client.agent.events({}, { signal })) {
-        if (event.type === 'hello') {
-          asked = 0;
-          clearTimeout(timer);
-          set('connected');
-        }
-        for (const listener of eventListeners) listener(event);
-      }
+      for await (const event of await this.client.agent.events({}, { signal })) this.#hear(event);
     } catch {
       // the port closed or the agent stopped: both mean the same here
     }
-    if (!signal.aborted) lose();
-  };
+    this.#lose(signal);
+  }
 
-  ports.onPort((port) => {
-    ended?.abort();
-    ended = new AbortController();
-    const { signal } = ended;
-    retire(current);
-    current = port;
-    link.use(port);
-    port.addEventListener('close', () => {
-      if (!signal.aborted) lose();
-    });
-    void follow(signal);
-  });
-  ask();
+  #hear(event: AgentEvent): void {
+    if (event.type === 'hello') {
+      this.#asked = 0;
+      clearTimeout(this.#timer);
+      this.#set('connected');
+    }
+    for (const listener of this.eventListeners) listener(event);
+  }
 
-  return {
-    client,
-    queries: createTanstackQueryUtils(client),
-    state: () => state,
-    onState: (listener) => {
-      stateListeners.add(listener);
-      return () => stateListeners.delete(listener);
-    },
-    onEvent: (listener) => {
-      eventListeners.add(listener);
-      return () => eventListeners.delete(listener);
-    },
-    reconnect: () => {
-      asked = 0;
-      ask();
-    },
-  };
+  #lose(signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#ended.abort();
+    this.#link.drop();
+    this.#set('lost');
+    this.#askLater();
+  }
+
+  #set(state: LinkState): void {
+    if (this.state === state) return;
+    this.state = state;
+    for (const listener of this.stateListeners) listener();
+  }
 }

@@ -31,7 +31,7 @@ export function saveText(name: string, text: string): void {
   anchor.href = address;
   anchor.download = name;
   anchor.click();
-  URL.revokeObjectURL(address);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 function query(text: string): { subscribe(listener: () => void): () => void; read(): boolean } {

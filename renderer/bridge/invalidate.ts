@@ -16,6 +16,7 @@ export const staleBy: Record<Topic, readonly Noun[]> = {
   notifications: ['notifications', 'agent'],
   audit: ['audit'],
   secrets: ['secrets', 'agent'],
+  settings: ['settings'],
 };
 
 /** A burst of events asks each question again once. */

@@ -1,13 +1,8 @@
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-} from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useBridge, useLinkState } from '../bridge/context.tsx';
 import { go } from '../bridge/location.ts';
+import { Notice } from '../parts/notice.tsx';
 import { en } from '../text/en.ts';
 
 /** Said while the agent is away: what is on the screen may be old. */
@@ -15,17 +10,19 @@ export function LinkBar() {
   const bridge = useBridge();
   if (useLinkState() !== 'lost') return null;
   return (
-    <MessageBar intent="error" shape="square" layout="multiline" politeness="assertive">
-      <MessageBarBody>
-        <MessageBarTitle>{en.link.lost}</MessageBarTitle>
-        {en.link.lostHint}
-      </MessageBarBody>
-      <MessageBarActions>
+    <Notice
+      intent="error"
+      square
+      urgent
+      title={en.link.lost}
+      actions={
         <Button size="small" onClick={() => bridge.reconnect()}>
           {en.link.again}
         </Button>
-      </MessageBarActions>
-    </MessageBar>
+      }
+    >
+      {en.link.lostHint}
+    </Notice>
   );
 }
 
@@ -35,16 +32,17 @@ export function SecretsBar() {
   const { data } = useQuery(queries.secrets.state.queryOptions({ input: {} }));
   if (data === undefined || data.state === 'ready') return null;
   return (
-    <MessageBar intent="warning" shape="square" layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{en.secrets.titles[data.state]}</MessageBarTitle>
-        {data.sentence}
-      </MessageBarBody>
-      <MessageBarActions>
+    <Notice
+      intent="warning"
+      square
+      title={en.secrets.titles[data.state]}
+      actions={
         <Button size="small" onClick={() => go('settings')}>
           {en.secrets.toSettings}
         </Button>
-      </MessageBarActions>
-    </MessageBar>
+      }
+    >
+      {data.sentence}
+    </Notice>
   );
 }

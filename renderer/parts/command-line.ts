@@ -4,11 +4,11 @@ export type FlagValue = string | number | boolean | readonly string[] | undefine
 
 export interface CommandLine {
   text: string;
-  /** Flags whose value is secret: left out, the program asks for them. */
+  /** Labels of secrets: the program asks for their values. */
   asks: string[];
 }
 
-/** What a person would type to do the same. Secrets never get into it. */
+/** What a person would type to do the same; null clears. Secrets never get into it: the line has the program ask. */
 export function commandLine(
   words: string,
   positional: string,
@@ -19,16 +19,20 @@ export function commandLine(
   const asks: string[] = [];
   const printed: string[] = [];
   for (const [name, value] of Object.entries(flags)) {
-    if (value === undefined || value === null || value === '') continue;
     const field = kinds.get(name);
-    if (field?.kind === 'secret') asks.push(field.label);
-    else if (field?.from === 'file') printed.push(`--${name} ${filePlaceholder}`);
+    if (value === undefined || value === '') continue;
+    if (value === null) printed.push(`--clear ${name}`);
+    else if (field?.kind === 'secret') {
+      asks.push(field.label);
+      printed.push(`--${name}-prompt`);
+    } else if (field?.from === 'file') printed.push(`--${name}-file ${name}.pem`);
     else printed.push(...flag(name, value));
   }
-  return { text: ['trustkeep', words, quote(positional), ...printed].join(' '), asks };
+  return {
+    text: ['trustkeep', words, ...(positional === '' ? [] : [quote(positional)]), ...printed].join(' '),
+    asks,
+  };
 }
-
-const filePlaceholder = '@file.pem';
 
 function flag(name: string, value: Exclude<FlagValue, undefined | null>): string[] {
   if (value === true) return [`--${name}`];

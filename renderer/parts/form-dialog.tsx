@@ -10,19 +10,22 @@ import {
   Spinner,
   tokens,
 } from '@fluentui/react-components';
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { en } from '../text/en.ts';
 import { FailureBar } from './failure-bar.tsx';
 import { CloseIcon } from './icons.ts';
 
 const useStyles = makeStyles({
-  surface: { maxWidth: 'min(760px, calc(100vw - 48px))', maxHeight: 'calc(100vh - 40px)' },
+  buttons: { '& button': { whiteSpace: 'nowrap', flexShrink: 0 } },
+  surface: { maxWidth: 'min(760px, calc(100vw - 48px))', maxHeight: 'calc(100vh - 32px)' },
+  body: { maxHeight: 'calc(100vh - 82px)' },
   content: {
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalM,
     paddingRight: tokens.spacingHorizontalS,
+    paddingBottom: tokens.spacingVerticalS,
   },
 });
 
@@ -44,6 +47,15 @@ export interface FormDialogProps {
 export function FormDialog(props: FormDialogProps) {
   const styles = useStyles();
   const { title, submit, busy = false, failure = null, actions, closeLabel = en.dialog.cancel } = props;
+  const form = useRef<HTMLFormElement>(null);
+  // The dialog focuses its close button; a person who opened a form wants its first question.
+  useEffect(() => {
+    const timer = setTimeout(
+      () => form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus(),
+      60,
+    );
+    return () => clearTimeout(timer);
+  }, []);
   const sent = (event: FormEvent): void => {
     event.preventDefault();
     if (!busy && submit !== null) props.onSubmit();
@@ -51,8 +63,8 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && !busy && props.onClose()}>
       <DialogSurface className={styles.surface}>
-        <form onSubmit={sent} noValidate>
-          <DialogBody>
+        <form ref={form} onSubmit={sent} noValidate>
+          <DialogBody className={styles.body}>
             <DialogTitle
               action={
                 <Button
@@ -69,8 +81,12 @@ export function FormDialog(props: FormDialogProps) {
               <FailureBar failure={failure} />
               {props.children}
             </DialogContent>
-            <DialogActions>
-              {actions}
+            {actions !== undefined && (
+              <DialogActions position="start" className={styles.buttons}>
+                {actions}
+              </DialogActions>
+            )}
+            <DialogActions className={styles.buttons}>
               <Button onClick={props.onClose} disabled={busy}>
                 {closeLabel}
               </Button>

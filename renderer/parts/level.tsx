@@ -20,6 +20,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
     fontWeight: tokens.fontWeightSemibold,
     whiteSpace: 'nowrap',
+    alignItems: 'center',
   },
   icon: {
     display: 'inline-flex',
@@ -91,18 +92,21 @@ export function Level({
         pill && styles[backs[shade]],
       )}
     >
-      <LevelSign shade={shade} />
+      <LevelSign shade={shade} small={pill} />
       <span className={pill ? undefined : styles.plainText}>{children}</span>
     </span>
   );
 }
 
 /** The sign alone; the words beside it must say the same. */
-export function LevelSign({ shade }: { shade: Shade }) {
+export function LevelSign({ shade, small = false }: { shade: Shade; small?: boolean }) {
   const styles = useStyles();
   const Icon = icons[shade];
   return (
-    <span className={mergeClasses(styles.icon, styles[colours[shade]])} data-shade={shade}>
+    <span
+      className={mergeClasses(styles.icon, small && styles.pillIcon, styles[colours[shade]])}
+      data-shade={shade}
+    >
       <Icon aria-hidden="true" />
     </span>
   );

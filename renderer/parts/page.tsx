@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import { smallWindow } from './data-table/table-styles.ts';
 import { ChevronIcon } from './icons.ts';
 import { InnerLink } from './inner-link.tsx';
 
@@ -11,6 +12,9 @@ const useStyles = makeStyles({
     alignItems: 'center',
     gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXXL} ${tokens.spacingVerticalM}`,
+    [smallWindow]: {
+      padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalS}`,
+    },
   },
   words: { flexGrow: 1, flexBasis: '300px', minWidth: 0 },
   title: {
@@ -34,6 +38,9 @@ const useStyles = makeStyles({
     minHeight: 0,
     overflowY: 'auto',
     padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXXL} ${tokens.spacingVerticalXXL}`,
+    [smallWindow]: {
+      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
+    },
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalL,

@@ -637,6 +637,8 @@ export const en = {
     title: 'Settings',
     subtitle: 'This agent and its secrets.',
     secrets: 'Secrets',
+    intervals: 'Intervals and limits',
+    undo: 'Undo changes',
     agent: 'Agent',
     version: 'Version',
     face: 'Runs as',

@@ -1,9 +1,10 @@
-import { MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import type { Plan } from '#shared/model/plan.ts';
 import { en } from '../../text/en.ts';
 import { Facts } from '../facts.tsx';
 import { Hash, Mono } from '../hash.tsx';
 import { CommandsIcon, EditsIcon, FilesIcon, KeyIcon, ProofsIcon, SharesIcon } from '../icons.ts';
+import { Notice } from '../notice.tsx';
 import { Section } from '../section.tsx';
 import { PlanEdits } from './plan-edits.tsx';
 import { PlanFiles } from './plan-files.tsx';
@@ -40,9 +41,9 @@ export function PlanView({ plan }: { plan: Plan }) {
   return (
     <div className={styles.stack}>
       {install.warnings.map((warning) => (
-        <MessageBar key={warning} intent="warning" layout="multiline">
-          <MessageBarBody className={styles.warning}>{warning}</MessageBarBody>
-        </MessageBar>
+        <Notice key={warning} intent="warning">
+          {warning}
+        </Notice>
       ))}
       <Section title={en.plan.asked} icon={<KeyIcon />}>
         <Facts facts={askedFacts(plan, styles)} />

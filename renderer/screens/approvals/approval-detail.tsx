@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import type { Approval } from '#shared/model/approval.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -6,6 +6,7 @@ import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { absoluteTime } from '../../parts/format.ts';
 import { Level } from '../../parts/level.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { PlanView } from '../../parts/plan/plan-view.tsx';
 import { approvalShade } from '../../parts/shades.ts';
@@ -52,13 +53,10 @@ export function ApprovalDetail({ name }: { name: string }) {
 function Decided({ approval }: { approval: Approval }) {
   const { state, decidedBy, decidedOrigin, decidedAt, comment } = approval;
   return (
-    <MessageBar intent={state === 'approved' ? 'success' : 'info'} layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{en.approvals.states[state]}</MessageBarTitle>
-        {decidedAt !== null && en.approvals.decidedBy(decidedBy, decidedOrigin, absoluteTime(decidedAt))}
-        {comment !== null && comment !== '' && ` “${comment}”`}
-        {state === 'superseded' && ` ${en.approvals.supersededMeaning}`}
-      </MessageBarBody>
-    </MessageBar>
+    <Notice intent={state === 'approved' ? 'success' : 'info'} title={en.approvals.states[state]}>
+      {decidedAt !== null && en.approvals.decidedBy(decidedBy, decidedOrigin, absoluteTime(decidedAt))}
+      {comment !== null && comment !== '' && ` “${comment}”`}
+      {state === 'superseded' && ` ${en.approvals.supersededMeaning}`}
+    </Notice>
   );
 }

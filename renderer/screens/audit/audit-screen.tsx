@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody, MessageBarTitle, Spinner } from '@fluentui/react-components';
+import { Button, Spinner } from '@fluentui/react-components';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
@@ -12,6 +12,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { Hash } from '../../parts/hash.tsx';
 import { AuditIcon, VerifyIcon } from '../../parts/icons.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
 import { auditColumns } from './audit-columns.tsx';
@@ -83,23 +84,17 @@ export function AuditScreen({ rest }: ScreenProps) {
 
 function Verdict({ verdict }: { verdict: AuditVerdict }) {
   return (
-    <MessageBar
+    <Notice
       intent={verdict.ok ? 'success' : 'error'}
-      layout="multiline"
-      politeness="assertive"
-      data-verdict={verdict.ok}
+      urgent
+      title={
+        verdict.firstBad === null ? en.audit.whole(verdict.entries) : en.audit.broken(verdict.firstBad.number)
+      }
     >
-      <MessageBarBody>
-        <MessageBarTitle>
-          {verdict.firstBad === null
-            ? en.audit.whole(verdict.entries)
-            : en.audit.broken(verdict.firstBad.number)}
-        </MessageBarTitle>
-        {verdict.firstBad === null ? en.audit.wholeHint : verdict.firstBad.sentence}
-        <div>
-          {en.audit.head} <Hash value={verdict.head} what={en.audit.head} />
-        </div>
-      </MessageBarBody>
-    </MessageBar>
+      {verdict.firstBad === null ? en.audit.wholeHint : verdict.firstBad.sentence}
+      <div>
+        {en.audit.head} <Hash value={verdict.head} what={en.audit.head} />
+      </div>
+    </Notice>
   );
 }

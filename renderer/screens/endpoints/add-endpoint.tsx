@@ -1,12 +1,4 @@
-import {
-  Field,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  tokens,
-} from '@fluentui/react-components';
+import { Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
@@ -26,6 +18,7 @@ import { commandLine } from '../../parts/command-line.ts';
 import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
 import { readForm, startValues, withoutDefaults } from '../../parts/descriptor-form/values.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
 
 const useStyles = makeStyles({
@@ -142,14 +135,12 @@ function AddedEndpoint({ added, onClose }: { added: Added; onClose(): void }) {
       onSubmit={open}
       onClose={onClose}
     >
-      <MessageBar intent={added.probe.ok ? 'success' : 'warning'} layout="multiline">
-        <MessageBarBody>
-          {added.probe.ok ? en.endpoints.addedOk : en.endpoints.addedNotOk} {en.endpoints.instanceId}{' '}
-          <span className={styles.id} data-instance-id>
-            {added.id}
-          </span>
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent={added.probe.ok ? 'success' : 'warning'}>
+        {added.probe.ok ? en.endpoints.addedOk : en.endpoints.addedNotOk} {en.endpoints.instanceId}{' '}
+        <span className={styles.id} data-instance-id>
+          {added.id}
+        </span>
+      </Notice>
       <Checks checks={added.probe.checks} />
     </FormDialog>
   );

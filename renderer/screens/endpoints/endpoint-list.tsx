@@ -70,7 +70,7 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
     {
       id: 'reached',
       header: en.endpoints.reached,
-      width: '112px',
+      width: '126px',
       value: (row) => (row.probe === null ? 1 : row.probe.ok ? 2 : 0),
       text: (row) => reachedText(row),
       cell: (row) => (

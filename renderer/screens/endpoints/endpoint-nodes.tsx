@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Endpoint } from '#shared/model/endpoint.ts';
@@ -10,6 +10,7 @@ import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { EndpointsLargeIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
 import { nodeColumns } from './node-columns.tsx';
 import { NodePanel } from './node-panel.tsx';
@@ -74,10 +75,8 @@ function LiveDiscovery({ endpoint }: { endpoint: Endpoint }) {
   const live = tasks.data?.find((task) => task.kind === 'discover' && task.endpointId === endpoint.id);
   if (live === undefined) return null;
   return (
-    <MessageBar intent="info">
-      <MessageBarBody>
-        {en.nodes.discovering} <InnerLink place={['tasks', live.id]}>{en.nodes.watch}</InnerLink>
-      </MessageBarBody>
-    </MessageBar>
+    <Notice intent="info">
+      {en.nodes.discovering} <InnerLink place={['tasks', live.id]}>{en.nodes.watch}</InnerLink>
+    </Notice>
   );
 }

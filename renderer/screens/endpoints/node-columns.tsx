@@ -61,6 +61,7 @@ export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<End
       id: 'actions',
       header: en.nodes.actions,
       plain: true,
+      wideOnly: true,
       width: '98px',
       value: () => null,
       cell: (row) =>

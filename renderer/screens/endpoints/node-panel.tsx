@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -15,6 +15,7 @@ import { mono } from '../../parts/hash.tsx';
 import { CertificatesIcon, LookIcon, RenewIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Section } from '../../parts/section.tsx';
 import { servedShade } from '../../parts/shades.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
@@ -72,11 +73,7 @@ function NodeActions({ node, onRequest }: { node: EndpointNode; onRequest(node: 
 function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | null }) {
   return (
     <>
-      {node.notInstallable !== null && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{node.notInstallable}</MessageBarBody>
-        </MessageBar>
-      )}
+      {node.notInstallable !== null && <Notice intent="warning">{node.notInstallable}</Notice>}
       <Section title={en.nodes.served}>
         <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>
         <p style={{ marginBottom: 0 }}>

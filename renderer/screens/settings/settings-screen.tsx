@@ -9,6 +9,7 @@ import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { SecretsState } from '../secrets/secrets-state.tsx';
+import { IntervalSection } from './interval-section.tsx';
 
 export function SettingsScreen() {
   const { queries } = useBridge();
@@ -18,6 +19,7 @@ export function SettingsScreen() {
       <Section title={en.settings.secrets} icon={<KeyIcon />}>
         <SecretsState />
       </Section>
+      <IntervalSection />
       <Section title={en.settings.agent} icon={<SettingsIcon />}>
         <Answer query={status}>
           {(agent) => (

@@ -1,10 +1,4 @@
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-} from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Plan } from '#shared/model/plan.ts';
@@ -20,6 +14,7 @@ import { duration } from '../../parts/format.ts';
 import { Hash } from '../../parts/hash.tsx';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { PlanView } from '../../parts/plan/plan-view.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -129,24 +124,23 @@ function Restored({ task }: { task: Task }) {
   if (task.restored === null || task.restored === 'not-needed') return null;
   const good = task.restored === 'proved';
   return (
-    <MessageBar intent={good ? 'success' : 'warning'} layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{en.tasks.restored[task.restored].title}</MessageBarTitle>
-        {en.tasks.restored[task.restored].sentence}
-      </MessageBarBody>
-    </MessageBar>
+    <Notice intent={good ? 'success' : 'warning'} title={en.tasks.restored[task.restored].title}>
+      {en.tasks.restored[task.restored].sentence}
+    </Notice>
   );
 }
 
 function WaitsForApproval({ task }: { task: Task }) {
   return (
-    <MessageBar intent="warning">
-      <MessageBarBody>{en.tasks.needsApproval}</MessageBarBody>
-      <MessageBarActions>
+    <Notice
+      intent="warning"
+      actions={
         <Button size="small" appearance="primary" onClick={() => go('approvals', task.id)}>
           {en.tasks.readPlan}
         </Button>
-      </MessageBarActions>
-    </MessageBar>
+      }
+    >
+      {en.tasks.needsApproval}
+    </Notice>
   );
 }

@@ -20,6 +20,8 @@ export class FakeAgent {
   /** Inputs of changing commands, for tests. */
   readonly calls: Array<{ command: string; input: unknown }> = [];
   readonly #listeners = new Set<(event: AgentEvent) => void>();
+  readonly #wakes = new Set<() => void>();
+  #stopping = false;
   readonly #ports = new Set<MessagePort>();
 
   constructor(world: World) {
@@ -42,12 +44,19 @@ export class FakeAgent {
 
   stop(): void {
     this.away = true;
-    for (const port of this.#ports) port.close();
+    this.#stopping = true;
+    for (const wake of this.#wakes) wake();
+    const ports = [...this.#ports];
     this.#ports.clear();
+    // the last answers are still on their way
+    setTimeout(() => {
+      for (const port of ports) port.close();
+    }, 50);
   }
 
   start(): void {
     this.away = false;
+    this.#stopping = false;
   }
 
   #did(command: string, input: unknown): void {
@@ -287,6 +296,15 @@ export class FakeAgent {
           return {};
         }),
       },
+      settings: {
+        show: os.settings.show.handler(() => world.settings),
+        set: os.settings.set.handler(({ input }) => {
+          this.#did('settings.set', input);
+          Object.assign(world.settings, input);
+          this.changed('settings');
+          return world.settings;
+        }),
+      },
       audit: {
         list: os.audit.list.handler(({ input }) =>
           world.audit
@@ -361,7 +379,8 @@ export class FakeAgent {
     this.#listeners.add(listener);
     signal?.addEventListener('abort', () => wake());
     try {
-      while (!signal?.aborted) {
+      this.#wakes.add(() => wake());
+      while (!signal?.aborted && !this.#stopping) {
         const next = queue.shift();
         if (next !== undefined) yield next;
         else

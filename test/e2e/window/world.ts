@@ -10,6 +10,7 @@ import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
+import { type Settings, settings } from '#shared/model/settings.ts';
 import type { Task } from '#shared/model/task.ts';
 
 /** All the fake agent knows. */
@@ -27,6 +28,7 @@ export interface World {
   authorities: Authority[];
   notifications: Notification[];
   audit: AuditEntry[];
+  settings: Settings;
   recoveryKey: string | null;
 }
 
@@ -70,6 +72,7 @@ export function emptyWorld(now: number): World {
     ],
     notifications: [],
     audit: [],
+    settings: settings.parse({}),
     recoveryKey: null,
   };
 }

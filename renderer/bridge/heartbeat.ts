@@ -1,0 +1,34 @@
+/** How often a silent connection is asked whether somebody is still there, and how long the answer may take. */
+export const beat = { everyMilliseconds: 30_000, patienceMilliseconds: 10_000 } as const;
+
+/**
+ * A port whose other end went away without a word looks like a quiet one. Calls `onSilence` once when an answer stays
+ * out; gives the function that stops asking.
+ */
+export function heartbeat(ask: () => Promise<unknown>, onSilence: () => void, times = beat): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+  const silent = (): void => {
+    if (stopped) return;
+    stop();
+    onSilence();
+  };
+  const next = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      timer = setTimeout(silent, times.patienceMilliseconds);
+      // an answer of any kind, even a failure, comes from somebody who is there
+      const heard = (): void => {
+        clearTimeout(timer);
+        next();
+      };
+      ask().then(heard, heard);
+    }, times.everyMilliseconds);
+  };
+  next();
+  return stop;
+}

@@ -1,0 +1,43 @@
+import {
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+} from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+
+const useStyles = makeStyles({
+  bar: { flexShrink: 0 },
+  body: { whiteSpace: 'normal', overflowWrap: 'anywhere', paddingTop: '6px', paddingBottom: '6px' },
+});
+
+export interface NoticeProps {
+  intent: 'info' | 'success' | 'warning' | 'error';
+  title?: string;
+  actions?: ReactNode;
+  /** From edge to edge, above a screen. */
+  square?: boolean;
+  /** Read out at once by screen readers. */
+  urgent?: boolean;
+  children?: ReactNode;
+}
+
+/** A statement above or among the facts, as tall as it needs to be. */
+export function Notice({ intent, title, actions, square = false, urgent = false, children }: NoticeProps) {
+  const styles = useStyles();
+  return (
+    <MessageBar
+      className={styles.bar}
+      intent={intent}
+      layout={actions === undefined ? 'multiline' : 'singleline'}
+      shape={square ? 'square' : 'rounded'}
+      politeness={urgent ? 'assertive' : 'polite'}
+    >
+      <MessageBarBody className={styles.body}>
+        {title !== undefined && <MessageBarTitle>{title}</MessageBarTitle>} {children}
+      </MessageBarBody>
+      {actions !== undefined && <MessageBarActions>{actions}</MessageBarActions>}
+    </MessageBar>
+  );
+}

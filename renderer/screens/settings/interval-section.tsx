@@ -1,0 +1,90 @@
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { settingsCatalog } from '#shared/catalog/settings.ts';
+import type { Settings } from '#shared/model/settings.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { useCommand } from '../../bridge/use-command.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { CommandBox } from '../../parts/command-box.tsx';
+import { commandLine } from '../../parts/command-line.ts';
+import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
+import { changedInput, type FormValues, startValues } from '../../parts/descriptor-form/values.ts';
+import { FailureBar } from '../../parts/failure-bar.tsx';
+import { ClockIcon } from '../../parts/icons.ts';
+import { Section } from '../../parts/section.tsx';
+import { en } from '../../text/en.ts';
+
+const { fields } = settingsCatalog;
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  buttons: { display: 'flex', gap: tokens.spacingHorizontalS },
+});
+
+/** How often and how long the loops of the agent look. */
+export function IntervalSection() {
+  const { queries } = useBridge();
+  const query = useQuery(queries.settings.show.queryOptions({ input: {} }));
+  return (
+    <Section title={en.settings.intervals} icon={<ClockIcon />}>
+      <Answer query={query}>
+        {(settings) => <IntervalForm key={JSON.stringify(settings)} settings={settings} />}
+      </Answer>
+    </Section>
+  );
+}
+
+function IntervalForm({ settings }: { settings: Settings }) {
+  const styles = useStyles();
+  const { client } = useBridge();
+  const [before] = useState<FormValues>(() => startValues(fields, settings));
+  const [values, setValues] = useState(before);
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const save = useCommand(client.settings.set);
+  const { changes } = changedInput(fields, before, values);
+  const changed = Object.keys(changes).length > 0;
+  const submit = async (): Promise<void> => {
+    const read = changedInput(fields, before, values);
+    setProblems(read.problems);
+    if (Object.keys(read.problems).length === 0) await save.run(kept(read.changes));
+  };
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed && !save.busy) void submit();
+      }}
+    >
+      <FailureBar failure={save.failure} />
+      <DescriptorForm fields={fields} values={values} problems={problems} onChange={setValues} />
+      {changed && <CommandBox line={commandLine('settings set', '', kept(changes), fields)} />}
+      <div className={styles.buttons}>
+        <Button
+          type="submit"
+          appearance="primary"
+          disabled={!changed || save.busy}
+          {...(save.busy ? { icon: <Spinner size="tiny" /> } : {})}
+        >
+          {en.dialog.save}
+        </Button>
+        <Button
+          disabled={!changed || save.busy}
+          onClick={() => {
+            setValues(before);
+            setProblems({});
+          }}
+        >
+          {en.settings.undo}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Numbers only: an emptied interval stays what it was. */
+function kept(changes: Readonly<Record<string, unknown>>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => typeof value === 'number'));
+}
