@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exec } from '#kit/exec.ts';
+import { have } from './available.ts';
+import { endWithUs } from './display.ts';
+
+export const canRunKeychain = ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'].map(have).every(Boolean);
+
+/** A session bus of its own with a Secret Service that can be taken away, locked and replaced. */
+export interface KeychainServer {
+  /** For a child process that should see this keychain and no other. */
+  env: Record<string, string>;
+  /** The keychain goes; the bus stays. */
+  endKeychain(): Promise<void>;
+  /** The same keyring, but nobody types its password. */
+  startLocked(): Promise<void>;
+  startUnlocked(): Promise<void>;
+  /** Throws the keyring away, as a new account or a reset would. */
+  replaceKeyring(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startKeychain(): Promise<KeychainServer> {
+  const home = mkdtempSync(join(tmpdir(), 'trustkeep-keychain-'));
+  const folders = ['run', 'data', 'config', 'cache'].map((name) => join(home, name));
+  for (const folder of folders) mkdirSync(folder, { mode: 0o700 });
+  const [run = '', data = '', config = '', cache = ''] = folders;
+  const socket = join(run, 'bus');
+  const busConfig = join(home, 'bus.conf');
+  // without service folders: nothing starts by itself, so "no Secret Service" can be had
+  writeFileSync(
+    busConfig,
+    `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+      "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+    <busconfig><type>session</type><listen>unix:path=${socket}</listen><auth>EXTERNAL</auth>
+    <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+    <allow own="*"/></policy></busconfig>`,
+  );
+  const env = {
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    HOME: home,
+    XDG_RUNTIME_DIR: run,
+    XDG_DATA_HOME: data,
+    XDG_CONFIG_HOME: config,
+    XDG_CACHE_HOME: cache,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}`,
+    LC_ALL: 'C',
+  };
+  const start = (program: string, ...args: string[]) => {
+    const child = spawn(program, args, { env, cwd: home, stdio: ['pipe', 'pipe', 'ignore'] });
+    endWithUs(child);
+    return child;
+  };
+
+  const bus = start('dbus-daemon', `--config-file=${busConfig}`, '--nofork', '--print-address');
+  let keychain: ChildProcess | null = null;
+  const endKeychain = async () => {
+    if (keychain !== null) await end(keychain);
+    keychain = null;
+  };
+  const startDaemon = async (unlock: boolean) => {
+    await endKeychain();
+    const more = unlock ? ['--unlock'] : [];
+    const daemon = start('gnome-keyring-daemon', '--foreground', '--components=secrets', ...more);
+    keychain = daemon;
+    daemon.stdin.end(unlock ? 'test' : '');
+    await answers(env);
+  };
+  const server: KeychainServer = {
+    env,
+    endKeychain,
+    startLocked: () => startDaemon(false),
+    startUnlocked: () => startDaemon(true),
+    async replaceKeyring() {
+      await endKeychain();
+      rmSync(join(data, 'keyrings'), { recursive: true, force: true });
+      await startDaemon(true);
+    },
+    async stop() {
+      await endKeychain();
+      await end(bus);
+      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+  try {
+    await said(bus);
+    await startDaemon(true);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** The bus prints its address once it can be used. */
+function said(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`${child.spawnfile} ended with ${code} before it was ready`)),
+    );
+  });
+}
+
+/** The keychain prints nothing: it is there once it owns its name. */
+async function answers(env: Record<string, string>): Promise<void> {
+  const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
+  for (let round = 0; round < 100; round += 1) {
+    const { stdout } = await exec({
+      argv: ['dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', ...question],
+      env,
+      timeoutMs: 2000,
+    });
+    if (stdout.includes('boolean true')) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('the keychain did not come up');
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
