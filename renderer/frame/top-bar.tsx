@@ -1,6 +1,7 @@
 import { Button, CounterBadge, makeStyles, Tooltip, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useBridge } from '../bridge/context.tsx';
+import { smallWindow } from '../parts/data-table/table-styles.ts';
 import { BellIcon } from '../parts/icons.ts';
 import { Level } from '../parts/level.tsx';
 import { en } from '../text/en.ts';
@@ -13,6 +14,7 @@ const useStyles = makeStyles({
     height: '44px',
     flexShrink: 0,
     padding: `0 ${tokens.spacingHorizontalL} 0 ${tokens.spacingHorizontalXXL}`,
+    [smallWindow]: { padding: `0 ${tokens.spacingHorizontalL}` },
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },

@@ -49,6 +49,7 @@ const useStyles = makeStyles({
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalXXL}`,
+    [smallWindow]: { padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}` },
   },
 });
 

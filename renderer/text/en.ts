@@ -484,6 +484,9 @@ export const en = {
       `The answer holds for exactly this plan (fingerprint ${fingerprint}). If the endpoint has changed by then, nothing is installed.`,
     decidedBy: (who: string | null, origin: string | null, when: string) =>
       `${who === null ? (origin === 'agent' ? 'By the policy of the endpoint' : 'Decided') : `By ${who}`}, ${when}.`,
+    changed: 'The plan changed while it was on the screen.',
+    changedHint: 'What is shown now is the new one. Read it before saying yes.',
+    readAgain: 'It is read',
     supersededMeaning: 'A newer plan took its place.',
   },
 

@@ -1,5 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Approval } from '#shared/model/approval.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
@@ -17,35 +18,50 @@ import { DecisionBar } from './decision-bar.tsx';
 export function ApprovalDetail({ name }: { name: string }) {
   const { queries } = useBridge();
   const query = useQuery(queries.approvals.show.queryOptions({ input: { approval: name } }));
-  const approval = query.data;
+  if (query.data === undefined)
+    return (
+      <Page title={en.approvals.one} parent={parent}>
+        <Answer query={query}>{() => null}</Answer>
+      </Page>
+    );
+  return <Known approval={query.data} />;
+}
+
+const parent = { name: en.approvals.title, place: 'approvals' };
+
+function Known({ approval }: { approval: Approval }) {
+  const { plan, state, taskId } = approval;
+  // A plan that changes under the eyes of its reader is not the one that was read.
+  const [seen, setSeen] = useState(plan.fingerprint);
+  const same = plan.fingerprint === seen;
   return (
     <Page
-      title={approval === undefined ? en.approvals.one : en.approvals.detailTitle(approval.plan)}
-      parent={{ name: en.approvals.title, place: 'approvals' }}
+      title={en.approvals.detailTitle(plan)}
+      parent={parent}
       badge={
-        approval !== undefined && (
-          <Level shade={approvalShade[approval.state]} pill>
-            {en.approvals.states[approval.state]}
-          </Level>
-        )
+        <Level shade={approvalShade[state]} pill>
+          {en.approvals.states[state]}
+        </Level>
       }
-      actions={
-        approval !== undefined && (
-          <Button onClick={() => go('tasks', approval.taskId)}>{en.approvals.openTask}</Button>
-        )
-      }
-      {...(approval?.state === 'pending'
-        ? { foot: <DecisionBar key={approval.plan.fingerprint} approval={approval} /> }
-        : {})}
+      actions={<Button onClick={() => go('tasks', taskId)}>{en.approvals.openTask}</Button>}
+      {...(state === 'pending' && same ? { foot: <DecisionBar key={seen} approval={approval} /> } : {})}
     >
-      <Answer query={query}>
-        {(found) => (
-          <>
-            {found.state !== 'pending' && <Decided approval={found} />}
-            <PlanView plan={found.plan} />
-          </>
-        )}
-      </Answer>
+      {state !== 'pending' && <Decided approval={approval} />}
+      {!same && (
+        <Notice
+          intent="warning"
+          urgent
+          title={en.approvals.changed}
+          actions={
+            <Button size="small" onClick={() => setSeen(plan.fingerprint)}>
+              {en.approvals.readAgain}
+            </Button>
+          }
+        >
+          {en.approvals.changedHint}
+        </Notice>
+      )}
+      <PlanView plan={plan} />
     </Page>
   );
 }
