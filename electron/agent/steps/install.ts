@@ -1,5 +1,5 @@
 import { changingRetries } from '../tasks/retry.ts';
-import { material, newCertificate, wipe } from './material.ts';
+import { material, wipe } from './material.ts';
 import { checkMaterialOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
@@ -25,7 +25,8 @@ export const installStep: Step = {
 async function afterScript(context: StepContext): Promise<Outcome> {
   const { endpoint } = await context.tools.session();
   const written = 'Everything is written as it was planned.';
-  const alias = newCertificate(context).names[0] ?? context.node().name;
+  const node = context.node();
+  const alias = node.alias ?? node.name;
   const ran = (await endpoint.runScript?.('install', alias)) ?? null;
   if (ran === null) return { kind: 'done', output: {}, sentence: written };
   if (ran.code === 0)

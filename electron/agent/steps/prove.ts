@@ -6,6 +6,7 @@ import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
 import type { Look, Outcome, Step, StepContext } from './step.ts';
+import { keyAlgorithmOf } from './verify.ts';
 
 /** Waits between looks; the last one repeats. */
 const waitsMs = [0, 10, 20, 40, 80, 150, 300, 500, 1000] as const;
@@ -21,7 +22,7 @@ export const proveStep: Step = {
     const certificate = newCertificate(context);
     if (plan.install.proofs.length === 0) return unproved(context);
     const chain = certificatesOf(certificate.chainPem).map((pem) => certificateFingerprint(pem));
-    const keyAlgorithm = plan.keyType.startsWith('rsa') ? ('rsa' as const) : ('ecdsa' as const);
+    const keyAlgorithm = keyAlgorithmOf(plan.keyType);
     const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, (look) => showsNew(look, chain));
     if (wrong !== null) return notServed(context, wrong);
     const { clock, database } = context.tools;

@@ -5,6 +5,7 @@ import { proveAll } from './prove.ts';
 import { restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Look, Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
+import { keyAlgorithmOf } from './verify.ts';
 
 /** Puts the files back, byte for byte, and has the server take them. Never gives up quickly. */
 export const restoreStep: Step = {
@@ -43,13 +44,18 @@ export const proveRestoreStep: Step = {
     const { baseline, snapshot } = context.output('snapshot', snapshotOutput);
     context.output('restore', restoreOutput);
     const shown = baseline.filter((row) => row.leaf !== null);
-    const wrong = await proveAll(context, shown, undefined, (look, proof) => {
-      const before = shown.find(
-        (row) =>
-          row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
-      );
-      return showsBefore(look, before?.leaf ?? null);
-    });
+    const wrong = await proveAll(
+      context,
+      shown,
+      keyAlgorithmOf(context.node().certificate?.keyType),
+      (look, proof) => {
+        const before = shown.find(
+          (row) =>
+            row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
+        );
+        return showsBefore(look, before?.leaf ?? null);
+      },
+    );
     if (wrong !== null)
       throw new Failure(
         'restore.not-served',

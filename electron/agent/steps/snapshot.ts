@@ -3,6 +3,7 @@ import { quickRetries } from '../tasks/retry.ts';
 import { checkMaterialOutput } from './shapes.ts';
 import type { LookAt, Step } from './step.ts';
 import { tagOf } from './tag.ts';
+import { keyAlgorithmOf } from './verify.ts';
 
 /** Keeps what is there, on disk and as served. A full disk or a missing right ends the task here, before any change. */
 export const snapshotStep: Step = {
@@ -15,7 +16,11 @@ export const snapshotStep: Step = {
     await endpoint.checkDrift(plan.install);
     const [snapshot, baseline] = await Promise.all([
       endpoint.snapshot(plan.install, tagOf(context.task)),
-      lookAtAll(context.tools.lookAt, plan.install.proofs),
+      lookAtAll(
+        context.tools.lookAt,
+        plan.install.proofs,
+        keyAlgorithmOf(context.node().certificate?.keyType),
+      ),
     ]);
     const kept = snapshot.files.filter((file) => file.keptAt !== null).length;
     return {
@@ -27,10 +32,14 @@ export const snapshotStep: Step = {
 };
 
 /** What every address shows now; null where there is no TLS answer. */
-async function lookAtAll(lookAt: LookAt, proofs: readonly PlannedProof[]) {
+async function lookAtAll(
+  lookAt: LookAt,
+  proofs: readonly PlannedProof[],
+  keyAlgorithm: 'rsa' | 'ecdsa' | undefined,
+) {
   return Promise.all(
     proofs.map(async (proof) => {
-      const seen = await lookAt({ ...proof, timeoutMs: 5000 });
+      const seen = await lookAt({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
       return { ...proof, leaf: seen.kind === 'certificate' ? seen.leafFingerprint : null };
     }),
   );

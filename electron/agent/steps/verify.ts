@@ -4,12 +4,8 @@ import type { Look, LookAt } from './step.ts';
 /** One handshake per address and name of a node (at most 20). */
 export async function lookAtNode(lookAt: LookAt, node: EndpointNode): Promise<Look[]> {
   if (node.protocol !== 'https' || node.certificate === null) return [];
-  const name = node.serverNames.find((text) => /^[a-z0-9.-]+$/i.test(text) && text !== '_') ?? null;
-  const keyAlgorithm = node.certificate.keyType.startsWith('rsa')
-    ? ('rsa' as const)
-    : node.certificate.keyType.startsWith('ec')
-      ? ('ecdsa' as const)
-      : undefined;
+  const name = askedName(node);
+  const keyAlgorithm = keyAlgorithmOf(node.certificate.keyType);
   return Promise.all(
     node.bindings.slice(0, 20).map((binding) =>
       lookAt({
@@ -21,6 +17,20 @@ export async function lookAtNode(lookAt: LookAt, node: EndpointNode): Promise<Lo
       }),
     ),
   );
+}
+
+/** Which of a dual-certificate server's certificates to ask for; undefined: whichever it shows. */
+export function keyAlgorithmOf(keyType: string | undefined): 'rsa' | 'ecdsa' | undefined {
+  if (keyType?.startsWith('rsa')) return 'rsa';
+  return keyType?.startsWith('ec-') ? 'ecdsa' : undefined;
+}
+
+/** A name this node answers for: the first plain one, else one below a wildcard; null when it has neither. */
+function askedName(node: EndpointNode): string | null {
+  const names = node.serverNames.filter((text) => text !== '_');
+  const plain = names.find((text) => /^[a-z0-9][a-z0-9.-]*$/i.test(text));
+  const wildcard = names.find((text) => /^\*?\.[a-z0-9.-]+$/i.test(text));
+  return plain ?? (wildcard === undefined ? null : `trustkeep${wildcard.replace(/^\*/, '')}`);
 }
 
 /** What was seen, compared with the certificate on disk. Pure; the worst address decides. */
