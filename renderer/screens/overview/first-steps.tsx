@@ -1,8 +1,6 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
-import { useState } from 'react';
 import { AddIcon, ShieldLargeIcon } from '../../parts/icons.ts';
 import { en } from '../../text/en.ts';
-import { AddEndpoint } from '../endpoints/add-endpoint.tsx';
 
 const useStyles = makeStyles({
   box: { maxWidth: '620px', margin: '0 auto', padding: `${tokens.spacingVerticalXXL} 0` },
@@ -40,9 +38,8 @@ const useStyles = makeStyles({
 });
 
 /** Nothing added yet: the whole way in four sentences, and the first button. */
-export function FirstSteps() {
+export function FirstSteps({ onAdd }: { onAdd(): void }) {
   const styles = useStyles();
-  const [adding, setAdding] = useState(false);
   return (
     <div className={styles.box}>
       <span className={styles.icon} aria-hidden="true">
@@ -63,10 +60,9 @@ export function FirstSteps() {
           </li>
         ))}
       </ol>
-      <Button appearance="primary" size="large" icon={<AddIcon />} onClick={() => setAdding(true)}>
+      <Button appearance="primary" size="large" icon={<AddIcon />} onClick={onAdd}>
         {en.overview.startButton}
       </Button>
-      {adding && <AddEndpoint onClose={() => setAdding(false)} />}
     </div>
   );
 }

@@ -1,11 +1,13 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Overview } from '#shared/model/overview.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import type { ScreenProps } from '../../frame/places.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
+import { AddEndpoint } from '../endpoints/add-endpoint.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Recent } from './recent.tsx';
 import { ServedBar } from './served-bar.tsx';
@@ -25,11 +27,20 @@ const useStyles = makeStyles({
 export function OverviewScreen(_: ScreenProps) {
   const { queries } = useBridge();
   const query = useQuery(queries.agent.overview.queryOptions({ input: {} }));
+  // held here: the first steps vanish as soon as the endpoint is there, its dialog must not
+  const [adding, setAdding] = useState(false);
   return (
     <Page title={en.overview.title}>
       <Answer query={query}>
-        {(overview) => (overview.endpoints === 0 ? <FirstSteps /> : <Body overview={overview} />)}
+        {(overview) =>
+          overview.endpoints === 0 ? (
+            <FirstSteps onAdd={() => setAdding(true)} />
+          ) : (
+            <Body overview={overview} />
+          )
+        }
       </Answer>
+      {adding && <AddEndpoint onClose={() => setAdding(false)} />}
     </Page>
   );
 }
