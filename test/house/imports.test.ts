@@ -162,7 +162,11 @@ const doors: [string, (target: string) => boolean, string[]][] = [
   ],
   ['ssh2', (t) => t === 'ssh2', ['electron/providers/connections/ssh']],
   ['child_process', (t) => t === 'node:child_process' || t === 'child_process', ['electron/kit/exec.ts']],
-  ['undici', (t) => t === 'undici' || t.startsWith('undici/'), ['electron/net', 'electron/transport/client.ts']],
+  [
+    'undici',
+    (t) => t === 'undici' || t.startsWith('undici/'),
+    ['electron/net', 'electron/transport/client.ts'],
+  ],
   [
     'electron',
     (t) => t === 'electron' || t.startsWith('electron/'),
