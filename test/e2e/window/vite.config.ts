@@ -32,6 +32,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: resolve(here, 'index.html') },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
   },
   preview: {
     host: '127.0.0.1',
