@@ -30,7 +30,7 @@ export function Empty(props: { icon?: ReactNode; title: string; children?: React
       <Text as="h2" size={400} weight="semibold">
         {props.title}
       </Text>
-      {props.children !== undefined && <Text>{props.children}</Text>}
+      {props.children !== undefined && <span>{props.children}</span>}
       {props.actions !== undefined && <div className={styles.actions}>{props.actions}</div>}
     </div>
   );

@@ -1,6 +1,6 @@
 /** Every icon of the window, imported one by one so that the bundle holds no other. */
 export { Add20Regular as AddIcon } from '@fluentui/react-icons/svg/add';
-export { Alert20Regular as BellIcon } from '@fluentui/react-icons/svg/alert';
+export { Alert20Regular as BellIcon, AlertRegular as BellLargeIcon } from '@fluentui/react-icons/svg/alert';
 export { ArrowClockwise20Regular as AgainIcon } from '@fluentui/react-icons/svg/arrow-clockwise';
 export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/arrow-download';
 export { ArrowRight16Regular as ArrowIcon } from '@fluentui/react-icons/svg/arrow-right';
@@ -29,6 +29,7 @@ export { Circle16Regular as ToDoIcon } from '@fluentui/react-icons/svg/circle';
 export {
   ClipboardCheckmark20Filled as ApprovalsFilledIcon,
   ClipboardCheckmark20Regular as ApprovalsIcon,
+  ClipboardCheckmarkRegular as ApprovalsLargeIcon,
 } from '@fluentui/react-icons/svg/clipboard-checkmark';
 export { Clock16Regular as ClockIcon } from '@fluentui/react-icons/svg/clock';
 export { Copy16Regular as CopyIcon } from '@fluentui/react-icons/svg/copy';
@@ -43,6 +44,7 @@ export { Globe20Regular as ProofsIcon } from '@fluentui/react-icons/svg/globe';
 export {
   History20Filled as AuditFilledIcon,
   History20Regular as AuditIcon,
+  HistoryRegular as AuditLargeIcon,
 } from '@fluentui/react-icons/svg/history';
 export {
   Home20Filled as OverviewFilledIcon,
@@ -72,6 +74,7 @@ export { SubtractCircle16Regular as SkippedIcon } from '@fluentui/react-icons/sv
 export {
   TaskListSquareLtr20Filled as TasksFilledIcon,
   TaskListSquareLtr20Regular as TasksIcon,
+  TaskListSquareLtrRegular as TasksLargeIcon,
 } from '@fluentui/react-icons/svg/task-list-square-ltr';
 export { Warning16Filled as AttentionIcon } from '@fluentui/react-icons/svg/warning';
 export { WindowConsole20Regular as CommandsIcon } from '@fluentui/react-icons/svg/window-console';

@@ -71,7 +71,11 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
   /** What sticks out of its box sideways and could not be read without scrolling sideways. */
   const tooWide = (page: Page): Promise<string[]> =>
     page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('body, main, section, table, [role=dialog], nav, header')]
+      [
+        ...document.querySelectorAll<HTMLElement>(
+          'body, main, section, table, [role=dialog], nav, header, .fui-Field, dd, td, th:not(:last-child)',
+        ),
+      ]
         .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
         .map((one) => `${one.tagName} ${one.className} ${one.scrollWidth} > ${one.clientWidth}`),
     );

@@ -8,7 +8,7 @@ import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { ApprovalsIcon } from '../../parts/icons.ts';
+import { ApprovalsLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
 import { approvalShade } from '../../parts/shades.ts';
@@ -44,7 +44,10 @@ export function ApprovalList() {
               </TabList>
             }
             empty={
-              <Empty icon={<ApprovalsIcon />} title={decided ? en.approvals.noneDecided : en.approvals.none}>
+              <Empty
+                icon={<ApprovalsLargeIcon />}
+                title={decided ? en.approvals.noneDecided : en.approvals.none}
+              >
                 {decided ? null : en.approvals.noneHint}
               </Empty>
             }

@@ -11,7 +11,7 @@ import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { Hash } from '../../parts/hash.tsx';
-import { AuditIcon, VerifyIcon } from '../../parts/icons.ts';
+import { AuditLargeIcon, VerifyIcon } from '../../parts/icons.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
@@ -64,7 +64,7 @@ export function AuditScreen({ rest }: ScreenProps) {
           place={(row) => ['audit', String(row.number)]}
           order={{ column: 'number', descending: true }}
           empty={
-            <Empty icon={<AuditIcon />} title={en.audit.none}>
+            <Empty icon={<AuditLargeIcon />} title={en.audit.none}>
               {en.audit.noneHint}
             </Empty>
           }

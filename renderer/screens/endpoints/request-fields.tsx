@@ -13,6 +13,8 @@ const useStyles = makeStyles({
     columnGap: tokens.spacingHorizontalL,
     rowGap: tokens.spacingVerticalM,
     alignItems: 'start',
+    '& > *': { minWidth: 0 },
+    '& .fui-Select, & .fui-Input, & .fui-Textarea': { width: '100%', minWidth: 0 },
   },
   wide: { gridColumn: '1 / -1' },
 });

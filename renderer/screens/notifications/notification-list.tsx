@@ -4,7 +4,7 @@ import { useBridge } from '../../bridge/context.tsx';
 import { link } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { BellIcon } from '../../parts/icons.ts';
+import { BellLargeIcon } from '../../parts/icons.ts';
 import { LevelSign } from '../../parts/level.tsx';
 import { noticeShade } from '../../parts/shades.ts';
 import { Time } from '../../parts/time.tsx';
@@ -59,7 +59,7 @@ export function NotificationList({
   const read = useCommand(client.notifications.markRead);
   if (notifications.length === 0)
     return (
-      <Empty icon={<BellIcon />} title={en.notifications.none}>
+      <Empty icon={<BellLargeIcon />} title={en.notifications.none}>
         {en.notifications.noneHint}
       </Empty>
     );

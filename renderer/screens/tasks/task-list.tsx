@@ -9,7 +9,7 @@ import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { duration } from '../../parts/format.ts';
-import { TasksIcon } from '../../parts/icons.ts';
+import { TasksLargeIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -58,7 +58,7 @@ export function TaskList() {
             }
             empty={
               <Empty
-                icon={<TasksIcon />}
+                icon={<TasksLargeIcon />}
                 title={group === 'all' ? en.tasks.none : en.tasks.noneHere}
                 actions={
                   group === 'all' ? (
