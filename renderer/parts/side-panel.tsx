@@ -55,7 +55,7 @@ export function SidePanel(props: {
         </DrawerHeaderTitle>
       </DrawerHeader>
       <DrawerBody className={styles.body}>{props.children}</DrawerBody>
-      {props.foot !== undefined && <DrawerFooter className={styles.foot}>{props.foot}</DrawerFooter>}
+      {Boolean(props.foot) && <DrawerFooter className={styles.foot}>{props.foot}</DrawerFooter>}
     </OverlayDrawer>
   );
 }
