@@ -3,6 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from './agent.ts';
+import { sealYes } from './tasks/seal-yes.ts';
 
 export interface Decision {
   database: Database;
@@ -42,6 +43,7 @@ export function decide(decision: Decision): Approval {
       comment: decision.comment ?? null,
     };
     database.approvals.update(decided);
+    if (decision.yes) sealYes(database, decided);
     const row = database.tasks.get(approval.taskId);
     if (row !== null) database.tasks.update({ ...row, task: { ...row.task, wakeAt: clock.now() } });
     return decided;

@@ -33,7 +33,8 @@ export function Toasts() {
         </ToastTitle>
         <ToastBody>{notification.sentence}</ToastBody>
       </Toast>,
-      { toastId: notification.id, intent: intents[notification.level], position: 'bottom-end' },
+      // on the left, where no screen has its buttons
+      { toastId: notification.id, intent: intents[notification.level], position: 'bottom-start' },
     );
   });
   return <Toaster toasterId={id} limit={3} />;

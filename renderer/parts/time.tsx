@@ -1,10 +1,20 @@
 import { Tooltip } from '@fluentui/react-components';
+import { useRef } from 'react';
 import { useNow } from '../bridge/time.ts';
 import { absoluteTime, dateOf, relativeTime } from './format.ts';
 
+/** When this value was first drawn. */
+function useFirstShown(value: number): number {
+  const shown = useRef({ value, at: Date.now() });
+  if (shown.current.value !== value) shown.current = { value, at: Date.now() };
+  return shown.current.at;
+}
+
 /** `3 minutes ago`, with the exact time for those who hover or ask. */
 export function Time({ at, date = false }: { at: number; date?: boolean }) {
-  const now = useNow();
+  // the shared time moves in steps: what was just stored must not seem to lie ahead
+  const firstShown = useFirstShown(at);
+  const now = Math.max(useNow(), firstShown);
   const exact = absoluteTime(at);
   const near = relativeTime(at, now);
   return (

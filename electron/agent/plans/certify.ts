@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
-import type { InstallPlan, Plan, PlannedFile } from '#shared/model/plan.ts';
+import type { InstallPlan, Plan, PlanBinding, PlannedFile } from '#shared/model/plan.ts';
 import type { StepName } from '#shared/model/task.ts';
 import { canonicalJson } from './canonical.ts';
 
@@ -30,6 +30,7 @@ export interface CertifyFacts {
   keyPlace: { where: 'target' | 'agent'; why: string };
   authority: { id: string; name: string; kind: string };
   terms: OrderTerms;
+  bound: PlanBinding;
   install: InstallPlan;
 }
 
@@ -46,6 +47,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     keyPlace: facts.keyPlace,
     authority: facts.authority,
     terms: facts.terms,
+    bound: facts.bound,
     install: facts.install,
     fingerprint: '',
   };
@@ -53,7 +55,7 @@ export function makePlan(facts: CertifyFacts): Plan {
 }
 
 /**
- * SHA-256 (hex) over everything a person approves: names, authority and terms, targets, before-states, edits, commands.
+ * SHA-256 (hex) over everything a person approves: names, authority and terms, targets, what it is bound to, before-states, edits, commands.
  * The after-hashes of files that hold a key or certificate are left out: they come to exist later and are checked then.
  */
 export function planFingerprint(plan: Plan): string {

@@ -2,9 +2,10 @@ import { newId } from '#kit/ids.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Plan } from '#shared/model/plan.ts';
-import { planFingerprint } from '../plans/certify.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { sealYes } from '../tasks/seal-yes.ts';
+import { mustBeApproved } from './approved.ts';
 import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
@@ -47,6 +48,7 @@ function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
   if (decision.by === 'person') return { ...waitForPerson(), store };
   const audit = () => {
     store();
+    sealYes(database, approval);
     context.tools.audit(
       'approval.approved-by-policy',
       approval.id,
@@ -74,14 +76,7 @@ function rejected(approval: Approval): Failure {
 
 /** The yes counts for the plan it was given to, on the target as it was then. */
 async function approved(context: StepContext, approval: Approval, plan: Plan): Promise<Outcome> {
-  if (
-    planFingerprint(plan) !== approval.plan.fingerprint ||
-    planFingerprint(approval.plan) !== approval.plan.fingerprint
-  )
-    throw new Failure('approval.other-plan', 'The stored plan is not the one that was approved.', {
-      hint: 'Nothing was changed. Request the certificate again and read the new plan.',
-      retry: 'never',
-    });
+  mustBeApproved(context);
   await (await context.tools.session()).endpoint.checkDrift(plan.install);
   return {
     kind: 'done',

@@ -5,6 +5,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Database } from '../../database/database.ts';
 import { checkNames, normalizeNames } from '../../pki/csr.ts';
+import { bindingOf } from '../plans/binding.ts';
 import { makePlan } from '../plans/certify.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
@@ -16,11 +17,14 @@ export const planStep: Step = {
   retries: quickRetries,
   async run(context) {
     const input = certifyInput.parse(context.memory.input);
+    const { database } = context.tools;
+    const session = await context.tools.session();
     const plan = await gatherPlan({
-      database: context.tools.database,
-      endpoint: context.endpoint,
+      database,
+      // connecting may have pinned the host key just now
+      endpoint: database.endpoints.get(context.endpoint.id) ?? context.endpoint,
       node: context.node(),
-      session: await context.tools.session(),
+      session,
       input,
     });
     const files = plan.install.files.length;
@@ -57,6 +61,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     keyPlace: await pickKeyPlace(sources.session, input.keyPlace),
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: input.profile ?? null, days: input.days ?? null },
+    bound: bindingOf(endpoint, authority),
     install,
   });
 }

@@ -7,6 +7,7 @@ import { noteFailedRenewal } from '../loops/renew.ts';
 import { aboutEndedTask, type Notifications } from '../notifications.ts';
 import { span } from '../policies/renewal.ts';
 import { certifyInput } from '../steps/shapes.ts';
+import { forgetYes } from './seal-yes.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -45,6 +46,8 @@ export class TaskEnds {
             '.',
           ),
       });
+    const approval = task.kind === 'certify' ? database.approvals.ofTask(task.id) : null;
+    if (approval !== null) forgetYes(database, approval);
     const draft = aboutEndedTask(task);
     if (draft !== null) notifications.notify(draft);
     if (!ok && task.kind === 'certify' && task.nodeId !== null)

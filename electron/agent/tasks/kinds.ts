@@ -1,6 +1,7 @@
 import type { StepName, TaskKind, TaskStep } from '#shared/model/task.ts';
 import { certifySteps, certifyUndoSteps } from '../plans/certify.ts';
 import { approveStep } from '../steps/approve.ts';
+import { mustBeApproved } from '../steps/approved.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { checkMaterialStep } from '../steps/check-material.ts';
 import { discoverStep, restartOnlyStep } from '../steps/discover.ts';
@@ -38,10 +39,26 @@ export interface KindSteps {
 
 /** Which steps a kind of task is made of. */
 export const kinds: Record<TaskKind, KindSteps> = {
-  certify: { forward: pick(certifySteps), undo: pick(certifyUndoSteps) },
+  certify: { forward: guarded(pick(certifySteps)), undo: pick(certifyUndoSteps) },
   discover: { forward: [discoverStep], undo: [] },
   restart: { forward: [restartOnlyStep], undo: [] },
 };
+
+/** Behind the yes nothing runs without it: each step looks again, so that no change in between slips through. */
+function guarded(steps: readonly Step[]): Step[] {
+  const yes = steps.indexOf(approveStep);
+  return steps.map((step, at) =>
+    at <= yes
+      ? step
+      : {
+          ...step,
+          async run(context) {
+            mustBeApproved(context);
+            return step.run(context);
+          },
+        },
+  );
+}
 
 function pick(names: readonly StepName[]): Step[] {
   return names.map((name) => {

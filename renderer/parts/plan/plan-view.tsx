@@ -119,7 +119,7 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
       </span>,
     ],
     [en.plan.reason, en.plan.reasons[plan.reason]],
-    [en.plan.where, `${plan.endpointName} / ${plan.nodeName}`],
+    [en.plan.where, `${plan.endpointName} / ${plan.nodeName} (${plan.bound.connection})`],
     [en.plan.authority, en.plan.authorityText(plan.authority.name, plan.authority.kind)],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.keyType, en.keyTypes[plan.keyType]],

@@ -40,7 +40,7 @@ export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<End
       value: (row) => row.bindings[0]?.port ?? null,
       text: (row) => ports(row).join(' '),
       cell: (row) => ports(row).join(', ') || '–',
-      width: '66px',
+      width: '80px',
     },
     {
       id: 'ssl',
