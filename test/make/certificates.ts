@@ -73,6 +73,10 @@ export interface LeafOptions {
 
 const day = 86_400_000;
 
+/** Key types made in milliseconds, for unit tests, and those that take their time, for the integration project. */
+export const quickKeyTypes = ['rsa-2048', 'ec-p256', 'ec-p384'] as const satisfies readonly KeyType[];
+export const slowKeyTypes = ['rsa-3072', 'rsa-4096'] as const satisfies readonly KeyType[];
+
 export function makeKey(keyType: KeyType = 'ec-p256'): { keyPem: string; spki: Buffer; keyType: KeyType } {
   const pair = keyType.startsWith('rsa')
     ? generateKeyPairSync('rsa', { modulusLength: Number(keyType.slice(4)) })

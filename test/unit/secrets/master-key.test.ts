@@ -1,94 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { silentLog } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Keychain } from '../../../electron/secrets/keychain.ts';
-import { MasterKey } from '../../../electron/secrets/master-key.ts';
-import { passphraseKeychain } from '../../../electron/secrets/passphrase.ts';
+import { locked, machine, place, unavailable, used } from '#test/make/master-key.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-
-const place = { owner: 'ep_1', name: 'password' };
-
-/** A keychain in memory that can be put into every state a real one can be in. */
-class Drawer implements Keychain {
-  readonly kind: Keychain['kind'];
-  readonly keys = new Map<string, Buffer>();
-  trouble: Failure | null = null;
-  refusesToKeep = false;
-  sets = 0;
-  constructor(kind: Keychain['kind']) {
-    this.kind = kind;
-  }
-  async get(keyId: string): Promise<Buffer | null> {
-    if (this.trouble !== null) throw this.trouble;
-    const key = this.keys.get(keyId);
-    return key === undefined ? null : Buffer.from(key);
-  }
-  async set(keyId: string, key: Buffer): Promise<void> {
-    if (this.trouble !== null) throw this.trouble;
-    if (this.refusesToKeep) throw new Failure('keychain.write-failed', 'It was not kept.');
-    this.sets += 1;
-    this.keys.set(keyId, Buffer.from(key));
-  }
-  async remove(keyId: string): Promise<void> {
-    this.keys.delete(keyId);
-  }
-}
-
-const locked = new Failure('keychain.locked', 'Unlock your keychain.');
-const unavailable = new Failure('keychain.unavailable', 'The keychain of this computer cannot be reached.');
-
-function settings() {
-  const rows = new Map<string, string>();
-  return {
-    rows,
-    sealed: false,
-    get: (name: string) => rows.get(name) ?? null,
-    set(name: string, value: string) {
-      rows.set(name, value);
-    },
-    remove(name: string) {
-      rows.delete(name);
-    },
-    hasSealed() {
-      return this.sealed;
-    },
-  };
-}
-
-function machine() {
-  const os = new Drawer('os-keychain');
-  const files = new Map<string, Drawer>();
-  const store = settings();
-  const start = () => {
-    const masterKey = new MasterKey({
-      keychains: {
-        os: () => os,
-        keyFile: (path) => {
-          const file = files.get(path) ?? new Drawer('key-file');
-          files.set(path, file);
-          return file;
-        },
-        passphrase: passphraseKeychain,
-      },
-      defaultKeyFile: '/data/master.key',
-      log: silentLog,
-    });
-    masterKey.attach(store);
-    return masterKey;
-  };
-  return { os, files, store, start };
-}
-
-/** A machine whose store exists, with one sealed value and the recovery key. */
-async function used() {
-  const it = machine();
-  const first = it.start();
-  await first.unlock();
-  const sealed = first.seal(place, Secret.of('hunter2'));
-  const recoveryKey = Secret.of(first.takeRecoveryKey()!);
-  return { ...it, sealed, recoveryKey };
-}
 
 test('The first start makes a key in the keychain, and the next start finds it', async () => {
   const { os, start, sealed } = await used();
@@ -294,42 +208,6 @@ test('A key file is used where a person chose it, and found again at its path', 
   expect(next.open(place, sealed).text()).toBe('x');
   files.get('/keys/tk.key')!.keys.clear();
   expect(await start().unlock()).toMatchObject({ state: 'missing', kind: 'key-file' });
-});
-
-test('A passphrase is asked for at every start, and a wrong one can be tried again', async () => {
-  const { os, start } = machine();
-  os.trouble = unavailable;
-  const masterKey = start();
-  await expect(masterKey.choose('passphrase')).rejects.toMatchObject({ code: 'keychain.passphrase-needed' });
-  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
-  const sealed = masterKey.seal(place, Secret.of('x'));
-  const next = start();
-  expect(await next.unlock()).toMatchObject({ state: 'locked', kind: 'passphrase' });
-  expect(() => next.open(place, sealed)).toThrow(
-    expect.objectContaining({ hint: expect.stringMatching(/unlock/) }),
-  );
-  expect(await next.unlock(Secret.of('wrong horse'))).toMatchObject({
-    state: 'locked',
-    sentence: 'That is not the passphrase of the stored secrets.',
-  });
-  expect(await next.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'ready' });
-  expect(next.open(place, sealed).text()).toBe('x');
-});
-
-test('A forgotten passphrase is replaced with the recovery key', async () => {
-  const { os, start } = machine();
-  os.trouble = unavailable;
-  const masterKey = start();
-  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
-  const sealed = masterKey.seal(place, Secret.of('x'));
-  const recoveryKey = Secret.of(masterKey.takeRecoveryKey()!);
-  const next = start();
-  expect((await next.recover(recoveryKey)).sentence).toMatch(/Choose a new passphrase/);
-  await next.choose('passphrase', { passphrase: Secret.of('another good one') });
-  const last = start();
-  expect(await last.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'locked' });
-  expect(await last.unlock(Secret.of('another good one'))).toMatchObject({ state: 'ready' });
-  expect(last.open(place, sealed).text()).toBe('x');
 });
 
 test('Moving the key elsewhere keeps every value and removes the old entry', async () => {

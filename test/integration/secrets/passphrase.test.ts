@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { machine, place, unavailable } from '#test/make/master-key.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
+
+test('A passphrase is asked for at every start, and a wrong one can be tried again', async () => {
+  const { os, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await expect(masterKey.choose('passphrase')).rejects.toMatchObject({ code: 'keychain.passphrase-needed' });
+  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
+  const sealed = masterKey.seal(place, Secret.of('x'));
+  const next = start();
+  expect(await next.unlock()).toMatchObject({ state: 'locked', kind: 'passphrase' });
+  expect(() => next.open(place, sealed)).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/unlock/) }),
+  );
+  expect(await next.unlock(Secret.of('wrong horse'))).toMatchObject({
+    state: 'locked',
+    sentence: 'That is not the passphrase of the stored secrets.',
+  });
+  expect(await next.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'ready' });
+  expect(next.open(place, sealed).text()).toBe('x');
+});
+
+test('A forgotten passphrase is replaced with the recovery key', async () => {
+  const { os, start } = machine();
+  os.trouble = unavailable;
+  const masterKey = start();
+  await masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
+  const sealed = masterKey.seal(place, Secret.of('x'));
+  const recoveryKey = Secret.of(masterKey.takeRecoveryKey()!);
+  const next = start();
+  expect((await next.recover(recoveryKey)).sentence).toMatch(/Choose a new passphrase/);
+  await next.choose('passphrase', { passphrase: Secret.of('another good one') });
+  const last = start();
+  expect(await last.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'locked' });
+  expect(await last.unlock(Secret.of('another good one'))).toMatchObject({ state: 'ready' });
+  expect(last.open(place, sealed).text()).toBe('x');
+});
