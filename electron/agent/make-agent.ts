@@ -132,6 +132,7 @@ class RunningAgent implements Agent {
       this.#renewLoop.stop(),
       this.#watchLoop.stop(),
       this.#scanLoop.stop(),
+      this.#backupLoop.stop(),
     ]);
   }
 
