@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  */
-const quick = { environment: 'node', pool: 'forks', isolate: false } as const;
+const quick = { environment: 'node', pool: 'forks', isolate: false, testTimeout: 30_000 } as const;
 
 export default defineConfig({
   test: {

@@ -1,0 +1,58 @@
+/**
+ * What every commit must pass: three scripts of package.json side by side. What each one said is shown when it ends,
+ * the totals last; one that fails fails the whole.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import packageJson from '../package.json' with { type: 'json' };
+
+interface Result {
+  name: string;
+  ok: boolean;
+  seconds: string;
+}
+
+const root = join(import.meta.dirname, '..');
+const parts = ['unit', 'types', 'lint'] as const; // the longest first
+const started = performance.now();
+
+/** Runs one script to its end and shows what it said. */
+function run(name: (typeof parts)[number]): Promise<Result> {
+  const child = spawn(packageJson.scripts[name], { cwd: root, env: environment(), shell: true });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      const result = { name, ok: code === 0, seconds: secondsSince(started) };
+      process.stdout.write(`\n── ${line(result)}\n`);
+      process.stdout.write(Buffer.concat(said));
+      resolve(result);
+    });
+  });
+}
+
+/** Also when it was started without npm, the project's own programs come first. */
+function environment(): NodeJS.ProcessEnv {
+  const separator = process.platform === 'win32' ? ';' : ':';
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(separator);
+  return { ...process.env, PATH: path, [process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR']: '1' };
+}
+
+function secondsSince(moment: number): string {
+  return `${((performance.now() - moment) / 1000).toFixed(1)} s`;
+}
+
+function line({ name, ok, seconds }: Result): string {
+  return `${name.padEnd(6)} ${ok ? styleText('green', 'passed') : styleText('red', 'FAILED')} after ${seconds}`;
+}
+
+const results = await Promise.all(parts.map(run));
+const failed = results.filter(({ ok }) => !ok).map(({ name }) => name);
+process.stdout.write(`\n${results.map(line).join('\n')}\n`);
+process.stdout.write(
+  failed.length === 0
+    ? `Everything passed in ${secondsSince(started)}.\n`
+    : `FAILED: ${failed.join(', ')} (${failed.map((name) => `npm run ${name}`).join(', ')} alone says it again).\n`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;
