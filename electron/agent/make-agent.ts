@@ -30,6 +30,7 @@ import { closeSession, openTools } from './tasks/open-tools.ts';
 import { TaskQueue } from './tasks/queue.ts';
 import { recoverTasks } from './tasks/recovery.ts';
 import { TaskRunner } from './tasks/runner.ts';
+import { forgetYes } from './tasks/seal-yes.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
 export interface AgentParts {
@@ -284,6 +285,7 @@ class RunningAgent implements Agent {
     };
     database.transaction(() => {
       const approval = database.approvals.ofTask(taskId);
+      if (approval !== null) forgetYes(database, approval);
       if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
       database.tasks.update({ ...row, task });
     });

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import { endpointInput } from '#shared/contract/endpoints.ts';
+import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import { liveTaskStates } from '#shared/model/task.ts';
+import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
@@ -32,7 +36,8 @@ export async function updateEndpoint(
     () => {
       checkNameFree(database, name, before.id);
       // a discovery may have ended while the probe took its time; gone means that somebody removed it
-      const { discoveredAt } = findEndpoint(database, before.id);
+      const { discoveredAt, ...stored } = findEndpoint(database, before.id);
+      if (!isSameTarget(stored, endpoint)) checkNotChanging(database, before);
       database.endpoints.update({ ...endpoint, discoveredAt });
       sealLogin(database, endpoint.id, login.changes);
     },
@@ -40,6 +45,22 @@ export async function updateEndpoint(
   );
   agent.events.changed('endpoints', endpoint.id);
   return { endpoint, probe: endpoint.probe };
+}
+
+/** A restore must find the target the change was begun on. */
+function checkNotChanging(database: Database, { id, name }: Endpoint): void {
+  const busy = database.tasks
+    .inStates(liveTaskStates)
+    .find(({ task, memory }) => task.endpointId === id && memory.changing);
+  if (busy === undefined) return;
+  throw new Failure('endpoint.busy', `"${name}" is being changed by a task: ${busy.task.id}.`, {
+    hint: 'Change its settings when the task has ended.',
+    retry: 'later',
+  });
+}
+
+function isSameTarget(one: Pick<Endpoint, 'connection' | 'settings'>, other: Endpoint): boolean {
+  return isDeepStrictEqual([one.connection, one.settings], [other.connection, other.settings]);
 }
 
 /** Options whose clearing forgets something sealed. */

@@ -73,6 +73,20 @@ export const installPlan = z.object({
 });
 export type InstallPlan = z.infer<typeof installPlan>;
 
+/**
+ * What else a yes is bound to: where the endpoint is reached and how it is worked on, and how the authority works.
+ * When either is another one by the time the plan is carried out, the plan is refused.
+ */
+export const planBinding = z.object({
+  /** For people: `this machine`, `ssh deploy@web1:22`. */
+  connection: z.string(),
+  /** SHA-256 (hex) over host, port, user, pinned host key, paths, programs and scripts of the endpoint. */
+  endpoint: z.string(),
+  /** SHA-256 (hex) over the settings of the authority: its address, trust, validation and scripts. */
+  authority: z.string(),
+});
+export type PlanBinding = z.infer<typeof planBinding>;
+
 /** What a person approves. `fingerprint` covers everything here but itself and the after-hashes. */
 export const plan = z.object({
   endpointId: z.string(),
@@ -85,6 +99,7 @@ export const plan = z.object({
   keyPlace: z.object({ where: z.enum(['target', 'agent']), why: z.string() }),
   authority: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
   terms: orderTerms,
+  bound: planBinding,
   install: installPlan,
   fingerprint: z.string(),
 });

@@ -128,6 +128,7 @@ export function aPlan(): Plan {
     keyPlace: { where: 'target', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'Local CA', kind: 'local' },
     terms: { profile: null, days: null },
+    bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
     install: {
       nodeKey: 'shop',
       files: [],

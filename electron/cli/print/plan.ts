@@ -60,6 +60,7 @@ export function planPage(plan: Plan): string[] {
     `Plan for ${plan.endpointName}/${plan.nodeName} (${plan.reason})`,
     ...pairs([
       ['  Names', plan.names.join(', ')],
+      ['  Reached by', plan.bound.connection],
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
       ['  Terms', termsOf(plan)],
       ['  Key', `${plan.keyType}, made ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],

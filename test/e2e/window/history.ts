@@ -307,6 +307,7 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
     },
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: null, days: 90 },
+    bound: { connection: 'this machine', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
     install: {
       nodeKey: target.key,
       files: [

@@ -16,6 +16,7 @@ function plan(): Plan {
     keyPlace: { where: 'target', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: null, days: null },
+    bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
     install: {
       nodeKey: 'k',
       files: [
@@ -36,6 +37,7 @@ describe('the fingerprint of a plan', () => {
   const changes: [string, (p: Plan) => Plan][] = [
     ['names', (p) => ({ ...p, names: [...p.names, 'evil.example'] })],
     ['the authority', (p) => ({ ...p, authority: { ...p.authority, id: 'ca_2' } })],
+    ['what it is bound to', (p) => ({ ...p, bound: { ...p.bound, endpoint: 'f'.repeat(64) } })],
     ['the terms', (p) => ({ ...p, terms: { ...p.terms, days: 10 } })],
     ['the endpoint', (p) => ({ ...p, endpointId: 'ep_2' })],
     ['the key place', (p) => ({ ...p, keyPlace: { ...p.keyPlace, where: 'agent' as const } })],

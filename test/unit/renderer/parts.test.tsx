@@ -43,6 +43,7 @@ const plan: Plan = {
   keyPlace: { where: 'target', why: 'openssl is there.' },
   authority: { id: 'ca_1', name: 'My CA', kind: 'acme' },
   terms: { profile: 'short', days: 6 },
+  bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
   install: {
     nodeKey: 'k',
     files: [

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { FileState, PlannedFile } from '#shared/model/plan.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { dirname } from './paths.ts';
 
 /** Content hash, owner and mode of a file as it is now; null when there is none. */
 export async function stateOf(connection: HostConnection, path: string): Promise<FileState | null> {
@@ -30,13 +31,28 @@ export function differences(path: string, before: FileState | null, now: FileSta
   return found;
 }
 
+/**
+ * Planned paths are where links led when the plan was made. One that is a link by now, or lies below one, would have
+ * another file written than the one that was approved, however equal their content.
+ */
+async function ledAway(connection: HostConnection, { path, before }: PlannedFile): Promise<string[]> {
+  const own = await connection.stat(path);
+  const place = own ?? (before === null ? await connection.stat(dirname(path)) : null);
+  return place === null || place.realPath === place.path
+    ? []
+    : [`${place.path} now leads to ${place.realPath}`];
+}
+
 /** What changed on the target since these files were planned. */
 export async function fileDrift(
   connection: HostConnection,
   files: readonly PlannedFile[],
 ): Promise<string[]> {
   const each = await Promise.all(
-    files.map(async (file) => differences(file.path, file.before, await stateOf(connection, file.path))),
+    files.map(async (file) => [
+      ...(await ledAway(connection, file)),
+      ...differences(file.path, file.before, await stateOf(connection, file.path)),
+    ]),
   );
   return each.flat();
 }
@@ -61,6 +77,8 @@ export async function refuseForeignContent(
 ): Promise<void> {
   const found = await Promise.all(
     files.map(async (file) => {
+      const away = await ledAway(connection, file);
+      if (away.length > 0) return away;
       const now = (await connection.stat(file.path)) === null ? null : await connection.hash(file.path);
       if (now === (file.before?.sha256 ?? null) || now === after[file.path]) return [];
       return [now === null ? `${file.path} is missing` : `${file.path} has other content`];

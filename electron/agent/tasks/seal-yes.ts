@@ -1,0 +1,24 @@
+import type { Approval } from '#shared/model/approval.ts';
+import type { Database } from '../../database/database.ts';
+import { Secret } from '../../secrets/secret.ts';
+
+const name = 'yes';
+
+/**
+ * Seals which plan a yes was given to, so that nobody who can only write to the database file can say it in a person's
+ * place. In the caller's transaction. Throws `keychain.*` while the master key is not at hand.
+ */
+export function sealYes({ secrets }: Database, approval: Approval): void {
+  secrets.put(approval.id, name, Secret.of(yesOf(approval)));
+}
+
+/** Throws `keychain.*` while the master key is not at hand, and `secret.damaged`. */
+export function isSealedYes({ secrets }: Database, approval: Approval): boolean {
+  return secrets.open(approval.id, name)?.text() === yesOf(approval);
+}
+
+export function forgetYes({ secrets }: Database, approval: Approval): void {
+  secrets.remove(approval.id, name);
+}
+
+const yesOf = ({ taskId, plan }: Approval): string => `${taskId} ${plan.fingerprint}`;
