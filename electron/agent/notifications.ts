@@ -66,7 +66,7 @@ export function aboutEndedTask(task: Task): Draft | null {
   }
 }
 
-export function aboutApproval(approval: Approval): Draft {
+function aboutApproval(approval: Approval): Draft {
   return {
     kind: 'approval-needed',
     level: 'attention',

@@ -12,7 +12,7 @@ export type OpenEndpoint = (
 ) => Promise<Session>;
 
 /** Names under which an endpoint's login is sealed, with the endpoint's id as owner. */
-export const loginNames = {
+const loginNames = {
   password: 'password',
   privateKey: 'private-key',
   passphrase: 'passphrase',
@@ -28,7 +28,7 @@ export function loginOf(database: Database, endpointId: string): LoginMaterial {
   };
 }
 
-export function wipeLogin(login: LoginMaterial): void {
+function wipeLogin(login: LoginMaterial): void {
   login.password?.wipe();
   login.privateKey?.wipe();
   login.passphrase?.wipe();

@@ -83,7 +83,7 @@ function fieldLines(fields: readonly CliField[]): string[] {
   return pairs(fields.map((field) => [`  ${flagOf(field)}`, withChoices(field)] as const));
 }
 
-export function flagOf({ name, kind }: CliField): string {
+function flagOf({ name, kind }: CliField): string {
   const value = {
     boolean: '',
     number: ' NUMBER',
@@ -96,7 +96,7 @@ export function flagOf({ name, kind }: CliField): string {
   return `--${name}${value}`;
 }
 
-export function withChoices({ help, choices, required, kind, from }: CliField): string {
+function withChoices({ help, choices, required, kind, from }: CliField): string {
   const listed = choices?.some((choice) => !help.includes(choice)) ? ` One of: ${choices.join(', ')}.` : '';
   const must = required && kind !== 'secret' ? ' Required.' : '';
   return `${help}${listed}${must}${from === 'file' ? ' Usually from a file.' : ''}`;

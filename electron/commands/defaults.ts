@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { settingsOf } from './authority-settings.ts';
 
 const madeNote = 'defaults-made';
-export const localAuthorityName = 'trustkeep-local';
+const localAuthorityName = 'trustkeep-local';
 
 /**
  * Makes what a fresh installation starts with: the local authority, so that the main job runs with nothing else.

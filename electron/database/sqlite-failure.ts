@@ -47,7 +47,7 @@ export function damaged(path: string, cause: unknown): Failure {
   });
 }
 
-export function diskFull(path: string, cause: unknown): Failure {
+function diskFull(path: string, cause: unknown): Failure {
   const free = freeBytes(path);
   const left = Number.isFinite(free) ? ` (${Math.floor(free / 1024)} KB free)` : '';
   return new Failure('database.disk-full', `There is no room for the database ${path}${left}.`, {

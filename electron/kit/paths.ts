@@ -8,7 +8,7 @@ export interface Place {
   home: string;
 }
 
-export function thisPlace(): Place {
+function thisPlace(): Place {
   return { platform: process.platform, env: process.env, home: homedir() };
 }
 

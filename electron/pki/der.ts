@@ -71,8 +71,6 @@ export const octetString = (bytes: Uint8Array): Buffer => element(tags.octetStri
 export const bitString = (bytes: Uint8Array, unusedBits = 0): Buffer =>
   element(tags.bitString, Buffer.of(unusedBits), bytes);
 export const utf8 = (text: string): Buffer => element(tags.utf8, Buffer.from(text, 'utf8'));
-export const printable = (text: string): Buffer => element(tags.printable, Buffer.from(text, 'latin1'));
-export const ia5 = (text: string): Buffer => element(tags.ia5, Buffer.from(text, 'latin1'));
 export const explicit = (n: number, ...inner: readonly Uint8Array[]): Buffer =>
   element(contextTag(n, true), ...inner);
 /** IMPLICIT tag: `contents` without its own identifier and length. */

@@ -8,7 +8,7 @@ export interface KeyNotesStore {
   hasSealed(): boolean;
 }
 
-export const keychainKinds = ['os-keychain', 'key-file', 'passphrase'] as const;
+const keychainKinds = ['os-keychain', 'key-file', 'passphrase'] as const;
 
 const base64 = z.base64();
 

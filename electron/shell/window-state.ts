@@ -39,7 +39,7 @@ export function openDesktopState(file: string): RememberedState {
 }
 
 /** A missing or damaged file gives the first state. */
-export function readState(file: string): DesktopState {
+function readState(file: string): DesktopState {
   try {
     return parseState(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -48,7 +48,7 @@ export function readState(file: string): DesktopState {
 }
 
 /** Losing it is no harm, so a failure is not an error. */
-export function writeState(file: string, state: DesktopState): void {
+function writeState(file: string, state: DesktopState): void {
   try {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
   } catch {

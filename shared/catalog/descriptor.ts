@@ -8,8 +8,3 @@ export interface Descriptor {
   help: string;
   fields: readonly Field[];
 }
-
-export interface EndpointDescriptor extends Descriptor {
-  /** Connection types of the field for this endpoint type, in the order of the vendor page. */
-  connectionTypes: readonly string[];
-}

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { EndpointDescriptor } from '../catalog/descriptor.ts';
+import type { Descriptor } from '../catalog/descriptor.ts';
 import { nginx } from '../catalog/endpoints/nginx.ts';
 import { pem } from '../catalog/endpoints/pem.ts';
 import { inputShape } from '../catalog/field.ts';
 import { endpoint, type endpointType, probeReport } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-function addInput<T extends string>(type: T, descriptor: EndpointDescriptor) {
+function addInput<T extends string>(type: T, descriptor: Descriptor) {
   return z.object({ type: z.literal(type), ...inputShape(descriptor.fields) }).strict();
 }
 

@@ -22,12 +22,7 @@ function client(composed: Composed) {
   });
 }
 
-export const endedStates: readonly TaskState[] = [
-  'succeeded',
-  'succeeded-with-warnings',
-  'failed',
-  'cancelled',
-];
+const endedStates: readonly TaskState[] = ['succeeded', 'succeeded-with-warnings', 'failed', 'cancelled'];
 
 /** A real agent over a data directory of its own, its master key in a key file there. */
 export async function startAgent(options: {

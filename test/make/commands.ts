@@ -21,7 +21,7 @@ import { failureOf } from '../../electron/transport/client.ts';
 import { tempDirectory } from './agent.ts';
 
 /** A keychain in memory: the seam of the operating system's own. */
-export function memoryKeychain(): Keychain {
+function memoryKeychain(): Keychain {
   const kept = new Map<string, Buffer>();
   return {
     kind: 'os-keychain',
@@ -45,10 +45,7 @@ export interface AgentScript {
 }
 
 /** An agent that stores its tasks and carries none of them out. */
-export function scriptedAgent(
-  database: Database,
-  masterKey: MasterKey,
-): { agent: Agent; script: AgentScript } {
+function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent; script: AgentScript } {
   const script: AgentScript = {
     report: { ok: true, version: 'nginx 1.22', checks: [], at: 1 },
     hostKey: null,

@@ -116,7 +116,7 @@ export function aTask(change: Partial<Task> = {}): TaskRow {
   };
 }
 
-export function aPlan(): Plan {
+function aPlan(): Plan {
   return {
     endpointId: 'ep_1',
     endpointName: 'web',

@@ -59,7 +59,7 @@ const isBase64url = (text: unknown): text is string =>
 const decode = (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
 const malformed = (detail: string) => new Refusal(400, 'malformed', detail);
 
-export function thumbprintOf({ crv, kty, x, y }: JsonWebKey): string {
+function thumbprintOf({ crv, kty, x, y }: JsonWebKey): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }
 

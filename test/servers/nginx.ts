@@ -107,7 +107,7 @@ ${options.http ?? (options.servers ?? []).map(serverText).join('\n')}
 }
 
 /** The text of one block, for tests that write included files themselves. */
-export function serverText(block: ServerBlock): string {
+function serverText(block: ServerBlock): string {
   const lines = [
     ...block.listen.map((value) => `listen ${value};`),
     ...(block.names === undefined ? [] : [`server_name ${block.names.join(' ')};`]),
@@ -191,7 +191,7 @@ async function until(holds: () => Promise<boolean>, otherwise: string): Promise<
 }
 
 /** Ports that nobody listened on at the moment of asking. */
-export async function freePorts(count: number): Promise<number[]> {
+async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },

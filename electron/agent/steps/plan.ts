@@ -84,7 +84,7 @@ export function certificateNames(node: EndpointNode, wished: string[] | undefine
   return normal;
 }
 
-export function pickAuthority(database: Database, id: string | null | undefined) {
+function pickAuthority(database: Database, id: string | null | undefined) {
   const authority = id ? database.authorities.get(id) : database.authorities.default();
   if (authority === null)
     throw new Failure(

@@ -36,7 +36,7 @@ const keptFile = z.object({
   group: z.string().nullable(),
   mode: z.number().nullable(),
 });
-export const snapshotShape = z
+const snapshotShape = z
   .object({
     nodeKey: z.string(),
     files: z.array(keptFile.loose()),

@@ -328,7 +328,7 @@ export class TaskRunner {
   }
 }
 
-export function isLive(task: Task): boolean {
+function isLive(task: Task): boolean {
   return task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
 }
 

@@ -4,7 +4,7 @@ import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 
 /** Our order number, or External: it did not come through Trustkeep. */
-export function sslWord({ certificate, orderNumber }: EndpointNode): string {
+function sslWord({ certificate, orderNumber }: EndpointNode): string {
   if (orderNumber !== null) return String(orderNumber);
   return certificate === null ? 'none' : 'External';
 }

@@ -8,7 +8,7 @@ export function placeOf({ endpointName, nodeName }: Task): string {
   return nodeName === null ? endpointName : `${endpointName}/${nodeName}`;
 }
 
-export function stateWord({ state, waitingFor }: Task): string {
+function stateWord({ state, waitingFor }: Task): string {
   return state === 'waiting' && waitingFor !== null ? `waits for ${waitingFor}` : state;
 }
 

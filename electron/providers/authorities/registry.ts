@@ -26,7 +26,7 @@ export interface AuthorityTools {
 }
 
 /** The adapter of a stored authority. */
-export function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
+function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
   const { settings } = row;
   const log = tools.log.in(row.name);
   switch (settings.kind) {

@@ -4,7 +4,7 @@ import { never } from '#kit/never.ts';
 import type { ConnectionSettings, ConnectionType } from '#shared/model/endpoint.ts';
 import type { HostConnection, LoginMaterial } from './connection.ts';
 import { LocalConnection } from './local/local.ts';
-import { connectSsh, describeSsh } from './ssh/ssh.ts';
+import { connectSsh } from './ssh/ssh.ts';
 
 export interface ConnectTools {
   log: Log;
@@ -35,21 +35,9 @@ export function connect(
 }
 
 /** Connection types that work in this version. */
-export const usableTypes = ['local', 'ssh'] as const satisfies readonly ConnectionType[];
+const usableTypes = ['local', 'ssh'] as const satisfies readonly ConnectionType[];
 
 export function usable(type: ConnectionType): { yes: true } | { yes: false; why: string } {
   if ((usableTypes as readonly string[]).includes(type)) return { yes: true };
   return { yes: false, why: `${type} is not supported by this version; use ${usableTypes.join(' or ')}` };
-}
-
-/** For people, before there is a connection: `this machine`, `ssh deploy@web1:22`. Same as its `description` later. */
-export function describeConnection(settings: ConnectionSettings): string {
-  switch (settings.type) {
-    case 'local':
-      return 'this machine';
-    case 'ssh':
-      return describeSsh(settings);
-    default:
-      return never(settings);
-  }
 }

@@ -27,7 +27,7 @@ function startValue(field: Field, known: unknown): string | boolean {
 }
 
 /** A field is asked for when the field it depends on is asked for and has one of the named values. */
-export function isAsked(field: Field, fields: readonly Field[], values: FormValues): boolean {
+function isAsked(field: Field, fields: readonly Field[], values: FormValues): boolean {
   const { when } = field;
   if (when === undefined) return true;
   const other = fields.find((one) => one.name === when.field);

@@ -96,7 +96,7 @@ function shared(values: ReturnType<typeof startValues>, fields: (typeof endpoint
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
-export function useAuthorityNames(): string[] {
+function useAuthorityNames(): string[] {
   const { queries } = useBridge();
   const { data } = useQuery(queries.authorities.list.queryOptions({ input: {} }));
   return (data ?? []).map((one) => one.name);

@@ -1,4 +1,4 @@
-import { type KeyType, keyTypes } from '#shared/model/certificate.ts';
+import type { KeyType } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { CommandLine } from '../../parts/command-line.ts';
 import { commandLine } from '../../parts/command-line.ts';
@@ -40,11 +40,7 @@ function isAddress(name: string): boolean {
   return /^[0-9a-f:]*:[0-9a-f:.]*$/.test(name);
 }
 
-export function isKeyType(text: string | undefined): text is KeyType {
-  return (keyTypes as readonly string[]).includes(text ?? '');
-}
-
-export function splitNames(text: string): string[] {
+function splitNames(text: string): string[] {
   return distinct(text.split(/[\s,]+/).filter((name) => name !== ''));
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointType } from '../../model/endpoint.ts';
-import type { EndpointDescriptor } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
 import { nginx } from './nginx.ts';
 import { pem } from './pem.ts';
 
-export const endpointCatalog: Record<EndpointType, EndpointDescriptor> = { nginx, pem };
+export const endpointCatalog: Record<EndpointType, Descriptor> = { nginx, pem };

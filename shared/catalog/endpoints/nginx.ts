@@ -1,14 +1,13 @@
 import { connectionFields } from '../connections/fields.ts';
-import type { EndpointDescriptor } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
 
 const connectionTypes = ['local', 'ssh'] as const;
 
-export const nginx: EndpointDescriptor = {
+export const nginx: Descriptor = {
   id: 'nginx',
   label: 'nginx',
   help: 'An nginx server: its server blocks are the nodes.',
-  connectionTypes,
   fields: [
     nameField,
     ...connectionFields(connectionTypes),

@@ -1,5 +1,5 @@
 import { connectionFields } from '../connections/fields.ts';
-import type { EndpointDescriptor } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
 
 const connectionTypes = [
@@ -11,11 +11,10 @@ const connectionTypes = [
   'winrm_https_insecure',
 ] as const;
 
-export const pem: EndpointDescriptor = {
+export const pem: Descriptor = {
   id: 'pem',
   label: 'PEM file',
   help: 'A PEM file that some program serves, with scripts to run after installing and for restarting.',
-  connectionTypes,
   fields: [
     nameField,
     {

@@ -35,7 +35,7 @@ export type Provision = z.infer<typeof provision>;
  * Each is stored before the request that leads on. `placing`: newOrder may have reached the CA, its answer did not
  * reach us. `finalizing`: this one order, at this URL, is the one that becomes the certificate.
  */
-export const acmeHandle = z.object({
+const acmeHandle = z.object({
   version: z.literal(1),
   phase: z.enum(['placing', 'placed', 'finalizing', 'finalized']),
   orderUrl: z.string().nullable(),

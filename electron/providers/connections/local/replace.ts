@@ -54,7 +54,7 @@ export async function sumOf(file: FileHandle): Promise<string> {
 }
 
 /** Like `realpath`, but the last name need not exist: a link may lead to a file that is yet to be made. */
-export async function whereItLeads(path: string, links = 40): Promise<string> {
+async function whereItLeads(path: string, links = 40): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { AnyAuthMethod, AuthenticationType, ParsedKey, Prompt } from 'ssh2';
+import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
 import { Failure } from '#shared/failure.ts';
 import type { SshSettings } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../../secrets/secret.ts';
@@ -109,6 +109,3 @@ function hintFor(withKey: boolean, user: string): string {
     ? `Check that the public half of the key is in the authorized_keys of ${user} and that the server allows keys.`
     : 'Check the user name and the password, and that the server allows passwords.';
 }
-
-/** ssh2's own list type is narrower than what servers send. */
-export type OfferedMethods = AuthenticationType[] | null;

@@ -22,7 +22,7 @@ export const exits = {
 } as const;
 
 /** Programs without which nothing here works. */
-export const neededPrograms = [
+const neededPrograms = [
   'cat',
   'chmod',
   'chown',
@@ -38,7 +38,7 @@ export const neededPrograms = [
   'wc',
 ];
 
-export const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -q'];
+const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -q'];
 
 /**
  * First lines of every script. The marker on stdout divides what login files print from our output, and proves that

@@ -76,7 +76,7 @@ export async function unwritable(
 }
 
 /** Null when the program is not there or did not succeed. */
-export async function tryExec(connection: HostConnection, argv: readonly [string, ...string[]]) {
+async function tryExec(connection: HostConnection, argv: readonly [string, ...string[]]) {
   try {
     const result = await connection.exec({ argv, timeoutMs: 30_000 });
     return result.code === 0 ? result : null;

@@ -57,7 +57,7 @@ async function askVersion(connection: HostConnection, path: string): Promise<str
   }
 }
 
-export function readVersion(path: string, text: string): Program {
+function readVersion(path: string, text: string): Program {
   const option = (name: string) => {
     const found = new RegExp(`--${name}=('[^']*'|\\S+)`).exec(text)?.[1];
     return found?.replace(/^'|'$/g, '');

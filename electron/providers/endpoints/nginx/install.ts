@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import type { InstallPlan, PlannedFile } from '#shared/model/plan.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
@@ -105,9 +104,4 @@ async function editConfiguration(
   const own = details.edits.filter((edit) => edit.path === file.path);
   const content = applyEdits(await connection.read(file.path), own);
   await connection.write(file.path, content, file.after);
-}
-
-/** Directories in which an install leaves something for a while. */
-export function placesTouched(plan: InstallPlan): string[] {
-  return [detailsOf(plan).keepDir, ...plan.files.map((file) => posix.dirname(file.path))];
 }

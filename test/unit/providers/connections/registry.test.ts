@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connectionTypes } from '#shared/model/endpoint.ts';
-import { describeConnection, usable } from '../../../../electron/providers/connections/registry.ts';
+import { usable } from '../../../../electron/providers/connections/registry.ts';
 
 describe('the registry of connections', () => {
   test('says of every type whether it works, and what to use instead', () => {
@@ -12,15 +12,5 @@ describe('the registry of connections', () => {
       why: 'winrm_https is not supported by this version; use local or ssh',
     });
     expect(Object.values(answers).filter((answer) => answer.yes)).toHaveLength(2);
-  });
-  test('describes settings for people', () => {
-    expect(describeConnection({ type: 'local' })).toBe('this machine');
-    const settings = { type: 'ssh', host: 'web1', port: 2222, user: 'deploy', auth: 'password' } as const;
-    expect(describeConnection({ ...settings, hostKey: null, store: null, storeCredentialId: null })).toBe(
-      'ssh deploy@web1:2222',
-    );
-    expect(
-      describeConnection({ ...settings, host: '::1', hostKey: null, store: null, storeCredentialId: null }),
-    ).toBe('ssh deploy@[::1]:2222');
   });
 });

@@ -1,6 +1,6 @@
-import type { Database } from './database/database.ts';
-import type { AuthorityKeep } from './providers/authorities/authority.ts';
-import type { Secret } from './secrets/secret.ts';
+import type { Database } from '../database/database.ts';
+import type { AuthorityKeep } from '../providers/authorities/authority.ts';
+import type { Secret } from '../secrets/secret.ts';
 
 /** What authorities keep, in the database: secrets sealed under the authority's id, notes as settings. */
 export function authorityKeep(database: Database): (id: string) => AuthorityKeep {
