@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from './agent.ts';
-import { sealYes } from './tasks/seal-yes.ts';
+import { sealYes } from './steps/seal-yes.ts';
 
 export interface Decision {
   database: Database;

@@ -21,6 +21,7 @@ import { watchNode, watchTurn } from './loops/watch.ts';
 import { Notifications } from './notifications.ts';
 import { type OpenEndpoint, openStored } from './sessions.ts';
 import { gatherPlan } from './steps/plan.ts';
+import { forgetYes } from './steps/seal-yes.ts';
 import { certifyInput } from './steps/shapes.ts';
 import type { LookAt, Session } from './steps/step.ts';
 import { clearUpEnded } from './tasks/clear-up.ts';
@@ -30,7 +31,6 @@ import { closeSession, openTools } from './tasks/open-tools.ts';
 import { TaskQueue } from './tasks/queue.ts';
 import { recoverTasks } from './tasks/recovery.ts';
 import { TaskRunner } from './tasks/runner.ts';
-import { forgetYes } from './tasks/seal-yes.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
 export interface AgentParts {

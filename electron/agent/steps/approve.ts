@@ -4,8 +4,8 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { quickRetries } from '../tasks/retry.ts';
-import { sealYes } from '../tasks/seal-yes.ts';
 import { mustBeApproved } from './approved.ts';
+import { sealYes } from './seal-yes.ts';
 import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 

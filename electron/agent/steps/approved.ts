@@ -4,7 +4,7 @@ import type { Plan } from '#shared/model/plan.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { planFingerprint } from '../plans/certify.ts';
-import { isSealedYes } from '../tasks/seal-yes.ts';
+import { isSealedYes } from './seal-yes.ts';
 import { checkMaterialOutput, planOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 

@@ -6,8 +6,8 @@ import type { Events } from '../events.ts';
 import { noteFailedRenewal } from '../loops/renew.ts';
 import { aboutEndedTask, type Notifications } from '../notifications.ts';
 import { span } from '../policies/renewal.ts';
+import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
-import { forgetYes } from './seal-yes.ts';
 
 const day = 24 * 60 * 60_000;
 
