@@ -1,5 +1,6 @@
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { ownChangesSince } from './own-changes.ts';
 import { checkMaterialOutput } from './shapes.ts';
 import type { LookAt, Step } from './step.ts';
 import { tagOf } from './tag.ts';
@@ -13,7 +14,7 @@ export const snapshotStep: Step = {
   async run(context) {
     const { plan } = context.output('check-material', checkMaterialOutput);
     const { endpoint } = await context.tools.session();
-    await endpoint.checkDrift(plan.install);
+    await endpoint.checkDrift(plan.install, ownChangesSince(context));
     const [snapshot, baseline] = await Promise.all([
       endpoint.snapshot(plan.install, tagOf(context.task)),
       lookAtAll(

@@ -47,6 +47,13 @@ export interface RestoreReport {
   sentence: string;
 }
 
+/** A configuration file that Trustkeep itself changed for another node, by its real path, with SHA-256 before and after. */
+export interface OwnChange {
+  path: string;
+  before: string;
+  after: string;
+}
+
 export interface NewKey {
   /** File on the target that holds it (mode 0600). */
   path: string;
@@ -67,9 +74,9 @@ export interface Endpoint {
   plan(nodeKey: string): Promise<InstallPlan>;
   /**
    * Refuses with `target.drifted` (saying what) when files, owners, modes or configuration differ from the plan's
-   * before-states. Changes nothing.
+   * before-states. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
    */
-  checkDrift(plan: InstallPlan): Promise<void>;
+  checkDrift(plan: InstallPlan, own?: readonly OwnChange[]): Promise<void>;
   /** Hashes the files will have (path → SHA-256, hex), computed without changing anything. Called before `install`. */
   afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>>;
   /**

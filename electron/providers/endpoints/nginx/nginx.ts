@@ -12,7 +12,7 @@ import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
 import { discardKept, restoreSnapshot, takeSnapshot } from '../common/snapshot.ts';
 import { fileDrift, refuseDrift } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Endpoint, Material, NewKey, RestoreReport, Snapshot } from '../endpoint.ts';
+import type { Endpoint, Material, NewKey, OwnChange, RestoreReport, Snapshot } from '../endpoint.ts';
 import {
   errorLogPathOf,
   locate,
@@ -88,7 +88,7 @@ export class NginxEndpoint implements Endpoint {
     return makeInstallPlan({ ...view, connection: this.#connection, chosen, running });
   }
 
-  async checkDrift(plan: InstallPlan): Promise<void> {
+  async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
     const { configuration, links, program } = detailsOf(plan);
     const found = await fileDrift(this.#connection, plan.files);
     for (const [name, real] of Object.entries(links)) {
@@ -96,7 +96,7 @@ export class NginxEndpoint implements Endpoint {
       if (now !== real) found.push(now === null ? `${name} is missing` : `${name} now leads to ${now}`);
     }
     const named = new Set(found.map((text) => text.split(' ')[0]));
-    found.push(...(await this.#configurationDrift(configuration, program, named)));
+    found.push(...(await this.#configurationDrift(configuration, program, named, own)));
     refuseDrift(found, this.#connection);
   }
 
@@ -104,6 +104,7 @@ export class NginxEndpoint implements Endpoint {
     before: Record<string, string>,
     program: Program,
     named: ReadonlySet<string | undefined>,
+    own: readonly OwnChange[],
   ): Promise<string[]> {
     let now: Record<string, string>;
     try {
@@ -116,15 +117,24 @@ export class NginxEndpoint implements Endpoint {
     const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
       (path) => !named.has(path),
     );
-    return paths.flatMap((path) => {
-      if (before[path] === now[path]) return [];
-      if (before[path] === undefined) return [`${path} is a new part of the configuration`];
-      return [
-        now[path] === undefined
-          ? `${path} is no longer part of the configuration`
-          : `${path} has other content`,
-      ];
+    const found = paths.map(async (path) => {
+      const [then, today] = [before[path], now[path]];
+      if (then === today) return [];
+      if (then === undefined) return [`${path} is a new part of the configuration`];
+      if (today === undefined) return [`${path} is no longer part of the configuration`];
+      return (await this.#isOwn(path, then, today, own)) ? [] : [`${path} has other content`];
     });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Did changes of ours, one after the other, make the file what it is now? */
+  async #isOwn(path: string, then: string, today: string, own: readonly OwnChange[]): Promise<boolean> {
+    if (own.length === 0) return false;
+    const real = (await this.#connection.stat(path))?.realPath;
+    const reached = new Set([then]);
+    for (const hash of reached) // a set grows under its own iteration
+      for (const one of own) if (one.path === real && one.before === hash) reached.add(one.after);
+    return reached.has(today);
   }
 
   afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
@@ -135,13 +145,19 @@ export class NginxEndpoint implements Endpoint {
     const details = detailsOf(plan);
     const { files, nodeKey } = plan;
     const { keepDir, previousFingerprint } = details;
-    const newDirectories = details.newDirectories.map(({ path }) => path);
+    const newDirectories = await this.#missing(details.newDirectories.map(({ path }) => path));
     const request = { nodeKey, files, previousFingerprint, keepDir, newDirectories };
     const running = await runningServer(this.#connection, details.pidPath);
     const startAgain = running === null ? undefined : startCommand(details.program, running);
     const snapshot = await takeSnapshot(this.#connection, { ...request, startAgain }, tag);
     this.#startAgain = snapshot.startAgain ?? null;
     return snapshot;
+  }
+
+  /** A directory that another install made meanwhile is not ours to remove. */
+  async #missing(directories: readonly string[]): Promise<string[]> {
+    const facts = await Promise.all(directories.map((path) => this.#connection.stat(path)));
+    return directories.filter((_path, i) => facts[i] === null);
   }
 
   install(plan: InstallPlan, material: Material): Promise<void> {

@@ -1,0 +1,32 @@
+import type { OwnChange } from '../../providers/endpoints/endpoint.ts';
+import { checkMaterialOutput } from './shapes.ts';
+import type { StepContext } from './step.ts';
+
+/** More tasks than one endpoint sees between a plan and its yes. */
+const looksBack = 500;
+
+/**
+ * What other tasks of ours changed in the configuration of this endpoint since this task began, each with a proof that
+ * it is served. Somebody who approves six plans for one server at once must not see five of them refused for the first.
+ */
+export function ownChangesSince({ task, tools: { database } }: StepContext): OwnChange[] {
+  return database.tasks
+    .list({ states: ['succeeded', 'succeeded-with-warnings'], limit: looksBack })
+    .filter(
+      (other) =>
+        other.kind === 'certify' &&
+        other.endpointId === task.endpointId &&
+        (other.finishedAt ?? 0) >= task.createdAt,
+    )
+    .flatMap((other) => {
+      const output = checkMaterialOutput.safeParse(
+        database.tasks.get(other.id)?.memory.outputs['check-material'],
+      );
+      if (!output.success) return [];
+      return output.data.plan.install.files.flatMap(({ path, holds, before, after }) =>
+        holds === 'configuration' && before !== null && after.sha256 !== null
+          ? [{ path, before: before.sha256, after: after.sha256 }]
+          : [],
+      );
+    });
+}
