@@ -43,7 +43,10 @@ export class TaskQueue {
     this.#timer?.cancel();
     const now = this.#clock.now();
     let next = now + longestNapMs;
-    for (const row of this.#database.tasks.inStates(['queued', 'waiting', 'running'])) {
+    const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
+    const halfway = new Set(rows.filter(isHalfway).map((row) => row.task.endpointId));
+    for (const row of rows) {
+      if (halfway.has(row.task.endpointId) && !isHalfway(row) && row.task.kind !== 'discover') continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
       if (due === null) continue;
       if (due > now) next = Math.min(next, due);
@@ -90,6 +93,9 @@ export class TaskQueue {
     this.#leases.set(row.task.endpointId, { taskId: row.task.id, abort, ended });
   }
 }
+
+/** Between the first change and the proof, also while it waits to try again: nobody else may change that endpoint. */
+const isHalfway = ({ memory }: TaskRow): boolean => memory.changing;
 
 /** Null: only an event wakes it. */
 function dueAt(row: TaskRow): number | null {
