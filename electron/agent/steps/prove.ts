@@ -76,7 +76,7 @@ export async function proveAll(
       proofs.map(async (proof) => {
         const look = await lookAt({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
         const sentence = judge(look, proof);
-        return sentence === null ? null : { proof, look, sentence };
+        return sentence === null ? null : { proof, look, sentence: sentence.replace(/\.$/, '') };
       }),
     );
     return seen.find((wrong) => wrong !== null) ?? null;

@@ -299,7 +299,7 @@ export class TaskRunner {
       {
         task: {
           state: undone ? 'failed' : warned ? 'succeeded-with-warnings' : 'succeeded',
-          restored: undone ? 'proved' : null,
+          restored: undone ? provedBack(row.task.steps) : null,
           finishedAt: clock.now(),
           waitingFor: null,
           wakeAt: null,
@@ -330,6 +330,11 @@ export class TaskRunner {
 
 function isLive(task: Task): boolean {
   return task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
+}
+
+/** Where nothing answered before the change, the files are back and no handshake could say more. */
+function provedBack(steps: readonly TaskStep[]): 'proved' | 'unproved' {
+  return stepOf(steps, 'prove-restore').state === 'done' ? 'proved' : 'unproved';
 }
 
 function stepAt(row: TaskRow): Step | undefined {
