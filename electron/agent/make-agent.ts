@@ -65,6 +65,7 @@ class RunningAgent implements Agent {
   readonly events: Events;
   readonly #parts: AgentParts;
   readonly #notifications: Notifications;
+  readonly #ends: TaskEnds;
   readonly #queue: TaskQueue;
   readonly #renewLoop: Loop;
   readonly #watchLoop: Loop;
@@ -77,6 +78,7 @@ class RunningAgent implements Agent {
     this.events = new Events(clock);
     this.#notifications = new Notifications(database, this.events, clock);
     const ends = new TaskEnds({ database, clock, notifications: this.#notifications, events: this.events });
+    this.#ends = ends;
     const runner = new TaskRunner({
       database,
       clock,
@@ -288,6 +290,7 @@ class RunningAgent implements Agent {
       if (approval !== null) forgetYes(database, approval);
       if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
       database.tasks.update({ ...row, task });
+      this.#ends.inTransaction(task, { ...row, task });
     });
     this.#taskChanged(task);
     const { tools, end } = openTools(this.#parts, task, new AbortController().signal);

@@ -81,7 +81,10 @@ function postpone(parts: RenewParts, renewal: Renewal, ms: number): false {
   return false;
 }
 
-/** After a failed attempt: counts it and sets the next one by the back-off table. Gives the row, null when unmanaged. */
+/**
+ * After a failed attempt: counts it and sets the next one by the back-off table. One that was made before its time (a
+ * person asked for it) changes nothing of the schedule. Gives the row, null when unmanaged or not due.
+ */
 export function noteFailedRenewal(
   database: Database,
   nodeId: string,
@@ -91,19 +94,28 @@ export function noteFailedRenewal(
   const renewal = database.renewals.get(nodeId);
   const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);
   if (renewal === null || certificate === null) return null;
-  const failures = renewal.failures + 1;
-  const decision = decideRenewal({
+  const facts = {
     now,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
-    ari: null,
-    failures,
-    lastFailedAt: now,
+    ari: ariOf(renewal),
     spread: spreadOf(nodeId, renewal.fingerprint),
-  });
+  };
+  const regular = decideRenewal({ ...facts, failures: 0, lastFailedAt: null });
+  if (regular.nextAt > now) {
+    database.renewals.upsert({ ...renewal, ...regular, failures: 0, lastFailure: failure.toData() });
+    return null;
+  }
+  const failures = renewal.failures + 1;
+  const saidNo = failure.code === 'approval.rejected' || failure.code === 'task.cancelled';
+  const decision = decideRenewal({ ...facts, failures, lastFailedAt: now, saidNo });
   const next = { ...renewal, ...decision, failures, lastFailure: failure.toData() };
   database.renewals.upsert(next);
   return next;
+}
+
+function ariOf({ ariStart, ariEnd }: Renewal): { start: number; end: number } | null {
+  return ariStart === null || ariEnd === null ? null : { start: ariStart, end: ariEnd };
 }
 
 async function askAri(parts: RenewParts, renewal: Renewal): Promise<void> {

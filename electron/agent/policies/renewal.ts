@@ -15,6 +15,8 @@ export interface RenewalFacts {
   lastFailedAt: number | null;
   /** 0 ≤ spread < 1, the same for the same certificate each time: where within its window this node renews. */
   spread: number;
+  /** The last attempt did not fail: a person rejected or cancelled it, and is not to be asked again within minutes. */
+  saidNo?: boolean;
 }
 
 export type RenewalDecision = Pick<Renewal, 'nextAt' | 'because' | 'sentence'>;
@@ -27,6 +29,8 @@ export const renewalBackOff: readonly { afterMs: number; because: string }[] = [
   { afterMs: 6 * hour, because: 'rate limits of authorities count failed attempts by the hour' },
   { afterMs: 12 * hour, because: 'twice a day keeps within every known rate limit' },
 ];
+
+const saidNoBackOff = { afterMs: day, because: 'a no holds for a day' };
 
 /** Authorities date certificates back by up to an hour or so: ten days meant are ten days. */
 const backdatingMs = 2 * hour;
@@ -76,12 +80,20 @@ function fractionSentence(facts: RenewalFacts): string {
 }
 
 function afterFailure(facts: RenewalFacts, lastFailedAt: number): RenewalDecision {
-  const row = renewalBackOff[Math.min(facts.failures, renewalBackOff.length) - 1];
+  const row = facts.saidNo
+    ? saidNoBackOff
+    : renewalBackOff[Math.min(facts.failures, renewalBackOff.length) - 1];
   const wished = row?.afterMs ?? 12 * hour;
   const left = facts.notAfter - lastFailedAt;
   const wait = left <= 0 ? Math.min(wished, hour) : Math.max(minute, Math.min(wished, left / 4));
   const tries = facts.failures === 1 ? 'One attempt' : `${facts.failures} attempts in a row`;
   const life = left <= 0 ? 'the certificate has expired' : `${span(left)} of lifetime were left`;
+  if (facts.saidNo)
+    return {
+      nextAt: Math.round(lastFailedAt + wait),
+      because: 'back-off',
+      sentence: `A person said no; asked again after ${span(wait)}; ${life}.`,
+    };
   return {
     nextAt: Math.round(lastFailedAt + wait),
     because: 'back-off',

@@ -101,6 +101,44 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
     });
   });
 
+  test('asked for before its time and rejected leaves the schedule as it was', async () => {
+    await obtain();
+    const before = (await agent.call.nodes.show({ node: nodeId })).renewal;
+    await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_approve: false } });
+    const { taskId } = await agent.call.certificates.renew({ node: nodeId });
+    await agent.until(taskId, ['waiting']);
+    await agent.call.approvals.reject({ approval: taskId, comment: 'not tonight' });
+    expect((await agent.until(taskId)).state).toBe('cancelled');
+    expect((await agent.call.nodes.show({ node: nodeId })).renewal).toMatchObject({
+      nextAt: before?.nextAt,
+      because: 'fraction',
+      failures: 0,
+    });
+  });
+
+  test.each(['reject', 'cancel'] as const)(
+    'that a person stops with %s when it is due is not asked for again within the day',
+    async (how) => {
+      await obtain();
+      await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_approve: false } });
+      clock.jump(61 * day);
+      const end = Date.now() + 20_000;
+      let asked: { id: string; taskId: string } | undefined;
+      while (asked === undefined && Date.now() < end) {
+        asked = (await agent.call.approvals.list({})).find((one) => one.state === 'pending');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const { taskId } = asked ?? { taskId: '' };
+      if (how === 'reject') await agent.call.approvals.reject({ approval: taskId });
+      else await agent.call.tasks.cancel({ task: taskId });
+      await agent.until(taskId);
+      const { renewal } = await agent.call.nodes.show({ node: nodeId });
+      expect(renewal?.sentence).toContain('A person said no');
+      expect((renewal?.nextAt ?? 0) - clock.now()).toBeGreaterThan(20 * hour);
+      expect((renewal?.nextAt ?? 0) - clock.now()).toBeLessThanOrEqual(day);
+    },
+  );
+
   test('does not happen where the owner switched it off', async () => {
     await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_renew: false } });
     await obtain(10);
