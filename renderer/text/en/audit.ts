@@ -1,0 +1,28 @@
+import { count } from './count.ts';
+
+export const audit = {
+  title: 'Audit',
+  subtitle: 'Every change and decision, each entry chained to the one before by its hash.',
+  number: 'No.',
+  time: 'Time',
+  who: 'Who',
+  what: 'What',
+  outcome: 'Outcome',
+  outcomes: { ok: 'Done', failed: 'Failed', refused: 'Refused' },
+  none: 'No entries yet',
+  noneHint: 'The first change writes the first entry.',
+  older: 'Load older entries',
+  verify: 'Verify chain',
+  verifying: 'Verifying…',
+  whole: (entries: number) => `The chain is whole: ${count(entries, 'entry', 'entries')}.`,
+  wholeHint: 'Note the head elsewhere to notice later if the end was cut off.',
+  broken: (number: number) => `The chain is broken at entry ${number}.`,
+  head: 'Head',
+  entry: (number: number) => `Entry ${number}`,
+  origin: 'From',
+  actor: 'Account',
+  action: 'Action',
+  subject: 'Done to',
+  hash: 'Hash',
+  previous: 'Hash of the entry before',
+};

@@ -1,0 +1,39 @@
+import { count } from './count.ts';
+
+export const overview = {
+  title: 'Overview',
+  served: 'What is served',
+  managed: (managed: number, total: number) => `${managed} of ${count(total, 'node')} managed`,
+  same: (number: number) => `${number} as they should be`,
+  notServed: (number: number) => `${number} not as they should be`,
+  unknown: (number: number) => `${number} not looked at`,
+  expiring: 'Expire within 30 days',
+  expiringNote: (week: number, expired: number) => `${week} within 7 days, ${expired} expired`,
+  approvals: 'Plans to approve',
+  approvalsNote: 'Nothing changes before a yes',
+  noApprovals: 'Nothing waits for a yes',
+  tasks: 'Tasks under way',
+  tasksNote: (waiting: number, failed: number) => `${waiting} waiting, ${failed} failed today`,
+  endpoints: 'Endpoints',
+  endpointsNote: (nodes: number) => `with ${count(nodes, 'node')}`,
+  worst: 'Look at these first',
+  nothingWorse: 'Nothing needs a look.',
+  expires: 'expires',
+  recent: 'Latest tasks',
+  allTasks: 'All tasks',
+  start: 'Every certificate served, renewed and proved',
+  startText: 'Trustkeep watches the servers of this network from inside it and only ever dials out.',
+  steps: [
+    { title: 'Add an endpoint', text: 'An nginx server or a PEM file, on this machine or over SSH.' },
+    { title: 'Discover its nodes', text: 'Each server block or file, with the certificate it serves now.' },
+    {
+      title: 'Request a certificate',
+      text: 'The plan shows every file, line and command before anything changes.',
+    },
+    {
+      title: 'Approve and watch',
+      text: 'The task ends when the new certificate is proved to be served, or the old one is back.',
+    },
+  ],
+  startButton: 'Add the first endpoint',
+};
