@@ -107,7 +107,7 @@ ${options.http ?? (options.servers ?? []).map(serverText).join('\n')}
 }
 
 /** The text of one block, for tests that write included files themselves. */
-function serverText(block: ServerBlock): string {
+export function serverText(block: ServerBlock): string {
   const lines = [
     ...block.listen.map((value) => `listen ${value};`),
     ...(block.names === undefined ? [] : [`server_name ${block.names.join(' ')};`]),
