@@ -1,3 +1,4 @@
+import { Failure } from '#shared/failure.ts';
 import { certificateFingerprint } from './fingerprint.ts';
 import { certificatesOf } from './pem.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
@@ -58,13 +59,25 @@ function nextOf(link: Link, links: readonly Link[], chain: readonly Link[]): Lin
   );
 }
 
+/** Real ones have three or four; every pair may cost a signature check. */
+const longestChain = 30;
+
+function tooLong(count: number): Failure {
+  return new Failure('certificate.chain-too-long', `The chain has ${count} certificates; that is no chain.`, {
+    hint: 'Ask the authority why it sends so many.',
+    retry: 'never',
+  });
+}
+
 /**
  * The chain as it is installed: leaf first, root left out unless it is alone, each block ending in a line feed.
  * Certificates that lead nowhere are dropped when a given root closes the chain. Without that proof they may be what is
  * left after a lost intermediate: they stay at the end, and `checkMaterial` names the gap.
  */
 export function normalizedChainPem(chainPem: string): string {
-  const links = distinct(certificatesOf(chainPem));
+  const pems = certificatesOf(chainPem);
+  if (pems.length > longestChain) throw tooLong(pems.length);
+  const links = distinct(pems);
   const chain = chainOf(links);
   const top = chain.at(-1);
   const closed =

@@ -146,6 +146,7 @@ export function makeChallenges(options: {
       const challenge = authorization.challenges.find(({ type }) => type === wanted);
       if (challenge?.token === undefined || challenge.url === '')
         throw notOffered(options.ca, name, wanted, authorization);
+      if (!tokenShape.test(challenge.token)) throw strangeToken(options.ca, name);
       const keyAuthorization = `${challenge.token}.${thumbprint}`;
       const common = { name, challengeUrl: challenge.url };
       const path = `/.well-known/acme-challenge/${challenge.token}`;
@@ -197,6 +198,17 @@ export function makeChallenges(options: {
       );
     },
   };
+}
+
+/** RFC 8555 8.3: base64url only. It becomes the name of a file on a web server. */
+const tokenShape = /^[A-Za-z0-9_-]{1,512}$/;
+
+function strangeToken(ca: string, name: string): Failure {
+  return new Failure(
+    'acme.unexpected-answer',
+    `The CA ${ca} sent a challenge for ${name} whose token has characters that no token may have.`,
+    { hint: 'Nothing was put up for it. Check that this is the CA you mean.', retry: 'never' },
+  );
 }
 
 /** As in the order: the star of a wildcard is not part of the identifier the CA proves. */

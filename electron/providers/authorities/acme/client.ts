@@ -59,6 +59,7 @@ export function makeAcmeClient(options: {
   let known: { value: Promise<Directory>; at: number } | null = null;
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
+    mustBeHttps(request.url, ca);
     const answer = await http.request({ ...request, trustedRootsPem: options.trustedRootsPem });
     const nonce = answer.headers['replay-nonce'];
     if (nonce !== undefined && nonces.length < noncesKept)
@@ -71,6 +72,7 @@ export function makeAcmeClient(options: {
     for (let nonce = nonces.pop(); nonce !== undefined; nonce = nonces.pop())
       if (nonce.at >= oldest) return nonce.value;
     const { newNonce } = await client.directory();
+    mustBeHttps(newNonce, ca);
     const answer = await twice(() =>
       http.request({ method: 'HEAD', url: newNonce, signal, trustedRootsPem: options.trustedRootsPem }),
     );
@@ -112,7 +114,7 @@ export function makeAcmeClient(options: {
     return {
       status: answer.status,
       body: answer.body,
-      location: location === undefined ? null : new URL(location, url).href,
+      location: location === undefined ? null : absolute(location, url),
       retryAfterMs: retryAfterMs(answer.headers['retry-after'], clock.now()),
       links: (relation) => linksOf(answer.headers.link, relation, url),
     };
@@ -176,12 +178,33 @@ async function twice<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110 10.2.3); null when there is none or it makes no sense. */
+/** RFC 8555 6.1: all of it over HTTPS, whatever addresses a CA hands out. */
+function mustBeHttps(url: string, ca: string): void {
+  if (url.startsWith('https://')) return;
+  throw new Failure(
+    'acme.not-https',
+    `The CA ${ca} names an address that is not https: ${url.slice(0, 200)}.`,
+    {
+      hint: 'Nothing was sent there. Check that this is the CA you mean.',
+      retry: 'never',
+    },
+  );
+}
+
+/** Null for what is no address: whoever needs one says so. */
+function absolute(reference: string, base: string): string | null {
+  return URL.canParse(reference, base) ? new URL(reference, base).href : null;
+}
+
+/** Nobody is to be waited for longer than this, whatever it asks for. */
+const longestRetryAfterMs = 24 * 60 * 60_000;
+
+/** Seconds or an HTTP date (RFC 9110 10.2.3), a day at most; null when there is none or it makes no sense. */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs);
   const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now), longestRetryAfterMs);
 }
 
 /** Addresses of one relation out of a Link header (RFC 8288). */
@@ -190,7 +213,8 @@ export function linksOf(header: string | undefined, relation: string, base: stri
   for (const match of (header ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^,;]*))?)*)/g)) {
     const relations = /;\s*rel=(?:"([^"]*)"|([^,;\s]*))/i.exec(match[2] ?? '');
     const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
-    if (names.includes(relation)) found.push(new URL(match[1] ?? '', base).href);
+    const link = absolute(match[1] ?? '', base);
+    if (link !== null && names.includes(relation)) found.push(link);
   }
   return found;
 }

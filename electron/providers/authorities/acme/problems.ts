@@ -115,6 +115,7 @@ function codeOf(type: string | null): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
     .replace(/^-+|-+$/g, '');
   return `acme.${dashed === '' ? 'refused' : dashed}`;
 }
@@ -134,14 +135,19 @@ export interface ProblemContext {
 /** Without a Retry-After, a rate limit is worth asking about again in an hour: most count per hour. */
 const rateLimitedWaitMs = 3_600_000;
 
+const mostReasons = 10;
+
 /** One sentence out of what the CA said, per name where it said so. */
 export function problemFailure(problem: Problem, context: ProblemContext): Failure {
   const type = shortType(problem);
   const meaning = type === null ? undefined : meanings[type];
   const retry = retryOf(meaning, context);
   const reasons = perName(problem);
+  const more = reasons.length > mostReasons ? `; and ${reasons.length - mostReasons} more` : '';
   const why =
-    reasons.length > 0 ? reasons.join('; ') : (meaning?.words ?? `it gives the reason “${type ?? 'none'}”`);
+    reasons.length > 0
+      ? `${reasons.slice(0, mostReasons).join('; ')}${more}`
+      : (meaning?.words ?? `it gives the reason “${type ?? 'none'}”`);
   const hint = meaning?.hint ?? 'What the CA said is shown below; ask its operator when that does not help.';
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
   return new Failure(codeOf(type), `The CA ${context.ca} refused ${context.asked}: ${why}.`, {

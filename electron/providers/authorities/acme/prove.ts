@@ -1,9 +1,12 @@
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
 import type { Provision } from './handle.ts';
 import type { Acted, Work } from './look.ts';
+import { identifiersOf } from './orders.ts';
 import { refusedAuthorizations } from './refused.ts';
-import type { AcmeOrder } from './wire.ts';
+import type { AcmeOrder, Authorization, Identifier } from './wire.ts';
 
 /** While a CA validates it is not told again; after this long it may have missed it. */
 const tellAgainMs = 60_000;
@@ -20,6 +23,7 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
     return waiting(work, work.request.names, retryAfterMs);
   }
   const all = await inGroups(order.authorizations, (url) => fetchAuthorization(work, url));
+  for (const one of all) mustBeOurs(work, one);
   const refused = refusedAuthorizations(work, order, all);
   if (refused !== null) return { kind: 'done', look: refused };
   const open = all.filter(({ status }) => status === 'pending');
@@ -43,6 +47,17 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   const now = clock.now();
   work.save({ answeredAt: now, ...(answeredAt === null ? { progressAt: now } : {}) });
   return answeredAt === null ? { kind: 'went' } : waiting(work, names, retryAfterMs);
+}
+
+/** Control is proved of names that were asked for and no others: a script changes DNS by what this name says. */
+function mustBeOurs({ client, request }: Work, { identifier }: Authorization): void {
+  const named = ({ type, value }: Identifier) => `${type}:${value.toLowerCase().replace(/^\*\./, '')}`;
+  if (identifiersOf(request.names).map(named).includes(named(identifier))) return;
+  throw new Failure(
+    'acme.unexpected-answer',
+    `The CA ${client.ca} wants control proved of ${peerTail(identifier.value, [], 100)}, which nobody asked for.`,
+    { hint: 'Nothing was put up for it. Check that this is the CA you mean.', retry: 'never' },
+  );
 }
 
 function waiting(
