@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { PlannedCommand } from '#shared/model/plan.ts';
 import type { HostConnection } from '../../connections/connection.ts';
@@ -106,10 +107,8 @@ export const testArgv = (program: Program): [string, ...string[]] => [
 function invalid(connection: HostConnection, program: Program, stderr: string): Failure {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const line = lines.find((one) => one.includes('[emerg]')) ?? lines.at(-1) ?? 'it did not say why';
-  const reason = line
-    .replace(/^.*\[emerg\] (\d+#\d+: )?/, '')
-    .replace(/^nginx: /, '')
-    .trim();
+  const whole = line.replace(/^.*\[emerg\] (\d+#\d+: )?/, '').replace(/^nginx: /, '');
+  const reason = peerTail(whole);
   const denied = /permission denied/i.test(reason);
   if (denied) {
     return new Failure(

@@ -68,11 +68,14 @@ export function resolveConfiguration(
     parsed.set(name, own);
     return expand(own, depth);
   };
+  let expanded = 0;
   const expand = (directives: Directive[], depth: number): Directive[] =>
     directives.flatMap((directive) => {
+      if (++expanded > mostDirectives) throw tooLarge(configPath);
       if (directive.name === 'include' && directive.block === null) {
         const pattern = fullPath(directive.args[0]?.text ?? '', directory);
         includePatterns.push(pattern);
+        expanded += files.size / filesPerDirective;
         return included(pattern, files).flatMap((name) => fileDirectives(name, depth + 1));
       }
       return directive.block === null
@@ -91,6 +94,19 @@ function included(pattern: string, files: Map<string, Buffer>): string[] {
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
+/** Files that include each other many times over can become more than fits into memory. */
+const mostDirectives = 500_000;
+/** An include is held against every file; so many count as much as one directive. */
+const filesPerDirective = 20;
+
+function tooLarge(configPath: string): Failure {
+  return new Failure(
+    'endpoint.configuration-invalid',
+    `The nginx configuration ${configPath} is too large with all that it includes: more than ${mostDirectives} directives.`,
+    { hint: 'Look at what includes what, and how often.' },
+  );
+}
+
 function notPrinted(name: string): Failure {
   return new Failure('endpoint.configuration-invalid', `nginx names the file ${name} but did not print it.`, {
     hint: 'Run nginx -T on the endpoint; a comment there that looks like "# configuration file …:" confuses it.',
@@ -102,22 +118,48 @@ export function matchesGlob(pattern: string, path: string): boolean {
   const parts = pattern.split('/');
   const names = path.split('/');
   if (parts.length !== names.length) return false;
-  return parts.every((part, i) => segmentPattern(part).test(names[i] ?? ''));
+  return parts.every((part, i) => matchesSegment(part, names[i] ?? ''));
 }
 
-function segmentPattern(segment: string): RegExp {
-  const body = segment.replace(/\[!?\]?[^\]]*\]|\\.|[\s\S]/g, (piece) => {
-    if (piece === '*') return '[^/]*';
-    if (piece === '?') return '[^/]';
-    if (piece.length > 1 && piece.startsWith('['))
-      return piece
-        .replace(/^\[!/, '[^')
-        .replace(/\\/g, '\\\\')
-        .replace(/^(\[\^?)\]/, '$1\\]');
+/** `*` by going back to the last one only: a pattern made to hurt costs no more than its length times the name's. */
+function matchesSegment(segment: string, name: string): boolean {
+  if (/^[*?[]/.test(segment) && name.startsWith('.')) return false;
+  const pieces = piecesOf(segment);
+  let [p, n, star, from] = [0, 0, -1, 0];
+  while (n < name.length) {
+    const piece = pieces[p];
+    if (piece === '*') [star, from, p] = [p, n, p + 1];
+    else if (piece?.(name[n] ?? '')) [p, n] = [p + 1, n + 1];
+    else if (star >= 0) [p, n, from] = [star + 1, from + 1, from + 1];
+    else return false;
+  }
+  while (pieces[p] === '*') p++;
+  return p === pieces.length;
+}
+
+type Piece = '*' | ((character: string) => boolean);
+
+function piecesOf(segment: string): Piece[] {
+  return [...segment.matchAll(/\[!?\]?[^\]]*\]|\\.|[\s\S]/g)].map(([piece]): Piece => {
+    if (piece === '*') return '*';
+    if (piece === '?') return () => true;
+    if (piece.length > 1 && piece.startsWith('[')) return oneOf(piece);
     const plain = piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
-    return plain.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    return (character) => character === plain;
   });
-  return new RegExp(`^${/^[*?[]/.test(segment) ? '(?!\\.)' : ''}${body}$`, 's');
+}
+
+function oneOf(set: string): Piece {
+  const body = set
+    .replace(/^\[!/, '[^')
+    .replace(/\\/g, '\\\\')
+    .replace(/^(\[\^?)\]/, '$1\\]');
+  try {
+    const expression = new RegExp(`^${body}$`, 's');
+    return (character) => expression.test(character);
+  } catch {
+    return () => false; // such as `[z-a]`, which holds nothing
+  }
 }
 
 /** As nginx does it: put together, never normalised, so that it equals the names nginx prints. */

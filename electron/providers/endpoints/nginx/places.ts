@@ -1,7 +1,8 @@
 import type { Binding } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
+import { blockFor, blocksAt, matchesRegex } from './choice.ts';
 import type { Listen } from './listen.ts';
-import { blockFor, blocksAt, matchesRegex, type Server } from './servers.ts';
+import type { Server } from './servers.ts';
 
 /** Where a node is reached, how its certificate is asked for there, and where that cannot be done. */
 export interface Places {
@@ -72,12 +73,7 @@ function dialFor(
   const local = isLoopback(dialAddress);
   if (listen.host === '::') return local ? '::1' : dialAddress;
   if (listen.host !== '*') return listen.host === 'localhost' ? '127.0.0.1' : listen.host;
-  const taken = (address: string) =>
-    servers.some((server) =>
-      server.listens.some(
-        (one) => !one.quic && one.host === address && one.port === listen.port && server.context === context,
-      ),
-    );
+  const taken = (address: string) => blocksAt(servers, context, `${address}:${listen.port}`).length > 0;
   const choices = local ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : [dialAddress];
   return choices.find((address) => !taken(address)) ?? null;
 }

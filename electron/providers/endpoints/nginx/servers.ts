@@ -50,9 +50,10 @@ export function serversOf(configuration: Configuration): Server[] {
   const uses = countUses(configuration);
   for (const outer of configuration.directives) {
     if (outer.block === null || (outer.name !== 'http' && outer.name !== 'stream')) continue;
+    const around = Map.groupBy(outer.block, ({ name }) => name);
     for (const directive of outer.block) {
       if (directive.name !== 'server' || directive.block === null) continue;
-      servers.push(readServer(configuration, uses, outer, directive, servers.length));
+      servers.push(readServer(configuration, uses, { outer, around }, directive, servers.length));
     }
   }
   shareSsl(servers);
@@ -71,21 +72,26 @@ function countUses(configuration: Configuration): Map<string, number> {
 
 export const idOf = (directive: Directive): string => `${directive.file}:${directive.start}`;
 
+/** `http {}` or `stream {}`, with its own directives by name. */
+interface Outer {
+  outer: Directive;
+  around: ReadonlyMap<string, Directive[]>;
+}
+
 function readServer(
   configuration: Configuration,
   uses: Map<string, number>,
-  outer: Directive,
+  { outer, around }: Outer,
   directive: Directive,
   index: number,
 ): Server {
   const context = outer.name === 'stream' ? 'stream' : 'http';
   const inner = directive.block ?? [];
-  const around = outer.block ?? [];
   const ofServer = (name: string) => inner.filter((one) => one.name === name);
   /** nginx takes all of the nearest level that has any. */
   const inherited = (name: string) => {
     const own = ofServer(name);
-    return own.length > 0 ? own : around.filter((one) => one.name === name);
+    return own.length > 0 ? own : (around.get(name) ?? []);
   };
   const isOn = (name: string) => inherited(name).at(-1)?.args[0]?.text === 'on';
   const refer = (one: Directive) =>
@@ -162,72 +168,12 @@ function whyNoFile(value: string): string | null {
 }
 
 /** `location /` wins, then the server block, then `http {}`; a path with a variable is no directory. */
-function webRootOf(configuration: Configuration, inner: Directive[], around: Directive[]): string | null {
+function webRootOf(configuration: Configuration, inner: Directive[], around: Outer['around']): string | null {
   const slash = inner.find(
     (one) => one.name === 'location' && one.args.length === 1 && one.args[0]?.text === '/',
   );
-  const root = [slash?.block ?? [], inner, around]
+  const root = [slash?.block ?? [], inner, around.get('root') ?? []]
     .map((level) => level.find((one) => one.name === 'root')?.args[0]?.text)
     .find((value) => value !== undefined);
   return root === undefined || root.includes('$') ? null : fullPath(root, configuration.prefix);
-}
-
-/** Blocks that answer at `address`, in nginx's order: the default one first. */
-export function blocksAt(servers: readonly Server[], context: Server['context'], address: string): Server[] {
-  const here = servers.filter(
-    (server) =>
-      server.context === context && server.listens.some((one) => !one.quic && one.address === address),
-  );
-  const chosen = here.find((server) =>
-    server.listens.some((one) => one.address === address && one.isDefault && !one.quic),
-  );
-  return chosen === undefined ? here : [chosen, ...here.filter((server) => server !== chosen)];
-}
-
-/**
- * The block that nginx picks for a server name at an address: exact names first, then the longest `*.name`, then the
- * longest `name.*`, then regular expressions in order, then the default one. Null name: no SNI was sent.
- */
-export function blockFor(
-  servers: readonly Server[],
-  context: Server['context'],
-  address: string,
-  name: string | null,
-): Server | null {
-  const here = blocksAt(servers, context, address);
-  const first = here[0] ?? null;
-  if (name === null) return first;
-  // within one address nginx keeps the order of the file; only the default one was moved to the front
-  const ordered = [...here].sort((a, b) => a.index - b.index);
-  const all = ordered.flatMap((server) => server.names.map((pattern) => ({ server, pattern })));
-  const exact = all.find(
-    ({ pattern }) => pattern === name || (isDotted(pattern) && pattern.slice(1) === name),
-  );
-  if (exact) return exact.server;
-  const head = longest(all.filter(({ pattern }) => matchesHead(pattern, name)));
-  const tail = longest(
-    all.filter(({ pattern }) => pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1))),
-  );
-  const regex = all.find(({ pattern }) => pattern.startsWith('~') && matchesRegex(pattern, name));
-  return (head ?? tail ?? regex)?.server ?? first;
-}
-
-const isDotted = (pattern: string): boolean => pattern.startsWith('.');
-
-function matchesHead(pattern: string, name: string): boolean {
-  const suffix = isDotted(pattern) ? pattern : pattern.startsWith('*.') ? pattern.slice(1) : null;
-  return suffix !== null && name.endsWith(suffix) && name.length > suffix.length;
-}
-
-function longest<T extends { pattern: string }>(found: T[]): T | undefined {
-  return found.toSorted((a, b) => b.pattern.length - a.pattern.length)[0];
-}
-
-/** PCRE in JavaScript's clothes; a pattern that cannot be translated matches nothing. */
-export function matchesRegex(pattern: string, name: string): boolean {
-  try {
-    return new RegExp(pattern.slice(1).replaceAll('(?P<', '(?<'), 'i').test(name);
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Sharing } from '#shared/model/plan.ts';
+import { blocksAt } from './choice.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
-import { blocksAt, idOf, type Pair, type Server } from './servers.ts';
+import { idOf, type Pair, type Server } from './servers.ts';
 
 /** Who else uses the files or the addresses of a node. */
 export interface Shared {

@@ -33,6 +33,9 @@ export function parseFile(file: string, content: Buffer): Directive[] {
   return reader.directives(false);
 }
 
+/** More than any configuration that was written for a purpose: what comes from a target may be written to hurt. */
+const limits = { depth: 100, words: 500_000 };
+
 const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\t' || c === '\r' || c === '\n';
 const endsWord = (c: string | undefined): boolean => isSpace(c) || c === ';' || c === '{';
 
@@ -41,6 +44,8 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #line = 1;
+  #depth = 0;
+  #words = 0;
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -73,6 +78,7 @@ class Reader {
       if (c === undefined) throw this.#bad('a ";" is missing at the end');
       if (c === '}') throw this.#bad('there is a "}" where a ";" is missing');
       if (c === ';' || c === '{') return this.#finish(words, c);
+      if (++this.#words > limits.words) throw this.#bad('it is too large');
       words.push(this.#word());
     }
   }
@@ -88,7 +94,9 @@ class Reader {
         block = [];
         this.#skipLua();
       } else {
+        if (++this.#depth > limits.depth) throw this.#bad('its blocks are nested too deeply');
         block = this.directives(true);
+        this.#depth--;
       }
     }
     const { start, line } = name;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { blockFor, blocksAt } from '../../../../../electron/providers/endpoints/nginx/choice.ts';
 import { nodesOf, slugOf } from '../../../../../electron/providers/endpoints/nginx/nodes.ts';
 import { resolveConfiguration } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
-import { blockFor, blocksAt, serversOf } from '../../../../../electron/providers/endpoints/nginx/servers.ts';
+import { serversOf } from '../../../../../electron/providers/endpoints/nginx/servers.ts';
 
 const main = '/etc/nginx/nginx.conf';
 const read = (text: string, more: Record<string, string> = {}) => {
