@@ -32,6 +32,15 @@ export interface FailureOptions {
   cause?: unknown;
 }
 
+/** Longer than any sentence of ours with the names in it; a peer may name itself as it likes. */
+const longest = { sentence: 2000, peerSaid: 1000 };
+
+/** Control characters move cursors, and characters that turn the direction of text make it read as something else. */
+function harmless(text: string, limit: number): string {
+  const plain = text.replace(/[^\P{Cc}\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ');
+  return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
+}
+
 /**
  * The one error class of the product. `message` is the sentence a person reads. Never put a secret or a raw
  * body into it. `cause` is kept for the log and does not cross a process line.
@@ -44,13 +53,16 @@ export class Failure extends Error {
   readonly peerSaid: string | undefined;
 
   constructor(code: string, sentence: string, options: FailureOptions = {}) {
-    super(sentence, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      harmless(sentence, longest.sentence),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'Failure';
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : harmless(options.hint, longest.sentence);
     this.retry = options.retry ?? 'needs-person';
     this.retryAt = options.retryAt;
-    this.peerSaid = options.peerSaid;
+    this.peerSaid = options.peerSaid === undefined ? undefined : harmless(options.peerSaid, longest.peerSaid);
   }
 
   /** The part that may be stored, sent and shown. */

@@ -9,7 +9,7 @@ import { printed } from './print/index.ts';
 import { approveLine } from './print/plan.ts';
 import { failureLines, placeOf, stepLine } from './print/tasks.ts';
 import { directoryOf } from './run-cli.ts';
-import { type Paper, plain } from './table.ts';
+import { type Paper, plain, plainJson } from './table.ts';
 
 export interface Errand {
   invocation: Invocation;
@@ -68,7 +68,7 @@ async function call(errand: Errand, client: Client, own: LocalAgent | null): Pro
 
 function show(path: string, output: unknown, { globals, io }: Errand): void {
   const text = globals.json
-    ? JSON.stringify(output, null, 2)
+    ? plainJson(output, 2)
     : printed({ path }, output, paperOf(io)).map(plain).join('\n');
   io.stdout(`${text}\n`);
 }

@@ -12,7 +12,7 @@ import type { CliIo } from './io.ts';
 import type { CliCommand } from './model.ts';
 import { nearest } from './nearest.ts';
 import { failureLines } from './print/tasks.ts';
-import { plain } from './table.ts';
+import { plain, plainJson } from './table.ts';
 import { usage } from './usage.ts';
 
 /** The command line: words in, lines and an exit code out. Never rejects. */
@@ -139,6 +139,6 @@ function lines(text: readonly string[], io: CliIo): number {
 /** One sentence and what to do about it; scripts that want JSON get the failure as it is. */
 function tell(failure: Failure, json: boolean, io: CliIo): void {
   const data = asFailure(failure).toData();
-  const text = json ? JSON.stringify(data) : failureLines(data, io.clock.now()).map(plain).join('\n');
+  const text = json ? plainJson(data) : failureLines(data, io.clock.now()).map(plain).join('\n');
   io.stderr(`${text}\n`);
 }

@@ -64,6 +64,16 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
 }
 
+/** JSON in which what a peer named itself moves no cursor either: C1 controls and format characters are written out. */
+export function plainJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f]|\p{Cf}/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 function width(text: string): number {
   let wide = 0;
   for (const character of text) wide += /\p{Mn}/u.test(character) ? 0 : isWide(character) ? 2 : 1;

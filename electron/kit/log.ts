@@ -20,7 +20,8 @@ export function makeLog(write: (line: string) => void, level: LogLevel, now: () 
     if (rank[at] < rank[level]) return;
     const rest = fields === undefined ? '' : ` ${safeJson(fields)}`;
     const place = room === '' ? '' : `${room}: `;
-    write(redact(`${new Date(now()).toISOString()} ${at} ${place}${message}${rest}`));
+    const text = `${new Date(now()).toISOString()} ${at} ${place}${message}${rest}`;
+    write(redact(text).replace(/\p{Cc}/gu, ' '));
   };
   return {
     debug: line('debug'),

@@ -27,7 +27,7 @@ export function makeNotifier(parts: Parts): Notifier {
     if (!Notification.isSupported()) return;
     const toast = new Notification({
       title,
-      body,
+      body: withoutMarkup(body),
       ...(process.platform === 'linux' ? { icon: parts.icon } : {}),
       urgency: urgent ? 'critical' : 'normal',
       timeoutType: urgent ? 'never' : 'default',
@@ -54,4 +54,11 @@ export function makeNotifier(parts: Parts): Notifier {
         },
       ),
   };
+}
+
+/** On Linux a body may hold markup, links and pictures; what a peer named itself must not. */
+export function withoutMarkup(text: string): string {
+  return process.platform === 'linux'
+    ? text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '＆')
+    : text;
 }
