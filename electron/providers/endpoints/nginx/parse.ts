@@ -90,14 +90,14 @@ export function resolveConfiguration(
 function included(pattern: string, files: Map<string, Buffer>): string[] {
   if (!/[*?[]/.test(pattern)) return [pattern];
   return [...files.keys()]
-    .filter((name) => matchesGlob(pattern, name))
+    .filter(globMatcher(pattern))
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 /** Files that include each other many times over can become more than fits into memory. */
 const mostDirectives = 500_000;
 /** An include is held against every file; so many count as much as one directive. */
-const filesPerDirective = 20;
+const filesPerDirective = 10;
 
 function tooLarge(configPath: string): Failure {
   return new Failure(
@@ -115,16 +115,26 @@ function notPrinted(name: string): Failure {
 
 /** As the C library's glob does it: `*` and `?` match neither `/` nor a leading dot. */
 export function matchesGlob(pattern: string, path: string): boolean {
-  const parts = pattern.split('/');
-  const names = path.split('/');
-  if (parts.length !== names.length) return false;
-  return parts.every((part, i) => matchesSegment(part, names[i] ?? ''));
+  return globMatcher(pattern)(path);
+}
+
+/** Taken apart once, for many paths. */
+function globMatcher(pattern: string): (path: string) => boolean {
+  const plain = /^[^*?[\\]*/.exec(pattern)?.[0] ?? '';
+  const parts = pattern.split('/').map((text) => ({ text, pieces: piecesOf(text) }));
+  return (path) => {
+    if (!path.startsWith(plain)) return false;
+    const names = path.split('/');
+    return (
+      parts.length === names.length &&
+      parts.every(({ text, pieces }, i) => matchesSegment(text, pieces, names[i] ?? ''))
+    );
+  };
 }
 
 /** `*` by going back to the last one only: a pattern made to hurt costs no more than its length times the name's. */
-function matchesSegment(segment: string, name: string): boolean {
+function matchesSegment(segment: string, pieces: readonly Piece[], name: string): boolean {
   if (/^[*?[]/.test(segment) && name.startsWith('.')) return false;
-  const pieces = piecesOf(segment);
   let [p, n, star, from] = [0, 0, -1, 0];
   while (n < name.length) {
     const piece = pieces[p];
