@@ -12,17 +12,19 @@ import type { Database, TaskRow } from '../database/database.ts';
 import type { Authority } from '../providers/authorities/authority.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import type { Agent, Caller, CertificateWish } from './agent.ts';
+import { cancelled, refuseToCancel } from './cancel.ts';
+import { Changes } from './changes.ts';
 import { decide } from './decide.ts';
 import { Events } from './events.ts';
+import { findEndpoint, findNode, findTask } from './find.ts';
 import { Loop } from './loops/loop.ts';
 import { renewTurn } from './loops/renew.ts';
 import { scanTurn } from './loops/scan.ts';
 import { watchNode, watchTurn } from './loops/watch.ts';
 import { Notifications } from './notifications.ts';
+import { probeDraft, reportOfNoConnection } from './probe.ts';
 import { type OpenEndpoint, openStored } from './sessions.ts';
 import { gatherPlan } from './steps/plan.ts';
-import { forgetYes } from './steps/seal-yes.ts';
-import { certifyInput } from './steps/shapes.ts';
 import type { LookAt, Session } from './steps/step.ts';
 import { clearUpEnded } from './tasks/clear-up.ts';
 import { TaskEnds } from './tasks/ends.ts';
@@ -31,6 +33,7 @@ import { closeSession, openTools } from './tasks/open-tools.ts';
 import { TaskQueue } from './tasks/queue.ts';
 import { recoverTasks } from './tasks/recovery.ts';
 import { TaskRunner } from './tasks/runner.ts';
+import { inputOfRenewal, inputOfWish } from './wishes.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
 export interface AgentParts {
@@ -65,6 +68,7 @@ class RunningAgent implements Agent {
   readonly events: Events;
   readonly #parts: AgentParts;
   readonly #notifications: Notifications;
+  readonly #changes: Changes;
   readonly #ends: TaskEnds;
   readonly #queue: TaskQueue;
   readonly #renewLoop: Loop;
@@ -77,6 +81,7 @@ class RunningAgent implements Agent {
     const { database, clock, log } = parts;
     this.events = new Events(clock);
     this.#notifications = new Notifications(database, this.events, clock);
+    this.#changes = new Changes(database, this.events, this.#notifications);
     const ends = new TaskEnds({ database, clock, notifications: this.#notifications, events: this.events });
     this.#ends = ends;
     const runner = new TaskRunner({
@@ -112,7 +117,7 @@ class RunningAgent implements Agent {
       return backupLookMs;
     });
     this.#watchLoop = new Loop('watch', clock, log, () =>
-      watchTurn({ ...parts, changed: (id) => this.#nodeChanged(id) }),
+      watchTurn({ ...parts, changed: (id) => this.#changes.node(id) }),
     );
   }
 
@@ -154,37 +159,17 @@ class RunningAgent implements Agent {
     return this.#parts.keychainState();
   }
 
-  async probeDraft(
+  probeDraft(
     draft: EndpointRow,
     login: LoginMaterial,
   ): Promise<{ report: ProbeReport; hostKey: string | null }> {
-    let hostKey: string | null = null;
-    const session = await this.#parts.openEndpoint(draft, login, {
-      onHostKey: (seen) => {
-        hostKey = seen.fingerprint;
-      },
-    });
-    try {
-      return { report: await session.endpoint.probe(), hostKey };
-    } finally {
-      await closeSession(session);
-    }
+    return probeDraft(this.#parts.openEndpoint, draft, login);
   }
 
   async probe(endpointId: string): Promise<ProbeReport> {
     const { database, clock } = this.#parts;
-    const report = await this.#withSession(endpointId, (session) => session.endpoint.probe()).catch(
-      (error: unknown): ProbeReport => {
-        if (!(error instanceof Failure)) throw error;
-        const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-        return {
-          ok: false,
-          version: null,
-          checks: [{ name: 'connect', ok: false, sentence }],
-          at: clock.now(),
-        };
-      },
-    );
+    const probed = this.#withSession(endpointId, (session) => session.endpoint.probe());
+    const report = await probed.catch((error: unknown) => reportOfNoConnection(error, clock.now()));
     const row = database.endpoints.get(endpointId);
     if (row !== null) database.endpoints.update({ ...row, probe: report });
     this.events.changed('endpoints', endpointId);
@@ -202,96 +187,31 @@ class RunningAgent implements Agent {
   request(wish: CertificateWish, caller: Caller): Task {
     const node = this.#node(wish.nodeId);
     if (node.notInstallable !== null) throw new Failure('node.not-installable', node.notInstallable);
-    const { nodeId: _node, ...rest } = wish;
-    return this.#begin(
-      'certify',
-      this.#endpoint(node.endpointId),
-      node,
-      caller,
-      certifyInput.parse({ reason: 'request', ...defined(rest) }),
-    );
+    return this.#begin('certify', this.#endpoint(node.endpointId), node, caller, inputOfWish(wish));
   }
 
   renew(nodeId: string, caller: Caller): Task {
-    const { database } = this.#parts;
     const node = this.#node(nodeId);
-    const fingerprint = database.renewals.get(nodeId)?.fingerprint ?? node.certificate?.fingerprint;
-    const certificate = fingerprint === undefined ? null : database.certificates.get(fingerprint);
-    if (certificate === null || certificate.orderNumber === null)
-      throw new Failure(
-        'renewal.not-managed',
-        `The certificate of ${node.name} did not come through Trustkeep, so it cannot be renewed.`,
-        {
-          hint: 'Request a certificate for this node instead.',
-        },
-      );
-    const order = database.orders.byNumber(certificate.orderNumber);
-    return this.#begin(
-      'certify',
-      this.#endpoint(node.endpointId),
-      node,
-      caller,
-      certifyInput.parse({
-        reason: 'renewal',
-        replaces: certificate.fingerprint,
-        ...(order === null
-          ? { names: certificate.names }
-          : defined({
-              names: order.names,
-              authorityId: order.authorityId,
-              keyType: order.keyType,
-              profile: order.terms.profile ?? undefined,
-              days: order.terms.days ?? undefined,
-            })),
-      }),
-    );
+    const input = inputOfRenewal(this.#parts.database, node);
+    return this.#begin('certify', this.#endpoint(node.endpointId), node, caller, input);
   }
 
   async preview(wish: CertificateWish): Promise<Plan> {
     const { database } = this.#parts;
     const node = this.#node(wish.nodeId);
-    const { nodeId: _node, ...rest } = wish;
-    const input = certifyInput.parse({ reason: 'request', ...defined(rest) });
-    return this.#withSession(node.endpointId, (session) =>
-      gatherPlan({ database, endpoint: this.#endpoint(node.endpointId), node, session, input }),
+    const endpoint = this.#endpoint(node.endpointId);
+    const input = inputOfWish(wish);
+    return this.#withSession(endpoint.id, (session) =>
+      gatherPlan({ database, endpoint, node, session, input }),
     );
   }
 
   cancel(taskId: string, caller: Caller): Task {
     const { database, clock } = this.#parts;
-    const row = this.#task(taskId);
-    if (row.memory.changing)
-      throw new Failure(
-        'task.changing',
-        'This task is changing its endpoint and cannot be cancelled now; if it fails, everything is put back.',
-        { retry: 'later' },
-      );
-    if (row.task.state === 'running' || this.#queue.runs(taskId))
-      throw new Failure(
-        'task.busy',
-        'A step of this task is running; it can be cancelled when the step is done.',
-        { retry: 'later', hint: 'Try again in a moment.' },
-      );
+    const row = findTask(database, taskId);
     if (row.task.finishedAt !== null) return row.task;
-    const failure = new Failure('task.cancelled', `Cancelled by ${caller.actor ?? caller.origin}.`, {
-      retry: 'never',
-    }).toData();
-    const task: Task = {
-      ...row.task,
-      state: 'cancelled',
-      waitingFor: null,
-      wakeAt: null,
-      failure,
-      finishedAt: clock.now(),
-      restored: 'not-needed',
-    };
-    database.transaction(() => {
-      const approval = database.approvals.ofTask(taskId);
-      if (approval !== null) forgetYes(database, approval);
-      if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
-      database.tasks.update({ ...row, task });
-      this.#ends.inTransaction(task, { ...row, task });
-    });
+    refuseToCancel(row, this.#queue.runs(taskId));
+    const task = cancelled({ database, clock, ends: this.#ends }, row, caller);
     this.#taskChanged(task);
     const { tools, end } = openTools(this.#parts, task, new AbortController().signal);
     void clearUpEnded({ ...row, task }, tools).finally(end);
@@ -315,7 +235,7 @@ class RunningAgent implements Agent {
 
   async verify(nodeId: string): Promise<ServedFact> {
     const node = this.#node(nodeId);
-    const served = await watchNode({ ...this.#parts, changed: (id) => this.#nodeChanged(id) }, node);
+    const served = await watchNode({ ...this.#parts, changed: (id) => this.#changes.node(id) }, node);
     return served ?? node.served;
   }
 
@@ -357,61 +277,15 @@ class RunningAgent implements Agent {
   }
 
   #taskChanged(task: Task): void {
-    this.events.changed('tasks', task.id);
-    if (task.waitingFor === 'approval') this.#tellApproval(task);
-    if (task.kind === 'discover' && task.finishedAt !== null) {
-      this.events.changed('nodes', null);
-      this.events.changed('endpoints', task.endpointId);
-    }
-    if (task.kind === 'certify') {
-      this.events.changed('orders', null);
-      if (task.finishedAt !== null) this.#nodeChanged(task.nodeId);
-    }
-    if (task.finishedAt !== null) {
-      this.events.changed('audit', null);
-      this.#renewLoop.wake();
-    }
-    this.#notifications.levelMayHaveChanged();
-  }
-
-  #tellApproval(task: Task): void {
-    const approval = this.#parts.database.approvals.ofTask(task.id);
-    if (approval?.state !== 'pending') return;
-    this.events.changed('approvals', approval.id);
-    this.#notifications.approvalNeeded(approval);
-  }
-
-  #nodeChanged(nodeId: string | null): void {
-    this.events.changed('nodes', nodeId);
-    this.events.changed('certificates', null);
-    this.#notifications.levelMayHaveChanged();
+    this.#changes.task(task);
+    if (task.finishedAt !== null) this.#renewLoop.wake();
   }
 
   #endpoint(id: string): EndpointRow {
-    const row = this.#parts.database.endpoints.get(id);
-    if (row === null)
-      throw new Failure('endpoint.not-found', 'There is no such endpoint.', { retry: 'never' });
-    return row;
+    return findEndpoint(this.#parts.database, id);
   }
 
   #node(id: string): EndpointNode {
-    const node = this.#parts.database.nodes.get(id);
-    if (node === null)
-      throw new Failure('node.not-found', 'There is no such node.', {
-        retry: 'never',
-        hint: 'Discover the nodes of the endpoint first.',
-      });
-    return node;
+    return findNode(this.#parts.database, id);
   }
-
-  #task(id: string): TaskRow {
-    const row = this.#parts.database.tasks.get(id);
-    if (row === null) throw new Failure('task.not-found', `There is no task ${id}.`, { retry: 'never' });
-    return row;
-  }
-}
-
-/** Without the fields that are undefined. */
-function defined<T extends object>(value: T): Partial<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>;
 }

@@ -1,12 +1,14 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
-import { asFailure, Failure } from '#shared/failure.ts';
-import type { StepName, Task, TaskStep } from '#shared/model/task.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
+import type { Task, TaskStep } from '#shared/model/task.ts';
 import type { Database, TaskMemory, TaskRow } from '../../database/database.ts';
-import type { Outcome, Step, StepContext, StepTools } from '../steps/step.ts';
+import type { Outcome, Step, StepTools } from '../steps/step.ts';
 import { freshStep, kinds } from './kinds.ts';
 import { waitBefore } from './retry.ts';
+import { stepContext } from './step-context.ts';
+import { isLive, provedBack, stepAt, stepOf, withStep } from './step-rows.ts';
 
 export interface RunnerParts {
   database: Database;
@@ -83,7 +85,7 @@ export class TaskRunner {
     tools: StepTools,
   ): Promise<Outcome | { kind: 'threw'; failure: Failure }> {
     try {
-      return await step.run(this.#context(row, tools));
+      return await step.run(stepContext(this.#parts.database, row, tools));
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === 'internal')
@@ -96,38 +98,6 @@ export class TaskRunner {
         await tools.dropSession();
       return { kind: 'threw', failure };
     }
-  }
-
-  #context(row: TaskRow, tools: StepTools): StepContext {
-    const { database } = this.#parts;
-    const endpoint = database.endpoints.get(row.task.endpointId);
-    if (endpoint === null)
-      throw new Failure(
-        'endpoint.not-found',
-        `The endpoint ${row.task.endpointName} does not exist any more.`,
-        { retry: 'never' },
-      );
-    return {
-      task: row.task,
-      memory: row.memory,
-      endpoint,
-      node() {
-        const node = row.task.nodeId === null ? null : database.nodes.get(row.task.nodeId);
-        if (node === null)
-          throw new Failure('node.missing', `The node ${row.task.nodeName ?? ''} does not exist any more.`, {
-            retry: 'never',
-          });
-        return node;
-      },
-      output(step, schema) {
-        if (!(step in row.memory.outputs))
-          throw new Failure('task.damaged', `The result of step ${step} is missing in the database.`, {
-            retry: 'never',
-          });
-        return schema.parse(row.memory.outputs[step]);
-      },
-      tools,
-    };
   }
 
   async #apply(
@@ -326,30 +296,4 @@ export class TaskRunner {
     this.#parts.changed(next.task);
     return next;
   }
-}
-
-function isLive(task: Task): boolean {
-  return task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
-}
-
-/** Where nothing answered before the change, the files are back and no handshake could say more. */
-function provedBack(steps: readonly TaskStep[]): 'proved' | 'unproved' {
-  return stepOf(steps, 'prove-restore').state === 'done' ? 'proved' : 'unproved';
-}
-
-function stepAt(row: TaskRow): Step | undefined {
-  const { forward, undo } = kinds[row.task.kind];
-  return (row.memory.direction === 'forward' ? forward : undo)[row.memory.cursor];
-}
-
-function stepOf(steps: readonly TaskStep[], name: StepName): TaskStep {
-  return steps.find((step) => step.name === name) ?? freshStep(name);
-}
-
-function withStep(
-  steps: readonly TaskStep[],
-  name: StepName,
-  change: (step: TaskStep) => TaskStep,
-): TaskStep[] {
-  return steps.map((step) => (step.name === name ? change(step) : step));
 }

@@ -1,0 +1,28 @@
+import { Failure } from '#shared/failure.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { Database, TaskRow } from '../database/database.ts';
+
+/** What a caller named by id, or a `*.not-found` failure. */
+
+export function findEndpoint(database: Database, id: string): Endpoint {
+  const row = database.endpoints.get(id);
+  if (row === null) throw new Failure('endpoint.not-found', 'There is no such endpoint.', { retry: 'never' });
+  return row;
+}
+
+export function findNode(database: Database, id: string): EndpointNode {
+  const node = database.nodes.get(id);
+  if (node === null)
+    throw new Failure('node.not-found', 'There is no such node.', {
+      retry: 'never',
+      hint: 'Discover the nodes of the endpoint first.',
+    });
+  return node;
+}
+
+export function findTask(database: Database, id: string): TaskRow {
+  const row = database.tasks.get(id);
+  if (row === null) throw new Failure('task.not-found', `There is no task ${id}.`, { retry: 'never' });
+  return row;
+}

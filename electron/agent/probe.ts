@@ -1,0 +1,31 @@
+import { Failure } from '#shared/failure.ts';
+import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { LoginMaterial } from '../providers/connections/connection.ts';
+import type { OpenEndpoint } from './sessions.ts';
+import { closeSession } from './tasks/open-tools.ts';
+
+/** Probes an endpoint that is stored nowhere yet; `hostKey` is the one that was seen when none was pinned. */
+export async function probeDraft(
+  open: OpenEndpoint,
+  draft: Endpoint,
+  login: LoginMaterial,
+): Promise<{ report: ProbeReport; hostKey: string | null }> {
+  let hostKey: string | null = null;
+  const session = await open(draft, login, {
+    onHostKey: (seen) => {
+      hostKey = seen.fingerprint;
+    },
+  });
+  try {
+    return { report: await session.endpoint.probe(), hostKey };
+  } finally {
+    await closeSession(session);
+  }
+}
+
+/** The report on an endpoint that could not even be connected to. */
+export function reportOfNoConnection(error: unknown, at: number): ProbeReport {
+  if (!(error instanceof Failure)) throw error;
+  const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  return { ok: false, version: null, checks: [{ name: 'connect', ok: false, sentence }], at };
+}

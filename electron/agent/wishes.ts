@@ -1,0 +1,39 @@
+import { Failure } from '#shared/failure.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { Database } from '../database/database.ts';
+import type { CertificateWish } from './agent.ts';
+import { type CertifyInput, certifyInput } from './steps/shapes.ts';
+
+/** What a person wishes, as the input of a certify task. */
+export function inputOfWish({ nodeId: _node, ...rest }: CertificateWish): CertifyInput {
+  return certifyInput.parse({ reason: 'request', ...defined(rest) });
+}
+
+/** The same terms again as those of the node's last order. Failure `renewal.not-managed`. */
+export function inputOfRenewal(database: Database, node: EndpointNode): CertifyInput {
+  const fingerprint = database.renewals.get(node.id)?.fingerprint ?? node.certificate?.fingerprint;
+  const certificate = fingerprint === undefined ? null : database.certificates.get(fingerprint);
+  if (certificate === null || certificate.orderNumber === null)
+    throw new Failure(
+      'renewal.not-managed',
+      `The certificate of ${node.name} did not come through Trustkeep, so it cannot be renewed.`,
+      { hint: 'Request a certificate for this node instead.' },
+    );
+  const order = database.orders.byNumber(certificate.orderNumber);
+  const terms =
+    order === null
+      ? { names: certificate.names }
+      : defined({
+          names: order.names,
+          authorityId: order.authorityId,
+          keyType: order.keyType,
+          profile: order.terms.profile ?? undefined,
+          days: order.terms.days ?? undefined,
+        });
+  return certifyInput.parse({ reason: 'renewal', replaces: certificate.fingerprint, ...terms });
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>;
+}
