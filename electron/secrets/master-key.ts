@@ -16,6 +16,7 @@ import { fitsCheckValue, unwrapDataKey } from './key-wrap.ts';
 import type { Keychain } from './keychain.ts';
 import { recoveryWrapKey } from './recovery-key.ts';
 import type { Secret } from './secret.ts';
+import { ToldState } from './told-state.ts';
 
 export interface MasterKeyOptions {
   keychains: Keychains;
@@ -31,20 +32,14 @@ export interface MasterKeyOptions {
  */
 export class MasterKey implements Sealer {
   readonly #options: MasterKeyOptions;
-  readonly #listeners = new Set<(state: KeychainState) => void>();
+  readonly #told: ToldState;
   #store: KeyNotesStore | null = null;
   #envelope: Envelope | null = null;
-  #state: KeychainState;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: MasterKeyOptions) {
     this.#options = options;
-    this.#state = {
-      kind: null,
-      state: 'locked',
-      sentence: 'The keychain was not asked yet.',
-      recoveryKeyWaiting: false,
-    };
+    this.#told = new ToldState(options.log);
   }
 
   /** Gives the database's settings; before anything else. */
@@ -57,13 +52,12 @@ export class MasterKey implements Sealer {
   }
 
   state(): KeychainState {
-    return this.#state;
+    return this.#told.state;
   }
 
   /** Called with the new state whenever it changed. Gives the function that ends it. */
   onChange(listener: (state: KeychainState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#told.onChange(listener);
   }
 
   seal(context: SealContext, value: Secret): Buffer {
@@ -80,7 +74,7 @@ export class MasterKey implements Sealer {
    */
   unlock(passphrase?: Secret): Promise<KeychainState> {
     return this.#inTurn(async () => {
-      if (this.ready) return this.#state;
+      if (this.ready) return this.#told.state;
       let notes: KeyNotes | null;
       try {
         notes = this.#readNotes();
@@ -140,7 +134,7 @@ export class MasterKey implements Sealer {
     const value = this.#ready().open(recoveryPlace, Buffer.from(notes.recoveryKeyToShow, 'base64'));
     const shown = { ...notes, recoveryKeyToShow: null };
     writeKeyNotes(this.#notesStore(), shown);
-    this.#set({ ...this.#state, recoveryKeyWaiting: false });
+    this.#set({ ...this.#told.state, recoveryKeyWaiting: false });
     const text = value.text();
     value.wipe();
     return text;
@@ -150,7 +144,7 @@ export class MasterKey implements Sealer {
   lock(): void {
     this.#envelope?.wipe();
     this.#envelope = null;
-    this.#trouble('locked', this.#state.kind, null);
+    this.#trouble('locked', this.#told.state.kind, null);
   }
 
   async #begin(): Promise<KeychainState> {
@@ -223,7 +217,7 @@ export class MasterKey implements Sealer {
   async #storeAgain(notes: KeyNotes): Promise<KeychainState> {
     if (notes.kind === 'passphrase')
       return this.#set({
-        ...this.#state,
+        ...this.#told.state,
         sentence: 'Opened with the recovery key. Choose a new passphrase now.',
       });
     try {
@@ -232,7 +226,7 @@ export class MasterKey implements Sealer {
       const failure = asFailure(error);
       this.#options.log.warn('the master key could not be stored again', { code: failure.code });
       return this.#set({
-        ...this.#state,
+        ...this.#told.state,
         sentence: `Opened with the recovery key until the next stop, because the key could not be stored: ${failure.message} Choose another place for it.`,
       });
     }
@@ -252,7 +246,7 @@ export class MasterKey implements Sealer {
   }
 
   #ready(): Envelope {
-    if (this.#envelope === null) throw troubleFailure(this.#state);
+    if (this.#envelope === null) throw troubleFailure(this.#told.state);
     return this.#envelope;
   }
 
@@ -277,20 +271,7 @@ export class MasterKey implements Sealer {
   }
 
   #set(state: KeychainState): KeychainState {
-    const changed = JSON.stringify(state) !== JSON.stringify(this.#state);
-    this.#state = state;
-    if (changed) this.#tell(state);
-    return state;
-  }
-
-  #tell(state: KeychainState): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(state);
-      } catch (error) {
-        this.#options.log.error('a listener to the keychain failed', { error: asFailure(error) });
-      }
-    }
+    return this.#told.set(state);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
