@@ -1,35 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Client } from 'ssh2';
-import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
-import type { Log } from '#kit/log.ts';
 import { peerTail } from '#kit/redact.ts';
-import { Failure } from '#shared/failure.ts';
+import type { Failure } from '#shared/failure.ts';
 import type { SshSettings } from '#shared/model/endpoint.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import { connectionClosed, connectionLost, tookTooLong } from '../common/connection-failures.ts';
-import {
-  type FileWork,
-  fileFailure,
-  largestRead,
-  mustBeUsable,
-  type Place,
-} from '../common/file-failures.ts';
+import { tookTooLong } from '../common/connection-failures.ts';
+import { type FileWork, fileFailure, largestRead, mustBeUsable } from '../common/file-failures.ts';
 import type { FileFacts, HostConnection, HostExec, LoginMaterial, WriteOptions } from '../connection.ts';
 import type { ConnectTools } from '../registry.ts';
-import { type HostLook, notPosix, readLook, readStat, troubleOf } from './answers.ts';
+import { readStat, troubleOf } from './answers.ts';
 import { logIn } from './client.ts';
+import { defaultTimeoutMs, type Script, SshHost } from './host.ts';
 import * as posix from './posix.ts';
-import { Queue } from './queue.ts';
-import { shellLine } from './quote.ts';
-import { type Session, startSession } from './session.ts';
-import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
-
-/** Room for the marker and for what login files print. */
-const outputLimit = largestRead + 1024 * 1024;
-const defaultTimeoutMs = 60_000;
-/** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
-const sessionsAtATime = 4;
 
 /** Logs in, looks at the host once (interpreter, tools, sudo) and gives a connection that can do everything. */
 export async function connectSsh(
@@ -38,92 +20,36 @@ export async function connectSsh(
   tools: ConnectTools,
 ): Promise<HostConnection> {
   const { client, method } = await logIn(settings, login, tools);
-  const connection = new SshConnection(client, settings, method, tools);
+  const host = new SshHost(client, settings, tools);
   try {
-    await connection.prepare(login.password, tools.signal);
-    return connection;
+    await host.prepare(login.password, tools.signal);
+    return new SshConnection(host, method);
   } catch (error) {
-    await connection.close();
+    await host.close();
     throw error;
   }
-}
-
-/** For people: `ssh deploy@web1:22`. */
-export function describeSsh({ user, host, port }: SshSettings): string {
-  return `ssh ${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-interface Script {
-  text: string;
-  args: readonly string[];
-  stdin?: Uint8Array | undefined;
-  timeoutMs?: number | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 class SshConnection implements HostConnection {
   readonly description: string;
   readonly dialAddress: string;
-  readonly #client: Client;
-  readonly #settings: SshSettings;
+  readonly #host: SshHost;
   readonly #method: string;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #queue = new Queue(sessionsAtATime);
-  readonly #sessions = new Set<Session>();
-  readonly #marker = `trustkeep-${randomBytes(8).toString('hex')}`;
-  #elevation: Elevation = { how: 'none', why: '' };
-  #look: HostLook | null = null;
-  #password: Secret | undefined;
-  #ended: Failure | null = null;
 
-  constructor(client: Client, settings: SshSettings, method: string, tools: ConnectTools) {
-    this.#client = client;
-    this.#settings = settings;
+  constructor(host: SshHost, method: string) {
+    this.#host = host;
     this.#method = method;
-    this.#clock = tools.clock;
-    this.#log = tools.log.in('ssh');
-    this.description = describeSsh(settings);
-    this.dialAddress = settings.host;
-    client.on('error', (error) => this.#end(connectionLost(this.description, error)));
-    client.on('close', () => this.#end(connectionLost(this.description)));
+    this.description = host.description;
+    this.dialAddress = host.settings.host;
   }
 
   get credentialUsed(): string {
-    const sudo = this.#elevation.how === 'none' ? '' : ', sudo';
-    return `user ${this.#settings.user}, ${this.#method}${sudo}`;
-  }
-
-  /** Once, before anything else: what kind of host is this, and may we be root? */
-  async prepare(password: Secret | undefined, signal: AbortSignal | undefined): Promise<void> {
-    this.#password = password === undefined ? undefined : Secret.of(password.bytes());
-    const { host, user } = this.#settings;
-    const result = await this.#once({ text: posix.look, args: [posix.trickyText], signal });
-    if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
-    this.#look = readLook(result.stdout.toString(), host, user);
-    await this.#findElevation(this.#look, signal);
-    this.#log.debug('looked at the host', { host, os: this.#look.os, root: this.#elevation.how });
-  }
-
-  async #findElevation(look: HostLook, signal: AbortSignal | undefined): Promise<void> {
-    const none = (why: string): Elevation => ({ how: 'none', why });
-    if (look.uid === 0) this.#elevation = none('this is root');
-    else if (look.sudo === null) this.#elevation = none('there is no sudo');
-    else if (look.sudoer === 'free') this.#elevation = { how: 'free', sudo: look.sudo };
-    else if (!wantsPassword(look.sudoer))
-      this.#elevation = none(`sudo said: ${peerTail(look.sudoer, [], 120)}`);
-    else if (this.#password === undefined) this.#elevation = none('sudo wants a password and none is known');
-    else {
-      this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
-      const tried = await this.#raw({ text: ':', args: [], signal });
-      const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
-      if (this.#body(tried) === null) this.#elevation = none(`sudo said: ${said}`);
-    }
+    return `user ${this.#host.settings.user}, ${this.#method}${this.#host.usesSudo ? ', sudo' : ''}`;
   }
 
   exec(request: HostExec): Promise<ExecResult> {
     const { stdin } = request;
-    return this.#once({
+    return this.#host.run({
       text: posix.run,
       args: request.argv,
       stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
@@ -133,7 +59,7 @@ class SshConnection implements HostConnection {
   }
 
   async stat(path: string): Promise<FileFacts | null> {
-    const result = await this.#files('look at', path, { text: posix.stat(this.#tools), args: [path] }, [
+    const result = await this.#files('look at', path, { text: posix.stat(this.#host.tools), args: [path] }, [
       'missing',
     ]);
     return result === null ? null : readStat(path, result.stdout.toString());
@@ -141,23 +67,23 @@ class SshConnection implements HostConnection {
 
   async read(path: string): Promise<Buffer> {
     const { stdout } = await this.#mustDo('read', path, { text: posix.read(), args: [path] });
-    if (stdout.length > largestRead) throw fileFailure('too-large', 'read', path, this.#place());
+    if (stdout.length > largestRead) throw fileFailure('too-large', 'read', path, this.#host.place);
     return stdout;
   }
 
   async hash(path: string): Promise<string> {
-    const { stdout } = await this.#mustDo('hash', path, { text: posix.hash(this.#tools), args: [path] });
+    const { stdout } = await this.#mustDo('hash', path, { text: posix.hash(this.#host.tools), args: [path] });
     const sum = stdout.toString().trim().split(' ')[0] ?? '';
-    if (!/^[0-9a-f]{64}$/.test(sum)) throw fileFailure('failed', 'hash', path, this.#place());
+    if (!/^[0-9a-f]{64}$/.test(sum)) throw fileFailure('failed', 'hash', path, this.#host.place);
     return sum;
   }
 
   async write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void> {
     const bytes = content instanceof Secret ? content.bytes() : content;
     const { owner = '', group = '' } = options;
-    if (`${owner}${group}`.includes(':')) throw fileFailure('owner-unknown', 'write', path, this.#place());
+    if (`${owner}${group}`.includes(':')) throw fileFailure('owner-unknown', 'write', path, this.#host.place);
     await this.#mustDo('write', path, {
-      text: posix.write(this.#tools),
+      text: posix.write(this.#host.tools),
       args: [
         path,
         (options.mode & 0o7777).toString(8).padStart(4, '0'),
@@ -174,7 +100,7 @@ class SshConnection implements HostConnection {
   async copy(from: string, to: string): Promise<void> {
     this.#check(from);
     const args = [from, to, randomBytes(8).toString('hex')];
-    const result = await this.#run(to, { text: posix.copy(this.#tools), args });
+    const result = await this.#run(to, { text: posix.copy(this.#host.tools), args });
     if (result.code === 0) return;
     const aboutFrom = result.code === posix.exits.notFound && !result.stderr.toString().includes('/.');
     throw this.#failed(result, 'copy', aboutFrom ? from : to);
@@ -196,40 +122,8 @@ class SshConnection implements HostConnection {
     return stdout.toString().split('\0').slice(0, -1);
   }
 
-  async close(): Promise<void> {
-    const wasOpen = this.#ended === null;
-    this.#end(connectionClosed(this.description));
-    this.#password?.wipe();
-    if (!wasOpen) return;
-    const { promise: gone, resolve } = Promise.withResolvers<void>();
-    this.#client.once('close', () => resolve());
-    this.#client.end();
-    // A peer that is gone does not answer; its socket is dropped then.
-    const impatient = this.#clock.after(1000, () => {
-      this.#client.destroy();
-      resolve();
-    });
-    await gone;
-    impatient.cancel();
-  }
-
-  get #tools(): posix.HostTools {
-    return this.#look?.tools ?? { stat: 'gnu', sum: 'sha256sum' };
-  }
-
-  #end(why: Failure): void {
-    this.#ended ??= why;
-    for (const session of this.#sessions) session.stop(this.#ended);
-  }
-
-  #place(): Place {
-    const { host, user } = this.#settings;
-    const why = this.#elevation.how === 'none' ? ` (now: ${this.#elevation.why})` : '';
-    return {
-      host,
-      user: this.#elevation.how === 'none' ? user : `${user} (with sudo)`,
-      remedy: `Give ${user} that right on ${host}, or let it use sudo${why}, or connect as root.`,
-    };
+  close(): Promise<void> {
+    return this.#host.close();
   }
 
   #check(path: string): void {
@@ -257,8 +151,8 @@ class SshConnection implements HostConnection {
 
   async #run(path: string, script: Script): Promise<ExecResult> {
     this.#check(path);
-    const result = await this.#once(script);
-    if (result.timedOut) throw tookTooLong(this.#settings.host, `finish with ${path}`, defaultTimeoutMs);
+    const result = await this.#host.run(script);
+    if (result.timedOut) throw tookTooLong(this.#host.settings.host, `finish with ${path}`, defaultTimeoutMs);
     return result;
   }
 
@@ -267,81 +161,8 @@ class SshConnection implements HostConnection {
     const ofDd = /^\d+\+\d+ records (in|out)$|bytes? .*copied/;
     const lines = stderr.split('\n').filter((line) => !ofDd.test(line));
     const trouble = troubleOf(result.code, stderr);
-    return fileFailure(trouble, work, path, this.#place(), {
+    return fileFailure(trouble, work, path, this.#host.place, {
       peerSaid: peerTail(lines.join('\n')) || `exit code ${result.code}`,
     });
-  }
-
-  /** Runs a script and gives its own output. When sudo's rules changed meanwhile, looks at them again, once. */
-  async #once(script: Script): Promise<ExecResult> {
-    let result = await this.#raw(script);
-    if (result.code === posix.exits.unguarded && this.#look !== null && this.#body(result) === null) {
-      this.#elevation = { how: 'free', sudo: this.#look.sudo ?? 'sudo' };
-      result = await this.#raw(script);
-    }
-    const stdout = this.#body(result);
-    if (stdout !== null) return { ...result, stdout };
-    if (result.timedOut) return { ...result, stdout: Buffer.alloc(0) };
-    throw this.#notStarted(result);
-  }
-
-  /** What the script itself printed, or null when it did not run. */
-  #body(result: ExecResult): Buffer | null {
-    const line = `${this.#marker}\n`;
-    const at = result.stdout.indexOf(line);
-    return at < 0 ? null : result.stdout.subarray(at + line.length);
-  }
-
-  #notStarted(result: ExecResult): Failure {
-    const { host, user } = this.#settings;
-    const said = peerTail(result.stderr.toString() || result.stdout.toString());
-    if (this.#look === null) return notPosix(host, user, said);
-    return new Failure('ssh.command-refused', `${host} no longer runs commands for user ${user}.`, {
-      hint: 'Its password, its sudo rules or its login shell may have changed; check them and the stored login.',
-      peerSaid: said,
-    });
-  }
-
-  #raw(script: Script): Promise<ExecResult> {
-    return this.#queue.run(async () => {
-      if (this.#ended !== null) throw this.#ended;
-      const elevation = this.#elevation;
-      const text = posix.prologue(this.#marker, elevation.how === 'password') + script.text;
-      const head = stdinHead(elevation, this.#marker);
-      const session = startSession(
-        this.#client,
-        {
-          line: elevate(shellLine(text, script.args), elevation),
-          stdin: [...head, ...(script.stdin === undefined ? [] : [script.stdin])],
-          timeoutMs: script.timeoutMs ?? defaultTimeoutMs,
-          signal: script.signal,
-          limit: outputLimit,
-        },
-        this.#clock,
-      );
-      this.#sessions.add(session);
-      try {
-        return await session.result;
-      } catch (error) {
-        throw this.#explain(error, script.signal);
-      } finally {
-        this.#sessions.delete(session);
-        for (const part of head) part.fill(0);
-      }
-    });
-  }
-
-  #explain(error: unknown, signal: AbortSignal | undefined): unknown {
-    if (this.#ended !== null) return this.#ended;
-    if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (/open failed|Unable to exec/.test(reason)) {
-      return new Failure('ssh.session-refused', `${this.#settings.host} did not open another session.`, {
-        hint: 'Raise MaxSessions of its SSH server, or close other sessions.',
-        retry: 'later',
-        cause: error,
-      });
-    }
-    return connectionLost(this.description, error);
   }
 }

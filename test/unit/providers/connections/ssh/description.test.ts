@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeSsh } from '../../../../../electron/providers/connections/ssh/ssh.ts';
+import { describeSsh } from '../../../../../electron/providers/connections/ssh/host.ts';
 
 const unpinned = { auth: 'password', hostKey: null, store: null, storeCredentialId: null } as const;
 const settings = { type: 'ssh', port: 2222, user: 'deploy', ...unpinned } as const;

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from 'ssh2';
+import type { Clock } from '#kit/clock.ts';
+import type { ExecResult } from '#kit/exec.ts';
+import type { Log } from '#kit/log.ts';
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
+import type { SshSettings } from '#shared/model/endpoint.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
+import { largestRead, type Place } from '../common/file-failures.ts';
+import type { ConnectTools } from '../registry.ts';
+import { type HostLook, notPosix, readLook } from './answers.ts';
+import * as posix from './posix.ts';
+import { Queue } from './queue.ts';
+import { shellLine } from './quote.ts';
+import { type Session, startSession } from './session.ts';
+import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
+
+/** Room for the marker and for what login files print. */
+const outputLimit = largestRead + 1024 * 1024;
+export const defaultTimeoutMs = 60_000;
+/** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
+const sessionsAtATime = 4;
+
+export interface Script {
+  text: string;
+  args: readonly string[];
+  stdin?: Uint8Array | undefined;
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** For people: `ssh deploy@web1:22`. */
+export function describeSsh({ user, host, port }: SshSettings): string {
+  return `ssh ${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
+export class SshHost {
+  readonly description: string;
+  readonly settings: SshSettings;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #queue = new Queue(sessionsAtATime);
+  readonly #sessions = new Set<Session>();
+  readonly #marker = `trustkeep-${randomBytes(8).toString('hex')}`;
+  #elevation: Elevation = { how: 'none', why: '' };
+  #look: HostLook | null = null;
+  #password: Secret | undefined;
+  #ended: Failure | null = null;
+
+  constructor(client: Client, settings: SshSettings, tools: ConnectTools) {
+    this.#client = client;
+    this.settings = settings;
+    this.#clock = tools.clock;
+    this.#log = tools.log.in('ssh');
+    this.description = describeSsh(settings);
+    client.on('error', (error) => this.#end(connectionLost(this.description, error)));
+    client.on('close', () => this.#end(connectionLost(this.description)));
+  }
+
+  get usesSudo(): boolean {
+    return this.#elevation.how !== 'none';
+  }
+
+  get tools(): posix.HostTools {
+    return this.#look?.tools ?? { stat: 'gnu', sum: 'sha256sum' };
+  }
+
+  /** Once, before anything else: what kind of host is this, and may we be root? */
+  async prepare(password: Secret | undefined, signal: AbortSignal | undefined): Promise<void> {
+    this.#password = password === undefined ? undefined : Secret.of(password.bytes());
+    const { host, user } = this.settings;
+    const result = await this.run({ text: posix.look, args: [posix.trickyText], signal });
+    if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
+    this.#look = readLook(result.stdout.toString(), host, user);
+    await this.#findElevation(this.#look, signal);
+    this.#log.debug('looked at the host', { host, os: this.#look.os, root: this.#elevation.how });
+  }
+
+  async #findElevation(look: HostLook, signal: AbortSignal | undefined): Promise<void> {
+    const none = (why: string): Elevation => ({ how: 'none', why });
+    if (look.uid === 0) this.#elevation = none('this is root');
+    else if (look.sudo === null) this.#elevation = none('there is no sudo');
+    else if (look.sudoer === 'free') this.#elevation = { how: 'free', sudo: look.sudo };
+    else if (!wantsPassword(look.sudoer))
+      this.#elevation = none(`sudo said: ${peerTail(look.sudoer, [], 120)}`);
+    else if (this.#password === undefined) this.#elevation = none('sudo wants a password and none is known');
+    else {
+      this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
+      const tried = await this.#raw({ text: ':', args: [], signal });
+      const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
+      if (this.#body(tried) === null) this.#elevation = none(`sudo said: ${said}`);
+    }
+  }
+
+  /** For failures: where and as whom, and what would help. */
+  get place(): Place {
+    const { host, user } = this.settings;
+    const why = this.#elevation.how === 'none' ? ` (now: ${this.#elevation.why})` : '';
+    return {
+      host,
+      user: this.#elevation.how === 'none' ? user : `${user} (with sudo)`,
+      remedy: `Give ${user} that right on ${host}, or let it use sudo${why}, or connect as root.`,
+    };
+  }
+
+  /** Runs a script and gives its own output. When sudo's rules changed meanwhile, looks at them again, once. */
+  async run(script: Script): Promise<ExecResult> {
+    let result = await this.#raw(script);
+    if (result.code === posix.exits.unguarded && this.#look !== null && this.#body(result) === null) {
+      this.#elevation = { how: 'free', sudo: this.#look.sudo ?? 'sudo' };
+      result = await this.#raw(script);
+    }
+    const stdout = this.#body(result);
+    if (stdout !== null) return { ...result, stdout };
+    if (result.timedOut) return { ...result, stdout: Buffer.alloc(0) };
+    throw this.#notStarted(result);
+  }
+
+  /** What the script itself printed, or null when it did not run. */
+  #body(result: ExecResult): Buffer | null {
+    const line = `${this.#marker}\n`;
+    const at = result.stdout.indexOf(line);
+    return at < 0 ? null : result.stdout.subarray(at + line.length);
+  }
+
+  #notStarted(result: ExecResult): Failure {
+    const { host, user } = this.settings;
+    const said = peerTail(result.stderr.toString() || result.stdout.toString());
+    if (this.#look === null) return notPosix(host, user, said);
+    return new Failure('ssh.command-refused', `${host} no longer runs commands for user ${user}.`, {
+      hint: 'Its password, its sudo rules or its login shell may have changed; check them and the stored login.',
+      peerSaid: said,
+    });
+  }
+
+  #raw(script: Script): Promise<ExecResult> {
+    return this.#queue.run(async () => {
+      if (this.#ended !== null) throw this.#ended;
+      const elevation = this.#elevation;
+      const text = posix.prologue(this.#marker, elevation.how === 'password') + script.text;
+      const head = stdinHead(elevation, this.#marker);
+      const session = startSession(
+        this.#client,
+        {
+          line: elevate(shellLine(text, script.args), elevation),
+          stdin: [...head, ...(script.stdin === undefined ? [] : [script.stdin])],
+          timeoutMs: script.timeoutMs ?? defaultTimeoutMs,
+          signal: script.signal,
+          limit: outputLimit,
+        },
+        this.#clock,
+      );
+      this.#sessions.add(session);
+      try {
+        return await session.result;
+      } catch (error) {
+        throw this.#explain(error, script.signal);
+      } finally {
+        this.#sessions.delete(session);
+        for (const part of head) part.fill(0);
+      }
+    });
+  }
+
+  #explain(error: unknown, signal: AbortSignal | undefined): unknown {
+    if (this.#ended !== null) return this.#ended;
+    if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/open failed|Unable to exec/.test(reason)) {
+      return new Failure('ssh.session-refused', `${this.settings.host} did not open another session.`, {
+        hint: 'Raise MaxSessions of its SSH server, or close other sessions.',
+        retry: 'later',
+        cause: error,
+      });
+    }
+    return connectionLost(this.description, error);
+  }
+
+  async close(): Promise<void> {
+    const wasOpen = this.#ended === null;
+    this.#end(connectionClosed(this.description));
+    this.#password?.wipe();
+    if (!wasOpen) return;
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    this.#client.once('close', () => resolve());
+    this.#client.end();
+    // A peer that is gone does not answer; its socket is dropped then.
+    const impatient = this.#clock.after(1000, () => {
+      this.#client.destroy();
+      resolve();
+    });
+    await gone;
+    impatient.cancel();
+  }
+
+  #end(why: Failure): void {
+    this.#ended ??= why;
+    for (const session of this.#sessions) session.stop(this.#ended);
+  }
+}
