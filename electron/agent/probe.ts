@@ -27,5 +27,12 @@ export async function probeDraft(
 export function reportOfNoConnection(error: unknown, at: number): ProbeReport {
   if (!(error instanceof Failure)) throw error;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  return { ok: false, version: null, checks: [{ name: 'connect', ok: false, sentence }], at };
+  const name = doors[error.code] ?? 'connect';
+  return { ok: false, version: null, checks: [{ name, ok: false, sentence }], at };
 }
+
+/** The check that a failure of connecting belongs to, where it got further than the connection itself. */
+const doors: Record<string, string> = {
+  'ssh.host-key-changed': 'host-key',
+  'ssh.login-refused': 'log-in',
+};

@@ -28,6 +28,7 @@ export interface MainWindow {
 /** One window. It is made when wanted and destroyed when closed, which gives its memory (50 MB) back. */
 export function makeMainWindow(parts: Parts): MainWindow {
   let window: BrowserWindow | null = null;
+  let left = `${pageOrigin}/`; // where the person was when the window closed
   const forget = (closed: BrowserWindow) => {
     if (window !== closed) return;
     window = null;
@@ -37,9 +38,12 @@ export function makeMainWindow(parts: Parts): MainWindow {
     current: () => window,
     destroy: () => window?.destroy(),
     show(place) {
-      const address = `${pageOrigin}/${place === undefined ? '' : placeHash(place)}`;
+      const address = place === undefined ? left : `${pageOrigin}/${placeHash(place)}`;
       if (window === null) {
         const made = open(parts, address);
+        made.on('close', () => {
+          left = made.webContents.getURL() || left;
+        });
         made.once('closed', () => forget(made));
         window = made;
         return;

@@ -56,6 +56,10 @@ export function FormDialog(props: FormDialogProps) {
     );
     return () => clearTimeout(timer);
   }, []);
+  // What is wrong is said above the fields; the button that was pressed is below them.
+  useEffect(() => {
+    if (failure !== null) form.current?.querySelector('.fui-DialogContent')?.scrollTo({ top: 0 });
+  }, [failure]);
   const sent = (event: FormEvent): void => {
     event.preventDefault();
     if (!busy && submit !== null) props.onSubmit();

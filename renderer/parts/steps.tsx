@@ -1,4 +1,5 @@
 import { makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
+import type { FailureData } from '#shared/failure.ts';
 import type { StepState, TaskStep } from '#shared/model/task.ts';
 import { useNow } from '../bridge/time.ts';
 import { en } from '../text/en.ts';
@@ -35,8 +36,8 @@ const useStyles = makeStyles({
   live: { color: tokens.colorBrandForeground1 },
 });
 
-/** The steps of a task in order, as they happen. */
-export function Steps({ steps }: { steps: readonly TaskStep[] }) {
+/** The steps of a task in order, as they happen. What is `said` above them already is not made large again. */
+export function Steps({ steps, said = null }: { steps: readonly TaskStep[]; said?: FailureData | null }) {
   const styles = useStyles();
   return (
     <ol className={styles.list}>
@@ -59,12 +60,26 @@ export function Steps({ steps }: { steps: readonly TaskStep[] }) {
                 <StepTime step={step} />
               </span>
             </div>
-            {step.sentence !== null && <div className={styles.sentence}>{step.sentence}</div>}
-            <FailureBar failure={step.failure} />
+            <StepWords step={step} said={said} />
           </div>
         </li>
       ))}
     </ol>
+  );
+}
+
+function StepWords({ step, said }: { step: TaskStep; said: FailureData | null }) {
+  const styles = useStyles();
+  const { sentence, failure } = step;
+  const large = failure !== null && failure.sentence !== said?.sentence;
+  const words = sentence ?? failure?.sentence ?? null;
+  return (
+    <>
+      {words !== null && !(large && words === failure.sentence) && (
+        <div className={styles.sentence}>{words}</div>
+      )}
+      {large && <FailureBar failure={failure} />}
+    </>
   );
 }
 

@@ -68,8 +68,8 @@ function waitForPerson() {
 
 function rejected(approval: Approval): Failure {
   const who = approval.decidedBy ?? 'somebody';
-  const why = approval.comment === null ? '' : `: ${approval.comment}`;
-  return new Failure('approval.rejected', `The plan was rejected by ${who}${why}.`, { retry: 'never' });
+  const why = approval.comment === null ? '.' : `: “${approval.comment}”`;
+  return new Failure('approval.rejected', `The plan was rejected by ${who}${why}`, { retry: 'never' });
 }
 
 /** The yes counts for the plan it was given to, on the target as it was then. */

@@ -6,6 +6,7 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
+import { useEffect, useRef } from 'react';
 import type { Field } from '#shared/catalog/field.ts';
 import { en } from '../../text/en.ts';
 import { FieldInput } from './field-input.tsx';
@@ -24,6 +25,7 @@ const useStyles = makeStyles({
     '& select': { minWidth: 0, textOverflow: 'ellipsis' },
   },
   wide: { gridColumn: '1 / -1' },
+  form: { display: 'contents' },
   advanced: { marginTop: tokens.spacingVerticalM, marginLeft: `calc(-1 * ${tokens.spacingHorizontalM})` },
   panel: { marginLeft: tokens.spacingHorizontalM, marginRight: 0, paddingTop: tokens.spacingVerticalS },
 });
@@ -49,6 +51,7 @@ export function DescriptorForm({
   choices = {},
 }: DescriptorFormProps) {
   const styles = useStyles();
+  const form = useFirstProblem(problems);
   const asked = askedFields(fields, values);
   const advanced = asked.filter((field) => field.advanced);
   const wrong = advanced.filter((field) => problems[field.name]);
@@ -65,7 +68,7 @@ export function DescriptorForm({
     </div>
   );
   return (
-    <>
+    <div ref={form} className={styles.form}>
       <div className={styles.grid}>{asked.filter((field) => !field.advanced).map(draw)}</div>
       {advanced.length > 0 && (
         <Accordion
@@ -81,8 +84,18 @@ export function DescriptorForm({
           </AccordionItem>
         </Accordion>
       )}
-    </>
+    </div>
   );
+}
+
+/** Puts the cursor where the first problem is, which may be out of sight. Goes onto the element around the fields. */
+function useFirstProblem(problems: DescriptorFormProps['problems']) {
+  const form = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (Object.keys(problems).length === 0) return;
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problems]);
+  return form;
 }
 
 function isWide(field: Field): boolean {

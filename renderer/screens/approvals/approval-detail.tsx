@@ -69,7 +69,7 @@ function Known({ approval }: { approval: Approval }) {
 function Decided({ approval }: { approval: Approval }) {
   const { state, decidedBy, decidedOrigin, decidedAt, comment } = approval;
   return (
-    <Notice intent={state === 'approved' ? 'success' : 'info'} title={en.approvals.states[state]}>
+    <Notice intent={state === 'approved' ? 'success' : 'info'} title={`${en.approvals.states[state]}.`}>
       {decidedAt !== null && en.approvals.decidedBy(decidedBy, decidedOrigin, absoluteTime(decidedAt))}
       {comment !== null && comment !== '' && ` “${comment}”`}
       {state === 'superseded' && ` ${en.approvals.supersededMeaning}`}

@@ -9,6 +9,7 @@ import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { connectionText } from './endpoint-text.ts';
+import { HostKeyChanged } from './host-key-changed.tsx';
 
 export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
   const { probe } = endpoint;
@@ -18,6 +19,7 @@ export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
       title={probe.ok ? en.endpoints.allChecks : en.endpoints.someChecks}
       {...(probe.version === null ? {} : { note: probe.version })}
     >
+      <HostKeyChanged endpoint={endpoint} />
       <Checks checks={probe.checks} />
       <p>
         {en.endpoints.looked} <Time at={probe.at} />

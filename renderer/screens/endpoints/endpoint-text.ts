@@ -82,3 +82,13 @@ export function worstServed(nodes: readonly EndpointNode[]): { level: HealthLeve
   const level = order.find((one) => levels.includes(one));
   return level === undefined ? null : { level, count: levels.filter((one) => one === level).length };
 }
+
+/** The host key that the last probe saw instead of the pinned one; null when that is not what is wrong. */
+export function newHostKey({ connection, probe }: Endpoint): { pinned: string; seen: string } | null {
+  if (connection.type !== 'ssh' || connection.hostKey === null || probe === null) return null;
+  const pinned = connection.hostKey;
+  const said = probe.checks.filter((check) => !check.ok).map((check) => check.sentence);
+  const keys: string[] = said.join(' ').match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? [];
+  const seen = keys.find((key) => key !== pinned);
+  return keys.includes(pinned) && seen !== undefined ? { pinned, seen } : null;
+}

@@ -76,11 +76,15 @@ function TaskBody({ task, plan }: { task: Task; plan: Plan | null }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <FailureBar failure={task.failure} />
+      {task.state === 'cancelled' ? (
+        task.failure !== null && <Notice intent="info" title={task.failure.sentence} />
+      ) : (
+        <FailureBar failure={task.failure} />
+      )}
       <Restored task={task} />
       {task.waitingFor === 'approval' && <WaitsForApproval task={task} />}
       <Section title={en.tasks.steps}>
-        <Steps steps={task.steps} />
+        <Steps steps={task.steps} said={task.failure} />
       </Section>
       <Section title={en.tasks.facts}>
         <Facts

@@ -14,5 +14,6 @@ export const checks = {
     account: 'Account',
     terms: 'Terms',
     root: 'Root',
+    key: 'Key',
   },
 };

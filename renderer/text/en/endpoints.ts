@@ -55,6 +55,16 @@ export const endpoints = {
   auths: { password: 'Password', 'private-key': 'Private key', 'credential-store': 'Credential store' },
   hostKey: 'Host key',
   noHostKey: 'Pinned at the first connection',
+  hostKeyChanged: 'The host key has changed.',
+  hostKeyChangedText:
+    'The host was rebuilt, or somebody is in between. Trustkeep does not log in before a person has compared the keys.',
+  acceptHostKey: 'Accept the new key…',
+  acceptHostKeyTitle: (name: string) => `Accept the new host key of ${name}?`,
+  acceptHostKeyText:
+    'Compare it with what the host itself says (on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). From then on only this key is accepted.',
+  acceptHostKeyYes: 'Accept this key',
+  hostKeySeen: 'New key',
+  hostKeyPinned: 'Key until now',
   nginxConfig: 'nginx configuration file',
   nginxProgram: 'nginx program',
   builtIn: 'The one nginx was built with',

@@ -17,7 +17,7 @@ export const overview = {
   endpoints: 'Endpoints',
   endpointsNote: (nodes: number) => `with ${count(nodes, 'node')}`,
   worst: 'Look at these first',
-  nothingWorse: 'Nothing needs a look.',
+  nothingWorse: 'No node needs a look.',
   expires: 'expires',
   recent: 'Latest tasks',
   allTasks: 'All tasks',

@@ -33,7 +33,7 @@ export async function reload(connection: HostConnection, facts: RestartFacts): P
 async function startOrSaySo(connection: HostConnection, facts: RestartFacts): Promise<void> {
   if (facts.startAgain === null) {
     throw new Failure('endpoint.not-running', `nginx does not run on ${connection.description}.`, {
-      hint: 'Start nginx; what is installed is served from then on.',
+      hint: 'Start nginx there, then try again.',
     });
   }
   const result = await connection.exec({

@@ -1,0 +1,57 @@
+import { Button } from '@fluentui/react-components';
+import { useState } from 'react';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { useCommand } from '../../bridge/use-command.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Mono } from '../../parts/hash.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { en } from '../../text/en.ts';
+import { newHostKey } from './endpoint-text.ts';
+
+/** Offers to pin the key that was seen: exactly that one, which a person has compared, not whatever comes next. */
+export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
+  const { client } = useBridge();
+  const [asking, setAsking] = useState(false);
+  const update = useCommand(client.endpoints.update);
+  const keys = newHostKey(endpoint);
+  if (keys === null) return null;
+  const accept = async (): Promise<void> => {
+    const changes = { host_key: keys.seen };
+    if ((await update.run({ endpoint: endpoint.id, changes })) !== undefined) setAsking(false);
+  };
+  return (
+    <div style={{ marginBottom: 12 }}>
+      <Notice
+        intent="warning"
+        urgent
+        title={en.endpoints.hostKeyChanged}
+        actions={
+          <Button size="small" onClick={() => setAsking(true)}>
+            {en.endpoints.acceptHostKey}
+          </Button>
+        }
+      >
+        {en.endpoints.hostKeyChangedText}
+      </Notice>
+      <Confirm
+        open={asking}
+        title={en.endpoints.acceptHostKeyTitle(endpoint.name)}
+        yes={en.endpoints.acceptHostKeyYes}
+        busy={update.busy}
+        failure={update.failure}
+        onYes={() => void accept()}
+        onClose={() => setAsking(false)}
+      >
+        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText}</p>
+        <Facts
+          facts={[
+            [en.endpoints.hostKeySeen, <Mono key="seen">{keys.seen}</Mono>],
+            [en.endpoints.hostKeyPinned, <Mono key="pinned">{keys.pinned}</Mono>],
+          ]}
+        />
+      </Confirm>
+    </div>
+  );
+}
