@@ -62,6 +62,8 @@ export function codeOfOutput(path: string, output: unknown): number {
     case 'authorities.test':
     case 'audit.verify':
       return verdict.ok === false ? exitCodes.failed : exitCodes.ok;
+    case 'secrets.unlock':
+      return verdict.state === 'ready' ? exitCodes.ok : exitCodes.failed;
     case 'nodes.verify':
       return verdict.state === 'same' || verdict.state === 'unknown' ? exitCodes.ok : exitCodes.failed;
     default:

@@ -28,7 +28,12 @@ export function secretsCommands(tools: CommandTools) {
     }),
     unlock: os.unlock.handler(async ({ input, context }) => {
       await masterKey.unlock(sealed(input.passphrase));
-      context.audit.note({ subject: null, sentence: 'The master key was unlocked.' });
+      const { state, sentence } = masterKey.state();
+      context.audit.note(
+        state === 'ready'
+          ? { subject: null, sentence: 'The master key was unlocked.' }
+          : { subject: null, sentence: `The master key was not unlocked. ${sentence}`, outcome: 'refused' },
+      );
       return changed();
     }),
     recoveryKey: os.recoveryKey.handler(({ context }) => {

@@ -15,6 +15,8 @@ export interface AuditNote {
   subject: string | null;
   /** What was done, for people, with the names involved. */
   sentence: string;
+  /** Left out: `ok`. For commands whose answer is itself a "no". */
+  outcome?: 'refused' | undefined;
 }
 
 /** The middleware writes the row when the handler did not; a handler that writes rows uses `commit`. */

@@ -101,7 +101,8 @@ class Pen implements AuditPen {
 
   finish(): void {
     if (this.#written) return;
-    this.#append('ok', this.#note ?? { subject: null, sentence: `${this.#action} was carried out.` });
+    const note = this.#note ?? { subject: null, sentence: `${this.#action} was carried out.` };
+    this.#append(note.outcome ?? 'ok', note);
     this.#written = true;
   }
 
@@ -124,7 +125,8 @@ class Pen implements AuditPen {
       actor: this.#caller.actor,
       action: this.#action,
       outcome,
-      ...note,
+      subject: note.subject,
+      sentence: note.sentence,
     });
   }
 }

@@ -192,6 +192,21 @@ describe('the master key', () => {
     expect(made.script.woken).toBe(1);
   });
 
+  test('guessed wrongly is refused in the audit, not called unlocked', async () => {
+    made.close();
+    made = await makeCommands({ locked: true });
+    await made.call.secrets.choose({ kind: 'passphrase', passphrase: 'correct horse battery' });
+    made.tools.masterKey.state = () => ({
+      kind: 'passphrase',
+      state: 'wrong',
+      sentence: 'The passphrase is not the right one.',
+      recoveryKeyWaiting: false,
+    });
+    await made.call.secrets.unlock({ passphrase: 'wrong horse battery' });
+    expect(made.audit().at(-1)).toMatchObject({ action: 'secrets.unlock', outcome: 'refused' });
+    expect(JSON.stringify(made.audit())).not.toContain('horse');
+  });
+
   test('takes only an absolute path for its key file, and no short passphrase', async () => {
     const relative = made.call.secrets.choose({ kind: 'key-file', path: 'key' });
     expect((await failureFrom(relative)).message).toContain('must be absolute');
