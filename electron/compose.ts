@@ -125,7 +125,7 @@ function joinParts(parts: Parts): Composed {
     log,
     http: net.http,
     responder: net.responder,
-    runScript: (argv, timeoutMs) => exec({ argv, timeoutMs }),
+    runScript: (argv, timeoutMs) => exec({ argv, timeoutMs, leavesBehind: true }),
     keep: authorityKeep(database),
     ...overrides.authorityTools,
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface ExecRequest {
   /** Program and arguments, never a joined string. No secret may be in it. */
@@ -10,6 +10,8 @@ export interface ExecRequest {
   /** The whole environment of the child. Default: PATH, HOME and LC_ALL=C only. */
   env?: Record<string, string> | undefined;
   signal?: AbortSignal | undefined;
+  /** It may leave a server behind that keeps its output open: it has ended when it ends itself. */
+  leavesBehind?: boolean | undefined;
   /** Bytes kept of each output stream; the rest is dropped. Default 16 MiB. */
   maxOutputBytes?: number | undefined;
 }
@@ -46,46 +48,87 @@ export function childEnvironment(): Record<string, string> {
   return { PATH: path, HOME: process.env.HOME ?? '/', LC_ALL: 'C' };
 }
 
+/** For what a program said last, when its output does not end with it. */
+const lastWordsMs = 500;
+const windows = process.platform === 'win32';
+
 /**
  * Runs a program without a command interpreter. Resolves whatever its exit code; rejects when it cannot be
- * started (ENOENT, EACCES) or the signal aborts. Safe concurrently.
+ * started (ENOENT, EACCES) or the signal aborts. What it started is ended with it by time-out and signal, and may
+ * live on when it ends by itself. Safe concurrently.
  */
 export function exec(request: ExecRequest): Promise<ExecResult> {
   const [program, ...args] = request.argv;
+  const { signal } = request;
   const limit = request.maxOutputBytes ?? 16 * 1024 * 1024;
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
     const child = spawn(program, args, {
       env: request.env ?? childEnvironment(),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
-      signal: request.signal,
-      killSignal: 'SIGKILL',
+      detached: !windows, // a process group of its own
     });
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      child.kill('SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, request.timeoutMs);
     const stdout = collect(child.stdout, limit);
     const stderr = collect(child.stderr, limit);
-    child.on('error', (error) => {
+    let timedOut = false;
+    let lastWords: NodeJS.Timeout | undefined;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      end();
+    }, request.timeoutMs);
+    const end = (): void => {
+      endGroup(child);
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const onAbort = (): void => {
+      end();
+      settle(() => reject(signal?.reason));
+    };
+    const settle = (how: () => void): void => {
       clearTimeout(timer);
-      reject(error);
-    });
-    child.on('close', (code) => {
+      clearTimeout(lastWords);
+      signal?.removeEventListener('abort', onAbort);
+      how();
+    };
+    signal?.addEventListener('abort', onAbort);
+    child.on('error', (error) => settle(() => reject(error)));
+    child.on('exit', () => {
+      if (request.leavesBehind !== true) return;
       clearTimeout(timer);
-      resolve({
-        code: timedOut ? null : code,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr),
-        timedOut,
-      });
+      lastWords = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, lastWordsMs);
     });
+    child.on('close', (code) =>
+      settle(() =>
+        resolve({
+          code: timedOut ? null : code,
+          stdout: Buffer.concat(stdout),
+          stderr: Buffer.concat(stderr),
+          timedOut,
+        }),
+      ),
+    );
     child.stdin.on('error', () => {}); // the program may close its input early; its exit code tells the story
     child.stdin.end(request.stdin ?? Buffer.alloc(0));
   });
+}
+
+/** The program and everything it started that did not leave its group. */
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (windows) child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it ended by itself
+  }
 }
 
 function collect(stream: NodeJS.ReadableStream, limit: number): Buffer[] {

@@ -116,6 +116,17 @@ describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
       expect(result).toMatchObject({ code: null, timedOut: true });
       expect(result.stdout.toString()).toBe('begun\n');
     });
+    test('and does not wait for a server left behind, where one is expected', async () => {
+      const begun = performance.now();
+      const result = await connection.exec({
+        argv: ['sh', '-c', 'sleep 20 & echo started; exit 3'],
+        timeoutMs: 15_000,
+        leavesBehind: true,
+      });
+      expect(result).toMatchObject({ code: 3, timedOut: false });
+      expect(result.stdout.toString()).toBe('started\n');
+      expect(performance.now() - begun).toBeLessThan(12_000);
+    });
     test('and stops with the reason of an aborted signal', async () => {
       const control = new AbortController();
       const running = connection.exec({ argv: ['sleep', '20'], signal: control.signal });

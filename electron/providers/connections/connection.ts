@@ -9,6 +9,8 @@ export interface HostExec {
   /** Milliseconds. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** It may leave a server behind that keeps its output open: it has ended when it ends itself. */
+  leavesBehind?: boolean | undefined;
 }
 
 /** What `stat` says of a path. Symbolic links are followed; `realPath` is where they lead. */

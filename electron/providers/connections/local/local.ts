@@ -56,6 +56,7 @@ export class LocalConnection implements HostConnection {
         stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
         timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
         signal: stop,
+        leavesBehind: request.leavesBehind,
       });
     } catch (error) {
       if (stop.aborted) throw stop.reason;

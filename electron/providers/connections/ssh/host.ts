@@ -29,6 +29,7 @@ export interface Script {
   stdin?: Uint8Array | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+  leavesBehind?: boolean | undefined;
 }
 
 /** For people: `ssh deploy@web1:22`. */
@@ -150,6 +151,7 @@ export class SshHost {
           stdin: [...head, ...(script.stdin === undefined ? [] : [script.stdin])],
           timeoutMs: script.timeoutMs ?? defaultTimeoutMs,
           signal: script.signal,
+          leavesBehind: script.leavesBehind,
           limit: outputLimit,
         },
         this.#clock,

@@ -2,11 +2,15 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 
+/** The server may say how a program ended before it has passed on all that it said. */
+const lastWordsMs = 2000;
+
 export interface SessionRequest {
   line: string;
   stdin: readonly Uint8Array[];
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  leavesBehind?: boolean | undefined;
   /** Bytes kept of each output stream; the rest is dropped. */
   limit: number;
 }
@@ -85,6 +89,12 @@ export function startSession(client: Client, request: SessionRequest, clock: Clo
       opened.on('error', (problem: Error) => settle(() => reject(problem)));
       opened.on('exit', (code: number | null) => {
         ended = code;
+        if (request.leavesBehind !== true || settled) return;
+        timer?.cancel();
+        timer = clock.after(lastWordsMs, () => {
+          settle(() => resolve(output(code, false)));
+          opened.close();
+        });
       });
       opened.on('close', () => {
         const code = ended;

@@ -55,6 +55,7 @@ class SshConnection implements HostConnection {
       stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
       timeoutMs: request.timeoutMs,
       signal: request.signal,
+      leavesBehind: request.leavesBehind,
     });
   }
 

@@ -39,6 +39,7 @@ async function startOrSaySo(connection: HostConnection, facts: RestartFacts): Pr
   const result = await connection.exec({
     argv: facts.startAgain as [string, ...string[]],
     timeoutMs: 60_000,
+    leavesBehind: true,
   });
   if (result.code !== 0) throw failed(connection, facts.startAgain, said(result));
 }
