@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
+import { desktopStart } from './bench/desktop.ts';
 import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
@@ -13,6 +14,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
   install: approveToProof,
   start: startToReady,
+  desktop: desktopStart,
   overview: overviewOfAThousand,
 };
 

@@ -3,9 +3,9 @@
  * the totals last; one that fails fails the whole.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { styleText } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
+import { root, withOwnPrograms } from './own-programs.ts';
 
 interface Result {
   name: string;
@@ -13,13 +13,16 @@ interface Result {
   seconds: string;
 }
 
-const root = join(import.meta.dirname, '..');
 const parts = ['unit', 'types', 'lint'] as const; // the longest first
 const started = performance.now();
 
 /** Runs one script to its end and shows what it said. */
 function run(name: (typeof parts)[number]): Promise<Result> {
-  const child = spawn(packageJson.scripts[name], { cwd: root, env: environment(), shell: true });
+  const child = spawn(packageJson.scripts[name], {
+    cwd: root,
+    env: { ...withOwnPrograms(), [process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR']: '1' },
+    shell: true,
+  });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
   return new Promise((resolve) => {
@@ -30,13 +33,6 @@ function run(name: (typeof parts)[number]): Promise<Result> {
       resolve(result);
     });
   });
-}
-
-/** Also when it was started without npm, the project's own programs come first. */
-function environment(): NodeJS.ProcessEnv {
-  const separator = process.platform === 'win32' ? ';' : ':';
-  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(separator);
-  return { ...process.env, PATH: path, [process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR']: '1' };
 }
 
 function secondsSince(moment: number): string {

@@ -3,20 +3,29 @@
  * get it. With `--no-skips` a skipped test is a failure. Other arguments go to vitest.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { findElectron } from './find-electron.ts';
+import { root, withOwnPrograms } from './own-programs.ts';
 
-/** What the suite can use: program, Debian package, what is tested with it. */
+/** What the suite can use: program (or what a package puts there), Debian package, what is tested with it. */
 const useful: [program: string, from: string, what: string][] = [
   ['nginx', 'nginx-light', 'the main job on a real nginx'],
   ['sshd', 'openssh-server', 'endpoints over SSH'],
   ['sudo', 'sudo', 'SSH users who are not root'],
+  ['busybox', 'busybox', 'hosts with BusyBox instead of coreutils'],
   ['pebble', 'pebble', 'orders from a real ACME CA'],
+  ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
+  [
+    '/usr/lib/python3/dist-packages/dbus',
+    'python3-dbus',
+    'the tray and notifications as a desktop sees them',
+  ],
+  ['/usr/lib/python3/dist-packages/gi', 'python3-gi', 'the tray and notifications as a desktop sees them'],
   ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
   ['chromium', 'chromium', 'the screens with made-up data'],
 ];
@@ -30,6 +39,7 @@ interface Report {
 }
 
 function have(program: string): boolean {
+  if (isAbsolute(program)) return existsSync(program);
   const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`;
   return (
     spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { env: { ...process.env, PATH: path } })
@@ -40,9 +50,12 @@ function have(program: string): boolean {
 function run(argv: string[]): Promise<number> {
   return new Promise((resolve) => {
     const [program = '', ...args] = argv;
-    spawn(program, args, { stdio: 'inherit', shell: process.platform === 'win32' }).on('close', (code) =>
-      resolve(code ?? 1),
-    );
+    spawn(program, args, {
+      cwd: root,
+      env: withOwnPrograms(),
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    }).on('close', (code) => resolve(code ?? 1));
   });
 }
 
@@ -63,6 +76,7 @@ async function main(): Promise<number> {
       `--outputFile.json=${output}`,
       ...rest,
     ]);
+    if (!existsSync(output)) return code || 1; // vitest did not even begin and has said why
     const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
     return (await sayWhatWasLeftOut(report, noSkips)) || code;
   } finally {
@@ -87,7 +101,7 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(`Missing: ${program} (${what}). On Debian: apt-get install ${from}\n`);
   if (electron === null)
     process.stdout.write(
-      'Missing: an Electron to run the window in. It comes with the network: npm run e2e says more.\n',
+      'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
