@@ -104,7 +104,8 @@ export const rename = [
 /**
  * `$1`: path, `$2`: mode, `$3`: owner, `$4`: group (both may be empty), `$5`: length, `$6`: SHA-256, `$7`: random.
  * Content on standard input. When the connection is lost, the input ends early: the length does not fit, and the
- * script removes its temporary file. Owner and mode are given last, so that the content is never readable by
+ * script removes its temporary file. Whoever may write into the directory could put a link where the file is, so that
+ * root gives away what the link leads to: chown does not follow it, and chmod has to find a file. Owner and mode are given last, so that the content is never readable by
  * more than its writer before, and to the new file only.
  */
 export function write(tools: HostTools): string {
@@ -122,7 +123,8 @@ export function write(tools: HostTools): string {
     `  [ -n "$o" ] || o=$(${numbers(tools, 'u')} -- "$r")`,
     `  [ -n "$g" ] || g=$(${numbers(tools, 'g')} -- "$r")`,
     'fi',
-    `[ -z "$o$g" ] || chown -- "$o\${g:+:$g}" "$t" || exit ${exits.notOwned}`,
+    `[ -z "$o$g" ] || chown -h -- "$o\${g:+:$g}" "$t" || exit ${exits.notOwned}`,
+    `if [ -L "$t" ]; then exit ${exits.damaged}; fi`,
     `chmod "$mode" "$t" || exit ${exits.notOwned}`,
     ...replace,
   ].join('\n');

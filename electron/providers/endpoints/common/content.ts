@@ -50,7 +50,7 @@ export async function placeContent(
     argv: [
       'sh',
       '-c',
-      `umask 077 && ${assemble} > "$3"`,
+      `umask 077 && rm -f -- "$3" && set -C && { ${assemble}; } > "$3"`,
       'sh',
       split.path,
       String(split.before.length),
@@ -63,7 +63,7 @@ export async function placeContent(
   await connection.remove(beside);
 }
 
-/** Owner first: a change of owner may clear bits of the mode. */
+/** Owner first: a change of owner may clear bits of the mode. Neither follows a link that somebody put there. */
 async function setOwnerAndMode(
   connection: HostConnection,
   path: string,
@@ -71,8 +71,9 @@ async function setOwnerAndMode(
 ): Promise<void> {
   const facts = await connection.stat(path);
   if (facts?.owner !== wanted.owner || facts.group !== wanted.group)
-    await run(connection, { argv: ['chown', '--', `${wanted.owner}:${wanted.group}`, path] });
-  await run(connection, { argv: ['chmod', wanted.mode.toString(8), path] });
+    await run(connection, { argv: ['chown', '-h', '--', `${wanted.owner}:${wanted.group}`, path] });
+  const script = 'if [ -L "$2" ]; then exit 1; fi; exec chmod "$1" "$2"';
+  await run(connection, { argv: ['sh', '-c', script, 'sh', wanted.mode.toString(8), path] });
 }
 
 function joined(pieces: readonly Piece[]): Buffer {

@@ -101,7 +101,9 @@ export async function makeKeyIn(
   const path = newKeyName(directory, name, tag);
   if ((await connection.stat(path)) === null || (await keyTypeAt(connection, path)) !== keyType) {
     const unfinished = `${path}.new`;
-    const script = 'umask 077 && rm -f -- "$1" && out=$1 && shift && exec openssl genpkey -out "$out" "$@"';
+    // a new file of our own (set -C), not one that somebody laid a link to
+    const script =
+      'umask 077 && rm -f -- "$1" && out=$1 && shift && set -C && exec openssl genpkey "$@" > "$out"';
     await run(connection, {
       argv: ['sh', '-c', script, 'sh', unfinished, ...options[keyType]],
       timeoutMs: 120_000,

@@ -1,0 +1,130 @@
+/**
+ * The attack: root (over SSH, or by sudo) manages a certificate in a directory that an application owns, and the
+ * application is hostile. It watches the directory, and where a temporary file of ours appears it puts a link to a file
+ * of root's, so that root writes to it, gives it away, or opens it for all.
+ */
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exec } from '#kit/exec.ts';
+import { tempDirectory } from '#test/make/directory.ts';
+import { have } from '#test/servers/available.ts';
+import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
+import { connect } from '../../electron/providers/connections/registry.ts';
+import { write } from '../../electron/providers/connections/ssh/posix.ts';
+import { placeContent } from '../../electron/providers/endpoints/common/content.ts';
+import { makeKeyIn } from '../../electron/providers/endpoints/common/keys.ts';
+import { connectTools } from '../make/connection.ts';
+
+describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on the target', () => {
+  let directory: ReturnType<typeof tempDirectory>;
+  let victim: string;
+  let local: HostConnection;
+
+  beforeEach(async () => {
+    directory = tempDirectory('links');
+    victim = join(directory.path, 'shadow');
+    writeFileSync(victim, 'root:secret', { mode: 0o600 });
+    local = await connect({ type: 'local' }, {}, connectTools);
+  });
+  afterEach(async () => {
+    await local.close();
+    directory.remove();
+  });
+
+  const untouched = (): void => {
+    expect(readFileSync(victim, 'utf8')).toBe('root:secret');
+    expect(statSync(victim).mode & 0o777).toBe(0o600);
+    expect(statSync(victim).uid).toBe(process.getuid?.());
+  };
+
+  test('where a new key is made are not written through', async () => {
+    const at = join(directory.path, '.trustkeep-tag.key.site.key.new');
+    symlinkSync(victim, at);
+    const { path } = await makeKeyIn(local, directory.path, 'site.key', 'ec-p256', 'tag');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    untouched();
+  });
+
+  test('where a key is put together with its chain are not written through', async () => {
+    const key = join(directory.path, '.trustkeep-tag.key.site.pem');
+    const target = join(directory.path, 'site.pem');
+    writeFileSync(key, 'KEY', { mode: 0o600 });
+    writeFileSync(target, 'OLD', { mode: 0o640 });
+    symlinkSync(victim, `${key}.placed`);
+    const { owner, group } = (await local.stat(target)) ?? { owner: '', group: '' };
+    const after = { sha256: null, owner, group, mode: 0o640 };
+    await placeContent(local, { path: target, holds: 'certificate-and-key', before: null, after }, [
+      { onTarget: key },
+      Buffer.from('CHAIN'),
+    ]);
+    expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
+    untouched();
+  });
+
+  test('in the moment between writing and giving away are neither followed by chown nor by chmod', async () => {
+    const key = join(directory.path, '.trustkeep-tag.key.site.pem');
+    const target = join(directory.path, 'site.pem');
+    writeFileSync(key, 'KEY', { mode: 0o600 });
+    writeFileSync(target, 'OLD', { mode: 0o666 });
+    const racing: HostConnection = new Proxy(local, {
+      get(real, name) {
+        const value: unknown = Reflect.get(real, name);
+        if (name === 'exec')
+          return async (request: HostExec) => {
+            // the attacker is faster than root's next command
+            if (
+              request.argv[0] === 'chown' ||
+              (request.argv.includes('sh') && request.argv.includes('666'))
+            ) {
+              await exec({ argv: ['ln', '-sfn', victim, `${key}.placed`], timeoutMs: 5000 });
+            }
+            return real.exec(request);
+          };
+        return typeof value === 'function' ? value.bind(real) : value;
+      },
+    });
+    const after = { sha256: null, owner: '65534', group: '65534', mode: 0o666 };
+    await expect(
+      placeContent(racing, { path: target, holds: 'certificate-and-key', before: null, after }, [
+        { onTarget: key },
+        Buffer.from('CHAIN'),
+      ]),
+    ).rejects.toThrow();
+    untouched();
+  });
+
+  test('in place of the temporary file of a write over ssh are refused', async () => {
+    const place = join(directory.path, 'app');
+    mkdirSync(place);
+    const tools = join(directory.path, 'bin');
+    mkdirSync(tools);
+    // the attacker wins the race each time: between the last check and chown a link lies where the file was
+    const chown = `#!/bin/sh\nfor last; do :; done\nln -sfn ${victim} "$last"\nexec /bin/chown "$@"\n`;
+    writeFileSync(join(tools, 'chown'), chown, { mode: 0o755 });
+    const content = 'certificate';
+    const sum = await exec({ argv: ['sha256sum'], stdin: Buffer.from(content), timeoutMs: 5000 });
+    const args = [join(place, 'site.crt'), '0666', '65534', '65534', String(content.length)];
+    const result = await exec({
+      argv: [
+        ...(['sh', '-c', write({ stat: 'gnu', sum: 'sha256sum' }), 'sh', ...args] as const),
+        ...[sum.stdout.toString().slice(0, 64), 'cafe'],
+      ],
+      stdin: Buffer.from(content),
+      env: { PATH: `${tools}:${process.env.PATH}` },
+      timeoutMs: 10_000,
+    });
+    expect(result.code).not.toBe(0);
+    expect(existsSync(join(place, 'site.crt'))).toBe(false);
+    untouched();
+  });
+});
