@@ -1,11 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Desktop, electronForTests, startDesktop } from '../../test/e2e/electron.ts';
 import { canRead, normalAccount, runAs } from '../../test/servers/account.ts';
-import { prepareApp } from '../find-electron.ts';
+import { run } from '../electron/run.ts';
+import { type FoundElectron, prepareApp } from '../find-electron.ts';
 import { type Figure, median, memory, ms, range } from './measure.ts';
 
 const runs = 5;
@@ -27,7 +37,7 @@ interface Program {
 /** The released application beside an empty one (a page, a tray icon) in the same Electron, turn by turn. */
 export async function desktopStart(): Promise<Figure[]> {
   const electron = await electronForTests();
-  if (electron === null) return [];
+  if (electron === null || process.platform !== 'linux') return [];
   const desktop = await startDesktop();
   try {
     const home = mkdtempSync(join(desktop.home, 'bench-'));
@@ -37,7 +47,7 @@ export async function desktopStart(): Promise<Figure[]> {
       argv: [prepared.executable, ...prepared.args, `--data-directory=${data}`],
       log: join(data, 'desktop', 'logs', 'trustkeep.log'),
     };
-    const empty = emptyApp(electron.executable, join(home, 'empty'));
+    const empty = await emptyApp(electron, dirname(prepared.executable), home);
     giveAway(home);
     for (const program of [own, empty]) await start(desktop, program, ['--first'], 0); // database, caches
     const shown = await inTurn(desktop, own, empty, []);
@@ -128,7 +138,7 @@ async function start(desktop: Desktop, program: Program, more: string[], rest: n
   try {
     for (let turn = 0; since('the agent works') === null; turn++) {
       if (turn > 600 || child.exitCode !== null)
-        throw new Error(`it did not start (${child.exitCode}): ${argv.join(" ")} ${complaint} ${logOf(program).join('\n')}`);
+        throw new Error(`it did not start: ${complaint} ${logOf(program).join('\n')}`);
       await sleep(50);
     }
     await sleep(rest === 0 ? 1000 : rest);
@@ -165,34 +175,43 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** What any Electron application has: a window with a page, a tray icon. It says the same words into its log. */
-function emptyApp(executable: string, directory: string): Program {
-  mkdirSync(directory, { recursive: true });
-  const log = join(directory, 'log');
-  const icon = join(import.meta.dirname, '../../build/tray/ok.png');
-  writeFileSync(join(directory, 'package.json'), '{"name":"empty","version":"1.0.0","main":"main.js"}');
+/**
+ * What any Electron application has: a window with a page, a tray icon. It says the same words into its log. It lives
+ * in an Electron of its own as ours does, beside it, made of the same files.
+ */
+async function emptyApp(electron: FoundElectron, beside: string, home: string): Promise<Program> {
+  const place = join(dirname(beside), `empty-${electron.version}`);
+  const app = join(place, 'resources', 'app');
+  await rm(place, { recursive: true, force: true });
+  await run(['cp', '-al', `${electron.directory}/.`, place]);
+  mkdirSync(app);
+  copyFileSync(join(import.meta.dirname, '../../build/tray/ok.png'), join(app, 'icon.png'));
+  writeFileSync(join(app, 'package.json'), '{"name":"empty","version":"1.0.0","main":"main.js"}');
   writeFileSync(
-    join(directory, 'index.html'),
+    join(app, 'index.html'),
     `<!doctype html><title>Empty</title><table>${'<tr><td>one<td>two<td>three'.repeat(50)}</table>`,
   );
+  const log = join(home, 'empty.log');
+  writeFileSync(log, '');
   writeFileSync(
-    join(directory, 'main.js'),
+    join(app, 'main.js'),
     `const { app, BrowserWindow, Tray } = require('electron');
      const { appendFileSync } = require('node:fs');
+     const { join } = require('node:path');
      const say = (words) => appendFileSync(${JSON.stringify(log)}, new Date().toISOString() + ' ' + words + '\\n');
-     app.setPath('userData', ${JSON.stringify(join(directory, 'data'))});
+     app.setPath('userData', ${JSON.stringify(join(home, 'empty'))});
      app.enableSandbox();
      app.on('window-all-closed', () => {});
      app.whenReady().then(() => {
-       globalThis.tray = new Tray(${JSON.stringify(icon)});
+       globalThis.tray = new Tray(join(__dirname, 'icon.png'));
        say('the agent works');
        if (process.argv.includes('--hidden')) return;
        const window = new BrowserWindow({ width: 1180, height: 760, show: false });
        window.once('ready-to-show', () => { window.show(); say('the window shows'); });
-       window.loadFile(${JSON.stringify(join(directory, 'index.html'))});
+       window.loadFile(join(__dirname, 'index.html'));
      });\n`,
   );
-  return { argv: [executable, directory], log };
+  return { argv: [join(place, 'electron')], log };
 }
 
 function logOf({ log }: Program): string[] {
