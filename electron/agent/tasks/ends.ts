@@ -18,6 +18,20 @@ export interface EndsParts {
   events: Events;
 }
 
+const restores = {
+  proved: ' The previous state is back, and that is proved.',
+  unproved: ' The previous state was put back, but that is not proved.',
+  failed: ' The previous state could not be put back.',
+};
+
+/** For the audit: what was done where, and how it ended. */
+function endSentence({ kind, endpointName, nodeName, state, failure, restored }: Task, ok: boolean): string {
+  const where = nodeName === null ? endpointName : `${endpointName}/${nodeName}`;
+  const what = { certify: 'Certificate for', discover: 'Discovery of', restart: 'Restart of' }[kind];
+  const end = ok ? 'done.' : (failure?.sentence ?? `${state}.`);
+  return `${what} ${where}: ${end}${restored === null || restored === 'not-needed' ? '' : restores[restored]}`;
+}
+
 /** What follows when a task ends: audit row, notification, the next renewal attempt, a warning when expiry comes near. */
 export class TaskEnds {
   readonly #parts: EndsParts;
@@ -29,8 +43,6 @@ export class TaskEnds {
   inTransaction(task: Task, row: TaskRow): void {
     const { database, clock, notifications } = this.#parts;
     const ok = task.state === 'succeeded' || task.state === 'succeeded-with-warnings';
-    const restored =
-      task.restored === null || task.restored === 'not-needed' ? '' : ` Restore: ${task.restored}.`;
     const routine = task.kind === 'discover' && task.origin === 'agent' && ok;
     if (!routine)
       database.audit.append({
@@ -40,11 +52,7 @@ export class TaskEnds {
         action: `task.${task.state}`,
         subject: task.id,
         outcome: ok ? 'ok' : task.state === 'cancelled' ? 'refused' : 'failed',
-        sentence:
-          `${task.kind} on ${task.nodeName ?? task.endpointName}: ${ok ? 'done' : (task.failure?.sentence ?? task.state)}.${restored}`.replace(
-            '..',
-            '.',
-          ),
+        sentence: endSentence(task, ok),
       });
     const approval = task.kind === 'certify' ? database.approvals.ofTask(task.id) : null;
     if (approval !== null) forgetYes(database, approval);

@@ -15,5 +15,8 @@ export const checks = {
     terms: 'Terms',
     root: 'Root',
     key: 'Key',
+    running: 'Running',
+    file: 'File',
+    pair: 'Key pair',
   },
 };

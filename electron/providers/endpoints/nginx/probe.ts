@@ -39,7 +39,7 @@ export async function probeNginx(
       const program = await ask.program();
       const answer = await testConfiguration(connection, program);
       const { nodes } = await ask.view();
-      return `nginx accepts its configuration (${nodes.length} server blocks): ${lastLine(answer)}`;
+      return `nginx accepts its configuration (${nodes.length} server block${nodes.length === 1 ? '' : 's'}): ${lastLine(answer)}`;
     });
     const parses = checks.at(-1)?.ok === true;
     if (parses) {
