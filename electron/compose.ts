@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
@@ -83,7 +82,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const log = options.log ?? silentLog;
   const clock = overrides.clock ?? systemClock;
   const dataDirectory = options.dataDirectory ?? usualDataDirectory();
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const lock = acquireAgentLock(dataDirectory, options.face);
   try {
     const masterKey = new MasterKey({

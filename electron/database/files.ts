@@ -14,11 +14,31 @@ import { Failure } from '#shared/failure.ts';
 
 /** Makes the directory for its owner only. One that exists stays as it is: a person chose it. */
 export function ensureDirectory(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // not `recursive`: where a file system refuses every new name (/proc), Node's own never comes back
+    if (!existsSync(dirname(path))) ensureDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    throw notWritable(path, error);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return;
+    throw error instanceof Failure ? error : noDirectory(path, error);
   }
+}
+
+function noDirectory(path: string, error: unknown): Failure {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return notWritable(path, error);
+  const isFile = code === 'EEXIST' || code === 'ENOTDIR';
+  const why = isFile ? 'there is a file in its place' : `the system says ${code ?? String(error)}`;
+  const sentence =
+    code === 'EACCES' || code === 'EPERM'
+      ? `The account Trustkeep runs as may not make the directory ${path}.`
+      : `The directory ${path} cannot be made: ${why}.`;
+  return new Failure('database.not-writable', sentence, {
+    hint: 'Name another data directory with --data-directory, or run Trustkeep as the account it belongs to.',
+    cause: error,
+  });
 }
 
 /**
@@ -34,7 +54,17 @@ export function ensureOwnFile(path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(path, error);
     if (process.platform === 'win32') return; // the directory's access list rules there
     if ((statSync(path).mode & 0o077) === 0) return;
-    for (const one of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(one)) chmodSync(one, 0o600);
+    closeToOthers([path, `${path}-wal`, `${path}-shm`]);
+  }
+}
+
+function closeToOthers(paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      if (existsSync(path)) chmodSync(path, 0o600);
+    } catch (error) {
+      throw notWritable(path, error);
+    }
   }
 }
 

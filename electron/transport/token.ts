@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Failure } from '#shared/failure.ts';
 
 /** Carries who the caller says to be, percent-encoded. */
 export const actorHeader = 'x-trustkeep-actor';
@@ -25,8 +26,17 @@ export function readToken(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new Failure(
+      'agent.denied',
+      `The account used may not read ${path}, so it may not call the agent.`,
+      {
+        hint: 'Use the account the agent runs as (sudo -u NAME trustkeep …), or name another data directory.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ExecResult, exec } from '#kit/exec.ts';
@@ -60,6 +60,44 @@ function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | n
     if (signal !== undefined) child.kill(signal);
   });
 }
+
+const asOther = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
+
+/** Another account must be able to read this checkout, or there is nothing to see. */
+async function canBeOther(): Promise<boolean> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const argv = [...asOther, 'sh', '-c', '[ -r "$0" ] && [ -x "$1" ]', program, process.execPath] as const;
+  return (await exec({ argv, timeoutMs: slow }).catch(() => null))?.code === 0;
+}
+
+describe('a data directory that cannot be used is said in one sentence', () => {
+  test('when a file is in its place', async () => {
+    const path = join(directory.path, 'a-file');
+    writeFileSync(path, '');
+    const { code, said } = await trustkeep('tls', 'list', '--data-directory', path);
+    expect(said).toContain(`The directory ${path} cannot be made: there is a file in its place.`);
+    expect(code).toBe(1);
+  });
+
+  test.runIf(process.platform === 'linux')('when nothing can be made there', async () => {
+    const { code, said } = await trustkeep('tls', 'list', '--data-directory', '/proc/nothing/here');
+    expect(said).toContain('The directory /proc/nothing cannot be made');
+    expect(code).toBe(1);
+  });
+
+  test.runIf(await canBeOther())('when it belongs to somebody else', async () => {
+    const own = join(directory.path, 'own');
+    mkdirSync(join(own, 'run'), { recursive: true, mode: 0o700 });
+    chmodSync(directory.path, 0o755);
+    for (const path of [own, join(directory.path, 'new')]) {
+      const argv = [...asOther, process.execPath, program, 'tls', 'list', '--data-directory', path] as const;
+      const { code, stderr } = await exec({ argv, timeoutMs: slow, env: environment() });
+      expect(stderr.toString()).toMatch(/^The account .* may not .*\n.*data directory/);
+      expect(stderr.toString()).not.toContain('fault in Trustkeep');
+      expect(code).toBe(1);
+    }
+  });
+});
 
 describe('the agent without a screen', () => {
   test(
