@@ -103,10 +103,15 @@ function columnsOf(entry: Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>):
   return {
     at: entry.at,
     origin: entry.origin,
-    actor: entry.actor,
+    actor: storable(entry.actor),
     action: entry.action,
-    subject: entry.subject,
+    subject: storable(entry.subject),
     outcome: entry.outcome,
-    sentence: entry.sentence,
+    sentence: storable(entry.sentence),
   };
+}
+
+/** Half a surrogate pair comes back from the file as another character, and the hash would not fit any more. */
+function storable<T extends string | null>(text: T): T {
+  return (text === null ? null : text.toWellFormed()) as T;
 }

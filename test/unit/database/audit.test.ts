@@ -206,3 +206,10 @@ test('While the keychain is locked the chain goes on, and the next entry after t
   sealer.locked = true;
   expect(verify()).toMatchObject({ ok: true });
 });
+
+test('Text that no file can hold as it is leaves the chain whole', () => {
+  const half = 'half a pair \ud800, a \0 and a \u2028';
+  store.database.audit.append(anAuditEntry({ actor: half, subject: half, sentence: half }));
+  store.reopen();
+  expect(verify().ok).toBe(true);
+});

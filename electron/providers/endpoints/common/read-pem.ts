@@ -17,7 +17,7 @@ export interface ReadPem {
 const script = `
 mark=$1; links=$2; shift 2
 for f; do
-  printf '\\n%s %s\\n' "$mark" "$(readlink -f -- "$f" 2>/dev/null || printf %s "$f")"
+  printf '\\n%s %s%s\\n' "$mark" "$(readlink -f -- "$f" 2>/dev/null || printf %s "$f")" "$mark"
   if [ "$links" -gt 0 ]; then links=$((links - 1)); continue; fi
   sed -e '/-----BEGIN .*PRIVATE KEY-----/,/-----END .*PRIVATE KEY-----/{' -e '/-----/b' -e '/: /b' -e d -e '}' -- "$f" 2>/dev/null || echo "$mark-failed"
 done
@@ -61,9 +61,10 @@ async function throughScript(
     const parts = result.stdout.toString('utf8').split(`\n${mark} `).slice(1);
     if (result.code !== 0 || parts.length !== paths.length) return null;
     return parts.map((part) => {
-      const lineEnd = part.indexOf('\n');
-      const text = part.slice(lineEnd + 1);
-      return { realPath: part.slice(0, lineEnd), text: text.includes(`${mark}-failed`) ? null : text };
+      // a path may have line feeds in it
+      const pathEnd = part.indexOf(`${mark}\n`);
+      const text = part.slice(pathEnd + mark.length + 1);
+      return { realPath: part.slice(0, pathEnd), text: text.includes(`${mark}-failed`) ? null : text };
     });
   } catch (error) {
     if (error instanceof Failure && isLost(error)) throw error;
