@@ -11,7 +11,8 @@ import {
   untilDone,
 } from '../../make/acme.ts';
 import { makeCa, makeLeaf } from '../../make/certificates.ts';
-import { type AcmeStrict, startAcmeStrict } from '../../servers/acme-strict.ts';
+import { startAcmeStrict } from '../../servers/acme-strict.ts';
+import type { AcmeStrict } from '../../servers/acme-strict-script.ts';
 import { have } from '../../servers/available.ts';
 
 const ready = have('openssl');

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { type AcmeStrict, startAcmeStrict } from '#test/servers/acme-strict.ts';
+import { startAcmeStrict } from '#test/servers/acme-strict.ts';
+import type { AcmeStrict } from '#test/servers/acme-strict-script.ts';
 import { have } from '#test/servers/available.ts';
 import { freePort } from '#test/servers/free-port.ts';
 import type { Overrides } from '../../../electron/compose.ts';
