@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -170,7 +170,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     ...['tls', 'add', 'nginx', '--name', name, '--nginx_config_path', site.nginx.configPath],
   ];
 
-  test('are found nowhere but where they were put', { timeout: 120_000 }, async () => {
+  test('are found nowhere but where they were put', { timeout: 240_000 }, async () => {
     const phrase = secrets['passphrase of the ssh key, by file'];
     const keyPath = join(directory.path, 'ssh-key');
     writeFileSync(keyPath, asRoot.privateKeyPem, { mode: 0o600 });
@@ -277,6 +277,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     expect(foundIn('what was said and logged', heard.join('\n'), markers)).toEqual([]);
     expect(heard.join('\n')).toContain(' debug ');
     expect(foundBelow(data(), markers, /\.lock$/)).toEqual([]);
+    expect(openToOthers(data())).toEqual([]);
     expect(foundIn('the rows', rows(), markers)).toEqual([]);
     const errorLog = await site.nginx.errorLog();
     expect(
@@ -349,4 +350,12 @@ function everything(task: string): ((client: Client) => Promise<unknown>)[] {
     (client) => client.agent.status({}),
     (client) => client.agent.overview({}),
   ];
+}
+
+/** Files and directories below that somebody but their owner may read, write or enter. */
+function openToOthers(directory: string): string[] {
+  const below = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(directory, name),
+  );
+  return [directory, ...below].filter((path) => (statSync(path).mode & 0o077) !== 0);
 }
