@@ -7,7 +7,6 @@ export { ArrowRight16Regular as ArrowIcon } from '@fluentui/react-icons/svg/arro
 export { ArrowSortDown16Filled as SortedDownIcon } from '@fluentui/react-icons/svg/arrow-sort-down';
 export { ArrowSortUp16Filled as SortedUpIcon } from '@fluentui/react-icons/svg/arrow-sort-up';
 export { ArrowSync20Regular as RenewIcon } from '@fluentui/react-icons/svg/arrow-sync';
-export { ArrowUndo16Regular as UndoneIcon } from '@fluentui/react-icons/svg/arrow-undo';
 export { Branch20Regular as SharesIcon } from '@fluentui/react-icons/svg/branch';
 export {
   BuildingBank20Filled as AuthoritiesFilledIcon,

@@ -5,7 +5,7 @@ import { useNow } from '../bridge/time.ts';
 import { en } from '../text/en.ts';
 import { FailureBar } from './failure-bar.tsx';
 import { duration } from './format.ts';
-import { AttentionIcon, ClockIcon, DangerIcon, OkIcon, SkippedIcon, ToDoIcon, UndoneIcon } from './icons.ts';
+import { AttentionIcon, ClockIcon, DangerIcon, OkIcon, SkippedIcon, ToDoIcon } from './icons.ts';
 import { Time } from './time.tsx';
 
 const useStyles = makeStyles({
@@ -107,8 +107,6 @@ function StepSign({ state }: { state: StepState }) {
       return <DangerIcon className={styles.bad} aria-hidden="true" />;
     case 'waiting':
       return <ClockIcon className={styles.live} aria-hidden="true" />;
-    case 'undone':
-      return <UndoneIcon className={styles.warn} aria-hidden="true" />;
     case 'skipped':
       return <SkippedIcon className={styles.quiet} aria-hidden="true" />;
     case 'to-do':

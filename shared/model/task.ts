@@ -58,7 +58,6 @@ export const stepState = z.enum([
   'done-with-warning',
   'failed',
   'skipped',
-  'undone',
 ]);
 export type StepState = z.infer<typeof stepState>;
 

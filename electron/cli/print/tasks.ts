@@ -55,7 +55,6 @@ const stepMarks: Record<TaskStep['state'], readonly [unicode: string, ascii: str
   'done-with-warning': ['!', '!'],
   failed: ['✗', 'x'],
   skipped: ['-', '-'],
-  undone: ['↶', '<'],
 };
 
 export function stepLine(step: TaskStep, { unicode }: Paper): string {

@@ -86,7 +86,6 @@ export const steps = {
     'done-with-warning': 'done, with a warning',
     failed: 'failed',
     skipped: 'not needed',
-    undone: 'undone',
   },
   attempt: (number: number) => `attempt ${number}`,
   since: (time: string) => `for ${time}`,
