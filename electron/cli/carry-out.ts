@@ -18,8 +18,8 @@ export interface Errand {
   io: CliIo;
 }
 
-/** About the agent that runs: an agent started for the question would be no answer. */
-const aboutRunning = new Set(['agent.status', 'agent.stop', 'agent.show']);
+/** About the agent that runs: one started for the question would be no answer, and one unlocked would be gone again. */
+const aboutRunning = new Set(['agent.status', 'agent.stop', 'agent.show', 'secrets.unlock']);
 
 /** They change nothing, and yet need what is sealed. */
 const needKey = new Set([

@@ -32,7 +32,8 @@ export function codeOfFailure({ code, retry }: Failure): number {
   if (code.endsWith('.not-found') || code === 'agent.unreachable' || code === 'agent.not-running') {
     return exitCodes.notFound;
   }
-  if (code === 'internal') return exitCodes.failed;
+  // a locked keychain is worth waiting for, and yet somebody has to unlock it
+  if (code === 'internal' || code.startsWith('keychain.')) return exitCodes.failed;
   return retry === 'later' || retry === 'after' ? exitCodes.tryLater : exitCodes.failed;
 }
 

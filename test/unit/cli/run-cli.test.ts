@@ -71,6 +71,20 @@ describe('secrets', () => {
     return { ...run, input: calls[0]?.[1] as Record<string, unknown> | undefined };
   };
 
+  test('unlocked where no agent runs would be locked again at once, so it says that none runs', async () => {
+    const { code, stderr } = await cli(['secrets', 'unlock', '--passphrase-stdin'], {
+      stdin: 'correct horse battery',
+    });
+    expect(stderr).toContain('No agent runs with the data directory');
+    expect(code).toBe(5);
+  });
+
+  test('that are locked need somebody, though a task may wait for them', async () => {
+    const locked = new Failure('keychain.locked', 'The stored secrets wait.', { retry: 'later' });
+    const { client } = scriptedClient({ 'secrets.recoveryKey': locked });
+    expect((await cli(['secrets', 'recovery-key'], { running: client })).code).toBe(1);
+  });
+
   test('come from standard input, a file or a question, without their line end', async () => {
     expect((await added(['--password-stdin'], { stdin: 'pw 1\n' })).input?.password).toBe('pw 1');
     const files = { '/here/pw': 'pw 2\r\n' };
