@@ -3,7 +3,6 @@ export { Add20Regular as AddIcon } from '@fluentui/react-icons/svg/add';
 export { Alert20Regular as BellIcon, AlertRegular as BellLargeIcon } from '@fluentui/react-icons/svg/alert';
 export { ArrowClockwise20Regular as AgainIcon } from '@fluentui/react-icons/svg/arrow-clockwise';
 export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/arrow-download';
-export { ArrowRight16Regular as ArrowIcon } from '@fluentui/react-icons/svg/arrow-right';
 export { ArrowSortDown16Filled as SortedDownIcon } from '@fluentui/react-icons/svg/arrow-sort-down';
 export { ArrowSortUp16Filled as SortedUpIcon } from '@fluentui/react-icons/svg/arrow-sort-up';
 export { ArrowSync20Regular as RenewIcon } from '@fluentui/react-icons/svg/arrow-sync';
@@ -51,7 +50,6 @@ export {
 } from '@fluentui/react-icons/svg/home';
 export { Info16Regular as InfoIcon } from '@fluentui/react-icons/svg/info';
 export { Key20Regular as KeyIcon, KeyRegular as KeyLargeIcon } from '@fluentui/react-icons/svg/key';
-export { LockClosedRegular as LockLargeIcon } from '@fluentui/react-icons/svg/lock-closed';
 export { PlugDisconnectedRegular as DisconnectedIcon } from '@fluentui/react-icons/svg/plug-disconnected';
 export { QuestionCircle16Regular as UnknownIcon } from '@fluentui/react-icons/svg/question-circle';
 export { Search20Regular as SearchIcon } from '@fluentui/react-icons/svg/search';
