@@ -62,7 +62,11 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     ]);
   });
   afterAll(async () => {
-    agent?.kill('SIGKILL');
+    if (agent !== null && agent.exitCode === null) {
+      const gone = new Promise((done) => agent?.once('exit', done));
+      agent.kill('SIGKILL');
+      await gone;
+    }
     await site?.nginx.stop();
     await asRoot?.stop();
     await asUser?.stop();
