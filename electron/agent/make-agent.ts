@@ -26,7 +26,7 @@ import { probeDraft, reportOfNoConnection } from './probe.ts';
 import { type OpenEndpoint, openStored } from './sessions.ts';
 import { gatherPlan } from './steps/plan.ts';
 import type { LookAt, Session } from './steps/step.ts';
-import { clearUpEnded } from './tasks/clear-up.ts';
+import { Clearing, clearUpEnded } from './tasks/clear-up.ts';
 import { TaskEnds } from './tasks/ends.ts';
 import { newTask } from './tasks/new-task.ts';
 import { closeSession, openTools } from './tasks/open-tools.ts';
@@ -71,6 +71,7 @@ class RunningAgent implements Agent {
   readonly #changes: Changes;
   readonly #ends: TaskEnds;
   readonly #queue: TaskQueue;
+  readonly #clearing = new Clearing();
   readonly #renewLoop: Loop;
   readonly #watchLoop: Loop;
   readonly #scanLoop: Loop;
@@ -141,6 +142,7 @@ class RunningAgent implements Agent {
       this.#watchLoop.stop(),
       this.#scanLoop.stop(),
       this.#backupLoop.stop(),
+      this.#clearing.ended(this.#parts.clock, graceMs),
     ]);
   }
 
@@ -214,7 +216,7 @@ class RunningAgent implements Agent {
     const task = cancelled({ database, clock, ends: this.#ends }, row, caller);
     this.#taskChanged(task);
     const { tools, end } = openTools(this.#parts, task, new AbortController().signal);
-    void clearUpEnded({ ...row, task }, tools).finally(end);
+    this.#clearing.add(clearUpEnded({ ...row, task }, tools).finally(end));
     return task;
   }
 

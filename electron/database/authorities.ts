@@ -80,7 +80,8 @@ export class AuthorityRepository implements AuthorityRows {
       [id],
     );
     const orders = this.#driver.all(
-      `SELECT number, state FROM orders WHERE authority_id = ? AND state NOT IN ('collected', 'refused') ORDER BY number`,
+      `SELECT number, state FROM orders WHERE authority_id = ? AND state NOT IN ('collected', 'refused')
+       AND state <> 'abandoned' ORDER BY number`,
       [id],
     );
     return [

@@ -31,6 +31,7 @@ export const orderShade: Record<OrderState, Shade> = {
   ready: 'ok',
   collected: 'ok',
   refused: 'danger',
+  abandoned: 'off',
 };
 
 export const approvalShade: Record<Approval['state'], Shade> = {

@@ -5,6 +5,7 @@ import { keyType } from './certificate.ts';
 /**
  *   placing ──▶ pending ⇄ waiting-for-approval ──▶ ready ──▶ collected
  *      │           └──────────────┴──────────────────┴────▶ refused
+ *      │           └──────────────┴──────────────────┴────▶ abandoned: its task ended without it
  *      └─ the intent is stored before the authority is asked; a restart finds it and continues that order
  */
 export const orderState = z.enum([
@@ -14,6 +15,7 @@ export const orderState = z.enum([
   'ready',
   'collected',
   'refused',
+  'abandoned',
 ]);
 export type OrderState = z.infer<typeof orderState>;
 

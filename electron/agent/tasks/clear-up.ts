@@ -1,3 +1,4 @@
+import type { Clock } from '#kit/clock.ts';
 import type { TaskRow } from '../../database/database.ts';
 import { sealedKeyName } from '../steps/make-key.ts';
 import type { StepTools } from '../steps/step.ts';
@@ -22,4 +23,22 @@ export async function clearUpEnded(row: TaskRow, tools: StepTools): Promise<void
 
 function stepBegan(row: TaskRow, name: string): boolean {
   return row.task.steps.some((step) => step.name === name && step.startedAt !== null);
+}
+
+/** Clearing up after cancelled tasks, which goes on while nobody waits for it. */
+export class Clearing {
+  readonly #under = new Set<Promise<void>>();
+
+  add(work: Promise<void>): void {
+    this.#under.add(work);
+    void work.finally(() => this.#under.delete(work));
+  }
+
+  /** Resolves when nothing is left to do, after `graceMs` at the latest. */
+  async ended(clock: Clock, graceMs: number): Promise<void> {
+    const enough = new AbortController();
+    const grace = clock.sleep(graceMs, enough.signal).catch(() => {});
+    await Promise.race([Promise.all(this.#under), grace]);
+    enough.abort();
+  }
 }

@@ -56,10 +56,24 @@ export class TaskEnds {
       });
     const approval = task.kind === 'certify' ? database.approvals.ofTask(task.id) : null;
     if (approval !== null) forgetYes(database, approval);
+    if (!ok && task.kind === 'certify') this.#abandonOrder(task);
     const draft = aboutEndedTask(task);
     if (draft !== null) notifications.notify(draft);
     if (!ok && task.kind === 'certify' && task.nodeId !== null)
       this.#afterFailedRenewal(task, row, task.nodeId);
+  }
+
+  /** Nobody will ask for it any more: it must not look alive, nor hold its authority. */
+  #abandonOrder(task: Task): void {
+    const { database, clock } = this.#parts;
+    const order = database.orders.ofTask(task.id);
+    if (order === null || order.state === 'collected' || order.state === 'refused') return;
+    database.orders.update({
+      ...order,
+      state: 'abandoned',
+      refusedBecause: task.failure,
+      updatedAt: clock.now(),
+    });
   }
 
   /** "One attempt failed" never hides until expiry: below a fifth of life, or a day, each failure is said out loud. */

@@ -48,6 +48,7 @@ export const orders = {
     ready: 'Ready to collect',
     collected: 'Collected',
     refused: 'Refused',
+    abandoned: 'Given up',
   },
   placed: 'Placed',
   none: 'No orders yet',
