@@ -9,8 +9,7 @@ import type { StepContext } from './step.ts';
  */
 export function webRootOf(context: StepContext): WebRoot | null {
   const node = context.node();
-  const plan = context.task;
-  const authority = context.tools.database.orders.ofTask(plan.id)?.authorityId;
+  const authority = context.tools.database.orders.ofTask(context.task.id)?.authorityId;
   const settings =
     authority === undefined ? undefined : context.tools.database.authorities.get(authority)?.settings;
   if (settings?.kind !== 'acme' || settings.validation.method !== 'http-01-web-root') return null;
