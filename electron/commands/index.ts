@@ -6,11 +6,15 @@ import { agentCommands } from './agent.ts';
 import { approvalCommands } from './approvals.ts';
 import { auditCommands } from './audit.ts';
 import { authorityCommands } from './authorities.ts';
+import { backupCommands } from './backups.ts';
 import { certificateCommands } from './certificates.ts';
+import { credentialStoreCommands } from './credential-stores.ts';
+import { credentialCommands } from './credentials.ts';
 import { endpointCommands } from './endpoints.ts';
 import { nodeCommands } from './nodes.ts';
 import { notificationCommands } from './notifications.ts';
 import { orderCommands } from './orders.ts';
+import { proxyCommands } from './proxy.ts';
 import { secretsCommands } from './secrets.ts';
 import { settingsCommands } from './settings.ts';
 import { taskCommands } from './tasks.ts';
@@ -31,6 +35,10 @@ export function makeRouter(tools: CommandTools) {
       tasks: taskCommands(tools),
       approvals: approvalCommands(tools),
       authorities: authorityCommands(tools),
+      credentialStores: credentialStoreCommands(tools),
+      credentials: credentialCommands(tools),
+      proxy: proxyCommands(tools),
+      backups: backupCommands(tools),
       notifications: notificationCommands(tools),
       audit: auditCommands(tools),
       settings: settingsCommands(tools),

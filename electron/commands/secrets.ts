@@ -36,6 +36,9 @@ export function secretsCommands(tools: CommandTools) {
       );
       return changed();
     }),
+    rotate: os.rotate.handler(() => {
+      throw new Error('not built');
+    }),
     recoveryKey: os.recoveryKey.handler(({ context }) => {
       const recoveryKey = masterKey.takeRecoveryKey();
       if (recoveryKey === null) {

@@ -3,9 +3,16 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
+import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProxyReport, ProxySettings, ProxyState } from '#shared/model/proxy.ts';
 import type { Agent } from '../agent/agent.ts';
+import type { CredentialReader } from '../agent/credentials.ts';
 import type { Database } from '../database/database.ts';
+import type {
+  CredentialStore as CredentialStoreAdapter,
+  StoreKeep,
+} from '../providers/credential-stores/credential-store.ts';
 import { Secret } from '../secrets/secret.ts';
 
 /** What commands may do with the master key. */
@@ -29,12 +36,43 @@ export interface AuthorityControl {
   forget(id: string): void;
 }
 
+/** The credential stores as their registry knows them. */
+export interface StoreControl {
+  /** The adapter of a stored one. Throws `credential-store.not-found`. */
+  get(id: string): CredentialStoreAdapter;
+  /** The adapter of a row that is stored nowhere yet, keeping in `keep`. The caller closes it. */
+  draft(row: CredentialStore, keep: StoreKeep): CredentialStoreAdapter;
+  /** Closes the adapter and drops what was read from the store: the row has changed. */
+  forget(id: string): void;
+}
+
+/** The way out, as it is set and as it could be. */
+export interface ProxyControl {
+  state(): ProxyState;
+  /** Tries every address that the agent needs (or `url` alone) through `candidate`; left out: the present setting. */
+  test(url?: string, candidate?: ProxyCandidate): Promise<ProxyReport>;
+  /** In the caller's transaction. With `confirmSeconds` it goes back by itself. Takes effect at once. */
+  apply(candidate: ProxyCandidate, confirmSeconds?: number): ProxyState;
+  /** Throws `proxy.nothing-to-confirm`. */
+  confirm(): ProxyState;
+}
+
+export interface ProxyCandidate {
+  settings: ProxySettings;
+  /** Null: none. */
+  password: Secret | null;
+}
+
 /** Everything a handler may use. Given by compose. */
 export interface CommandTools {
   agent: Agent;
   database: Database;
   masterKey: MasterKeyControl;
   authorities: AuthorityControl;
+  stores: StoreControl;
+  /** Reads credentials at the moment of use; keeps them in memory for minutes. */
+  credentials: CredentialReader;
+  proxy: ProxyControl;
   clock: Clock;
   log: Log;
   version: string;

@@ -2,6 +2,7 @@ import type { Approval, ApprovalState } from '#shared/model/approval.ts';
 import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
+import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
@@ -26,6 +27,8 @@ export interface Database {
   readonly tasks: TaskRows;
   readonly approvals: ApprovalRows;
   readonly authorities: AuthorityRows;
+  readonly credentialStores: CredentialStoreRows;
+  readonly credentials: CredentialRows;
   readonly renewals: RenewalRows;
   readonly notifications: NotificationRows;
   readonly audit: AuditRows;
@@ -131,6 +134,35 @@ export interface AuthorityRows {
   list(): Authority[];
   /** Endpoints that name it and orders that are not finished, for people. */
   usedBy(id: string): string[];
+}
+
+export interface CredentialStoreRows {
+  insert(store: CredentialStore): void;
+  update(store: CredentialStore): void;
+  /** Removes its credentials and everything sealed for them too. */
+  remove(id: string): void;
+  get(id: string): CredentialStore | null;
+  /** By id, else by name (exact). */
+  find(nameOrId: string): CredentialStore | null;
+  list(): CredentialStore[];
+  /** Endpoints whose connection reads its login there, by name. */
+  usedBy(id: string): StoreUser[];
+}
+
+/** Credentials of local stores, without their secrets: those are sealed under `rowId` as `password`, `private-key`, `passphrase`. */
+export interface CredentialRows {
+  /** `credential.exists` when the store has that id already. */
+  insert(credential: Credential): void;
+  update(credential: Credential): void;
+  /** With everything sealed for it. */
+  remove(rowId: string): void;
+  get(storeId: string, id: string): Credential | null;
+  /** By id, those behind `after`, whose id contains `search`; opens no secret. Without `limit`: all. */
+  page(
+    storeId: string,
+    wish: { limit?: number | undefined; after?: string | undefined; search?: string | undefined },
+  ): Credential[];
+  count(storeId: string, search?: string): number;
 }
 
 export interface RenewalRows {

@@ -5,8 +5,11 @@ import send from 'undici/lib/api/api-request.js';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
+import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { Secret } from '../secrets/secret.ts';
 import { makeDispatchers } from './dispatchers.ts';
 import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
+import type { ProxyConfig } from './proxy/config.ts';
 import { issuerShown, isUntrusted } from './tls-trust.ts';
 
 export interface HttpRequest {
@@ -22,6 +25,32 @@ export interface HttpRequest {
   trustedRootsPem?: string | null | undefined;
   /** A longer answer is `net.too-large`. Default 4 MiB. */
   maxBytes?: number | undefined;
+  /** Shown to a server that asks for one (mutual TLS). */
+  clientCertificate?: ClientCertificate | undefined;
+}
+
+/** Leaf and chain (PEM), and the private key (PKCS#8 PEM, no passphrase). */
+export interface ClientCertificate {
+  certificatePem: string;
+  key: Secret;
+}
+
+/** The way to an address, one step after the other, stopping at the first "no". No request is sent. */
+export interface Reach {
+  ok: boolean;
+  /** `direct`, or `proxy host:port` as it was taken. */
+  way: string;
+  /**
+   * Direct: `resolve` `connect` `tls`. Through a proxy: `route` (what the PAC or setting says), `proxy` (the proxy
+   * answers), `authentication` (each exchange), `tunnel`, `tls`. Sentences for a network administrator.
+   */
+  steps: ProbeCheck[];
+  /** Seen at the end; null before TLS. */
+  certificate: { subject: string; issuer: string; trusted: boolean } | null;
+  /** The issuer, when what was seen is signed by something this machine does not trust and a proxy lies between. */
+  interceptedBy: string | null;
+  /** Why it stopped. */
+  failure: Failure | null;
 }
 
 export interface HttpResponse {
@@ -37,13 +66,25 @@ export interface HttpResponse {
  */
 export interface Http {
   request(input: HttpRequest): Promise<HttpResponse>;
+  /** Looks at the way to `url` afresh, with no connection kept from before. Never rejects but for the signal. */
+  reach(
+    input: Pick<HttpRequest, 'url' | 'trustedRootsPem' | 'clientCertificate' | 'timeoutMs' | 'signal'>,
+  ): Promise<Reach>;
   /** Ends every connection; a later request opens new ones. */
   close(): Promise<void>;
 }
 
 const defaults = { timeoutMs: 30_000, maxBytes: 4 * 1024 * 1024 };
 
-export function makeHttp(options: { userAgent: string; clock: Clock; log: Log }): Http {
+export interface HttpOptions {
+  userAgent: string;
+  clock: Clock;
+  log: Log;
+  /** Asked before each request; left out: always direct. */
+  proxy?: (() => ProxyConfig) | undefined;
+}
+
+export function makeHttp(options: HttpOptions): Http {
   const { clock } = options;
   const log = options.log.in('http');
   const dispatchers = makeDispatchers();
@@ -80,7 +121,8 @@ export function makeHttp(options: { userAgent: string; clock: Clock; log: Log })
     }
   }
 
-  return { request, close: () => dispatchers.close() };
+  const reach = () => Promise.reject(new Error('not built'));
+  return { request, reach, close: () => dispatchers.close() };
 }
 
 function target(text: string): { url: URL; peer: Peer } {

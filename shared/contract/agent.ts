@@ -78,6 +78,18 @@ export const secrets = {
     })
     .input(z.object({ passphrase: z.string().max(1024).optional().meta({ secret: true }) }).strict())
     .output(keychainState),
+  /**
+   * A new master key and a new recovery key; every sealed value is sealed anew in one pass. Killed at any point, the
+   * next start finds everything under the old keys or under the new ones.
+   */
+  rotate: command
+    .meta({
+      cli: 'secrets rotate',
+      help: 'Make a new master key and seal everything stored anew. The old recovery key ends.',
+      changes: true,
+    })
+    .input(z.object({ passphrase: z.string().min(12).max(1024).optional().meta({ secret: true }) }).strict())
+    .output(keychainState.extend({ resealed: z.number().int() })),
   recoveryKey: command
     .meta({ cli: 'secrets recovery-key', help: 'Show the recovery key. This works once.', changes: true })
     .input(nothing)

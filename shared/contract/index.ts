@@ -2,10 +2,14 @@ import { agent, secrets } from './agent.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { authorities } from './authorities.ts';
+import { backups } from './backups.ts';
 import { certificates, orders } from './certificates.ts';
+import { credentialStores } from './credential-stores.ts';
+import { credentials } from './credentials.ts';
 import { endpoints } from './endpoints.ts';
 import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
+import { proxy } from './proxy.ts';
 import { settings } from './settings.ts';
 import { tasks } from './tasks.ts';
 
@@ -20,6 +24,10 @@ export const contract = {
   tasks,
   approvals,
   authorities,
+  credentialStores,
+  credentials,
+  proxy,
+  backups,
   notifications,
   audit,
   settings,

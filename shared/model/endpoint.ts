@@ -27,10 +27,12 @@ export const connectionSettings = z.discriminatedUnion('type', [
     type: z.literal('ssh'),
     host: z.string().min(1).max(255),
     port: z.number().int().min(1).max(65535),
-    user: z.string().min(1),
+    /** Empty only with a credential store: then the credential's own user name is used. */
+    user: z.string(),
     auth: z.enum(['password', 'private-key', 'credential-store']),
     /** Pinned host key as OpenSSH prints it (`SHA256:…`); null until the first connection pinned it. */
     hostKey: z.string().nullable(),
+    /** Id of the credential store (`cs_…`) the login is read from at the moment of use. */
     store: z.string().nullable().default(null),
     storeCredentialId: z.string().nullable().default(null),
   }),

@@ -13,7 +13,7 @@ const allowed: Record<string, string[]> = {
   'electron/preload': [],
   'electron/pki': ['electron/secrets/secret.ts'],
   'electron/secrets': [],
-  'electron/net': [],
+  'electron/net': ['electron/secrets/secret.ts'],
   'electron/database': ['electron/secrets'],
   'electron/discovery': ['electron/pki'],
   'electron/providers': ['electron/pki', 'electron/net', 'electron/secrets'],
@@ -33,6 +33,7 @@ const allowed: Record<string, string[]> = {
     'electron/pki',
     'electron/providers/connections/registry.ts',
     'electron/providers/connections/connection.ts',
+    'electron/providers/credential-stores/credential-store.ts',
     'electron/transport',
   ],
   'electron/transport': ['electron/agent', 'electron/database/database.ts'],
@@ -48,6 +49,7 @@ function whatTheAgentMeets(): string[] {
     'electron/providers/endpoints/endpoint.ts',
     'electron/providers/connections/connection.ts',
     'electron/providers/authorities/authority.ts',
+    'electron/providers/credential-stores/credential-store.ts',
     'electron/pki',
   ];
 }

@@ -1,0 +1,42 @@
+import type { Descriptor } from './descriptor.ts';
+
+/** The flags of `proxy set`. Nothing given: no proxy. */
+export const proxyCatalog: Descriptor = {
+  id: 'proxy',
+  label: 'Proxy',
+  help: 'How the agent gets out: directly, through one proxy, or as a PAC file says.',
+  fields: [
+    {
+      name: 'pacurl',
+      label: 'PAC URL',
+      help: 'Address of a proxy auto-configuration file (http or https). It is fetched directly.',
+      kind: 'text',
+      min: 8,
+      max: 2048,
+    },
+    { name: 'host', label: 'Host', help: 'Host name or address of the proxy.', kind: 'text', max: 255 },
+    {
+      name: 'port',
+      label: 'Port',
+      help: 'Port of the proxy, 1 to 65535.',
+      kind: 'number',
+      min: 1,
+      max: 65535,
+    },
+    { name: 'user', label: 'User', help: 'User name for the proxy.', kind: 'text', max: 255 },
+    { name: 'password', label: 'Password', help: 'Password for the proxy.', kind: 'secret', max: 4096 },
+    {
+      name: 'domain',
+      label: 'Domain',
+      help: 'Domain of the user, only for NTLM. With a domain nothing weaker than NTLM is used.',
+      kind: 'text',
+      max: 255,
+    },
+    {
+      name: 'bypass',
+      label: 'Reached directly',
+      help: 'Destinations that do not go through the proxy: host, *.domain, 10.0.0.0/8 or host:port. Loopback never does.',
+      kind: 'lines',
+    },
+  ],
+};
