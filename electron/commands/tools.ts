@@ -5,7 +5,7 @@ import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
-import type { ProxyReport, ProxySettings, ProxyState } from '#shared/model/proxy.ts';
+import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Agent } from '../agent/agent.ts';
 import type { CredentialReader } from '../agent/credentials.ts';
 import type { Database } from '../database/database.ts';
@@ -49,12 +49,17 @@ export interface StoreControl {
 /** The way out, as it is set and as it could be. */
 export interface ProxyControl {
   state(): ProxyState;
-  /** Tries every address that the agent needs (or `url` alone) through `candidate`; left out: the present setting. */
-  test(url?: string, candidate?: ProxyCandidate): Promise<ProxyReport>;
-  /** In the caller's transaction. With `confirmSeconds` it goes back by itself. Takes effect at once. */
+  /** Looks at the way to every address that the agent needs, or to `url` alone. Changes nothing. */
+  test(url?: string): Promise<ProxyReport>;
+  /** What the candidate would lose against the present setting; null: nothing. */
+  tryOut(candidate: ProxyCandidate): Promise<ProxyTrip | null>;
+  /** The sealed password, when it belongs to the same user at the same place. The caller wipes. */
+  passwordKept(route: ProxyRoute): Secret | null;
+  /** In the caller's transaction; in force after `settle`. With `confirmSeconds` it goes back by itself. */
   apply(candidate: ProxyCandidate, confirmSeconds?: number): ProxyState;
-  /** Throws `proxy.nothing-to-confirm`. */
+  /** In the caller's transaction, `settle` after it. Throws `proxy.nothing-to-confirm`. */
   confirm(): ProxyState;
+  settle(): void;
 }
 
 export interface ProxyCandidate {

@@ -1,0 +1,112 @@
+import type { Clock } from '#kit/clock.ts';
+import { never } from '#kit/never.ts';
+import { Failure } from '#shared/failure.ts';
+import type { CredentialStoreSettings } from '#shared/model/credential-store.ts';
+import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
+import type { Database } from '../database/database.ts';
+
+/** An address that the agent needs, and what it trusts there. */
+export interface NeededAddress {
+  url: string;
+  neededBy: string;
+  trustedRootsPem: string | null;
+}
+
+/** The way to an address as the HTTP client finds it; given by compose. */
+export interface Way {
+  ok: boolean;
+  way: string;
+  steps: ProbeCheck[];
+  certificate: ProxyTrip['certificate'];
+  interceptedBy: string | null;
+}
+
+/** One client over one setting, made for the question and closed after it. */
+export interface WayFinder {
+  reach(address: NeededAddress): Promise<Way>;
+  /** What the server itself says, in one sentence. Rejects with a Failure. */
+  ask(address: NeededAddress): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Asked when nothing is needed yet: reserved by RFC 2606, so only the way to the proxy can answer. */
+const nowhere = 'https://trustkeep.invalid/';
+/** Steps that are about the proxy, not about what lies behind it. */
+const proxySteps = new Set(['route', 'proxy', 'authentication']);
+
+/** Every address that authorities and credential stores have, each with its owner. */
+export function neededAddresses(database: Database): NeededAddress[] {
+  const found: NeededAddress[] = [];
+  for (const { name, settings } of database.authorities.list()) {
+    if (settings.kind !== 'acme') continue;
+    const { directoryUrl: url, trustedRootsPem } = settings;
+    found.push({ url, neededBy: `authority ${name}`, trustedRootsPem });
+  }
+  for (const { name, settings } of database.credentialStores.list()) {
+    if (settings.kind === 'local') continue;
+    const { trustedRootsPem } = settings;
+    found.push({ url: urlOf(settings), neededBy: `credential store ${name}`, trustedRootsPem });
+  }
+  return found;
+}
+
+function urlOf(settings: Exclude<CredentialStoreSettings, { kind: 'local' }>): string {
+  switch (settings.kind) {
+    case 'hashicorp':
+      return settings.vaultUrl;
+    case 'cyberark':
+      return settings.ccpUrl;
+    case 'delinea-secret-server':
+      return settings.url;
+    default:
+      return never(settings);
+  }
+}
+
+/** Looks at the way to every address, all at once. Rejects for an address that is none. */
+export async function examineWays(
+  finder: WayFinder,
+  addresses: readonly NeededAddress[],
+  clock: Clock,
+): Promise<ProxyReport> {
+  const trips = await Promise.all(addresses.map((address) => trip(finder, address)));
+  return { ok: trips.every(({ ok }) => ok), trips, at: clock.now() };
+}
+
+/** Only whether the way out works at all, when the agent needs no address yet. */
+export async function examineProxyAlone(finder: WayFinder, clock: Clock): Promise<ProxyReport> {
+  const found = await finder.reach({ url: nowhere, neededBy: 'the proxy itself', trustedRootsPem: null });
+  const steps = found.steps.filter(({ name }) => proxySteps.has(name));
+  const ok = steps.every((step) => step.ok);
+  const { way } = found;
+  const trips = steps.length === 0 ? [] : [{ ...blank, url: nowhere, way, steps, ok }];
+  return { ok, trips, at: clock.now() };
+}
+
+const blank = { neededBy: 'the proxy itself', certificate: null, interceptedBy: null } as const;
+
+async function trip(finder: WayFinder, address: NeededAddress): Promise<ProxyTrip> {
+  const { ok, way, steps, certificate, interceptedBy } = await finder.reach(address);
+  const found = { url: address.url, neededBy: address.neededBy, way, certificate, interceptedBy };
+  if (!ok) return { ...found, ok, steps };
+  try {
+    const sentence = await finder.ask(address);
+    return { ...found, ok, steps: [...steps, { name: 'answer', ok: true, sentence }] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...found, ok: false, steps: [...steps, { name: 'answer', ok: false, sentence: error.message }] };
+  }
+}
+
+/**
+ * Whether a candidate is refused, by what it finds against what the present setting finds for the same addresses. An
+ * address that does not answer either way (a vault that is down) says nothing about the candidate.
+ */
+export function worse(candidate: ProxyReport, present: ProxyReport): ProxyTrip | null {
+  const lost = candidate.trips.find(
+    ({ url, ok }) => !ok && present.trips.some((one) => one.url === url && one.ok),
+  );
+  const atProxy = candidate.trips.find(({ ok, steps }) => !ok && proxySteps.has(steps.at(-1)?.name ?? ''));
+  return atProxy ?? lost ?? null;
+}

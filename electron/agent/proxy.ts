@@ -1,0 +1,105 @@
+import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
+import type { Secret } from '../secrets/secret.ts';
+import {
+  examineProxyAlone,
+  examineWays,
+  type NeededAddress,
+  neededAddresses,
+  type WayFinder,
+  worse,
+} from './proxy-doctor.ts';
+import { type ProxyInForce, ProxyKeep, type ProxyKeepParts } from './proxy-keep.ts';
+
+export interface ProxyParts extends ProxyKeepParts {
+  /** A client of its own over this setting. */
+  finder(setting: ProxyInForce): WayFinder;
+}
+
+/** A setting that is not stored yet, with its password. */
+interface Candidate {
+  settings: ProxySettings;
+  password: Secret | null;
+}
+
+/** The way out: what is in force, what could be, and the proxy doctor. */
+export class Proxy {
+  readonly #parts: ProxyParts;
+  readonly #keep: ProxyKeep;
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts;
+    this.#keep = new ProxyKeep(parts);
+  }
+
+  /** For the HTTP client: another object after every change. */
+  inForce(): ProxyInForce {
+    return this.#keep.inForce();
+  }
+
+  state(): ProxyState {
+    return this.#keep.state();
+  }
+
+  test(url?: string): Promise<ProxyReport> {
+    return this.#examine(this.inForce(), this.#addresses(url));
+  }
+
+  /** What the candidate would lose against the present setting; null: nothing. */
+  async tryOut(candidate: Candidate): Promise<ProxyTrip | null> {
+    const { password } = candidate;
+    const setting: ProxyInForce = {
+      settings: candidate.settings,
+      password: () => password?.copy() ?? null,
+    };
+    const addresses = this.#addresses();
+    if (addresses.length === 0) {
+      const alone = await this.#with(setting, (finder) => examineProxyAlone(finder, this.#parts.clock));
+      return alone.trips.find(({ ok }) => !ok) ?? null;
+    }
+    const found = await this.#examine(setting, addresses);
+    if (found.ok) return null;
+    const lost = new Set(found.trips.flatMap(({ ok, url }) => (ok ? [] : [url])));
+    const present = addresses.filter(({ url }) => lost.has(url));
+    return worse(found, await this.#examine(this.inForce(), present));
+  }
+
+  passwordKept(route: ProxyRoute): Secret | null {
+    return this.#keep.passwordKept(route);
+  }
+
+  apply({ settings, password }: Candidate, confirmSeconds?: number): ProxyState {
+    return this.#keep.apply(settings, password, confirmSeconds);
+  }
+
+  confirm(): ProxyState {
+    return this.#keep.confirm();
+  }
+
+  settle(): void {
+    this.#keep.settle();
+  }
+
+  stop(): void {
+    this.#keep.stop();
+  }
+
+  #addresses(url?: string): NeededAddress[] {
+    const needed = neededAddresses(this.#parts.database);
+    if (url === undefined) return needed;
+    const known = needed.find((one) => new URL(one.url).origin === new URL(url).origin);
+    return [{ url, neededBy: 'you', trustedRootsPem: known?.trustedRootsPem ?? null }];
+  }
+
+  #examine(setting: ProxyInForce, addresses: readonly NeededAddress[]): Promise<ProxyReport> {
+    return this.#with(setting, (finder) => examineWays(finder, addresses, this.#parts.clock));
+  }
+
+  async #with<T>(setting: ProxyInForce, work: (finder: WayFinder) => Promise<T>): Promise<T> {
+    const finder = this.#parts.finder(setting);
+    try {
+      return await work(finder);
+    } finally {
+      await finder.close();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { ProxyReport, ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
+import { type Paper, pairs } from '../table.ts';
+import { dated } from '../when.ts';
+import { checkLines } from './endpoints.ts';
+
+export function proxyPage(state: ProxyState, { now }: Paper): string[] {
+  const { route, bypass, hasPassword, revertsAt } = state;
+  return [
+    ...pairs([
+      ['Way out', wayWord(state)],
+      ...(route.mode === 'none' ? [] : loginRows(route, hasPassword)),
+      ['Reached directly', bypass.length === 0 ? 'loopback only' : `loopback, ${bypass.join(', ')}`],
+    ]),
+    ...(revertsAt === null
+      ? []
+      : [`On trial: goes back by itself ${dated(revertsAt, now)} unless you say: trustkeep proxy confirm`]),
+  ];
+}
+
+function wayWord({ route }: ProxyState): string {
+  switch (route.mode) {
+    case 'none':
+      return 'directly, no proxy';
+    case 'pac':
+      return `as the PAC file says: ${route.pacUrl}`;
+    case 'manual':
+      return `proxy ${route.host}:${route.port}`;
+  }
+}
+
+function loginRows(
+  route: { user: string | null; domain: string | null },
+  hasPassword: boolean,
+): [string, string | null][] {
+  return [
+    ['User', route.user ?? 'none'],
+    ['Domain', route.domain],
+    ['Password', hasPassword ? '••••••••' : null],
+  ];
+}
+
+export function proxyReportPage(report: ProxyReport, paper: Paper): string[] {
+  if (report.trips.length === 0)
+    return [
+      'The agent needs no address over HTTP yet. Name one: trustkeep proxy test https://www.example.org/',
+    ];
+  return report.trips.flatMap((trip, index) => [...(index === 0 ? [] : ['']), ...tripLines(trip, paper)]);
+}
+
+function tripLines(trip: ProxyTrip, paper: Paper): string[] {
+  const { certificate, interceptedBy } = trip;
+  return [
+    `${trip.url} (${trip.neededBy}): ${trip.ok ? 'reached' : 'NOT REACHED'}, ${trip.way}`,
+    ...checkLines(trip.steps, paper),
+    ...(certificate === null
+      ? []
+      : [
+          `  certificate: ${certificate.subject}, issued by ${certificate.issuer}${certificate.trusted ? '' : ', NOT TRUSTED'}`,
+        ]),
+    ...(interceptedBy === null ? [] : [`  read along by: ${interceptedBy}`]),
+  ];
+}

@@ -1,0 +1,70 @@
+import { isIP } from 'node:net';
+import type { ProxyInput } from '#shared/contract/proxy.ts';
+import { type ProxyRoute, proxyRoute } from '#shared/model/proxy.ts';
+import { invalid } from './flat-input.ts';
+
+/** The way out that the flags describe. `input.invalid` for what does not go together. */
+export function routeOf(input: ProxyInput): ProxyRoute {
+  const { pacurl, host, port } = input;
+  if (pacurl !== undefined && (host !== undefined || port !== undefined)) {
+    throw invalid(
+      'A PAC URL and a host do not go together.',
+      'Give --pacurl alone, or --host and --port: the PAC file names its own proxies.',
+    );
+  }
+  if (pacurl !== undefined) return pacOf(pacurl, input);
+  if (host === undefined && port === undefined) return noneOf(input);
+  if (host === undefined) throw invalid('A port was given without a host.', 'Add --host.');
+  if (port === undefined)
+    throw invalid('A host was given without a port.', 'Add --port, often 3128 or 8080.');
+  return { mode: 'manual', host: hostOf(host), port, ...loginOf(input) };
+}
+
+function pacOf(pacurl: string, input: ProxyInput): ProxyRoute {
+  const parsed = proxyRoute.safeParse({ mode: 'pac', pacUrl: pacurl, ...loginOf(input) });
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    `The PAC URL must be an http or https address, not "${pacurl}".`,
+    'For example http://wpad.example.org/proxy.pac.',
+  );
+}
+
+function noneOf(input: ProxyInput): ProxyRoute {
+  const stray = (['user', 'password', 'domain'] as const).find((name) => input[name] !== undefined);
+  if (stray === undefined) return { mode: 'none' };
+  throw invalid(`--${stray} was given without a proxy.`, 'Add --host and --port, or --pacurl.');
+}
+
+function loginOf({ user, password, domain }: ProxyInput): { user: string | null; domain: string | null } {
+  if (user === undefined && password !== undefined)
+    throw invalid('A password was given without a user.', 'Add --user.');
+  if (user === undefined && domain !== undefined)
+    throw invalid('A domain was given without a user.', 'Add --user.');
+  return { user: user ?? null, domain: domain ?? null };
+}
+
+/** People paste addresses: what they mean is the host in it. */
+function hostOf(host: string): string {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) !== 0 || /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(bare)) return bare;
+  throw invalid(
+    `"${host}" is not the name or address of a host.`,
+    'Give the host alone, for example proxy.example.org, and the port with --port.',
+  );
+}
+
+/** One entry of the bypass list, as it is kept. */
+export function checkBypass(entry: string): string {
+  const text = entry.trim();
+  const [address = '', bits] = text.split('/');
+  if (bits !== undefined) {
+    const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    if (/^\d{1,3}$/.test(bits) && Number(bits) <= most) return text;
+  } else if (text === '<local>' || isIP(text) !== 0) return text;
+  else if (/^(\*?\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d{1,5})?$/i.test(text)) return text;
+  else if (/^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(text)) return text;
+  throw invalid(
+    `"${entry}" is no destination for the bypass list.`,
+    'Write a host, *.domain, host:port, or a network such as 10.0.0.0/8.',
+  );
+}
