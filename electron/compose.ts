@@ -10,6 +10,8 @@ import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
 import { authorityKeep } from './agent/authority-keep.ts';
 import { makeAgent } from './agent/make-agent.ts';
+import { WayOut } from './agent/proxy.ts';
+import type { WayFinder } from './agent/proxy-doctor.ts';
 import type { OpenEndpoint } from './agent/sessions.ts';
 import { readSettings } from './agent/settings.ts';
 import type { LookAt } from './agent/steps/step.ts';
@@ -21,8 +23,9 @@ import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { openDatabase } from './database/open.ts';
 import { probeTls } from './discovery/tls-probe.ts';
-import { makeHttp } from './net/http.ts';
+import { type HttpOptions, makeHttp } from './net/http.ts';
 import { makeHttp01Responder } from './net/http-01-responder.ts';
+import type { ProxyConfig } from './net/proxy/config.ts';
 import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
 import type { HostConnection } from './providers/connections/connection.ts';
 import { connect } from './providers/connections/registry.ts';
@@ -117,7 +120,14 @@ interface Parts {
 function joinParts(parts: Parts): Composed {
   const { options, clock, log, dataDirectory, masterKey, database } = parts;
   const { overrides = {} } = options;
-  const net = lazyNet(clock, log);
+  const wayOut = new WayOut({
+    database,
+    clock,
+    log: log.in('proxy'),
+    changed: () => agent.events.changed('proxy', null),
+    finder: finderOver(clock, log),
+  });
+  const net = lazyNet(clock, log, () => wayOut.inForce());
   const authorities = new AuthorityRegistry(database.authorities, {
     clock,
     log,
@@ -151,6 +161,7 @@ function joinParts(parts: Parts): Composed {
     database,
     masterKey,
     authorities,
+    proxy: wayOut,
     clock,
     log: log.in('commands'),
     version,
@@ -169,6 +180,7 @@ function joinParts(parts: Parts): Composed {
   const close = async (graceMs?: number): Promise<void> => {
     await agent.stop(graceMs);
     await socket?.close();
+    wayOut.stop();
     await net.close();
     database.close();
     parts.lock.release();
@@ -180,7 +192,10 @@ function joinParts(parts: Parts): Composed {
     authorities,
     router,
     dataDirectory,
-    start: () => agent.start(),
+    async start() {
+      wayOut.start();
+      await agent.start();
+    },
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
       socket = await listenLocally(router, dataDirectory, log.in('socket'));
@@ -208,13 +223,30 @@ function opener(clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
   };
 }
 
+const userAgent = `Trustkeep/${version}`;
+
+/** Looks at ways with a client of its own, so that nothing kept from before is taken for an answer. */
+function finderOver(clock: Clock, log: Log): (setting: ProxyConfig) => WayFinder {
+  return (setting) => {
+    const http = makeHttp({ userAgent, clock, log, proxy: () => setting });
+    return {
+      reach: ({ url, trustedRootsPem }) => http.reach({ url, trustedRootsPem, timeoutMs: 10_000 }),
+      async ask({ url, trustedRootsPem }) {
+        const { status } = await http.request({ method: 'GET', url, trustedRootsPem, timeoutMs: 10_000 });
+        return `The server answered ${status}.`;
+      },
+      close: () => http.close(),
+    };
+  };
+}
+
 /** HTTP client and responder are made when somebody needs them: many agents never do. */
-function lazyNet(clock: Clock, log: Log) {
+function lazyNet(clock: Clock, log: Log, proxy: HttpOptions['proxy']) {
   let http: ReturnType<typeof makeHttp> | null = null;
   let responder: ReturnType<typeof makeHttp01Responder> | null = null;
   return {
     http() {
-      http ??= makeHttp({ userAgent: `Trustkeep/${version}`, clock, log });
+      http ??= makeHttp({ userAgent, clock, log, proxy });
       return http;
     },
     responder() {

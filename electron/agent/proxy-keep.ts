@@ -7,7 +7,6 @@ import { Failure } from '#shared/failure.ts';
 import { type ProxyRoute, type ProxySettings, type ProxyState, proxySettings } from '#shared/model/proxy.ts';
 import type { Database } from '../database/database.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Events } from './events.ts';
 
 const note = 'proxy';
 /** Owner of the sealed passwords; each setting names its own, so that going back needs no key. */
@@ -38,7 +37,8 @@ export interface ProxyKeepParts {
   database: Database;
   clock: Clock;
   log: Log;
-  events: Pick<Events, 'changed'>;
+  /** The setting in force is another one. */
+  changed(): void;
 }
 
 /**
@@ -55,6 +55,10 @@ export class ProxyKeep {
     this.#parts = parts;
     this.#row = this.#read();
     this.#inForce = this.#makeInForce(this.#row);
+  }
+
+  /** From here on a setting on trial goes back when its time is up; at once when it is up already. */
+  start(): void {
     this.#watch();
   }
 
@@ -99,7 +103,7 @@ export class ProxyKeep {
     this.#row = this.#read();
     this.#inForce = this.#makeInForce(this.#row);
     this.#watch();
-    this.#parts.events.changed('proxy', null);
+    this.#parts.changed();
   }
 
   /** Throws `proxy.nothing-to-confirm`. Followed by `settle`. */

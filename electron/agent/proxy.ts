@@ -10,7 +10,7 @@ import {
 } from './proxy-doctor.ts';
 import { type ProxyInForce, ProxyKeep, type ProxyKeepParts } from './proxy-keep.ts';
 
-export interface ProxyParts extends ProxyKeepParts {
+export interface WayOutParts extends ProxyKeepParts {
   /** A client of its own over this setting. */
   finder(setting: ProxyInForce): WayFinder;
 }
@@ -22,11 +22,11 @@ interface Candidate {
 }
 
 /** The way out: what is in force, what could be, and the proxy doctor. */
-export class Proxy {
-  readonly #parts: ProxyParts;
+export class WayOut {
+  readonly #parts: WayOutParts;
   readonly #keep: ProxyKeep;
 
-  constructor(parts: ProxyParts) {
+  constructor(parts: WayOutParts) {
     this.#parts = parts;
     this.#keep = new ProxyKeep(parts);
   }
@@ -77,6 +77,10 @@ export class Proxy {
 
   settle(): void {
     this.#keep.settle();
+  }
+
+  start(): void {
+    this.#keep.start();
   }
 
   stop(): void {

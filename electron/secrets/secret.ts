@@ -29,6 +29,11 @@ export class Secret {
     return this.bytes().toString('utf8');
   }
 
+  /** Another one with the same bytes, to be wiped by whoever gets it. */
+  copy(): Secret {
+    return Secret.of(this.bytes());
+  }
+
   #wiped = false;
   wipe(): void {
     this.#bytes.fill(0);

@@ -43,7 +43,7 @@ export async function startAgent(options: {
     settings: { proof_seconds: 2 },
     overrides: { keychain: () => keyFileKeychain(join(dataDirectory, 'master.key')), ...options.overrides },
   });
-  await composed.agent.start();
+  await composed.start();
   return {
     ...composed,
     call: client(composed),
