@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
+import { flatAuthority } from '#shared/catalog/authorities/flat.ts';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
 import { authorityInput } from '#shared/contract/authorities.ts';
 import { contract } from '#shared/contract/index.ts';
@@ -8,9 +9,9 @@ import type { Authority } from '#shared/model/authority.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
-import { flatOf, settingsOf } from './authority-settings.ts';
+import { settingsOf } from './authority-settings.ts';
 import { findAuthority, sameName } from './find.ts';
-import { type Flat, merged, text } from './flat-input.ts';
+import { dropUnasked, type Flat, listed, merged, text } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** The EAB HMAC key is sealed under the authority's id by this name. */
@@ -82,9 +83,9 @@ function update(
 ): Authority {
   const { database } = tools;
   const hmacCleared = changes.eab_hmac_key === null;
-  const present = { name: before.name, is_default: before.isDefault, ...flatOf(before.settings) };
+  const present = { name: before.name, is_default: before.isDefault, ...flatAuthority(before.settings) };
   const wanted = merged(authorityCatalog[before.kind], present, changes);
-  dropUnasked(wanted, changes);
+  dropUnasked(authorityCatalog[before.kind], wanted, changes);
   const parsed = authorityInput.safeParse({ kind: before.kind, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   const name = freeName(tools, text(wanted, 'name') ?? '', before.id);
@@ -102,16 +103,6 @@ function update(
     () => ({ subject: after.id, sentence: `The authority "${name}" was changed: ${listed(changes)}.` }),
   );
   return changed(tools, after.id);
-}
-
-/** Another way of validation makes the settings of the old one meaningless; only what is named now must fit. */
-function dropUnasked(wanted: Flat, changes: Record<string, unknown>): void {
-  if (changes.validation === undefined) return;
-  for (const field of authorityCatalog.acme.fields) {
-    const { when, name } = field;
-    if (when === undefined || name in changes) continue;
-    if (!when.is.includes(String(wanted[when.field]))) delete wanted[name];
-  }
 }
 
 /** The root carries its name and its name constraints for ever. */
@@ -168,8 +159,4 @@ function freeName({ database }: CommandTools, name: string, own: string | null):
   throw new Failure('authority.name-taken', `There is already an authority named "${other.name}".`, {
     hint: 'Choose another name.',
   });
-}
-
-function listed(changes: Record<string, unknown>): string {
-  return Object.keys(changes).sort().join(', ') || 'nothing';
 }

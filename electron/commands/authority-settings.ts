@@ -17,6 +17,7 @@ import {
   lines,
   number,
   text,
+  trustedRoots,
   withDefaults,
   yes,
 } from './flat-input.ts';
@@ -32,30 +33,6 @@ export function settingsOf(kind: AuthorityKind, input: Flat): AuthoritySettings 
       return acmeOf(flat);
     default:
       return never(kind);
-  }
-}
-
-/** The other way round, so that an update can keep what it does not name. Holds no secret. */
-export function flatOf(settings: AuthoritySettings): Flat {
-  switch (settings.kind) {
-    case 'local':
-      return {
-        common_name: settings.commonName,
-        leaf_days: settings.leafDays,
-        permitted_names: settings.permittedNames,
-      };
-    case 'acme':
-      return {
-        directory_url: settings.directoryUrl,
-        contact: settings.contact,
-        eab_key_id: settings.eabKeyId ?? undefined,
-        agree_to_terms: settings.termsAgreed,
-        trusted_roots: settings.trustedRootsPem ?? undefined,
-        profile: settings.profile ?? undefined,
-        ...flatValidation(settings.validation),
-      };
-    default:
-      return never(settings);
   }
 }
 
@@ -88,14 +65,6 @@ function acmeOf(flat: Flat): AcmeSettings {
   throw invalid(`The directory URL must be an https address, not "${settings.directoryUrl}".`);
 }
 
-function trustedRoots(pem: string | null): string | null {
-  if (pem === null || pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  throw invalid(
-    'Trusted roots must be certificates in PEM form.',
-    'Give the file with --trusted_roots-file PATH.',
-  );
-}
-
 function validationOf(flat: Flat): ValidationSettings {
   const method = text(flat, 'validation');
   if (method === 'http-01-agent') {
@@ -126,27 +95,4 @@ function script(flat: Flat, name: string, label: string): string {
   if (path === null) throw invalid(`${label} is required for the validation dns-01-script.`);
   checkAbsolute(label, path);
   return path;
-}
-
-function flatValidation(validation: ValidationSettings): Flat {
-  switch (validation.method) {
-    case 'http-01-agent':
-      return {
-        validation: validation.method,
-        responder_address: validation.address,
-        responder_port: validation.port,
-      };
-    case 'http-01-web-root':
-      return { validation: validation.method, web_root: validation.webRoot ?? undefined };
-    case 'dns-01-script':
-      return {
-        validation: validation.method,
-        dns_add_script: validation.addScript,
-        dns_remove_script: validation.removeScript,
-        dns_timeout_seconds: validation.timeoutSeconds,
-        dns_propagation_seconds: validation.propagationSeconds,
-      };
-    default:
-      return never(validation);
-  }
 }

@@ -11,7 +11,7 @@ import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
 import { type LoginPart, loginOf, sealLogin } from './endpoint-login.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
-import { type Flat, merged, text } from './flat-input.ts';
+import { type Flat, listed, merged, text } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Keeps what is not named; `null` clears; looks at the endpoint again before anything is stored. */
@@ -90,8 +90,4 @@ function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<
 
 function hostOf({ connection }: Endpoint): string | null {
   return connection.type === 'ssh' ? connection.host : null;
-}
-
-function listed(changes: Record<string, unknown>): string {
-  return Object.keys(changes).sort().join(', ') || 'nothing';
 }

@@ -1,10 +1,9 @@
 import { isAbsolute, win32 } from 'node:path';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
-import type { Field } from '#shared/catalog/field.ts';
+import type { Field, Flat } from '#shared/catalog/field.ts';
 import { Failure } from '#shared/failure.ts';
 
-/** A form or a row of flags: catalog fields by name. Left out and `undefined` are the same. */
-export type Flat = Record<string, string | number | boolean | string[] | undefined>;
+export type { Flat };
 
 /** The text of a field, or null when it is left out. */
 export function text(flat: Flat, name: string): string | null {
@@ -73,6 +72,28 @@ export function merged(descriptor: Descriptor, present: Flat, changes: Record<st
     } else result[name] = value;
   }
   return result as Flat;
+}
+
+/** Another choice makes what only the old one asked for meaningless; only what is named now must fit. */
+export function dropUnasked(descriptor: Descriptor, wanted: Flat, changes: Record<string, unknown>): void {
+  for (const field of descriptor.fields) {
+    if (field.when === undefined || !(field.when.field in changes) || field.name in changes) continue;
+    if (!asked(field, wanted)) delete wanted[field.name];
+  }
+}
+
+/** Certificates of a private CA, as text. */
+export function trustedRoots(pem: string | null): string | null {
+  if (pem === null || pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  throw invalid(
+    'Trusted roots must be certificates in PEM form.',
+    'Give the file with --trusted_roots-file PATH.',
+  );
+}
+
+/** What an update was asked for, for the audit: names only. */
+export function listed(changes: Record<string, unknown>): string {
+  return Object.keys(changes).sort().join(', ') || 'nothing';
 }
 
 export function checkAbsolute(label: string, path: string | null): void {

@@ -22,6 +22,9 @@ export interface Field {
   from?: 'file';
 }
 
+/** A form or a row of flags: catalog fields by name. Left out and `undefined` are the same. */
+export type Flat = Record<string, string | number | boolean | string[] | undefined>;
+
 /** The value a field may have. Every message is a whole sentence naming the field. */
 export function fieldSchema(field: Field): z.ZodType {
   const name = field.label;
