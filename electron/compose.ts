@@ -175,6 +175,7 @@ function joinParts(parts: Parts): Composed {
     agent.events.changed('secrets', null);
     if (state.state === 'ready') agent.wake();
   });
+  wayOut.start(); // a trial that ran out goes back, whatever this process came for
   let socket: LocalSocket | null = null;
   let stopping: Promise<void> | null = null;
   const close = async (graceMs?: number): Promise<void> => {
@@ -192,10 +193,7 @@ function joinParts(parts: Parts): Composed {
     authorities,
     router,
     dataDirectory,
-    async start() {
-      wayOut.start();
-      await agent.start();
-    },
+    start: () => agent.start(),
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
       socket = await listenLocally(router, dataDirectory, log.in('socket'));
