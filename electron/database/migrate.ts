@@ -1,12 +1,13 @@
 import { Failure } from '#shared/failure.ts';
 import type { Driver } from './driver.ts';
 import { first } from './migrations/0001-first.ts';
+import { credentialStores } from './migrations/0002-credential-stores.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 export type Migration = (driver: Driver) => void;
 
 /** In order; the n-th one makes version n. Never changed once released, only added to. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, credentialStores];
 
 export function versionOf(driver: Driver): number {
   return Number(driver.pragma('user_version'));

@@ -4,6 +4,8 @@ import { ApprovalRepository } from './approvals.ts';
 import { AuditRepository } from './audit.ts';
 import { AuthorityRepository } from './authorities.ts';
 import { CertificateRepository } from './certificates.ts';
+import { CredentialStoreRepository } from './credential-stores.ts';
+import { CredentialRepository } from './credentials.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { EndpointRepository } from './endpoints.ts';
@@ -26,6 +28,8 @@ export class Store implements Database {
   readonly tasks: TaskRepository;
   readonly approvals: ApprovalRepository;
   readonly authorities: AuthorityRepository;
+  readonly credentialStores: CredentialStoreRepository;
+  readonly credentials: CredentialRepository;
   readonly renewals: RenewalRepository;
   readonly notifications: NotificationRepository;
   readonly audit: AuditRepository;
@@ -43,6 +47,8 @@ export class Store implements Database {
     this.tasks = new TaskRepository(driver);
     this.approvals = new ApprovalRepository(driver);
     this.authorities = new AuthorityRepository(driver);
+    this.credentialStores = new CredentialStoreRepository(driver);
+    this.credentials = new CredentialRepository(driver);
     this.renewals = new RenewalRepository(driver);
     this.notifications = new NotificationRepository(driver);
     this.audit = new AuditRepository(driver, sealer);
