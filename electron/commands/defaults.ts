@@ -1,16 +1,35 @@
 import type { Clock } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
+import { defaultStoreName } from '#shared/model/credential-store.ts';
 import type { Database } from '../database/database.ts';
 import { settingsOf } from './authority-settings.ts';
 
 const madeNote = 'defaults-made';
 const localAuthorityName = 'trustkeep-local';
 
-/**
- * Makes what a fresh installation starts with: the local authority, so that the main job runs with nothing else.
- * Once: what a person removes stays removed.
- */
+/** Makes what a fresh installation starts with. */
 export function ensureDefaults(database: Database, clock: Clock): void {
+  ensureDefaultStore(database, clock);
+  ensureLocalAuthority(database, clock);
+}
+
+/** The one credential store that is always there, in databases of earlier versions too. */
+function ensureDefaultStore(database: Database, clock: Clock): void {
+  if (database.credentialStores.find(defaultStoreName) !== null) return;
+  const now = clock.now();
+  database.credentialStores.insert({
+    id: newId('cs'),
+    name: defaultStoreName,
+    kind: 'local',
+    settings: { kind: 'local' },
+    report: null,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+/** So that the main job runs with nothing else. Once: what a person removes stays removed. */
+function ensureLocalAuthority(database: Database, clock: Clock): void {
   if (database.meta.get(madeNote) !== null) return;
   database.transaction(() => {
     const free = database.authorities.find(localAuthorityName) === null;
