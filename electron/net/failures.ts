@@ -24,8 +24,16 @@ const timeouts = new Set([
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 const badTime = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/** Turns a failed request into one sentence with host and port. `issuer`: who signed what was shown, if seen. */
-export function netFailure(thrown: unknown, peer: Peer, issuer: string | null): Failure {
+/** What is known besides about a failed request. */
+export interface Circumstances {
+  /** Who signed what was shown, if seen. */
+  issuer?: string | null | undefined;
+  /** We showed a certificate of our own. */
+  showedCertificate?: boolean | undefined;
+}
+
+/** Turns a failed request into one sentence with host and port. */
+export function netFailure(thrown: unknown, peer: Peer, known: Circumstances = {}): Failure {
   if (thrown instanceof Failure) return thrown;
   const at = place(peer);
   const code = codeOf(thrown) ?? '';
@@ -46,10 +54,10 @@ export function netFailure(thrown: unknown, peer: Peer, issuer: string | null): 
       hint: 'Check the network of this machine, its routes and firewalls.',
     });
   if (timeouts.has(code)) return timedOut(peer, thrown);
-  return tlsFailure(code, at, peer, issuer, thrown) ?? lost(at, thrown);
+  return tlsFailure(code, at, peer, known, thrown) ?? lost(at, thrown);
 }
 
-function place({ host, port }: Peer): string {
+export function place({ host, port }: Peer): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -73,11 +81,13 @@ function tlsFailure(
   code: string,
   at: string,
   peer: Peer,
-  issuer: string | null,
+  known: Circumstances,
   cause: unknown,
 ): Failure | null {
+  const aboutOurs = clientCertificateFailure(code, at, known.showedCertificate === true, cause);
+  if (aboutOurs !== null) return aboutOurs;
   if (isUntrusted(code)) {
-    const who = issuer === null ? 'an issuer' : `“${issuer}”`;
+    const who = known.issuer ? `“${known.issuer}”` : 'an issuer';
     return new Failure(
       'net.tls-untrusted',
       `The certificate of ${at} was issued by ${who}, which this machine does not trust.`,
@@ -102,4 +112,24 @@ function tlsFailure(
       cause,
     });
   return null;
+}
+
+/** Alerts of a server about the certificate of a client; OpenSSL and BoringSSL name them with different beginnings. */
+const aboutClientCertificate =
+  /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|NO_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN)|UNKNOWN_CA|ACCESS_DENIED)$/;
+
+function clientCertificateFailure(code: string, at: string, showed: boolean, cause: unknown): Failure | null {
+  const alert = aboutClientCertificate.exec(code)?.[1];
+  if (alert === undefined) return null;
+  if (!showed)
+    return new Failure(
+      'net.client-certificate-needed',
+      `${at} demands a client certificate, and none is set for it.`,
+      { hint: 'Give the certificate and key that this server accepts.', cause },
+    );
+  return new Failure(
+    'net.client-certificate-refused',
+    `${at} refused the client certificate: ${alert.toLowerCase().replaceAll('_', ' ')}.`,
+    { hint: 'Check its dates, and that the server trusts the CA that issued it.', cause },
+  );
 }

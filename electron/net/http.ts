@@ -5,14 +5,17 @@ import send from 'undici/lib/api/api-request.js';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
-import type { Secret } from '../secrets/secret.ts';
-import { makeDispatchers } from './dispatchers.ts';
+import { type ConnectionTerms, makeDispatchers } from './dispatchers.ts';
+import { makeEnding } from './ending.ts';
 import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
 import type { ProxyConfig } from './proxy/config.ts';
-import { issuerShown, isUntrusted } from './tls-trust.ts';
+import { issuerShown, type Reach, reachDirectly } from './reach.ts';
+import { isUntrusted } from './tls-trust.ts';
 
-export interface HttpRequest {
+export type { ClientCertificate } from './client-certificate.ts';
+export type { Reach } from './reach.ts';
+
+export interface HttpRequest extends ConnectionTerms {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** http or https, absolute. */
   url: string;
@@ -21,36 +24,8 @@ export interface HttpRequest {
   /** For the whole request, answer included. Default 30 s. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Certificates (PEM) trusted for this server beside the machine's own. */
-  trustedRootsPem?: string | null | undefined;
   /** A longer answer is `net.too-large`. Default 4 MiB. */
   maxBytes?: number | undefined;
-  /** Shown to a server that asks for one (mutual TLS). */
-  clientCertificate?: ClientCertificate | undefined;
-}
-
-/** Leaf and chain (PEM), and the private key (PKCS#8 PEM, no passphrase). */
-export interface ClientCertificate {
-  certificatePem: string;
-  key: Secret;
-}
-
-/** The way to an address, one step after the other, stopping at the first "no". No request is sent. */
-export interface Reach {
-  ok: boolean;
-  /** `direct`, or `proxy host:port` as it was taken. */
-  way: string;
-  /**
-   * Direct: `resolve` `connect` `tls`. Through a proxy: `route` (what the PAC or setting says), `proxy` (the proxy
-   * answers), `authentication` (each exchange), `tunnel`, `tls`. Sentences for a network administrator.
-   */
-  steps: ProbeCheck[];
-  /** Seen at the end; null before TLS. */
-  certificate: { subject: string; issuer: string; trusted: boolean } | null;
-  /** The issuer, when what was seen is signed by something this machine does not trust and a proxy lies between. */
-  interceptedBy: string | null;
-  /** Why it stopped. */
-  failure: Failure | null;
 }
 
 export interface HttpResponse {
@@ -94,7 +69,7 @@ export function makeHttp(options: HttpOptions): Http {
     const started = clock.monotonic();
     const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
     try {
-      const answer = await send.call(dispatchers.for(input.trustedRootsPem), {
+      const answer = await send.call(dispatchers.for(input), {
         origin: url.origin,
         path: url.pathname + url.search,
         method: input.method,
@@ -112,8 +87,9 @@ export function makeHttp(options: HttpOptions): Http {
     } catch (thrown) {
       if (input.signal?.aborted) throw input.signal.reason;
       if (ending.late()) throw timedOut(peer, thrown);
-      const issuer = isUntrusted(codeOf(thrown)) ? await issuerShown(peer.host, peer.port, 3000) : null;
-      const failure = netFailure(thrown, peer, issuer);
+      const issuer = isUntrusted(codeOf(thrown)) ? await issuerShown(peer, clock, input.signal) : null;
+      const showedCertificate = input.clientCertificate !== undefined;
+      const failure = netFailure(thrown, peer, { issuer, showedCertificate });
       log.debug(`${input.method} ${url.host}${url.pathname} failed`, { code: failure.code });
       throw failure;
     } finally {
@@ -121,7 +97,16 @@ export function makeHttp(options: HttpOptions): Http {
     }
   }
 
-  const reach = () => Promise.reject(new Error('not built'));
+  async function reach(input: Parameters<Http['reach']>[0]): Promise<Reach> {
+    const { url, peer } = target(input.url);
+    const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
+    try {
+      return await reachDirectly({ ...input, secure: url.protocol === 'https:', peer, clock, ending });
+    } finally {
+      ending.clear();
+    }
+  }
+
   return { request, reach, close: () => dispatchers.close() };
 }
 
@@ -134,27 +119,6 @@ function target(text: string): { url: URL; peer: Peer } {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const usual = url.protocol === 'https:' ? 443 : 80;
   return { url, peer: { host, port: url.port === '' ? usual : Number(url.port) } };
-}
-
-/** One signal out of the caller's and the time-out; `late` says which it was. */
-function makeEnding(clock: Clock, timeoutMs: number, outer: AbortSignal | undefined) {
-  const controller = new AbortController();
-  let late = false;
-  const timer = clock.after(timeoutMs, () => {
-    late = true;
-    controller.abort();
-  });
-  const stop = () => controller.abort();
-  if (outer?.aborted) stop();
-  outer?.addEventListener('abort', stop, { once: true });
-  return {
-    signal: controller.signal,
-    late: () => late,
-    clear() {
-      timer.cancel();
-      outer?.removeEventListener('abort', stop);
-    },
-  };
 }
 
 async function readAll(body: Readable, maxBytes: number, peer: Peer): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import { Failure } from '#shared/failure.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 
 /** What a TLS connection trusts. `null`: what this machine trusts; PEM: those certificates as well. */
 export type TrustSetting = string | null;
@@ -25,7 +26,7 @@ export function isUntrusted(code: string | undefined): boolean {
  * the first was not enough. Whatever the first accepts, the whole accepts too.
  */
 export function quickTrust(setting: TrustSetting): tls.SecureContext {
-  return setting === null ? tls.createSecureContext() : tls.createSecureContext({ ca: setting });
+  return tls.createSecureContext(setting === null ? {} : { ca: setting });
 }
 
 /** Blank text is no setting. TLS itself passes over what it cannot read, so it is looked at here. */
@@ -46,9 +47,30 @@ export function readTrust(setting: string | null | undefined): TrustSetting {
 }
 
 /** The runtime's roots, those of the operating system and the given ones. */
-export function wholeTrust(setting: TrustSetting): tls.SecureContext {
-  const ca = [...machineRoots(), ...(setting === null ? [] : [setting])];
-  return tls.createSecureContext({ ca });
+export function wholeTrust(setting: TrustSetting, shown?: ClientCertificate): tls.SecureContext {
+  return contextFor({ ca: [...machineRoots(), ...(setting === null ? [] : [setting])] }, shown);
+}
+
+/** The roots that came with the runtime and nothing that somebody added to this machine. */
+export function publicTrust(): tls.SecureContext {
+  return tls.createSecureContext({ ca: [...tls.rootCertificates] });
+}
+
+/** The key lives on in the context only; the bytes of the secret are not kept. */
+function contextFor(options: tls.SecureContextOptions, shown: ClientCertificate | undefined) {
+  if (shown === undefined) return tls.createSecureContext(options);
+  try {
+    return tls.createSecureContext({ ...options, cert: shown.certificatePem, key: shown.key.bytes() });
+  } catch (cause) {
+    const mismatch = /MISMATCH/i.test(String((cause as NodeJS.ErrnoException).code));
+    throw new Failure(
+      'net.client-certificate-unusable',
+      mismatch
+        ? 'The client certificate and its private key do not belong together.'
+        : 'The client certificate or its private key cannot be read.',
+      { hint: 'Give a certificate in PEM with its own private key, without a passphrase.', cause },
+    );
+  }
 }
 
 let roots: string[] | undefined;
@@ -66,42 +88,4 @@ function systemRoots(): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/**
- * Who signed what a server shows, for the sentence after a refused handshake. Nothing is sent over this
- * connection and nothing it says is trusted. Null when it cannot be seen.
- */
-export function issuerShown(host: string, port: number, timeoutMs: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = tls.connect({
-      host,
-      port,
-      rejectUnauthorized: false,
-      timeout: timeoutMs,
-      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-    });
-    const end = (issuer: string | null) => {
-      socket.destroy();
-      resolve(issuer);
-    };
-    socket.once('secureConnect', () => end(topIssuer(socket.getPeerCertificate(true))));
-    socket.once('timeout', () => end(null));
-    socket.once('error', () => end(null));
-  });
-}
-
-function topIssuer(leaf: tls.DetailedPeerCertificate): string | null {
-  let top = leaf;
-  for (let depth = 0; depth < 10; depth++) {
-    const above = top.issuerCertificate;
-    if (above === undefined || above.fingerprint256 === top.fingerprint256) break;
-    top = above;
-  }
-  const issuer = top.issuer as Partial<tls.Certificate> | undefined;
-  return text(issuer?.CN) ?? text(issuer?.OU) ?? text(issuer?.O);
-}
-
-function text(part: string | string[] | undefined): string | null {
-  return (Array.isArray(part) ? part[0] : part) ?? null;
 }

@@ -69,6 +69,8 @@ export interface LeafOptions {
   intermediate?: boolean | MadeCa;
   /** Takes this key pair instead of a new one. */
   keyOf?: { keyPem: string; spki: Buffer; keyType: KeyType };
+  /** Good for clients too, not for servers only. */
+  forClients?: boolean;
 }
 
 const day = 86_400_000;
@@ -143,7 +145,7 @@ export function makeLeaf(ca: MadeCa, options: LeafOptions): MadeLeaf {
           'digitalSignature',
           ...(key.keyType.startsWith('rsa') ? (['keyEncipherment'] as const) : []),
         ),
-        serverAuthOnly(),
+        ...(options.forClients === true ? [] : [serverAuthOnly()]),
         subjectAltName(options.names, subject.length === 2),
         subjectKeyIdentifier(keyIdentifierOf(key.spki)),
         authorityKeyIdentifier(keyIdentifierOf(issuer.spki)),
