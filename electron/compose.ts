@@ -29,6 +29,7 @@ import type { ProxyConfig } from './net/proxy/config.ts';
 import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
 import type { HostConnection } from './providers/connections/connection.ts';
 import { connect } from './providers/connections/registry.ts';
+import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
 import { makeEndpoint } from './providers/endpoints/registry.ts';
 import { keyFileKeychain } from './secrets/key-file.ts';
 import type { Keychain } from './secrets/keychain.ts';
@@ -170,6 +171,7 @@ function joinParts(parts: Parts): Composed {
     startedAt: clock.now(),
     requestStop: () => options.onStop?.(),
     readKeyFile,
+    privateKeyFacts,
   });
   masterKey.onChange((state) => {
     agent.events.changed('secrets', null);

@@ -87,22 +87,36 @@ export interface CommandTools {
   startedAt: number;
   /** Asks the program to end, after the answer went out. */
   requestStop(): void;
-  /** A private key from a file of this machine. Parsing it is the probe's affair. */
-  readKeyFile(path: string): Promise<Secret>;
+  /** A private key (or `what` is said) from a file of this machine. Parsing it is another's affair. */
+  readKeyFile(path: string, what?: string): Promise<Secret>;
+  /**
+   * What an SSH private key is. Throws `private-key.unreadable`, `private-key.passphrase-needed`,
+   * `private-key.passphrase-wrong`; `what` is for their sentences.
+   */
+  privateKeyFacts(key: Secret, passphrase: Secret | null, what: string): PrivateKeyFacts;
+}
+
+export interface PrivateKeyFacts {
+  /** As OpenSSH names it: `ssh-ed25519`. */
+  type: string;
+  /** `SHA256:…` of the public key, as OpenSSH prints it. */
+  fingerprint: string;
+  /** A passphrase is needed to open it. */
+  encrypted: boolean;
 }
 
 const biggestKeyFile = 64 * 1024;
 
 /** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. */
-export async function readKeyFile(path: string): Promise<Secret> {
+export async function readKeyFile(path: string, what = 'private key'): Promise<Secret> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
+    throw unreadable(path, what, error);
   });
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`);
-    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too big for a private key.`);
-    if (facts.size === 0) throw keyFileFailure(`${path} is empty.`);
+    if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`, what);
+    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too big for a ${what}.`, what);
+    if (facts.size === 0) throw keyFileFailure(`${path} is empty.`, what);
     const content = Buffer.alloc(facts.size);
     const { bytesRead } = await file.read(content, 0, content.length, 0);
     const secret = Secret.of(content.subarray(0, bytesRead));
@@ -113,20 +127,21 @@ export async function readKeyFile(path: string): Promise<Secret> {
   }
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): Failure {
-  if (error.code === 'ENOENT') return keyFileFailure(`There is no private key at ${path}.`, error);
+function unreadable(path: string, what: string, error: NodeJS.ErrnoException): Failure {
+  if (error.code === 'ENOENT') return keyFileFailure(`There is no ${what} at ${path}.`, what, error);
   const denied = error.code === 'EACCES' || error.code === 'EPERM';
   return keyFileFailure(
     denied
-      ? `The agent may not read the private key at ${path}.`
-      : `The private key at ${path} cannot be read: ${error.message}.`,
+      ? `The agent may not read the ${what} at ${path}.`
+      : `The ${what} at ${path} cannot be read: ${error.message}.`,
+    what,
     error,
   );
 }
 
-function keyFileFailure(sentence: string, cause?: unknown): Failure {
+function keyFileFailure(sentence: string, what: string, cause?: unknown): Failure {
   return new Failure('key-file.unreadable', sentence, {
-    hint: 'Name a private key file on the machine of the agent, readable for the account it runs as.',
+    hint: `Name a ${what} file on the machine of the agent, readable for the account it runs as.`,
     cause,
   });
 }

@@ -14,6 +14,7 @@ import { type CommandTools, readKeyFile } from '../../electron/commands/tools.ts
 import type { Database } from '../../electron/database/database.ts';
 import { openDatabase } from '../../electron/database/open.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
+import { privateKeyFacts } from '../../electron/providers/connections/ssh/key-facts.ts';
 import type { Keychain } from '../../electron/secrets/keychain.ts';
 import { MasterKey } from '../../electron/secrets/master-key.ts';
 import type { Client } from '../../electron/transport/client.ts';
@@ -167,6 +168,7 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
       stops++;
     },
     readKeyFile,
+    privateKeyFacts,
   };
   const router = makeRouter(tools);
   const caller: Caller = { origin: 'cli', actor: 'tester' };

@@ -17,6 +17,12 @@ export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who:
   if (/^(ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC|-----BEGIN [A-Z ]*PUBLIC KEY)/.test(text)) {
     throw unreadable(who, 'it is the public half');
   }
+  if (text.startsWith('PuTTY-User-Key-File-3')) {
+    throw unreadable(
+      who,
+      'it is a PuTTY key file of version 3 (save it as version 2, or export it for OpenSSH)',
+    );
+  }
   const parsed: ParsedKey | ParsedKey[] | Error = parseKey(text, phrase?.bytes());
   if (parsed instanceof Error) throw explain(parsed, phrase, who);
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
