@@ -1,0 +1,299 @@
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeCa, makeKey, makeLeaf } from '#test/make/certificates.ts';
+import { have } from '#test/servers/available.ts';
+import { type Openssl, openOpenssl } from '#test/servers/openssl.ts';
+import {
+  children,
+  type Der,
+  element,
+  integer,
+  readFirst,
+  readSequence,
+  sequence,
+} from '../../../electron/pki/der.ts';
+import { toPem } from '../../../electron/pki/pem.ts';
+import { expiryWarning, readPfx } from '../../../electron/pki/read-pfx.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
+import { failureOf } from './failure-of.ts';
+
+const ca = makeCa();
+const intermediate = makeCa({ signedBy: ca, commonName: 'Client CA' });
+const ec = makeLeaf(ca, { names: ['agent.example.org'], intermediate });
+const rsa = makeLeaf(ca, { names: ['rsa.example.org'], intermediate, keyType: 'rsa-2048' });
+type Leaf = typeof ec;
+const password = 'correct horse';
+const secret = (text: string | null) => (text === null ? null : Secret.of(text));
+const read = (bytes: Uint8Array, text: string | null = password) => readPfx(bytes, secret(text));
+
+/** That it is this key and this chain: leaf and intermediate, no root. */
+function expectPair(found: ReturnType<typeof readPfx>, leaf: Leaf): void {
+  expect(found.certificatePem).toBe(leaf.certPem + intermediate.certPem);
+  const key = createPrivateKey(found.keyPem.text());
+  expect(found.keyPem.text()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+  expect(createPublicKey(key).export({ type: 'spki', format: 'der' })).toEqual(leaf.spki);
+  expect(found).toMatchObject({ subject: leaf.facts.subject, notAfter: leaf.facts.notAfter });
+}
+
+let openssl: Openssl;
+beforeAll(async () => {
+  openssl = await openOpenssl();
+  for (const [name, leaf] of Object.entries({ ec, rsa })) {
+    await openssl.file(`${name}.pem`, leaf.certPem);
+    await openssl.file(`${name}.key`, leaf.keyPem);
+  }
+  await openssl.file('others.pem', ca.certPem + intermediate.certPem);
+});
+afterAll(() => openssl.remove());
+
+async function exported(leaf: 'ec' | 'rsa', pass: string, ...options: string[]): Promise<Buffer> {
+  const out = openssl.path(`${randomBytes(6).toString('hex')}.pfx`);
+  const pair = ['-in', openssl.path(`${leaf}.pem`), '-inkey', openssl.path(`${leaf}.key`)];
+  const chain = ['-certfile', openssl.path('others.pem'), '-name', 'agent'];
+  const passFile = await openssl.file(`${randomBytes(6).toString('hex')}.txt`, `${pass}\n`);
+  await openssl.must(
+    'pkcs12',
+    '-export',
+    ...pair,
+    ...chain,
+    '-out',
+    out,
+    '-passout',
+    `file:${passFile}`,
+    ...options,
+  );
+  return readFile(out);
+}
+
+describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
+  test.each([
+    ['as it does by itself (AES-256, SHA-256)', []],
+    ['in the old way (RC2-40 and 3DES, SHA-1)', ['-legacy']],
+    ['with RC2-40 for the key too', ['-legacy', '-keypbe', 'PBE-SHA1-RC2-40', '-certpbe', 'PBE-SHA1-RC2-40']],
+    ['with RC2-128', ['-legacy', '-keypbe', 'PBE-SHA1-RC2-128', '-certpbe', 'PBE-SHA1-RC2-128']],
+    ['with 3DES', ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1']],
+    ['with 3DES of two keys', ['-keypbe', 'PBE-SHA1-2DES', '-certpbe', 'PBE-SHA1-2DES']],
+    [
+      'with 3DES and a SHA-256 MAC',
+      ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha256'],
+    ],
+    [
+      'with AES-128 and a SHA-512 MAC',
+      ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-192-CBC', '-macalg', 'sha512'],
+    ],
+    ['with a SHA-384 MAC', ['-macalg', 'sha384']],
+    ['with certificates that are not encrypted', ['-certpbe', 'NONE']],
+    ['with a key that is not encrypted', ['-keypbe', 'NONE', '-certpbe', 'NONE']],
+    ['without a MAC', ['-nomac']],
+    ['with 20,000 rounds', ['-iter', '20000']],
+    ['with one round for the MAC', ['-nomaciter']],
+  ])('%s is read, with an EC and an RSA key', async (_name, options) => {
+    expectPair(read(await exported('ec', password, ...options)), ec);
+    expectPair(read(await exported('rsa', password, ...options)), rsa);
+  });
+
+  test.each([
+    ['modern', []],
+    ['old', ['-legacy']],
+  ])('of a %s kind is read without a password when its password is empty', async (_name, options) => {
+    const file = await exported('ec', '', ...options);
+    expectPair(read(file, ''), ec);
+    expectPair(read(file, null), ec);
+  });
+
+  test.each(['pässwörd', 'пароль', '鍵🔑'])('opens with the password %s', async (text) => {
+    expectPair(read(await exported('ec', text), text), ec);
+    expectPair(read(await exported('ec', text, '-legacy'), text), ec);
+  });
+
+  test.each([
+    ['modern', []],
+    ['old', ['-legacy']],
+    ['without MAC', ['-nomac']],
+  ])('of a %s kind says when the password is wrong or missing', async (_name, options) => {
+    const file = await exported('ec', password, ...options);
+    const wrong = failureOf(() => read(file, 'wrong horse'));
+    expect(wrong.code).toBe('client-certificate.wrong-password');
+    expect(wrong.message).toContain('does not open');
+    expect(`${wrong.message}${wrong.hint}`).not.toContain('wrong horse');
+    const none = failureOf(() => read(file, null));
+    expect(none).toMatchObject({ code: 'client-certificate.wrong-password' });
+    expect(none.message).toContain('none was given');
+  });
+
+  test('says when there is no key in it', async () => {
+    const out = openssl.path('no-key.pfx');
+    const certificate = openssl.path('ec.pem');
+    await openssl.must(
+      ...['pkcs12', '-export', '-nokeys', '-in', certificate, '-out', out],
+      '-passout',
+      'pass:x',
+    );
+    const file = await readFile(out);
+    const failure = failureOf(() => read(file, 'x'));
+    expect(failure.code).toBe('client-certificate.no-key');
+    expect(failure.message).toContain('CN=agent.example.org');
+  });
+
+  test('says when there is no certificate in it', async () => {
+    const out = openssl.path('no-cert.pfx');
+    const key = openssl.path('ec.key');
+    await openssl.must(
+      ...['pkcs12', '-export', '-nocerts', '-inkey', key, '-out', out],
+      '-passout',
+      'pass:x',
+    );
+    const file = await readFile(out);
+    expect(failureOf(() => read(file, 'x')).code).toBe('client-certificate.no-certificate');
+  });
+
+  test('in BER, with open lengths and strings in pieces, is read', async () => {
+    const outside = asBer(await exported('ec', password));
+    const inside = asBer(await exported('ec', password, '-nomac'), true);
+    for (const ber of [outside, inside]) {
+      await openssl.file('ber.pfx', ber);
+      await openssl.must('pkcs12', '-in', openssl.path('ber.pfx'), '-nodes', '-passin', `pass:${password}`);
+      expectPair(read(ber), ec);
+    }
+  });
+
+  test('that is damaged is refused with a Failure of its own, wherever the damage is', async () => {
+    const file = await exported('ec', password, '-iter', '1', '-nomaciter');
+    const codes = new Set<string>();
+    for (let at = 0; at < file.length; at++) {
+      const damaged = Buffer.from(file);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at & 7));
+      codes.add(codeOf(damaged));
+    }
+    for (let length = 0; length < file.length; length += 3) codes.add(codeOf(file.subarray(0, length)));
+    expect([...codes].filter((code) => !/^(read|client-certificate\.[a-z-]+)$/.test(code))).toEqual([]);
+    expect(codes).toContain('client-certificate.wrong-password');
+    expect(codes).toContain('client-certificate.unreadable');
+  });
+
+  test('that asks for a hundred million rounds is refused at once', async () => {
+    const [version, content, mac] = readSequence(readFirst(await exported('ec', password)));
+    const [digest, salt] = readSequence(mac);
+    const asking = sequence(digest!.whole, salt!.whole, integer(100_000_000));
+    const failure = failureOf(() => read(sequence(version!.whole, content!.whole, asking)));
+    expect(failure.code).toBe('client-certificate.unreadable');
+    expect(failure.message).toContain('rounds');
+  });
+});
+
+describe('a PEM file', () => {
+  const pem = (...parts: string[]) => Buffer.from(parts.join(''));
+
+  test('is read in whatever order, with text and a root in it', () => {
+    expectPair(read(pem('# agent\n', ec.keyPem, ca.certPem, intermediate.certPem, ec.certPem), null), ec);
+    expectPair(read(pem(rsa.certPem, '\r\nBag Attributes\r\n', intermediate.certPem, rsa.keyPem), null), rsa);
+  });
+
+  test('with several keys gives the pair that belongs together', () => {
+    expectPair(read(pem(makeKey().keyPem, ec.keyPem, ec.certPem, intermediate.certPem), null), ec);
+  });
+
+  test.skipIf(!have('openssl')).each([
+    ['PKCS#8 with AES-256', ['pkcs8', '-topk8', '-v2', 'aes-256-cbc']],
+    [
+      'PKCS#8 with AES-128 and SHA-512',
+      ['pkcs8', '-topk8', '-v2', 'aes-128-cbc', '-v2prf', 'hmacWithSHA512'],
+    ],
+    ['PKCS#8 with 3DES', ['pkcs8', '-topk8', '-v2', 'des3']],
+    ['PKCS#8 with scrypt', ['pkcs8', '-topk8', '-scrypt', '-scrypt_N', '1024']],
+    ['PKCS#8 in the old way (MD5, DES)', ['pkcs8', '-topk8', '-v1', 'PBE-MD5-DES', ...legacy()]],
+    ['PKCS#8 in the old way (SHA-1, DES)', ['pkcs8', '-topk8', '-v1', 'PBE-SHA1-DES', ...legacy()]],
+    ['the traditional form with AES-256', ['rsa', '-traditional', '-aes256']],
+    ['the traditional form with 3DES', ['rsa', '-traditional', '-des3']],
+    ['the traditional form with DES', ['rsa', '-traditional', '-des', ...legacy()]],
+    ['the traditional form without protection', ['rsa', '-traditional']],
+  ])('with a key in %s is read', async (_name, options) => {
+    const out = openssl.path('encrypted.key');
+    const protectedBy = options.length > 2 ? ['-passout', `pass:${password}`] : [];
+    await openssl.must(...options, '-in', openssl.path('rsa.key'), '-out', out, ...protectedBy);
+    const file = pem(await readFile(out, 'utf8'), rsa.certPem, intermediate.certPem);
+    expectPair(read(file), rsa);
+    if (protectedBy.length === 0) return;
+    expect(failureOf(() => read(file, 'wrong')).code).toBe('client-certificate.wrong-password');
+    expect(failureOf(() => read(file, null)).code).toBe('client-certificate.wrong-password');
+  });
+
+  test.skipIf(!have('openssl'))('with an EC key in the traditional form is read', async () => {
+    const out = openssl.path('sec1.key');
+    await openssl.must(
+      'ec',
+      '-in',
+      openssl.path('ec.key'),
+      '-out',
+      out,
+      '-aes128',
+      '-passout',
+      `pass:${password}`,
+    );
+    expectPair(read(pem(await readFile(out, 'utf8'), ec.certPem, intermediate.certPem)), ec);
+  });
+
+  test.each([
+    ['a key of another certificate', () => pem(ec.certPem, makeKey().keyPem), 'key-mismatch'],
+    ['no key', () => pem(ec.certPem, intermediate.certPem), 'no-key'],
+    ['no certificate', () => pem(ec.keyPem), 'no-certificate'],
+    ['a block that is cut off', () => pem(ec.keyPem, ec.certPem.slice(0, -30)), 'unreadable'],
+    ['a key of OpenSSH', () => pem(ec.certPem, toPem('OPENSSH PRIVATE KEY', randomBytes(40))), 'unreadable'],
+    ['a key that is none', () => pem(ec.certPem, toPem('PRIVATE KEY', randomBytes(40))), 'unreadable'],
+    ['nothing', () => Buffer.alloc(0), 'unreadable'],
+    ['a picture', () => Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'unreadable'],
+    ['a Java key store', () => Buffer.from('feedfeed0000000200000001', 'hex'), 'unreadable'],
+    [
+      'a certificate in DER',
+      () => Buffer.from(ec.certPem.split('\n').slice(1, -2).join(''), 'base64'),
+      'no-key',
+    ],
+  ])('or another with %s is refused', (_name, file, code) => {
+    const failure = failureOf(() => read(file()));
+    expect(failure.code).toBe(`client-certificate.${code}`);
+    expect(failure.hint).toMatch(/\.$/);
+  });
+});
+
+test('a certificate that has expired is read, and its day is told', () => {
+  const notAfter = Date.UTC(2025, 4, 6);
+  const old = makeLeaf(ca, { names: ['old.example.org'], notBefore: notAfter - 86_400_000, notAfter });
+  const found = read(Buffer.from(old.certPem + old.keyPem), null);
+  expect(expiryWarning(found, notAfter - 1)).toBeNull();
+  expect(expiryWarning(found, notAfter)).toContain('CN=old.example.org expired on 2025-05-06');
+});
+
+function legacy(): string[] {
+  return ['-provider', 'legacy', '-provider', 'default'];
+}
+
+function codeOf(bytes: Uint8Array): string {
+  try {
+    read(bytes);
+    return 'read';
+  } catch (thrown) {
+    return (thrown as { code?: string }).code ?? String(thrown);
+  }
+}
+
+/** The same file with open lengths and its strings in pieces; `inside`: those that are encrypted too (breaks a MAC). */
+function asBer(file: Buffer, inside = false): Buffer {
+  const [version, content, ...mac] = readSequence(readFirst(file));
+  const [type, wrapped] = readSequence(content);
+  const octets = children(wrapped as Der)[0] as Der;
+  const safe = inside ? inPieces(readFirst(octets.contents)) : octets.contents;
+  const rest = mac.map(({ whole }) => whole);
+  return open(0x30, version!.whole, open(0x30, type!.whole, open(0xa0, pieces(0x24, safe))), ...rest);
+}
+
+const open = (tag: number, ...parts: Uint8Array[]) =>
+  Buffer.concat([Buffer.from([tag, 0x80]), ...parts, Buffer.from([0, 0])]);
+const pieces = (tag: number, whole: Buffer) =>
+  open(tag, element(4, whole.subarray(0, 10)), element(4, whole.subarray(10)));
+
+/** Every `[0] IMPLICIT OCTET STRING` and the way down to it. */
+function inPieces(der: Der): Buffer {
+  if (der.tag === 0x80) return pieces(0xa0, der.contents);
+  return (der.tag & 0x20) === 0 ? der.whole : open(der.tag, ...children(der).map(inPieces));
+}
