@@ -1,0 +1,67 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import { codeOf } from '../failures.ts';
+import { isUntrusted, quickTrust, wholeTrust } from '../tls-trust.ts';
+import { unreachable } from './failures.ts';
+import type { ProxyPlace } from './tunnel.ts';
+
+/**
+ * A connection to the proxy: TCP, and TLS that this machine trusts when the place says so. Rejects with
+ * `proxy.unreachable`, `proxy.tls-failed`, or the signal's reason.
+ */
+export async function dial(proxy: ProxyPlace, signal: AbortSignal): Promise<Socket> {
+  try {
+    if (!proxy.tls) return await opened(connect(address(proxy)), 'connect', signal);
+    try {
+      return await dialTls(proxy, quickTrust(null), signal);
+    } catch (thrown) {
+      if (!isUntrusted(codeOf(thrown))) throw thrown;
+      return await dialTls(proxy, wholeTrust(null), signal);
+    }
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason;
+    throw unreachable(thrown, proxy);
+  }
+}
+
+function address({ host, port }: ProxyPlace) {
+  return { host, port, noDelay: true };
+}
+
+function dialTls(proxy: ProxyPlace, secureContext: SecureContext, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTls({
+    ...address(proxy),
+    secureContext,
+    ALPNProtocols: ['http/1.1'],
+    // an IP address is no server name in TLS
+    ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}),
+  });
+  socket.setNoDelay(true);
+  return opened(socket, 'secureConnect', signal);
+}
+
+function opened(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const settle = (how: () => void) => {
+      signal.removeEventListener('abort', stop);
+      socket.off(event, ready);
+      socket.off('error', fail);
+      socket.off('close', gone);
+      how();
+    };
+    const ready = () => settle(() => resolve(socket));
+    const fail = (error: unknown) =>
+      settle(() => {
+        socket.on('error', () => {}); // of a connection that is given up
+        socket.destroy();
+        reject(error);
+      });
+    const gone = () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' }));
+    const stop = () => fail(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    socket.once(event, ready);
+    socket.once('error', fail);
+    socket.once('close', gone);
+  });
+}

@@ -1,0 +1,96 @@
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
+import { netFailure, type Peer } from '../failures.ts';
+import { BadAnswer, Dropped } from './read-answer.ts';
+
+export function placeOf({ host, port }: Peer): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** No TCP or TLS connection to the proxy came about. */
+export function unreachable(thrown: unknown, proxy: Peer): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const because = netFailure(thrown, proxy, null);
+  const detail = because.message.replace(/\.$/, '');
+  if (because.code.startsWith('net.tls'))
+    return new Failure('proxy.tls-failed', `No TLS connection to the proxy came about: ${detail}.`, {
+      hint: 'Check that the proxy speaks TLS on this port and that this machine trusts its certificate.',
+      cause: thrown,
+    });
+  return new Failure('proxy.unreachable', `The proxy cannot be reached: ${detail}.`, {
+    hint: 'Check host and port of the proxy, and that firewalls let this machine through to it.',
+    retry: 'later',
+    cause: thrown,
+  });
+}
+
+export function tooSlow(proxy: Peer, ms: number): Failure {
+  return new Failure(
+    'proxy.timeout',
+    `The proxy ${placeOf(proxy)} did not answer within ${Math.round(ms / 100) / 10} s.`,
+    {
+      hint: 'Check that the proxy is up and not overloaded, and that it reaches its own log-in service.',
+      retry: 'later',
+    },
+  );
+}
+
+export function badAnswer(proxy: Peer, what: string, cause?: unknown): Failure {
+  return new Failure('proxy.bad-answer', `The proxy ${placeOf(proxy)} ${what}.`, {
+    hint: 'Check that host and port are those of an HTTP proxy, and look into its log.',
+    retry: 'later',
+    cause,
+  });
+}
+
+/** What went wrong on an open connection to the proxy, as one sentence. */
+export function onTheLine(thrown: unknown, proxy: Peer, while_: string): unknown {
+  if (thrown instanceof BadAnswer) return badAnswer(proxy, `answered with ${thrown.message}`, thrown);
+  if (thrown instanceof Dropped || isSocketError(thrown))
+    return badAnswer(proxy, `closed the connection ${while_}`, thrown);
+  return thrown;
+}
+
+function isSocketError(thrown: unknown): boolean {
+  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  return code !== undefined && /^(E[A-Z]+|ERR_(SSL|TLS|STREAM|SOCKET)_.*)$/.test(code);
+}
+
+const hints: Record<number, string> = {
+  400: 'The proxy did not understand the request; check that it allows CONNECT.',
+  403: 'The rules of the proxy forbid this destination or port; ask who runs it to allow it.',
+  404: 'Check that this is an HTTP proxy: a web server answers like this.',
+  405: 'This server allows no CONNECT; check that it is an HTTP proxy.',
+  501: 'This server allows no CONNECT; check that it is an HTTP proxy.',
+  502: 'The proxy could not connect to the destination; check its name, and the firewall behind the proxy.',
+  503: 'The proxy could not reach the destination: often a name it cannot resolve or a server that is down.',
+  504: 'The destination did not answer the proxy in time; check that the proxy may reach it.',
+};
+const passing = new Set([500, 502, 503, 504]);
+
+export function refusedConnect(proxy: Peer, target: Peer, status: number, words: string): Failure {
+  return new Failure(
+    'proxy.refused-connect',
+    `The proxy ${placeOf(proxy)} does not let this machine through to ${placeOf(target)} (${status}).`,
+    {
+      hint: hints[status] ?? 'Look into the log of the proxy for the reason.',
+      retry: passing.has(status) ? 'later' : 'needs-person',
+      peerSaid: words === '' ? undefined : words,
+    },
+  );
+}
+
+/** The proxy's own words out of reason and page: markup gone, cut, what was sent as log-in taken out. */
+export function wordsOf(reason: string, page: Buffer, sent: readonly string[]): string {
+  const text = page
+    .toString('utf8')
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&');
+  const words = [reason, text].join('. ').replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return peerTail(peerTail(words, sent, words.length + 1000).slice(0, 300), sent);
+}
