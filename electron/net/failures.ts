@@ -33,10 +33,11 @@ export interface Circumstances {
 }
 
 /** Turns a failed request into one sentence with host and port. */
-export function netFailure(thrown: unknown, peer: Peer, known: Circumstances = {}): Failure {
+export function netFailure(thrown: unknown, peer: Peer, given: Circumstances | null = null): Failure {
   if (thrown instanceof Failure) return thrown;
   const at = place(peer);
   const code = codeOf(thrown) ?? '';
+  const known = given ?? {};
   const later = { retry: 'later', cause: thrown } as const;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')
     return new Failure('net.unresolved', `The name ${peer.host} (asked for ${at}) could not be resolved.`, {
