@@ -10,7 +10,7 @@ export function placeOf({ host, port }: Peer): string {
 /** No TCP or TLS connection to the proxy came about. */
 export function unreachable(thrown: unknown, proxy: Peer): Failure {
   if (thrown instanceof Failure) return thrown;
-  const because = netFailure(thrown, proxy, null);
+  const because = netFailure(thrown, proxy);
   const detail = because.message.replace(/\.$/, '');
   if (because.code.startsWith('net.tls'))
     return new Failure('proxy.tls-failed', `No TLS connection to the proxy came about: ${detail}.`, {
