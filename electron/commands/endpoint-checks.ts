@@ -17,11 +17,11 @@ export function checkNameFree(database: Database, name: string, own: string | nu
   );
 }
 
-/** Before anything is asked of a person's server: there must be a place to seal the login. */
-export function checkReady({ masterKey }: CommandTools): void {
+/** Before anything is asked of a person's server: there must be a place to seal what is told us. */
+export function checkReady({ masterKey }: CommandTools, what = 'The login'): void {
   const { state, sentence } = masterKey.state();
   if (state === 'ready') return;
-  throw new Failure(`keychain.${state}`, `The login cannot be sealed. ${sentence}`, {
+  throw new Failure(`keychain.${state}`, `${what} cannot be sealed. ${sentence}`, {
     hint:
       state === 'not-chosen'
         ? 'Choose where the master key is kept: trustkeep secrets choose.'

@@ -1,6 +1,8 @@
+import { never } from '#kit/never.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Authority } from '#shared/model/authority.ts';
+import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Database } from '../database/database.ts';
@@ -29,6 +31,50 @@ export function findAuthority(database: Database, nameOrId: string): Authority {
   const found = database.authorities.find(nameOrId) ?? sameName(database.authorities.list(), nameOrId);
   if (found) return found;
   throw notFound('authority', nameOrId, 'trustkeep authorities list');
+}
+
+export function findStore(database: Database, nameOrId: string): CredentialStore {
+  const found =
+    database.credentialStores.find(nameOrId) ?? sameName(database.credentialStores.list(), nameOrId);
+  if (found) return found;
+  throw new Failure('credential-store.not-found', `There is no credential store "${nameOrId}".`, {
+    hint: 'See what there is: trustkeep credstore list.',
+  });
+}
+
+/** One that keeps credentials itself. */
+export function findLocalStore(database: Database, nameOrId: string): CredentialStore {
+  const store = findStore(database, nameOrId);
+  if (store.kind === 'local') return store;
+  throw new Failure(
+    'credential-store.read-only',
+    `The credentials of "${store.name}" are kept in ${keeperOf(store.kind)}, where Trustkeep only reads them.`,
+    {
+      hint: `List and change them there. See one: trustkeep credstore credentials get --storename ${store.name} --id ID.`,
+      retry: 'never',
+    },
+  );
+}
+
+function keeperOf(kind: Exclude<CredentialStore['kind'], 'local'>): string {
+  switch (kind) {
+    case 'hashicorp':
+      return 'a Vault';
+    case 'cyberark':
+      return 'CyberArk';
+    case 'delinea-secret-server':
+      return 'a Secret Server';
+    default:
+      return never(kind);
+  }
+}
+
+export function findCredential(database: Database, store: CredentialStore, id: string): Credential {
+  const found = database.credentials.get(store.id, id);
+  if (found !== null) return found;
+  throw new Failure('credential.not-found', `The store "${store.name}" has no credential "${id}".`, {
+    hint: `See what there is: trustkeep credstore credentials list --storename ${store.name}.`,
+  });
 }
 
 /** By its own id or by the id of the task that waits for it. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { storeName } from '../catalog/credential-stores/common.ts';
 import { cyberark } from '../catalog/credential-stores/cyberark.ts';
 import { delineaSecretServer } from '../catalog/credential-stores/delinea-secret-server.ts';
 import { hashicorp } from '../catalog/credential-stores/hashicorp.ts';
 import { local } from '../catalog/credential-stores/local.ts';
 import type { Descriptor } from '../catalog/descriptor.ts';
-import { inputShape } from '../catalog/field.ts';
+import { fieldSchema, inputShape } from '../catalog/field.ts';
 import { credentialStore, credentialStoreKind, storeReport, storeUser } from '../model/credential-store.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
@@ -32,6 +33,7 @@ export const credentialStoreRow = credentialStore.extend({
 });
 export type CredentialStoreRow = z.infer<typeof credentialStoreRow>;
 
+const newName = fieldSchema({ ...storeName, label: 'New store name' }) as z.ZodType<string, string>;
 const one = z.object({ storename: nameOrId }).strict();
 
 export const credentialStores = {
@@ -61,7 +63,7 @@ export const credentialStores = {
         .object({
           kind: credentialStoreKind.optional(),
           storename: nameOrId,
-          new_storename: z.string().min(1).max(64).optional(),
+          new_storename: newName.optional(),
           changes: z.record(z.string(), z.unknown()),
         })
         .strict(),

@@ -24,14 +24,17 @@ export const credentialView = z.object({
 });
 export type CredentialView = z.infer<typeof credentialView>;
 
-const addInput = z.object({ storename: nameOrId, ...inputShape(credentialDescriptor.fields) }).strict();
+/** Flat, named as the flags are. Secrets come in here and never go out. */
+export const credentialInput = z
+  .object({ storename: nameOrId, ...inputShape(credentialDescriptor.fields) })
+  .strict();
 export type CredentialInput = { storename: string; id: string } & Record<string, string | undefined>;
 const one = z.object({ storename: nameOrId, id: z.string().min(1).max(4096) }).strict();
 
 export const credentials = {
   add: command
     .meta({ cli: 'credstore credentials add', help: 'Add a credential to a local store.', changes: true })
-    .input(addInput as unknown as z.ZodType<CredentialInput, CredentialInput>)
+    .input(credentialInput as unknown as z.ZodType<CredentialInput, CredentialInput>)
     .output(credentialRow),
   /** By id. Opens no secret. Only local stores list; a vault is asked for one id at a time. */
   list: command

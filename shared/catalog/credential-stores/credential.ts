@@ -9,7 +9,7 @@ export const credentialDescriptor: Descriptor = {
     {
       name: 'id',
       label: 'Credential id',
-      help: 'Names the credential within its store: 1 to 255 characters; letters, digits, and . _ - @ and spaces inside.',
+      help: 'Names the credential within its store: 1 to 255 characters without slashes, no space at its ends.',
       kind: 'text',
       required: true,
       min: 1,

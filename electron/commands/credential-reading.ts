@@ -1,0 +1,98 @@
+import type { CredentialView } from '#shared/contract/credentials.ts';
+import { Failure } from '#shared/failure.ts';
+import type { CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
+import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { findCredential } from './find.ts';
+import type { CommandTools } from './tools.ts';
+
+/** Masked. A local one is shown from its row, without opening a secret; a vault is asked now. */
+export async function shownCredential(
+  tools: CommandTools,
+  store: CredentialStore,
+  id: string,
+): Promise<CredentialView> {
+  const usedBy = usersOf(tools, store, id);
+  if (store.kind === 'local') {
+    const { username, hasPassword, privateKey } = findCredential(tools.database, store, id);
+    return {
+      store: store.name,
+      id,
+      username,
+      hasPassword,
+      hasPrivateKey: privateKey !== null,
+      hasPassphrase: privateKey?.hasPassphrase ?? false,
+      keySentence: privateKey === null ? null : `${privateKey.type} ${privateKey.fingerprint}`,
+      about: [],
+      usedBy,
+    };
+  }
+  const read = await tools.credentials.read(store.id, id, { fresh: true });
+  try {
+    return {
+      store: store.name,
+      id,
+      username: withDomain(read),
+      hasPassword: read.password !== null,
+      hasPrivateKey: read.privateKey !== null,
+      hasPassphrase: read.passphrase !== null,
+      keySentence: keySentence(tools, read, id),
+      about: [...read.about, ...(read.changeInProcess ? ['a password change is in process'] : [])],
+      usedBy,
+    };
+  } finally {
+    wipe(read);
+  }
+}
+
+/** For whoever sits at the command line of this machine, and never for a page. */
+export async function revealedCredential(
+  tools: CommandTools,
+  store: CredentialStore,
+  id: string,
+  { caller, audit }: CommandContext,
+) {
+  if (caller.origin !== 'cli') {
+    throw new Failure('credential.reveal-not-here', 'Secrets are shown at the command line only.', {
+      hint: `There: trustkeep credstore credentials reveal --storename ${store.name} --id ${id}`,
+      retry: 'never',
+    });
+  }
+  const read = await tools.credentials.read(store.id, id, { fresh: true });
+  try {
+    const sentence = `The secrets of the credential "${id}" of the store "${store.name}" were shown.`;
+    audit.note({ subject: store.id, sentence });
+    return {
+      username: withDomain(read),
+      password: read.password?.text() ?? null,
+      privateKey: read.privateKey?.text() ?? null,
+      passphrase: read.passphrase?.text() ?? null,
+    };
+  } finally {
+    wipe(read);
+  }
+}
+
+export function usersOf(tools: CommandTools, store: CredentialStore, id: string): StoreUser[] {
+  return tools.database.credentialStores.usedBy(store.id).filter(({ credentialId }) => credentialId === id);
+}
+
+function withDomain({ username, domain }: StoredCredential): string | null {
+  return username === null || domain === null ? username : `${domain}\\${username}`;
+}
+
+function keySentence(tools: CommandTools, read: StoredCredential, id: string): string | null {
+  if (read.privateKey === null) return null;
+  try {
+    const what = `the credential "${id}"`;
+    const { type, fingerprint } = tools.privateKeyFacts(read.privateKey, read.passphrase, what);
+    return `${type} ${fingerprint}`;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
+
+function wipe({ password, privateKey, passphrase }: StoredCredential): void {
+  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
+}

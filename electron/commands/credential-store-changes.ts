@@ -1,0 +1,210 @@
+import { newId } from '#kit/ids.ts';
+import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+import { credentialStoreInput } from '#shared/contract/credential-stores.ts';
+import { Failure } from '#shared/failure.ts';
+import {
+  type CredentialStore,
+  type CredentialStoreKind,
+  defaultStoreName,
+} from '#shared/model/credential-store.ts';
+import { storeKeep } from '../agent/store-keep.ts';
+import type { Database } from '../database/database.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { invalidInput } from '../transport/invalid-input.ts';
+import { DraftKeep, triedDraft } from './credential-store-draft.ts';
+import { forgottenSecrets, isSealed, type SecretChanges, takeSecrets } from './credential-store-secrets.ts';
+import { storeSettingsOf } from './credential-store-settings.ts';
+import { checkReady } from './endpoint-checks.ts';
+import { sameName } from './find.ts';
+import { dropUnasked, type Flat, invalid, listed, merged, text, withDefaults } from './flat-input.ts';
+import type { CommandTools } from './tools.ts';
+
+/** Names of stores that are being tried: a second try of one could use up a token that is good once. */
+export type InHand = Set<string>;
+
+/** Tried first; refused with the step that failed, and then nothing is stored. */
+export async function addStore(
+  tools: CommandTools,
+  inHand: InHand,
+  { kind, ...input }: Flat & { kind: CredentialStoreKind },
+  { audit }: CommandContext,
+): Promise<CredentialStore> {
+  const { database, clock } = tools;
+  const name = freeName(database, text(input, 'storename') ?? '', null);
+  return alone(inHand, [name], async () => {
+    const flat = withDefaults(credentialStoreCatalog[kind], input);
+    const settings = storeSettingsOf(kind, flat, (field) => flat[field] !== undefined);
+    if (kind !== 'local') checkReady(tools);
+    const changes: SecretChanges = new Map();
+    await takeSecrets(tools, kind, flat, changes);
+    const now = clock.now();
+    const row = { id: newId('cs'), name, kind, settings, report: null, createdAt: now, updatedAt: now };
+    const keep = new DraftKeep(null, changes);
+    try {
+      const { report, despite } = await triedDraft(tools, row, keep);
+      const store: CredentialStore = { ...row, report };
+      audit.commit(
+        () => {
+          freeName(database, name, null); // the vault took its time
+          database.credentialStores.insert(store);
+          keep.commit(storeKeep(database)(store.id));
+        },
+        () => ({
+          subject: store.id,
+          sentence: `The ${kind} credential store "${name}" was added${despiteWords(despite)}.`,
+        }),
+      );
+      tools.agent.events.changed('credential-stores', store.id);
+      return store;
+    } finally {
+      keep.wipe();
+    }
+  });
+}
+
+export interface StoreUpdate {
+  kind?: CredentialStoreKind | undefined;
+  new_storename?: string | undefined;
+  changes: Record<string, unknown>;
+}
+
+/** Keeps what is not named; `null` clears. Tried with what is sealed and what is new before anything is stored. */
+export async function updateStore(
+  tools: CommandTools,
+  inHand: InHand,
+  before: CredentialStore,
+  update: StoreUpdate,
+  { audit }: CommandContext,
+): Promise<CredentialStore> {
+  const { database, clock } = tools;
+  const { changes } = update;
+  checkKind(before, update.kind);
+  const name = newName(database, before, update.new_storename);
+  return alone(inHand, [before.name, name], async () => {
+    const flat = wantedOf(before, changes);
+    const cleared = Object.keys(changes).filter((field) => changes[field] === null);
+    const otherLogin = text(flat, 'authtype') !== (flatStore(before.settings).authtype ?? null);
+    const secrets = forgottenSecrets(cleared, otherLogin);
+    const sealed = (field: string) => isSealed(database, before.id, field, secrets);
+    const settings = storeSettingsOf(
+      before.kind,
+      flat,
+      (field) => flat[field] !== undefined || sealed(field),
+    );
+    const keeps = storeKeep(database)(before.id);
+    const tryIt = before.kind !== 'local' && Object.keys(changes).length > 0;
+    if (tryIt) checkReady(tools);
+    await takeSecrets(tools, before.kind, flat, secrets);
+    const keep = new DraftKeep(keeps, secrets);
+    const row: CredentialStore = { ...before, name, settings, updatedAt: clock.now() };
+    try {
+      const { report, despite } = tryIt
+        ? await triedDraft(tools, row, keep)
+        : { report: before.report, despite: null };
+      const store = { ...row, report };
+      audit.commit(
+        () => {
+          freeName(database, name, before.id);
+          if (database.credentialStores.get(before.id) === null) throw removedMeanwhile(before.name);
+          database.credentialStores.update(store);
+          keep.commit(keeps);
+        },
+        () => ({ subject: store.id, sentence: changedSentence(before, store, changes, despite) }),
+      );
+      tools.stores.forget(store.id);
+      tools.credentials.forget(store.id);
+      tools.agent.events.changed('credential-stores', store.id);
+      return store;
+    } finally {
+      keep.wipe();
+    }
+  });
+}
+
+/** The whole form as it would be after the change, fitting the contract. */
+function wantedOf(before: CredentialStore, changes: Record<string, unknown>): Flat {
+  const descriptor = credentialStoreCatalog[before.kind];
+  const fields = descriptor.fields.filter(({ name }) => name !== 'storename');
+  const wanted = merged({ ...descriptor, fields }, flatStore(before.settings), changes);
+  dropUnasked(descriptor, wanted, changes);
+  const parsed = credentialStoreInput.safeParse({ kind: before.kind, storename: before.name, ...wanted });
+  if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
+  return withDefaults(descriptor, { storename: before.name, ...wanted });
+}
+
+function checkKind(before: CredentialStore, kind: CredentialStoreKind | undefined): void {
+  if (kind === undefined || kind === before.kind) return;
+  throw invalid(
+    `The credential store "${before.name}" is of the kind ${before.kind}, not ${kind}.`,
+    'The kind of a store stays. Add another store, and point its users there.',
+  );
+}
+
+function newName(database: Database, before: CredentialStore, wanted: string | undefined): string {
+  if (wanted === undefined || wanted === before.name) return before.name;
+  if (before.name === defaultStoreName) {
+    throw new Failure(
+      'credential-store.default-fixed',
+      `The default store "${before.name}" keeps its name.`,
+      {
+        hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME.',
+        retry: 'never',
+      },
+    );
+  }
+  return freeName(database, wanted, before.id);
+}
+
+function freeName(database: Database, name: string, own: string | null): string {
+  if (name !== name.trim() || /\p{Cc}/u.test(name)) {
+    throw invalid(
+      'The name of a credential store has no space at its ends and no control characters.',
+      'Correct --storename.',
+    );
+  }
+  const other = sameName(database.credentialStores.list(), name);
+  if (other === undefined || other.id === own) return name;
+  throw new Failure(
+    'credential-store.name-taken',
+    `There is already a credential store named "${other.name}".`,
+    {
+      hint: `Choose another name, or change that one: trustkeep credstore update --storename ${other.name}.`,
+    },
+  );
+}
+
+async function alone<T>(inHand: InHand, names: readonly string[], work: () => Promise<T>): Promise<T> {
+  const keys = [...new Set(names.map((name) => name.toLowerCase()))];
+  const busy = names.find((name) => inHand.has(name.toLowerCase()));
+  if (busy !== undefined) {
+    throw new Failure('credential-store.busy', `The credential store "${busy}" is being tried just now.`, {
+      hint: 'Wait until that is done.',
+      retry: 'later',
+    });
+  }
+  for (const key of keys) inHand.add(key);
+  try {
+    return await work();
+  } finally {
+    for (const key of keys) inHand.delete(key);
+  }
+}
+
+function changedSentence(
+  before: CredentialStore,
+  { name }: CredentialStore,
+  changes: Record<string, unknown>,
+  despite: string | null,
+): string {
+  const named = before.name === name ? '' : `, and is called "${name}" now`;
+  return `The credential store "${before.name}" was changed: ${listed(changes)}${named}${despiteWords(despite)}.`;
+}
+
+function despiteWords(step: string | null): string {
+  return step === null ? '' : `, although it failed at the step ${step}: its wrapping token is used up`;
+}
+
+function removedMeanwhile(name: string): Failure {
+  return new Failure('credential-store.not-found', `The credential store "${name}" was removed meanwhile.`);
+}
