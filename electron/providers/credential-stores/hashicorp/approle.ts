@@ -1,0 +1,54 @@
+import type { Clock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
+import type { HashicorpSettings } from '#shared/model/credential-store.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import { unexpectedAnswer } from '../common/over-http.ts';
+import type { VaultClient } from './client.ts';
+import type { Login, LoginMethod } from './login.ts';
+import { splitPath } from './paths.ts';
+import type { SecretIdSource } from './secret-id.ts';
+import { authAnswer, readAs } from './wire.ts';
+
+/** Logs in with RoleID and SecretID; what it gets is a token of our own. */
+export function byAppRole(
+  client: VaultClient,
+  settings: Pick<HashicorpSettings, 'authMount'> & { roleId: string },
+  source: SecretIdSource,
+  clock: Clock,
+): LoginMethod {
+  const mount = ['auth', ...splitPath(settings.authMount)];
+  const how = `by AppRole at ${mount.join('/')}`;
+
+  async function logIn(): Promise<Login> {
+    const { secretId, remarks } = await source.get();
+    const body = { role_id: settings.roleId, secret_id: secretId.text() };
+    const at = clock.now();
+    const answer = await client.ask({ method: 'POST', path: [...mount, 'login'], body });
+    if (answer.status >= 400) throw refused(client.who, mount.join('/'), answer.said);
+    if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it gives no token');
+    const { auth } = readAs(authAnswer, answer, client.who);
+    const leaseMs = auth.lease_duration * 1000;
+    return {
+      token: Secret.of(auth.client_token),
+      how,
+      at,
+      endsAt: leaseMs === 0 ? null : at + leaseMs,
+      leaseMs,
+      renewable: auth.renewable && auth.token_type !== 'batch' && leaseMs > 0,
+      usesLimited: (auth.num_uses ?? 0) > 0,
+      ours: auth.token_type !== 'batch',
+      standing: 'unseen',
+      remarks,
+    };
+  }
+
+  return { logIn, changed: () => source.changed(), repeatable: true };
+}
+
+/** Vault gives one answer to a wrong RoleID, a wrong SecretID and one that ran out; so does the sentence. */
+function refused(who: string, mount: string, said: string): Failure {
+  return new Failure('credential-store.login-refused', `${who} refused the AppRole login at ${mount}.`, {
+    hint: 'It does not say whether the RoleID or the SecretID is wrong, or whether the SecretID has expired or was used up. Check the RoleID and the auth mount, and give a new SecretID.',
+    peerSaid: said === '' ? undefined : said,
+  });
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { never } from '#kit/never.ts';
+import { Failure } from '#shared/failure.ts';
+import type { HashicorpSettings } from '#shared/model/credential-store.ts';
+import type { Http } from '../../../net/http.ts';
+import { mapFields } from '../common/fields.ts';
+import { makeVerify } from '../common/verify.ts';
+import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
+import { byAppRole } from './approle.ts';
+import { makeVaultClient, type VaultClient } from './client.ts';
+import { type Forbidden, isForbidden, makeKv } from './kv.ts';
+import type { LoginMethod } from './login.ts';
+import { type SecretPath, secretPath } from './paths.ts';
+import { type ReadSecretFile, readSecretFile } from './secret-file.ts';
+import { makeSecretIdSource } from './secret-id.ts';
+import { makeSession } from './session.ts';
+import { byToken } from './token.ts';
+import { makeUnwrap } from './unwrap.ts';
+
+export interface HashicorpParts {
+  /** Of the store, for the log. */
+  id: string;
+  settings: HashicorpSettings;
+  keep: StoreKeep;
+  http: Http;
+  clock: Clock;
+  log: Log;
+  readFile?: ReadSecretFile | undefined;
+  /** 0 to 1, for jitter. */
+  random?: (() => number) | undefined;
+}
+
+/** Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Nothing is asked before the first use. */
+export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
+  const { settings, http, clock } = parts;
+  const client = makeVaultClient(settings, http, clock);
+  const log = parts.log.in(`store/${parts.id}`);
+  const method = methodOf(parts, client, log);
+  const session = makeSession({ client, method, clock, log, random: parts.random ?? Math.random });
+  const kv = makeKv(client, clock);
+
+  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    const path = secretPath(settings.rootPath, id);
+    const result = await session.use(({ token }) => kv.read(path, token, signal), signal);
+    if (isForbidden(result)) throw denied(client.who, path, result);
+    const credential = mapFields(result.record, `The secret “${path.shown}” of ${client.who}`);
+    return { ...credential, about: result.about };
+  }
+
+  async function readToVerify(id: string, signal?: AbortSignal): Promise<string> {
+    const found = await read(id, signal);
+    const { password, privateKey, passphrase } = found;
+    const has = [
+      ...(found.username === null ? [] : ['a user name']),
+      ...(password === null ? [] : ['a password']),
+      ...(privateKey === null ? [] : ['a private key']),
+      ...(passphrase === null ? [] : ['a passphrase']),
+    ];
+    for (const secret of [password, privateKey, passphrase]) secret?.wipe();
+    return `Read “${id}” (${found.about.join(', ')}): it has ${has.join(' and ')}.`;
+  }
+
+  const { verify: toRead } = settings;
+  return {
+    description: client.who,
+    verify: makeVerify({
+      http,
+      url: client.url,
+      trustedRootsPem: settings.trustedRootsPem,
+      clock,
+      logIn: (signal) => session.check(signal),
+      read: toRead === null ? null : (signal) => readToVerify(toRead, signal),
+    }),
+    read,
+    close: () => session.close(),
+  };
+}
+
+function methodOf(parts: HashicorpParts, client: VaultClient, log: Log): LoginMethod {
+  const { settings, keep, clock } = parts;
+  const { auth, authMount, namespace } = settings;
+  switch (auth.type) {
+    case 'Token':
+      return byToken(client, keep, clock);
+    case 'AppRoleSecret':
+    case 'AppRoleFile': {
+      const unwrap = makeUnwrap(client, authMount, namespace);
+      const readFile = parts.readFile ?? readSecretFile;
+      const source = makeSecretIdSource({ auth, who: client.who, keep, unwrap, readFile, log });
+      return byAppRole(client, { authMount, roleId: auth.roleId }, source, clock);
+    }
+    default:
+      return never(auth);
+  }
+}
+
+/** Vault hides whether a mount exists from who may not see it. */
+function denied(
+  who: string,
+  { shown }: SecretPath,
+  { forbidden, apiPath, tokenInDoubt }: Forbidden,
+): Failure {
+  const peerSaid = forbidden.said === '' ? undefined : forbidden.said;
+  const doubt = tokenInDoubt === true ? ', or its token has expired or was used up' : '';
+  if (apiPath !== null)
+    return new Failure('credential.denied', `${who} does not let this login read “${shown}”${doubt}.`, {
+      hint: `Give its policy the capability read on the path ${apiPath}.`,
+      peerSaid,
+    });
+  return new Failure(
+    'credential.denied',
+    `Either this login may not read “${shown}” in ${who}, or there is no such mount${doubt}: the server gives the same answer to each.`,
+    {
+      hint: 'Check the root path (it begins with the mount) and the namespace, and that a policy of this login allows read there. For a mount with slashes in its name, end the mount in the root path with /data.',
+      peerSaid,
+    },
+  );
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { VaultAnswer, VaultClient } from './client.ts';
+import { type Mount, makeMounts } from './mounts.ts';
+import type { SecretPath } from './paths.ts';
+import { kv1Answer, kv2Answer, readAs } from './wire.ts';
+
+export interface Found {
+  record: Record<string, unknown>;
+  /** `KV version 2 at secret/`, `version 3, written 2026-11-01T10:00:00Z`. */
+  about: string[];
+}
+
+/** Vault said 403. The session decides whether that was the token or the policy. */
+export interface Forbidden {
+  forbidden: VaultAnswer;
+  /** The path that was asked for; null: not even the mount could be seen, and it may not exist. */
+  apiPath: string | null;
+  /** The session could not tell whether the token is still good. */
+  tokenInDoubt?: boolean | undefined;
+}
+
+/** Reads secrets of the KV engine, whichever version a mount has. Safe concurrently. */
+export interface Kv {
+  /** `credential.not-found`, `credential.deleted`, `credential-store.wrong-mount`. */
+  read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden>;
+}
+
+export function isForbidden(result: object): result is Forbidden {
+  return 'forbidden' in result;
+}
+
+export function makeKv(client: VaultClient, clock: Clock): Kv {
+  const mounts = makeMounts(client, clock);
+
+  async function read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden> {
+    const known = mounts.known(path);
+    if (known !== null) {
+      const found = await readFrom(known, path, token, signal);
+      if (!isForbidden(found) && !('missing' in found)) return found;
+      mounts.forget(known); // it may have been mounted anew as another version
+    }
+    const looked = await mounts.look(path, token, signal);
+    if ('forbidden' in looked) return guess(path, token, looked.forbidden, signal);
+    mounts.remember(looked.mount);
+    const found = await readFrom(looked.mount, path, token, signal);
+    return 'missing' in found ? notFound(client.who, path, looked.mount) : found;
+  }
+
+  /** No policy on anything below the mount, or no such mount: tries both versions and remembers the one that answers. */
+  async function guess(path: SecretPath, token: Secret, forbidden: VaultAnswer, signal?: AbortSignal) {
+    let missing: Mount | null = null;
+    for (const mount of mounts.guesses(path)) {
+      const found = await readFrom(mount, path, token, signal);
+      if (isForbidden(found)) continue;
+      if (!('missing' in found)) {
+        mounts.remember(mount);
+        return found;
+      }
+      missing ??= mount;
+    }
+    return missing === null ? { forbidden, apiPath: null } : notFound(client.who, path, missing);
+  }
+
+  /** A path below `data/` may have been copied from the API; what is stored exactly there is preferred. */
+  async function readFrom(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
+    const rest = path.all.slice(mount.segments.length);
+    if (rest.length === 0) throw isMount(client.who, path);
+    if (mount.version === 1) return readPath(mount, rest, path, token, signal);
+    const pasted = rest[0] === 'data' || rest[0] === 'metadata';
+    const rootHasIt = pasted && path.root.length > mount.segments.length;
+    if (rootHasIt && rest.length === 1) throw isMount(client.who, path);
+    const exact = await readPath(mount, rootHasIt ? rest.slice(1) : rest, path, token, signal);
+    if (rootHasIt || !pasted || rest.length === 1 || !('missing' in exact)) return exact;
+    return readPath(mount, rest.slice(1), path, token, signal);
+  }
+
+  async function readPath(
+    mount: Mount,
+    rest: readonly string[],
+    path: SecretPath,
+    token: Secret,
+    signal?: AbortSignal,
+  ): Promise<Found | Forbidden | { missing: true }> {
+    const api = [...mount.segments, ...(mount.version === 2 ? ['data'] : []), ...rest];
+    const answer = await client.ask({ method: 'GET', path: api, token, signal });
+    if (answer.status === 403) return { forbidden: answer, apiPath: api.join('/') };
+    const gone = mount.version === 2 && kv2Answer.safeParse(answer.json).success;
+    if (answer.status === 404 && !gone) return { missing: true };
+    if (answer.status === 400) throw refused(client.who, path, answer);
+    const where = `KV version ${mount.version} at ${mount.segments.join('/') || 'its root'}`;
+    if (mount.version === 1) return { record: readAs(kv1Answer, answer, client.who).data, about: [where] };
+    const { data, metadata } = readAs(kv2Answer, answer, client.who).data;
+    if (data === null || answer.status === 404) throw deleted(client.who, path, metadata);
+    const written = metadata.created_time ? `, written ${metadata.created_time}` : '';
+    return { record: data, about: [where, `version ${metadata.version}${written}`] };
+  }
+
+  return { read };
+}
+
+function notFound(who: string, { shown }: SecretPath, mount: Mount): never {
+  const below =
+    mount.segments.length === 0 ? '' : ` (KV version ${mount.version} at ${mount.segments.join('/')}/)`;
+  throw new Failure('credential.not-found', `There is no secret “${shown}” in ${who}${below}.`, {
+    hint: 'Check the credential id and the root path of the store.',
+  });
+}
+
+function deleted(
+  who: string,
+  { shown }: SecretPath,
+  metadata: {
+    version: number;
+    deletion_time?: string | null | undefined;
+    destroyed?: boolean | null | undefined;
+  },
+): Failure {
+  const at = metadata.deletion_time ? ` at ${metadata.deletion_time}` : '';
+  const how = metadata.destroyed === true ? 'was destroyed' : `was deleted${at}`;
+  return new Failure('credential.deleted', `Version ${metadata.version} of “${shown}” in ${who} ${how}.`, {
+    hint:
+      metadata.destroyed === true
+        ? 'Write the secret again: a destroyed version cannot be brought back.'
+        : 'Undelete that version or write the secret again.',
+  });
+}
+
+function isMount(who: string, { shown }: SecretPath): Failure {
+  return new Failure('credential.bad-id', `“${shown}” in ${who} is a mount and not a secret in it.`, {
+    hint: 'Give the path of a secret below it, relative to the root path.',
+  });
+}
+
+function refused(who: string, { shown }: SecretPath, { said }: VaultAnswer): Failure {
+  return new Failure('credential.bad-id', `${who} does not take “${shown}” as a path.`, {
+    hint: 'Check the credential id and the root path of the store.',
+    peerSaid: said === '' ? undefined : said,
+  });
+}

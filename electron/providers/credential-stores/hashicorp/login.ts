@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '#shared/failure.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { VaultAnswer } from './client.ts';
+
+/** A token in use. In memory only. */
+export interface Login {
+  token: Secret;
+  /** `by token`, `by AppRole at auth/approle`. */
+  how: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** Null: it never ends, or its end is not known. */
+  endsAt: number | null;
+  /** What it was given for, and what each renewal asks for. */
+  leaseMs: number;
+  renewable: boolean;
+  /** Good for a number of calls: none is spent on looking or renewing. */
+  usesLimited: boolean;
+  /** Made by our login: given back at the end. */
+  ours: boolean;
+  /**
+   * `known`: it may look itself up and did. `unseen`: it may not, which says nothing. `lost`: it may not any more, which
+   * is what an expired token looks like.
+   */
+  standing: 'known' | 'unseen' | 'lost';
+  /** For people, whole sentences. */
+  remarks: string[];
+}
+
+/** One way of logging in. Not safe concurrently: the session asks once at a time. */
+export interface LoginMethod {
+  /** `credential-store.login-refused`, `credential-store.no-secret`, `credential-store.secret-file` … */
+  logIn(): Promise<Login>;
+  /** What it logs in with is another than at the last `logIn`. */
+  changed(): Promise<boolean>;
+  /** A new login may give a new token; else the same one is all there is. */
+  readonly repeatable: boolean;
+}
+
+/** Names a secret of high entropy in notes, so that it is known again. */
+export function markOf(secret: Secret): string {
+  return createHash('sha256').update(secret.bytes()).digest('hex').slice(0, 32);
+}
+
+/** Newer servers say of a token that it is none; others say `permission denied` to everything. */
+export function saysNoToken({ said }: VaultAnswer): boolean {
+  return /\b(invalid|bad) token\b/i.test(said);
+}
+
+/** A header takes printable ASCII only; trailing line ends come from files and copying. */
+export function cleanText(text: string): string | null {
+  const clean = text.trim();
+  return /^[\x21-\x7e]+$/.test(clean) ? clean : null;
+}
+
+export function tokenEnded(who: string, answer: VaultAnswer | null): Failure {
+  return new Failure(
+    'credential-store.login-refused',
+    `${who} does not know the token of this store: the token has expired or was revoked.`,
+    {
+      hint: 'Give the store a new token.',
+      peerSaid: answer === null || answer.said === '' ? undefined : answer.said,
+    },
+  );
+}
+
+export function noSecret(who: string, what: string): Failure {
+  return new Failure('credential-store.no-secret', `There is no ${what} to log in to ${who} with.`, {
+    hint: `Update the store and give its ${what}.`,
+  });
+}
+
+export function shownTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

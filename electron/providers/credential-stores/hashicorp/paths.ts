@@ -1,0 +1,39 @@
+import { Failure } from '#shared/failure.ts';
+
+/** The segments of the root path and of one credential id below it. */
+export interface SecretPath {
+  root: readonly string[];
+  all: readonly string[];
+  /** As it stands in sentences: `secret/servers/web1`. */
+  shown: string;
+}
+
+/**
+ * Root path and id joined. Slashes inside are fine; `credential.bad-id` for what Vault would read as another path
+ * or refuse: empty, `.` and `..` segments, control characters, a dot at the end.
+ */
+export function secretPath(rootPath: string, id: string): SecretPath {
+  const root = splitPath(rootPath);
+  const own = splitPath(id);
+  const all = [...root, ...own];
+  const shown = all.join('/');
+  const wrong = own.length === 0 ? 'the id is empty' : whatIsWrong(all);
+  if (wrong === null) return { root, all, shown };
+  throw new Failure('credential.bad-id', `“${shown.slice(0, 300)}” cannot be a path in Vault: ${wrong}.`, {
+    hint: 'Give the path of the secret relative to the root path, for example servers/web1.',
+  });
+}
+
+/** Without the slashes at its ends; empty text has no segments. */
+export function splitPath(path: string): string[] {
+  const bare = path.replace(/^\/+|\/+$/g, '');
+  return bare === '' ? [] : bare.split('/');
+}
+
+function whatIsWrong(segments: readonly string[]): string | null {
+  if (segments.some((segment) => segment === '')) return 'there is nothing between two slashes';
+  if (segments.some((segment) => segment === '.' || segment === '..')) return 'it goes up or stays with dots';
+  if (segments.some((segment) => /\p{Cc}|\p{Cs}/u.test(segment))) return 'there are control characters in it';
+  if (segments.at(-1)?.endsWith('.')) return 'it ends with a dot';
+  return null;
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import { unexpectedAnswer } from '../common/over-http.ts';
+import { type StoreKeep, storeSecrets } from '../credential-store.ts';
+import type { VaultClient } from './client.ts';
+import {
+  cleanText,
+  type Login,
+  type LoginMethod,
+  markOf,
+  noSecret,
+  saysNoToken,
+  tokenEnded,
+} from './login.ts';
+import { readAs, tokenAnswer } from './wire.ts';
+
+const notes = {
+  /** Mark of a token that could look itself up once. */
+  good: 'token-was-good',
+  /** Mark of a token that is good for a number of calls. */
+  limited: 'token-uses-limited',
+} as const;
+
+/** The token that a person gave. "Logging in" is looking it up, which tells how long it lives. */
+export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): LoginMethod {
+  let last: string | null = null;
+
+  function kept(): Secret {
+    const secret = keep.secret(storeSecrets.token);
+    const text = secret === null ? '' : secret.text().trim();
+    if (text === '') throw noSecret(client.who, 'token');
+    const clean = cleanText(text);
+    if (clean !== null) return Secret.of(clean);
+    throw new Failure('credential-store.bad-token', `The token for ${client.who} cannot be one.`, {
+      hint: 'A token has no spaces and no line ends inside: give it again.',
+    });
+  }
+
+  /** Null while it cannot be read: the keychain may be locked. */
+  function markNow(): string | null {
+    try {
+      return markOf(kept());
+    } catch {
+      return null;
+    }
+  }
+
+  async function lookUp(token: Secret, login: Login, mark: string): Promise<Login> {
+    const path = ['auth', 'token', 'lookup-self'];
+    const answer = await client.ask({ method: 'GET', path, token });
+    if (answer.status === 403) {
+      if (saysNoToken(answer)) throw tokenEnded(client.who, answer);
+      const remark = 'It may not look itself up, so its life is not known and it is not renewed.';
+      const standing = keep.note(notes.good) === mark ? 'lost' : 'unseen';
+      return { ...login, standing, remarks: [remark] };
+    }
+    if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it says nothing of the token');
+    const { data } = readAs(tokenAnswer, answer, client.who);
+    if (keep.note(notes.good) !== mark) keep.keepNote(notes.good, mark);
+    const endless = data.ttl === 0 && !data.expire_time;
+    const usesLimited = (data.num_uses ?? 0) > 0;
+    if (usesLimited) keep.keepNote(notes.limited, mark);
+    return {
+      ...login,
+      endsAt: endless ? null : clock.now() + data.ttl * 1000,
+      leaseMs: (data.creation_ttl ?? data.ttl) * 1000,
+      renewable: data.renewable === true && data.type !== 'batch' && !endless,
+      usesLimited,
+      standing: 'known',
+      remarks: usesLimited ? [limitedRemark] : [],
+    };
+  }
+
+  return {
+    repeatable: false,
+    async changed() {
+      const now = markNow();
+      return now !== null && now !== last;
+    },
+    async logIn() {
+      const token = kept();
+      const mark = markOf(token);
+      last = mark;
+      const login: Login = {
+        token,
+        how: 'by token',
+        at: clock.now(),
+        endsAt: null,
+        leaseMs: 0,
+        renewable: false,
+        usesLimited: true,
+        ours: false,
+        standing: 'unseen',
+        remarks: [limitedRemark],
+      };
+      if (keep.note(notes.limited) === mark) return login;
+      return lookUp(token, { ...login, usesLimited: false, remarks: [] }, mark);
+    },
+  };
+}
+
+const limitedRemark =
+  'The token is good for a limited number of calls: each read spends some, and it is not renewed.';
