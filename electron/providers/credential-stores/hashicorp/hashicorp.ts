@@ -19,7 +19,6 @@ import { byToken } from './token.ts';
 import { makeUnwrap } from './unwrap.ts';
 
 export interface HashicorpParts {
-  /** Of the store, for the log. */
   id: string;
   settings: HashicorpSettings;
   keep: StoreKeep;
@@ -33,10 +32,9 @@ export interface HashicorpParts {
 
 /** Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Nothing is asked before the first use. */
 export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
-  const { settings, http, clock } = parts;
+  const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
-  const log = parts.log.in(`store/${parts.id}`);
-  const method = methodOf(parts, client, log);
+  const method = methodOf(parts, client);
   const session = makeSession({ client, method, clock, log, random: parts.random ?? Math.random });
   const kv = makeKv(client, clock);
 
@@ -77,8 +75,8 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   };
 }
 
-function methodOf(parts: HashicorpParts, client: VaultClient, log: Log): LoginMethod {
-  const { settings, keep, clock } = parts;
+function methodOf(parts: HashicorpParts, client: VaultClient): LoginMethod {
+  const { settings, keep, clock, log } = parts;
   const { auth, authMount, namespace } = settings;
   switch (auth.type) {
     case 'Token':
