@@ -9,19 +9,22 @@ import type { Overview } from '#shared/model/overview.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
 import { authorityKeep } from './agent/authority-keep.ts';
+import { makeCredentialReader } from './agent/credentials.ts';
 import { makeAgent } from './agent/make-agent.ts';
 import { WayOut } from './agent/proxy.ts';
 import type { WayFinder } from './agent/proxy-doctor.ts';
 import type { OpenEndpoint } from './agent/sessions.ts';
 import { readSettings } from './agent/settings.ts';
 import type { LookAt } from './agent/steps/step.ts';
+import { credentialRows, storeKeep } from './agent/store-keep.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
-import { readKeyFile } from './commands/tools.ts';
+import { readKeyFile, type StoreControl } from './commands/tools.ts';
 import { acquireAgentLock } from './database/agent-lock.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { openDatabase } from './database/open.ts';
+import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { type HttpOptions, makeHttp } from './net/http.ts';
 import { makeHttp01Responder } from './net/http-01-responder.ts';
@@ -30,12 +33,14 @@ import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/
 import type { HostConnection } from './providers/connections/connection.ts';
 import { connect } from './providers/connections/registry.ts';
 import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
+import { CredentialStoreRegistry, type StoreTools } from './providers/credential-stores/registry.ts';
 import { makeEndpoint } from './providers/endpoints/registry.ts';
 import { keyFileKeychain } from './secrets/key-file.ts';
 import type { Keychain } from './secrets/keychain.ts';
 import { MasterKey } from './secrets/master-key.ts';
 import { osKeychain } from './secrets/os-keychain.ts';
 import { passphraseKeychain } from './secrets/passphrase.ts';
+import { Secret } from './secrets/secret.ts';
 import type { LocalSocket } from './transport/local-socket.ts';
 import { attachPort, type PortLike } from './transport/port.ts';
 
@@ -47,6 +52,7 @@ export interface Overrides {
   /** Wraps every connection, to lose or slow it. */
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
+  storeTools?: Partial<StoreTools>;
 }
 
 export interface ComposeOptions {
@@ -99,7 +105,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     });
     const path = join(dataDirectory, 'trustkeep.db');
     const database = openDatabase({ path, clock, log: log.in('database'), sealer: masterKey });
-    masterKey.attach(database.meta);
+    masterKey.attach(database.meta, sealedRowsOf(database, clock, log.in('secrets')));
     ensureDefaults(database, clock);
     return joinParts({ options, clock, log, dataDirectory, lock, masterKey, database });
   } catch (error) {
@@ -107,6 +113,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     throw error;
   }
 }
+
+/** To find out whether anything can be sealed. */
+const nothing = Secret.of('');
 
 interface Parts {
   options: ComposeOptions;
@@ -138,9 +147,31 @@ function joinParts(parts: Parts): Composed {
     keep: authorityKeep(database),
     ...overrides.authorityTools,
   });
+  const registry = new CredentialStoreRegistry(database.credentialStores, {
+    clock,
+    log: log.in('credential-stores'),
+    http: net.http,
+    keep: storeKeep(database),
+    local: credentialRows(database, () => void masterKey.seal({ owner: 'none', name: 'none' }, nothing)),
+    ...overrides.storeTools,
+  });
+  const credentials = makeCredentialReader({
+    store: (id) => registry.get(id),
+    clock,
+    log: log.in('credentials'),
+  });
+  const stores: StoreControl = {
+    get: (id) => registry.get(id),
+    draft: (row, keep) => registry.draft(row, keep),
+    forget(id) {
+      registry.forget(id);
+      credentials.forget(id);
+    },
+  };
   const agent = makeAgent({
     database,
     clock,
+    credentials,
     log: log.in('agent'),
     lookAt: overrides.lookAt ?? probeTls,
     settings: () => ({ ...readSettings(database), ...options.settings }),
@@ -162,6 +193,8 @@ function joinParts(parts: Parts): Composed {
     database,
     masterKey,
     authorities,
+    stores,
+    credentials,
     proxy: wayOut,
     clock,
     log: log.in('commands'),
@@ -184,6 +217,8 @@ function joinParts(parts: Parts): Composed {
     await agent.stop(graceMs);
     await socket?.close();
     wayOut.stop();
+    await registry.close();
+    credentials.forget();
     await net.close();
     database.close();
     parts.lock.release();

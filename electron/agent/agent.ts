@@ -36,7 +36,7 @@ export interface Agent {
   start(): Promise<void>;
   /** Lets running steps finish (at most `graceMs`), then stops. Waiting tasks stay for the next start. */
   stop(graceMs?: number): Promise<void>;
-  /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given) and `probe`. */
+  /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given, or with a store's) and `probe`. */
   probeDraft(
     draft: EndpointRow,
     login: LoginMaterial,

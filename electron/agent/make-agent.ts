@@ -1,5 +1,3 @@
-import type { Clock } from '#kit/clock.ts';
-import type { Log } from '#kit/log.ts';
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
@@ -8,7 +6,7 @@ import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
-import type { Database, TaskRow } from '../database/database.ts';
+import type { TaskRow } from '../database/database.ts';
 import type { Authority } from '../providers/authorities/authority.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import type { Agent, Caller, CertificateWish } from './agent.ts';
@@ -23,7 +21,7 @@ import { scanTurn } from './loops/scan.ts';
 import { watchNode, watchTurn } from './loops/watch.ts';
 import { Notifications } from './notifications.ts';
 import { probeDraft, reportOfNoConnection } from './probe.ts';
-import { type OpenEndpoint, openStored } from './sessions.ts';
+import { openStored, type SessionParts } from './sessions.ts';
 import { gatherPlan } from './steps/plan.ts';
 import type { LookAt, Session } from './steps/step.ts';
 import { Clearing, clearUpEnded } from './tasks/clear-up.ts';
@@ -36,16 +34,12 @@ import { TaskRunner } from './tasks/runner.ts';
 import { inputOfRenewal, inputOfWish } from './wishes.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
-export interface AgentParts {
-  database: Database;
-  clock: Clock;
-  log: Log;
+export interface AgentParts extends SessionParts {
   lookAt: LookAt;
   /** In force now: asked at each use, so that a change needs no restart. */
   settings(): Settings;
   /** Backs the database up when the last backup is this old. */
   backUp(olderThanMs: number): void;
-  openEndpoint: OpenEndpoint;
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
   authority(id: string): Authority;
   keychainState(): KeychainState;
@@ -165,7 +159,7 @@ class RunningAgent implements Agent {
     draft: EndpointRow,
     login: LoginMaterial,
   ): Promise<{ report: ProbeReport; hostKey: string | null }> {
-    return probeDraft(this.#parts.openEndpoint, draft, login);
+    return probeDraft(this.#parts, draft, login);
   }
 
   async probe(endpointId: string): Promise<ProbeReport> {
@@ -265,12 +259,7 @@ class RunningAgent implements Agent {
   }
 
   async #withSession<T>(endpointId: string, work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await openStored(
-      this.#parts.database,
-      this.#parts.openEndpoint,
-      endpointId,
-      this.#parts.clock.now,
-    );
+    const session = await openStored(this.#parts, endpointId);
     try {
       return await work(session);
     } finally {

@@ -1,17 +1,22 @@
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
-import type { OpenEndpoint } from './sessions.ts';
+import { isNotFetched } from './logins.ts';
+import { openWithLogin, type SessionParts } from './sessions.ts';
 import { closeSession } from './tasks/open-tools.ts';
 
-/** Probes an endpoint that is stored nowhere yet; `hostKey` is the one that was seen when none was pinned. */
+/**
+ * Probes an endpoint that is stored nowhere yet; `hostKey` is the one that was seen when none was pinned. `given` is its
+ * login, unless a credential store has it.
+ */
 export async function probeDraft(
-  open: OpenEndpoint,
+  parts: SessionParts,
   draft: Endpoint,
-  login: LoginMaterial,
+  given: LoginMaterial,
 ): Promise<{ report: ProbeReport; hostKey: string | null }> {
   let hostKey: string | null = null;
-  const session = await open(draft, login, {
+  const session = await openWithLogin(parts, draft, {
+    given,
     onHostKey: (seen) => {
       hostKey = seen.fingerprint;
     },
@@ -27,7 +32,7 @@ export async function probeDraft(
 export function reportOfNoConnection(error: unknown, at: number): ProbeReport {
   if (!(error instanceof Failure)) throw error;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  const name = doors[error.code] ?? 'connect';
+  const name = isNotFetched(error) ? 'credential' : (doors[error.code] ?? 'connect');
   return { ok: false, version: null, checks: [{ name, ok: false, sentence }], at };
 }
 

@@ -22,14 +22,19 @@ export function bindingOf(
 
 function reached(connection: ConnectionSettings) {
   if (connection.type === 'local') return { type: connection.type };
-  const { type, host, port, user, hostKey } = connection;
-  return { type, host, port, user, hostKey };
+  const { type, host, port, user, hostKey, store, storeCredentialId } = connection;
+  const reached = { type, host, port, user, hostKey };
+  // whose user name it is then depends on the credential
+  return user === '' ? { ...reached, store, storeCredentialId } : reached;
 }
 
 function described(connection: ConnectionSettings): string {
   if (connection.type === 'local') return 'this machine';
-  const { user, host, port } = connection;
-  return `ssh ${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { user, host, port, storeCredentialId } = connection;
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return user === ''
+    ? `ssh ${place}, user of credential "${storeCredentialId ?? ''}"`
+    : `ssh ${user}@${place}`;
 }
 
 function hashOf(value: unknown): string {

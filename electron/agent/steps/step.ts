@@ -48,6 +48,8 @@ export interface StepTools {
   authority(id: string): Authority;
   session(): Promise<Session>;
   dropSession(): Promise<void>;
+  /** Says of a login since it was asked last which credential it used: `Logged in: ssh …, user …`. Else null. */
+  takeLogIn(): string | null;
   /** One audit row by the agent, in the caller's transaction when there is one. */
   audit(action: string, subject: string, outcome: 'ok' | 'failed' | 'refused', sentence: string): void;
 }

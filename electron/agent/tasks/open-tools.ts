@@ -1,7 +1,7 @@
 import type { Task } from '#shared/model/task.ts';
 import type { AgentParts } from '../make-agent.ts';
 import { openStored } from '../sessions.ts';
-import type { Session, StepTools } from '../steps/step.ts';
+import type { Outcome, Session, StepTools } from '../steps/step.ts';
 
 /** Tools for one drive of one task: the connection is opened on first use and closed by `end`. */
 export function openTools(
@@ -10,6 +10,7 @@ export function openTools(
   signal: AbortSignal,
 ): { tools: StepTools; end(): Promise<void> } {
   let session: Promise<Session> | null = null;
+  let logIn: string | null = null;
   const drop = async (): Promise<void> => {
     const open = session;
     session = null;
@@ -25,14 +26,25 @@ export function openTools(
     proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
     session() {
-      session ??= openStored(parts.database, parts.openEndpoint, task.endpointId, parts.clock.now, signal);
+      session ??= openStored(parts, task.endpointId, signal);
       const opening = session;
-      opening.catch(() => {
-        if (session === opening) session = null;
-      });
+      opening.then(
+        ({ connection }) => {
+          if (parts.database.endpoints.get(task.endpointId)?.connection.type === 'local') return;
+          logIn = `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
+        },
+        () => {
+          if (session === opening) session = null;
+        },
+      );
       return opening;
     },
     dropSession: drop,
+    takeLogIn() {
+      const said = logIn;
+      logIn = null;
+      return said;
+    },
     audit(action, subject, outcome, sentence) {
       parts.database.audit.append({
         at: parts.clock.now(),
@@ -52,4 +64,10 @@ export function openTools(
 export async function closeSession(session: Session): Promise<void> {
   await session.endpoint.close().catch(() => {});
   await session.connection.close().catch(() => {});
+}
+
+/** The step that connected says with which credential. */
+export function withLogIn(outcome: Outcome, logIn: string | null): Outcome {
+  if (logIn === null || outcome.kind === 'failed' || outcome.kind === 'cancelled') return outcome;
+  return { ...outcome, sentence: `${outcome.sentence} ${logIn}` };
 }

@@ -6,6 +6,7 @@ import type { Task, TaskStep } from '#shared/model/task.ts';
 import type { Database, TaskMemory, TaskRow } from '../../database/database.ts';
 import type { Outcome, Step, StepTools } from '../steps/step.ts';
 import { freshStep, kinds } from './kinds.ts';
+import { withLogIn } from './open-tools.ts';
 import { waitBefore } from './retry.ts';
 import { stepContext } from './step-context.ts';
 import { isLive, provedBack, stepAt, stepOf, withStep } from './step-rows.ts';
@@ -85,7 +86,7 @@ export class TaskRunner {
     tools: StepTools,
   ): Promise<Outcome | { kind: 'threw'; failure: Failure }> {
     try {
-      return await step.run(stepContext(this.#parts.database, row, tools));
+      return withLogIn(await step.run(stepContext(this.#parts.database, row, tools)), tools.takeLogIn());
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === 'internal')

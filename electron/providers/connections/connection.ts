@@ -48,7 +48,7 @@ export interface HostConnection {
   readonly description: string;
   /** Address from which the endpoint's listeners on "all addresses" are to be dialled. */
   readonly dialAddress: string;
-  /** The credential used, never its content: `user deploy, private key`. */
+  /** The credential used, never its content: `user deploy, private key from credential "web" of store "vault1"`. */
   readonly credentialUsed: string;
   /**
    * Resolves whatever the exit code, also after the time-out (60 seconds unless given). A program that is not there
@@ -81,4 +81,6 @@ export interface LoginMaterial {
   password?: Secret | undefined;
   privateKey?: Secret | undefined;
   passphrase?: Secret | undefined;
+  /** Where it came from, put behind `password` or `private key`: `kept for this endpoint`, `from credential "web" of store "vault1"`. */
+  source?: string | undefined;
 }

@@ -24,6 +24,8 @@ export interface StoredCredential {
 export interface CredentialStore {
   /** For people: `HashiCorp Vault at vault.example.org:8200`. */
   readonly description: string;
+  /** On this machine: reading again costs nothing, so what was read is not kept in memory. */
+  readonly near?: boolean;
   /**
    * Resolve, connect, TLS, log in, read (when something to read is configured), each with its sentence; stops at the
    * first "no". Rejects only with the signal's reason.

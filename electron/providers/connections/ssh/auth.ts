@@ -18,6 +18,7 @@ export class LogIn {
   readonly #settings: SshSettings;
   readonly #key: ParsedKey | undefined;
   readonly #password: Secret | undefined;
+  readonly #source: string | undefined;
   readonly #tried = new Set<Method>();
   #offered: readonly string[] = [];
   #answered = false;
@@ -28,11 +29,16 @@ export class LogIn {
     this.#settings = settings;
     this.#key = settings.auth === 'password' ? undefined : key;
     this.#password = login.password;
+    this.#source = login.source;
   }
 
   /** For `credentialUsed`. */
   get method(): string {
-    return this.#key === undefined ? 'password' : 'private key';
+    return this.#from(this.#key === undefined ? 'password' : 'private key');
+  }
+
+  #from(method: string): string {
+    return this.#source === undefined ? method : `${method} ${this.#source}`;
   }
 
   /** The next method to try, or false. `left` is null before the server said what it takes. */
@@ -78,7 +84,8 @@ export class LogIn {
   refusal(cause: unknown): Failure {
     const { user, host } = this.#settings;
     if (this.#expired) {
-      return new Failure('ssh.password-expired', `The password of ${user} on ${host} has expired.`, {
+      const source = this.#source === undefined ? '' : `, ${this.#source},`;
+      return new Failure('ssh.password-expired', `The password of ${user} on ${host}${source} has expired.`, {
         hint: 'Change it on that host, then give the new one.',
         cause,
       });
@@ -90,7 +97,7 @@ export class LogIn {
         { hint: 'Let this user log in with a private key alone.', cause },
       );
     }
-    const tried = this.#tried.size === 0 ? this.method : methodNames([...this.#tried]);
+    const tried = this.#tried.size === 0 ? this.method : this.#from(methodNames([...this.#tried]));
     const takes = this.#offered.length === 0 ? '' : ` (it takes: ${this.#offered.join(', ')})`;
     return new Failure('ssh.login-refused', `${host} refused user ${user} with ${tried}${takes}.`, {
       hint: hintFor(this.#key !== undefined, user),

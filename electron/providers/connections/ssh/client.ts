@@ -1,7 +1,8 @@
 import { connect as openSocket } from 'node:net';
-import ssh2, { type Client } from 'ssh2';
+import ssh2, { type Client, type ParsedKey } from 'ssh2';
 import { Failure } from '#shared/failure.ts';
 import type { SshSettings } from '#shared/model/endpoint.ts';
+import type { Secret } from '../../../secrets/secret.ts';
 import type { LoginMaterial } from '../connection.ts';
 import type { ConnectTools } from '../registry.ts';
 import { LogIn } from './auth.ts';
@@ -21,7 +22,7 @@ const keepaliveMs = 10_000;
 
 export interface LoggedIn {
   client: Client;
-  /** `private key` or `password`. */
+  /** `private key` or `password`, and where it came from. */
   method: string;
 }
 
@@ -36,7 +37,7 @@ export async function logIn(
   const key =
     settings.auth === 'password' || login.privateKey === undefined
       ? undefined
-      : readPrivateKey(login.privateKey, login.passphrase, who);
+      : readKey(settings, login, login.privateKey, who);
   const different: SeenHostKey[] = [];
   for (;;) {
     const offer = algorithmsToOffer(
@@ -63,6 +64,18 @@ export async function logIn(
   }
 }
 
+/** A key that a credential store gave is put right there. */
+function readKey(settings: SshSettings, login: LoginMaterial, key: Secret, who: string): ParsedKey {
+  const { source } = login;
+  try {
+    return readPrivateKey(key, login.passphrase, source === undefined ? who : `${who} ${source}`);
+  } catch (error) {
+    if (settings.auth !== 'credential-store' || !(error instanceof Failure)) throw error;
+    const hint = 'Put the whole private key, and the passphrase that opens it, into the credential store.';
+    throw new Failure(error.code, error.message, { hint, retry: error.retry, cause: error.cause });
+  }
+}
+
 function changed(settings: SshSettings, seen: SeenHostKey): Failure {
   return hostKeyChanged(settings.host, settings.hostKey ?? '', seen);
 }
@@ -75,12 +88,18 @@ function mustHaveCredential(settings: SshSettings, login: LoginMaterial, who: st
         ? login.privateKey !== undefined
         : login.password !== undefined || login.privateKey !== undefined;
   if (has) return;
-  const what = settings.auth === 'private-key' ? 'private key' : 'password';
-  throw new Failure('ssh.credential-missing', `No ${what} is known for ${who}.`, {
-    hint:
-      settings.auth === 'private-key' ? 'Give the key (`ssh_key_path`).' : 'Give the password (`password`).',
-  });
+  const { what, hint } = wantedFor[settings.auth];
+  throw new Failure('ssh.credential-missing', `No ${what} is known for ${who}.`, { hint });
 }
+
+const wantedFor: Record<SshSettings['auth'], { what: string; hint: string }> = {
+  password: { what: 'password', hint: 'Give the password (`password`).' },
+  'private-key': { what: 'private key', hint: 'Give the key (`ssh_key_path`).' },
+  'credential-store': {
+    what: 'password and no private key',
+    hint: 'Put one of them into the credential.',
+  },
+};
 
 /** One try with one list of host key algorithms. */
 class Attempt {

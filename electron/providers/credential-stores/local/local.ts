@@ -1,0 +1,155 @@
+import type { Clock } from '#kit/clock.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
+import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { CredentialStore, StoredCredential } from '../credential-store.ts';
+
+/** What this agent keeps itself of one store; given by compose. Synchronous. */
+export interface LocalRows {
+  find(id: string): Credential | null;
+  /** The first ones by id. */
+  first(limit: number): Credential[];
+  count(): number;
+  /** Null when there is none; `secret.damaged`; throws `keychain.*` while locked. */
+  secret(rowId: string, name: SealedPart): Secret | null;
+  /** Throws `keychain.*` when nothing sealed can be opened now. */
+  mustBeOpen(): void;
+}
+
+type SealedPart = 'password' | 'private-key' | 'passphrase';
+
+/** As many as `verify` opens, so that it stays a matter of milliseconds. */
+const verified = 200;
+
+export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Clock }): CredentialStore {
+  const { name, rows, clock } = parts;
+
+  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    signal?.throwIfAborted();
+    const row = rows.find(id);
+    if (row === null) throw unknown(id, name);
+    return opened(row);
+  }
+
+  function opened(row: Credential): StoredCredential {
+    const found: Secret[] = [];
+    const open = (part: SealedPart, has: boolean): Secret | null => {
+      if (!has) return null;
+      const secret = openPart(row, part);
+      found.push(secret);
+      return secret;
+    };
+    try {
+      return {
+        username: row.username,
+        domain: null,
+        password: open('password', row.hasPassword),
+        privateKey: open('private-key', row.privateKey !== null),
+        passphrase: open('passphrase', row.privateKey?.hasPassphrase === true),
+        changeInProcess: false,
+        about: [],
+      };
+    } catch (error) {
+      for (const secret of found) secret.wipe();
+      throw error;
+    }
+  }
+
+  function openPart(row: Credential, part: SealedPart): Secret {
+    let cause: unknown;
+    try {
+      const secret = rows.secret(row.rowId, part);
+      if (secret !== null) return secret;
+    } catch (error) {
+      if (asFailure(error).code !== 'secret.damaged') throw error;
+      cause = error;
+    }
+    const what = part === 'private-key' ? 'private key' : part;
+    throw new Failure(
+      'secret.damaged',
+      `The ${what} of credential "${row.id}" in credential store "${name}" is damaged and cannot be opened.`,
+      { hint: `Enter the ${what} of this credential again. All others are usable.`, cause },
+    );
+  }
+
+  function openAll(): ProbeCheck {
+    const count = rows.count();
+    const tried = rows.first(verified);
+    const damaged = tried.flatMap((row) => {
+      try {
+        wipe(opened(row));
+        return [];
+      } catch (error) {
+        return [asFailure(error).message];
+      }
+    });
+    const [first] = damaged;
+    if (first !== undefined) {
+      const more = damaged.length === 1 ? '' : ` So are parts of ${damaged.length - 1} more.`;
+      return {
+        name: 'read',
+        ok: false,
+        sentence: `${first}${more} Enter them again; all others are usable.`,
+      };
+    }
+    const all =
+      tried.length < count ? `; the first ${tried.length} of them were opened` : ' and can be opened';
+    const many = count === 1 ? 'One credential is' : `${count} credentials are`;
+    const sentence = count === 0 ? 'There is no credential in it yet.' : `${many} kept in it${all}.`;
+    return { name: 'read', ok: true, sentence };
+  }
+
+  async function verify(signal?: AbortSignal): Promise<StoreReport> {
+    signal?.throwIfAborted();
+    const report = (checks: ProbeCheck[]) => ({
+      ok: checks.every(({ ok }) => ok),
+      checks,
+      at: clock.now(),
+    });
+    try {
+      rows.mustBeOpen();
+    } catch (error) {
+      const { message, hint } = asFailure(error);
+      const sentence = hint === undefined ? message : `${message} ${hint}`;
+      return report([{ name: 'log-in', ok: false, sentence }]);
+    }
+    const open = {
+      name: 'log-in',
+      ok: true,
+      sentence: 'It is kept on this machine, and its key is at hand.',
+    };
+    return report([open, openAll()]);
+  }
+
+  return {
+    description: `credential store "${name}" on this machine`,
+    near: true,
+    read,
+    verify,
+    async close() {},
+  };
+}
+
+function wipe({ password, privateKey, passphrase }: StoredCredential): void {
+  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
+}
+
+/** What an id of a local store may look like; an id that is something else cannot be there. */
+const possible = /^(?! )[^/\\\p{Cc}]{1,255}(?<! )$/u;
+
+function unknown(id: string, name: string): Failure {
+  if (possible.test(id))
+    return new Failure(
+      'credential.not-found',
+      `There is no credential "${id}" in credential store "${name}".`,
+      {
+        hint: `See what there is: trustkeep credstore credentials list --storename ${name}.`,
+      },
+    );
+  return new Failure(
+    'credential.bad-id',
+    `"${id.slice(0, 100)}" cannot be the id of a credential in credential store "${name}".`,
+    { hint: 'An id has 1 to 255 characters, no slashes in it and no space at its ends.' },
+  );
+}

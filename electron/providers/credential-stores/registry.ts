@@ -1,0 +1,93 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { never } from '#kit/never.ts';
+import { Failure } from '#shared/failure.ts';
+import type { CredentialStore as StoreRow } from '#shared/model/credential-store.ts';
+import type { Http } from '../../net/http.ts';
+import type { CredentialStore, StoreKeep } from './credential-store.ts';
+import { makeCyberarkStore } from './cyberark/cyberark.ts';
+import { makeHashicorpStore } from './hashicorp/hashicorp.ts';
+import { type LocalRows, makeLocalStore } from './local/local.ts';
+
+export interface StoreTools {
+  clock: Clock;
+  log: Log;
+  http(): Http;
+  /** Sealed values and notes of one store. */
+  keep(id: string): StoreKeep;
+  /** The credentials of one local store. */
+  local(id: string): LocalRows;
+}
+
+/** The adapter of a row, keeping in `keep`. */
+function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools): CredentialStore {
+  const { settings, id } = row;
+  const { clock } = tools;
+  const log = tools.log.in(row.name);
+  switch (settings.kind) {
+    case 'local':
+      return makeLocalStore({ name: row.name, rows: tools.local(id), clock });
+    case 'cyberark':
+      return makeCyberarkStore({ id, settings, keep, http: tools.http(), clock, log });
+    case 'hashicorp':
+      return makeHashicorpStore({ id, settings, keep, http: tools.http(), clock, log });
+    case 'delinea-secret-server':
+      throw new Failure(
+        'credential-store.kind-missing',
+        `Credential stores of the kind ${settings.kind} do not work in this version.`,
+      );
+    default:
+      return never(settings);
+  }
+}
+
+/** Stored credential stores, made into adapters once and kept until `forget`. */
+export class CredentialStoreRegistry {
+  readonly #rows: { get(id: string): StoreRow | null };
+  readonly #tools: StoreTools;
+  readonly #made = new Map<string, CredentialStore>();
+  /** Of adapters that end, so that `close` can wait for them. */
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(rows: { get(id: string): StoreRow | null }, tools: StoreTools) {
+    this.#rows = rows;
+    this.#tools = tools;
+  }
+
+  /** Throws `credential-store.not-found`. */
+  get(id: string): CredentialStore {
+    const known = this.#made.get(id);
+    if (known !== undefined) return known;
+    const row = this.#rows.get(id);
+    if (row === null)
+      throw new Failure('credential-store.not-found', 'The credential store does not exist any more.', {
+        hint: 'Name another one for this endpoint, or give its login itself.',
+      });
+    const made = makeStore(row, this.#tools.keep(id), this.#tools);
+    this.#made.set(id, made);
+    return made;
+  }
+
+  /** The adapter of a row that is stored nowhere yet. The caller closes it. */
+  draft(row: StoreRow, keep: StoreKeep): CredentialStore {
+    return makeStore(row, keep, this.#tools);
+  }
+
+  /** Closes the adapter: the row has changed. Reads under way end as they end. */
+  forget(id: string): void {
+    const made = this.#made.get(id);
+    if (made === undefined) return;
+    this.#made.delete(id);
+    const ending = made
+      .close()
+      .catch((error: unknown) => this.#tools.log.warn('a credential store did not close', { id, error }))
+      .finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** Closes every adapter. */
+  async close(): Promise<void> {
+    for (const id of [...this.#made.keys()]) this.forget(id);
+    await Promise.all(this.#ending);
+  }
+}
