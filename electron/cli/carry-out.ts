@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
+import { everyPage, isPaged } from './every-page.ts';
 import { codeOfOutput, codeOfTask } from './exit-codes.ts';
 import { followTask } from './follow.ts';
 import type { Globals, Invocation } from './invocation.ts';
@@ -27,6 +28,8 @@ const needKey = new Set([
   'certificates.preview',
   'authorities.test',
   'authorities.root',
+  'credentials.get',
+  'proxy.test',
   'secrets.state',
 ]);
 
@@ -56,7 +59,8 @@ async function call(errand: Errand, client: Client, own: LocalAgent | null): Pro
     if (command.changes && path === command.path) await own.start();
     else if (needKey.has(path)) await own.unlock();
   }
-  const output = await invoke(client, path, input);
+  const ask = (wish: Record<string, unknown>) => invoke(client, path, wish);
+  const output = await (isPaged(path, input) ? everyPage(ask, input) : ask(input));
   const taskId = command.changes ? taskIdOf(output) : null;
   show(path, output, errand);
   // with an agent of our own the work ends when we do, so we stay for it

@@ -61,6 +61,8 @@ export function codeOfOutput(path: string, output: unknown): number {
   switch (path) {
     case 'endpoints.probe':
     case 'authorities.test':
+    case 'credentialStores.verify':
+    case 'proxy.test':
     case 'audit.verify':
       return verdict.ok === false ? exitCodes.failed : exitCodes.ok;
     case 'secrets.unlock':

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Field } from '#shared/catalog/field.ts';
+import { proxyCatalog } from '#shared/catalog/proxy.ts';
 import { settingsCatalog } from '#shared/catalog/settings.ts';
 import type { CommandMeta } from '#shared/contract/base.ts';
 import { contract } from '#shared/contract/index.ts';
@@ -25,6 +28,14 @@ interface ProcedureLike {
 const catalogs: Record<string, Record<string, Descriptor>> = {
   endpoints: endpointCatalog,
   authorities: authorityCatalog,
+  credentialStores: credentialStoreCatalog,
+};
+
+/** Nouns whose commands take the fields of one descriptor. */
+const descriptors: Record<string, Descriptor> = {
+  credentials: credentialDescriptor,
+  proxy: proxyCatalog,
+  settings: settingsCatalog,
 };
 
 /** Commands that have a twin which only shows what would happen. */
@@ -56,15 +67,17 @@ function commandOf(noun: string, verb: string, procedure: ProcedureLike): CliCom
   const isUnion = schema.def.type === 'union';
   const shape = isUnion ? {} : (schema.shape ?? {});
   const own = Object.entries(shape).filter(([name]) => name !== 'changes');
+  const changing = unionOf(catalog ?? { [noun]: descriptors[noun] ?? noFields });
   return {
     path,
     words: (meta.cli ?? '').split(' '),
     help: meta.help ?? '',
     changes: meta.changes === true,
     positional,
+    alsoPositional: meta.alsoPositional ?? null,
     fields: own.map(([name, field]) => fieldOf(path, name, field)),
     variants: isUnion && catalog && positional !== null ? variantsOf(positional, catalog) : null,
-    changesFields: 'changes' in shape && catalog ? unionOf(catalog) : null,
+    changesFields: 'changes' in shape ? changing.filter(({ name }) => !(name in shape)) : null,
     dryRun: dryRuns[path] ?? null,
   };
 }
@@ -78,32 +91,43 @@ function variantsOf(by: string, catalog: Record<string, Descriptor>): CliCommand
   };
 }
 
-/** Fields of all siblings, each once: which ones fit is known once the thing to change is. */
+const noFields: Descriptor = { id: '', label: '', help: '', fields: [] };
+
+/**
+ * Fields of all siblings, each once: which ones fit is known once the thing to change is. A name that means something
+ * else to each has the words of each.
+ */
 function unionOf(catalog: Record<string, Descriptor>): CliField[] {
-  const all = new Map<string, CliField>();
-  for (const { fields } of Object.values(catalog)) {
+  const all = new Map<string, { field: Field; helps: Map<string, string[]> }>();
+  for (const [id, { fields }] of Object.entries(catalog)) {
     for (const field of fields) {
-      if (!all.has(field.name)) all.set(field.name, { ...fromCatalog(field), required: false });
+      const known = all.get(field.name) ?? { field, helps: new Map() };
+      known.helps.set(field.help, [...(known.helps.get(field.help) ?? []), id]);
+      all.set(field.name, known);
     }
   }
-  return [...all.values()];
+  return [...all.values()].map(({ field, helps }) => {
+    const each = [...helps].map(([help, ids]) => `${ids.join(', ')}: ${help}`);
+    const help = helps.size === 1 ? field.help : each.join(' ');
+    return { ...fromCatalog(field), help, required: false };
+  });
 }
 
 function fromCatalog(field: Field): CliField {
-  const { name, kind, help, choices, advanced, from } = field;
-  return { name, kind, help, required: field.required === true, choices, advanced, from };
+  const { name, kind, help, choices, advanced, from, when } = field;
+  return { name, kind, help, required: field.required === true, choices, advanced, from, when };
 }
 
 function fieldOf(path: string, name: string, schema: SchemaLike): CliField {
+  const described = descriptors[path.split('.')[0] ?? '']?.fields.find((field) => field.name === name);
   const optional = schema.def.type === 'optional';
   const inner = optional ? (schema.def.innerType ?? schema) : schema;
-  const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? settingHelp(name);
+  if (described !== undefined && fieldWords[`${path}.${name}`] === undefined) {
+    return { ...fromCatalog(described), required: !optional };
+  }
+  const help = fieldWords[`${path}.${name}`] ?? fieldWords[name] ?? '';
   const secret = [schema, inner].some((one) => one.meta?.()?.secret === true);
   return { name, help, required: !optional, ...(secret ? { kind: 'secret' } : kindOf(inner, name)) };
-}
-
-function settingHelp(name: string): string {
-  return settingsCatalog.fields.find((field) => field.name === name)?.help ?? '';
 }
 
 function kindOf(schema: SchemaLike, name: string): Pick<CliField, 'kind' | 'choices'> {

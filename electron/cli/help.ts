@@ -53,14 +53,21 @@ export function commandHelp(command: CliCommand, variant: string | null): string
     ];
   }
   const fields = fieldsFor(command, variant);
-  const place = fields.find(({ name }) => name === positional);
-  const argument = place === undefined ? '' : ` ${shownPlace(place)}`;
-  const shown = fields.filter((field) => field !== place);
+  const places = [positional, command.alsoPositional].flatMap((name) =>
+    fields.filter((field) => field.name === name),
+  );
+  const argument = places.map((place) => ` ${shownPlace(place)}`).join('');
+  const shown = fields.filter((field) => !places.includes(field));
   return [
     variant === null ? command.help : `${command.help} ${variants?.labels[variant] ?? ''}`,
     '',
     `Usage: ${typed}${variant === null ? '' : ` ${variant}`}${argument}${shown.length > 0 ? ' [options]' : ''}`,
-    ...(place === undefined ? [] : ['', ...pairs([[`  ${place.name.toUpperCase()}`, withChoices(place)]])]),
+    ...(places.length === 0
+      ? []
+      : [
+          '',
+          ...pairs(places.map((place) => [`  ${place.name.toUpperCase()}`, withChoices(place)] as const)),
+        ]),
     ...optionSections(shown),
     ...secretNote(fields),
   ];

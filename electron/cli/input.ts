@@ -3,34 +3,29 @@ import type { Source } from './flags.ts';
 import { inputSchema } from './from-contract.ts';
 import type { Invocation } from './invocation.ts';
 import type { CliIo } from './io.ts';
+import { askMissing } from './questions.ts';
 import { usage } from './usage.ts';
 
 /** Options that are always paths of this machine, so that they may be typed relative to where one stands. */
-const ownPaths = new Set(['ssh_key_path', 'dns_add_script', 'dns_remove_script']);
+const ownPaths = new Set([
+  'ssh_key_path',
+  'dns_add_script',
+  'dns_remove_script',
+  'secretfile',
+  'authcert',
+  'privatekeypath',
+]);
 
-/** Secrets worth asking a person for when they were not given, and when. */
-const questions: Record<string, { field: string; ask(values: Record<string, unknown>): string | null }> = {
-  'endpoints.add': {
-    field: 'password',
-    ask: ({ connection_type, ssh_key_path, store, user, host }) =>
-      connection_type === 'ssh' && ssh_key_path === undefined && store === undefined
-        ? `Password of ${user}@${host}: `
-        : null,
-  },
-  'secrets.choose': {
-    field: 'passphrase',
-    ask: ({ kind }) => (kind === 'passphrase' ? 'New passphrase (at least 12 characters): ' : null),
-  },
-  'secrets.unlock': { field: 'passphrase', ask: () => 'Passphrase (empty: ask the keychain again): ' },
-  'secrets.recover': { field: 'recovery_key', ask: () => 'Recovery key: ' },
-};
+/** Commands all of whose paths are. */
+const ownPathCommands = new Set(['secrets.choose', 'backups.create', 'backups.restore']);
 
 /** The input of the command, complete and fitting the contract. May read files and standard input, may ask. */
 export async function inputOf(invocation: Invocation, io: CliIo): Promise<Record<string, unknown>> {
   const values = { ...invocation.values };
   checkSources(invocation.sources);
   for (const source of invocation.sources) values[source.field.name] = await fetched(source, io);
-  if (io.interactive) await askMissing(invocation, values, io);
+  leaveOutUnused(invocation, values, io);
+  if (io.interactive) await askMissing(invocation.command.path, values, invocation.cleared, io);
   resolvePaths(invocation, values, io);
   const input = shaped(invocation, values);
   const parsed = inputSchema(invocation.command.path).safeParse(input);
@@ -61,38 +56,39 @@ async function readText(path: string, flag: string, io: CliIo): Promise<string> 
   }
 }
 
-async function askMissing(
-  { command }: Invocation,
-  values: Record<string, unknown>,
-  io: CliIo,
-): Promise<void> {
-  const rule = questions[command.path];
-  if (rule === undefined || values[rule.field] !== undefined) return;
-  const question = rule.ask(values);
-  if (question === null) return;
-  const answer = await io.prompt(question);
-  if (answer === '') return;
-  if (command.path === 'secrets.choose' && (await io.prompt('Once more: ')) !== answer) {
-    throw usage('The two passphrases differ.');
-  }
-  values[rule.field] = answer;
-}
-
 function resolvePaths({ command, fields }: Invocation, values: Record<string, unknown>, io: CliIo): void {
   const local = command.path === 'endpoints.add' && (values.connection_type ?? 'local') === 'local';
   for (const { name, kind } of fields) {
     const value = values[name];
     if (kind !== 'path' || typeof value !== 'string') continue;
-    if (local || ownPaths.has(name) || command.path === 'secrets.choose')
+    if (local || ownPaths.has(name) || ownPathCommands.has(command.path))
       values[name] = io.resolvePath(value);
+  }
+}
+
+/** The documented line of this command names the options of every way to log in, whichever is chosen. */
+function leaveOutUnused({ command, fields }: Invocation, values: Record<string, unknown>, io: CliIo): void {
+  if (command.path !== 'credentialStores.update') return;
+  const unused = fields.filter(({ name, when }) => {
+    const chosen = when === undefined ? undefined : values[when.field];
+    return chosen !== undefined && values[name] !== undefined && !when?.is.includes(String(chosen));
+  });
+  for (const { name, when } of unused) {
+    io.stderr(
+      `Note: --${name} is not used with ${when?.field} ${values[when?.field ?? '']}, and was left out.\n`,
+    );
+    delete values[name];
   }
 }
 
 /** `update` carries its options one level down; what is cleared is null there. */
 function shaped({ command, cleared, typed }: Invocation, values: Record<string, unknown>) {
-  const { changesFields, positional } = command;
+  const { changesFields, fields, positional } = command;
   if (changesFields === null) return values;
-  const { [positional ?? '']: subject, ...changes } = values;
+  const own = Object.fromEntries(
+    fields.flatMap(({ name }) => (name in values ? [[name, values[name]]] : [])),
+  );
+  const changes = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in own)));
   for (const name of cleared) {
     if (!changesFields.some((field) => field.name === name)) {
       throw usage(`--clear ${name}: there is no such option.`, `See: trustkeep help ${typed}`);
@@ -100,6 +96,7 @@ function shaped({ command, cleared, typed }: Invocation, values: Record<string, 
     if (changes[name] !== undefined) throw usage(`--${name} is given and cleared at once.`);
     changes[name] = null;
   }
-  if (Object.keys(changes).length === 0) throw usage(`"${typed}" needs something to change.`);
-  return { [positional ?? '']: subject, changes };
+  const more = fields.some(({ name, required }) => !required && name !== positional && name in own);
+  if (Object.keys(changes).length === 0 && !more) throw usage(`"${typed}" needs something to change.`);
+  return { ...own, changes };
 }

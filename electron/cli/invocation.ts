@@ -103,29 +103,41 @@ function takeVariant(
 ): { variant: string | null; args: readonly string[] } {
   if (variants === null) return { variant: null, args: after };
   const known = Object.keys(variants.fields);
-  const named = plainName(after[0] ?? '') === variants.by && isFlag(after[0] ?? '');
-  const word = named ? after[1] : after[0];
+  const byFlag = plainName(after[0] ?? '') === variants.by && isFlag(after[0] ?? '');
+  const word = byFlag ? after[1] : after[0];
   if (word !== undefined && known.includes(word)) {
-    return { variant: word, args: after.slice(named ? 2 : 1) };
+    return { variant: word, args: after.slice(byFlag ? 2 : 1) };
   }
   const typed = words.join(' ');
-  const one = `One of: ${known.join(', ')}. For example: trustkeep ${typed} ${known[0]} --name NAME`;
+  const named = variants.fields[known[0] ?? '']?.find(({ required }) => required)?.name ?? 'name';
+  const one = `One of: ${known.join(', ')}. For example: trustkeep ${typed} ${known[0]} --${named} NAME`;
   if (word === undefined || isFlag(word)) throw usage(`"${typed}" needs the ${variants.by} first.`, one);
   const meant = nearest(word, known);
   const guess = meant === null ? '' : ` Did you mean ${meant}?`;
   throw usage(`There is no ${variants.by} "${word}" in this version.${guess}`, one);
 }
 
+/** Words without a flag, in the order of the places that are still free. */
 function takePositional(command: CliCommand, flags: Flags, typed: string): void {
-  const [first, ...others] = flags.words;
-  if (first === undefined) return;
-  const { positional } = command;
-  if (positional === null || others.length > 0 || flags.values[positional] !== undefined) {
-    const extra = positional === null ? first : (others[0] ?? first);
-    throw usage(`"${typed}" does not know what to do with "${extra}".`, `See: trustkeep help ${typed}`);
+  let places = [command.positional, command.alsoPositional].flatMap((name) =>
+    name === null || flags.values[name] !== undefined ? [] : [name],
+  );
+  const fieldOf = (name: string) => command.fields.find((field) => field.name === name);
+  for (const word of flags.words) {
+    const at = places.findIndex((name) => fieldOf(name)?.choices?.includes(word) !== false);
+    const name = places[at];
+    if (name === undefined) throw unknownWord(word, places.map(fieldOf)[0], typed);
+    places = places.slice(at + 1);
+    flags.values[name] = fieldOf(name)?.kind === 'number' && /^\d+$/.test(word) ? Number(word) : word;
   }
-  const field = command.fields.find(({ name }) => name === positional);
-  flags.values[positional] = field?.kind === 'number' && /^\d+$/.test(first) ? Number(first) : first;
+}
+
+function unknownWord(word: string, place: CliField | undefined, typed: string): Error {
+  const help = `See: trustkeep help ${typed}`;
+  if (place?.choices === undefined) return usage(`"${typed}" does not know what to do with "${word}".`, help);
+  const meant = nearest(word, place.choices);
+  const guess = meant === null ? '' : ` Did you mean ${meant}?`;
+  return usage(`There is no ${place.name} "${word}".${guess}`, `One of: ${place.choices.join(', ')}.`);
 }
 
 /** The sentence about what is missing; null when nothing is. Secrets are asked for later. */

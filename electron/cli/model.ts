@@ -9,6 +9,7 @@ export interface CliField {
   choices?: readonly string[] | undefined;
   advanced?: boolean | undefined;
   from?: 'file' | undefined;
+  when?: Field['when'] | undefined;
 }
 
 /** One command of the contract, as the command line draws it. */
@@ -21,6 +22,8 @@ export interface CliCommand {
   changes: boolean;
   /** Field that may be given without its flag. */
   positional: string | null;
+  /** The second such field, and the first when the word is none of the choices of that one. */
+  alsoPositional: string | null;
   fields: readonly CliField[];
   /** For `add`: the fields depend on the first word after the command. */
   variants: {

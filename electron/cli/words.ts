@@ -25,4 +25,25 @@ export const fieldWords: Record<string, string> = {
   passphrase: 'The passphrase, at least 12 characters.',
   'secrets.unlock.passphrase': 'The passphrase. Left out: the keychain is asked again.',
   recovery_key: 'The recovery key.',
+  'secrets.rotate.passphrase':
+    'New passphrase, at least 12 characters, where the master key is kept by one. Left out: the present one.',
+  storename: 'Name or id of the credential store.',
+  new_storename: 'Another name for it, 1 to 64 characters.',
+  'credentialStores.update.kind': 'Kind of the store, which cannot be changed. May be left out.',
+  id: 'Credential id: names the credential within its store.',
+  'credentials.get.id':
+    'Credential id. local: its id; hashicorp: path below the root path; cyberark: param=value;param=value; delinea-secret-server: secret id.',
+  'credentials.reveal.id': 'Credential id, as for get.',
+  'credentials.list.limit': 'How many at most, 1 to 1000. Left out: all of them.',
+  after: 'Only ids behind this one.',
+  search: 'Only ids that contain this text.',
+  'proxy.set.confirm':
+    'Seconds (10 to 3600) after which the old setting comes back by itself, unless "trustkeep proxy confirm" came first.',
+  'proxy.set.try_first':
+    'Try the way out before it is used. On unless switched off; what does not get out is refused.',
+  url: 'Address to try. Left out: every address that the agent needs.',
+  'backups.create.path': 'File to write. It must not exist.',
+  'backups.create.passphrase': 'Passphrase for the backup, at least 12 characters.',
+  'backups.restore.path': 'Backup file.',
+  'backups.restore.passphrase': 'Passphrase of the backup.',
 };

@@ -65,7 +65,7 @@ function detailsOf(failure: Failure): unknown {
 /** What the caller named, for the row of a command that failed before its handler knew better. */
 function subjectOf(input: unknown): string | null {
   if (typeof input !== 'object' || input === null) return null;
-  for (const key of ['endpoint', 'node', 'task', 'approval', 'authority', 'name', 'kind']) {
+  for (const key of ['endpoint', 'node', 'task', 'approval', 'authority', 'storename', 'name', 'kind']) {
     const value: unknown = Reflect.get(input, key);
     if (typeof value === 'string') return value.slice(0, 255);
   }

@@ -10,6 +10,8 @@ export interface CommandMeta extends Record<string, unknown> {
   help?: string;
   /** Input field that may be given without its flag, as the first word after the command. */
   positional?: string;
+  /** A second such field; it also takes a first word that is none of the choices of `positional`. */
+  alsoPositional?: string;
   /** Changes something: one audit row. */
   changes?: boolean;
 }

@@ -56,6 +56,7 @@ export const credentialStores = {
       cli: 'credstore update',
       help: 'Change a credential store; what is not named stays.',
       positional: 'kind',
+      alsoPositional: 'storename',
       changes: true,
     })
     .input(

@@ -33,7 +33,13 @@ const one = z.object({ storename: nameOrId, id: z.string().min(1).max(4096) }).s
 
 export const credentials = {
   add: command
-    .meta({ cli: 'credstore credentials add', help: 'Add a credential to a local store.', changes: true })
+    .meta({
+      cli: 'credstore credentials add',
+      help: 'Add a credential to a local store.',
+      positional: 'storename',
+      alsoPositional: 'id',
+      changes: true,
+    })
     .input(credentialInput as unknown as z.ZodType<CredentialInput, CredentialInput>)
     .output(credentialRow),
   /** By id. Opens no secret. Only local stores list; a vault is asked for one id at a time. */
@@ -60,6 +66,8 @@ export const credentials = {
     .meta({
       cli: 'credstore credentials get',
       help: 'Show one credential, read at this moment; its secrets are masked.',
+      positional: 'storename',
+      alsoPositional: 'id',
     })
     .input(one)
     .output(credentialView),
@@ -68,6 +76,8 @@ export const credentials = {
     .meta({
       cli: 'credstore credentials reveal',
       help: 'Print the secrets of one credential. This is written to the audit.',
+      positional: 'storename',
+      alsoPositional: 'id',
       changes: true,
     })
     .input(one)
@@ -84,6 +94,8 @@ export const credentials = {
     .meta({
       cli: 'credstore credentials update',
       help: 'Change a credential of a local store; what is not named stays.',
+      positional: 'storename',
+      alsoPositional: 'id',
       changes: true,
     })
     .input(
@@ -101,6 +113,8 @@ export const credentials = {
     .meta({
       cli: 'credstore credentials remove',
       help: 'Remove a credential nobody uses from a local store.',
+      positional: 'storename',
+      alsoPositional: 'id',
       changes: true,
     })
     .input(one)

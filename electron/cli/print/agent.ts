@@ -34,6 +34,11 @@ export function keychainPage(keychain: KeychainState): string[] {
   ];
 }
 
+export function rotatedPage({ resealed, ...keychain }: KeychainState & { resealed: number }): string[] {
+  const many = resealed === 1 ? '1 sealed value was' : `${resealed} sealed values were`;
+  return [`There is a new master key, and ${many} sealed anew.`, ...keychainPage(keychain)];
+}
+
 export function recoveryPage({ recoveryKey }: { recoveryKey: string }): string[] {
   return [
     recoveryKey,

@@ -11,13 +11,24 @@ import {
   notificationTable,
   overviewPage,
   recoveryPage,
+  rotatedPage,
   statusPage,
   verdictPage,
 } from './agent.ts';
+import { backupPage, restorePage } from './backups.ts';
 import { certificatePage, certificateTable, orderPage, orderTable } from './certificates.ts';
+import {
+  addedStorePage,
+  storePage,
+  storeReportPage,
+  storeTable,
+  updatedStorePage,
+} from './credential-stores.ts';
+import { changedCredentialLine, credentialPage, credentialTable, revealedPage } from './credentials.ts';
 import { addedPage, endpointPage, endpointTable, probePage, updatedPage } from './endpoints.ts';
 import { nodePage, nodeTable, servedPage } from './nodes.ts';
 import { approvalPage, approvalTable, decidedPage, planPage } from './plan.ts';
+import { proxyPage, proxyReportPage } from './proxy.ts';
 import { settingsPage } from './settings.ts';
 import { taskPage, taskTable } from './tasks.ts';
 
@@ -41,6 +52,7 @@ const printers: {
     choose: keychainPage,
     unlock: keychainPage,
     recover: keychainPage,
+    rotate: rotatedPage,
     recoveryKey: recoveryPage,
   },
   endpoints: {
@@ -88,6 +100,27 @@ const printers: {
     remove: () => ['The authority was removed.'],
     test: authorityTestPage,
     root: ({ pem }) => pem.trimEnd().split('\n'),
+  },
+  credentialStores: {
+    add: addedStorePage,
+    list: storeTable,
+    show: storePage,
+    update: updatedStorePage,
+    verify: storeReportPage,
+    remove: () => ['The credential store was removed.'],
+  },
+  credentials: {
+    add: changedCredentialLine('added'),
+    list: credentialTable,
+    get: credentialPage,
+    reveal: revealedPage,
+    update: changedCredentialLine('changed'),
+    remove: () => ['The credential was removed.'],
+  },
+  proxy: { get: proxyPage, set: proxyPage, confirm: proxyPage, test: proxyReportPage },
+  backups: {
+    create: backupPage,
+    restore: restorePage,
   },
   notifications: {
     list: notificationTable,

@@ -1,0 +1,134 @@
+import type { CliIo } from './io.ts';
+import { isEncryptedKey } from './key-text.ts';
+import { usage } from './usage.ts';
+
+type Values = Record<string, unknown>;
+
+/** A secret worth asking a person for when it was not given, and when. */
+interface Question {
+  field: string;
+  /** Null: not now. */
+  ask(values: Values, io: CliIo): string | null | Promise<string | null>;
+  /** Nobody can tell later what was mistyped. */
+  twice?: true;
+}
+
+function when(asked: boolean, question: string): string | null {
+  return asked ? question : null;
+}
+
+/** The agent reads the key itself; here it is only looked at, and whatever is wrong with it is the agent's to say. */
+async function encrypted(path: unknown, io: CliIo): Promise<boolean> {
+  if (typeof path !== 'string') return false;
+  const text = await io.readFile(io.resolvePath(path)).catch(() => '');
+  return isEncryptedKey(text);
+}
+
+const keyPassphrase: Question = {
+  field: 'passphrase',
+  ask: async ({ privatekeypath }, io) =>
+    when(await encrypted(privatekeypath, io), `Passphrase of ${privatekeypath}: `),
+};
+
+const certificatePassword: Question = {
+  field: 'certpass',
+  ask: ({ authcert }) => when(typeof authcert === 'string', `Password of ${authcert} (empty: none): `),
+};
+
+const questions: Record<string, readonly Question[]> = {
+  'endpoints.add': [
+    {
+      field: 'password',
+      ask: ({ connection_type, ssh_key_path, store, user, host }) =>
+        when(
+          connection_type === 'ssh' && ssh_key_path === undefined && store === undefined,
+          `Password of ${user}@${host}: `,
+        ),
+    },
+    {
+      field: 'ssh_key_password',
+      ask: async ({ ssh_key_path }, io) =>
+        when(await encrypted(ssh_key_path, io), `Passphrase of ${ssh_key_path}: `),
+    },
+  ],
+  'credentialStores.add': [
+    {
+      field: 'token',
+      ask: ({ kind, authtype = 'Token' }) => when(kind === 'hashicorp' && authtype === 'Token', 'Token: '),
+    },
+    {
+      field: 'secretid',
+      ask: ({ authtype, appwrapped }) =>
+        when(
+          authtype === 'AppRoleSecret',
+          appwrapped === true ? 'Wrapping token with the SecretID: ' : 'SecretID: ',
+        ),
+    },
+    certificatePassword,
+    {
+      field: 'password',
+      ask: ({ kind, username }) => when(kind === 'delinea-secret-server', `Password of ${username}: `),
+    },
+  ],
+  'credentialStores.update': [
+    {
+      field: 'token',
+      ask: ({ authtype }) => when(authtype === 'Token', 'Token (empty: the one that is kept): '),
+    },
+    {
+      field: 'secretid',
+      ask: ({ authtype }) => when(authtype === 'AppRoleSecret', 'SecretID (empty: the one that is kept): '),
+    },
+    certificatePassword,
+  ],
+  'credentials.add': [
+    {
+      field: 'password',
+      ask: ({ privatekeypath, username, id }) =>
+        when(privatekeypath === undefined, `Password of ${username ?? id}: `),
+    },
+    keyPassphrase,
+  ],
+  'credentials.update': [keyPassphrase],
+  'proxy.set': [
+    {
+      field: 'password',
+      ask: ({ user }) => when(user !== undefined, `Password of the proxy user ${user}: `),
+    },
+  ],
+  'backups.create': [
+    {
+      field: 'passphrase',
+      ask: () => 'Passphrase for the backup (at least 12 characters): ',
+      twice: true,
+    },
+  ],
+  'backups.restore': [{ field: 'passphrase', ask: () => 'Passphrase of the backup: ' }],
+  'secrets.choose': [
+    {
+      field: 'passphrase',
+      ask: ({ kind }) => when(kind === 'passphrase', 'New passphrase (at least 12 characters): '),
+      twice: true,
+    },
+  ],
+  'secrets.unlock': [{ field: 'passphrase', ask: () => 'Passphrase (empty: ask the keychain again): ' }],
+  'secrets.recover': [{ field: 'recovery_key', ask: () => 'Recovery key: ' }],
+};
+
+/** Asks for the secrets that are missing; an empty answer leaves them so. */
+export async function askMissing(
+  path: string,
+  values: Values,
+  cleared: readonly string[],
+  io: CliIo,
+): Promise<void> {
+  for (const { field, ask, twice } of questions[path] ?? []) {
+    if (values[field] !== undefined || cleared.includes(field)) continue;
+    const question = await ask(values, io);
+    if (question === null) continue;
+    const answer = await io.prompt(question);
+    if (answer === '') continue;
+    if (twice && (await io.prompt('Once more: ')) !== answer) throw usage('The two passphrases differ.');
+    values[field] = answer;
+  }
+}
