@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { buildConnector as connectors, Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { type ClientCertificate, identityOf } from './client-certificate.ts';
+import { direct, type Way, wayName } from './proxy/route.ts';
 import { isUntrusted, quickTrust, readTrust, type TrustSetting, wholeTrust } from './tls-trust.ts';
 
 /** Ten seconds for TCP and TLS together: longer than any healthy handshake, shorter than a person's patience. */
@@ -16,25 +18,33 @@ export interface ConnectionTerms {
   clientCertificate?: ClientCertificate | undefined;
 }
 
-/** Connection pools, one per terms: what was opened under some is never used under others. */
+/** A way through a proxy, as far as TLS or the request itself can begin. */
+export type OpenWay = (
+  way: Way & { kind: 'proxy' },
+  target: { host: string; port: number },
+) => Promise<Socket>;
+
+/** Connection pools, one per way and terms: what was opened under some is never used under others. */
 export interface Dispatchers {
   /** `net.roots-unreadable` and `net.client-certificate-unusable` when the given certificates are none. */
-  for(terms: ConnectionTerms): Dispatcher;
-  close(): Promise<void>;
+  for(terms: ConnectionTerms, way?: Way): Dispatcher;
+  /** Ends every connection at once. */
+  destroy(): Promise<void>;
 }
 
-export function makeDispatchers(): Dispatchers {
+export function makeDispatchers(openWay: OpenWay): Dispatchers {
   const made = new Map<string, Dispatcher>();
   return {
-    for({ trustedRootsPem = null, clientCertificate }) {
-      const name = `${trustedRootsPem ?? ''}|${identityOf(clientCertificate)}`;
+    for({ trustedRootsPem = null, clientCertificate }, way = direct) {
+      const name = `${wayName(way)}|${trustedRootsPem ?? ''}|${identityOf(clientCertificate)}`;
       const known = made.get(name);
       if (known !== undefined) return known;
-      const dispatcher = makeDispatcher(readTrust(trustedRootsPem), clientCertificate);
+      const connector = makeConnector(readTrust(trustedRootsPem), clientCertificate);
+      const dispatcher = makeDispatcher(way.kind === 'direct' ? connector : through(way, openWay, connector));
       made.set(name, dispatcher);
       return dispatcher;
     },
-    async close() {
+    async destroy() {
       const all = [...made.values()];
       made.clear();
       await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
@@ -43,36 +53,60 @@ export function makeDispatchers(): Dispatchers {
 }
 
 /** The one place where a dispatcher is made. */
-function makeDispatcher(trust: TrustSetting, shown: ClientCertificate | undefined): Dispatcher {
-  return new Agent({ allowH2: false, connect: makeConnector(trust, shown) });
+function makeDispatcher(connect: connectors.connector): Dispatcher {
+  return new Agent({ allowH2: false, connect });
 }
+
+/** TLS with the destination, inside a way that a proxy opened. */
+function through(way: Way & { kind: 'proxy' }, openWay: OpenWay, connector: Connector): connectors.connector {
+  return (options, done) => {
+    const host = options.hostname.replace(/^\[|\]$/g, '');
+    const openSocket = () => openWay(way, { host, port: Number(options.port) || 443 });
+    connector(options, done, openSocket);
+  };
+}
+
+/** Opens afresh each time it is called; left out: TCP to the destination itself. */
+type OpenSocket = () => Promise<Socket>;
+type Connector = (options: connectors.Options, done: connectors.Callback, openSocket?: OpenSocket) => void;
 
 /**
  * Tries with little trust first, which is fast, and once more with the whole trust when that was not enough. With a
  * client certificate there is one try: its key is read here and now, and not kept for a second.
  */
-function makeConnector(trust: TrustSetting, shown: ClientCertificate | undefined): connectors.connector {
+function makeConnector(trust: TrustSetting, shown: ClientCertificate | undefined): Connector {
   if (shown !== undefined) return connectorWith(wholeTrust(trust, shown));
-  let quick: connectors.connector | null = null;
-  let whole: connectors.connector | null = null;
-  const withWhole: connectors.connector = (options, done) => {
+  let quick: Connector | null = null;
+  let whole: Connector | null = null;
+  const withWhole: Connector = (options, done, openSocket) => {
     whole ??= connectorWith(wholeTrust(trust));
-    whole(options, done);
+    whole(options, done, openSocket);
   };
-  return (options, done) => {
+  return (options, done, openSocket) => {
     if (whole !== null) {
-      whole(options, done);
+      whole(options, done, openSocket);
       return;
     }
     quick ??= connectorWith(quickTrust(trust));
-    quick(options, (error, socket) => {
+    const settle: connectors.Callback = (...[error, socket]) => {
       if (error === null) done(null, socket);
-      else if (isUntrusted((error as NodeJS.ErrnoException).code)) withWhole(options, done);
+      else if (isUntrusted((error as NodeJS.ErrnoException).code)) withWhole(options, done, openSocket);
       else done(error, null);
-    });
+    };
+    quick(options, settle, openSocket);
   };
 }
 
-function connectorWith(secureContext: SecureContext): connectors.connector {
-  return buildConnector({ allowH2: false, timeout: connectTimeoutMs, secureContext });
+function connectorWith(secureContext: SecureContext): Connector {
+  const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, secureContext });
+  return (options, done, openSocket) => {
+    if (openSocket === undefined) {
+      connect(options, done);
+      return;
+    }
+    openSocket().then(
+      (httpSocket) => connect({ ...options, httpSocket }, done),
+      (error: Error) => done(error, null),
+    );
+  };
 }

@@ -30,14 +30,18 @@ export interface Circumstances {
   issuer?: string | null | undefined;
   /** We showed a certificate of our own. */
   showedCertificate?: boolean | undefined;
+  /** The proxy that lies between. */
+  proxy?: Peer | undefined;
 }
 
 /** Turns a failed request into one sentence with host and port. */
 export function netFailure(thrown: unknown, peer: Peer, given: Circumstances | null = null): Failure {
   if (thrown instanceof Failure) return thrown;
-  const at = place(peer);
   const code = codeOf(thrown) ?? '';
   const known = given ?? {};
+  if (known.proxy !== undefined && isUntrusted(code))
+    return readsAlong(known.proxy, peer, known.issuer ?? null, thrown);
+  const at = placeVia(peer, known.proxy);
   const later = { retry: 'later', cause: thrown } as const;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')
     return new Failure('net.unresolved', `The name ${peer.host} (asked for ${at}) could not be resolved.`, {
@@ -54,7 +58,7 @@ export function netFailure(thrown: unknown, peer: Peer, given: Circumstances | n
       ...later,
       hint: 'Check the network of this machine, its routes and firewalls.',
     });
-  if (timeouts.has(code)) return timedOut(peer, thrown);
+  if (timeouts.has(code)) return timedOut(peer, thrown, known.proxy);
   return tlsFailure(code, at, peer, known, thrown) ?? lost(at, thrown);
 }
 
@@ -62,8 +66,25 @@ export function place({ host, port }: Peer): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-export function timedOut(peer: Peer, cause?: unknown): Failure {
-  return new Failure('net.timeout', `${place(peer)} did not answer in time.`, {
+function placeVia(peer: Peer, proxy: Peer | undefined): string {
+  return proxy === undefined ? place(peer) : `${place(peer)} (through the proxy ${place(proxy)})`;
+}
+
+/** Whatever the proxy shows instead of the server's own certificate, or a server of a private CA behind it. */
+function readsAlong(proxy: Peer, peer: Peer, issuer: string | null, cause: unknown): Failure {
+  const who = issuer === null ? 'an issuer' : `“${issuer}”`;
+  return new Failure(
+    'proxy.intercepts',
+    `The proxy ${place(proxy)} reads along: what it shows for ${place(peer)} was issued by ${who}, which this machine does not trust.`,
+    {
+      hint: `When that is the CA of the proxy, or ${peer.host} is a server of your own with a private CA, add its root certificate to the trust store of this machine, or give it as trusted_roots.`,
+      cause,
+    },
+  );
+}
+
+export function timedOut(peer: Peer, cause?: unknown, proxy?: Peer): Failure {
+  return new Failure('net.timeout', `${placeVia(peer, proxy)} did not answer in time.`, {
     hint: 'Check that the server is up and that no firewall drops the connection silently.',
     retry: 'later',
     cause,
@@ -109,7 +130,9 @@ function tlsFailure(
     });
   if (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$|CRL_)/.test(code))
     return new Failure('net.tls-failed', `${at} and this machine could not agree on TLS (${code}).`, {
-      hint: 'Check that this port speaks TLS and that the server offers TLS 1.2 or 1.3.',
+      hint: code.endsWith('ALERT_HANDSHAKE_FAILURE')
+        ? 'Check that the server offers TLS 1.2 or 1.3, and whether it demands a client certificate.'
+        : 'Check that this port speaks TLS and that the server offers TLS 1.2 or 1.3.',
       cause,
     });
   return null;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '#kit/clock.ts';
@@ -9,6 +10,8 @@ export interface Handshake {
   /** The topmost issuer that can be seen. */
   issuer: string;
   protocol: string;
+  /** Leaf first, as far as it is known, a root of this machine included. */
+  chain: X509Certificate[];
   /** What a connection would be refused with; null: nothing to object. */
   objection: NodeJS.ErrnoException | null;
 }
@@ -72,10 +75,12 @@ export function shakeHands(
 
 function readHandshake(socket: tls.TLSSocket): Handshake {
   const leaf = socket.getPeerCertificate(true);
+  const chain = chainOf(leaf);
   return {
     subject: nameOf(leaf.subject) ?? leaf.subjectaltname?.split(', ')[0]?.replace(/^\w+:/, '') ?? '(no name)',
-    issuer: nameOf(topOf(leaf).issuer) ?? '(no name)',
+    issuer: nameOf(chain.at(-1)?.issuer) ?? '(no name)',
     protocol: socket.getProtocol() ?? 'unknown',
+    chain: chain.map(({ raw }) => new X509Certificate(raw)),
     // typed as an Error, but the verification's own answer is its code alone
     objection: socket.authorized ? null : asError(socket.authorizationError),
   };
@@ -86,14 +91,18 @@ function asError(objection: unknown): NodeJS.ErrnoException {
   return Object.assign(new Error(String(objection)), { code: String(objection) });
 }
 
-function topOf(leaf: tls.DetailedPeerCertificate): tls.DetailedPeerCertificate {
-  let top = leaf;
-  for (let depth = 0; depth < 10; depth++) {
-    const above = top.issuerCertificate;
-    if (above === undefined || above.fingerprint256 === top.fingerprint256) break;
-    top = above;
+function chainOf(leaf: Partial<tls.DetailedPeerCertificate>): tls.DetailedPeerCertificate[] {
+  const chain: tls.DetailedPeerCertificate[] = [];
+  let next: Partial<tls.DetailedPeerCertificate> | undefined = leaf;
+  while (
+    next?.raw !== undefined &&
+    chain.length < 10 &&
+    chain.at(-1)?.fingerprint256 !== next.fingerprint256
+  ) {
+    chain.push(next as tls.DetailedPeerCertificate);
+    next = next.issuerCertificate;
   }
-  return top;
+  return chain;
 }
 
 function nameOf(name: Partial<tls.Certificate> | undefined): string | null {

@@ -1,16 +1,14 @@
-import type { Readable } from 'node:stream';
-import { setImmediate as loopTurn } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import send from 'undici/lib/api/api-request.js';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { Failure } from '#shared/failure.ts';
-import { type ConnectionTerms, makeDispatchers } from './dispatchers.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { ConnectionTerms } from './dispatchers.ts';
 import { makeEnding } from './ending.ts';
-import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
+import { type Peer, timedOut } from './failures.ts';
 import type { ProxyConfig } from './proxy/config.ts';
-import { issuerShown, type Reach, reachDirectly } from './reach.ts';
-import { isUntrusted } from './tls-trust.ts';
+import { direct } from './proxy/route.ts';
+import { type Reach, reachAddress } from './reach.ts';
+import { type Asked, sendBy, sendByRoute } from './send.ts';
+import { makeWayOut, type WayOut, type WayOutOptions } from './way-out.ts';
 
 export type { ClientCertificate } from './client-certificate.ts';
 export type { Reach } from './reach.ts';
@@ -62,34 +60,38 @@ export interface HttpOptions {
 export function makeHttp(options: HttpOptions): Http {
   const { clock } = options;
   const log = options.log.in('http');
-  const dispatchers = makeDispatchers();
+  const outs = makeOuts(options.proxy, {
+    ...options,
+    fetch: (input) => outs.now().during(() => answerFor({ ...input, direct: true })),
+  });
 
-  async function request(input: HttpRequest): Promise<HttpResponse> {
+  async function answerFor(input: HttpRequest & { direct?: boolean }): Promise<HttpResponse> {
     const { url, peer } = target(input.url);
     const started = clock.monotonic();
     const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
+    const asked: Asked = {
+      input,
+      url,
+      peer,
+      ending,
+      clock,
+      userAgent: options.userAgent,
+      maxBytes: defaults.maxBytes,
+    };
+    const out = outs.now();
     try {
-      const answer = await send.call(dispatchers.for(input), {
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: input.method,
-        headers: { 'user-agent': options.userAgent, ...input.headers },
-        body: input.body ?? null,
-        signal: ending.signal,
-      });
-      const body = await readAll(answer.body, input.maxBytes ?? defaults.maxBytes, peer);
-      await loopTurn(); // the connection is free only then; asking sooner would open a second one
+      const answer = await out.during(() =>
+        input.direct === true ? sendBy(direct, asked, out) : sendByRoute(asked, out),
+      );
       log.debug(`${input.method} ${url.host}${url.pathname}`, {
-        status: answer.statusCode,
+        status: answer.status,
         ms: Math.round((clock.monotonic() - started) * 10) / 10,
       });
-      return { status: answer.statusCode, headers: plainHeaders(answer.headers), body };
+      return answer;
     } catch (thrown) {
       if (input.signal?.aborted) throw input.signal.reason;
-      if (ending.late()) throw timedOut(peer, thrown);
-      const issuer = isUntrusted(codeOf(thrown)) ? await issuerShown(peer, clock, input.signal) : null;
-      const showedCertificate = input.clientCertificate !== undefined;
-      const failure = netFailure(thrown, peer, { issuer, showedCertificate });
+      const failure =
+        ending.late() && !(thrown instanceof Failure) ? timedOut(peer, thrown) : asFailure(thrown);
       log.debug(`${input.method} ${url.host}${url.pathname} failed`, { code: failure.code });
       throw failure;
     } finally {
@@ -100,14 +102,37 @@ export function makeHttp(options: HttpOptions): Http {
   async function reach(input: Parameters<Http['reach']>[0]): Promise<Reach> {
     const { url, peer } = target(input.url);
     const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
+    const out = outs.now();
     try {
-      return await reachDirectly({ ...input, secure: url.protocol === 'https:', peer, clock, ending });
+      return await out.during(() => reachAddress({ ...input, url, peer, clock, ending }, out));
     } finally {
       ending.clear();
     }
   }
 
-  return { request, reach, close: () => dispatchers.close() };
+  return { request: (input) => answerFor(input), reach, close: () => outs.close() };
+}
+
+/** One way out at a time: when the setting is another object, the one before ends with its last request. */
+function makeOuts(proxy: HttpOptions['proxy'], options: WayOutOptions) {
+  let config: ProxyConfig | null = null;
+  let out: WayOut | null = null;
+  return {
+    now(): WayOut {
+      const present = proxy?.() ?? null;
+      if (out === null || present !== config) {
+        out?.retire();
+        out = makeWayOut(present, options);
+        config = present;
+      }
+      return out;
+    },
+    async close() {
+      const last = out;
+      out = null;
+      await last?.destroy();
+    },
+  };
 }
 
 function target(text: string): { url: URL; peer: Peer } {
@@ -119,26 +144,4 @@ function target(text: string): { url: URL; peer: Peer } {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const usual = url.protocol === 'https:' ? 443 : 80;
   return { url, peer: { host, port: url.port === '' ? usual : Number(url.port) } };
-}
-
-async function readAll(body: Readable, maxBytes: number, peer: Peer): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBytes)
-      throw new Failure('net.too-large', `${peer.host}:${peer.port} sent more than ${maxBytes} bytes.`, {
-        hint: 'Check that the address is the one of the service that was meant.',
-      });
-    parts.push(part);
-  }
-  return Buffer.concat(parts, size);
-}
-
-function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
 }

@@ -1,67 +1,131 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Clock } from '#kit/clock.ts';
-import type { Failure } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ConnectionTerms } from './dispatchers.ts';
-import { abortable, type Ending, makeEnding } from './ending.ts';
+import { abortable, type Ending } from './ending.ts';
 import { netFailure, type Peer, place, timedOut } from './failures.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
-import { isUntrusted, readTrust, wholeTrust } from './tls-trust.ts';
+import { type Way, wayName } from './proxy/route.ts';
+import { forward, openTunnel } from './proxy/tunnel.ts';
+import { isAnchoredElsewhere, isUntrusted, readTrust, wholeTrust } from './tls-trust.ts';
+import type { WayOut } from './way-out.ts';
+import { worthAnother } from './worth-another.ts';
 
-/** The way to an address, one step after the other, stopping at the first "no". No request is sent. */
+/** The way to an address, one step after the other, stopping at the first "no". */
 export interface Reach {
   ok: boolean;
   /** `direct`, or `proxy host:port` as it was taken. */
   way: string;
   /**
-   * Direct: `resolve` `connect` `tls`. Through a proxy: `route` (what the PAC or setting says), `proxy` (the proxy
-   * answers), `authentication` (each exchange), `tunnel`, `tls`. Sentences for a network administrator.
+   * `route` comes first when there is a proxy setting: what the PAC file, the setting or the list of direct
+   * destinations says. Then directly: `resolve` `connect` `tls`. Through a proxy: `proxy` (it answers),
+   * `authentication` (each exchange), `tunnel`, `tls`. A proxy that is given up for the next one has a step that
+   * says so. Sentences for a network administrator.
    */
   steps: ProbeCheck[];
   /** Seen at the end; null before TLS. */
   certificate: { subject: string; issuer: string; trusted: boolean } | null;
-  /** The issuer, when what was seen is signed by something this machine does not trust and a proxy lies between. */
+  /**
+   * Through a proxy only: the issuer of what was seen, when neither a public root nor the roots given for that
+   * address vouch for it. Trusted or not by a root of this machine's own store is what `certificate` says.
+   */
   interceptedBy: string | null;
   /** Why it stopped. */
   failure: Failure | null;
 }
 
-/** The request has failed already: its sentence does not wait long for one name more. */
-const issuerPatienceMs = 3000;
-
 export interface ReachInput extends ConnectionTerms {
-  secure: boolean;
+  url: URL;
   peer: Peer;
   clock: Clock;
   ending: Ending;
 }
 
-/** Rejects when the caller's signal aborts, and with nothing else. */
-export async function reachDirectly(input: ReachInput): Promise<Reach> {
-  const found = report('direct');
+/** Tries the ways that the setting names, as a request would. Rejects when the caller's signal aborts, only then. */
+export async function reachAddress(input: ReachInput, out: WayOut): Promise<Reach> {
+  const steps: ProbeCheck[] = [];
+  let ways: Way[];
   try {
-    await resolveName(input, found);
-    const socket = await openSocket(input, found);
-    if (!input.secure) {
-      socket.destroy();
+    const route = await abortable(out.router.route(input.url, input.peer), input.ending.signal);
+    ways = route.ways;
+    if (route.because !== null) steps.push({ name: 'route', ok: true, sentence: route.because });
+  } catch (thrown) {
+    const failure = failureOf(thrown, input, null);
+    steps.push({ name: 'route', ok: false, sentence: failure.message });
+    return { ok: false, way: 'direct', steps, certificate: null, interceptedBy: null, failure };
+  }
+  for (const [index, way] of ways.entries()) {
+    const found = await reachBy(way, input, out);
+    const { failure } = found;
+    const last = found.steps.pop();
+    steps.push(...found.steps);
+    const goOn = failure !== null && index < ways.length - 1 && worthAnother(way, failure, true);
+    if (last !== undefined)
+      steps.push(goOn ? { ...last, ok: true, sentence: `${last.sentence} The next way is tried.` } : last);
+    if (!goOn) return { ...found, steps };
+    out.router.bad(way);
+  }
+  throw new Error('a route has at least one way');
+}
+
+/** One way, whatever the setting says. Rejects when the caller's signal aborts, only then. */
+export async function reachBy(way: Way, input: ReachInput, out: WayOut): Promise<Reach> {
+  const found = report(wayName(way));
+  try {
+    const secure = input.url.protocol === 'https:';
+    if (way.kind === 'direct') {
+      await resolveName(input, found);
+      const socket = await openSocket(input, found);
+      if (secure) await lookAtTls(socket, way, input, found);
+      else socket.destroy();
       return found.yes();
     }
-    await lookAtTls(socket, input, found);
+    found.begin('proxy');
+    const tools = out.tools({
+      signal: input.ending.signal,
+      note: found.note,
+      connectTimeoutMs: input.ending.left(),
+    });
+    if (secure) {
+      const socket = await openTunnel(way.place, input.peer, tools);
+      await lookAtTls(socket, way, input, found);
+    } else {
+      // only a request shows whether the proxy lets one through: the smallest there is
+      const url = `${input.url.origin}/`;
+      await forward(
+        way.place,
+        { method: 'HEAD', url, headers: {}, maxBytes: 0, timeoutMs: input.ending.left() },
+        tools,
+      );
+    }
     return found.yes();
   } catch (thrown) {
-    if (input.ending.late()) return found.no(timedOut(input.peer, thrown));
-    input.ending.signal.throwIfAborted();
-    const showedCertificate = input.clientCertificate !== undefined;
-    return found.no(netFailure(thrown, input.peer, { showedCertificate }));
+    return found.no(failureOf(thrown, input, way));
   }
+}
+
+/** Throws the reason of the caller's signal when it was that. */
+function failureOf(
+  thrown: unknown,
+  { ending, peer, clientCertificate }: ReachInput,
+  way: Way | null,
+): Failure {
+  const proxy = way?.kind === 'proxy' ? way.place : undefined;
+  if (ending.late() && !(thrown instanceof Failure)) return timedOut(peer, thrown, proxy);
+  if (!ending.late()) ending.signal.throwIfAborted();
+  return netFailure(thrown, peer, { showedCertificate: clientCertificate !== undefined, proxy });
 }
 
 /** Steps as they are taken; the one that was begun and not finished is the one that failed. */
 interface Report {
   begin(name: string): void;
   finish(sentence: string): void;
+  /** A step that somebody else took. */
+  note: (step: ProbeCheck) => void;
   certificate: Reach['certificate'];
+  interceptedBy: string | null;
   yes(): Reach;
   no(failure: Failure): Reach;
 }
@@ -69,25 +133,30 @@ interface Report {
 function report(way: string): Report {
   const steps: ProbeCheck[] = [];
   let begun = 'resolve';
-  const made = (found: Report, failure: Failure | null): Reach => ({
+  const made = ({ certificate, interceptedBy }: Report, failure: Failure | null): Reach => ({
     ok: failure === null,
     way,
     steps,
-    certificate: found.certificate,
-    interceptedBy: null,
+    certificate,
+    interceptedBy,
     failure,
   });
   return {
     certificate: null,
+    interceptedBy: null,
     begin: (name) => {
       begun = name;
     },
     finish: (sentence) => void steps.push({ name: begun, ok: true, sentence }),
+    note(step) {
+      steps.push(step);
+      begun = step.name;
+    },
     yes() {
       return made(this, null);
     },
     no(failure) {
-      steps.push({ name: begun, ok: false, sentence: failure.message });
+      if (steps.at(-1)?.ok !== false) steps.push({ name: begun, ok: false, sentence: failure.message });
       return made(this, failure);
     },
   };
@@ -118,40 +187,39 @@ async function openSocket({ peer, ending }: ReachInput, found: Report): Promise<
   return socket;
 }
 
-async function lookAtTls(socket: Socket, input: ReachInput, found: Report): Promise<void> {
+async function lookAtTls(socket: Socket, way: Way, input: ReachInput, found: Report): Promise<void> {
   found.begin('tls');
   const { peer, clock, ending } = input;
   try {
-    const secureContext = wholeTrust(readTrust(input.trustedRootsPem), input.clientCertificate);
-    const seen = await shakeHands(socket, peer, {
-      secureContext,
-      clock,
-      timeoutMs: ending.left(),
-      signal: ending.signal,
-    });
+    const trust = readTrust(input.trustedRootsPem);
+    const secureContext = wholeTrust(trust, input.clientCertificate);
+    const timeoutMs = ending.left();
+    const seen = await shakeHands(socket, peer, { secureContext, clock, timeoutMs, signal: ending.signal });
     found.certificate = certificateOf(seen);
-    if (seen.objection !== null) throw netFailure(seen.objection, peer, { issuer: seen.issuer });
-    found.finish(
-      `${place(peer)} shows a certificate for “${seen.subject}”, issued by “${seen.issuer}”, which this machine trusts (${seen.protocol}).`,
-    );
+    const strange = way.kind === 'proxy' && isAnchoredElsewhere(seen.chain, trust);
+    if (strange && isAboutTrust(seen)) found.interceptedBy = seen.issuer;
+    const { issuer, objection } = seen;
+    const proxy = way.kind === 'proxy' ? way.place : undefined;
+    if (objection !== null) throw netFailure(objection, peer, { issuer, proxy });
+    found.finish(sentenceFor(peer, seen, strange ? proxy : undefined));
   } finally {
     socket.destroy();
   }
 }
 
-/**
- * Who signed what a server shows, for the sentence after a refused handshake. Null when it cannot be seen. It is not
- * trusted, so no certificate of ours is shown to it.
- */
-export async function issuerShown(
+/** A certificate that is refused for its date or name says nothing about who signed it. */
+function isAboutTrust({ objection }: Handshake): boolean {
+  return objection === null || isUntrusted(objection.code);
+}
+
+function sentenceFor(
   peer: Peer,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): Promise<string | null> {
-  const ending = makeEnding(clock, issuerPatienceMs, signal);
-  const seen = await reachDirectly({ peer, clock, secure: true, ending }).catch(() => null);
-  ending.clear();
-  return seen?.certificate?.issuer ?? null;
+  { subject, issuer, protocol }: Handshake,
+  strangeBehind: Peer | undefined,
+): string {
+  const shown = `${place(peer)} shows a certificate for “${subject}”, issued by “${issuer}”, which this machine trusts (${protocol}).`;
+  if (strangeBehind === undefined) return shown;
+  return `${shown} “${issuer}” is no public root but one of this machine's own store: the proxy ${place(strangeBehind)} reads along, unless ${peer.host} is a server of your own.`;
 }
 
 /** Trusted is who signed it: a wrong name or date is another matter, which the failure tells. */

@@ -29,11 +29,13 @@ export function quickTrust(setting: TrustSetting): tls.SecureContext {
   return tls.createSecureContext(setting === null ? {} : { ca: setting });
 }
 
+const pemBlocks = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
 /** Blank text is no setting. TLS itself passes over what it cannot read, so it is looked at here. */
 export function readTrust(setting: string | null | undefined): TrustSetting {
   const pem = setting?.trim() ?? '';
   if (pem === '') return null;
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const blocks = pem.match(pemBlocks) ?? [];
   try {
     if (blocks.length === 0) throw new Error('there is no PEM block');
     for (const block of blocks) new X509Certificate(block);
@@ -51,10 +53,24 @@ export function wholeTrust(setting: TrustSetting, shown?: ClientCertificate): tl
   return contextFor({ ca: [...machineRoots(), ...(setting === null ? [] : [setting])] }, shown);
 }
 
-/** The roots that came with the runtime and nothing that somebody added to this machine. */
-export function publicTrust(): tls.SecureContext {
-  return tls.createSecureContext({ ca: [...tls.rootCertificates] });
+/**
+ * Does the chain lead to a root that came with the runtime, or to one of the given ones? If not, and the machine
+ * trusts it all the same, then by a root that somebody added to this machine.
+ */
+export function isAnchoredElsewhere(chain: readonly X509Certificate[], setting: TrustSetting): boolean {
+  bundled ??= tls.rootCertificates.map((pem) => new X509Certificate(pem));
+  const own = setting?.match(pemBlocks)?.map((block) => new X509Certificate(block)) ?? [];
+  const anchors = [...bundled, ...own];
+  return !chain.some((one) =>
+    anchors.some(
+      (anchor) =>
+        anchor.fingerprint256 === one.fingerprint256 ||
+        (anchor.subject === one.issuer && one.verify(anchor.publicKey)),
+    ),
+  );
 }
+
+let bundled: X509Certificate[] | undefined;
 
 /** The key lives on in the context only; the bytes of the secret are not kept. */
 function contextFor(options: tls.SecureContextOptions, shown: ClientCertificate | undefined) {

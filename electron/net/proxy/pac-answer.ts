@@ -1,0 +1,38 @@
+import type { ProxyPlace } from './tunnel.ts';
+
+/** One way to a destination. */
+export type Way = { kind: 'direct' } | { kind: 'proxy'; place: ProxyPlace };
+
+export interface PacAnswer {
+  ways: Way[];
+  /** Parts that name something we do not speak, or nothing at all, as they were written. */
+  skipped: string[];
+}
+
+const usualPorts = { PROXY: 80, HTTP: 80, HTTPS: 443 } as const;
+const longestShown = 200;
+
+/** Reads what a PAC answered: `PROXY a:3128; DIRECT`. Empty means direct, as browsers have it. */
+export function readPacAnswer(text: string): PacAnswer {
+  const parts = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) return { ways: [{ kind: 'direct' }], skipped: [] };
+  const read = parts.map((part) => ({ part, way: readPart(part) }));
+  return {
+    ways: read.flatMap(({ way }) => (way === null ? [] : [way])),
+    skipped: read.flatMap(({ part, way }) => (way === null ? [part.slice(0, longestShown)] : [])),
+  };
+}
+
+function readPart(part: string): Way | null {
+  if (/^DIRECT$/i.test(part)) return { kind: 'direct' };
+  const found = /^(PROXY|HTTPS?)\s+(?:\[([0-9a-f:.]+)\]|([^\s:[\]@/]+))(?::(\d{1,5}))?$/i.exec(part);
+  const scheme = found?.[1]?.toUpperCase() as keyof typeof usualPorts | undefined;
+  const host = found?.[2] ?? found?.[3];
+  if (scheme === undefined || host === undefined) return null;
+  const port = found?.[4] === undefined ? usualPorts[scheme] : Number(found[4]);
+  if (port < 1 || port > 65535) return null;
+  return { kind: 'proxy', place: { host: host.toLowerCase(), port, tls: scheme === 'HTTPS' } };
+}

@@ -1,0 +1,126 @@
+import { createContext, Script } from 'node:vm';
+import { JSException, QuickJS } from 'quickjs-wasi';
+import type { Clock } from '#kit/clock.ts';
+import { pacFunctions } from './pac-functions.ts';
+import { quickjsWasm } from './quickjs-wasm.ts';
+
+/**
+ * Until a running script is stopped. It runs on the agent's own loop, so this is also the longest it can hold it up:
+ * `script` is what the engine keeps to by itself, `engine` ends it when it is caught in one endless step of its own.
+ */
+const longestRunMs = { script: 250, engine: 750 };
+const memoryLimit = 16 * 1024 * 1024;
+
+/** What a script may know of the world. All answers are at hand: nothing here may wait. */
+export interface PacWorld {
+  /** Null: none, or not known yet. */
+  look(name: string, all: boolean): string | null;
+  mine(all: boolean): string;
+  within(address: string, network: string): boolean;
+  note(text: string): void;
+}
+
+/** Why a script did not answer. `slow`: it was stopped. After any of these its machine is spent. */
+export class ScriptTrouble extends Error {
+  readonly kind: 'slow' | 'failed';
+
+  constructor(kind: 'slow' | 'failed', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** A script in a machine of its own: no I/O, little memory, little time. */
+export interface PacMachine {
+  /** What `FindProxyForURL` answers; what is no text comes as JSON would write it. Throws ScriptTrouble. */
+  ask(url: string, host: string): { text: string | null } | { notText: string };
+  /** It was stopped or broke: it cannot be asked again. */
+  spent(): boolean;
+  close(): void;
+}
+
+/** Rejects with ScriptTrouble when the script cannot be loaded or has no `FindProxyForURL`. */
+export async function makePacMachine(script: string, world: PacWorld, clock: Clock): Promise<PacMachine> {
+  let end = Number.POSITIVE_INFINITY;
+  const vm = await QuickJS.create({
+    wasm: await quickjsWasm(),
+    memoryLimit,
+    interruptHandler: () => clock.monotonic() > end,
+    wasi: (memory: WebAssembly.Memory) => ({
+      clock_time_get(_id: number, _precision: bigint, at: number) {
+        new DataView(memory.buffer).setBigUint64(at, BigInt(Math.round(clock.now())) * 1_000_000n, true);
+        return 0;
+      },
+      fd_write: () => 8,
+    }),
+  });
+  let spent = false;
+  const close = () => {
+    if (!spent) vm.dispose();
+    spent = true;
+  };
+  const run = (code: string, name: string): unknown => {
+    end = clock.monotonic() + longestRunMs.script;
+    try {
+      return guarded(() => vm.evalCode(code, name).consume((handle) => vm.dump(handle)));
+    } catch (thrown) {
+      spent = true; // stopped in the middle, it may not even be fit to be tidied up
+      throw troubleOf(thrown);
+    }
+  };
+  addFunctions(vm, world);
+  run(`${script}\n;undefined`, 'proxy.pac');
+  if (run('typeof FindProxyForURL', '') !== 'function') {
+    close();
+    throw new ScriptTrouble('failed', 'it has no function FindProxyForURL');
+  }
+  return {
+    ask(url, host) {
+      const call = `FindProxyForURL(${JSON.stringify(url)}, ${JSON.stringify(host)})`;
+      const answer = run(
+        `(() => { const a = ${call}; return a === null ? [] : typeof a === 'string' ? [a] : [0, typeof a]; })()`,
+        'call',
+      ) as [] | [string] | [0, string];
+      if (answer.length === 2) return { notText: answer[1] };
+      return { text: answer[0] ?? null };
+    },
+    spent: () => spent,
+    close,
+  };
+}
+
+function addFunctions(vm: QuickJS, world: PacWorld): void {
+  const text = (value: string | null) => (value === null ? vm.null : vm.newString(value));
+  const flag = (value: boolean) => (value ? vm.true : vm.false);
+  const outside = [
+    vm.newFunction('look', (name, all) => text(world.look(String(vm.dump(name)), vm.dump(all) === true))),
+    vm.newFunction('mine', (all) => text(world.mine(vm.dump(all) === true))),
+    vm.newFunction('within', (one, net) => flag(world.within(String(vm.dump(one)), String(vm.dump(net))))),
+    vm.newFunction('note', (said) => {
+      world.note(String(vm.dump(said)));
+      return vm.undefined;
+    }),
+  ];
+  const install = vm.evalCode(pacFunctions, 'functions');
+  vm.callFunction(install, vm.undefined, ...outside).dispose();
+  for (const handle of [install, ...outside]) handle.dispose();
+}
+
+let box: { context: object; script: Script } | null = null;
+
+/** The engine looks at its own clock between steps of the script; this one looks at it from outside. */
+function guarded(work: () => unknown): unknown {
+  box ??= { context: createContext(Object.create(null)), script: new Script('work()') };
+  Object.assign(box.context, { work });
+  return box.script.runInContext(box.context, { timeout: longestRunMs.engine });
+}
+
+function troubleOf(thrown: unknown): ScriptTrouble {
+  const { code, message = '' } = thrown as { code?: string; message?: string };
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || message === 'interrupted')
+    return new ScriptTrouble('slow', 'it was stopped', thrown);
+  if (!(thrown instanceof JSException)) return new ScriptTrouble('failed', 'it broke its engine', thrown);
+  const line = /proxy\.pac:(\d+)/.exec(thrown.stack ?? '')?.[1];
+  const what = `${thrown.name}: ${message}`.replace(/\s+/g, ' ').slice(0, 200);
+  return new ScriptTrouble('failed', line === undefined ? what : `${what} (line ${line})`);
+}

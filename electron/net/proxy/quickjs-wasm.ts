@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+let compiled: Promise<WebAssembly.Module> | null = null;
+
+/** The script engine of PAC files, compiled once. A build lays its file beside our own (`build/quickjs-asset.ts`). */
+export function quickjsWasm(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(place()).then((bytes) => WebAssembly.compile(bytes));
+  return compiled;
+}
+
+function place(): string {
+  const beside = fileURLToPath(new URL('./quickjs.wasm', import.meta.url));
+  if (existsSync(beside)) return beside;
+  return createRequire(import.meta.url)
+    .resolve('quickjs-wasi/package.json')
+    .replace(/package\.json$/, 'quickjs.wasm');
+}

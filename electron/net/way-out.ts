@@ -1,0 +1,84 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { Secret } from '../secrets/secret.ts';
+import { type Dispatchers, makeDispatchers } from './dispatchers.ts';
+import type { ProxyConfig } from './proxy/config.ts';
+import { makeProxyMemory } from './proxy/memory.ts';
+import type { FetchDirectly } from './proxy/pac-file.ts';
+import { makeRouter, type Router } from './proxy/route.ts';
+import { openTunnel, type ProxyLogin, type ProxyTools } from './proxy/tunnel.ts';
+
+/** Everything that belongs to one proxy setting: another setting gets another, and nothing kept passes over. */
+export interface WayOut {
+  router: Router;
+  dispatchers: Dispatchers;
+  tools(more?: Pick<ProxyTools, 'signal' | 'note' | 'connectTimeoutMs'>): ProxyTools;
+  /** Runs `work`; what is kept lives at least as long. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Nothing new begins on it: what is kept ends when the last work is done. */
+  retire(): void;
+  /** Ends everything at once. */
+  destroy(): Promise<void>;
+}
+
+export interface WayOutOptions {
+  userAgent: string;
+  clock: Clock;
+  log: Log;
+  fetch: FetchDirectly;
+}
+
+/** Below the usual time for a whole request, so that another proxy can be tried. */
+const tunnelTimeoutMs = 20_000;
+
+export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): WayOut {
+  const { clock, log, userAgent } = options;
+  const router = makeRouter(config, options);
+  const memory = makeProxyMemory(clock);
+  const tools: WayOut['tools'] = (more = {}) => ({
+    login: () => loginOf(config),
+    memory,
+    clock,
+    log,
+    userAgent,
+    connectTimeoutMs: tunnelTimeoutMs,
+    ...more,
+  });
+  const dispatchers = makeDispatchers((way, target) => openTunnel(way.place, target, tools()));
+  let users = 0;
+  let retired = false;
+  const destroy = async () => {
+    router.close();
+    memory.close();
+    await dispatchers.destroy();
+  };
+  const endWhenUnused = () => {
+    if (retired && users === 0) void destroy();
+  };
+  return {
+    router,
+    dispatchers,
+    tools,
+    async during(work) {
+      users++;
+      try {
+        return await work();
+      } finally {
+        users--;
+        endWhenUnused();
+      }
+    },
+    retire() {
+      retired = true;
+      endWhenUnused();
+    },
+    destroy,
+  };
+}
+
+/** Opened at the moment of use; whoever asked wipes it. */
+function loginOf(config: ProxyConfig | null): ProxyLogin | null {
+  const route = config?.settings.route;
+  if (route === undefined || route.mode === 'none' || route.user === null) return null;
+  return { user: route.user, domain: route.domain, password: config?.password() ?? Secret.of('') };
+}
