@@ -1,7 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { implement } from '@orpc/server';
 import { contract } from '#shared/contract/index.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import { backupDatabase, dropBackups } from '../database/backup.ts';
+import type { Resealed } from '../secrets/sealed-rows.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import type { CommandTools } from './tools.ts';
@@ -36,8 +38,14 @@ export function secretsCommands(tools: CommandTools) {
       );
       return changed();
     }),
-    rotate: os.rotate.handler(() => {
-      throw new Error('not built');
+    rotate: os.rotate.handler(async ({ input, context }) => {
+      const done = await masterKey.rotate({
+        passphrase: sealed(input.passphrase),
+        commit: (work) =>
+          context.audit.commit(work, (result) => ({ subject: null, sentence: rotatedSentence(result) })),
+      });
+      backUpAnew(tools);
+      return { ...changed(), sentence: rotatedSentence(done), resealed: done.resealed };
     }),
     recoveryKey: os.recoveryKey.handler(({ context }) => {
       const recoveryKey = masterKey.takeRecoveryKey();
@@ -61,4 +69,24 @@ export function secretsCommands(tools: CommandTools) {
 
 function sealed(value: string | undefined): Secret | undefined {
   return value === undefined ? undefined : Secret.of(value);
+}
+
+/** The copies made before are under keys that are gone: one under the new key takes their place. */
+function backUpAnew({ database, clock, log }: CommandTools): void {
+  try {
+    const fresh = backupDatabase(database, clock.now());
+    dropBackups(database.path, fresh);
+  } catch (error) {
+    log.warn('no copy could be made after the master key was replaced', { error: asFailure(error) });
+  }
+}
+
+const mostNamed = 10;
+
+function rotatedSentence({ resealed, damaged }: Resealed): string {
+  const count = resealed === 1 ? '1 stored secret was' : `${resealed} stored secrets were`;
+  const sentence = `The master key was replaced and ${count} sealed anew. The old recovery key ended; show the new one.`;
+  if (damaged.length === 0) return sentence;
+  const more = damaged.length > mostNamed ? `, and ${damaged.length - mostNamed} more` : '';
+  return `${sentence} Damaged before and left as they are: ${damaged.slice(0, mostNamed).join(', ')}${more}.`;
 }

@@ -13,6 +13,9 @@ import type {
   CredentialStore as CredentialStoreAdapter,
   StoreKeep,
 } from '../providers/credential-stores/credential-store.ts';
+import type { ForeignStore } from '../secrets/adopt-store.ts';
+import type { RotateOptions } from '../secrets/rotate-keys.ts';
+import type { Resealed } from '../secrets/sealed-rows.ts';
 import { Secret } from '../secrets/secret.ts';
 
 /** What commands may do with the master key. */
@@ -24,6 +27,12 @@ export interface MasterKeyControl {
   ): Promise<unknown>;
   unlock(passphrase?: Secret): Promise<unknown>;
   recover(recoveryKey: Secret): Promise<unknown>;
+  /** New keys for everything; `commit` carries the change out in one transaction. */
+  rotate(options: RotateOptions): Promise<Resealed>;
+  /** Hands the data key out, for a backup. */
+  withDataKey<T>(use: (dataKey: Buffer) => T): T;
+  /** A new master key for a store out of a backup. */
+  adopt(store: ForeignStore): Promise<void>;
   /** The recovery key, once; then null for ever. */
   takeRecoveryKey(): string | null;
 }

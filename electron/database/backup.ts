@@ -5,7 +5,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { ensureDirectory, syncDirectory, syncFile } from './files.ts';
-import { Store } from './store.ts';
+import { driverOf } from './store.ts';
 
 const kept = 3;
 const dayMs = 24 * 3600 * 1000;
@@ -46,6 +46,11 @@ export function backupDriver(driver: Driver, now: number): string {
   }
   for (const old of listBackups(driver.path).slice(kept)) rmSync(old.path, { force: true });
   return target;
+}
+
+/** All but this one. */
+export function dropBackups(path: string, but: string): void {
+  for (const old of listBackups(path)) if (old.path !== but) rmSync(old.path, { force: true });
 }
 
 export interface Backup {
@@ -97,9 +102,4 @@ function refuseBadCopy(driver: Driver, copy: string): void {
   } finally {
     driver.run('DETACH copy');
   }
-}
-
-function driverOf(database: Database): Driver {
-  if (database instanceof Store) return database.driver;
-  throw new TypeError('only an opened database can be backed up');
 }

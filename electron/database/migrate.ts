@@ -2,12 +2,13 @@ import { Failure } from '#shared/failure.ts';
 import type { Driver } from './driver.ts';
 import { first } from './migrations/0001-first.ts';
 import { credentialStores } from './migrations/0002-credential-stores.ts';
+import { secretKeys } from './migrations/0003-secret-keys.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 export type Migration = (driver: Driver) => void;
 
 /** In order; the n-th one makes version n. Never changed once released, only added to. */
-export const migrations: readonly Migration[] = [first, credentialStores];
+export const migrations: readonly Migration[] = [first, credentialStores, secretKeys];
 
 export function versionOf(driver: Driver): number {
   return Number(driver.pragma('user_version'));

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { Sealer } from '../secrets/envelope.ts';
+import type { RowSealer } from '../secrets/envelope.ts';
 import { backupDriver } from './backup.ts';
 import { keepBallast, releaseBallast } from './ballast.ts';
 import type { Database } from './database.ts';
@@ -20,7 +20,7 @@ export interface OpenOptions {
   path: string;
   clock: Clock;
   log: Log;
-  sealer: Sealer;
+  sealer: RowSealer;
   /** A compiled SQLite addon to use in place of the library's own. */
   nativeBinding?: string | undefined;
 }

@@ -1,30 +1,38 @@
-import type { Sealer } from '../secrets/envelope.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
+import type { RowSealer, SealContext } from '../secrets/envelope.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SecretRows } from './database.ts';
 import type { Driver } from './driver.ts';
+import { ownerName } from './secret-owner.ts';
 
 export class SecretRepository implements SecretRows {
   readonly #driver: Driver;
-  readonly #sealer: Sealer;
+  readonly #sealer: RowSealer;
 
-  constructor(driver: Driver, sealer: Sealer) {
+  constructor(driver: Driver, sealer: RowSealer) {
     this.#driver = driver;
     this.#sealer = sealer;
   }
 
   put(owner: string, name: string, value: Secret): void {
-    const sealed = this.#sealer.seal({ owner, name }, value);
-    this.#driver.run(
-      `INSERT INTO secrets (owner, name, sealed) VALUES (?, ?, ?)
-       ON CONFLICT (owner, name) DO UPDATE SET sealed = excluded.sealed`,
-      [owner, name, sealed],
-    );
+    putSealed(this.#driver, { owner, name }, this.#sealer.sealRow({ owner, name }, value));
   }
 
   open(owner: string, name: string): Secret | null {
-    const row = this.#driver.get('SELECT sealed FROM secrets WHERE owner = ? AND name = ?', [owner, name]);
+    const row = this.#driver.get(
+      `SELECT sealed, wrapped FROM secrets AS s
+       LEFT JOIN secret_keys AS k ON k.owner = s.owner AND k.name = s.name WHERE s.owner = ? AND s.name = ?`,
+      [owner, name],
+    );
     if (row === undefined) return null;
-    return this.#sealer.open({ owner, name }, row.sealed as Uint8Array);
+    try {
+      return this.#sealer.openRow(
+        { owner, name },
+        { sealed: row.sealed as Uint8Array, wrapped: row.wrapped as Uint8Array | null },
+      );
+    } catch (error) {
+      throw this.#withName(owner, name, asFailure(error));
+    }
   }
 
   has(owner: string, name: string): boolean {
@@ -42,4 +50,34 @@ export class SecretRepository implements SecretRows {
     const rows = this.#driver.all('SELECT name FROM secrets WHERE owner = ? ORDER BY name', [owner]);
     return rows.map((row) => String(row.name));
   }
+
+  /** A person knows an owner by its name. */
+  #withName(owner: string, name: string, failure: Failure): Failure {
+    if (failure.code !== 'secret.damaged') return failure;
+    return new Failure(
+      failure.code,
+      `The stored secret "${name}" of ${ownerName(this.#driver, owner)} is damaged and cannot be opened.`,
+      { hint: failure.hint, retry: failure.retry, cause: failure },
+    );
+  }
+}
+
+/** The value and its key, together. */
+export function putSealed(
+  driver: Driver,
+  { owner, name }: SealContext,
+  { sealed, wrapped }: { sealed: Buffer; wrapped: Buffer },
+): void {
+  driver.transaction(() => {
+    driver.run(
+      `INSERT INTO secrets (owner, name, sealed) VALUES (?, ?, ?)
+       ON CONFLICT (owner, name) DO UPDATE SET sealed = excluded.sealed`,
+      [owner, name, sealed],
+    );
+    driver.run(
+      `INSERT INTO secret_keys (owner, name, wrapped) VALUES (?, ?, ?)
+       ON CONFLICT (owner, name) DO UPDATE SET wrapped = excluded.wrapped`,
+      [owner, name, wrapped],
+    );
+  });
 }

@@ -1,5 +1,5 @@
 import type { Overview } from '#shared/model/overview.ts';
-import type { Sealer } from '../secrets/envelope.ts';
+import type { RowSealer } from '../secrets/envelope.ts';
 import { ApprovalRepository } from './approvals.ts';
 import { AuditRepository } from './audit.ts';
 import { AuthorityRepository } from './authorities.ts';
@@ -37,7 +37,7 @@ export class Store implements Database {
   readonly meta: MetaRepository;
   readonly #onClose: () => void;
 
-  constructor(driver: Driver, sealer: Sealer, onClose: () => void) {
+  constructor(driver: Driver, sealer: RowSealer, onClose: () => void) {
     this.driver = driver;
     this.#onClose = onClose;
     this.endpoints = new EndpointRepository(driver);
@@ -74,4 +74,10 @@ export class Store implements Database {
     this.#onClose();
     this.driver.close();
   }
+}
+
+/** For what works on a whole database. */
+export function driverOf(database: Database): Driver {
+  if (database instanceof Store) return database.driver;
+  throw new TypeError('not a database that this room opened');
 }

@@ -1,7 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
-import { decrypt, encrypt, sealFormat } from './aead.ts';
+import { decrypt, encrypt, rowFormat, sealFormat } from './aead.ts';
 import { frame } from './frame.ts';
+import { RowKeys } from './row-keys.ts';
 import { Secret } from './secret.ts';
 
 /** Names the one place a sealed value belongs to: moved to another place it does not open. */
@@ -10,29 +11,46 @@ export interface SealContext {
   name: string;
 }
 
-/** Seals values for the database. Throws `keychain.*` while there is no key. */
+/** Seals single values. Throws `keychain.*` while there is no key. */
 export interface Sealer {
   seal(context: SealContext, value: Secret): Buffer;
   /** Throws `secret.damaged` when the bytes are not what was sealed for this context. */
   open(context: SealContext, sealed: Uint8Array): Secret;
 }
 
+/** A value as the database keeps it; `wrapped` is null for one sealed directly, as all were once. */
+export interface SealedRow {
+  sealed: Uint8Array;
+  wrapped: Uint8Array | null;
+}
+
+/** Seals rows, each under a key of its own, which the store's key wraps: a new store key wraps them anew and is done. */
+export interface RowSealer extends Sealer {
+  sealRow(context: SealContext, value: Secret): { sealed: Buffer; wrapped: Buffer };
+  /** Throws `secret.damaged`. */
+  openRow(context: SealContext, row: SealedRow): Secret;
+}
+
 /**
- * Sealing under one data key. Every record has its own key (one HMAC, HKDF-Expand with a single block), so that
- * random nonces stay safe however often one record is rewritten.
+ * Sealing under one data key, the store's key. What is sealed directly has its own key as well (one HMAC, HKDF-Expand
+ * with a single block), so that random nonces stay safe however often it is rewritten.
  */
-export class Envelope implements Sealer {
+export class Envelope implements RowSealer {
   readonly #dataKey: Buffer;
   readonly #storeUuid: string;
+  #direct: KeyObject;
+  #rows: RowKeys;
 
   /** Takes `dataKey` over: `wipe` overwrites it. */
   constructor(dataKey: Buffer, storeUuid: string) {
     this.#dataKey = dataKey;
     this.#storeUuid = storeUuid;
+    this.#direct = createSecretKey(dataKey);
+    this.#rows = new RowKeys(dataKey);
   }
 
   seal(context: SealContext, value: Secret): Buffer {
-    const bound = this.#bound(context);
+    const bound = this.#bound(context, sealFormat);
     const key = this.#recordKey(bound);
     try {
       return encrypt(key, bound, value.bytes());
@@ -42,14 +60,39 @@ export class Envelope implements Sealer {
   }
 
   open(context: SealContext, sealed: Uint8Array): Secret {
-    const bound = this.#bound(context);
-    const key = this.#recordKey(bound);
-    const plain = decrypt(key, bound, sealed);
-    key.fill(0);
-    if (plain === null) throw damaged(context);
-    const value = Secret.of(plain);
-    plain.fill(0);
-    return value;
+    const bound = this.#bound(context, sealFormat);
+    return opened(context, this.#recordKey(bound), (key) => decrypt(key, bound, sealed));
+  }
+
+  sealRow(context: SealContext, value: Secret): { sealed: Buffer; wrapped: Buffer } {
+    const bound = this.#bound(context, rowFormat);
+    const { bodyKey, wrapped } = this.#rows.fresh(bound);
+    try {
+      return { sealed: encrypt(bodyKey, bound, value.bytes(), rowFormat), wrapped };
+    } finally {
+      bodyKey.fill(0);
+    }
+  }
+
+  openRow(context: SealContext, { sealed, wrapped }: SealedRow): Secret {
+    if (wrapped === null) return this.open(context, sealed);
+    const bound = this.#bound(context, rowFormat);
+    const bodyKey = this.#rows.unwrap({ bound, wrapped });
+    if (bodyKey === null) throw damagedSecret(context);
+    return opened(context, bodyKey, (key) => decrypt(key, bound, sealed, rowFormat));
+  }
+
+  /** The wraps of these rows under another store key; null for each that is damaged. */
+  rewrap(to: Envelope, rows: readonly (SealContext & { wrapped: Uint8Array })[]): (Buffer | null)[] {
+    return this.#rows.rewrap(
+      to.#rows,
+      rows.map((row) => ({ bound: this.#bound(row, rowFormat), wrapped: row.wrapped })),
+    );
+  }
+
+  /** What every row key begins with that is wrapped under this store key. */
+  get mark(): Buffer {
+    return this.#rows.mark;
   }
 
   /** Hands the data key to `use` for wrapping it anew. */
@@ -59,14 +102,16 @@ export class Envelope implements Sealer {
 
   wipe(): void {
     this.#dataKey.fill(0);
+    this.#direct = createSecretKey(this.#dataKey);
+    this.#rows = new RowKeys(this.#dataKey);
   }
 
-  #bound(context: SealContext): Buffer {
-    return frame([this.#storeUuid, context.owner, context.name, Buffer.of(sealFormat)]);
+  #bound(context: SealContext, format: number): Buffer {
+    return frame([this.#storeUuid, context.owner, context.name, Buffer.of(format)]);
   }
 
   #recordKey(bound: Buffer): Buffer {
-    return createHmac('sha256', this.#dataKey)
+    return createHmac('sha256', this.#direct)
       .update('trustkeep record')
       .update(bound)
       .update('\x01')
@@ -74,7 +119,16 @@ export class Envelope implements Sealer {
   }
 }
 
-function damaged({ owner, name }: SealContext): Failure {
+function opened(context: SealContext, key: Buffer, open: (key: Buffer) => Buffer | null): Secret {
+  const plain = open(key);
+  key.fill(0);
+  if (plain === null) throw damagedSecret(context);
+  const value = Secret.of(plain);
+  plain.fill(0);
+  return value;
+}
+
+export function damagedSecret({ owner, name }: SealContext): Failure {
   return new Failure(
     'secret.damaged',
     `The stored secret "${name}" of ${owner} is damaged and cannot be opened.`,

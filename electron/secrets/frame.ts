@@ -3,12 +3,20 @@
  * before it. What is authenticated or hashed is framed this way.
  */
 export function frame(parts: readonly (string | Uint8Array)[]): Buffer {
-  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for (const part of parts) total += 4 + lengthOf(part);
+  const all = Buffer.allocUnsafe(total);
+  let at = 0;
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    pieces.push(length, bytes);
+    const length = lengthOf(part);
+    all.writeUInt32BE(length, at);
+    if (typeof part === 'string') all.write(part, at + 4, 'utf8');
+    else all.set(part, at + 4);
+    at += 4 + length;
   }
-  return Buffer.concat(pieces);
+  return all;
+}
+
+function lengthOf(part: string | Uint8Array): number {
+  return typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.length;
 }

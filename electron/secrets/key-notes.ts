@@ -11,6 +11,11 @@ export interface KeyNotesStore {
 const keychainKinds = ['os-keychain', 'key-file', 'passphrase'] as const;
 
 const base64 = z.base64();
+const keyId = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** Where one master key is kept; a passphrase keeps none. */
+const keyEntry = z.object({ kind: z.enum(['os-keychain', 'key-file']), path: z.string().nullable(), keyId });
+export type KeyEntry = z.infer<typeof keyEntry>;
 
 /** What is kept beside the sealed values. One row, so that it changes as a whole. Holds no key in the clear. */
 const keyNotes = z.object({
@@ -21,7 +26,7 @@ const keyNotes = z.object({
   /** Only with `key-file`. */
   path: z.string().nullable(),
   /** 32 hexadecimal digits; names the master key in its keychain, and is the salt of a passphrase. */
-  keyId: z.string().regex(/^[0-9a-f]{32}$/),
+  keyId,
   /** Tells "the wrong key" from "damaged": HMAC of the store's name under the master key, cut to 16 bytes. */
   kcv: base64,
   /** The data key under the master key, and under the recovery key. */
@@ -29,6 +34,8 @@ const keyNotes = z.object({
   recovery: base64,
   /** The recovery key itself, sealed by the data key, until it was shown. */
   recoveryKeyToShow: base64.nullable(),
+  /** Entries that are in a keychain and not in use: not yet, or not any more. The next unlock removes them. */
+  leftovers: z.array(keyEntry).default([]),
 });
 export type KeyNotes = z.infer<typeof keyNotes>;
 
@@ -61,4 +68,22 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Null where nothing is kept. */
+export function keyEntryOf({
+  kind,
+  path,
+  keyId,
+}: Pick<KeyNotes, 'kind' | 'path' | 'keyId'>): KeyEntry | null {
+  return kind === 'passphrase' ? null : { kind, path, keyId };
+}
+
+/** The entry is to be removed at the next unlock, unless the notes name it as the one in use by then. */
+export function withLeftover(notes: KeyNotes, entry: KeyEntry | null): KeyNotes {
+  return entry === null ? notes : { ...notes, leftovers: [...withoutLeftover(notes, entry.keyId), entry] };
+}
+
+export function withoutLeftover({ leftovers }: KeyNotes, keyId: string): KeyEntry[] {
+  return leftovers.filter((one) => one.keyId !== keyId);
 }

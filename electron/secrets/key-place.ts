@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { Envelope, type SealContext } from './envelope.ts';
-import type { KeyNotes } from './key-notes.ts';
+import { type KeyEntry, type KeyNotes, keyEntryOf } from './key-notes.ts';
 import { checkValue, wrapDataKey } from './key-wrap.ts';
 import type { Keychain } from './keychain.ts';
 import { newRecoveryKey, recoveryWrapKey } from './recovery-key.ts';
@@ -36,21 +36,44 @@ export function keyPlace(
   return { keychain: keychains.passphrase(passphrase), path: null };
 }
 
-/** Puts a fresh master key into a place (which reads it back) and gives what the notes say about it. */
+/** The place that the notes name, for a new key in it. A passphrase is new too, and given only where there is one. */
+export function keyPlaceAgain(
+  keychains: Keychains,
+  { kind, path }: Pick<KeyNotes, 'kind' | 'path'>,
+  passphrase: Secret | undefined,
+): KeyPlace {
+  if (kind !== 'passphrase' && passphrase !== undefined)
+    throw new Failure(
+      'keychain.passphrase-not-used',
+      `A passphrase was given, but the master key is kept in ${kind === 'key-file' ? 'a key file' : 'the keychain of this computer'}.`,
+      { hint: 'Leave the passphrase out, or choose it with "trustkeep secrets choose passphrase" first.' },
+    );
+  return keyPlace(keychains, kind, path ?? '', passphrase);
+}
+
+export type MasterKeyNotes = Pick<KeyNotes, 'kind' | 'path' | 'keyId' | 'kcv' | 'dataKey'>;
+
+/**
+ * Puts a fresh master key into a place (which reads it back) and gives what the notes say about it. `announce` is
+ * called before the keychain holds it, so that an end in between leaves nothing unknown.
+ */
 export async function keepMasterKey(
   { keychain, path }: KeyPlace,
   storeUuid: string,
   envelope: Envelope,
-): Promise<Pick<KeyNotes, 'kind' | 'path' | 'keyId' | 'kcv' | 'dataKey'>> {
+  announce: (entry: KeyEntry | null) => void = () => {},
+): Promise<MasterKeyNotes> {
   const keyId = randomBytes(16).toString('hex');
+  const at = { kind: keychain.kind, path, keyId };
   const derived = keychain.kind === 'passphrase' ? await keychain.get(keyId) : null;
   const key = derived ?? randomBytes(32);
   try {
-    if (derived === null) await keychain.set(keyId, key);
+    if (derived === null) {
+      announce(keyEntryOf(at));
+      await keychain.set(keyId, key);
+    }
     return {
-      kind: keychain.kind,
-      path,
-      keyId,
+      ...at,
       kcv: checkValue(key, storeUuid),
       dataKey: envelope.withDataKey((dataKey) => wrapDataKey({ storeUuid, by: keyId }, key, dataKey)),
     };
@@ -61,11 +84,14 @@ export async function keepMasterKey(
 
 export const recoveryPlace: SealContext = { owner: 'secrets', name: 'recovery-key' };
 
-/** Everything of a new store: data key, master key in its place, recovery key. The caller writes the notes. */
-export async function newStoreKey(place: KeyPlace): Promise<{ envelope: Envelope; notes: KeyNotes }> {
-  const storeUuid = randomUUID();
+/** A data key, a master key in its place and a recovery key: for a new store, or anew for one. The caller writes the notes. */
+export async function newStoreKey(
+  place: KeyPlace,
+  storeUuid: string = randomUUID(),
+  announce?: (entry: KeyEntry | null) => void,
+): Promise<{ envelope: Envelope; notes: KeyNotes }> {
   const envelope = new Envelope(randomBytes(32), storeUuid);
-  const kept = await keepMasterKey(place, storeUuid, envelope);
+  const kept = await keepMasterKey(place, storeUuid, envelope, announce);
   const text = newRecoveryKey();
   const recoveryKey = Secret.of(text);
   const wrapKey = recoveryWrapKey(text, storeUuid);
@@ -75,6 +101,7 @@ export async function newStoreKey(place: KeyPlace): Promise<{ envelope: Envelope
     ...kept,
     recovery: envelope.withDataKey((key) => wrapDataKey({ storeUuid, by: 'recovery' }, wrapKey, key)),
     recoveryKeyToShow: envelope.seal(recoveryPlace, recoveryKey).toString('base64'),
+    leftovers: [],
   };
   wrapKey.fill(0);
   recoveryKey.wipe();

@@ -41,3 +41,10 @@ function checkOf(body: string): string {
   for (const one of body) rest = (rest * 32 + alphabet.indexOf(one)) % 37;
   return checkAlphabet[rest] ?? '';
 }
+
+/** Well-formed, and not of this store. */
+export function wrongRecoveryKey(): Failure {
+  return new Failure('recovery-key.wrong', 'This recovery key does not open the secrets stored here.', {
+    hint: 'Give the one shown last: when this database was new, or when its master key was last replaced.',
+  });
+}

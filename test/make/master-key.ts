@@ -8,7 +8,7 @@ import { Secret } from '../../electron/secrets/secret.ts';
 export const place = { owner: 'ep_1', name: 'password' };
 
 /** A keychain in memory that can be put into every state a real one can be in. */
-class Drawer implements Keychain {
+export class Drawer implements Keychain {
   readonly kind: Keychain['kind'];
   readonly keys = new Map<string, Buffer>();
   trouble: Failure | null = null;

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { Database } from '../../electron/database/database.ts';
 import { openDatabase } from '../../electron/database/open.ts';
-import { Envelope, type Sealer } from '../../electron/secrets/envelope.ts';
+import { Envelope, type RowSealer } from '../../electron/secrets/envelope.ts';
 import { tempDirectory } from './directory.ts';
 
 /** Fixed "now" of rows made by the builders. */
@@ -18,7 +18,7 @@ export function clockAt(at: number): Clock {
 }
 
 /** A sealer that is always ready. */
-export function readySealer(): Sealer {
+export function readySealer(): RowSealer {
   return new Envelope(randomBytes(32), randomUUID());
 }
 
@@ -26,7 +26,7 @@ export interface TestStore {
   database: Database;
   path: string;
   directory: string;
-  sealer: Sealer;
+  sealer: RowSealer;
   /** Closes, and opens the same file again. */
   reopen(): Database;
   /** Closes and removes everything. */
@@ -34,7 +34,7 @@ export interface TestStore {
 }
 
 /** A store of its own in a directory of its own. */
-export function makeStore(sealer: Sealer = readySealer()): TestStore {
+export function makeStore(sealer: RowSealer = readySealer()): TestStore {
   const { path: directory, remove } = tempDirectory('store');
   const path = join(directory, 'data', 'trustkeep.db');
   const open = () => openDatabase({ path, clock: clockAt(now), log: silentLog, sealer });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { machine, place, unavailable } from '#test/make/master-key.ts';
+import { sealedStore } from '#test/make/sealed-store.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 test('A passphrase is asked for at every start, and a wrong one can be tried again', async () => {
@@ -36,4 +37,19 @@ test('A forgotten passphrase is replaced with the recovery key', async () => {
   expect(await last.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'locked' });
   expect(await last.unlock(Secret.of('another good one'))).toMatchObject({ state: 'ready' });
   expect(last.open(place, sealed).text()).toBe('x');
+});
+
+test('A rotation needs a new passphrase where one protects, and the old one ends', async () => {
+  const it = await sealedStore();
+  await it.masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
+  it.database.secrets.put('ep_1', 'password', Secret.of('x'));
+  await expect(it.rotate()).rejects.toMatchObject({ code: 'keychain.passphrase-needed' });
+  expect(await it.rotate('another good one')).toEqual({ resealed: 1, damaged: [] });
+  it.database.close();
+  const next = it.start();
+  expect(await next.masterKey.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'locked' });
+  expect(await next.masterKey.unlock(Secret.of('another good one'))).toMatchObject({ state: 'ready' });
+  expect(next.database.secrets.open('ep_1', 'password')?.text()).toBe('x');
+  next.database.close();
+  it.remove();
 });

@@ -1,24 +1,27 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { Driver, Row } from '../../../electron/database/driver.ts';
 import type { Store } from '../../../electron/database/store.ts';
 import { auditHash } from '../../../electron/database/verify-audit.ts';
-import type { Sealer } from '../../../electron/secrets/envelope.ts';
+import { Envelope } from '../../../electron/secrets/envelope.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { anAuditEntry } from '../../make/rows.ts';
-import { makeStore, now, readySealer, type TestStore } from '../../make/store.ts';
+import { makeStore, now, type TestStore } from '../../make/store.ts';
 
 /** A sealer that can be locked, as the master key can. */
-class Lockable implements Sealer {
-  readonly #inner = readySealer();
+class Lockable extends Envelope {
   locked = false;
-  seal(...given: Parameters<Sealer['seal']>) {
-    this.#check();
-    return this.#inner.seal(...given);
+  constructor() {
+    super(randomBytes(32), randomUUID());
   }
-  open(...given: Parameters<Sealer['open']>) {
+  override seal(...given: Parameters<Envelope['seal']>) {
     this.#check();
-    return this.#inner.open(...given);
+    return super.seal(...given);
+  }
+  override open(...given: Parameters<Envelope['open']>) {
+    this.#check();
+    return super.open(...given);
   }
   #check() {
     if (this.locked) throw new Failure('keychain.locked', 'Unlock your keychain.');

@@ -1,0 +1,36 @@
+import { Envelope } from './envelope.ts';
+import type { KeyHolder } from './key-holder.ts';
+import { keepLeftover } from './key-leftovers.ts';
+import type { KeyNotes } from './key-notes.ts';
+import { keepMasterKey } from './key-place.ts';
+import { troubleFailure } from './key-state.ts';
+import type { Secret } from './secret.ts';
+
+/** A store that comes from a backup. */
+export interface ForeignStore {
+  notes: KeyNotes;
+  /** Taken over and wiped. */
+  dataKey: Buffer;
+  /** Protects it from now on where a passphrase protects the present store. */
+  passphrase: Secret;
+  /** Writes its new notes into it and puts it where the next start finds it; all or nothing. */
+  stage(notes: KeyNotes, envelope: Envelope): void;
+}
+
+/** A new master key for it, kept the way the present store's is. When `stage` throws, that key is removed again. */
+export async function adoptStore(holder: KeyHolder, store: ForeignStore): Promise<void> {
+  const { storeUuid } = store.notes;
+  const envelope = new Envelope(store.dataKey, storeUuid);
+  try {
+    const here = holder.notes();
+    const kind = here?.kind ?? holder.told.state.kind;
+    if (kind === null) throw troubleFailure(holder.told.state);
+    const place = holder.place(kind, here?.path ?? null, store.passphrase);
+    const kept = await keepMasterKey(place, storeUuid, envelope, holder.announce);
+    store.stage({ ...store.notes, ...kept, leftovers: [] }, envelope);
+    keepLeftover(holder.store, kept.keyId);
+  } finally {
+    envelope.wipe();
+    await holder.removeLeftovers();
+  }
+}

@@ -1,0 +1,39 @@
+import type { KeychainState } from '#shared/contract/agent.ts';
+import { asFailure } from '#shared/failure.ts';
+import { Envelope } from './envelope.ts';
+import type { KeyHolder } from './key-holder.ts';
+import type { KeyNotes } from './key-notes.ts';
+import type { KeyPlace } from './key-place.ts';
+import { fitsCheckValue, unwrapDataKey } from './key-wrap.ts';
+
+/** Gets the master key that the notes name out of its place. Never rejects for what the keychain answers. */
+export async function findKey(
+  holder: KeyHolder,
+  notes: KeyNotes,
+  { keychain }: KeyPlace,
+): Promise<KeychainState> {
+  let key: Buffer | null;
+  try {
+    key = await keychain.get(notes.keyId);
+  } catch (error) {
+    const failure = asFailure(error);
+    holder.options.log.warn('the keychain did not give the master key', {
+      code: failure.code,
+      said: failure.peerSaid,
+    });
+    const trouble = failure.code === 'keychain.locked' ? 'locked' : 'unavailable';
+    return holder.trouble(trouble, notes.kind, failure.message);
+  }
+  if (key === null) return holder.trouble('missing', notes.kind, null);
+  try {
+    const { storeUuid, keyId } = notes;
+    const fits = fitsCheckValue(key, storeUuid, notes.kcv);
+    if (!fits && notes.kind === 'passphrase')
+      return holder.trouble('locked', notes.kind, 'That is not the passphrase of the stored secrets.');
+    const dataKey = fits ? unwrapDataKey({ storeUuid, by: keyId }, key, notes.dataKey) : null;
+    if (dataKey === null) return holder.trouble('wrong', notes.kind, null);
+    return holder.open(new Envelope(dataKey, storeUuid), notes);
+  } finally {
+    key.fill(0);
+  }
+}

@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { Envelope } from '../../../electron/secrets/envelope.ts';
+import { RowKeys } from '../../../electron/secrets/row-keys.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
+
+const place = { owner: 'ep_1', name: 'password' };
+const uuid = randomUUID();
+const make = (key = randomBytes(32), store: string = uuid) => new Envelope(Buffer.from(key), store);
+const damaged = expect.objectContaining({ code: 'secret.damaged' });
+
+describe('a row key', () => {
+  const bound = Buffer.from('a place');
+
+  test('Another program (AES in counter mode, SHA-512, HMAC of OpenSSL) makes the same wrap', () => {
+    const keys = new RowKeys(Buffer.from([...Array(32).keys()]));
+    const wrapped = Buffer.from(
+      '01b9ae237a0f6cace177a0f4e4a4f9625078c0042fd34cc468e2816fa2cd693d9b39779112d798bf42c73eb37f23cc5394653aa247',
+      'hex',
+    );
+    expect(keys.unwrap({ bound, wrapped })?.toString('hex')).toBe(
+      '6b23d5ce57849fe5d49a7f6908acd0c715556249d7d6f4b8a89f2beec6928c50',
+    );
+  });
+
+  test('It unwraps at its place alone, and every flipped bit and every cut of its wrap is noticed', () => {
+    const keys = new RowKeys(randomBytes(32));
+    const { bodyKey, wrapped } = keys.fresh(bound);
+    expect(keys.unwrap({ bound, wrapped })).toEqual(bodyKey);
+    expect(keys.unwrap({ bound: Buffer.from('a plac'), wrapped })).toBeNull();
+    expect(new RowKeys(randomBytes(32)).unwrap({ bound, wrapped })).toBeNull();
+    for (let bit = 0; bit < wrapped.length * 8; bit += 1) {
+      const changed = Buffer.from(wrapped);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      expect(keys.unwrap({ bound, wrapped: changed }), `bit ${bit}`).toBeNull();
+    }
+    for (let length = 0; length < wrapped.length; length += 1)
+      expect(keys.unwrap({ bound, wrapped: wrapped.subarray(0, length) })).toBeNull();
+    expect(keys.unwrap({ bound, wrapped: Buffer.concat([wrapped, Buffer.of(0)]) })).toBeNull();
+  });
+
+  test('It is another one each time, and its wrap holds it in no clear part', () => {
+    const keys = new RowKeys(randomBytes(32));
+    const made = Array.from({ length: 200 }, () => keys.fresh(bound));
+    expect(new Set(made.map(({ wrapped }) => wrapped.toString('hex'))).size).toBe(200);
+    expect(new Set(made.map(({ bodyKey }) => bodyKey.toString('hex'))).size).toBe(200);
+    for (const { bodyKey, wrapped } of made) expect(wrapped.includes(bodyKey.subarray(0, 8))).toBe(false);
+  });
+
+  test('Many are wrapped anew at once, and those that are damaged are left out one by one', () => {
+    const [from, to] = [new RowKeys(randomBytes(32)), new RowKeys(randomBytes(32))];
+    const rows = Array.from({ length: 9 }, (_, index) => {
+      const at = Buffer.from(`place ${index}`);
+      return { bound: at, ...from.fresh(at) };
+    });
+    rows[2]!.wrapped[40]! ^= 1;
+    rows[5]!.wrapped = rows[5]!.wrapped.subarray(0, 30);
+    [rows[7]!.wrapped, rows[8]!.wrapped] = [rows[8]!.wrapped, rows[7]!.wrapped];
+    const fresh = from.rewrap(to, rows);
+    for (const [index, row] of rows.entries()) {
+      const wrapped = fresh[index] ?? null;
+      if ([2, 5, 7, 8].includes(index)) expect(wrapped).toBeNull();
+      else expect(to.unwrap({ bound: row.bound, wrapped: wrapped! })).toEqual(row.bodyKey);
+    }
+    expect(from.rewrap(to, [])).toEqual([]);
+  });
+});
+
+describe('a sealed row', () => {
+  test('It opens with its own key, also when it is empty, and not without', () => {
+    const envelope = make();
+    for (const text of ['correct horse', '', 'ü'.repeat(5000)]) {
+      const row = envelope.sealRow(place, Secret.of(text));
+      expect(envelope.openRow(place, row).text()).toBe(text);
+      expect(() => envelope.openRow(place, { ...row, wrapped: null })).toThrow(damaged);
+      expect(() => envelope.open(place, row.sealed)).toThrow(damaged);
+    }
+  });
+
+  test('Body and key belong together, and to their place and store', () => {
+    const key = randomBytes(32);
+    const envelope = make(key);
+    const one = envelope.sealRow(place, Secret.of('one'));
+    const two = envelope.sealRow(place, Secret.of('two'));
+    expect(() => envelope.openRow(place, { sealed: one.sealed, wrapped: two.wrapped })).toThrow(damaged);
+    expect(() => envelope.openRow({ ...place, owner: 'ep_2' }, one)).toThrow(/"password" of ep_2/);
+    expect(() => envelope.openRow({ owner: 'ep_1p', name: 'assword' }, one)).toThrow(damaged);
+    expect(() => make(key, randomUUID()).openRow(place, one)).toThrow(damaged);
+    expect(() => make().openRow(place, one)).toThrow(damaged);
+    expect(make(key).openRow(place, one).text()).toBe('one');
+  });
+
+  test('Every flipped bit and every cut of the body is noticed', () => {
+    const envelope = make();
+    const { sealed, wrapped } = envelope.sealRow(place, Secret.of('correct horse'));
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const changed = Buffer.from(sealed);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => envelope.openRow(place, { sealed: changed, wrapped })).toThrow(damaged);
+    }
+    for (let length = 0; length < sealed.length; length += 1)
+      expect(() => envelope.openRow(place, { sealed: sealed.subarray(0, length), wrapped })).toThrow(damaged);
+  });
+
+  test('What was sealed directly, as all was once, still opens where there is no row key', () => {
+    const envelope = make();
+    const sealed = envelope.seal(place, Secret.of('old'));
+    expect(envelope.openRow(place, { sealed, wrapped: null }).text()).toBe('old');
+    const { wrapped } = envelope.sealRow(place, Secret.of('x'));
+    expect(() => envelope.openRow(place, { sealed, wrapped })).toThrow(damaged);
+  });
+
+  test('After wiping, no row opens', () => {
+    const envelope = make();
+    const row = envelope.sealRow(place, Secret.of('x'));
+    envelope.wipe();
+    expect(() => envelope.openRow(place, row)).toThrow(damaged);
+  });
+});
