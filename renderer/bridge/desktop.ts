@@ -25,8 +25,8 @@ function copyBySelection(text: string): boolean {
 }
 
 /** Offers text to the person as a file. */
-export function saveText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/x-pem-file' }));
+export function saveText(name: string, text: string, type = 'application/x-pem-file'): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
   const anchor = document.createElement('a');
   anchor.href = address;
   anchor.download = name;

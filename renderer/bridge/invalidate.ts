@@ -1,18 +1,22 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { Topic } from '#shared/contract/events.ts';
-import type { Bridge, Queries } from './bridge.ts';
+import type { Contract } from '#shared/contract/index.ts';
+import type { Bridge } from './bridge.ts';
 
-type Noun = keyof Queries & ('agent' | Topic);
+type Noun = Exclude<keyof Contract, 'backups'>;
 
 /** Which questions a change makes stale: its own noun, and those whose answers quote it. */
 export const staleBy: Record<Topic, readonly Noun[]> = {
-  endpoints: ['endpoints', 'nodes', 'agent'],
+  endpoints: ['endpoints', 'nodes', 'agent', 'credentialStores', 'credentials'],
   nodes: ['nodes', 'certificates', 'agent'],
   certificates: ['certificates', 'nodes', 'agent'],
   orders: ['orders', 'certificates'],
   tasks: ['tasks', 'agent'],
   approvals: ['approvals', 'tasks', 'agent'],
   authorities: ['authorities'],
+  'credential-stores': ['credentialStores', 'endpoints'],
+  credentials: ['credentials', 'credentialStores'],
+  proxy: ['proxy'],
   notifications: ['notifications', 'agent'],
   audit: ['audit'],
   secrets: ['secrets', 'agent'],

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 
 const tickMilliseconds = 30_000;
 const listeners = new Set<() => void>();
@@ -30,4 +30,14 @@ function read(): number {
 /** The time to which relative times refer; moves on every half minute. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, read, read);
+}
+
+/** The time, moving on every second: for what is counted down while somebody looks. */
+export function useSeconds(): number {
+  const [at, setAt] = useState(Date.now);
+  useEffect(() => {
+    const ticking = setInterval(() => setAt(Date.now()), 1_000);
+    return () => clearInterval(ticking);
+  }, []);
+  return at;
 }

@@ -9,6 +9,7 @@ import { screens } from './places.ts';
 import { SideNav } from './side-nav.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
+import { TrialBar } from './trial-bar.tsx';
 
 const useStyles = makeStyles({
   frame: { display: 'flex', height: '100%', backgroundColor: tokens.colorNeutralBackground2 },
@@ -34,6 +35,7 @@ export function Frame() {
       <div className={styles.right}>
         <LinkBar />
         <SecretsBar />
+        <TrialBar />
         <TopBar open={bell} onBell={() => setBell(true)} />
         <main className={styles.main} ref={main} tabIndex={-1} data-screen={name}>
           <ErrorCatcher key={place.join('/')}>

@@ -12,8 +12,12 @@ import {
   EndpointsIcon,
   OverviewFilledIcon,
   OverviewIcon,
+  ProxyFilledIcon,
+  ProxyIcon,
   SettingsFilledIcon,
   SettingsIcon,
+  StoresFilledIcon,
+  StoresIcon,
   TasksFilledIcon,
   TasksIcon,
 } from '../parts/icons.ts';
@@ -43,6 +47,11 @@ export const screens: Readonly<Record<string, Screen>> = {
   authorities: lazy(async () => ({
     default: (await import('../screens/authorities/authorities-screen.tsx')).AuthoritiesScreen,
   })),
+  'credential-stores': lazy(async () => ({
+    default: (await import('../screens/credential-stores/credential-stores-screen.tsx'))
+      .CredentialStoresScreen,
+  })),
+  proxy: lazy(async () => ({ default: (await import('../screens/proxy/proxy-screen.tsx')).ProxyScreen })),
   notifications: lazy(async () => ({
     default: (await import('../screens/notifications/notifications-screen.tsx')).NotificationsScreen,
   })),
@@ -59,6 +68,13 @@ export const navigation = [
   { place: 'tasks', label: en.nav.tasks, Icon: TasksIcon, Here: TasksFilledIcon },
   { place: 'approvals', label: en.nav.approvals, Icon: ApprovalsIcon, Here: ApprovalsFilledIcon },
   { place: 'authorities', label: en.nav.authorities, Icon: AuthoritiesIcon, Here: AuthoritiesFilledIcon },
+  {
+    place: 'credential-stores',
+    label: en.nav['credential-stores'],
+    Icon: StoresIcon,
+    Here: StoresFilledIcon,
+  },
   { place: 'audit', label: en.nav.audit, Icon: AuditIcon, Here: AuditFilledIcon },
+  { place: 'proxy', label: en.nav.proxy, Icon: ProxyIcon, Here: ProxyFilledIcon },
   { place: 'settings', label: en.nav.settings, Icon: SettingsIcon, Here: SettingsFilledIcon },
 ] as const;

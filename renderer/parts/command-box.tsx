@@ -27,13 +27,13 @@ const useStyles = makeStyles({
   asks: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
-/** The same by command line. Secrets are not in it: the program asks. */
-export function CommandBox({ line }: { line: CommandLine }) {
+/** The same by command line, or what only it does. Secrets are not in it: the program asks. */
+export function CommandBox({ line, title = en.command.same }: { line: CommandLine; title?: string }) {
   const styles = useStyles();
   return (
     <div className={styles.box}>
       <div className={styles.head}>
-        <span>{en.command.same}</span>
+        <span>{title}</span>
         <CopyButton text={line.text} what={en.command.what} />
       </div>
       <code className={styles.code}>{line.text}</code>

@@ -6,6 +6,7 @@ export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/ar
 export { ArrowSortDown16Filled as SortedDownIcon } from '@fluentui/react-icons/svg/arrow-sort-down';
 export { ArrowSortUp16Filled as SortedUpIcon } from '@fluentui/react-icons/svg/arrow-sort-up';
 export { ArrowSync20Regular as RenewIcon } from '@fluentui/react-icons/svg/arrow-sync';
+export { ArrowUndo20Regular as UndoIcon } from '@fluentui/react-icons/svg/arrow-undo';
 export { Branch20Regular as SharesIcon } from '@fluentui/react-icons/svg/branch';
 export {
   BuildingBank20Filled as AuthoritiesFilledIcon,
@@ -52,6 +53,11 @@ export { Info16Regular as InfoIcon } from '@fluentui/react-icons/svg/info';
 export { Key20Regular as KeyIcon, KeyRegular as KeyLargeIcon } from '@fluentui/react-icons/svg/key';
 export { PlugDisconnectedRegular as DisconnectedIcon } from '@fluentui/react-icons/svg/plug-disconnected';
 export { QuestionCircle16Regular as UnknownIcon } from '@fluentui/react-icons/svg/question-circle';
+export {
+  Router20Filled as ProxyFilledIcon,
+  Router20Regular as ProxyIcon,
+} from '@fluentui/react-icons/svg/router';
+export { Save20Regular as BackupIcon } from '@fluentui/react-icons/svg/save';
 export { Search20Regular as SearchIcon } from '@fluentui/react-icons/svg/search';
 export {
   Server20Filled as EndpointsFilledIcon,
@@ -67,11 +73,17 @@ export {
   ShieldCheckmark20Regular as VerifyIcon,
   ShieldCheckmarkRegular as ShieldLargeIcon,
 } from '@fluentui/react-icons/svg/shield-checkmark';
+export { Stethoscope20Regular as DoctorIcon } from '@fluentui/react-icons/svg/stethoscope';
 export { SubtractCircle16Regular as SkippedIcon } from '@fluentui/react-icons/svg/subtract-circle';
 export {
   TaskListSquareLtr20Filled as TasksFilledIcon,
   TaskListSquareLtr20Regular as TasksIcon,
   TaskListSquareLtrRegular as TasksLargeIcon,
 } from '@fluentui/react-icons/svg/task-list-square-ltr';
+export {
+  Vault20Filled as StoresFilledIcon,
+  Vault20Regular as StoresIcon,
+  VaultRegular as StoresLargeIcon,
+} from '@fluentui/react-icons/svg/vault';
 export { Warning16Filled as AttentionIcon } from '@fluentui/react-icons/svg/warning';
 export { WindowConsole20Regular as CommandsIcon } from '@fluentui/react-icons/svg/window-console';

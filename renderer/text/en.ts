@@ -1,12 +1,16 @@
 import { approvals, plan } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { authorities } from './en/authorities.ts';
+import { backups } from './en/backups.ts';
 import { certificates, orders } from './en/certificates.ts';
 import { checks } from './en/checks.ts';
+import { credentialStores } from './en/credential-stores.ts';
+import { credentials } from './en/credentials.ts';
 import { endpoints } from './en/endpoints.ts';
 import { nodes, request } from './en/nodes.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
+import { proxy } from './en/proxy.ts';
 import { secrets } from './en/secrets.ts';
 import { settings } from './en/settings.ts';
 import { steps, tasks } from './en/tasks.ts';
@@ -28,7 +32,9 @@ export const en = {
     tasks: 'Tasks',
     approvals: 'Approvals',
     authorities: 'Authorities',
+    'credential-stores': 'Credential stores',
     audit: 'Audit',
+    proxy: 'Proxy',
     settings: 'Settings',
     withCount: (label: string, number: number) => `${label}, ${number}`,
   },
@@ -66,6 +72,7 @@ export const en = {
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
     previous: 'Previous',
     next: 'Next',
+    range: (first: number, last: number, all: number) => `${first}–${last} of ${all}`,
   },
   form: {
     advanced: (number: number) => `Advanced (${number})`,
@@ -73,6 +80,9 @@ export const en = {
     notHere: (choice: string) => `${choice} (not in this version)`,
     secretKept: 'The one that is kept stays when this is empty; it is never shown.',
     secretPlaceholder: 'unchanged',
+    takeAway: (label: string) => `Take away: ${label}`,
+    takenAway: 'will be taken away',
+    keepIt: (label: string) => `Keep: ${label}`,
     chooseFile: 'Choose file…',
     filePlaceholder: '-----BEGIN CERTIFICATE-----',
   },
@@ -94,6 +104,8 @@ export const en = {
     'http-01-agent': 'HTTP, answered by this agent (http-01)',
     'http-01-web-root': 'HTTP, file in the web root of the endpoint (http-01)',
     'dns-01-script': 'DNS, set by scripts (dns-01)',
+    AppRoleSecret: 'AppRole, SecretID given here (AppRoleSecret)',
+    AppRoleFile: 'AppRole, SecretID in a file (AppRoleFile)',
     'rsa-2048': 'RSA 2048',
     'rsa-3072': 'RSA 3072',
     'rsa-4096': 'RSA 4096',
@@ -130,6 +142,10 @@ export const en = {
   notifications,
   audit,
   authorities,
+  credentialStores,
+  credentials,
+  proxy,
+  backups,
   settings,
   secrets,
   checks,

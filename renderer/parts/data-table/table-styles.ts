@@ -25,6 +25,7 @@ export const useTableStyles = makeStyles({
     top: 0,
     zIndex: 2,
   },
+  plainHead: { padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM}` },
   sort: {
     display: 'flex',
     alignItems: 'center',

@@ -9,7 +9,7 @@ import {
 import { useEffect, useRef } from 'react';
 import type { Field } from '#shared/catalog/field.ts';
 import { en } from '../../text/en.ts';
-import { FieldInput } from './field-input.tsx';
+import { type DrawControl, FieldInput } from './field-input.tsx';
 import { askedFields, type FormValues } from './values.ts';
 
 const useStyles = makeStyles({
@@ -35,8 +35,14 @@ export interface DescriptorFormProps {
   values: FormValues;
   problems: Readonly<Record<string, string>>;
   onChange(values: FormValues): void;
-  /** Secrets that are kept already: the field says so and stays empty. */
+  /** Something is kept already; the fields of what is kept say so and stay empty. */
   editing?: boolean;
+  /** What is kept, where not every secret is. */
+  kept?(field: Field): boolean;
+  /** What is kept and may be taken away, by field name. */
+  clearable?: readonly string[];
+  /** Questions that are drawn in another way, over the whole width, by field name. */
+  controls?: Readonly<Record<string, DrawControl>>;
   /** Choices known elsewhere, by field name: suggestions for text, limits for choices. */
   choices?: Readonly<Record<string, readonly string[]>>;
 }
@@ -48,7 +54,10 @@ export function DescriptorForm({
   problems,
   onChange,
   editing = false,
+  kept = (field) => editing && field.kind === 'secret',
+  clearable = [],
   choices = {},
+  controls = {},
 }: DescriptorFormProps) {
   const styles = useStyles();
   const form = useFirstProblem(problems);
@@ -56,13 +65,18 @@ export function DescriptorForm({
   const advanced = asked.filter((field) => field.advanced);
   const wrong = advanced.filter((field) => problems[field.name]);
   const draw = (field: Field) => (
-    <div key={field.name} className={isWide(field) ? styles.wide : undefined}>
+    <div
+      key={field.name}
+      className={isWide(field) || controls[field.name] !== undefined ? styles.wide : undefined}
+    >
       <FieldInput
         field={field}
-        value={values[field.name] ?? ''}
+        value={values[field.name] === undefined ? '' : (values[field.name] ?? null)}
         problem={problems[field.name]}
-        editing={editing}
+        kept={kept(field)}
+        clearable={clearable.includes(field.name)}
         choices={choices[field.name]}
+        control={controls[field.name]}
         onChange={(value) => onChange({ ...values, [field.name]: value })}
       />
     </div>

@@ -1,30 +1,56 @@
-import { Field as FieldFrame, Input, Select, Switch, Textarea } from '@fluentui/react-components';
-import { useId } from 'react';
+import {
+  type FieldControlProps,
+  Field as FieldFrame,
+  Input,
+  Select,
+  Switch,
+  Textarea,
+} from '@fluentui/react-components';
+import { type ReactElement, useId } from 'react';
 import type { Field } from '#shared/catalog/field.ts';
 import { en } from '../../text/en.ts';
 import { FileInput } from './file-input.tsx';
+import { KeptInput } from './kept-input.tsx';
+import type { FormValue } from './values.ts';
+
+/** What a question drawn in another way gets: its text, and id and names for screen readers in `frame`. */
+export interface ControlGiven {
+  field: Field;
+  text: string;
+  frame: FieldControlProps;
+  onChange(value: string): void;
+}
+export type DrawControl = (given: ControlGiven) => ReactElement;
 
 export interface FieldInputProps {
   field: Field;
-  value: string | boolean;
+  value: FormValue;
   problem: string | undefined;
-  editing: boolean;
+  kept: boolean;
+  clearable: boolean;
   choices: readonly string[] | undefined;
-  onChange(value: string | boolean): void;
+  control: DrawControl | undefined;
+  onChange(value: FormValue): void;
 }
 
 export function FieldInput(props: FieldInputProps) {
-  const { field, problem, editing } = props;
+  const { field, problem, kept, control, value, onChange } = props;
   if (field.kind === 'boolean') return <Toggle {...props} />;
-  const kept = field.kind === 'secret' && editing ? ` ${en.form.secretKept}` : '';
+  const text = typeof value === 'string' ? value : '';
   return (
     <FieldFrame
       label={field.label}
       required={field.required === true}
-      hint={field.help + kept}
+      hint={kept ? `${field.help} ${en.form.secretKept}` : field.help}
       {...(problem === undefined ? {} : { validationMessage: problem, validationState: 'error' as const })}
     >
-      <Control {...props} />
+      {(frame) =>
+        control === undefined ? (
+          <Control {...props} frame={frame} text={text} />
+        ) : (
+          control({ field, text, frame, onChange })
+        )
+      }
     </FieldFrame>
   );
 }
@@ -42,14 +68,22 @@ function Toggle({ field, value, onChange }: FieldInputProps) {
   );
 }
 
-function Control({ field, value, choices, onChange, ...given }: FieldInputProps) {
-  const text = String(value);
+function Control(props: FieldInputProps & { frame: FieldControlProps; text: string }) {
+  const { field, text, value, choices, frame, kept, clearable, onChange } = props;
   const listId = useId();
-  // FieldFrame gives its child id and aria attributes; they arrive among the rest.
-  const { problem: _problem, editing, ...frame } = given;
   const common = { ...frame, value: text, 'data-field': field.name };
   if (field.from === 'file')
     return <FileInput {...frame} name={field.name} value={text} onChange={onChange} />;
+  if (kept)
+    return (
+      <KeptInput
+        {...frame}
+        field={field}
+        value={value}
+        onChange={onChange}
+        clearable={clearable && field.required !== true}
+      />
+    );
   switch (field.kind) {
     case 'choice':
       return (
@@ -70,7 +104,6 @@ function Control({ field, value, choices, onChange, ...given }: FieldInputProps)
           {...common}
           type="password"
           autoComplete="new-password"
-          placeholder={editing ? en.form.secretPlaceholder : ''}
           onChange={(_, data) => onChange(data.value)}
         />
       );

@@ -1,7 +1,8 @@
 import { type Field, fieldSchema } from '#shared/catalog/field.ts';
 
-/** As typed: numbers and lines stay text until they are read. */
-export type FormValues = Readonly<Record<string, string | boolean>>;
+/** As typed: numbers and lines stay text until they are read. Null: what is kept is to be taken away. */
+export type FormValue = string | boolean | null;
+export type FormValues = Readonly<Record<string, FormValue>>;
 export type InputValue = string | number | boolean | string[];
 
 export interface ReadForm {
@@ -52,7 +53,7 @@ export function readForm(fields: readonly Field[], values: FormValues): ReadForm
   return read;
 }
 
-function typedValue(field: Field, value: string | boolean | undefined): InputValue | undefined {
+function typedValue(field: Field, value: FormValue | undefined): InputValue | undefined {
   if (typeof value === 'boolean') return value;
   const text = field.kind === 'secret' ? (value ?? '') : (value ?? '').trim();
   if (text === '') return undefined;

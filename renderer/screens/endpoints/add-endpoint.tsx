@@ -16,10 +16,17 @@ import { Checks } from '../../parts/checks.tsx';
 import { CommandBox } from '../../parts/command-box.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
-import { readForm, startValues, withoutDefaults } from '../../parts/descriptor-form/values.ts';
+import {
+  type FormValues,
+  readForm,
+  startValues,
+  withoutDefaults,
+} from '../../parts/descriptor-form/values.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
+import { loginChoice, loginWays, withoutChoice } from './login-fields.ts';
+import { useLogin } from './use-login.ts';
 
 const useStyles = makeStyles({
   id: { fontFamily: tokens.fontFamilyMonospace },
@@ -40,27 +47,25 @@ interface Added {
 export function AddEndpoint({ onClose }: { onClose(): void }) {
   const { client } = useBridge();
   const [type, setType] = useState<EndpointType>('nginx');
-  const { fields } = endpointCatalog[type];
-  const [values, setValues] = useState(() => startValues(fields));
+  const [values, setValues] = useState(() => startOf(type));
+  const login = useLogin(type, values, null);
+  const { fields } = login;
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [added, setAdded] = useState<Added | null>(null);
   const authorities = useAuthorityNames();
   const add = useCommand(client.endpoints.add);
-  const { input } = readForm(fields, values);
+  const input = withoutChoice(readForm(fields, values).input);
 
   const choose = (next: EndpointType): void => {
     setType(next);
     setProblems({});
-    setValues({
-      ...startValues(endpointCatalog[next].fields),
-      ...shared(values, endpointCatalog[next].fields),
-    });
+    setValues({ ...startOf(next), ...shared(values, endpointCatalog[next].fields) });
   };
   const submit = async (): Promise<void> => {
     const read = readForm(fields, values);
     setProblems(read.problems);
     if (Object.keys(read.problems).length > 0) return;
-    const answer = await add.run({ ...read.input, type } as EndpointInput as Parameters<
+    const answer = await add.run({ ...withoutChoice(read.input), type } as EndpointInput as Parameters<
       typeof client.endpoints.add
     >[0]);
     if (answer !== undefined)
@@ -85,14 +90,20 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
         problems={problems}
         onChange={setValues}
         choices={{ connection_type: reachable, authority: authorities }}
+        controls={login.controls}
       />
       <CommandBox line={commandLine('tls add', type, withoutDefaults(fields, input), fields)} />
     </FormDialog>
   );
 }
 
+function startOf(type: EndpointType): FormValues {
+  return { ...startValues(endpointCatalog[type].fields), [loginChoice]: loginWays[0] };
+}
+
+/** What was typed that the other type asks for too. */
 function shared(values: ReturnType<typeof startValues>, fields: (typeof endpointCatalog)['nginx']['fields']) {
-  const names = new Set(fields.map((field) => field.name));
+  const names = new Set([loginChoice, ...fields.map((field) => field.name)]);
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 

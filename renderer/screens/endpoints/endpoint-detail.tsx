@@ -94,6 +94,7 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
 function MoreActions({ endpoint }: { endpoint: Endpoint }) {
   const { client, queries } = useBridge();
   const authorities = useQuery(queries.authorities.list.queryOptions({ input: {} }));
+  const stores = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
   const [open, setOpen] = useState<'edit' | 'remove' | 'restart' | null>(null);
   const remove = useCommand(() => client.endpoints.remove({ endpoint: endpoint.id }));
   const restart = useCommand(() => client.endpoints.restart({ endpoint: endpoint.id }));
@@ -129,8 +130,13 @@ function MoreActions({ endpoint }: { endpoint: Endpoint }) {
           </MenuList>
         </MenuPopover>
       </Menu>
-      {open === 'edit' && authorities.data !== undefined && (
-        <EditEndpoint endpoint={endpoint} authorities={authorities.data} onClose={close} />
+      {open === 'edit' && authorities.data !== undefined && stores.data !== undefined && (
+        <EditEndpoint
+          endpoint={endpoint}
+          authorities={authorities.data}
+          stores={stores.data}
+          onClose={close}
+        />
       )}
       <Confirm
         open={open === 'remove'}

@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
+import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Checks } from '../../parts/checks.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Hash, mono } from '../../parts/hash.tsx';
+import { InnerLink } from '../../parts/inner-link.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
-import { connectionText } from './endpoint-text.ts';
+import { connectionText, storeName } from './endpoint-text.ts';
 import { HostKeyChanged } from './host-key-changed.tsx';
 
 export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
@@ -31,12 +33,14 @@ export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const { queries } = useBridge();
   const authorities = useQuery(queries.authorities.list.queryOptions({ input: {} }));
+  const stores = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
   const { connection, policy } = endpoint;
   const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
   const facts: Fact[] = [
     [en.endpoints.instanceId, <Hash key="id" value={endpoint.id} what={en.endpoints.instanceId} whole />],
     [en.endpoints.connection, connectionText(endpoint)],
     [en.endpoints.auth, connection.type === 'ssh' ? en.endpoints.auths[connection.auth] : null],
+    ...storeFacts(connection, stores.data ?? []),
     [
       en.endpoints.hostKey,
       connection.type === 'ssh' ? (mono(connection.hostKey) ?? en.endpoints.noHostKey) : null,
@@ -56,6 +60,29 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
       <Facts facts={facts} />
     </Section>
   );
+}
+
+/** Which credential it logs in with, and the way there. */
+function storeFacts(connection: Endpoint['connection'], stores: readonly CredentialStore[]): Fact[] {
+  if (connection.type !== 'ssh' || connection.store === null) return [];
+  const { store, storeCredentialId } = connection;
+  const name = storeName(store, stores) ?? en.endpoints.unknownStore;
+  return [
+    [
+      en.endpoints.credentialStore,
+      <InnerLink key="store" place={['credential-stores', store]}>
+        {name}
+      </InnerLink>,
+    ],
+    [
+      en.endpoints.credentialId,
+      storeCredentialId === null ? null : (
+        <InnerLink key="credential" place={['credential-stores', store, storeCredentialId]}>
+          {storeCredentialId}
+        </InnerLink>
+      ),
+    ],
+  ];
 }
 
 function settingFacts(settings: Endpoint['settings']): Fact[] {

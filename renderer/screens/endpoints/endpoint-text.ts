@@ -1,9 +1,11 @@
 import type { Authority } from '#shared/model/authority.ts';
+import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import { servedShade } from '../../parts/shades.ts';
 import { en } from '../../text/en.ts';
+import { loginChoice } from './login-fields.ts';
 
 /** How an endpoint is reached, and where: `SSH`, `deploy@10.0.0.5`. */
 export function connectionParts({
@@ -13,7 +15,10 @@ export function connectionParts({
     case 'local':
       return [en.endpoints.local, null];
     case 'ssh':
-      return ['SSH', `${connection.user}@${hostAndPort(connection.host, connection.port)}`];
+      return [
+        'SSH',
+        [connection.user, hostAndPort(connection.host, connection.port)].filter(Boolean).join('@'),
+      ];
     default:
       return connection satisfies never;
   }
@@ -32,6 +37,7 @@ function hostAndPort(host: string, port: number): string {
 export function endpointValues(
   endpoint: Endpoint,
   authorities: readonly Authority[],
+  stores: readonly Pick<CredentialStore, 'id' | 'name'>[],
 ): Record<string, unknown> {
   const { connection, settings, policy } = endpoint;
   return {
@@ -42,7 +48,8 @@ export function endpointValues(
           host: connection.host,
           port: connection.port,
           user: connection.user,
-          store: connection.store ?? '',
+          [loginChoice]: connection.auth,
+          store: storeName(connection.store, stores) ?? '',
           store_cred_id: connection.storeCredentialId ?? '',
           host_key: connection.hostKey ?? '',
         }
@@ -53,6 +60,14 @@ export function endpointValues(
     authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',
     key_type: policy.keyType ?? '',
   };
+}
+
+/** Stores are kept by id and typed by name. */
+export function storeName(
+  id: string | null,
+  stores: readonly Pick<CredentialStore, 'id' | 'name'>[],
+): string | null {
+  return stores.find((one) => one.id === id)?.name ?? null;
 }
 
 function settingValues(settings: Endpoint['settings']): Record<string, unknown> {

@@ -34,6 +34,8 @@ export function Gate({ children }: { children: ReactNode }) {
   // The agent forgets the key once it was shown; the person must still have time to write it down.
   const [recovery, setRecovery] = useState<'not-asked' | 'showing' | 'done'>('not-asked');
   if (recovery === 'not-asked' && data?.recoveryKeyWaiting) setRecovery('showing');
+  // Once inside, whoever makes another master key shows its recovery key: nobody's screen is taken away.
+  else if (recovery === 'not-asked' && data?.state === 'ready') setRecovery('done');
   if (data === undefined)
     return (
       <main className={styles.middle}>

@@ -7,6 +7,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { Level } from '../../parts/level.tsx';
 import { en } from '../../text/en.ts';
 import { RecoveryKey } from './recovery-key.tsx';
+import { Rotate } from './rotate.tsx';
 import { SecretsForm } from './secrets-form.tsx';
 
 /** Where the master key is kept and whether it is there; with what to do when it is not. */
@@ -31,6 +32,11 @@ export function SecretsState() {
             ]}
           />
           {state.state !== 'ready' && <SecretsForm state={state} />}
+          {state.state === 'ready' && !showing && (
+            <p style={{ marginBottom: 0 }}>
+              <Rotate state={state} />
+            </p>
+          )}
           {state.recoveryKeyWaiting && !showing && (
             <p>
               {en.secrets.recoveryWaiting}{' '}

@@ -8,6 +8,7 @@ import { Page } from '../../parts/page.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { BackupSection } from '../backups/backup-section.tsx';
 import { SecretsState } from '../secrets/secrets-state.tsx';
 import { IntervalSection } from './interval-section.tsx';
 
@@ -19,6 +20,7 @@ export function SettingsScreen() {
       <Section title={en.settings.secrets} icon={<KeyIcon />}>
         <SecretsState />
       </Section>
+      <BackupSection />
       <IntervalSection />
       <Section title={en.settings.agent} icon={<SettingsIcon />}>
         <Answer query={status}>

@@ -18,5 +18,13 @@ export const checks = {
     running: 'Running',
     file: 'File',
     pair: 'Key pair',
+    resolve: 'Resolve',
+    tls: 'TLS',
+    read: 'Read',
+    route: 'Route',
+    proxy: 'Proxy',
+    authentication: 'Authentication',
+    tunnel: 'Tunnel',
+    answer: 'Answer',
   },
 };

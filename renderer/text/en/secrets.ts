@@ -52,4 +52,16 @@ export const secrets = {
   goOn: 'Continue',
   later: 'Look around first',
   toSettings: 'Open settings',
+  rotate: 'Rotate the master key…',
+  rotateTitle: 'Rotate the master key?',
+  rotateText:
+    'A new master key is made and every stored secret is sealed anew under it, in one pass. Do this when somebody who left may have had the old one. Endpoints and credentials stay as they are.',
+  rotateRecovery:
+    'The recovery key you wrote down stops working. A new one is shown right after; have a pen ready.',
+  rotatePassphrase: 'The new master key is kept under a passphrase: a new one, or the same again.',
+  rotateYes: 'Rotate',
+  rotating: 'Sealing anew…',
+  rotatedTitle: 'Write down the new recovery key',
+  rotated: (number: number) =>
+    `The master key is a new one and ${number === 1 ? 'one secret was' : `${number} secrets were`} sealed anew. The recovery key from before does not work any more.`,
 };

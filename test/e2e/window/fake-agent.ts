@@ -1,9 +1,12 @@
-import { implement, ORPCError } from '@orpc/server';
+import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import type { AgentEvent, Topic } from '#shared/contract/events.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { FailureData } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import { fail, need } from './fake-failure.ts';
+import { storeRoutes } from './fake-stores.ts';
+import { wayRoutes } from './fake-ways.ts';
 import { makePlan } from './history.ts';
 import { fakePem } from './rich.ts';
 import { fakeHash, overviewOf, type World } from './world.ts';
@@ -94,12 +97,22 @@ export class FakeAgent {
     const { world } = this;
     const newestFirst = <T extends { createdAt: number }>(rows: T[]): T[] =>
       rows.toSorted((a, b) => b.createdAt - a.createdAt);
+    const tools = {
+      world,
+      changed: (...topics: Topic[]) => this.changed(...topics),
+      did: (command: string, input: unknown) => this.#did(command, input),
+    };
     return os.router({
+      ...storeRoutes(tools),
+      ...wayRoutes(tools),
       agent: {
         status: os.agent.status.handler(() => world.status),
         overview: os.agent.overview.handler(() => overviewOf(world)),
         events: os.agent.events.handler(({ signal }) => this.#events(signal)),
-        stop: os.agent.stop.handler(() => ({})),
+        stop: os.agent.stop.handler(({ input }) => {
+          this.#did('agent.stop', input);
+          return {};
+        }),
         show: os.agent.show.handler(() => ({})),
       },
       secrets: {
@@ -128,6 +141,11 @@ export class FakeAgent {
           world.status.keychain.recoveryKeyWaiting = false;
           this.changed('secrets');
           return { recoveryKey };
+        }),
+        rotate: os.secrets.rotate.handler(({ input }) => {
+          this.#did('secrets.rotate', input);
+          const kind = world.status.keychain.kind ?? 'os-keychain';
+          return { ...this.#keychain(kind, true), resealed: 214 };
         }),
         recover: os.secrets.recover.handler(() => this.#keychain('os-keychain', false)),
       },
@@ -392,22 +410,6 @@ export class FakeAgent {
       this.#listeners.delete(listener);
     }
   }
-}
-
-function need<T>(rows: readonly T[], fits: (row: T) => boolean, sentence: string): T {
-  const found = rows.find(fits);
-  if (found === undefined)
-    throw fail({
-      code: 'not-found',
-      sentence,
-      hint: 'It may have been removed. Go back to the list.',
-      retry: 'never',
-    });
-  return found;
-}
-
-function fail(data: FailureData) {
-  return new ORPCError('FAILURE', { status: 422, message: data.sentence, data, defined: true });
 }
 
 function exampleEndpoint(now: number): Endpoint {

@@ -3,6 +3,7 @@ import type { Certificate } from '#shared/model/certificate.ts';
 import type { ConnectionSettings, Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode, ServedState } from '#shared/model/node.ts';
 import { addHistory } from './history.ts';
+import { richCredentials, richProxy, richStores, richTrips } from './rich-stores.ts';
 import { day, emptyWorld, fakeHash, hour, minute, type World } from './world.ts';
 
 /** A middling network: 12 endpoints, 30 nodes, something in every state. */
@@ -10,6 +11,10 @@ export function richWorld(now: number): World {
   const world = emptyWorld(now);
   world.authorities.push(...authorities(now));
   for (const spec of endpointSpecs) addEndpoint(world, spec);
+  world.stores = richStores(now);
+  world.credentials = richCredentials(now);
+  world.proxy = { ...richProxy };
+  world.trips = richTrips;
   addHistory(world);
   return world;
 }
@@ -73,6 +78,8 @@ interface EndpointSpec {
   name: string;
   type: 'nginx' | 'pem';
   host?: string;
+  /** Id of a credential store, and of a credential in it. */
+  login?: [string, string];
   version?: string | null;
   broken?: string;
   undiscovered?: boolean;
@@ -113,6 +120,7 @@ const endpointSpecs: EndpointSpec[] = [
     name: 'shop-web-2',
     type: 'nginx',
     host: '10.20.4.12',
+    login: ['cs_vault', 'shop/web-2'],
     nodes: [
       {
         names: ['shop.nordhafen.example', 'www.shop.nordhafen.example'],
@@ -210,6 +218,7 @@ const endpointSpecs: EndpointSpec[] = [
     name: 'api-edge-ams',
     type: 'nginx',
     host: '198.51.100.72',
+    login: ['cs_vault', 'edge/ams'],
     nodes: [
       { names: ['api.nordhafen.example'], at: ['198.51.100.72:443'], left: 66, issuer: 'le', order: 1016 },
       {
@@ -226,6 +235,7 @@ const endpointSpecs: EndpointSpec[] = [
     name: 'grafana',
     type: 'nginx',
     host: '10.20.8.9',
+    login: ['cs_default', 'grafana-deploy'],
     nodes: [
       {
         names: ['grafana.nordhafen.internal'],
@@ -317,7 +327,7 @@ function addEndpoint(world: World, spec: EndpointSpec): void {
     id,
     name: spec.name,
     type: spec.type,
-    connection: connection(spec.host),
+    connection: connection(spec.host, spec.login),
     settings: settings(spec),
     policy: { autoApprove: spec.name === 'ci-runner', autoRenew: true, authorityId: null, keyType: null },
     probe: {
@@ -335,17 +345,17 @@ function addEndpoint(world: World, spec: EndpointSpec): void {
   });
 }
 
-function connection(host: string | undefined): ConnectionSettings {
+function connection(host: string | undefined, login: EndpointSpec['login']): ConnectionSettings {
   if (host === undefined) return { type: 'local' };
   return {
     type: 'ssh',
     host,
     port: host.startsWith('10.20.9') ? 2222 : 22,
-    user: 'trustkeep',
-    auth: 'private-key',
+    user: login === undefined ? 'trustkeep' : '',
+    auth: login === undefined ? 'private-key' : 'credential-store',
     hostKey: 'SHA256:0Yw6qk1sE9cWm3lFvJ8rTzN2bHaPdXuKgQyZ4oMiC5E',
-    store: null,
-    storeCredentialId: null,
+    store: login?.[0] ?? null,
+    storeCredentialId: login?.[1] ?? null,
   };
 }
 

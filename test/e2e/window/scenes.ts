@@ -1,4 +1,5 @@
 import { richWorld } from './rich.ts';
+import { manyCredentials } from './rich-stores.ts';
 import { day, emptyWorld, type World } from './world.ts';
 
 /** The worlds a page can be opened in. */
@@ -28,6 +29,15 @@ const scenes: Record<string, (now: number) => World> = {
       }));
     return world;
   },
+  // numbers as large as an administrator of many hosts has them
+  'many-credentials': (now) => ({ ...richWorld(now), credentials: manyCredentials(now, 100_000) }),
+  passphrase: (now) => {
+    const world = richWorld(now);
+    world.status.keychain.kind = 'passphrase';
+    return world;
+  },
+  // a trial of a minute lasts a second and a half
+  hurried: (now) => ({ ...richWorld(now), pace: 0.025 }),
   'first-start': (now) =>
     withKeychain(
       now,

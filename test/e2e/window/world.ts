@@ -3,12 +3,14 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
+import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import type { ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import { type Settings, settings } from '#shared/model/settings.ts';
 import type { Task } from '#shared/model/task.ts';
@@ -30,6 +32,14 @@ export interface World {
   audit: AuditEntry[];
   settings: Settings;
   recoveryKey: string | null;
+  stores: CredentialStore[];
+  credentials: Credential[];
+  /** Every read of a credential, `store id`: a vault counts them. */
+  reads: string[];
+  proxy: ProxyState;
+  trips: ProxyTrip[];
+  /** 1: seconds last as long as seconds. */
+  pace: number;
 }
 
 export const minute = 60_000;
@@ -74,6 +84,22 @@ export function emptyWorld(now: number): World {
     audit: [],
     settings: settings.parse({}),
     recoveryKey: null,
+    stores: [
+      {
+        id: 'cs_default',
+        name: 'trustkeep-store',
+        kind: 'local',
+        settings: { kind: 'local' },
+        report: null,
+        createdAt: now - 40 * day,
+        updatedAt: now - 40 * day,
+      },
+    ],
+    credentials: [],
+    reads: [],
+    proxy: { route: { mode: 'none' }, bypass: [], hasPassword: false, revertsAt: null },
+    trips: [],
+    pace: 1,
   };
 }
 

@@ -146,7 +146,10 @@ describe('the bridge', () => {
   });
 
   it('knows what every topic makes stale', () => {
-    for (const one of topic.options) expect(staleBy[one]).toContain(one);
+    const noun = (text: string) => text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    for (const one of topic.options) expect(staleBy[one]).toContain(noun(one));
+    // who uses a credential is quoted with it
+    expect(staleBy.endpoints).toEqual(expect.arrayContaining(['credentialStores', 'credentials']));
   });
 });
 

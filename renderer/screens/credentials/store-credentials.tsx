@@ -1,0 +1,110 @@
+import { Button } from '@fluentui/react-components';
+import { useState } from 'react';
+import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
+import type { CredentialRow } from '#shared/contract/credentials.ts';
+import { go } from '../../bridge/location.ts';
+import { Answer } from '../../parts/answer.tsx';
+import type { Column } from '../../parts/data-table/columns.ts';
+import { PagedTable } from '../../parts/data-table/paged-table.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { AddIcon, KeyLargeIcon } from '../../parts/icons.ts';
+import { Soft } from '../../parts/soft.tsx';
+import { Time } from '../../parts/time.tsx';
+import { en } from '../../text/en.ts';
+import { CredentialForm } from './credential-form.tsx';
+import { CredentialPanel } from './credential-panel.tsx';
+import { holdsText } from './credential-text.ts';
+import { credentialsPerPage, useCredentials } from './use-credentials.ts';
+
+/** The credentials of a local store, a hundred at a time. */
+export function StoreCredentials({
+  store,
+  credentialId,
+}: {
+  store: CredentialStoreRow;
+  credentialId: string | null;
+}) {
+  const pages = useCredentials(store.id);
+  return (
+    <>
+      <Answer query={pages.query}>
+        {({ items, total }) => (
+          <PagedTable
+            label={en.credentials.title}
+            searchLabel={en.credentials.search}
+            search={pages.search}
+            onSearch={pages.onSearch}
+            rows={items}
+            total={total}
+            page={pages.page}
+            pageSize={credentialsPerPage}
+            onPage={pages.toPage}
+            columns={columns}
+            rowKey={(row) => row.rowId}
+            place={(row) => ['credential-stores', store.id, row.id]}
+            empty={
+              <Empty
+                icon={<KeyLargeIcon />}
+                title={en.credentials.none}
+                actions={<AddCredentialButton store={store} />}
+              >
+                {en.credentials.noneHint}
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+      {credentialId !== null && (
+        <CredentialPanel
+          key={credentialId}
+          store={store}
+          id={credentialId}
+          onClose={() => go('credential-stores', store.id)}
+        />
+      )}
+    </>
+  );
+}
+
+export function AddCredentialButton({ store }: { store: CredentialStoreRow }) {
+  const [adding, setAdding] = useState(false);
+  return (
+    <>
+      <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+        {en.credentials.add}
+      </Button>
+      {adding && <CredentialForm store={store} view={null} onClose={() => setAdding(false)} />}
+    </>
+  );
+}
+
+const columns: Column<CredentialRow>[] = [
+  {
+    id: 'id',
+    header: en.credentials.id,
+    width: '30%',
+    value: (row) => row.id,
+    cell: (row) => <Soft text={row.id} />,
+  },
+  {
+    id: 'username',
+    header: en.credentials.username,
+    width: '20%',
+    value: (row) => row.username ?? en.credentials.noUser,
+  },
+  { id: 'holds', header: en.credentials.holds, value: holdsText },
+  {
+    id: 'used',
+    header: en.credentials.usedBy,
+    width: '120px',
+    value: (row) => en.credentialStores.usedBy(row.usedBy.length),
+  },
+  {
+    id: 'changed',
+    header: en.credentials.changed,
+    width: '130px',
+    wideOnly: true,
+    value: (row) => row.updatedAt,
+    cell: (row) => <Time at={row.updatedAt} />,
+  },
+];

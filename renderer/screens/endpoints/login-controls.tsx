@@ -1,0 +1,159 @@
+import {
+  Button,
+  Combobox,
+  Input,
+  makeStyles,
+  Option,
+  Radio,
+  RadioGroup,
+  Select,
+  Spinner,
+  tokens,
+} from '@fluentui/react-components';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import { useCommand } from '../../bridge/use-command.ts';
+import type { ControlGiven, DrawControl } from '../../parts/descriptor-form/field-input.tsx';
+import { FailureBar } from '../../parts/failure-bar.tsx';
+import { VerifyIcon } from '../../parts/icons.ts';
+import { Notice } from '../../parts/notice.tsx';
+import { en } from '../../text/en.ts';
+import { kindLabel } from '../credential-stores/store-text.ts';
+import { foundText } from '../credentials/credential-text.ts';
+import { loginChoice, loginWays } from './login-fields.ts';
+
+const useStyles = makeStyles({
+  stack: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
+  row: { display: 'flex', gap: tokens.spacingHorizontalS, '& > :first-child': { flexGrow: 1 } },
+  wrap: { flexWrap: 'wrap' },
+});
+
+/** The questions about the login that are no plain fields. */
+export function loginControls(
+  stores: readonly CredentialStoreRow[],
+  store: CredentialStoreRow | null,
+): Readonly<Record<string, DrawControl>> {
+  return {
+    [loginChoice]: (given) => <WayChoice {...given} />,
+    store: (given) => <StoreChoice {...given} stores={stores} />,
+    store_cred_id: (given) => <CredentialChoice key={store?.id ?? ''} {...given} store={store} />,
+  };
+}
+
+function WayChoice({ text, frame, onChange }: ControlGiven) {
+  const styles = useStyles();
+  return (
+    <RadioGroup
+      {...frame}
+      className={styles.wrap}
+      layout="horizontal"
+      value={text}
+      data-field={loginChoice}
+      onChange={(_, data) => onChange(data.value)}
+    >
+      {loginWays.map((way) => (
+        <Radio key={way} value={way} label={en.endpoints.auths[way]} />
+      ))}
+    </RadioGroup>
+  );
+}
+
+function StoreChoice({
+  text,
+  frame,
+  stores,
+  onChange,
+}: ControlGiven & { stores: readonly CredentialStoreRow[] }) {
+  return (
+    <Select {...frame} value={text} data-field="store" onChange={(_, data) => onChange(data.value)}>
+      <option value="">{en.form.notChosen}</option>
+      {stores.map((one) => (
+        <option key={one.id} value={one.name}>{`${one.name} (${kindLabel(one.kind)})`}</option>
+      ))}
+    </Select>
+  );
+}
+
+/** The id of the credential, and a look whether it is there. */
+function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | null }) {
+  const styles = useStyles();
+  const { client } = useBridge();
+  const { store, text, frame } = given;
+  const [found, setFound] = useState<{ id: string; sentence: string } | null>(null);
+  const get = useCommand(client.credentials.get);
+  const id = text.trim();
+  const check = async (): Promise<void> => {
+    setFound(null);
+    const view = store === null ? undefined : await get.run({ storename: store.id, id });
+    if (view !== undefined) setFound({ id, sentence: foundText(view) });
+  };
+  const typed = (value: string): void => {
+    get.clear();
+    given.onChange(value);
+  };
+  return (
+    <div className={styles.stack}>
+      <div className={styles.row}>
+        {store?.kind === 'local' ? (
+          <LocalCredentials {...given} store={store} onChange={typed} />
+        ) : (
+          <Input
+            {...frame}
+            value={text}
+            spellCheck={false}
+            autoComplete="off"
+            data-field="store_cred_id"
+            onChange={(_, data) => typed(data.value)}
+          />
+        )}
+        <Button
+          icon={get.busy ? <Spinner size="tiny" /> : <VerifyIcon />}
+          disabled={store === null || id === '' || get.busy}
+          onClick={() => void check()}
+        >
+          {get.busy ? en.credentials.checking : en.credentials.check}
+        </Button>
+      </div>
+      <FailureBar failure={get.failure} />
+      {found?.id === id && <Notice intent="success">{found.sentence}</Notice>}
+    </div>
+  );
+}
+
+/** How many are offered; who wants another types more of its id. */
+const offered = 30;
+
+function LocalCredentials({ store, text, frame, onChange }: ControlGiven & { store: CredentialStoreRow }) {
+  const { queries } = useBridge();
+  const search = text.trim();
+  const query = useQuery({
+    ...queries.credentials.list.queryOptions({
+      input: { storename: store.id, limit: offered, ...(search === '' ? {} : { search }) },
+      gcTime: 30_000,
+    }),
+    placeholderData: keepPreviousData<Credentials>,
+  });
+  return (
+    <Combobox
+      {...frame}
+      freeform
+      value={text}
+      selectedOptions={[text]}
+      spellCheck={false}
+      autoComplete="off"
+      data-field="store_cred_id"
+      onInput={(event) => onChange(event.currentTarget.value)}
+      onOptionSelect={(_, data) => onChange(data.optionValue ?? '')}
+    >
+      {(query.data?.items ?? []).map((one) => (
+        <Option key={one.rowId} value={one.id} text={one.id}>
+          {one.username === null ? one.id : `${one.id} (${one.username})`}
+        </Option>
+      ))}
+    </Combobox>
+  );
+}
+
+type Credentials = Awaited<ReturnType<ReturnType<typeof useBridge>['client']['credentials']['list']>>;

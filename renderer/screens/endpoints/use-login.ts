@@ -1,0 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { EndpointType } from '#shared/model/endpoint.ts';
+import { useBridge } from '../../bridge/context.tsx';
+import type { FormValues } from '../../parts/descriptor-form/values.ts';
+import { loginControls } from './login-controls.tsx';
+import { type LoginWay, loginFields, wayOf } from './login-fields.ts';
+
+/** The questions of an endpoint's form, as they follow from how it logs in. */
+export function useLogin(type: EndpointType, values: FormValues, before: LoginWay | null) {
+  const { queries } = useBridge();
+  const { data = [] } = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
+  const store = data.find((one) => one.name === values.store) ?? null;
+  const known = { before, storeKind: store?.kind ?? null };
+  return {
+    fields: loginFields(endpointCatalog[type].fields, wayOf(values), known),
+    controls: loginControls(data, store),
+  };
+}

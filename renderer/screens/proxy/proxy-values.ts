@@ -1,0 +1,98 @@
+import type { Field } from '#shared/catalog/field.ts';
+import { proxyCatalog } from '#shared/catalog/proxy.ts';
+import type { ProxyInput } from '#shared/contract/proxy.ts';
+import type { ProxyState } from '#shared/model/proxy.ts';
+import { type FormValues, readForm, startValues } from '../../parts/descriptor-form/values.ts';
+import { en } from '../../text/en.ts';
+
+/** Which way out: a question of the form only; the flags of the catalog follow from it. */
+export const modeField = 'mode';
+export const proxyModes = ['none', 'manual', 'pac'] as const;
+export type ProxyMode = (typeof proxyModes)[number];
+
+const through = { field: modeField, is: ['manual', 'pac'] };
+const asked: Readonly<Record<string, Partial<Field>>> = {
+  pacurl: { when: { field: modeField, is: ['pac'] }, required: true },
+  host: { when: { field: modeField, is: ['manual'] }, required: true },
+  port: { when: { field: modeField, is: ['manual'] }, required: true },
+  user: { when: through },
+  password: { when: through },
+  domain: { when: through },
+  bypass: { when: through },
+};
+
+/** The questions, with what becomes of the password in the help of its own. */
+export function proxyFields(state: ProxyState, values: FormValues): Field[] {
+  const mode: Field = {
+    name: modeField,
+    label: en.proxy.mode,
+    help: en.proxy.modeMeanings[modeOf(values)],
+    kind: 'choice',
+    choices: proxyModes,
+    default: 'none',
+  };
+  const lost = state.hasPassword && !keepsPassword(state, values) && String(values.user ?? '').trim() !== '';
+  return [
+    mode,
+    ...proxyCatalog.fields.map((field) => ({
+      ...field,
+      ...asked[field.name],
+      ...(field.name === 'password' && lost ? { help: en.proxy.passwordLost } : {}),
+    })),
+  ];
+}
+
+export function modeOf(values: FormValues): ProxyMode {
+  return proxyModes.find((mode) => mode === values[modeField]) ?? 'none';
+}
+
+export function startProxy({ route, bypass }: ProxyState): FormValues {
+  const login = route.mode === 'none' ? {} : { user: route.user ?? '', domain: route.domain ?? '' };
+  const place =
+    route.mode === 'manual'
+      ? { host: route.host, port: route.port }
+      : route.mode === 'pac'
+        ? { pacurl: route.pacUrl }
+        : {};
+  return {
+    ...startValues(proxyCatalog.fields, { ...login, ...place, bypass }),
+    [modeField]: route.mode,
+  };
+}
+
+/** The agent keeps the password for the same user at the same place only. */
+export function keepsPassword({ route, hasPassword }: ProxyState, values: FormValues): boolean {
+  if (!hasPassword || route.mode === 'none' || route.mode !== modeOf(values)) return false;
+  const typed = (name: string): string => String(values[name] ?? '').trim();
+  if (typed('user') !== (route.user ?? '')) return false;
+  return route.mode === 'pac'
+    ? typed('pacurl') === route.pacUrl
+    : typed('host').toLowerCase() === route.host.toLowerCase() && typed('port') === String(route.port);
+}
+
+/** What is sent: the whole setting, for it replaces the one there is. */
+export function readProxy(
+  state: ProxyState,
+  values: FormValues,
+): { input: ProxyInput; problems: Record<string, string> } {
+  const { input, problems } = readForm(proxyFields(state, values), values);
+  const { [modeField]: _mode, ...flags } = input;
+  // an emptied list is a list too: left out, the one there is would stay
+  const sent = modeOf(values) === 'none' ? flags : { bypass: [], ...flags };
+  return { input: sent as ProxyInput, problems: { ...problems, ...loginProblems(state, values) } };
+}
+
+function loginProblems(state: ProxyState, values: FormValues): Record<string, string> {
+  if (modeOf(values) === 'none') return {};
+  const has = (name: string): boolean => typeof values[name] === 'string' && values[name].trim() !== '';
+  if (has('user'))
+    return has('password') || keepsPassword(state, values) ? {} : { password: en.proxy.passwordNeeded };
+  return Object.fromEntries(
+    ['password', 'domain']
+      .filter(has)
+      .map((name) => [
+        name,
+        en.proxy.strayLogin(proxyCatalog.fields.find((field) => field.name === name)?.label ?? name),
+      ]),
+  );
+}
