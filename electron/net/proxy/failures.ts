@@ -46,14 +46,8 @@ export function badAnswer(proxy: Peer, what: string, cause?: unknown): Failure {
 /** What went wrong on an open connection to the proxy, as one sentence. */
 export function onTheLine(thrown: unknown, proxy: Peer, while_: string): unknown {
   if (thrown instanceof BadAnswer) return badAnswer(proxy, `answered with ${thrown.message}`, thrown);
-  if (thrown instanceof Dropped || isSocketError(thrown))
-    return badAnswer(proxy, `closed the connection ${while_}`, thrown);
+  if (thrown instanceof Dropped) return badAnswer(proxy, `closed the connection ${while_}`, thrown);
   return thrown;
-}
-
-function isSocketError(thrown: unknown): boolean {
-  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
-  return code !== undefined && /^(E[A-Z]+|ERR_(SSL|TLS|STREAM|SOCKET)_.*)$/.test(code);
 }
 
 const hints: Record<number, string> = {

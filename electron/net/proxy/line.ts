@@ -11,9 +11,12 @@ export class Line {
   used = false;
   /** NTLM: whatever is asked on this connection is asked by the user. */
   loggedIn = false;
+  /** Told when the connection has ended, whoever ended it. */
+  whenClosed: () => void = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    socket.once('close', () => this.whenClosed());
     this.#reader = new AnswerReader(socket);
   }
 
@@ -26,7 +29,7 @@ export class Line {
       this.#reader.fail(signal.reason);
       this.#socket.destroy();
     };
-    if (signal.aborted) return stop();
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     this.#stop = () => signal.removeEventListener('abort', stop);
   }
@@ -51,10 +54,6 @@ export class Line {
 
   get usable(): boolean {
     return !this.#reader.spoiled && this.#socket.writable;
-  }
-
-  onClose(run: () => void): void {
-    this.#socket.once('close', run);
   }
 
   /** The bare socket, with every byte that was read too much. */

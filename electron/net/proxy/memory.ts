@@ -1,9 +1,57 @@
-/** What was learnt about proxies. One per proxy setting: another setting needs a new one. */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '#kit/clock.ts';
+import type { DigestChallenge } from './digest.ts';
+import { type KeptLines, makeKeptLines } from './kept-lines.ts';
+import type { ProxyLogin, ProxyPlace } from './tunnel.ts';
+import { Turns } from './turns.ts';
+
+/** A nonce that may be used again, and how often it was used by which log-in. */
+export interface DigestNonce {
+  challenge: DigestChallenge;
+  count: number;
+  print: string;
+}
+
+/** What was learnt about one proxy. */
+export interface PlaceMemory {
+  /** What it accepted last. */
+  scheme: 'basic' | 'digest' | 'ntlm' | 'negotiate' | null;
+  digest: DigestNonce | null;
+  turns: Turns;
+  kept: KeptLines;
+}
+
+/**
+ * What was learnt about proxies: schemes, nonces, refusals, kept connections. Lives as long as one proxy setting;
+ * another setting needs a new one. Holds no password and nothing that one could be guessed from.
+ */
 export interface ProxyMemory {
-  /** Ends every kept connection. */
+  of(proxy: ProxyPlace): PlaceMemory;
+  /** Tells log-ins apart: a keyed hash, the key of which nobody else has. */
+  print(login: ProxyLogin): string;
+  /** Ends every kept connection; none is kept from then on. */
   close(): void;
 }
 
-export function makeProxyMemory(): ProxyMemory {
-  return { close: () => {} };
+export function makeProxyMemory(clock: Clock): ProxyMemory {
+  const places = new Map<string, PlaceMemory>();
+  const key = randomBytes(32);
+  const kept = makeKeptLines(clock);
+  return {
+    of({ host, port, tls }) {
+      const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
+      let place = places.get(name);
+      if (place === undefined) {
+        place = { scheme: null, digest: null, turns: new Turns(clock), kept: kept.at(name) };
+        places.set(name, place);
+      }
+      return place;
+    },
+    print: ({ user, domain, password }) =>
+      createHmac('sha256', key)
+        .update(JSON.stringify([user, domain]))
+        .update(password.bytes())
+        .digest('base64'),
+    close: () => kept.close(),
+  };
 }

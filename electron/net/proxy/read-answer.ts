@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { Failure } from '#shared/failure.ts';
 
 export interface AnswerHead {
   /** `HTTP/1.0` or `HTTP/1.1`. */
@@ -31,7 +30,8 @@ export class AnswerReader {
   readonly #socket: Socket;
   #rest: Buffer = Buffer.alloc(0);
   #over = false;
-  #trouble: unknown = null;
+  #error: unknown = null;
+  #stopped: { reason: unknown } | null = null;
   #wake: () => void = () => {};
   readonly #onReadable = () => this.#wake();
   readonly #onEnd = () => {
@@ -39,8 +39,8 @@ export class AnswerReader {
     this.#wake();
   };
   readonly #onError = (error: unknown) => {
-    this.#trouble ??= error;
-    this.#wake();
+    this.#error ??= error;
+    this.#onEnd();
   };
 
   constructor(socket: Socket) {
@@ -53,12 +53,13 @@ export class AnswerReader {
 
   /** Whoever reads gets `reason` thrown. */
   fail(reason: unknown): void {
-    this.#onError(reason);
+    this.#stopped ??= { reason };
+    this.#wake();
   }
 
   /** Bytes that nobody asked for, or an end: the connection is not to be used again. */
   get spoiled(): boolean {
-    return this.#over || this.#trouble !== null || this.#rest.length > 0 || this.#socket.readableLength > 0;
+    return this.#over || this.#stopped !== null || this.#rest.length > 0 || this.#socket.readableLength > 0;
   }
 
   /** The next head that is not an interim one (1xx). */
@@ -131,13 +132,13 @@ export class AnswerReader {
   /** False: the peer has closed. */
   async #more(): Promise<boolean> {
     for (;;) {
-      if (this.#trouble instanceof Failure) throw this.#trouble;
+      if (this.#stopped !== null) throw this.#stopped.reason;
       const part = this.#socket.read() as Buffer | null;
       if (part !== null) {
         this.#rest = this.#rest.length === 0 ? part : Buffer.concat([this.#rest, part]);
         return true;
       }
-      if (this.#trouble !== null) throw this.#trouble;
+      if (this.#error !== null) throw new Dropped(this.#rest.length === 0, this.#error);
       if (this.#over) return false;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

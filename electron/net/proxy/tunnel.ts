@@ -3,10 +3,21 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import { dial } from './dial.ts';
-import { refusedConnect } from './failures.ts';
-import { Line } from './line.ts';
+import { withDeadline } from './deadline.ts';
+import { placeOf, refusedConnect, tooSlow, wordsOf } from './failures.ts';
 import type { ProxyMemory } from './memory.ts';
+import { passLogIn } from './pass-log-in.ts';
+import type { AnswerHead } from './read-answer.ts';
+import { Talk } from './talk.ts';
+import { told } from './told.ts';
+import { writeHead } from './write-request.ts';
+
+export { type ForwardAnswer, type ForwardRequest, forward } from './forward.ts';
+export { makeProxyMemory, type ProxyMemory } from './memory.ts';
+
+export const defaultTimeoutMs = 30_000;
+/** So much of a page with the proxy's own words is read. */
+const longestPage = 16 * 1024;
 
 export interface ProxyPlace {
   /** Name or address; IPv6 without brackets. */
@@ -50,55 +61,54 @@ export interface TunnelTarget {
  * nothing was lost. Rejects with Failure `proxy.*`, or with the signal's reason. Only after `proxy.unreachable`,
  * `proxy.tls-failed` and `proxy.timeout` is another proxy worth trying. Safe concurrently.
  */
-export async function openTunnel(
+export function openTunnel(proxy: ProxyPlace, target: TunnelTarget, tools: ProxyTools): Promise<Socket> {
+  const limit = tools.connectTimeoutMs ?? defaultTimeoutMs;
+  const late = () => tooSlow(proxy, limit);
+  return told(tools, (telling) =>
+    withDeadline(tools.clock, limit, tools.signal, late, (signal) => connect(proxy, target, telling, signal)),
+  );
+}
+
+async function connect(
   proxy: ProxyPlace,
   target: TunnelTarget,
   tools: ProxyTools,
+  signal: AbortSignal,
 ): Promise<Socket> {
-  const signal = tools.signal ?? new AbortController().signal;
-  const line = new Line(await dial(proxy, signal));
-  line.obey(signal);
-  const to = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
-  const login = tools.login();
-  const basic =
-    login === null
-      ? ''
-      : `Proxy-Authorization: Basic ${Buffer.from(`${login.user}:${login.password.text()}`).toString('base64')}\r\n`;
-  login?.password.wipe();
-  const answer = await line.ask(
-    Buffer.from(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\nUser-Agent: ${tools.userAgent}\r\n${basic}\r\n`),
-  );
-  if (answer.status < 200 || answer.status > 299) {
-    line.end();
-    throw refusedConnect(proxy, target, answer.status, '');
+  const uri = placeOf(target);
+  const talk = new Talk(proxy, tools, signal);
+  try {
+    const write = (authorization: string | null) =>
+      writeHead('CONNECT', uri, [
+        ['Host', uri],
+        ['User-Agent', tools.userAgent],
+        ['Proxy-Connection', 'keep-alive'],
+        ...(authorization === null ? [] : [['Proxy-Authorization', authorization] as const]),
+      ]);
+    const request = { method: 'CONNECT', uri, repeatable: true, write };
+    const { answer, sent } = await passLogIn(talk, request, proxy, tools, signal);
+    if (answer.status < 200 || answer.status > 299 || talk.line === null) {
+      const page = await pageOf(talk, answer);
+      throw refusedConnect(proxy, target, answer.status, wordsOf(answer.reason, page, sent));
+    }
+    const socket = talk.line.release();
+    talk.giveUp();
+    tools.note?.({
+      name: 'tunnel',
+      ok: true,
+      sentence: `The proxy ${placeOf(proxy)} opened the way to ${uri}.`,
+    });
+    return socket;
+  } finally {
+    talk.end();
   }
-  return line.release();
 }
 
-export interface ForwardRequest {
-  method: string;
-  /** `http://…`, absolute. */
-  url: string;
-  headers: Record<string, string>;
-  body?: Uint8Array | string | undefined;
-  /** A longer body is `net.too-large`. */
-  maxBytes: number;
-  /** For the whole request. Default 30 s. */
-  timeoutMs?: number | undefined;
-}
-
-export interface ForwardAnswer {
-  status: number;
-  /** Names in lower case; a header that came more than once is joined with `, `. */
-  headers: Record<string, string>;
-  body: Buffer;
-}
-
-/** A request for an `http:` address, on a connection to the proxy that is kept and stays logged in. */
-export async function forward(
-  _proxy: ProxyPlace,
-  _request: ForwardRequest,
-  _tools: ProxyTools,
-): Promise<ForwardAnswer> {
-  throw new Error('not built');
+/** The beginning of what the proxy says; it is only words, so nothing that goes wrong with it matters. */
+async function pageOf(talk: Talk, answer: AnswerHead): Promise<Buffer> {
+  try {
+    return (await talk.line?.body(answer, 'CONNECT', longestPage)) ?? Buffer.alloc(0);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }

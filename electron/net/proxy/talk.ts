@@ -1,0 +1,88 @@
+import { withDeadline } from './deadline.ts';
+import { dial } from './dial.ts';
+import { onTheLine, placeOf, unreachable } from './failures.ts';
+import { Line } from './line.ts';
+import { type AnswerHead, Dropped, TooLong } from './read-answer.ts';
+import type { ProxyPlace, ProxyTools } from './tunnel.ts';
+
+/** A proxy that is up answers a connection at once; what is silent this long is behind a firewall or down. */
+const dialMs = 10_000;
+/** More of a page that nobody reads is not waited for: a new connection is cheaper. */
+const longestPage = 256 * 1024;
+
+/** Requests to one proxy one after the other, on one connection as long as it lasts. */
+export class Talk {
+  readonly #proxy: ProxyPlace;
+  readonly #tools: ProxyTools;
+  readonly #signal: AbortSignal;
+  #line: Line | null;
+
+  constructor(proxy: ProxyPlace, tools: ProxyTools, signal: AbortSignal, kept: Line | null = null) {
+    this.#proxy = proxy;
+    this.#tools = tools;
+    this.#signal = signal;
+    this.#line = kept;
+    kept?.obey(signal);
+  }
+
+  /** The open connection; null: the next request opens one. */
+  get line(): Line | null {
+    return this.#line;
+  }
+
+  /**
+   * Sends what `write` makes and reads the head of the answer. `repeat`: when a connection that was used before turns
+   * out to be closed, the same is sent on a new one.
+   */
+  async ask(write: () => Buffer, repeat: boolean): Promise<AnswerHead> {
+    for (;;) {
+      const line = this.#line ?? (await this.#open());
+      const before = line.used;
+      try {
+        return await line.ask(write());
+      } catch (thrown) {
+        this.end();
+        if (this.#signal.aborted) throw this.#signal.reason;
+        if (!(repeat && before && thrown instanceof Dropped && thrown.silent))
+          throw onTheLine(thrown, this.#proxy, 'instead of answering');
+      }
+    }
+  }
+
+  /** Reads over the body of an answer, so that the connection can be used again; ends it when it cannot. */
+  async pass(head: AnswerHead, method: string): Promise<void> {
+    const line = this.#line;
+    if (line === null) return;
+    try {
+      if (!line.staysOpen(head, method)) this.end();
+      else await line.body(head, method, longestPage);
+    } catch (thrown) {
+      this.end();
+      if (this.#signal.aborted) throw this.#signal.reason;
+      if (!(thrown instanceof TooLong || thrown instanceof Dropped))
+        throw onTheLine(thrown, this.#proxy, 'in the middle of its answer');
+    }
+  }
+
+  /** Hands the connection over: `end` does not touch it any more. */
+  giveUp(): void {
+    this.#line = null;
+  }
+
+  end(): void {
+    this.#line?.end();
+    this.#line = null;
+  }
+
+  async #open(): Promise<Line> {
+    const { clock, note } = this.#tools;
+    const late = () => unreachable(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), this.#proxy);
+    const open = (signal: AbortSignal) => dial(this.#proxy, signal);
+    const socket = await withDeadline(clock, dialMs, this.#signal, late, open);
+    this.#line = new Line(socket);
+    this.#line.obey(this.#signal);
+    const how = this.#proxy.tls ? 'TLS connections' : 'connections';
+    note?.({ name: 'proxy', ok: true, sentence: `The proxy ${placeOf(this.#proxy)} accepts ${how}.` });
+    return this.#line;
+  }
+}

@@ -1,0 +1,30 @@
+import { Failure } from '#shared/failure.ts';
+import type { ProxyTools } from './tunnel.ts';
+
+/**
+ * Runs `work` with tools that note each thing once, and notes what ends it as the step that said no, with what to do
+ * about it.
+ */
+export async function told<T>(tools: ProxyTools, work: (tools: ProxyTools) => Promise<T>): Promise<T> {
+  const { note } = tools;
+  if (note === undefined) return await work(tools);
+  let stage: 'proxy' | 'authentication' | 'tunnel' = 'proxy';
+  const heard = new Set<string>();
+  try {
+    return await work({
+      ...tools,
+      note(step) {
+        stage = step.name === 'authentication' ? 'authentication' : 'tunnel';
+        if (!heard.has(step.sentence)) note(step);
+        heard.add(step.sentence);
+      },
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    if (/^proxy\.(login|ntlm|domain|scheme)-/.test(thrown.code)) stage = 'authentication';
+    if (thrown.code === 'proxy.refused-connect') stage = 'tunnel';
+    const said = thrown.peerSaid === undefined ? null : `It said: ${thrown.peerSaid}`;
+    note({ name: stage, ok: false, sentence: [thrown.message, said, thrown.hint].filter(Boolean).join(' ') });
+    throw thrown;
+  }
+}
