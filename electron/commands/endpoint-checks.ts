@@ -29,8 +29,9 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
   });
 }
 
-/** Without these three there is nothing to talk to; every other "no" is worth keeping and showing. */
+/** Without these there is nothing to talk to; every other "no" is worth keeping and showing. */
 const doors: Record<string, string> = {
+  credential: 'credential.not-read',
   connect: 'endpoint.unreachable',
   'host-key': 'ssh.host-key-changed',
   'log-in': 'ssh.login-refused',

@@ -1,9 +1,9 @@
-import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Auth } from './endpoint-settings.ts';
+import { findStore } from './find.ts';
 import { checkAbsolute, type Flat, invalid, text } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -21,8 +21,8 @@ export interface Login {
 }
 
 /**
- * Reads what was named now; the key file once, here. `sealed` is the login an update starts from. A key beats a
- * password, what is named now beats what is sealed.
+ * Reads what was named now; the key file once, here. The login sealed for `before` is what an update starts from. A key
+ * beats a password, what is named now beats what is sealed. A credential store excludes both.
  */
 export async function loginOf(
   tools: CommandTools,
@@ -31,8 +31,11 @@ export async function loginOf(
   cleared: readonly LoginPart[] = [],
 ): Promise<Login> {
   const { database } = tools;
-  if (flat.store !== undefined || flat.store_cred_id !== undefined) throw noStores(text(flat, 'store'));
   if (text(flat, 'connection_type') !== 'ssh') return { auth: null, material: {}, changes: forgetAll() };
+  if (namesStore(flat)) {
+    checkStore(database, flat);
+    return { auth: 'credential-store', material: {}, changes: forgetAll() };
+  }
   const keyPath = text(flat, 'ssh_key_path');
   checkAbsolute('SSH key path', keyPath);
   const named: LoginMaterial = {
@@ -52,7 +55,32 @@ export async function loginOf(
   if (material.passphrase !== undefined && material.privateKey === undefined && changes.passphrase) {
     throw invalid('An SSH key password was given without an SSH key.', 'Add --ssh_key_path.');
   }
-  return { auth: authOf(material), material, changes };
+  return { auth: authOf(material), material: { ...material, source: 'given for this endpoint' }, changes };
+}
+
+/** Whether the login is to be read from a credential store. */
+export function namesStore(flat: Flat): boolean {
+  return flat.store !== undefined || flat.store_cred_id !== undefined;
+}
+
+/** Whether a login of the endpoint's own is named. */
+export function namesOwnLogin(flat: Record<string, unknown>): boolean {
+  return ownLogin.some((name) => flat[name] !== undefined && flat[name] !== null);
+}
+
+const ownLogin = ['password', 'ssh_key_path', 'ssh_key_password'];
+
+function checkStore(database: Database, flat: Flat): void {
+  if (namesOwnLogin(flat))
+    throw invalid(
+      'The login is either given itself or read from a credential store, not both.',
+      'Leave out --password, --ssh_key_path and --ssh_key_password, or --store and --store_cred_id.',
+    );
+  const name = text(flat, 'store');
+  if (name === null) throw invalid('A credential id was given without its credential store.', 'Add --store.');
+  findStore(database, name);
+  if (text(flat, 'store_cred_id') === null)
+    throw invalid(`It is not said which credential of "${name}" to use.`, 'Add --store_cred_id.');
 }
 
 /** In the caller's transaction. */
@@ -86,10 +114,4 @@ function forgetAll(): Login['changes'] {
 
 function secretOf(value: string | null): Secret | undefined {
   return value === null ? undefined : Secret.of(value);
-}
-
-function noStores(name: string | null): Failure {
-  return new Failure('credential-store.not-found', `There is no credential store "${name ?? ''}".`, {
-    hint: 'Give the login itself: --password or --ssh_key_path.',
-  });
 }

@@ -12,7 +12,7 @@ import type {
 import { connectionType } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import { usable } from '../providers/connections/registry.ts';
-import { findAuthority } from './find.ts';
+import { findAuthority, findStore } from './find.ts';
 import {
   checkAbsolute,
   checkAsked,
@@ -41,7 +41,7 @@ export function partsOf(database: Database, type: EndpointType, input: Flat, aut
   checkAsked(descriptor, flat);
   checkPaths(type, flat);
   return {
-    connection: connectionOf(flat, auth),
+    connection: connectionOf(database, flat, auth),
     settings: settingsOf(type, flat),
     policy: policyOf(database, flat),
   };
@@ -51,7 +51,7 @@ export function partsOf(database: Database, type: EndpointType, input: Flat, aut
 export function flatOf(database: Database, endpoint: Endpoint): Flat {
   return {
     name: endpoint.name,
-    ...flatConnection(endpoint.connection),
+    ...flatConnection(database, endpoint.connection),
     ...flatSettings(endpoint.settings),
     auto_approve: endpoint.policy.autoApprove,
     auto_renew: endpoint.policy.autoRenew,
@@ -60,7 +60,7 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
   };
 }
 
-function connectionOf(flat: Flat, auth: Auth): ConnectionSettings {
+function connectionOf(database: Database, flat: Flat, auth: Auth): ConnectionSettings {
   const type = text(flat, 'connection_type');
   if (type === 'local') return { type };
   const possible = usable(connectionType.parse(type));
@@ -69,22 +69,24 @@ function connectionOf(flat: Flat, auth: Auth): ConnectionSettings {
   const host = text(flat, 'host');
   const user = text(flat, 'user');
   if (host === null) throw invalid('Host is required for the connection type ssh.', 'Add --host.');
-  if (user === null) throw invalid('User is required for the connection type ssh.', 'Add --user.');
+  const store = auth === 'credential-store' ? findStore(database, text(flat, 'store') ?? '') : null;
+  if (user === null && store === null)
+    throw invalid('User is required for the connection type ssh.', 'Add --user.');
   if (auth === null) {
     throw invalid(
       'A password or an SSH key is required for the connection type ssh.',
-      'Add --ssh_key_path, or give the password when asked for it.',
+      'Add --ssh_key_path or --store with --store_cred_id, or give the password when asked for it.',
     );
   }
   return {
     type,
     host,
     port: number(flat, 'port', 22),
-    user,
+    user: user ?? '',
     auth,
     hostKey: hostKey(text(flat, 'host_key')),
-    store: text(flat, 'store'),
-    storeCredentialId: text(flat, 'store_cred_id'),
+    store: store?.id ?? null,
+    storeCredentialId: store === null ? null : text(flat, 'store_cred_id'),
   };
 }
 
@@ -143,7 +145,7 @@ function keyTypeOf(value: string | null): KeyType | null {
   return value === null ? null : keyType.parse(value);
 }
 
-function flatConnection(connection: ConnectionSettings): Flat {
+function flatConnection(database: Database, connection: ConnectionSettings): Flat {
   switch (connection.type) {
     case 'local':
       return { connection_type: 'local' };
@@ -152,9 +154,9 @@ function flatConnection(connection: ConnectionSettings): Flat {
         connection_type: 'ssh',
         host: connection.host,
         port: connection.port,
-        user: connection.user,
+        user: connection.user === '' ? undefined : connection.user,
         host_key: connection.hostKey ?? undefined,
-        store: connection.store ?? undefined,
+        store: storeName(database, connection.store),
         store_cred_id: connection.storeCredentialId ?? undefined,
       };
     default:
@@ -180,6 +182,11 @@ function flatSettings(settings: EndpointSettings): Flat {
     default:
       return never(settings);
   }
+}
+
+/** Under the id of one that is gone nothing is found, and that is said. */
+function storeName(database: Database, id: string | null): string | undefined {
+  return id === null ? undefined : (database.credentialStores.get(id)?.name ?? id);
 }
 
 /** An authority that is gone is not kept: the default one takes over. */

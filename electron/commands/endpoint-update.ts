@@ -8,7 +8,7 @@ import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
-import { type LoginPart, loginOf, sealLogin } from './endpoint-login.ts';
+import { type LoginPart, loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
 import { type Flat, listed, merged, text } from './flat-input.ts';
@@ -26,7 +26,7 @@ export async function updateEndpoint(
   const name = text(wanted, 'name') ?? '';
   checkNameFree(database, name, before.id);
   const remote = text(wanted, 'connection_type') !== 'local';
-  if (remote) checkReady(tools);
+  if (remote && !namesStore(wanted)) checkReady(tools);
   const cleared = Object.entries(clearable).flatMap(([flag, part]) => (changes[flag] === null ? [part] : []));
   const login = await loginOf(tools, wanted, before, cleared);
   const parts = partsOf(database, before.type, wanted, login.auth);
@@ -79,6 +79,8 @@ function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<
       if (when?.field === 'connection_type' && !(name in changes)) delete wanted[name];
     }
   }
+  const namesAnother = changes.store != null || changes.store_cred_id != null;
+  if (!namesAnother && (changes.store === null || namesOwnLogin(changes))) dropStore(wanted);
   // a pinned key belongs to one host: another host is a first meeting
   if (changes.host !== undefined && changes.host !== hostOf(before) && changes.host_key === undefined) {
     delete wanted.host_key;
@@ -86,6 +88,12 @@ function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<
   const parsed = endpointInput.safeParse({ type: before.type, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   return wanted;
+}
+
+/** The store that was named before gives way to a login that is named now, and both its options go together. */
+function dropStore(wanted: Flat): void {
+  delete wanted.store;
+  delete wanted.store_cred_id;
 }
 
 function hostOf({ connection }: Endpoint): string | null {

@@ -54,7 +54,8 @@ async function add(
   checkNameFree(database, name, null);
   const login = await loginOf(tools, flat, null);
   const parts = partsOf(database, type, flat, login.auth);
-  if (parts.connection.type !== 'local') checkReady(tools);
+  const sealed = login.auth === 'password' || login.auth === 'private-key';
+  if (sealed) checkReady(tools);
   const now = clock.now();
   const draft: Endpoint = {
     id: newId('ep'),
@@ -71,7 +72,7 @@ async function add(
     () => {
       checkNameFree(database, name, null); // the probe took its time
       database.endpoints.insert(endpoint);
-      if (parts.connection.type !== 'local') sealLogin(database, endpoint.id, login.changes);
+      if (sealed) sealLogin(database, endpoint.id, login.changes);
     },
     () => ({ subject: endpoint.id, sentence: `The ${type} endpoint "${name}" was added.` }),
   );

@@ -7,16 +7,22 @@ import { silentLog } from '#kit/log.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { Agent, Caller, CertificateWish } from '../../electron/agent/agent.ts';
+import { makeCredentialReader } from '../../electron/agent/credentials.ts';
 import { Events } from '../../electron/agent/events.ts';
+import { WayOut } from '../../electron/agent/proxy.ts';
+import { credentialRows, storeKeep } from '../../electron/agent/store-keep.ts';
 import { ensureDefaults } from '../../electron/commands/defaults.ts';
 import { makeRouter } from '../../electron/commands/index.ts';
 import { type CommandTools, readKeyFile } from '../../electron/commands/tools.ts';
 import type { Database } from '../../electron/database/database.ts';
 import { openDatabase } from '../../electron/database/open.ts';
+import { makeHttp } from '../../electron/net/http.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import { privateKeyFacts } from '../../electron/providers/connections/ssh/key-facts.ts';
+import { CredentialStoreRegistry } from '../../electron/providers/credential-stores/registry.ts';
 import type { Keychain } from '../../electron/secrets/keychain.ts';
 import { MasterKey } from '../../electron/secrets/master-key.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
 import type { Client } from '../../electron/transport/client.ts';
 import { failureOf } from '../../electron/transport/client.ts';
 import { tempDirectory } from './agent.ts';
@@ -149,6 +155,27 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
   const { agent, script } = scriptedAgent(database, masterKey);
   const forgotten: string[] = [];
   let stops = 0;
+  const clock = systemClock;
+  const log = silentLog;
+  const http = makeHttp({ userAgent: 'Trustkeep/test', clock, log });
+  const atHand = () => void masterKey.seal({ owner: 'none', name: 'none' }, Secret.of(''));
+  const registry = new CredentialStoreRegistry(database.credentialStores, {
+    clock,
+    log,
+    http: () => http,
+    keep: storeKeep(database),
+    local: credentialRows(database, atHand),
+  });
+  const credentials = makeCredentialReader({ store: (id) => registry.get(id), clock, log });
+  const proxy = new WayOut({
+    database,
+    clock,
+    log,
+    changed: () => agent.events.changed('proxy', null),
+    finder: () => {
+      throw new Error('no way is looked at here');
+    },
+  });
   const tools: CommandTools = {
     agent,
     database,
@@ -158,8 +185,19 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
       root: async () => ({ pem: 'PEM', fingerprint: 'ab'.repeat(32) }),
       forget: (id) => void forgotten.push(id),
     },
-    clock: systemClock,
-    log: silentLog,
+    stores: {
+      get: (id) => registry.get(id),
+      draft: (row, keep) => registry.draft(row, keep),
+      forget(id) {
+        forgotten.push(id);
+        registry.forget(id);
+        credentials.forget(id);
+      },
+    },
+    credentials,
+    proxy,
+    clock,
+    log,
     version: '0.0.0',
     face: options.face ?? 'headless',
     dataDirectory: directory.path,
@@ -186,6 +224,9 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
     /** All audit rows, oldest first. */
     audit: () => database.audit.list(undefined, 1000).reverse(),
     close() {
+      proxy.stop();
+      void registry.close();
+      void http.close();
       database.close();
       directory.remove();
     },
