@@ -1,0 +1,128 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { DelineaSettings } from '#shared/model/credential-store.ts';
+import type { Http } from '../../../net/http.ts';
+import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
+import { makeVerify } from '../common/verify.ts';
+import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
+import { baseUrl, parsePlace, type SecretPlace } from './address.ts';
+import { type ApiCall, makeApiClient } from './client.ts';
+import { type Demand, demandFailure, demandIn, refusedSecret, wantsComment } from './demands.ts';
+import { credentialOf, wipe } from './fields.ts';
+import { userName } from './login.ts';
+import { makeSession } from './session.ts';
+import { type FoundSecret, secret, secretState, wordsOf } from './wire.ts';
+
+export interface DelineaParts {
+  /** `cs_…` */
+  id: string;
+  settings: DelineaSettings;
+  keep: StoreKeep;
+  http: Http;
+  clock: Clock;
+  log: Log;
+}
+
+/** A secret as it was opened, and the body that opened it when it is a restricted one. */
+interface Opened {
+  found: FoundSecret;
+  restricted: object | null;
+}
+
+/**
+ * A Delinea (Thycotic) Secret Server. A plain read never checks anything out. A restricted secret is opened with the
+ * comment of the settings, which may check it out; it is not checked in again here, because what was read is used
+ * after the read and a check-in may change the password: Secret Server takes it back when its time is over.
+ */
+export function makeDelineaStore({ settings, keep, http, clock, log }: DelineaParts): CredentialStore {
+  const base = baseUrl(settings.url);
+  const { host, pathname } = new URL(base);
+  const who = `Delinea Secret Server at ${host}${pathname === '/' ? '' : pathname}`;
+  const session = makeSession({ settings, base, who, keep, http, clock, log });
+  const api = makeApiClient({ who, trustedRootsPem: settings.trustedRootsPem, session, http, clock });
+
+  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    const place = parsePlace(id);
+    const what = `Secret “${id.trim()}” of ${who}`;
+    const { found, restricted } = await open(place, what, signal);
+    if (found.active === false) throw demandFailure('RequiresUndelete', what, false);
+    return credentialOf(found, what, (slug) => api.content(fieldCall(found.id, slug, restricted, signal)));
+  }
+
+  async function open(place: SecretPlace, what: string, signal: AbortSignal | undefined): Promise<Opened> {
+    const call = (more: Partial<ApiCall>): ApiCall => ({
+      ...{ method: 'GET', path: `secrets/${place.id}`, signal, ...more },
+      query: { ...(place.path === null ? {} : { secretPath: place.path }), ...more.query },
+    });
+    const plain = await api.ask(call({ query: { noAutoCheckout: 'true' } }));
+    const demand =
+      demandOf(plain) ?? (await demandByState(plain, () => call({ path: `secrets/${place.id}/state` })));
+    if (demand === null) return { found: secretIn(plain, what), restricted: null };
+    const { comment } = settings;
+    if (comment === null || !wantsComment(demand)) throw demandFailure(demand, what, false);
+    const body = { comment, forceCheckIn: false, includeInactive: false, noAutoCheckout: false };
+    log.info('a restricted secret is opened with a comment', {
+      store: who,
+      place: place.path ?? place.id,
+      demand,
+    });
+    const opened = await api.ask(call({ method: 'POST', path: `secrets/${place.id}/restricted`, body }));
+    const more = demandOf(opened);
+    if (more !== null) throw demandFailure(more, what, true);
+    return { found: secretIn(opened, what), restricted: body };
+  }
+
+  /** A refusal may hide a demand: the state of the secret tells. */
+  async function demandByState(answer: JsonAnswer, state: () => ApiCall): Promise<Demand | null> {
+    if (answer.status !== 400 && answer.status !== 403) return null;
+    if (wordsOf(answer.json) === '') return null;
+    const told = await api.ask(state());
+    const found = secretState.safeParse(told.json);
+    return told.status === 200 && found.success ? demandIn(found.data.secretState) : null;
+  }
+
+  function secretIn(answer: JsonAnswer, what: string): FoundSecret {
+    if (answer.status !== 200) throw refusedSecret(answer, what, who);
+    const found = secret.safeParse(answer.json);
+    if (!found.success) throw unexpectedAnswer(who, answer, 'no secret with items');
+    return found.data;
+  }
+
+  /** Always a new login: whether that works is the question. */
+  async function logIn(signal?: AbortSignal): Promise<string> {
+    session.forget();
+    const { endsAt, platform } = await session.get(signal);
+    const minutes = Math.max(1, Math.round((endsAt - clock.now()) / 60_000));
+    const where = platform ? ' to the Delinea Platform' : '';
+    return `Logged in${where} as ${userName(settings)}; the token is good for ${minutes} minutes.`;
+  }
+
+  async function readProbe(id: string, signal?: AbortSignal): Promise<string> {
+    const credential = await read(id, signal);
+    const kind = credential.password === null ? 'a private key' : 'a password';
+    const whose = credential.username === null ? '' : ` for ${credential.username}`;
+    wipe(credential);
+    return `Read secret “${id}”: ${kind}${whose}.`;
+  }
+
+  const { verify: probe, trustedRootsPem } = settings;
+  const verify = makeVerify({
+    ...{ http, url: base, trustedRootsPem, clock, logIn },
+    read: probe === null ? null : (signal) => readProbe(probe, signal),
+  });
+  return { description: who, verify, read, close: async () => session.close() };
+}
+
+/** What an answer says that the secret demands: in its codes when it is a secret, in its words when it is a refusal. */
+function demandOf(answer: JsonAnswer): Demand | null {
+  if (answer.status !== 200) return demandIn(wordsOf(answer.json));
+  const found = secret.safeParse(answer.json);
+  return found.success ? demandIn(...(found.data.responseCodes ?? [])) : null;
+}
+
+function fieldCall(id: number, slug: string, restricted: object | null, signal?: AbortSignal): ApiCall {
+  const field = encodeURIComponent(slug);
+  return restricted === null
+    ? { method: 'GET', path: `secrets/${id}/fields/${field}`, signal }
+    : { method: 'POST', path: `secrets/${id}/restricted/fields/${field}`, body: restricted, signal };
+}

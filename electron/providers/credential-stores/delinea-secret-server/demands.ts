@@ -1,0 +1,119 @@
+import { peerTail } from '#kit/redact.ts';
+import { Failure } from '#shared/failure.ts';
+import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
+import { refusal, wordsOf } from './wire.ts';
+
+/** What a secret may demand before it is shown (`None` and what no reader meets left out), the longest names first. */
+export const demands = [
+  'RequiresCheckoutPendingRPC',
+  'RequiresDoubleLockPassword',
+  'RequiresCheckoutAndComment',
+  'CreateDoubleLockPassword',
+  'DoubleLockNoAccess',
+  'RequiresApproval',
+  'RequiresCheckout',
+  'RequiresUndelete',
+  'RequiresComment',
+  'CannotView',
+] as const;
+export type Demand = (typeof demands)[number];
+
+/** The first demand that stands in one of the texts. */
+export function demandIn(...texts: readonly string[]): Demand | null {
+  const all = texts.join(' ').toLowerCase();
+  return demands.find((demand) => all.includes(demand.toLowerCase())) ?? null;
+}
+
+/** Whether saying the comment is an answer to it. */
+export function wantsComment(demand: Demand): boolean {
+  return (
+    demand === 'RequiresComment' || demand === 'RequiresCheckout' || demand === 'RequiresCheckoutAndComment'
+  );
+}
+
+/** Why a secret stays closed. `what` names it: `Secret “12” of …`. `said`: the comment was given already. */
+export function demandFailure(demand: Demand, what: string, said: boolean): Failure {
+  const closed = (sentence: string, hint: string) =>
+    new Failure('credential.restricted', `${what} ${sentence}.`, { hint });
+  const comment = said
+    ? 'Its comment was given and was not enough: look at the secret in Secret Server.'
+    : 'Set a comment on the credential store: it is said then, and a check-out is taken.';
+  switch (demand) {
+    case 'RequiresComment':
+      return closed('demands a comment before it is shown', comment);
+    case 'RequiresCheckout':
+      return closed('must be checked out before it is shown', comment);
+    case 'RequiresCheckoutAndComment':
+      return closed('must be checked out, with a comment, before it is shown', comment);
+    case 'RequiresApproval':
+      return closed(
+        'demands that somebody approves each access',
+        'Approve the access in Secret Server, or take the demand off for the account of the agent.',
+      );
+    case 'RequiresDoubleLockPassword':
+    case 'CreateDoubleLockPassword':
+    case 'DoubleLockNoAccess':
+      return closed(
+        'is under a DoubleLock, which cannot be opened unattended',
+        'Take the DoubleLock off, or use another secret.',
+      );
+    case 'RequiresCheckoutPendingRPC':
+      return new Failure(
+        'credential.change-in-process',
+        `${what} is waiting for its password to be changed.`,
+        {
+          hint: 'Trustkeep tries again by itself; when it stays so, look at the remote password changing.',
+          retry: 'later',
+        },
+      );
+    case 'RequiresUndelete':
+      return new Failure('credential.deleted', `${what} has been deleted.`, {
+        hint: 'Undelete it in Secret Server, or give the id of another secret.',
+      });
+    case 'CannotView':
+      return new Failure('credential.denied', `${what} may be listed but not viewed by this account.`, {
+        hint: 'Give the account the View permission on the secret or its folder.',
+      });
+  }
+}
+
+/** What any other refusal of a secret means. */
+export function refusedSecret(answer: JsonAnswer, what: string, who: string): Failure {
+  const found = refusal.safeParse(answer.json);
+  const words = wordsOf(answer.json);
+  if (!found.success || words === '') {
+    return answer.status === 404 && answer.json !== undefined
+      ? notFound(what, undefined)
+      : unexpectedAnswer(who, answer);
+  }
+  const peerSaid = peerTail(words);
+  const code = found.data.errorCode ?? '';
+  if (/AccessDenied/i.test(code) || answer.status === 403)
+    return new Failure('credential.denied', `${what} is not there, or this account may not view it.`, {
+      hint: 'Secret Server does not tell the two apart: check the id, and give the account the View permission.',
+      peerSaid,
+    });
+  if (answer.status === 404 || /not.?found|does not exist|no secret/i.test(words))
+    return notFound(what, peerSaid);
+  if (/checked out/i.test(words))
+    return new Failure('credential.checked-out', `${what} is checked out by somebody else.`, {
+      hint: 'Trustkeep tries again by itself; it can also be checked in by force in Secret Server.',
+      retry: 'later',
+      peerSaid,
+    });
+  return new Failure(
+    'credential-store.unexpected-answer',
+    `${what} was refused for a reason of the server's own.`,
+    {
+      hint: 'What it said is shown; look at the secret in Secret Server.',
+      peerSaid,
+    },
+  );
+}
+
+function notFound(what: string, peerSaid: string | undefined): Failure {
+  return new Failure('credential.not-found', `${what} is not there.`, {
+    hint: 'Check the id of the secret, or its path: \\Folder\\Secret name.',
+    peerSaid,
+  });
+}
