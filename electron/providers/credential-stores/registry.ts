@@ -6,6 +6,7 @@ import type { CredentialStore as StoreRow } from '#shared/model/credential-store
 import type { Http } from '../../net/http.ts';
 import type { CredentialStore, StoreKeep } from './credential-store.ts';
 import { makeCyberarkStore } from './cyberark/cyberark.ts';
+import { makeDelineaStore } from './delinea-secret-server/delinea-secret-server.ts';
 import { makeHashicorpStore } from './hashicorp/hashicorp.ts';
 import { type LocalRows, makeLocalStore } from './local/local.ts';
 
@@ -32,10 +33,7 @@ function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools): Credentia
     case 'hashicorp':
       return makeHashicorpStore({ id, settings, keep, http: tools.http(), clock, log });
     case 'delinea-secret-server':
-      throw new Failure(
-        'credential-store.kind-missing',
-        `Credential stores of the kind ${settings.kind} do not work in this version.`,
-      );
+      return makeDelineaStore({ id, settings, keep, http: tools.http(), clock, log });
     default:
       return never(settings);
   }
