@@ -67,7 +67,10 @@ export async function startSquid(options: SquidOptions): Promise<RunningSquid> {
     stop,
     async accessLog() {
       const text = await readFile(join(dir, 'access.log'), 'utf8').catch(() => '');
-      return text.split('\n').filter((line) => line !== '');
+      // the first connection only asked whether it is up
+      return text
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('transaction-end-before-headers'));
     },
   };
 }

@@ -7,7 +7,7 @@ export interface Challenge {
   flags: number;
   /** 8 random bytes of the server. */
   nonce: Buffer;
-  /** Domain or computer. */
+  /** Domain or computer; empty when the server does not say. */
   targetName: string;
   /** Null: the server sent none. */
   pairs: AvPair[] | null;
@@ -23,14 +23,21 @@ export function parseChallenge(message: Buffer): Challenge {
   const flags = message.readUInt32LE(20);
   if (!has(flags, flag.unicode)) throw new NtlmRefused('an NTLM challenge without Unicode');
   if (!has(flags, flag.ntlm)) throw new NtlmRefused('an NTLM challenge that does not offer NTLM');
-  const name = field(message, 12, 32);
-  if (name.length % 2 !== 0) throw new NtlmRefused('an NTLM challenge with half a character');
   return {
     flags,
     nonce: message.subarray(24, 32),
-    targetName: name.toString('utf16le'),
+    targetName: nameIn(message),
     pairs: has(flags, flag.targetInfo) ? parseAvPairs(field(message, 40, 48)) : null,
   };
+}
+
+/** Nothing is computed with it, and well-known servers point it anywhere (Squid's own helper): then there is none. */
+function nameIn(message: Buffer): string {
+  try {
+    return field(message, 12, shortest).toString('utf16le');
+  } catch {
+    return '';
+  }
 }
 
 /** What the length and offset at `at` point to; nothing before `earliest` is data. */

@@ -101,8 +101,8 @@ export class LogIn {
     return await this.#take(this.#choose(offers, names), names);
   }
 
-  /** The proxy let a request through. */
-  passed(): void {
+  /** The proxy let a request through. `before`: the connection was logged in already. */
+  passed(before: boolean): void {
     const { kind } = this.#sent;
     this.#turn?.accepted();
     if (kind === 'basic' || kind === 'digest') this.#memory.scheme = kind;
@@ -110,7 +110,8 @@ export class LogIn {
     if (this.#sent.kind === 'digest') this.#memory.digest = this.#sent.nonce;
     const at = placeOf(this.#proxy);
     const way = ways[kind];
-    if (way === null) this.#note(`The proxy ${at} asks for no log-in.`);
+    if (way === null)
+      this.#note(before ? `This connection to ${at} is logged in.` : `The proxy ${at} asks for no log-in.`);
     else this.#note(`The proxy ${at} accepted the log-in of ${this.#who(this.#names())} (${way}).`);
   }
 

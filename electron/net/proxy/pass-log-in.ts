@@ -40,7 +40,7 @@ export async function passLogIn(
       const { authorization, bound } = step;
       const answer = await talk.ask(() => request.write(authorization), !bound && request.repeatable);
       if (answer.status !== 407) {
-        logIn.passed();
+        logIn.passed(talk.line?.loggedIn === true);
         if (talk.line !== null && logIn.bindsConnection) talk.line.loggedIn = true;
         return { answer, sent: wordsSent(authorization) };
       }

@@ -190,13 +190,19 @@ describe('a hostile challenge', () => {
     ['has no Unicode', changed((m) => m.writeUInt32LE(published.flags & ~1 & 0x7fffffff, 20))],
     ['points behind its end', changed((m) => m.writeUInt32LE(good.length - 3, 44))],
     ['points far away', changed((m) => m.writeUInt32LE(0xffffffff, 44))],
-    ['points into its own head', changed((m) => m.writeUInt32LE(0, 16))],
-    ['has half a character', changed((m) => m.writeUInt16LE(3, 12))],
+    ['points into its own head', changed((m) => m.writeUInt32LE(0, 44))],
     ['has a pair longer than itself', changed((m) => m.writeUInt16LE(0xffff, 70))],
     ['has no end of pairs', changed((m) => m.writeUInt16LE(32, 40))],
     ['says one thing twice', changed((m) => m.writeUInt16LE(2, 84))],
   ])('that %s is refused', (_name, message) => {
     expect(() => parseChallenge(message)).toThrow(NtlmRefused);
+  });
+
+  test.each<[string, Buffer]>([
+    ['points far away', changed((m) => m.writeUInt32LE(0xaaaaaaae, 16))],
+    ['points into the head', changed((m) => m.writeUInt32LE(8, 16))],
+  ])('whose name %s has no name', (_name, message) => {
+    expect(parseChallenge(message).targetName).toBe('');
   });
 
   test('never breaks the parser, whatever is cut or flipped', () => {
