@@ -79,7 +79,7 @@ export function makeVaultClient(
 /** People paste what their browser shows: the address of the web interface or of the API is cut back to the server's. */
 function apiBase(vaultUrl: string): string {
   const url = new URL(vaultUrl);
-  const path = url.pathname.replace(/\/(v1|ui(\/.*)?)?$/, '').replace(/\/+$/, '');
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/(v1|ui(\/.*)?)$/, '');
   return url.origin + path;
 }
 

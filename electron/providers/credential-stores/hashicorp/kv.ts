@@ -2,7 +2,8 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { VaultAnswer, VaultClient } from './client.ts';
-import { type Mount, makeMounts } from './mounts.ts';
+import { saysNoToken } from './login.ts';
+import { type Mount, makeMounts, sameMount } from './mounts.ts';
 import type { SecretPath } from './paths.ts';
 import { kv1Answer, kv2Answer, readAs } from './wire.ts';
 
@@ -27,6 +28,8 @@ export interface Kv {
   read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden>;
 }
 
+type Result = Found | Forbidden | { missing: true };
+
 export function isForbidden(result: object): result is Forbidden {
   return 'forbidden' in result;
 }
@@ -36,20 +39,35 @@ export function makeKv(client: VaultClient, clock: Clock): Kv {
 
   async function read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden> {
     const known = mounts.known(path);
-    if (known !== null) {
-      const found = await readFrom(known, path, token, signal);
-      if (!isForbidden(found) && !('missing' in found)) return found;
-      mounts.forget(known); // it may have been mounted anew as another version
-    }
+    if (known === null) return lookAndRead(path, token, signal);
+    const found = await readFrom(known, path, token, signal);
+    const good = isForbidden(found) ? saysNoToken(found.forbidden) : !('missing' in found);
+    // else it may have been mounted anew as another version
+    const looked = good ? null : await mounts.look(path, token, signal);
+    if (looked === null || 'forbidden' in looked || sameMount(looked.mount, known))
+      return orNotFound(found, path, known);
+    mounts.forget(known);
+    return readLooked(looked.mount, path, token, signal);
+  }
+
+  async function lookAndRead(path: SecretPath, token: Secret, signal?: AbortSignal) {
     const looked = await mounts.look(path, token, signal);
     if ('forbidden' in looked) return guess(path, token, looked.forbidden, signal);
-    mounts.remember(looked.mount);
-    const found = await readFrom(looked.mount, path, token, signal);
-    return 'missing' in found ? notFound(client.who, path, looked.mount) : found;
+    return readLooked(looked.mount, path, token, signal);
+  }
+
+  async function readLooked(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
+    mounts.remember(mount);
+    return orNotFound(await readFrom(mount, path, token, signal), path, mount);
+  }
+
+  function orNotFound(found: Result, path: SecretPath, mount: Mount): Found | Forbidden {
+    return 'missing' in found ? notFound(client.who, path, mount) : found;
   }
 
   /** No policy on anything below the mount, or no such mount: tries both versions and remembers the one that answers. */
   async function guess(path: SecretPath, token: Secret, forbidden: VaultAnswer, signal?: AbortSignal) {
+    if (saysNoToken(forbidden)) return { forbidden, apiPath: null };
     let missing: Mount | null = null;
     for (const mount of mounts.guesses(path)) {
       const found = await readFrom(mount, path, token, signal);
@@ -82,7 +100,7 @@ export function makeKv(client: VaultClient, clock: Clock): Kv {
     path: SecretPath,
     token: Secret,
     signal?: AbortSignal,
-  ): Promise<Found | Forbidden | { missing: true }> {
+  ): Promise<Result> {
     const api = [...mount.segments, ...(mount.version === 2 ? ['data'] : []), ...rest];
     const answer = await client.ask({ method: 'GET', path: api, token, signal });
     if (answer.status === 403) return { forbidden: answer, apiPath: api.join('/') };

@@ -29,6 +29,10 @@ export interface Mounts {
 const keptMs = 5 * 60_000;
 const mostKept = 50;
 
+export function sameMount(one: Mount, other: Mount): boolean {
+  return one.version === other.version && one.segments.join('/') === other.segments.join('/');
+}
+
 export function makeMounts(client: VaultClient, clock: Clock): Mounts {
   const kept = new Map<string, { mount: Mount; until: number }>();
   const keyOf = ({ segments }: Mount) => segments.join('/');
