@@ -4,7 +4,8 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate, CertificateFacts } from '#shared/model/certificate.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
+import type { Endpoint, SshSettings } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
@@ -25,6 +26,47 @@ export function anEndpoint(change: Partial<Endpoint> = {}): Endpoint {
     policy: { autoApprove: false, autoRenew: true, authorityId: null, keyType: null },
     probe: null,
     discoveredAt: null,
+    createdAt: now,
+    updatedAt: now,
+    ...change,
+  };
+}
+
+export function anSshConnection(change: Partial<SshSettings> = {}): SshSettings {
+  return {
+    type: 'ssh',
+    host: 'web1.example',
+    port: 22,
+    user: 'deploy',
+    auth: 'password',
+    hostKey: null,
+    store: null,
+    storeCredentialId: null,
+    ...change,
+  };
+}
+
+export function aStore(change: Partial<CredentialStore> = {}): CredentialStore {
+  return {
+    id: newId('cs'),
+    name: 'vault1',
+    kind: 'local',
+    settings: { kind: 'local' },
+    report: null,
+    createdAt: now,
+    updatedAt: now,
+    ...change,
+  };
+}
+
+export function aCredential(storeId: string, id: string, change: Partial<Credential> = {}): Credential {
+  return {
+    rowId: newId('cr'),
+    storeId,
+    id,
+    username: 'deploy',
+    hasPassword: true,
+    privateKey: null,
     createdAt: now,
     updatedAt: now,
     ...change,
