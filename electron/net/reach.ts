@@ -86,7 +86,7 @@ export async function reachBy(way: Way, input: ReachInput, out: WayOut): Promise
     const tools = out.tools({
       signal: input.ending.signal,
       note: found.note,
-      connectTimeoutMs: input.ending.left(),
+      connectTimeoutMs: Math.max(100, input.ending.left() - 200), // so that it says itself what is slow
     });
     if (secure) {
       const socket = await openTunnel(way.place, input.peer, tools);
@@ -96,7 +96,13 @@ export async function reachBy(way: Way, input: ReachInput, out: WayOut): Promise
       const url = `${input.url.origin}/`;
       await forward(
         way.place,
-        { method: 'HEAD', url, headers: {}, maxBytes: 0, timeoutMs: input.ending.left() },
+        {
+          method: 'HEAD',
+          url,
+          headers: {},
+          maxBytes: 0,
+          timeoutMs: Math.max(100, input.ending.left() - 200),
+        },
         tools,
       );
     }

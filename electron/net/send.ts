@@ -103,7 +103,7 @@ function sendForwarded(way: Way & { kind: 'proxy' }, asked: Asked, out: WayOut):
       headers: headersFor(asked),
       body: input.body,
       maxBytes: input.maxBytes ?? asked.maxBytes,
-      timeoutMs: ending.left(),
+      timeoutMs: ending.left() + 1000, // the ending of the request itself comes first, and tells whose it is
     },
     out.tools({ signal: ending.signal }),
   );

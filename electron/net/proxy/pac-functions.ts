@@ -32,8 +32,9 @@ export const pacFunctions = String.raw`
     localHostOrDomainIs: (host, full) => host === full || String(full).startsWith(host + '.'),
     dnsDomainLevels: (host) => String(host).split('.').length - 1,
     shExpMatch(text, pattern) {
-      const t = [...String(text)];
-      const p = [...String(pattern)];
+      const t = String(text);
+      const p = String(pattern);
+      if (p[0] === '*' && !p.includes('?') && !p.includes('*', 1)) return t.endsWith(p.slice(1));
       let i = 0, j = 0, star = -1, mark = 0;
       while (i < t.length) {
         if (p[j] === '*') { star = j++; mark = i; }

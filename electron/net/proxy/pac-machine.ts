@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { JSException, QuickJS } from 'quickjs-wasi';
+import { JSException, type JSValueHandle, QuickJS } from 'quickjs-wasi';
 import type { Clock } from '#kit/clock.ts';
 import { pacFunctions } from './pac-functions.ts';
 import { quickjsWasm } from './quickjs-wasm.ts';
@@ -8,7 +8,7 @@ import { quickjsWasm } from './quickjs-wasm.ts';
  * Until a running script is stopped. It runs on the agent's own loop, so this is also the longest it can hold it up:
  * `script` is what the engine keeps to by itself, `engine` ends it when it is caught in one endless step of its own.
  */
-const longestRunMs = { script: 250, engine: 750 };
+const longestRunMs = { script: 400, engine: 800 };
 const memoryLimit = 16 * 1024 * 1024;
 
 /** What a script may know of the world. All answers are at hand: nothing here may wait. */
@@ -46,7 +46,7 @@ export async function makePacMachine(script: string, world: PacWorld, clock: Clo
     wasm: await quickjsWasm(),
     memoryLimit,
     interruptHandler: () => clock.monotonic() > end,
-    wasi: (memory: WebAssembly.Memory) => ({
+    wasi: (memory: { buffer: ArrayBuffer }) => ({
       clock_time_get(_id: number, _precision: bigint, at: number) {
         new DataView(memory.buffer).setBigUint64(at, BigInt(Math.round(clock.now())) * 1_000_000n, true);
         return 0;
@@ -59,17 +59,17 @@ export async function makePacMachine(script: string, world: PacWorld, clock: Clo
     if (!spent) vm.dispose();
     spent = true;
   };
-  const run = (code: string, name: string): unknown => {
+  const run = (code: string, name: string, take = (handle: JSValueHandle): unknown => vm.dump(handle)) => {
     end = clock.monotonic() + longestRunMs.script;
     try {
-      return guarded(() => vm.evalCode(code, name).consume((handle) => vm.dump(handle)));
+      return guarded(() => vm.evalCode(code, name).consume(take));
     } catch (thrown) {
       spent = true; // stopped in the middle, it may not even be fit to be tidied up
       throw troubleOf(thrown);
     }
   };
   addFunctions(vm, world);
-  run(`${script}\n;undefined`, 'proxy.pac');
+  run(script, 'proxy.pac', () => undefined);
   if (run('typeof FindProxyForURL', '') !== 'function') {
     close();
     throw new ScriptTrouble('failed', 'it has no function FindProxyForURL');

@@ -8,7 +8,7 @@ import type { Clock } from '#kit/clock.ts';
 const keptMs = 60_000;
 const mostKept = 500;
 /** In one question; a script that asks for more gets no answer for the rest. */
-const mostMissing = 30;
+const mostMissing = 20;
 
 interface Known {
   addresses: string[];
@@ -27,7 +27,7 @@ export interface NamesOfQuestion {
 }
 
 /** Keeps what was looked up; gives what one question to a script needs. */
-export function makePacNames(clock: Clock): () => NamesOfQuestion {
+export function makePacNames(clock: Clock, resolve = addressesOf): () => NamesOfQuestion {
   const known = new Map<string, Known>();
   return () => {
     const own = new Map<string, Known>();
@@ -37,7 +37,7 @@ export function makePacNames(clock: Clock): () => NamesOfQuestion {
       return found !== undefined && (own.has(name) || found.until > clock.monotonic()) ? found : undefined;
     };
     const learnOne = async (name: string) => {
-      const found = { addresses: await addressesOf(name), until: clock.monotonic() + keptMs };
+      const found = { addresses: await resolve(name), until: clock.monotonic() + keptMs };
       own.set(name, found);
       if (known.size >= mostKept) known.clear();
       known.set(name, found);

@@ -2,11 +2,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { QuickJSOptions } from 'quickjs-wasi';
 
-let compiled: Promise<WebAssembly.Module> | null = null;
+/** The runtime has it, its types come with those of browsers only. */
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledWasm> };
+export type CompiledWasm = NonNullable<QuickJSOptions['wasm']>;
+
+let compiled: Promise<CompiledWasm> | null = null;
 
 /** The script engine of PAC files, compiled once. A build lays its file beside our own (`build/quickjs-asset.ts`). */
-export function quickjsWasm(): Promise<WebAssembly.Module> {
+export function quickjsWasm(): Promise<CompiledWasm> {
   compiled ??= readFile(place()).then((bytes) => WebAssembly.compile(bytes));
   return compiled;
 }
