@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -433,14 +433,6 @@ describe('a hashicorp store at a Vault that does as told', () => {
       );
       expect(failure.message).toMatch(/no regular file/);
       expect(vault.calls).toEqual([]);
-    });
-
-    test.skipIf(process.getuid?.() === 0)('that may not be read names the account', async () => {
-      writeFileSync(secretFile, 'x');
-      chmodSync(secretFile, 0);
-      expect(
-        (await failureOf(open({ settings: { auth: byFile('role') } }).store.read('web1'))).message,
-      ).toMatch(/may not read/);
     });
 
     test('that was rewritten before its token ended is unwrapped at the next use, and each token once', async () => {
