@@ -58,6 +58,7 @@ export async function revealedCredential(
       retry: 'never',
     });
   }
+  if (store.kind === 'local') findCredential(tools.database, store, id);
   const read = await tools.credentials.read(store.id, id, { fresh: true });
   try {
     const sentence = `The secrets of the credential "${id}" of the store "${store.name}" were shown.`;

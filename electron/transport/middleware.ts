@@ -92,7 +92,10 @@ class Pen implements AuditPen {
   commit<T>(work: () => T, note: (done: T) => AuditNote): T {
     const done = this.#tools.database.transaction(() => {
       const result = work();
-      if (!this.#written) this.#append('ok', note(result));
+      if (!this.#written) {
+        const said = note(result);
+        this.#append(said.outcome ?? 'ok', said);
+      }
       return result;
     });
     this.#written = true; // only now: a rolled back transaction took its row with it
