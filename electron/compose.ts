@@ -24,6 +24,7 @@ import { acquireAgentLock } from './database/agent-lock.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { openDatabase } from './database/open.ts';
+import { putRestored } from './database/put-restored.ts';
 import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { type HttpOptions, makeHttp } from './net/http.ts';
@@ -104,6 +105,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       log: log.in('secrets'),
     });
     const path = join(dataDirectory, 'trustkeep.db');
+    putRestored(path, log.in('database'));
     const database = openDatabase({ path, clock, log: log.in('database'), sealer: masterKey });
     masterKey.attach(database.meta, sealedRowsOf(database, clock, log.in('secrets')));
     ensureDefaults(database, clock);

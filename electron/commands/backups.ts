@@ -1,16 +1,80 @@
+import { isAbsolute } from 'node:path';
 import { implement } from '@orpc/server';
 import { contract } from '#shared/contract/index.ts';
+import { Failure } from '#shared/failure.ts';
+import { createBackup } from '../database/encrypted-backup.ts';
+import { restoreBackup } from '../database/restore.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import type { CommandTools } from './tools.ts';
 
-export function backupCommands(_tools: CommandTools) {
+export function backupCommands(tools: CommandTools) {
   const os = implement(contract.backups).$context<CommandContext>();
+  const alone = oneAtATime();
   return os.router({
-    create: os.create.handler(() => {
-      throw new Error('not built');
-    }),
-    restore: os.restore.handler(() => {
-      throw new Error('not built');
-    }),
+    create: os.create.handler(({ input, context }) =>
+      alone(async () => {
+        const path = absolute(input.path);
+        const passphrase = Secret.of(input.passphrase);
+        const { bytes } = await createBackup(tools.database, {
+          path,
+          passphrase,
+          now: tools.clock.now(),
+          version: tools.version,
+          withDataKey: (use) => tools.masterKey.withDataKey(use),
+        }).finally(() => passphrase.wipe());
+        const sentence = `Everything, secrets included, is in ${path}, encrypted under the passphrase.`;
+        context.audit.note({ subject: path, sentence });
+        return { path, bytes, sentence };
+      }),
+    ),
+    restore: os.restore.handler(({ input, context }) =>
+      alone(async () => {
+        const path = absolute(input.path);
+        const passphrase = Secret.of(input.passphrase);
+        const { madeAt } = await restoreBackup({
+          path,
+          passphrase,
+          databasePath: tools.database.path,
+          now: tools.clock.now(),
+          adopt: (store) => tools.masterKey.adopt(store),
+          by: context.caller,
+        }).finally(() => passphrase.wipe());
+        const sentence = restoredSentence(path, madeAt, tools.masterKey.state().kind === 'passphrase');
+        context.audit.note({ subject: path, sentence });
+        return { madeAt, sentence };
+      }),
+    ),
   });
+}
+
+function restoredSentence(path: string, madeAt: number, byPassphrase: boolean): string {
+  const from = new Date(madeAt).toISOString();
+  const unlock = byPassphrase ? ' Its secrets then open with the passphrase of the backup.' : '';
+  return `The backup ${path} of ${from} is whole and takes the place of the database at the next start of Trustkeep; the present one is kept beside it, with everything done until then.${unlock}`;
+}
+
+function absolute(path: string): string {
+  if (isAbsolute(path)) return path;
+  throw new Failure('input.invalid', `The path of the backup must be absolute, not "${path}".`, {
+    hint: 'Write the whole path, as the agent sees it.',
+  });
+}
+
+/** Two at once would take twice the room, and of two restored ones the last would win by chance. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let busy = false;
+  return async (work) => {
+    if (busy)
+      throw new Failure('backup.busy', 'A backup is being made or restored already.', {
+        hint: 'Wait until it is done, then try again.',
+        retry: 'later',
+      });
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  };
 }

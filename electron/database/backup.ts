@@ -1,10 +1,9 @@
 import { closeSync, copyFileSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { newId } from '#kit/ids.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
-import { ensureDirectory, syncDirectory, syncFile } from './files.ts';
+import { ensureDirectory, partPath, syncDirectory, syncFile } from './files.ts';
 import { driverOf } from './store.ts';
 
 const kept = 3;
@@ -33,7 +32,7 @@ export function backupDriver(driver: Driver, now: number): string {
   const directory = backupDirectory(driver.path);
   ensureDirectory(directory);
   const target = join(directory, backupName(driver.path, now));
-  const fresh = `${target}.${newId('key')}.part`;
+  const fresh = partPath(target);
   try {
     closeSync(openSync(fresh, 'wx', 0o600)); // SQLite accepts an empty file, and so it is the owner's alone
     driver.run('VACUUM INTO ?', [fresh]);
@@ -76,7 +75,7 @@ export function listBackups(path: string): Backup[] {
 /** Moves the damaged files aside and puts a copy of `backup` in their place. Gives where they are now. */
 export function putInPlace(path: string, backup: Backup, now: number): string {
   const aside = `${path}.damaged-${now}`;
-  const fresh = `${path}.${newId('key')}.part`;
+  const fresh = partPath(path);
   copyFileSync(backup.path, fresh);
   syncFile(fresh);
   for (const end of ['-wal', '-shm', '-journal'])
@@ -91,7 +90,7 @@ function backupName(path: string, now: number): string {
   return `${basename(path)}-${now}.backup`;
 }
 
-function refuseBadCopy(driver: Driver, copy: string): void {
+export function refuseBadCopy(driver: Driver, copy: string): void {
   driver.run('ATTACH ? AS copy', [copy]);
   try {
     const verdict = driver.pragma('copy.integrity_check');

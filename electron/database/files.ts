@@ -6,10 +6,13 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
+  rmSync,
   statSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { newId } from '#kit/ids.ts';
 import { Failure } from '#shared/failure.ts';
 
 /** Makes the directory for its owner only. One that exists stays as it is: a person chose it. */
@@ -112,4 +115,18 @@ function notWritable(path: string, error: unknown): Failure {
     hint: 'Its directory must belong to the account Trustkeep runs as.',
     cause: error,
   });
+}
+
+/** A new name beside `path` for what is not finished. */
+export function partPath(path: string): string {
+  return `${path}.${newId('key')}.part`;
+}
+
+const part = /\.key_[0-9a-z]{16}\.part(-journal|-wal|-shm)?$/;
+
+/** Removes what a killed process did not finish there. Only while nobody else works on it. */
+export function removeParts(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory))
+    if (part.test(name)) rmSync(join(directory, name), { force: true });
 }

@@ -1,7 +1,7 @@
 import { Envelope } from './envelope.ts';
 import type { KeyHolder } from './key-holder.ts';
 import { keepLeftover } from './key-leftovers.ts';
-import type { KeyNotes } from './key-notes.ts';
+import { type KeyNotes, keyEntryOf } from './key-notes.ts';
 import { keepMasterKey } from './key-place.ts';
 import { troubleFailure } from './key-state.ts';
 import type { Secret } from './secret.ts';
@@ -13,8 +13,11 @@ export interface ForeignStore {
   dataKey: Buffer;
   /** Protects it from now on where a passphrase protects the present store. */
   passphrase: Secret;
-  /** Writes its new notes into it and puts it where the next start finds it; all or nothing. */
-  stage(notes: KeyNotes, envelope: Envelope): void;
+  /**
+   * Writes its new notes into it and puts it where the next start finds it; all or nothing. Gives the notes of another
+   * store that waited there before and gave way.
+   */
+  stage(notes: KeyNotes, envelope: Envelope): KeyNotes | null;
 }
 
 /** A new master key for it, kept the way the present store's is. When `stage` throws, that key is removed again. */
@@ -27,8 +30,9 @@ export async function adoptStore(holder: KeyHolder, store: ForeignStore): Promis
     if (kind === null) throw troubleFailure(holder.told.state);
     const place = holder.place(kind, here?.path ?? null, store.passphrase);
     const kept = await keepMasterKey(place, storeUuid, envelope, holder.announce);
-    store.stage({ ...store.notes, ...kept, leftovers: [] }, envelope);
+    const replaced = store.stage({ ...store.notes, ...kept, leftovers: [] }, envelope);
     keepLeftover(holder.store, kept.keyId);
+    if (replaced !== null) holder.announce(keyEntryOf(replaced));
   } finally {
     envelope.wipe();
     await holder.removeLeftovers();

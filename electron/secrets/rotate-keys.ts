@@ -26,13 +26,15 @@ interface FreshKeys {
 export async function rotateKeys(holder: KeyHolder, options: RotateOptions): Promise<Resealed> {
   const old = holder.ready();
   const notes = holder.ownNotes();
+  const { rows } = holder;
+  if (rows === null) throw new Error('without the rows they would be lost');
   const place = keyPlaceAgain(holder.options.keychains, notes, options.passphrase);
   let fresh: FreshKeys | null = null;
   try {
     fresh = await newStoreKey(place, notes.storeUuid, holder.announce);
-    const finish = (await holder.rows?.prepare(old, fresh.envelope)) ?? nothingSealed;
+    const finish = await rows.prepare(old, fresh.envelope);
     const done = change(holder, old, fresh, finish, options.commit);
-    holder.rows?.settle();
+    rows.settle();
     holder.open(fresh.envelope, fresh.notes);
     old.wipe();
     return done;
@@ -67,5 +69,3 @@ function change(
     throw error;
   }
 }
-
-const nothingSealed = (): Resealed => ({ resealed: 0, damaged: [] });
