@@ -80,19 +80,17 @@ async function start(options: Partial<CcpOptions> = {}): Promise<void> {
   ccp = await startCcpStrict({ ...usual(), ...options });
 }
 
-function store(changes: Partial<CyberarkSettings> = {}, kept: Record<string, string> = {}) {
+function store(
+  changes: Partial<CyberarkSettings> = {},
+  kept: Record<string, string> = {},
+  secret?: (name: string) => Secret | null,
+) {
   const settings: CyberarkSettings = {
     ...{ kind: 'cyberark', ccpUrl: ccp.url, appId: 'Trustkeep', hasCertificate: false, reason: null },
     ...{ trustedRootsPem: ccp.caPem, verify: null, ...changes },
   };
-  return makeCyberarkStore({
-    id: 'cs_1',
-    settings,
-    keep: memoryStoreKeep(kept),
-    http,
-    clock: systemClock,
-    log,
-  });
+  const keep = { ...memoryStoreKeep(kept), ...(secret === undefined ? {} : { secret }) };
+  return makeCyberarkStore({ id: 'cs_1', settings, keep, http, clock: systemClock, log });
 }
 
 async function failure(work: Promise<unknown>): Promise<Failure> {
@@ -286,6 +284,21 @@ describe.skipIf(!have('openssl'))('an application proved by a client certificate
     expect(report.checks.map(({ name, ok }) => [name, ok])).toContainEqual(['log-in', true]);
     expect(report.ok).toBe(true);
     expect((await reading.read('Safe=Web;Object=root-web2')).username).toBe('root'); // the key was not used up
+  });
+
+  test('leaves no copy of its key behind, whether it is read or verified', async () => {
+    await start(demanding());
+    const keep = memoryStoreKeep(kept);
+    const given: Secret[] = [];
+    const reading = store({ hasCertificate: true }, kept, (name) => {
+      const secret = keep.secret(name);
+      if (secret !== null && name === storeSecrets.clientKey) given.push(secret);
+      return secret;
+    });
+    await reading.read('Safe=Web;Object=root-web1');
+    await reading.verify();
+    expect(given).toHaveLength(3);
+    for (const secret of given) expect(() => secret.bytes()).toThrow('wiped');
   });
 
   test('is refused without it, with the advice to give one', async () => {

@@ -9,6 +9,7 @@ import type { DelineaSettings } from '#shared/model/credential-store.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
 import { makeDelineaStore } from '../../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
+import { makeSession } from '../../../electron/providers/credential-stores/delinea-secret-server/session.ts';
 import { JumpingClock } from '../../make/clock.ts';
 import { memoryStoreKeep } from '../../make/store-keep.ts';
 import { have } from '../../servers/available.ts';
@@ -110,15 +111,18 @@ async function start(options: Partial<SecretServerOptions> = {}): Promise<void> 
   });
 }
 
+function settingsOf(changes: Partial<DelineaSettings> = {}): DelineaSettings {
+  return {
+    ...{ kind: 'delinea-secret-server', url: server.url, username: 'agent', domain: null, comment: null },
+    ...{ trustedRootsPem: server.caPem, verify: null, ...changes },
+  };
+}
+
 function store(
   changes: Partial<DelineaSettings> = {},
   keep = memoryStoreKeep({ [storeSecrets.password]: login }),
 ) {
-  const settings: DelineaSettings = {
-    ...{ kind: 'delinea-secret-server', url: server.url, username: 'agent', domain: null, comment: null },
-    ...{ trustedRootsPem: server.caPem, verify: null, ...changes },
-  };
-  return makeDelineaStore({ id: 'cs_1', settings, keep, http, clock, log });
+  return makeDelineaStore({ id: 'cs_1', settings: settingsOf(changes), keep, http, clock, log });
 }
 
 async function failure(work: Promise<unknown>): Promise<Failure> {
@@ -267,6 +271,26 @@ describe.skipIf(!have('openssl'))('the login', () => {
       expect(server.logins).toEqual({ good: 3, bad: 0 });
     },
   );
+
+  test('that was dropped late, after a new one, leaves the new one alone', async () => {
+    await start();
+    const keep = memoryStoreKeep({ [storeSecrets.password]: login });
+    const session = makeSession({
+      settings: settingsOf(),
+      base: server.url,
+      who: 'it',
+      keep,
+      http,
+      clock,
+      log,
+    });
+    const old = await session.get();
+    session.drop(old);
+    const next = await session.get();
+    session.drop(old);
+    expect((await session.get()).token).toBe(next.token);
+    expect(server.logins.good).toBe(2);
+  });
 
   test('stops after two refusals, so that the account is not locked, and tries again after a quarter of an hour', async () => {
     await start();
