@@ -50,10 +50,10 @@ export interface NtlmProof {
   proof: Buffer;
 }
 
-/** Null: the proof is right; else what is wrong with it. `mic: false` for clients that make none. */
+/** Null: the proof is right; else what is wrong with it. */
 export function checkNtlm(
   { hello, challenge, proof }: NtlmProof,
-  asked: NtlmAsked & { mic?: boolean },
+  asked: NtlmAsked,
   passwordOf: (user: string, domain: string) => string | undefined,
 ): string | null {
   if (proof.toString('latin1', 0, 8) !== 'NTLMSSP\0' || proof.readUInt32LE(8) !== 3)
@@ -81,7 +81,6 @@ export function checkNtlm(
     return own.equals(lm.subarray(0, 16)) ? null : 'the LMv2 response is wrong';
   }
   if (!temp.subarray(8, 16).equals(challenge.time)) return 'the time is not ours';
-  if (asked.mic === false) return null;
   if (!lm.equals(Buffer.alloc(24))) return 'the LM response is not zero';
   if (((pairs.get(6)?.readUInt32LE(0) ?? 0) & 2) === 0) return 'no MIC is announced';
   const without = Buffer.from(proof);

@@ -23,11 +23,9 @@ export interface OddProxyOptions {
   domain?: string;
   /** No time in its NTLM challenge, so no MIC. */
   noTimestamp?: boolean;
-  /** Does not insist on a MIC (some clients make none). */
-  noMic?: boolean;
   /** NTLM that was not asked for is not answered: a bare challenge first. */
   ignoresUnasked?: boolean;
-  /** After its first 407 on a connection it closes it: saying so, or not. */
+  /** After a first 407 on a connection that holds no second message of NTLM it closes it: saying so, or not. */
   dropsFirst?: 'said' | 'silent';
   /** How the page of a 407 is sent. */
   page?: 'length' | 'chunked' | 'to-end' | 'huge';
@@ -55,6 +53,8 @@ export interface OddProxy {
   connections(): number;
   /** From now on every nonce that was given out is too old. */
   ageNonces(): void;
+  /** From now on it knows none of the nonces that it gave out. */
+  forgetNonces(): void;
   /** Cuts every connection. */
   cut(): void;
   stop(): Promise<void>;
@@ -97,6 +97,7 @@ export async function startOddProxy(options: OddProxyOptions): Promise<OddProxy>
     ageNonces() {
       for (const use of nonces.values()) use.stale = true;
     },
+    forgetNonces: () => nonces.clear(),
     cut,
     stop() {
       cut();
@@ -147,9 +148,9 @@ class Visit {
       const challenges = this.#judge(asked.request);
       if (challenges !== null) {
         const { dropsFirst } = this.#options;
-        const drop = this.#asked ? undefined : dropsFirst;
+        const drop = this.#asked || this.#challenge !== null ? undefined : dropsFirst;
         this.#asked = true;
-        socket.write(this.#refusal(challenges, drop === 'said'));
+        socket.write(this.#refusal(challenges, drop === 'said', asked.request.method));
         if (drop !== undefined || this.#options.page === 'to-end') return void socket.end();
         continue;
       }
@@ -213,8 +214,8 @@ class Visit {
   }
 
   #ntlm(scheme: string, message: Buffer): string[] | null {
-    const { domain = 'CORP', noTimestamp = false, noMic = false, ignoresUnasked = false } = this.#options;
-    const asked = { domain, timestamp: !noTimestamp, mic: !noMic };
+    const { domain = 'CORP', noTimestamp = false, ignoresUnasked = false } = this.#options;
+    const asked = { domain, timestamp: !noTimestamp };
     if (message.readUInt32LE(8) === 1) {
       if (ignoresUnasked && this.#connection === 1 && !this.#asked) return this.#announce(false);
       this.#hello = message;
@@ -264,7 +265,7 @@ class Visit {
     });
   }
 
-  #refusal(challenges: string[], close: boolean): string {
+  #refusal(challenges: string[], close: boolean, method: string): string {
     const { page = 'length', oneHeader = false } = this.#options;
     const values = oneHeader ? [challenges.join(', ')] : challenges;
     const text = '<html><head><title>no</title></head><body>Who are you?</body></html>';
@@ -277,7 +278,8 @@ class Visit {
     };
     const heads = values.map((value) => `Proxy-Authenticate: ${value}\r\n`).join('');
     const end = close ? 'Proxy-Connection: close\r\n' : '';
-    return `HTTP/1.1 407 Proxy Authentication Required\r\n${heads}${end}${pages[page]}`;
+    const whole = `HTTP/1.1 407 Proxy Authentication Required\r\n${heads}${end}${pages[page]}`;
+    return method === 'HEAD' ? whole.slice(0, whole.indexOf('\r\n\r\n') + 4) : whole;
   }
 
   #connect(socket: Socket, uri: string, rest: Buffer): void {
