@@ -80,7 +80,7 @@ export async function examineProxyAlone(finder: WayFinder, clock: Clock): Promis
   const steps = found.steps.filter(({ name }) => proxySteps.has(name));
   const ok = steps.every((step) => step.ok);
   const { way } = found;
-  const trips = steps.length === 0 ? [] : [{ ...blank, url: nowhere, way, steps, ok }];
+  const trips = steps.length === 0 ? [] : [{ ...blank, url: way, way, steps, ok }];
   return { ok, trips, at: clock.now() };
 }
 

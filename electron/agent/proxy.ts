@@ -41,7 +41,11 @@ export class WayOut {
   }
 
   test(url?: string): Promise<ProxyReport> {
-    return this.#examine(this.inForce(), this.#addresses(url));
+    const addresses = this.#addresses(url);
+    const setting = this.inForce();
+    if (addresses.length > 0 || setting.settings.route.mode === 'none')
+      return this.#examine(setting, addresses);
+    return this.#with(setting, (finder) => examineProxyAlone(finder, this.#parts.clock));
   }
 
   /** What the candidate would lose against the present setting; null: nothing. */

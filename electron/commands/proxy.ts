@@ -61,8 +61,9 @@ async function tryOut({ proxy }: CommandTools, candidate: ProxyCandidate, onTria
   });
 }
 
-function reason(lost: ProxyTrip, sentence: string | undefined): string {
-  return `The new setting does not reach ${lost.url} (${lost.neededBy}): ${sentence ?? 'there was no answer.'}`;
+function reason({ url, way, neededBy }: ProxyTrip, sentence: string | undefined): string {
+  const what = url === way ? 'get out' : `reach ${url} (${neededBy})`;
+  return `The new setting does not ${what}: ${sentence ?? 'there was no answer.'}`;
 }
 
 /** Left out, the sealed password stays, but only for the same user at the same place. */

@@ -50,7 +50,7 @@ export function proxyReportPage(report: ProxyReport, paper: Paper): string[] {
 function tripLines(trip: ProxyTrip, paper: Paper): string[] {
   const { certificate, interceptedBy } = trip;
   return [
-    `${trip.url} (${trip.neededBy}): ${trip.ok ? 'reached' : 'NOT REACHED'}, ${trip.way}`,
+    `${trip.url} (${trip.neededBy}): ${trip.ok ? 'reached' : 'NOT REACHED'}${trip.url === trip.way ? '' : `, ${trip.way}`}`,
     ...checkLines(trip.steps, paper),
     ...(certificate === null
       ? []

@@ -270,6 +270,16 @@ describe('the proxy doctor', () => {
     });
   });
 
+  test('looks at the proxy alone while the agent needs no address', async () => {
+    expect(await wayOut.test()).toMatchObject({ ok: true, trips: [] });
+    set(through, 'one');
+    network = () => ({ ...refusedLogin, way: 'proxy proxy.example.org:3128' });
+    expect(await wayOut.test()).toMatchObject({
+      ok: false,
+      trips: [{ url: 'proxy proxy.example.org:3128', neededBy: 'the proxy itself', ok: false }],
+    });
+  });
+
   test('carries what the server failed with', async () => {
     wayOut.stop();
     wayOut = new WayOut({
