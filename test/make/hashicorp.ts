@@ -14,6 +14,7 @@ export function hashicorpStore(
     secrets?: Record<string, string>;
     keep?: ReturnType<typeof memoryStoreKeep>;
     clock?: JumpingClock;
+    watch?: boolean;
   } = {},
 ) {
   const keep = given.keep ?? memoryStoreKeep(given.secrets);
@@ -37,6 +38,7 @@ export function hashicorpStore(
     clock,
     log: logInto(lines),
     random: () => 1,
+    watch: given.watch,
   });
   return { store, keep, clock, lines };
 }

@@ -139,7 +139,10 @@ export function fixtureOverApi(server: {
         ...(wish.type === undefined ? {} : { type: wish.type }),
         ...(wish.noDefaultPolicy === undefined ? {} : { no_default_policy: wish.noDefaultPolicy }),
       });
-      return String(json.auth?.client_token);
+      const made = String(json.auth?.client_token);
+      // batch tokens cannot be revoked, and some tests revoke theirs
+      undo.push(() => ask('POST', 'auth/token/revoke', { token: made }).catch(() => null));
+      return made;
     },
     revoke: async (token) => void (await ask('POST', 'auth/token/revoke', { token })),
     async cleanUp() {

@@ -20,8 +20,8 @@ export interface StoreTools {
   local(id: string): LocalRows;
 }
 
-/** The adapter of a row, keeping in `keep`. */
-function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools): CredentialStore {
+/** The adapter of a row, keeping in `keep`. `inUse`: it may do in the background what keeps it working. */
+function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools, inUse: boolean): CredentialStore {
   const { settings, id } = row;
   const { clock } = tools;
   const log = tools.log.in(row.name);
@@ -31,7 +31,7 @@ function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools): Credentia
     case 'cyberark':
       return makeCyberarkStore({ id, settings, keep, http: tools.http(), clock, log });
     case 'hashicorp':
-      return makeHashicorpStore({ id, settings, keep, http: tools.http(), clock, log });
+      return makeHashicorpStore({ id, settings, keep, http: tools.http(), clock, log, watch: inUse });
     case 'delinea-secret-server':
       return makeDelineaStore({ id, settings, keep, http: tools.http(), clock, log });
     default:
@@ -61,14 +61,14 @@ export class CredentialStoreRegistry {
       throw new Failure('credential-store.not-found', 'The credential store does not exist any more.', {
         hint: 'Name another one for this endpoint, or give its login itself.',
       });
-    const made = makeStore(row, this.#tools.keep(id), this.#tools);
+    const made = makeStore(row, this.#tools.keep(id), this.#tools, true);
     this.#made.set(id, made);
     return made;
   }
 
   /** The adapter of a row that is stored nowhere yet. The caller closes it. */
   draft(row: StoreRow, keep: StoreKeep): CredentialStore {
-    return makeStore(row, keep, this.#tools);
+    return makeStore(row, keep, this.#tools, false);
   }
 
   /** Closes the adapter: the row has changed. Reads under way end as they end. */

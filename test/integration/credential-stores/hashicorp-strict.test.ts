@@ -197,6 +197,24 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(JSON.stringify([...keep.notes])).not.toContain(token);
     });
 
+    test('of a store in use is kept alive before anybody reads, also when the server comes later', async () => {
+      const token = await fixture.makeToken({ rules, ttl: '1h' });
+      vault.mode = 'sealed';
+      const { store } = open({ secrets: { token }, watch: true });
+      await both(minute);
+      vault.mode = 'active';
+      await both(11 * minute);
+      expect(vault.count('auth/token/lookup-self')).toBe(2);
+      await both(11 * minute);
+      expect(vault.count('auth/token/lookup-self')).toBe(2);
+      await both(25 * minute);
+      expect(renewals()).toBe(1);
+      await store.close();
+      const asked = vault.calls.length;
+      await both(hour);
+      expect(vault.calls.length).toBe(asked);
+    });
+
     test('that was replaced is taken up without being told', async () => {
       const { store, keep, token } = await withToken();
       await store.read('web1');
@@ -250,6 +268,15 @@ describe('a hashicorp store at a Vault that does as told', () => {
       await store.read('web1');
       await store.close();
       expect([...vault.state.tokens.values()].map(({ displayName }) => displayName)).toEqual(['root']);
+    });
+
+    test('lasts until the reads that were under way when the store was closed have ended', async () => {
+      const { store } = await withRole();
+      await store.read('web1');
+      const reads = Promise.all([store.read('web1'), store.read('nobody').catch(asFailure)]);
+      await store.close();
+      expect(await reads).toMatchObject([{ username: 'root' }, { code: 'credential.not-found' }]);
+      expect(vault.state.tokens.size).toBe(1);
     });
 
     test('is done anew when its token was revoked, once for all readers', async () => {
@@ -387,6 +414,17 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect((await store.read('web1')).username).toBe('root');
       expect((await store.verify()).checks.at(-1)?.sentence).toContain('perhaps by somebody else');
       expect(vault.count('sys/wrapping/lookup')).toBe(2);
+    });
+
+    test('of a store in use is unwrapped before anybody reads and before its wrapping token has ended', async () => {
+      const { roleId, keep } = await wrapped();
+      open({ keep, settings: { auth: bySecret(roleId, true) }, watch: true });
+      await both(minute);
+      expect([...keep.secrets.keys()]).toEqual(['secret-id']);
+      const later = open({ keep, settings: { auth: bySecret(roleId, true) }, watch: true });
+      await both(minute);
+      expect(logins()).toBe(1); // nothing to lose: no use of the SecretID is spent
+      expect((await later.store.read('web1')).username).toBe('root');
     });
 
     test('in a namespace goes the whole way in it', async () => {

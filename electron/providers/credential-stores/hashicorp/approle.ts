@@ -42,7 +42,12 @@ export function byAppRole(
     };
   }
 
-  return { logIn, changed: () => source.changed(), repeatable: true };
+  return {
+    logIn,
+    changed: () => source.changed(),
+    perishable: () => source.perishable(),
+    repeatable: true,
+  };
 }
 
 /** Vault gives one answer to a wrong RoleID, a wrong SecretID and one that ran out; so does the sentence. */

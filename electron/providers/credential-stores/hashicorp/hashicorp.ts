@@ -26,16 +26,19 @@ export interface HashicorpParts {
   clock: Clock;
   log: Log;
   readFile?: ReadSecretFile | undefined;
+  /** A store in use: its token is kept alive, and its SecretID unwrapped, before anybody reads. */
+  watch?: boolean | undefined;
   /** 0 to 1, for jitter. */
   random?: (() => number) | undefined;
 }
 
-/** Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Nothing is asked before the first use. */
+/** Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Unless watched, nothing is asked before the first use. */
 export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
   const method = methodOf(parts, client);
   const session = makeSession({ client, method, clock, log, random: parts.random ?? Math.random });
+  if (parts.watch === true) session.watch();
   const kv = makeKv(client, clock);
 
   async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {

@@ -34,6 +34,8 @@ export interface LoginMethod {
   logIn(): Promise<Login>;
   /** What it logs in with is another than at the last `logIn`. */
   changed(): Promise<boolean>;
+  /** It would be lost by waiting for the first reader: a token that runs out unless renewed, a wrapping token. */
+  perishable(): Promise<boolean>;
   /** A new login may give a new token; else the same one is all there is. */
   readonly repeatable: boolean;
 }

@@ -20,6 +20,8 @@ export interface SecretIdSource {
   get(): Promise<GivenSecretId>;
   /** Something else was given than at the last `get`. What cannot be read now is no change. */
   changed(): Promise<boolean>;
+  /** There is a wrapping token that was not opened yet: it lives for minutes, as a rule. */
+  perishable(): Promise<boolean>;
 }
 
 export interface SecretIdParts {
@@ -41,6 +43,17 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
   async function given(): Promise<Secret | null> {
     if (auth.type === 'AppRoleFile') return secretInFile(auth.secretFile, parts.readFile);
     return keep.secret(auth.wrapped ? storeSecrets.wrappingToken : storeSecrets.secretId);
+  }
+
+  /** Null when there is nothing, or nothing that can be read now. */
+  async function markGiven(): Promise<string | null> {
+    try {
+      const secret = await given();
+      const text = secret === null ? null : cleanText(secret.text());
+      return text === null ? null : markOf(Secret.of(text));
+    } catch {
+      return null;
+    }
   }
 
   function kept(): Secret | null {
@@ -128,13 +141,15 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
     },
 
     async changed() {
-      try {
-        const secret = await given();
-        const text = secret === null ? null : cleanText(secret.text());
-        return text !== null && markOf(Secret.of(text)) !== last;
-      } catch {
-        return false;
-      }
+      const mark = await markGiven();
+      return mark !== null && mark !== last;
+    },
+
+    async perishable() {
+      if (!auth.wrapped) return false;
+      const mark = await markGiven();
+      const state = mark === null ? 'opened' : spent.state(mark);
+      return state !== 'opened' && state !== 'refused';
     },
   };
 }

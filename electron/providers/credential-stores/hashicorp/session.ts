@@ -1,4 +1,4 @@
-import type { Clock } from '#kit/clock.ts';
+import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { VaultAnswer, VaultClient } from './client.ts';
@@ -18,6 +18,8 @@ export interface Session {
   ): Promise<T | Forbidden>;
   /** Proves that the token works, or logs in; the sentence of what was found. Does not wait after a refusal. */
   check(signal?: AbortSignal): Promise<string>;
+  /** From now on, what would be lost by waiting for the first reader is looked after in the background. */
+  watch(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,10 @@ const freshAliveMs = 10 * 60_000;
 const freshUnknownMs = 60_000;
 const marginMs = 10_000;
 const farewellMs = 3000;
+const lastReadsMs = 5000;
+const watchEachMs = 10 * 60_000;
+/** All stores begin at once when the agent does: not all ask in the same second. */
+const watchFirstMs = { least: 2000, spread: 20_000 };
 
 export function makeSession(parts: SessionParts): Session {
   const { client, method, clock, log } = parts;
@@ -44,6 +50,8 @@ export function makeSession(parts: SessionParts): Session {
   let pending: Promise<Login> | null = null;
   let refused: { failure: Failure; until: number; times: number } | null = null;
   let closed = false;
+  let watching: Timer | null = null;
+  const running = new Set<Promise<unknown>>();
   const renewal = makeRenewal({
     ...parts,
     gone(gone) {
@@ -149,6 +157,21 @@ export function makeSession(parts: SessionParts): Session {
     return why;
   }
 
+  /** What was begun may end before its token goes. */
+  function underWay<T>(work: Promise<T>): Promise<T> {
+    running.add(work);
+    const done = () => running.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  async function lastReads(): Promise<void> {
+    const enough = new AbortController();
+    const waited = clock.sleep(lastReadsMs, enough.signal).catch(() => {});
+    await Promise.race([Promise.allSettled([...running, pending]), waited]);
+    enough.abort();
+  }
+
   async function use<T extends object>(
     run: (login: Login) => Promise<T | Forbidden>,
   ): Promise<T | Forbidden> {
@@ -158,6 +181,18 @@ export function makeSession(parts: SessionParts): Session {
     const found = login === first ? await standing(first, result.forbidden) : 'dead';
     const second = await another(first, found);
     return second === null ? { ...result, tokenInDoubt: found === 'unknown' } : run(second);
+  }
+
+  function watchAfter(ms: number): void {
+    if (!closed) watching = clock.after(ms, () => void lookAfter().finally(() => watchAfter(watchEachMs)));
+  }
+
+  async function lookAfter(): Promise<void> {
+    try {
+      if (await method.perishable()) await current();
+    } catch (thrown) {
+      log.warn('a login could not be kept alive', { who: client.who, code: asFailure(thrown).code });
+    }
   }
 
   async function check(): Promise<string> {
@@ -194,12 +229,17 @@ export function makeSession(parts: SessionParts): Session {
   }
 
   return {
-    use: (run, signal) => unlessAborted(() => use(run), signal),
-    check: (signal) => unlessAborted(check, signal),
+    use: (run, signal) => unlessAborted(() => underWay(use(run)), signal),
+    check: (signal) => unlessAborted(() => underWay(check()), signal),
+    watch() {
+      if (watching === null) watchAfter(watchFirstMs.least + watchFirstMs.spread * parts.random());
+    },
     async close() {
       if (closed) return;
       closed = true;
+      watching?.cancel();
       renewal.stop();
+      await lastReads();
       const last = login;
       login = null;
       if (last === null) return;

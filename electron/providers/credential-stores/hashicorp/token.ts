@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import { type StoreKeep, storeSecrets } from '../credential-store.ts';
@@ -72,16 +72,18 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     };
   }
 
+  async function changed(): Promise<boolean> {
+    const now = markNow();
+    return now !== null && now !== last;
+  }
+
   return {
     repeatable: false,
-    async changed() {
-      const now = markNow();
-      return now !== null && now !== last;
-    },
+    changed,
+    perishable: changed,
     async logIn() {
       const token = kept();
       const mark = markOf(token);
-      last = mark;
       const login: Login = {
         token,
         how: 'by token',
@@ -94,8 +96,18 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
         standing: 'unseen',
         remarks: [limitedRemark],
       };
-      if (keep.note(notes.limited) === mark) return login;
-      return lookUp(token, { ...login, usesLimited: false, remarks: [] }, mark);
+      if (keep.note(notes.limited) === mark) {
+        last = mark;
+        return login;
+      }
+      try {
+        const known = await lookUp(token, { ...login, usesLimited: false, remarks: [] }, mark);
+        last = mark;
+        return known;
+      } catch (thrown) {
+        if (asFailure(thrown).retry === 'needs-person') last = mark; // the server has answered
+        throw thrown;
+      }
     },
   };
 }
