@@ -8,6 +8,7 @@ import { desktopStart } from './bench/desktop.ts';
 import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
+import { connectThroughNtlm } from './bench/proxy.ts';
 import { startToReady } from './bench/start.ts';
 
 const benchmarks: Record<string, () => Promise<Figure[]>> = {
@@ -16,6 +17,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   start: startToReady,
   desktop: desktopStart,
   overview: overviewOfAThousand,
+  proxy: connectThroughNtlm,
 };
 
 const wanted = process.argv.slice(2);

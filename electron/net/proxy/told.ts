@@ -2,12 +2,15 @@ import { Failure } from '#shared/failure.ts';
 import type { ProxyTools } from './tunnel.ts';
 
 /**
- * Runs `work` with tools that note each thing once, and notes what ends it as the step that said no, with what to do
+ * Logs how it went, and runs `work` with tools that note each thing once, and notes what ends it as the step that said no, with what to do
  * about it.
  */
 export async function told<T>(tools: ProxyTools, work: (tools: ProxyTools) => Promise<T>): Promise<T> {
-  const { note } = tools;
-  if (note === undefined) return await work(tools);
+  const log = tools.log.in('proxy');
+  const note: NonNullable<ProxyTools['note']> = (step) => {
+    log.debug(step.sentence, { step: step.name, ok: step.ok });
+    tools.note?.(step);
+  };
   let stage: 'proxy' | 'authentication' | 'tunnel' = 'proxy';
   const heard = new Set<string>();
   try {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { makeProxyTools, type TestLogin } from '#test/make/proxy.ts';
 import { have } from '#test/servers/available.ts';
@@ -283,6 +284,27 @@ describe('pages, ends and slowness', () => {
     await expect(open()).rejects.toMatchObject({ code: 'proxy.timeout', retry: 'later' });
     expect(performance.now() - begun).toBeLessThan(2000);
     expect(names()).toEqual(['proxy', '!tunnel']);
+  });
+
+  test('one that accepts connections but never speaks TLS is given up', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const place = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port, tls: true };
+    const hurried = {
+      ...systemClock,
+      after: (ms: number, run: () => void) => systemClock.after(ms / 50, run),
+    };
+    const { tools, names } = makeProxyTools(null, hurried);
+    await expect(openTunnel(place, { host: 'x.test', port: 1 }, tools)).rejects.toMatchObject({
+      code: 'proxy.unreachable',
+      message: expect.stringContaining('did not answer in time'),
+    });
+    tools.connectTimeoutMs = 5000;
+    await expect(openTunnel(place, { host: 'x.test', port: 1 }, tools)).rejects.toMatchObject({
+      code: 'proxy.timeout',
+    });
+    expect(names()).toEqual(['!proxy', '!proxy']);
+    silent.close();
   });
 
   test('the caller can stop it', async () => {
