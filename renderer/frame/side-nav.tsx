@@ -12,7 +12,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     gap: '2px',
-    width: '204px',
+    width: '216px',
     flexShrink: 0,
     boxSizing: 'border-box',
     padding: tokens.spacingHorizontalS,

@@ -94,6 +94,7 @@ function Counting({ revertsAt, onKept }: { revertsAt: number; onKept(): void }) 
       <ProgressBar
         value={left}
         max={whole}
+        color="warning"
         thickness="large"
         shape="square"
         aria-label={en.proxy.trial(left)}

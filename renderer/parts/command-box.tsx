@@ -1,4 +1,5 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
+import { Fragment } from 'react';
 import { en } from '../text/en.ts';
 import type { CommandLine } from './command-line.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -24,6 +25,7 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
     whiteSpace: 'pre-wrap',
   },
+  word: { display: 'inline-block', maxWidth: '100%' },
   asks: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
@@ -36,8 +38,22 @@ export function CommandBox({ line, title = en.command.same }: { line: CommandLin
         <span>{title}</span>
         <CopyButton text={line.text} what={en.command.what} />
       </div>
-      <code className={styles.code}>{line.text}</code>
+      <code className={styles.code}>
+        <Words text={line.text} />
+      </code>
       {line.asks.length > 0 && <div className={styles.asks}>{en.command.asks(line.asks)}</div>}
     </div>
   );
+}
+
+/** Flags break between words, not at their hyphens. */
+function Words({ text }: { text: string }) {
+  const styles = useStyles();
+  return text.split(' ').map((word, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: words of one text have no other identity and never move
+    <Fragment key={index}>
+      {index > 0 && ' '}
+      <span className={styles.word}>{word}</span>
+    </Fragment>
+  ));
 }

@@ -72,7 +72,8 @@ export const en = {
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
     previous: 'Previous',
     next: 'Next',
-    range: (first: number, last: number, all: number) => `${first}–${last} of ${all}`,
+    range: (first: number, last: number, all: number) =>
+      `${first.toLocaleString('en-GB')}–${last.toLocaleString('en-GB')} of ${all.toLocaleString('en-GB')}`,
   },
   form: {
     advanced: (number: number) => `Advanced (${number})`,

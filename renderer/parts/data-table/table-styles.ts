@@ -25,7 +25,10 @@ export const useTableStyles = makeStyles({
     top: 0,
     zIndex: 2,
   },
-  plainHead: { padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM}` },
+  plainHead: {
+    boxSizing: 'border-box',
+    padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM}`,
+  },
   sort: {
     display: 'flex',
     alignItems: 'center',

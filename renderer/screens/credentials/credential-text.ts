@@ -13,13 +13,16 @@ export function idForm(kind: CredentialStoreKind | null): string {
 /** What a credential holds, in one line, without its secrets. */
 export function holdsText(row: Pick<CredentialRow, 'hasPassword' | 'privateKey'>): string {
   const { has } = en.credentials;
-  const key =
-    row.privateKey === null
-      ? []
-      : [
-          `${has.privateKey} (${row.privateKey.type}${row.privateKey.hasPassphrase ? `, ${has.passphrase}` : ''})`,
-        ];
-  return [...(row.hasPassword ? [has.password] : []), ...key].join(' · ');
+  return [
+    ...(row.hasPassword ? [has.password] : []),
+    ...(row.privateKey === null ? [] : [has.privateKey]),
+  ].join(', ');
+}
+
+/** Of which kind its key is. */
+export function keyText({ privateKey }: Pick<CredentialRow, 'privateKey'>): string | null {
+  if (privateKey === null) return null;
+  return privateKey.hasPassphrase ? `${privateKey.type}, ${en.credentials.has.passphrase}` : privateKey.type;
 }
 
 /** One sentence for the person who only wants to know that it is there. */

@@ -6,6 +6,7 @@ import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { PagedTable } from '../../parts/data-table/paged-table.tsx';
+import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, KeyLargeIcon } from '../../parts/icons.ts';
 import { Soft } from '../../parts/soft.tsx';
@@ -13,7 +14,7 @@ import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { CredentialForm } from './credential-form.tsx';
 import { CredentialPanel } from './credential-panel.tsx';
-import { holdsText } from './credential-text.ts';
+import { holdsText, keyText } from './credential-text.ts';
 import { credentialsPerPage, useCredentials } from './use-credentials.ts';
 
 /** The credentials of a local store, a hundred at a time. */
@@ -82,17 +83,17 @@ const columns: Column<CredentialRow>[] = [
   {
     id: 'id',
     header: en.credentials.id,
-    width: '30%',
+    width: '27%',
     value: (row) => row.id,
     cell: (row) => <Soft text={row.id} />,
   },
   {
     id: 'username',
     header: en.credentials.username,
-    width: '20%',
+    width: '17%',
     value: (row) => row.username ?? en.credentials.noUser,
   },
-  { id: 'holds', header: en.credentials.holds, value: holdsText },
+  { id: 'holds', header: en.credentials.holds, value: () => '', cell: (row) => <Holds row={row} /> },
   {
     id: 'used',
     header: en.credentials.usedBy,
@@ -108,3 +109,14 @@ const columns: Column<CredentialRow>[] = [
     cell: (row) => <Time at={row.updatedAt} />,
   },
 ];
+
+function Holds({ row }: { row: CredentialRow }) {
+  const styles = useCellStyles();
+  const key = keyText(row);
+  return (
+    <>
+      {holdsText(row)}
+      {key !== null && <span className={styles.second}>{key}</span>}
+    </>
+  );
+}

@@ -11,7 +11,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -26,7 +26,8 @@ import { loginChoice, loginWays } from './login-fields.ts';
 
 const useStyles = makeStyles({
   stack: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
-  row: { display: 'flex', gap: tokens.spacingHorizontalS, '& > :first-child': { flexGrow: 1 } },
+  row: { display: 'flex', gap: tokens.spacingHorizontalS, '& > :first-child': { flexGrow: 1, minWidth: 0 } },
+  button: { flexShrink: 0, whiteSpace: 'nowrap' },
   wrap: { flexWrap: 'wrap' },
 });
 
@@ -84,6 +85,11 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
   const [found, setFound] = useState<{ id: string; sentence: string } | null>(null);
   const get = useCommand(client.credentials.get);
   const id = text.trim();
+  const answer = useRef<HTMLDivElement>(null);
+  // the answer comes below what was pressed, which may be the last that is in view
+  useEffect(() => {
+    if (found !== null || get.failure !== null) answer.current?.scrollIntoView({ block: 'nearest' });
+  }, [found, get.failure]);
   const check = async (): Promise<void> => {
     setFound(null);
     const view = store === null ? undefined : await get.run({ storename: store.id, id });
@@ -109,6 +115,7 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
           />
         )}
         <Button
+          className={styles.button}
           icon={get.busy ? <Spinner size="tiny" /> : <VerifyIcon />}
           disabled={store === null || id === '' || get.busy}
           onClick={() => void check()}
@@ -116,8 +123,10 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
           {get.busy ? en.credentials.checking : en.credentials.check}
         </Button>
       </div>
-      <FailureBar failure={get.failure} />
-      {found?.id === id && <Notice intent="success">{found.sentence}</Notice>}
+      <div ref={answer}>
+        <FailureBar failure={get.failure} />
+        {found?.id === id && <Notice intent="success">{found.sentence}</Notice>}
+      </div>
     </div>
   );
 }

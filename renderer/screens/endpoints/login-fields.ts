@@ -30,11 +30,15 @@ export interface LoginKnown {
 
 /** The questions of an endpoint type with the choice of how to log in, each way asking only for what belongs to it. */
 export function loginFields(fields: readonly Field[], way: LoginWay, known: LoginKnown): Field[] {
-  return fields.flatMap((field) => {
-    const drawn = loginField(field, way, known);
-    if (field.name !== 'user' || field.when === undefined) return [drawn];
-    return [choiceField(field.when), drawn];
-  });
+  const ofStore = (field: Field): boolean => belongs[field.name] === 'credential-store';
+  const drawn = (field: Field): Field => loginField(field, way, known);
+  return fields
+    .filter((field) => !ofStore(field))
+    .flatMap((field) =>
+      field.name === 'user' && field.when !== undefined
+        ? [choiceField(field.when), ...fields.filter(ofStore).map(drawn), drawn(field)]
+        : [drawn(field)],
+    );
 }
 
 function loginField(field: Field, way: LoginWay, known: LoginKnown): Field {

@@ -78,7 +78,7 @@ export function readProxy(
   const { input, problems } = readForm(proxyFields(state, values), values);
   const { [modeField]: _mode, ...flags } = input;
   // an emptied list is a list too: left out, the one there is would stay
-  const sent = modeOf(values) === 'none' ? flags : { bypass: [], ...flags };
+  const sent = modeOf(values) === 'none' ? flags : 'bypass' in flags ? flags : { ...flags, bypass: [] };
   return { input: sent as ProxyInput, problems: { ...problems, ...loginProblems(state, values) } };
 }
 

@@ -24,7 +24,7 @@ export const credentials = {
   noUser: '(none)',
   /** A secret is there; its length is not told. */
   masked: '••••••••',
-  has: { password: 'Password', privateKey: 'Private key', passphrase: 'passphrase' },
+  has: { password: 'Password', privateKey: 'Private key', passphrase: 'with a passphrase' },
   said: 'What the store said',
   lookUp: 'Look up a credential',
   lookUpNow: 'Look up',

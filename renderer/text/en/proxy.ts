@@ -45,7 +45,7 @@ export const proxy = {
   notReached: (bad: number, all: number) => `${bad} of ${count(all, 'address', 'addresses')} not reached`,
   noTrips: 'The agent needs no address yet',
   noTripsHint: 'Name one above, for example https://www.example.org.',
-  neededBy: (who: string) => `needed by ${who}`,
+  neededBy: (who: string) => (who === 'you' ? 'named by you' : `needed by ${who}`),
   way: 'Way',
   certificate: 'Certificate',
   issuer: 'Issued by',
