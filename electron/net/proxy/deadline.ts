@@ -1,5 +1,8 @@
 import type { Clock } from '#kit/clock.ts';
 
+/** For a whole exchange with a proxy, its own log-in service and the way behind it included. */
+export const defaultTimeoutMs = 30_000;
+
 /**
  * Runs `work` with a signal that aborts when the caller's does, or after `ms` with what `late` makes. Whatever `work`
  * throws once that has happened is thrown as that reason.

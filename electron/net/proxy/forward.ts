@@ -1,5 +1,5 @@
 import { Failure } from '#shared/failure.ts';
-import { withDeadline } from './deadline.ts';
+import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { onTheLine, tooSlow } from './failures.ts';
 import { passLogIn } from './pass-log-in.ts';
 import { type AnswerHead, TooLong } from './read-answer.ts';
@@ -27,7 +27,6 @@ export interface ForwardAnswer {
   body: Buffer;
 }
 
-const defaultTimeoutMs = 30_000;
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 /** Ours to say, hop by hop. */
 const own = new Set([

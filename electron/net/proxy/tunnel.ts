@@ -3,7 +3,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import { withDeadline } from './deadline.ts';
+import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { placeOf, refusedConnect, tooSlow, wordsOf } from './failures.ts';
 import type { ProxyMemory } from './memory.ts';
 import { passLogIn } from './pass-log-in.ts';
@@ -15,7 +15,6 @@ import { writeHead } from './write-request.ts';
 export { type ForwardAnswer, type ForwardRequest, forward } from './forward.ts';
 export { makeProxyMemory, type ProxyMemory } from './memory.ts';
 
-export const defaultTimeoutMs = 30_000;
 /** So much of a page with the proxy's own words is read. */
 const longestPage = 16 * 1024;
 

@@ -359,6 +359,15 @@ describe('pages, ends and slowness', () => {
     }
   });
 
+  test('a target without a name stands in brackets', async () => {
+    const { proxy, tools } = await meet({ offer: [], answer: () => 'HTTP/1.1 200 ok\r\n\r\n' }, null);
+    const place = { host: '127.0.0.1', port: proxy.port, tls: false };
+    (await openTunnel(place, { host: '2001:db8::1', port: 8443 }, tools)).destroy();
+    expect([proxy.requests[0]?.uri, proxy.requests[0]?.headers.get('host')]).toEqual(
+      Array(2).fill('[2001:db8::1]:8443'),
+    );
+  });
+
   test('answers to forwarded requests are read whatever they are', async () => {
     const { forward } = await meet({ offer: ['basic'] }, plainBob);
     expect((await forward({ method: 'HEAD' })).text).toBe('');
