@@ -232,7 +232,10 @@ function joinParts(parts: Parts): Composed {
     authorities,
     router,
     dataDirectory,
-    start: () => agent.start(),
+    async start() {
+      await agent.start();
+      registry.start(database.credentialStores.list().map(({ id }) => id));
+    },
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
       socket = await listenLocally(router, dataDirectory, log.in('socket'));

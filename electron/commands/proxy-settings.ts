@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { type ProxyRoute, proxyRoute } from '#shared/model/proxy.ts';
+import { ipBytes } from '../pki/ip.ts';
 import { invalid } from './flat-input.ts';
 
 /** The way out that the flags describe. `input.invalid` for what does not go together. */
@@ -46,7 +46,7 @@ function loginOf({ user, password, domain }: ProxyInput): { user: string | null;
 /** People paste addresses: what they mean is the host in it. */
 function hostOf(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare) !== 0 || /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(bare)) return bare;
+  if (ipBytes(bare) !== null || /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(bare)) return bare;
   throw invalid(
     `"${host}" is not the name or address of a host.`,
     'Give the host alone, for example proxy.example.org, and the port with --port.',
@@ -58,9 +58,9 @@ export function checkBypass(entry: string): string {
   const text = entry.trim();
   const [address = '', bits] = text.split('/');
   if (bits !== undefined) {
-    const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    const most = (ipBytes(address)?.length ?? -1) * 8;
     if (/^\d{1,3}$/.test(bits) && Number(bits) <= most) return text;
-  } else if (text === '<local>' || isIP(text) !== 0) return text;
+  } else if (text === '<local>' || ipBytes(text) !== null) return text;
   else if (/^(\*?\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d{1,5})?$/i.test(text)) return text;
   else if (/^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(text)) return text;
   throw invalid(

@@ -46,6 +46,7 @@ export class CredentialStoreRegistry {
   readonly #made = new Map<string, CredentialStore>();
   /** Of adapters that end, so that `close` can wait for them. */
   readonly #ending = new Set<Promise<void>>();
+  #started = false;
 
   constructor(rows: { get(id: string): StoreRow | null }, tools: StoreTools) {
     this.#rows = rows;
@@ -71,8 +72,23 @@ export class CredentialStoreRegistry {
     return makeStore(row, keep, this.#tools, false);
   }
 
+  /** From here on stores that must renew what they log in with do so before anybody reads from them. */
+  start(ids: readonly string[]): void {
+    this.#started = true;
+    for (const id of ids) this.#watch(id);
+  }
+
+  #watch(id: string): void {
+    if (this.#started && this.#rows.get(id)?.kind === 'hashicorp') this.get(id);
+  }
+
   /** Closes the adapter: the row has changed. Reads under way end as they end. */
   forget(id: string): void {
+    this.#end(id);
+    this.#watch(id);
+  }
+
+  #end(id: string): void {
     const made = this.#made.get(id);
     if (made === undefined) return;
     this.#made.delete(id);
@@ -85,7 +101,8 @@ export class CredentialStoreRegistry {
 
   /** Closes every adapter. */
   async close(): Promise<void> {
-    for (const id of [...this.#made.keys()]) this.forget(id);
+    this.#started = false;
+    for (const id of [...this.#made.keys()]) this.#end(id);
     await Promise.all(this.#ending);
   }
 }
