@@ -11,7 +11,7 @@ const { dataDirectory } = flags;
 if (dataDirectory !== null) app.setPath('userData', join(dataDirectory, 'desktop'));
 
 if (isFirstInstance(app)) {
-  const log = openLogFile(app.getPath('logs'), systemClock);
+  const log = openLogFile(app.getPath('logs'), systemClock, flags.logLevel);
   process.on('uncaughtException', (error) => log.error('something unexpected happened', { error }));
   process.on('unhandledRejection', (error) => log.error('something unexpected was not handled', { error }));
   prepareDesktop(log.in('shell'));

@@ -1,12 +1,12 @@
 import { appendFile, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
-import { type Log, makeLog } from '#kit/log.ts';
+import { type Log, type LogLevel, makeLog } from '#kit/log.ts';
 
 const largest = 5 * 1024 * 1024;
 
 /** A log in a file only its owner reads; the one before the last start that made it too long is kept beside it. */
-export function openLogFile(folder: string, clock: Clock): Log {
+export function openLogFile(folder: string, clock: Clock, level: LogLevel = 'info'): Log {
   const file = join(folder, 'trustkeep.log');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
@@ -30,5 +30,5 @@ export function openLogFile(folder: string, clock: Clock): Log {
     waiting.push(`${line}\n`);
     flush();
   };
-  return makeLog(write, 'info', () => clock.now());
+  return makeLog(write, level, () => clock.now());
 }

@@ -19,13 +19,20 @@ describe('flags', () => {
     expect(readFlags(['trustkeep', '--data-directory=data', '--hidden'], '/home/me')).toEqual({
       dataDirectory: '/home/me/data',
       hidden: true,
+      logLevel: 'info',
     });
+  });
+
+  test('name how much is logged, as for the service; what is no level changes nothing', () => {
+    expect(readFlags(['trustkeep', '--log-level=debug'], '/').logLevel).toBe('debug');
+    expect(readFlags(['trustkeep', '--log-level=1'], '/').logLevel).toBe('info');
   });
 
   test('pass over what is Chromium’s, and an empty directory', () => {
     expect(readFlags(['trustkeep', '--disable-gpu', '--data-directory='], '/')).toEqual({
       dataDirectory: null,
       hidden: false,
+      logLevel: 'info',
     });
   });
 });
@@ -114,8 +121,10 @@ test('the log is a file for its owner alone, and a long one makes room at the ne
   expect(readFileSync(file, 'utf8')).not.toContain('hunter22');
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
   writeFileSync(file, 'x'.repeat(6 * 1024 * 1024));
-  openLogFile(logs, systemClock).info('anew');
+  const talkative = openLogFile(logs, systemClock, 'debug');
   expect(existsSync(`${file}.1`)).toBe(true);
+  talkative.debug('anew');
+  await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8')).toContain('debug anew');
 });
 
 test('a place becomes the fragment that the page follows', () => {
