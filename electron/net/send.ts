@@ -40,7 +40,8 @@ export async function sendByRoute(asked: Asked, out: WayOut): Promise<HttpRespon
         out.router.good(way);
         return answer;
       } catch (thrown) {
-        if (!(thrown instanceof Failure) || !worthAnother(way, thrown, isRepeatable(asked))) throw thrown;
+        if (asked.ending.signal.aborted || !(thrown instanceof Failure)) throw thrown;
+        if (!worthAnother(way, thrown, isRepeatable(asked))) throw thrown;
         out.router.bad(way);
         failures.push(thrown);
       }
@@ -80,7 +81,7 @@ export async function sendBy(way: Way, asked: Asked, out: WayOut): Promise<HttpR
 
 async function sendDispatched(way: Way, asked: Asked, out: WayOut): Promise<HttpResponse> {
   const { input, url, peer, ending } = asked;
-  const answer = await send.call(out.dispatchers.for(input, way), {
+  const sent = send.call(out.dispatchers.for(input, way), {
     origin: url.origin,
     path: url.pathname + url.search,
     method: input.method,
@@ -88,6 +89,7 @@ async function sendDispatched(way: Way, asked: Asked, out: WayOut): Promise<Http
     body: input.body ?? null,
     signal: ending.signal,
   });
+  const answer = await abortable(sent, ending.signal); // while it connects, it heeds no signal
   const body = await readAll(answer.body, input.maxBytes ?? asked.maxBytes, peer);
   await loopTurn(); // the connection is free only then; asking sooner would open a second one
   return { status: answer.statusCode, headers: plainHeaders(answer.headers), body };

@@ -44,10 +44,14 @@ export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): 
     connectTimeoutMs: tunnelTimeoutMs,
     ...more,
   });
-  const dispatchers = makeDispatchers((way, target) => openTunnel(way.place, target, tools()));
+  const ended = new AbortController();
+  const dispatchers = makeDispatchers((way, target) =>
+    openTunnel(way.place, target, tools({ signal: ended.signal })),
+  );
   let users = 0;
   let retired = false;
   const destroy = async () => {
+    ended.abort(new Error('the way out was closed'));
     router.close();
     memory.close();
     await dispatchers.destroy();
