@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
+import { type Http, makeHttp } from '../../../electron/net/http.ts';
+import type { ProxyConfig } from '../../../electron/net/proxy/config.ts';
+import { makeCa, makeLeaf } from '../../make/certificates.ts';
+import { manualProxy, pacProxy } from '../../make/proxy-config.ts';
+import { type InterceptingProxy, startInterceptingProxy } from '../../servers/intercepting-proxy.ts';
+import { startPacServer } from '../../servers/pac-server.ts';
+
+const vaultRoot = makeCa({ commonName: 'Vault root' });
+const inspection = makeCa({ commonName: 'Corp TLS Inspection CA' });
+/** Somebody added it to the trust store of this machine. */
+const installed = makeCa({ commonName: 'Corp installed CA' });
+const leaf = makeLeaf(vaultRoot, { names: ['vault.test'] });
+
+const directory = mkdtempSync(join(tmpdir(), 'trustkeep-inspection-'));
+writeFileSync(join(directory, 'store.pem'), installed.certPem);
+process.env.SSL_CERT_FILE = join(directory, 'store.pem'); // the machine's store, read once per process
+
+let server: Server;
+let port: number;
+let stranger: InterceptingProxy;
+let trusted: InterceptingProxy;
+const later: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  server = createServer({ cert: leaf.chainPem, key: leaf.keyPem }, (_request, response) =>
+    response.end('real'),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const place = server.address();
+  port = typeof place === 'object' && place !== null ? place.port : 0;
+  [stranger, trusted] = await Promise.all([
+    startInterceptingProxy(inspection, port),
+    startInterceptingProxy(installed, port),
+  ]);
+});
+afterEach(async () => {
+  for (const end of later.splice(0).toReversed()) await end();
+});
+afterAll(async () => {
+  await Promise.all([stranger.stop(), trusted.stop()]);
+  server.closeAllConnections();
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+function client(setting: ProxyConfig): Http {
+  const http = makeHttp({ userAgent: 'x', clock: systemClock, log: silentLog, proxy: () => setting });
+  later.push(() => http.close());
+  return http;
+}
+const url = 'https://vault.test/v1/secret';
+
+describe('a proxy that reads along with a CA this machine does not trust', () => {
+  test('gets nothing to read, and is named with its CA and what to do', async () => {
+    const http = client(manualProxy(stranger.port));
+    for (let n = 0; n < 2; n++)
+      await expect(
+        http.request({ method: 'POST', url, headers: { 'x-vault-token': 'hush' }, body: 'hush' }),
+      ).rejects.toMatchObject({
+        code: 'proxy.intercepts',
+        message: `The proxy 127.0.0.1:${stranger.port} reads along: what it shows for vault.test:443 was issued by “Corp TLS Inspection CA”, which this machine does not trust.`,
+        hint: expect.stringMatching(/trust store of this machine.*trusted_roots/),
+        retry: 'needs-person',
+      });
+    expect(stranger.read).toEqual([]);
+  });
+
+  test('is not trusted for the roots of the destination either', async () => {
+    const http = client(manualProxy(stranger.port));
+    await expect(
+      http.request({ method: 'GET', url, trustedRootsPem: vaultRoot.certPem }),
+    ).rejects.toMatchObject({ code: 'proxy.intercepts' });
+    expect(stranger.read).toEqual([]);
+  });
+
+  test('is found by the steps, through a PAC file too', async () => {
+    const pac = await startPacServer(
+      `function FindProxyForURL() { return "PROXY 127.0.0.1:${stranger.port}"; }`,
+    );
+    later.push(() => pac.stop());
+    for (const setting of [manualProxy(stranger.port), pacProxy(pac.url)]) {
+      const found = await client(setting).reach({ url });
+      expect(found).toMatchObject({
+        ok: false,
+        way: `proxy 127.0.0.1:${stranger.port}`,
+        interceptedBy: 'Corp TLS Inspection CA',
+        certificate: { subject: 'vault.test', issuer: 'Corp TLS Inspection CA', trusted: false },
+        failure: { code: 'proxy.intercepts' },
+      });
+      expect(found.steps.at(-1)).toMatchObject({ name: 'tls', ok: false });
+    }
+    expect(stranger.read).toEqual([]);
+  });
+
+  test('works once its root is given, and still shows as reading along nowhere', async () => {
+    const http = client(manualProxy(stranger.port));
+    const trustedRootsPem = inspection.certPem;
+    const answer = await http.request({ method: 'GET', url, trustedRootsPem });
+    expect(answer.body.toString()).toBe('real');
+    expect(stranger.read.map((one) => one.url)).toEqual(['/v1/secret']);
+    expect(await http.reach({ url, trustedRootsPem })).toMatchObject({ ok: true, interceptedBy: null });
+  });
+});
+
+describe('a proxy that reads along with a CA of this machine’s own store', () => {
+  test('is let through, and the steps say that its root is no public one', async () => {
+    const http = client(manualProxy(trusted.port));
+    expect((await http.request({ method: 'GET', url })).body.toString()).toBe('real');
+    const found = await http.reach({ url });
+    expect(found).toMatchObject({
+      ok: true,
+      interceptedBy: 'Corp installed CA',
+      certificate: { trusted: true },
+      failure: null,
+    });
+    expect(found.steps.at(-1)).toMatchObject({ name: 'tls', ok: true });
+    expect(found.steps.at(-1)?.sentence).toContain(
+      `“Corp installed CA” is no public root but one of this machine's own store: the proxy 127.0.0.1:${trusted.port} reads along, unless vault.test is a server of your own.`,
+    );
+  });
+
+  test('is noticed all the more when the destination has roots of its own', async () => {
+    const found = await client(manualProxy(trusted.port)).reach({ url, trustedRootsPem: vaultRoot.certPem });
+    expect(found).toMatchObject({ ok: true, interceptedBy: 'Corp installed CA' });
+  });
+});
