@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { quickjsAsset } from './build/quickjs-asset.ts';
 
 /**
  * The flavours, by mode: `electron-vite build` makes the release, `--mode e2e` the same for tests to drive; `e2e-shell`
@@ -14,7 +15,7 @@ export default defineConfig(({ mode }) => {
   return {
     main: {
       define: { __E2E__: JSON.stringify(mode.startsWith('e2e')) },
-      plugins: shellOnly ? [standInAgent()] : [],
+      plugins: shellOnly ? [standInAgent()] : [quickjsAsset()],
       build: {
         rolldownOptions: {
           input: { main: resolve('electron/main.ts') },

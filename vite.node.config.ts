@@ -1,11 +1,13 @@
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { quickjsAsset } from './build/quickjs-asset.ts';
 
 /** The faces without a screen, for Node 24: `out/node/cli.js`; `trustkeep run` is the service. */
 export default defineConfig({
   publicDir: false,
   ssr: { noExternal: true },
+  plugins: [quickjsAsset()],
   build: {
     ssr: true,
     outDir: 'out/node',
