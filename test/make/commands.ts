@@ -10,12 +10,14 @@ import type { Agent, Caller, CertificateWish } from '../../electron/agent/agent.
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
 import { Events } from '../../electron/agent/events.ts';
 import { WayOut } from '../../electron/agent/proxy.ts';
+import type { WayFinder } from '../../electron/agent/proxy-doctor.ts';
 import { credentialRows, storeKeep } from '../../electron/agent/store-keep.ts';
 import { ensureDefaults } from '../../electron/commands/defaults.ts';
 import { makeRouter } from '../../electron/commands/index.ts';
 import { type CommandTools, readKeyFile } from '../../electron/commands/tools.ts';
 import type { Database } from '../../electron/database/database.ts';
 import { openDatabase } from '../../electron/database/open.ts';
+import { sealedRowsOf } from '../../electron/database/reseal.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import { privateKeyFacts } from '../../electron/providers/connections/ssh/key-facts.ts';
@@ -131,6 +133,19 @@ export function makeTask(parts: Partial<Task> = {}): Task {
   };
 }
 
+/** No way is looked at here: each ends at its first step. */
+const noWay: WayFinder = {
+  reach: async () => ({
+    ok: false,
+    way: 'direct',
+    steps: [{ name: 'resolve', ok: false, sentence: 'No name is resolved here.' }],
+    certificate: null,
+    interceptedBy: null,
+  }),
+  ask: async () => 'The server answered 200.',
+  close: async () => {},
+};
+
 /** The commands over a real store and a real master key; only the agent's work is played. */
 export async function makeCommands(options: { locked?: boolean; face?: CommandTools['face'] } = {}) {
   const directory = tempDirectory('commands');
@@ -149,7 +164,7 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
     log: silentLog,
     sealer: masterKey,
   });
-  masterKey.attach(database.meta);
+  masterKey.attach(database.meta, sealedRowsOf(database, systemClock, silentLog));
   if (options.locked !== true) await masterKey.unlock();
   ensureDefaults(database, systemClock);
   const { agent, script } = scriptedAgent(database, masterKey);
@@ -172,9 +187,7 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
     clock,
     log,
     changed: () => agent.events.changed('proxy', null),
-    finder: () => {
-      throw new Error('no way is looked at here');
-    },
+    finder: () => noWay,
   });
   const tools: CommandTools = {
     agent,

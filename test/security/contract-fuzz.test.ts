@@ -97,6 +97,7 @@ const keys = [
     'directory_url',
     '__proto__',
   ],
+  ...['storename', 'new_storename', 'id', 'username', 'privatekeypath', 'search', 'after', 'url', 'bypass'],
 ];
 const fitting: Record<string, string> = {
   type: 'nginx',
@@ -104,6 +105,8 @@ const fitting: Record<string, string> = {
   connection_type: 'ssh',
   name: 'web',
   host: 'h',
+  storename: 'trustkeep-store',
+  id: 'web',
 };
 
 function inputs(seed: number): unknown[] {

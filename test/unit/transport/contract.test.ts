@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import { proxyCatalog } from '#shared/catalog/proxy.ts';
 import { contract } from '#shared/contract/index.ts';
 
 interface Node {
@@ -33,7 +36,7 @@ const procedures = Object.entries(contract).flatMap(([noun, verbs]) =>
   Object.entries(verbs).map(([verb, procedure]) => [`${noun}.${verb}`, procedure['~orpc']] as const),
 );
 
-const secretWords = /pass(word|phrase)?$|hmac|secret|token|private|^pem$|recovery/i;
+const secretWords = /(?<!by)pass(word|phrase)?$|hmac|secret|token|private|^pem$|recovery/i;
 
 describe('secrets in the contract', () => {
   test.each(procedures)('%s has no secret field in its answer', (path, { outputSchema }) => {
@@ -41,6 +44,13 @@ describe('secrets in the contract', () => {
     const found = schemas.flatMap((schema) => [...walk(schema, path)]);
     expect(found.length).toBeGreaterThan(0);
     expect(found.filter(([, node]) => node.meta?.()?.secret === true).map(([at]) => at)).toEqual([]);
+  });
+
+  test('only the command for it answers with what was revealed', () => {
+    const revealed = procedures.flatMap(([path, { outputSchema }]) =>
+      [...walk(outputSchema, path)].some(([, node]) => node.meta?.()?.revealed === true) ? [path] : [],
+    );
+    expect(revealed).toEqual(['credentials.reveal']);
   });
 
   test('the walk finds what it looks for', () => {
@@ -51,15 +61,25 @@ describe('secrets in the contract', () => {
     expect(named('.password')).toBeGreaterThanOrEqual(2);
     expect(named('.ssh_key_password')).toBeGreaterThanOrEqual(2);
     expect(named('.eab_hmac_key')).toBeGreaterThanOrEqual(1);
-    expect(named('.passphrase')).toBe(2);
+    expect(named('.passphrase')).toBe(6);
+    expect(named('.token')).toBe(1);
+    expect(named('.secretid')).toBe(1);
+    expect(named('.certpass')).toBe(1);
     expect(named('.recovery_key')).toBe(1);
   });
 
   test('a catalog field named like a secret is one', () => {
-    const fields = [...Object.values(endpointCatalog), ...Object.values(authorityCatalog)].flatMap(
-      ({ fields }) => [...fields],
+    const catalogs = [endpointCatalog, authorityCatalog, credentialStoreCatalog];
+    const descriptors = [
+      ...catalogs.flatMap((one) => Object.values(one)),
+      credentialDescriptor,
+      proxyCatalog,
+    ];
+    const fields = descriptors.flatMap((one) => [...one.fields]);
+    // a path is only the place of one
+    const wrong = fields.filter(
+      ({ name, kind }) => secretWords.test(name) && kind !== 'secret' && kind !== 'path',
     );
-    const wrong = fields.filter(({ name, kind }) => secretWords.test(name) && kind !== 'secret');
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 });
@@ -68,7 +88,7 @@ test('every command but the event stream and the preview has words, help and one
   for (const [path, { meta, errorMap }] of procedures) {
     expect(Object.keys(errorMap)).toEqual(['FAILURE']);
     if (path === 'agent.events' || path === 'certificates.preview') continue;
-    expect(meta.cli, path).toMatch(/^[a-z-]+( [a-z-]+)?$/);
+    expect(meta.cli, path).toMatch(/^[a-z-]+( [a-z-]+){0,2}$/);
     expect(meta.help, path).toMatch(/\.$/);
   }
 });

@@ -34,6 +34,9 @@ describe('a private key for ssh', () => {
       expect(parsed.verify(data, parsed.sign(data))).toBe(true);
     }
   });
+  test('of a newer PuTTY says what to do', () => {
+    expect(() => read('PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n')).toThrow(/version 3/);
+  });
   test('is read with Windows line ends and space around it', () => {
     const pem = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString();
     expect(read(`\r\n${pem.replaceAll('\n', '\r\n')}\r\n`).type).toBe('ecdsa-sha2-nistp256');
