@@ -45,7 +45,7 @@ export function secretsCommands(tools: CommandTools) {
           context.audit.commit(work, (result) => ({ subject: null, sentence: rotatedSentence(result) })),
       });
       backUpAnew(tools);
-      return { ...changed(), sentence: rotatedSentence(done), resealed: done.resealed };
+      return { ...changed(), ...done };
     }),
     recoveryKey: os.recoveryKey.handler(({ context }) => {
       const recoveryKey = masterKey.takeRecoveryKey();
@@ -85,7 +85,7 @@ const mostNamed = 10;
 
 function rotatedSentence({ resealed, damaged }: Resealed): string {
   const count = resealed === 1 ? '1 stored secret was' : `${resealed} stored secrets were`;
-  const sentence = `The master key was replaced and ${count} sealed anew. The old recovery key ended; show the new one.`;
+  const sentence = `The master key was replaced and ${count} sealed anew. The recovery key before it ended.`;
   if (damaged.length === 0) return sentence;
   const more = damaged.length > mostNamed ? `, and ${damaged.length - mostNamed} more` : '';
   return `${sentence} Damaged before and left as they are: ${damaged.slice(0, mostNamed).join(', ')}${more}.`;

@@ -2,15 +2,17 @@ import { timingSafeEqual } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { newId } from '#kit/ids.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Keychain } from './keychain.ts';
@@ -39,6 +41,7 @@ export function keyFileKeychain(path: string): Keychain {
       if (!same) throw writeFailed(path, 'what was read back differs');
     },
     async remove(keyId) {
+      removeUnfinished(path);
       const keys = read(path);
       if (keys === null || !keys.delete(keyId)) return;
       if (keys.size === 0) rmSync(path, { force: true });
@@ -106,6 +109,16 @@ function write(path: string, keys: Map<string, string>): void {
     rmSync(fresh, { force: true });
     throw writeFailed(path, (error as NodeJS.ErrnoException).code ?? 'unknown reason', error);
   }
+}
+
+/** What a killed process wrote and did not put in place holds keys too. */
+function removeUnfinished(path: string): void {
+  const directory = dirname(path);
+  if (!existsSync(directory)) return;
+  const ours = `${basename(path)}.key_`;
+  for (const name of readdirSync(directory))
+    if (name.startsWith(ours) && /^[0-9a-z]{16}$/.test(name.slice(ours.length)))
+      rmSync(join(directory, name), { force: true });
 }
 
 function syncDirectory(path: string): void {

@@ -89,7 +89,13 @@ export const secrets = {
       changes: true,
     })
     .input(z.object({ passphrase: z.string().min(12).max(1024).optional().meta({ secret: true }) }).strict())
-    .output(keychainState.extend({ resealed: z.number().int() })),
+    .output(
+      keychainState.extend({
+        resealed: z.number().int(),
+        /** Values that were damaged before and stay as they are, as people name them: `"password" of the endpoint "web1"`. */
+        damaged: z.array(z.string()).default([]),
+      }),
+    ),
   recoveryKey: command
     .meta({ cli: 'secrets recovery-key', help: 'Show the recovery key. This works once.', changes: true })
     .input(nothing)

@@ -1,9 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { exec } from '#kit/exec.ts';
+import { tempDirectory } from '../make/directory.ts';
+import { have } from './available.ts';
 
 export interface TinyDisk {
   makeReadOnly(): Promise<void>;
   unmount(): Promise<void>;
+}
+
+/** Root inside a container may still not mount; asked once. */
+export async function canMount(): Promise<boolean> {
+  if (process.getuid?.() !== 0 || !have('mount')) return false;
+  const probe = tempDirectory('mount');
+  const mounted = await exec({
+    argv: ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'trustkeep-test', probe.path],
+    timeoutMs: 5000,
+  });
+  if (mounted.code === 0) await exec({ argv: ['umount', probe.path], timeoutMs: 5000 });
+  probe.remove();
+  return mounted.code === 0;
 }
 
 /** A file system of a few kilobytes in memory, mounted at `path`. Needs root. */

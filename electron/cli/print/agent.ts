@@ -34,9 +34,17 @@ export function keychainPage(keychain: KeychainState): string[] {
   ];
 }
 
-export function rotatedPage({ resealed, ...keychain }: KeychainState & { resealed: number }): string[] {
+export function rotatedPage({
+  resealed,
+  damaged = [],
+  ...keychain
+}: KeychainState & { resealed: number; damaged?: string[] }): string[] {
   const many = resealed === 1 ? '1 sealed value was' : `${resealed} sealed values were`;
-  return [`There is a new master key, and ${many} sealed anew.`, ...keychainPage(keychain)];
+  return [
+    `There is a new master key, and ${many} sealed anew.`,
+    ...damaged.map((one) => `Damaged before, and left as it is: ${one}`),
+    ...keychainPage(keychain),
+  ];
 }
 
 export function recoveryPage({ recoveryKey }: { recoveryKey: string }): string[] {

@@ -197,7 +197,9 @@ describe('a restore', () => {
     await refused('backup.newer', file('newer'));
   });
 
-  test('Wherever it is cut or changed it is refused, and nothing is changed', { timeout: 240_000 }, async () => {
+  test('Wherever it is cut or changed it is refused, and nothing is changed', {
+    timeout: 240_000,
+  }, async () => {
     fill(here.database, 200);
     const { bytes } = await create(here);
     const whole = readFileSync(file());

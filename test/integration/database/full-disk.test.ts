@@ -1,28 +1,13 @@
 import { existsSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exec } from '#kit/exec.ts';
 import { silentLog } from '#kit/log.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import { openDatabase } from '../../../electron/database/open.ts';
 import { tempDirectory } from '../../make/directory.ts';
 import { anEndpoint } from '../../make/rows.ts';
 import { clockAt, now, readySealer } from '../../make/store.ts';
-import { have } from '../../servers/available.ts';
-import { mountTiny, type TinyDisk } from '../../servers/tiny-disk.ts';
-
-/** Root inside a container may still not mount; asked once. */
-async function canMount(): Promise<boolean> {
-  if (process.getuid?.() !== 0 || !have('mount')) return false;
-  const probe = tempDirectory('mount');
-  const mounted = await exec({
-    argv: ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'trustkeep-test', probe.path],
-    timeoutMs: 5000,
-  });
-  if (mounted.code === 0) await exec({ argv: ['umount', probe.path], timeoutMs: 5000 });
-  probe.remove();
-  return mounted.code === 0;
-}
+import { canMount, mountTiny, type TinyDisk } from '../../servers/tiny-disk.ts';
 
 describe.skipIf(!(await canMount()))('a full disk (needs root and the right to mount)', () => {
   let directory: ReturnType<typeof tempDirectory>;

@@ -84,3 +84,13 @@ test('A place that cannot be written says so and keeps nothing', async () => {
     unavailable(/not absolute/),
   );
 });
+
+test('What a killed process left beside it goes with the next removal, and nothing else does', async () => {
+  const keychain = keyFileKeychain(path);
+  await keychain.set(keyId, randomBytes(32));
+  const [unfinished, other] = [`${path}.key_0123456789abcdef`, `${path}.copy`];
+  for (const file of [unfinished, other]) writeFileSync(file, 'x');
+  await keychain.remove('cd'.repeat(16));
+  expect(readdirSync(directory.path).sort()).toEqual(['master.key', 'master.key.copy']);
+  expect(await keychain.get(keyId)).toHaveLength(32);
+});
