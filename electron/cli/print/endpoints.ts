@@ -7,9 +7,18 @@ export function mark(ok: boolean, { unicode }: Paper): string {
 }
 
 export function reached(connection: ConnectionSettings): string {
-  return connection.type === 'local'
-    ? 'this machine'
-    : `${connection.type} ${connection.user}@${connection.host}:${connection.port}`;
+  if (connection.type === 'local') return 'this machine';
+  const { type, user, host, port } = connection;
+  return `${type} ${user === '' ? '' : `${user}@`}${host}:${port}`;
+}
+
+/** How it logs in, never with what. */
+function login(connection: ConnectionSettings): string | null {
+  if (connection.type === 'local') return null;
+  const { auth, store, storeCredentialId, user } = connection;
+  if (auth !== 'credential-store') return auth === 'password' ? 'its own password' : 'its own private key';
+  const name = user === '' ? ' and its user name' : '';
+  return `credential "${storeCredentialId ?? ''}"${name} of credential store ${store ?? ''}`;
 }
 
 function probeWord(probe: ProbeReport | null): string {
@@ -43,6 +52,7 @@ export function endpointPage(endpoint: Endpoint, paper: Paper): string[] {
       ['Instance ID', endpoint.id],
       ['Type', endpoint.type],
       ['Reached', reached(connection)],
+      ['Logs in with', login(connection)],
       ['Host key', connection.type === 'ssh' ? connection.hostKey : null],
       ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
       ['Approves itself', policy.autoApprove ? 'yes' : 'no'],

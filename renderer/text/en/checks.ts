@@ -3,6 +3,7 @@ export const checks = {
   notOk: 'No',
   names: {
     connect: 'Connect',
+    credential: 'Credential',
     'host-key': 'Host key',
     'log-in': 'Log in',
     program: 'Program',
