@@ -79,14 +79,18 @@ async function markdown(commands: readonly CliCommand[], io: CliIo): Promise<num
 /** Half a command shows its other halves; a misspelt one the nearest. */
 function unknown(commands: readonly CliCommand[], rest: readonly string[], io: CliIo, asked = false): number {
   const words = rest.filter((word) => !word.startsWith('-'));
-  const group = commands.filter(({ words: all }) => all.length > 1 && all[0] === words[0]);
-  if (group.length > 0 && words.length === 1) {
-    const text = groupHelp(group, words.slice(0, 1));
+  const below = (prefix: readonly string[]) =>
+    commands.filter(
+      ({ words: all }) => all.length > prefix.length && prefix.every((one, i) => all[i] === one),
+    );
+  const group = below(words);
+  if (group.length > 0 && words.length > 0) {
+    const text = groupHelp(group, words);
     if (asked) return lines(text, io);
     io.stderr(`${text.join('\n')}\n`);
     return exitCodes.usage;
   }
-  const typed = words.slice(0, 2).join(' ');
+  const typed = words.slice(0, below(words.slice(0, 2)).length > 0 ? 3 : 2).join(' ');
   const known = [...commands.map(({ words: all }) => all.join(' ')), ...ownCommands.map(([word]) => word)];
   const meant = nearest(typed, known) ?? nearest(words[0] ?? '', known);
   throw usage(

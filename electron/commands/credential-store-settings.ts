@@ -139,7 +139,10 @@ function checkAddress(kind: CredentialStoreKind, flat: Flat): void {
   const given = text(flat, name) ?? '';
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw invalid(`${label} must be an http or https address, not "${given}".`, `Correct --${name}.`);
+    throw invalid(
+      `${label} must be an http or https address.`,
+      'For example https://vault.example.org:8200.',
+    );
   }
   // the address is shown and logged; what is in it besides host and path is not
   if (url.username !== '' || url.password !== '') {

@@ -332,6 +332,14 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
       expect((await show('ccp')).settings).toMatchObject({ appId: 'ByCert', hasCertificate: true });
     });
 
+    test('CyberArk back to the address of this machine, which forgets the certificate', async () => {
+      const line = 'credstore update ccp --appid ByAddress --clear authcert';
+      const { stdout } = await cli(line.split(' '), { running: agent.call });
+      expect(stdout).toContain('✓ read:');
+      expect(await sealed('ccp')).toEqual([]);
+      expect((await show('ccp')).settings).toMatchObject({ hasCertificate: false });
+    });
+
     test('a Secret Server, its name with one dash', async () => {
       const filling = { 'store-name': 'ss', ...inSecretServer() };
       expect(await carriedOut('updateDelinea', filling)).toMatch(/^Credential store ss was changed\./);

@@ -104,6 +104,10 @@ describe('what a person mistypes', () => {
     ],
     ['proxy set --port many', '--port must be a whole number, not "many".'],
     ['proxy set --confirm 5', ''],
+    [
+      'credstore credentials ad',
+      'There is no command "credstore credentials ad". Did you mean "credstore credentials add"?',
+    ],
     ['credstore remov', 'There is no command "credstore remov". Did you mean "credstore remove"?'],
   ];
   test.each(cases)('"%s" is answered with one sentence and exit code 2', async (line, sentence) => {
@@ -111,6 +115,15 @@ describe('what a person mistypes', () => {
     if (sentence !== '') expect(stderr.split('\n')[0]).toBe(sentence);
     expect({ code, stdout, own }).toEqual({ code: 2, stdout: '', own: [] });
   });
+});
+
+test('half of a command shows its other halves', async () => {
+  const { stderr, code } = await cli(['credstore', 'credentials']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^Commands of "credstore credentials":/);
+  expect(stderr).toContain('credstore credentials reveal');
+  expect(stderr).not.toContain('credstore verify');
+  expect((await cli(['help', 'credstore'])).stdout).toContain('credstore verify');
 });
 
 describe('at a terminal', () => {

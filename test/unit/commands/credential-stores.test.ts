@@ -261,7 +261,7 @@ describe('bad input for a credential store is one sentence', () => {
       'an address that is none',
       { ...byToken, vaulturl: 'vault.example:8200' },
       'input.invalid',
-      /^Vault URL must be an http or https address/,
+      /^Vault URL must be an http or https address\.$/,
     ],
     [
       'a login in the address',
