@@ -39,7 +39,10 @@ export interface HttpResponse {
  */
 export interface Http {
   request(input: HttpRequest): Promise<HttpResponse>;
-  /** Looks at the way to `url` afresh, with no connection kept from before. Never rejects but for the signal. */
+  /**
+   * Looks at the way to `url` afresh, with no connection kept from before. No request is sent but for `HEAD /` to an
+   * http address behind a proxy, which shows only then whether it lets one through. Never rejects but for the signal.
+   */
   reach(
     input: Pick<HttpRequest, 'url' | 'trustedRootsPem' | 'clientCertificate' | 'timeoutMs' | 'signal'>,
   ): Promise<Reach>;

@@ -1,7 +1,7 @@
 /**
  * The functions that a PAC file may call, as a script for the machine it runs in. What needs the world comes from
  * outside: `look(name, all)` gives an address (`all`: every one, joined by `;`) or null, `mine(all)` this machine's,
- * `within(address, network)`, and `note(text)`.
+ * `within(address, network)`, and `note(text)`. Its clock is ours too.
  */
 export const pacFunctions = String.raw`
 (function (look, mine, within, note) {
@@ -19,7 +19,7 @@ export const pacFunctions = String.raw`
   const moment = (list) => {
     const gmt = String(list.at(-1)).toUpperCase() === 'GMT';
     if (gmt) list.pop();
-    const now = new Date();
+    const now = new globalThis.Date();
     const get = (part) => (gmt ? now['getUTC' + part]() : now['get' + part]());
     return {
       year: get('FullYear'), month: get('Month'), date: get('Date'), day: get('Day'),

@@ -6,7 +6,8 @@ import { quickjsWasm } from './quickjs-wasm.ts';
 
 /**
  * Until a running script is stopped. It runs on the agent's own loop, so this is also the longest it can hold it up:
- * `script` is what the engine keeps to by itself, `engine` ends it when it is caught in one endless step of its own.
+ * `script` (of the clock and of the processor) is what the engine keeps to by itself, `engine` ends it from outside
+ * when it is caught in one endless step.
  */
 const longestRunMs = { script: 400, engine: 800 };
 const memoryLimit = 16 * 1024 * 1024;
@@ -20,11 +21,16 @@ export interface PacWorld {
   note(text: string): void;
 }
 
-/** Why a script did not answer. `slow`: it was stopped. After any of these its machine is spent. */
-export class ScriptTrouble extends Error {
-  readonly kind: 'slow' | 'failed';
+/**
+ * Why a script did not answer. `slow`: it was stopped. `starved`: it was stopped, but others had the processor
+ * meanwhile, so it may be asked once more. After any of these its machine is spent.
+ */
+export type TroubleKind = 'slow' | 'starved' | 'failed';
 
-  constructor(kind: 'slow' | 'failed', message: string, cause?: unknown) {
+export class ScriptTrouble extends Error {
+  readonly kind: TroubleKind;
+
+  constructor(kind: TroubleKind, message: string, cause?: unknown) {
     super(message, { cause });
     this.kind = kind;
   }
@@ -41,11 +47,11 @@ export interface PacMachine {
 
 /** Rejects with ScriptTrouble when the script cannot be loaded or has no `FindProxyForURL`. */
 export async function makePacMachine(script: string, world: PacWorld, clock: Clock): Promise<PacMachine> {
-  let end = Number.POSITIVE_INFINITY;
+  let run: Run = { end: Number.POSITIVE_INFINITY, busyBefore: 0 };
   const vm = await QuickJS.create({
     wasm: await quickjsWasm(),
     memoryLimit,
-    interruptHandler: () => clock.monotonic() > end,
+    interruptHandler: () => clock.monotonic() > run.end && busyMs() - run.busyBefore > longestRunMs.script,
     wasi: (memory: { buffer: ArrayBuffer }) => ({
       clock_time_get(_id: number, _precision: bigint, at: number) {
         new DataView(memory.buffer).setBigUint64(at, BigInt(Math.round(clock.now())) * 1_000_000n, true);
@@ -59,25 +65,29 @@ export async function makePacMachine(script: string, world: PacWorld, clock: Clo
     if (!spent) vm.dispose();
     spent = true;
   };
-  const run = (code: string, name: string, take = (handle: JSValueHandle): unknown => vm.dump(handle)) => {
-    end = clock.monotonic() + longestRunMs.script;
+  const evaluate = (
+    code: string,
+    name: string,
+    take = (handle: JSValueHandle): unknown => vm.dump(handle),
+  ) => {
+    run = { end: clock.monotonic() + longestRunMs.script, busyBefore: busyMs() };
     try {
       return guarded(() => vm.evalCode(code, name).consume(take));
     } catch (thrown) {
       spent = true; // stopped in the middle, it may not even be fit to be tidied up
-      throw troubleOf(thrown);
+      throw troubleOf(thrown, busyMs() - run.busyBefore);
     }
   };
   addFunctions(vm, world);
-  run(script, 'proxy.pac', () => undefined);
-  if (run('typeof FindProxyForURL', '') !== 'function') {
+  evaluate(script, 'proxy.pac', () => undefined);
+  if (evaluate('typeof FindProxyForURL', '') !== 'function') {
     close();
     throw new ScriptTrouble('failed', 'it has no function FindProxyForURL');
   }
   return {
     ask(url, host) {
       const call = `FindProxyForURL(${JSON.stringify(url)}, ${JSON.stringify(host)})`;
-      const answer = run(
+      const answer = evaluate(
         `(() => { const a = ${call}; return a === null ? [] : typeof a === 'string' ? [a] : [0, typeof a]; })()`,
         'call',
       ) as [] | [string] | [0, string];
@@ -115,10 +125,21 @@ function guarded(work: () => unknown): unknown {
   return box.script.runInContext(box.context, { timeout: longestRunMs.engine });
 }
 
-function troubleOf(thrown: unknown): ScriptTrouble {
+interface Run {
+  end: number;
+  busyBefore: number;
+}
+
+/** How long this process had the processor. Other threads of it count too: on the safe side. */
+function busyMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function troubleOf(thrown: unknown, busy: number): ScriptTrouble {
   const { code, message = '' } = thrown as { code?: string; message?: string };
   if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || message === 'interrupted')
-    return new ScriptTrouble('slow', 'it was stopped', thrown);
+    return new ScriptTrouble(busy < longestRunMs.script ? 'starved' : 'slow', 'it was stopped', thrown);
   if (!(thrown instanceof JSException)) return new ScriptTrouble('failed', 'it broke its engine', thrown);
   const line = /proxy\.pac:(\d+)/.exec(thrown.stack ?? '')?.[1];
   const what = `${thrown.name}: ${message}`.replace(/\s+/g, ' ').slice(0, 200);

@@ -14,6 +14,7 @@ const questionMs = 5000;
 /** A script that takes too long for a destination does so again; it is not run for it meanwhile. */
 const tooSlowKeptMs = 60_000;
 const longestNote = 300;
+const mostTries = 3;
 
 export interface Pac {
   /** Rejects with Failure `proxy.pac-*`. Fetches the file when it is time to. Safe concurrently. */
@@ -50,10 +51,10 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
 
   async function load(text: PacText): Promise<Loaded> {
     try {
-      return { text, machine: await makePacMachine(text.script, world, clock) };
+      return { text, machine: await unstarved(() => makePacMachine(text.script, world, clock)) };
     } catch (error) {
       if (!(error instanceof ScriptTrouble)) throw error;
-      throw error.kind === 'slow' ? pacTooSlow(url, null, error) : pacUnreadable(url, error.message, error);
+      throw error.kind === 'failed' ? pacUnreadable(url, error.message, error) : pacTooSlow(url, null, error);
     }
   }
 
@@ -98,9 +99,11 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
     const question = names();
     const end = clock.monotonic() + questionMs;
     for (;;) {
-      const running = await machine();
-      current = question;
-      const answer = running.ask(asked, host);
+      const answer = await unstarved(async () => {
+        const running = await machine();
+        current = question;
+        return running.ask(asked, host);
+      });
       if (!question.missed()) {
         if ('notText' in answer) throw pacNonsense(url, host, answer.notText);
         return answer.text ?? '';
@@ -152,6 +155,17 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
       loaded = null;
     },
   };
+}
+
+/** Stopped because others had the processor, a script may run again. */
+async function unstarved<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ScriptTrouble) || error.kind !== 'starved' || tries === mostTries) throw error;
+    }
+  }
 }
 
 /** What is asked for below an https address is nobody's business but the server's. */

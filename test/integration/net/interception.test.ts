@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { type Http, makeHttp } from '../../../electron/net/http.ts';
 import type { ProxyConfig } from '../../../electron/net/proxy/config.ts';
-import { makeCa, makeLeaf } from '../../make/certificates.ts';
+import { type MadeCa, makeCa, makeLeaf } from '../../make/certificates.ts';
 import { manualProxy, pacProxy } from '../../make/proxy-config.ts';
 import { type InterceptingProxy, startInterceptingProxy } from '../../servers/intercepting-proxy.ts';
 import { startPacServer } from '../../servers/pac-server.ts';
@@ -106,6 +108,41 @@ describe('a proxy that reads along with a CA this machine does not trust', () =>
     expect(answer.body.toString()).toBe('real');
     expect(stranger.read.map((one) => one.url)).toEqual(['/v1/secret']);
     expect(await http.reach({ url, trustedRootsPem })).toMatchObject({ ok: true, interceptedBy: null });
+  });
+});
+
+describe('a proxy that is itself reached over TLS', () => {
+  async function overTls(ca: MadeCa): Promise<number> {
+    const own = makeLeaf(ca, { names: ['127.0.0.1'] });
+    const front = createTlsServer({ cert: own.chainPem, key: own.keyPem }, (socket) => {
+      const onward = connect(trusted.port, '127.0.0.1');
+      socket.on('error', () => onward.destroy()).on('close', () => onward.destroy());
+      onward.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    later.push(() => void front.close());
+    const place = front.address();
+    return typeof place === 'object' && place !== null ? place.port : 0;
+  }
+  const through = async (proxyPort: number) => {
+    const pac = await startPacServer(`function FindProxyForURL() { return "HTTPS 127.0.0.1:${proxyPort}"; }`);
+    later.push(() => pac.stop());
+    return client(pacProxy(pac.url));
+  };
+
+  test('carries the TLS of the destination inside its own', async () => {
+    const proxyPort = await overTls(installed);
+    const http = await through(proxyPort);
+    for (let n = 0; n < 3; n++)
+      expect((await http.request({ method: 'GET', url })).body.toString()).toBe('real');
+    expect(await http.reach({ url })).toMatchObject({ ok: true, way: `https proxy 127.0.0.1:${proxyPort}` });
+  });
+
+  test('is not used when this machine does not trust it', async () => {
+    const http = await through(await overTls(inspection));
+    await expect(http.request({ method: 'GET', url })).rejects.toMatchObject({ code: 'proxy.tls-failed' });
+    expect((await http.reach({ url })).steps.at(-1)).toMatchObject({ name: 'proxy', ok: false });
   });
 });
 

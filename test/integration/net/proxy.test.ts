@@ -11,6 +11,7 @@ import { type Http, makeHttp } from '../../../electron/net/http.ts';
 import type { ProxyConfig } from '../../../electron/net/proxy/config.ts';
 import { makeCa, makeLeaf } from '../../make/certificates.ts';
 import { manualProxy, noProxy, outerAddress, pacProxy } from '../../make/proxy-config.ts';
+import { SteppedClock } from '../../make/stepped-clock.ts';
 import { freePort } from '../../servers/free-port.ts';
 import { startPacServer } from '../../servers/pac-server.ts';
 import { haveSquid, type RunningSquid, type SquidOptions, startSquid } from '../../servers/squid.ts';
@@ -318,6 +319,34 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     expect(pac.requests).toHaveLength(1);
     expect(pac.requests[0]?.['user-agent']).toBe('Trustkeep/1');
     expect(await connectsOnceClosed(proxy, http)).toHaveLength(2);
+  });
+
+  test('the file is renewed after ten minutes; while its server is gone, the last one stays in use', async () => {
+    const [proxy, nowhere] = [await squid('none'), await freePort()];
+    const pac = await startPacServer({
+      script: pacSaying(`PROXY 127.0.0.1:${proxy.port}`),
+      headers: { etag: '"1"' },
+    });
+    const clock = new SteppedClock();
+    const lines: string[] = [];
+    const log = makeLog((line) => lines.push(line), 'info', Date.now);
+    const setting = pacProxy(pac.url);
+    const http = makeHttp({ userAgent: 'x', clock, log, proxy: () => setting });
+    later.push(() => http.close());
+    await get(http);
+    clock.step(10 * 60_000);
+    await get(http);
+    expect(pac.requests.map((headers) => headers['if-none-match'])).toEqual([undefined, '"1"']);
+    pac.serve(pacSaying(`PROXY 127.0.0.1:${nowhere}`));
+    clock.step(10 * 60_000);
+    await expect(get(http)).rejects.toMatchObject({ code: 'proxy.unreachable' });
+    pac.serve(pacSaying(`PROXY 127.0.0.1:${proxy.port}`));
+    clock.step(10_000); // no way worked, so it is looked at again, and the request goes on by what it says now
+    await get(http);
+    await pac.stop();
+    clock.step(10 * 60_000);
+    await get(http);
+    expect(lines.join('\n')).toMatch(/could not be renewed; the one from before stays in use/);
   });
 
   test('the next proxy is tried when one is down, which is then asked last', async () => {

@@ -11,7 +11,17 @@ const world: PacWorld = {
   note: (text) => notes.push(text),
 };
 
-async function say(expression: string, clock: Clock = systemClock): Promise<unknown> {
+/** A busy machine may starve a script: it is no fault of it. */
+async function say(expression: string, clock: Clock = systemClock, tries = 5): Promise<unknown> {
+  try {
+    return await sayOnce(expression, clock);
+  } catch (error) {
+    if ((error as { kind?: string }).kind !== 'starved' || tries === 1) throw error;
+    return say(expression, clock, tries - 1);
+  }
+}
+
+async function sayOnce(expression: string, clock: Clock): Promise<unknown> {
   const script = `function FindProxyForURL(url, host) { return JSON.stringify(${expression}); }`;
   const machine = await makePacMachine(script, world, clock);
   const answer = machine.ask('https://in.corp/', 'in.corp');
@@ -155,7 +165,7 @@ describe('a script', () => {
     const machine = await load(`function FindProxyForURL() { ${code}; return "DIRECT"; }`);
     const [started, before] = [performance.now(), process.cpuUsage()];
     expect(() => machine.ask('https://a/', 'a')).toThrow(
-      expect.objectContaining({ kind: expect.stringMatching(/slow|failed/) }),
+      expect.objectContaining({ kind: expect.stringMatching(/slow|starved|failed/) }),
     );
     const { user, system } = process.cpuUsage(before);
     const took = performance.now() - started; // on a machine that is busy with others, ours is the smaller one
@@ -166,6 +176,6 @@ describe('a script', () => {
   });
 
   test('that loops while it is loaded is stopped too', async () => {
-    await expect(load('for (;;) {}')).rejects.toMatchObject({ kind: 'slow' });
+    await expect(load('for (;;) {}')).rejects.toMatchObject({ kind: expect.stringMatching(/slow|starved/) });
   });
 });
