@@ -136,7 +136,8 @@ async function explain(thrown: unknown, way: Way, asked: Asked, out: WayOut): Pr
 function wantsSecondLook(thrown: unknown, { url }: Asked): boolean {
   if (url.protocol !== 'https:') return false;
   const { socket } = thrown as { socket?: { bytesRead?: number } };
-  return isUntrusted(codeOf(thrown)) || socket?.bytesRead === 0;
+  const code = codeOf(thrown);
+  return isUntrusted(code) || socket?.bytesRead === 0 || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** An untrusted server is shown no certificate of ours. */

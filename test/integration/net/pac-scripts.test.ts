@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { silentLog } from '#kit/log.ts';
+import { makePac } from '../../../electron/net/proxy/pac.ts';
+import { makePacMachine } from '../../../electron/net/proxy/pac-machine.ts';
+import { SteppedClock } from '../../make/stepped-clock.ts';
+
+const world = { look: () => null, mine: () => '10.9.9.9', within: () => false, note: () => {} };
+
+describe('a script', () => {
+  const load = (script: string) => makePacMachine(script, world, systemClock);
+
+  test.each([
+    ['an endless loop', 'for (;;) {}'],
+    ['a loop that catches what stops it', 'for (;;) { try { for (;;) {} } catch (e) {} }'],
+    ['an expression that backtracks', '/^(a+)+$/.test("a".repeat(40) + "b")'],
+    ['one endless step of the engine', 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)'],
+    ['endless joining', 'Array(2 ** 32 - 1).join("x")'],
+    ['more memory than there is', 'const a = []; for (;;) a.push(new Array(1000).fill(1))'],
+    ['endless depth', '(function f() { f(); })()'],
+    ['a promise that never ends', '(async () => { for (;;) {} })()'],
+  ])('with %s is stopped within a second, and the next machine works', async (_name, code) => {
+    const machine = await load(`function FindProxyForURL() { ${code}; return "DIRECT"; }`);
+    const [started, before] = [performance.now(), process.cpuUsage()];
+    expect(() => machine.ask('https://a/', 'a')).toThrow(
+      expect.objectContaining({ kind: expect.stringMatching(/slow|starved|failed/) }),
+    );
+    const { user, system } = process.cpuUsage(before);
+    const took = performance.now() - started; // on a machine that is busy with others, ours is the smaller one
+    expect(Math.min(took, (user + system) / 1000)).toBeLessThan(1000);
+    expect(machine.spent()).toBe(true);
+    const next = await load('function FindProxyForURL() { return "DIRECT"; }');
+    expect(next.ask('https://a/', 'a')).toEqual({ text: 'DIRECT' });
+  });
+
+  test('that loops while it is loaded is stopped too', async () => {
+    await expect(load('for (;;) {}')).rejects.toMatchObject({ kind: expect.stringMatching(/slow|starved/) });
+  });
+
+  test('of a megabyte of rules is loaded and answers', async () => {
+    const rules = Array.from(
+      { length: 15_000 },
+      (_, n) => `if (shExpMatch(host, "*.domain${n}.example.com")) return "PROXY a:1";`,
+    );
+    const machine = await load(
+      `function FindProxyForURL(url, host) { ${rules.join('\n')} return "DIRECT"; }`,
+    );
+    expect(machine.ask('https://x.domain14999.example.com/', 'x.domain14999.example.com')).toEqual({
+      text: 'PROXY a:1',
+    });
+  });
+});
+
+test('a destination for which the script loops is not asked about again for a minute, and harms no other', async () => {
+  const clock = new SteppedClock();
+  const script = 'function FindProxyForURL(url, host) { while (host === "bad.example"); return "DIRECT"; }';
+  const pac = makePac({
+    url: 'http://pac.corp/proxy.pac',
+    clock,
+    log: silentLog,
+    fetch: async () => ({ status: 200, headers: {}, body: Buffer.from(script) }),
+  });
+  const ask = async (address: string) => (await pac.ask(new URL(address))).text;
+  await expect(ask('https://bad.example/')).rejects.toMatchObject({
+    code: 'proxy.pac-timeout',
+    retry: 'later',
+  });
+  expect(await ask('https://good.example/')).toBe('DIRECT');
+  const started = performance.now();
+  await expect(ask('https://bad.example/')).rejects.toMatchObject({ code: 'proxy.pac-timeout' });
+  expect(performance.now() - started).toBeLessThan(300);
+  clock.step(60_001);
+  await expect(ask('https://bad.example/')).rejects.toMatchObject({ code: 'proxy.pac-timeout' });
+});
