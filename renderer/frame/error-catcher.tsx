@@ -3,11 +3,20 @@ import { Component, type ReactNode } from 'react';
 import { Empty } from '../parts/empty.tsx';
 import { en } from '../text/en.ts';
 
-/** A screen that breaks leaves the rest of the window standing. */
-export class ErrorCatcher extends Component<{ children: ReactNode }, { broken: string | null }> {
-  override state = { broken: null as string | null };
+interface Catching {
+  broken: string | null;
+  place: string;
+}
 
-  static getDerivedStateFromError(error: unknown): { broken: string } {
+/** A screen that breaks leaves the rest of the window standing, and is tried again at another place. */
+export class ErrorCatcher extends Component<{ place: string; children: ReactNode }, Catching> {
+  override state: Catching = { broken: null, place: this.props.place };
+
+  static getDerivedStateFromProps(props: { place: string }, state: Catching): Catching | null {
+    return props.place === state.place ? null : { broken: null, place: props.place };
+  }
+
+  static getDerivedStateFromError(error: unknown): Pick<Catching, 'broken'> {
     return { broken: error instanceof Error ? error.message : String(error) };
   }
 

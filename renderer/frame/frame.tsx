@@ -38,7 +38,7 @@ export function Frame() {
         <TrialBar />
         <TopBar open={bell} onBell={() => setBell(true)} />
         <main className={styles.main} ref={main} tabIndex={-1} data-screen={name}>
-          <ErrorCatcher key={place.join('/')}>
+          <ErrorCatcher place={place.join('/')}>
             <Suspense
               fallback={
                 <div className={styles.waiting}>

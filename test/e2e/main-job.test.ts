@@ -61,6 +61,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await dialog.getByLabel(/^Host\*?$/).fill(sshd.host);
     await dialog.getByLabel(/^Port\*?$/).fill(String(sshd.port));
     await dialog.getByLabel(/^User\*?$/).fill(sshd.user);
+    await dialog.getByRole('radio', { name: 'Private key' }).check();
     await dialog.getByLabel(/^SSH key path/).fill(keyFile());
     await dialog.getByLabel(/^nginx configuration file/).fill(site.nginx.configPath);
     await desktop.screenshot('main-03-add-endpoint');
@@ -137,7 +138,9 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       ['Tasks', '12-tasks'],
       ['Approvals', '13-approvals'],
       ['Authorities', '14-authorities'],
+      ['Credential stores', '14a-credential-stores'],
       ['Audit', '15-audit'],
+      ['Proxy', '15a-proxy'],
       ['Settings', '16-settings'],
     ] as const) {
       await go(name);

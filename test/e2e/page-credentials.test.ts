@@ -278,6 +278,11 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.click('text=Next');
     await page.waitForSelector('text=101–200 of 100,000');
     expect((await rows())[0]).toBe('host-000100');
+    await page.click('text=host-000107');
+    await page.waitForSelector('[role=dialog] >> text=reveal');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    await page.waitForSelector('text=101–200 of 100,000'); // who looked at one is back where it is
     await page.click('text=Previous');
     await page.waitForSelector('text=1–100 of 100,000');
     await page.fill('[aria-label="Search by credential id"]', '99999');
@@ -311,6 +316,22 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       password: 'marked-password',
     });
     expect(changed?.input).toEqual({ storename: 'cs_default', id: 'web-9', changes: { password: null } });
+    await close();
+  });
+
+  it('gives the keyboard back where it was when what was opened is closed', async () => {
+    const { page, close } = await open({ place: 'credential-stores/cs_default' });
+    const here = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.focus('[data-row-link]');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.click('[role=dialog] >> role=button[name=Remove]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=alertdialog]', { state: 'detached' });
+    await expect.poll(here).toBe('Remove');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    await expect.poll(here).toBe('intranet-root');
     await close();
   });
 

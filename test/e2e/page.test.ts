@@ -140,11 +140,12 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.fill('[data-field=name]', 'edge');
     await page.selectOption('[data-field=connection_type]', 'ssh');
     await page.fill('[data-field=host]', '10.0.0.9');
+    await page.fill('[data-field=user]', 'deploy');
     await page.fill('[data-field=password]', 'hunter2 hunter2');
     expect(await page.getAttribute('[data-field=password]', 'type')).toBe('password');
     const text = await page.innerText('[role=dialog]');
     expect(text).toContain(
-      'trustkeep tls add nginx --name edge --connection_type ssh --host 10.0.0.9 --password-prompt',
+      'trustkeep tls add nginx --name edge --connection_type ssh --host 10.0.0.9 --user deploy --password-prompt',
     );
     expect(text).not.toContain('hunter2');
     await page.click('button[type=submit]');

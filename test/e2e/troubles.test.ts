@@ -99,6 +99,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await field('Connection type').selectOption('ssh');
     await field('Host').fill(sshd.host);
     await field('Port').fill('0');
+    await dialog().getByRole('radio', { name: 'Private key' }).check();
     await field('User').fill(sshd.user);
     await field('SSH key path').fill(keyPath);
     await field('nginx configuration file').fill(site.nginx.configPath);

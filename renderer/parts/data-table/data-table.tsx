@@ -1,4 +1,4 @@
-import { mergeClasses, SearchBox } from '@fluentui/react-components';
+import { mergeClasses, SearchBox, useRestoreFocusTarget } from '@fluentui/react-components';
 import { type KeyboardEvent, type ReactNode, useId } from 'react';
 import { link } from '../../bridge/location.ts';
 import { en } from '../../text/en.ts';
@@ -31,6 +31,7 @@ export interface DataTableProps<Row> {
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, rows, columns, rowKey, place, order, empty, tools, searchable = true } = props;
   const styles = useTableStyles();
+  const back = useRestoreFocusTarget();
   const table = useRows({ rows, columns, rowKey, order });
   const searchId = useId();
   const { found } = table;
@@ -76,6 +77,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     >
                       {at === 0 && place ? (
                         <a
+                          {...back}
                           className={styles.link}
                           href={link(...place(row))}
                           data-row-link

@@ -1,4 +1,4 @@
-import { mergeClasses, SearchBox } from '@fluentui/react-components';
+import { mergeClasses, SearchBox, useRestoreFocusTarget } from '@fluentui/react-components';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { link } from '../../bridge/location.ts';
 import { en } from '../../text/en.ts';
@@ -32,6 +32,7 @@ export interface PagedTableProps<Row> {
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { label, rows, total, page, pageSize, columns, search, tools } = props;
   const styles = useTableStyles();
+  const back = useRestoreFocusTarget();
   const first = page * pageSize + 1;
   if (total === 0 && search === '') return <>{props.empty}</>;
   return (
@@ -75,6 +76,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
                   >
                     {at === 0 ? (
                       <a
+                        {...back}
                         className={styles.link}
                         href={link(...props.place(row))}
                         data-row-link

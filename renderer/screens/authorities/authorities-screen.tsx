@@ -1,4 +1,3 @@
-import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Authority } from '#shared/model/authority.ts';
@@ -12,6 +11,7 @@ import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, AuthoritiesLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
 import { AuthorityForm } from './authority-form.tsx';
@@ -25,9 +25,9 @@ export function AuthoritiesScreen({ rest }: ScreenProps) {
   const query = useQuery(queries.authorities.list.queryOptions({ input: {} }));
   const shown = query.data?.find((one) => one.id === rest[0]);
   const add = (
-    <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+    <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
       {en.authorities.add}
-    </Button>
+    </OpenButton>
   );
   return (
     <Page title={en.authorities.title} subtitle={en.authorities.subtitle} actions={add}>
@@ -51,6 +51,7 @@ export function AuthoritiesScreen({ rest }: ScreenProps) {
       </Answer>
       {shown !== undefined && editing === null && (
         <AuthorityPanel
+          key={shown.id}
           authority={shown}
           onEdit={() => setEditing(shown)}
           onClose={() => go('authorities')}

@@ -13,6 +13,7 @@ import { type Fact, Facts } from '../../parts/facts.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { Hash } from '../../parts/hash.tsx';
 import { EditIcon, RemoveIcon, SaveIcon, VerifyIcon } from '../../parts/icons.ts';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -42,12 +43,12 @@ export function AuthorityPanel({
       onClose={onClose}
       foot={
         <>
-          <Button icon={<EditIcon />} onClick={onEdit}>
+          <OpenButton icon={<EditIcon />} onClick={onEdit}>
             {en.authorities.edit}
-          </Button>
-          <Button icon={<RemoveIcon />} onClick={() => setAsking(true)}>
+          </OpenButton>
+          <OpenButton icon={<RemoveIcon />} onClick={() => setAsking(true)}>
             {en.authorities.remove}
-          </Button>
+          </OpenButton>
         </>
       }
     >

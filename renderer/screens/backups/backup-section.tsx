@@ -10,6 +10,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { dateOf } from '../../parts/format.ts';
 import { BackupIcon } from '../../parts/icons.ts';
 import { Notice } from '../../parts/notice.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { PassphraseFields, shortestPassphrase, usePassphrase } from '../../parts/passphrase.tsx';
 import { Section } from '../../parts/section.tsx';
 import { en } from '../../text/en.ts';
@@ -43,8 +44,8 @@ export function BackupSection() {
         <span>{words.text}</span>
         {done !== null && <DoneNotice done={done} />}
         <div className={styles.row}>
-          <Button onClick={() => setOpen('create')}>{words.create}</Button>
-          <Button onClick={() => setOpen('restore')}>{words.restore}</Button>
+          <OpenButton onClick={() => setOpen('create')}>{words.create}</OpenButton>
+          <OpenButton onClick={() => setOpen('restore')}>{words.restore}</OpenButton>
         </div>
       </div>
       {open === 'create' && <CreateBackup onDone={finish} onClose={() => setOpen(null)} />}

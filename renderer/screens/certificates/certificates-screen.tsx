@@ -33,7 +33,7 @@ export function CertificatesScreen({ rest }: ScreenProps) {
       </TabList>
       {orders ? <OrderList /> : <CertificateList />}
       {!orders && rest[0] !== undefined && (
-        <CertificatePanel name={rest[0]} onClose={() => go('certificates')} />
+        <CertificatePanel key={rest[0]} name={rest[0]} onClose={() => go('certificates')} />
       )}
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Button, Tab, TabList } from '@fluentui/react-components';
+import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
@@ -7,6 +7,7 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { EditIcon, RemoveIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
 import { LookUp } from '../credentials/look-up.tsx';
@@ -67,12 +68,12 @@ function Known({ store, credentialId }: { store: CredentialStoreRow; credentialI
           <TestButton test={test} primary={!local} />
           {!isDefaultStore(store) && (
             <>
-              <Button icon={<EditIcon />} onClick={() => setOpen('edit')}>
+              <OpenButton icon={<EditIcon />} onClick={() => setOpen('edit')}>
                 {en.credentialStores.edit}
-              </Button>
-              <Button icon={<RemoveIcon />} onClick={() => setOpen('remove')}>
+              </OpenButton>
+              <OpenButton icon={<RemoveIcon />} onClick={() => setOpen('remove')}>
                 {en.credentialStores.remove}
-              </Button>
+              </OpenButton>
             </>
           )}
         </>

@@ -1,4 +1,3 @@
-import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
@@ -10,6 +9,7 @@ import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, StoresLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -22,9 +22,9 @@ export function StoreList() {
   const [adding, setAdding] = useState(false);
   const query = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
   const add = (
-    <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+    <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
       {en.credentialStores.add}
-    </Button>
+    </OpenButton>
   );
   return (
     <Page title={en.credentialStores.title} subtitle={en.credentialStores.subtitle} actions={add}>

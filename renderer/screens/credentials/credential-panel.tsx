@@ -1,4 +1,3 @@
-import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
@@ -7,6 +6,7 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EditIcon, RemoveIcon } from '../../parts/icons.ts';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { en } from '../../text/en.ts';
 import { CredentialFacts, RevealBox } from './credential-facts.tsx';
@@ -39,12 +39,12 @@ export function CredentialPanel({
       foot={
         query.data !== undefined && (
           <>
-            <Button icon={<EditIcon />} onClick={() => setEditing(true)}>
+            <OpenButton icon={<EditIcon />} onClick={() => setEditing(true)}>
               {en.credentials.edit}
-            </Button>
-            <Button icon={<RemoveIcon />} onClick={() => setAsking(true)}>
+            </OpenButton>
+            <OpenButton icon={<RemoveIcon />} onClick={() => setAsking(true)}>
               {en.credentials.remove}
-            </Button>
+            </OpenButton>
           </>
         )
       }

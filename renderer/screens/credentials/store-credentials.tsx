@@ -1,4 +1,3 @@
-import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import type { CredentialRow } from '#shared/contract/credentials.ts';
@@ -9,6 +8,7 @@ import { PagedTable } from '../../parts/data-table/paged-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, KeyLargeIcon } from '../../parts/icons.ts';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
@@ -71,9 +71,9 @@ export function AddCredentialButton({ store }: { store: CredentialStoreRow }) {
   const [adding, setAdding] = useState(false);
   return (
     <>
-      <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+      <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
         {en.credentials.add}
-      </Button>
+      </OpenButton>
       {adding && <CredentialForm store={store} view={null} onClose={() => setAdding(false)} />}
     </>
   );

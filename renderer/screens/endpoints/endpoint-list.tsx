@@ -1,4 +1,3 @@
-import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
@@ -12,6 +11,7 @@ import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, EndpointsLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -26,9 +26,9 @@ export function EndpointList() {
   const nodes = useQuery(queries.nodes.list.queryOptions({ input: {} }));
   const columns = useMemo(() => endpointColumns(nodes.data), [nodes.data]);
   const add = (
-    <Button appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
+    <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
       {en.endpoints.add}
-    </Button>
+    </OpenButton>
   );
   return (
     <Page title={en.endpoints.title} subtitle={en.endpoints.subtitle} actions={add}>

@@ -57,7 +57,12 @@ export function EndpointNodes(props: {
         )}
       </Answer>
       {nodeId !== null && (
-        <NodePanel nodeId={nodeId} onRequest={setRequesting} onClose={() => go('endpoints', endpoint.id)} />
+        <NodePanel
+          key={nodeId}
+          nodeId={nodeId}
+          onRequest={setRequesting}
+          onClose={() => go('endpoints', endpoint.id)}
+        />
       )}
       {requesting !== null && (
         <RequestCertificate node={requesting} endpoint={endpoint} onClose={() => setRequesting(null)} />

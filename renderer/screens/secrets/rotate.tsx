@@ -1,11 +1,4 @@
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from '@fluentui/react-components';
+import { Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -14,6 +7,7 @@ import { CommandBox } from '../../parts/command-box.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { RenewIcon } from '../../parts/icons.ts';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { PassphraseFields, shortestPassphrase, usePassphrase } from '../../parts/passphrase.tsx';
 import { en } from '../../text/en.ts';
 import { RecoveryKey } from './recovery-key.tsx';
@@ -23,9 +17,9 @@ export function Rotate({ state }: { state: KeychainState }) {
   const [step, setStep] = useState<'asking' | number | null>(null);
   return (
     <>
-      <Button icon={<RenewIcon />} onClick={() => setStep('asking')}>
+      <OpenButton icon={<RenewIcon />} onClick={() => setStep('asking')}>
         {en.secrets.rotate}
-      </Button>
+      </OpenButton>
       {step === 'asking' && <Asking state={state} onDone={setStep} onClose={() => setStep(null)} />}
       {typeof step === 'number' && <NewRecoveryKey resealed={step} onDone={() => setStep(null)} />}
     </>
