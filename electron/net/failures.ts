@@ -75,7 +75,7 @@ function readsAlong(proxy: Peer, peer: Peer, issuer: string | null, cause: unkno
   const who = issuer === null ? 'an issuer' : `“${issuer}”`;
   return new Failure(
     'proxy.intercepts',
-    `The proxy ${place(proxy)} reads along: what it shows for ${place(peer)} was issued by ${who}, which this machine does not trust.`,
+    `What is shown for ${place(peer)} behind the proxy ${place(proxy)} was issued by ${who}, which this machine does not trust: the proxy reads along, or the server has a private CA.`,
     {
       hint: `When that is the CA of the proxy, or ${peer.host} is a server of your own with a private CA, add its root certificate to the trust store of this machine, or give it as trusted_roots.`,
       cause,

@@ -57,6 +57,6 @@ function tripLines(trip: ProxyTrip, paper: Paper): string[] {
       : [
           `  certificate: ${certificate.subject}, issued by ${certificate.issuer}${certificate.trusted ? '' : ', NOT TRUSTED'}`,
         ]),
-    ...(interceptedBy === null ? [] : [`  read along by: ${interceptedBy}`]),
+    ...(interceptedBy === null ? [] : [`  perhaps read along by: ${interceptedBy}`]),
   ];
 }

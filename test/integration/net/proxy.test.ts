@@ -196,7 +196,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     const http = client(manualProxy(proxy.port));
     await expect(http.request({ method: 'GET', url: url() })).rejects.toMatchObject({
       code: 'proxy.intercepts',
-      message: `The proxy 127.0.0.1:${proxy.port} reads along: what it shows for vault.test:${port} was issued by “Vault root”, which this machine does not trust.`,
+      message: `What is shown for vault.test:${port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy reads along, or the server has a private CA.`,
       hint: expect.stringContaining('trusted_roots'),
     });
     expect(await http.reach({ url: url() })).toMatchObject({
