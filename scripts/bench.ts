@@ -9,6 +9,7 @@ import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
 import { connectThroughNtlm } from './bench/proxy.ts';
+import { sealedSecrets } from './bench/secrets.ts';
 import { startToReady } from './bench/start.ts';
 
 const benchmarks: Record<string, () => Promise<Figure[]>> = {
@@ -17,6 +18,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   start: startToReady,
   desktop: desktopStart,
   overview: overviewOfAThousand,
+  secrets: sealedSecrets,
   proxy: connectThroughNtlm,
 };
 

@@ -11,7 +11,7 @@ import { putSealed } from './secrets.ts';
 import { driverOf } from './store.ts';
 
 /** A turn of the loop is held up for some milliseconds by one of these. */
-const slice = { keys: 500, values: 50 };
+const slice = { keys: 1000, values: 50 };
 
 type KeyRow = SealContext & { wrapped: Uint8Array };
 interface Prepared {

@@ -123,9 +123,7 @@ function opened(context: SealContext, key: Buffer, open: (key: Buffer) => Buffer
   const plain = open(key);
   key.fill(0);
   if (plain === null) throw damagedSecret(context);
-  const value = Secret.of(plain);
-  plain.fill(0);
-  return value;
+  return Secret.take(plain);
 }
 
 export function damagedSecret({ owner, name }: SealContext): Failure {

@@ -36,86 +36,101 @@ export class RowKeys {
   /** A new row key. The caller wipes the key of the body. */
   fresh(bound: Uint8Array): { bodyKey: Buffer; wrapped: Buffer } {
     const rowKey = randomBytes(keyLength);
-    const { bodyKey, tag } = derive(rowKey, bound);
-    const wrapped = this.#wrap(tag, rowKey, this.#pads([tag]));
+    const digest = digestOf(rowKey, bound);
+    const wrapped = Buffer.allocUnsafe(at.end);
+    wrapped.set(this.mark);
+    copyTag(digest, keyLength, wrapped, at.tag);
+    xor(wrapped, at.key, rowKey, 0, this.#pads([wrapped]), 0);
     rowKey.fill(0);
-    return { bodyKey, wrapped };
+    return { bodyKey: digest.subarray(0, keyLength), wrapped };
   }
 
   /** The key of the body; null when this was not wrapped here for this place, or was changed. The caller wipes. */
   unwrap({ bound, wrapped }: WrappedRow): Buffer | null {
     if (!this.#isMine(wrapped)) return null;
-    const rowKey = unhide(wrapped, this.#pads([wrapped.subarray(at.tag, at.key)]), 0);
-    const { bodyKey, tag } = derive(rowKey, bound);
+    const rowKey = Buffer.allocUnsafe(keyLength);
+    xor(rowKey, 0, wrapped, at.key, this.#pads([wrapped]), 0);
+    const digest = digestOf(rowKey, bound);
     rowKey.fill(0);
-    if (sameTag(tag, wrapped)) return bodyKey;
-    bodyKey.fill(0);
+    if (sameTag(digest, wrapped)) return digest.subarray(0, keyLength);
+    digest.fill(0);
     return null;
   }
 
   /** The same row keys under `to`; null for each that does not unwrap. Many at once cost little more than their hashes. */
   rewrap(to: RowKeys, rows: readonly WrappedRow[]): (Buffer | null)[] {
-    const whole = rows.map(({ wrapped }) => (this.#isMine(wrapped) ? wrapped : Buffer.alloc(at.end)));
-    const tags = whole.map((wrapped) => wrapped.subarray(at.tag, at.key));
-    const [mine, theirs] = [this.#pads(tags), to.#pads(tags)];
-    const fresh = rows.map(({ bound, wrapped }, index) => {
+    const mine = rows.filter(({ wrapped }) => this.#isMine(wrapped));
+    const wraps = mine.map(({ wrapped }) => wrapped);
+    const [before, after] = [this.#pads(wraps), to.#pads(wraps)];
+    const rowKey = Buffer.allocUnsafe(keyLength);
+    let pad = 0;
+    const fresh = rows.map(({ bound, wrapped }) => {
       if (!this.#isMine(wrapped)) return null;
-      const rowKey = unhide(wrapped, mine, index * keyLength);
-      const { bodyKey, tag } = derive(rowKey, bound);
-      bodyKey.fill(0);
-      const again = sameTag(tag, wrapped) ? to.#wrap(tag, rowKey, theirs, index * keyLength) : null;
-      rowKey.fill(0);
+      xor(rowKey, 0, wrapped, at.key, before, pad);
+      const digest = digestOf(rowKey, bound);
+      const good = sameTag(digest, wrapped);
+      digest.fill(0);
+      const again = good ? Buffer.from(wrapped) : null;
+      again?.set(to.mark);
+      if (again !== null) xor(again, at.key, rowKey, 0, after, pad);
+      pad += keyLength;
       return again;
     });
-    mine.fill(0);
-    theirs.fill(0);
+    for (const used of [before, after, rowKey]) used.fill(0);
     return fresh;
   }
 
-  #wrap(tag: Uint8Array, rowKey: Buffer, pads: Buffer, from = 0): Buffer {
-    const wrapped = Buffer.allocUnsafe(at.end);
-    wrapped.set(this.mark);
-    wrapped.set(tag, at.tag);
-    for (let i = 0; i < keyLength; i++) wrapped[at.key + i] = (rowKey[i] ?? 0) ^ (pads[from + i] ?? 0);
-    return wrapped;
-  }
-
-  /** Two counter blocks for each tag, its last bit being the counter. */
-  #pads(tags: readonly Uint8Array[]): Buffer {
-    const counters = Buffer.allocUnsafe(tags.length * keyLength);
-    for (const [index, tag] of tags.entries()) {
-      const last = tag[tagLength - 1] ?? 0;
-      const from = index * keyLength;
-      counters.set(tag, from);
-      counters.set(tag, from + tagLength);
-      counters[from + tagLength - 1] = last & 0xfe;
-      counters[from + keyLength - 1] = last | 1;
+  /** Two counter blocks for the tag of each wrap, its last bit being the counter. */
+  #pads(wraps: readonly Uint8Array[]): Buffer {
+    const counters = Buffer.allocUnsafe(wraps.length * keyLength);
+    let to = 0;
+    for (const wrapped of wraps) {
+      const last = wrapped[at.key - 1] ?? 0;
+      for (const counter of [last & 0xfe, last | 1]) {
+        copyTag(wrapped, at.tag, counters, to);
+        to += tagLength;
+        counters[to - 1] = counter;
+      }
     }
     return this.#aes.update(counters);
   }
 
   #isMine(wrapped: Uint8Array): boolean {
-    return wrapped.length === at.end && this.mark.every((byte, index) => wrapped[index] === byte);
+    if (wrapped.length !== at.end) return false;
+    for (let i = 0; i < at.tag; i++) if (wrapped[i] !== this.mark[i]) return false;
+    return true;
   }
 }
 
-/** Two halves of one hash: nobody who has the tag knows more of the key. */
-function derive(rowKey: Buffer, bound: Uint8Array): { bodyKey: Buffer; tag: Buffer } {
-  const input = Buffer.concat([rowKey, bound]);
+/** The key of the body, then the tag: parts of one hash, so that nobody who has the tag knows more of the key. */
+function digestOf(rowKey: Uint8Array, bound: Uint8Array): Buffer {
+  const input = Buffer.allocUnsafe(keyLength + bound.length);
+  input.set(rowKey);
+  input.set(bound, keyLength);
   const digest = hash('sha512', input, 'buffer');
-  input.fill(0);
-  return { bodyKey: digest.subarray(0, keyLength), tag: digest.subarray(keyLength, keyLength + tagLength) };
-}
-
-function unhide(wrapped: Uint8Array, pads: Buffer, from: number): Buffer {
-  const rowKey = Buffer.allocUnsafe(keyLength);
-  for (let i = 0; i < keyLength; i++) rowKey[i] = (wrapped[at.key + i] ?? 0) ^ (pads[from + i] ?? 0);
-  return rowKey;
+  input.fill(0, 0, keyLength);
+  return digest;
 }
 
 /** Takes as long for every tag. */
-function sameTag(tag: Uint8Array, wrapped: Uint8Array): boolean {
+function sameTag(digest: Uint8Array, wrapped: Uint8Array): boolean {
   let difference = 0;
-  for (let i = 0; i < tagLength; i++) difference |= (tag[i] ?? 0) ^ (wrapped[at.tag + i] ?? 0);
+  for (let i = 0; i < tagLength; i++) difference |= (digest[keyLength + i] ?? 0) ^ (wrapped[at.tag + i] ?? 0);
   return difference === 0;
+}
+
+/** Faster than `set` for so few. */
+function copyTag(from: Uint8Array, at: number, into: Uint8Array, to: number): void {
+  for (let i = 0; i < tagLength; i++) into[to + i] = from[at + i] ?? 0;
+}
+
+function xor(
+  into: Uint8Array,
+  to: number,
+  one: Uint8Array,
+  oneAt: number,
+  other: Uint8Array,
+  otherAt: number,
+): void {
+  for (let i = 0; i < keyLength; i++) into[to + i] = (one[oneAt + i] ?? 0) ^ (other[otherAt + i] ?? 0);
 }

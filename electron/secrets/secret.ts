@@ -18,6 +18,11 @@ export class Secret {
     return new Secret(Buffer.from(value as string));
   }
 
+  /** Takes `bytes` over instead of copying: nobody else may keep them. */
+  static take(bytes: Buffer): Secret {
+    return new Secret(bytes);
+  }
+
   /** The live bytes, not a copy: do not keep and do not change them. Throws after `wipe`. */
   bytes(): Buffer {
     if (this.#bytes.length === 0 && this.#wiped) throw new Error('the secret was wiped');
