@@ -20,8 +20,9 @@ export function Checks({ checks }: { checks: readonly ProbeCheck[] }) {
   const styles = useStyles();
   return (
     <ul className={styles.list}>
-      {checks.map((check) => (
-        <li key={check.name} className={styles.item}>
+      {checks.map((check, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and none ever moves
+        <li key={index} className={styles.item}>
           <span className={styles.sign} role="img" aria-label={check.ok ? en.checks.ok : en.checks.notOk}>
             <LevelSign shade={check.ok ? 'ok' : 'danger'} />
           </span>

@@ -6,12 +6,18 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  makeStyles,
   Spinner,
+  tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { en } from '../text/en.ts';
 import { FailureBar } from './failure-bar.tsx';
+
+const useStyles = makeStyles({
+  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+});
 
 export interface ConfirmProps {
   open: boolean;
@@ -26,13 +32,14 @@ export interface ConfirmProps {
 
 /** Asks before something that a person might not have meant. */
 export function Confirm({ open, title, yes, busy, failure, onYes, onClose, children }: ConfirmProps) {
+  const styles = useStyles();
   return (
     <Dialog open={open} modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent>
-            {children}
+          <DialogContent className={styles.content}>
+            <div>{children}</div>
             <FailureBar failure={failure} />
           </DialogContent>
           <DialogActions>

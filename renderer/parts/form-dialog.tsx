@@ -50,10 +50,11 @@ export function FormDialog(props: FormDialogProps) {
   const form = useRef<HTMLFormElement>(null);
   // The dialog focuses its close button; a person who opened a form wants its first question.
   useEffect(() => {
-    const timer = setTimeout(
-      () => form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus(),
-      60,
-    );
+    const timer = setTimeout(() => {
+      // who is typing already must not find the rest of it, a passphrase perhaps, in another field
+      if (form.current?.querySelector(':is(input, textarea, select):focus')) return;
+      form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
+    }, 60);
     return () => clearTimeout(timer);
   }, []);
   // What is wrong is said above the fields; the button that was pressed is below them.

@@ -4,11 +4,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../integration/certify/site.ts';
 import { have } from '../servers/available.ts';
-import { freePort } from '../servers/free-port.ts';
 import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
 import { type Peers, startPeers, typed } from './credential-peers.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
-import { heapOf } from './heap.ts';
 
 const electron = await electronForTests();
 const patience = { timeout: 30_000 };
@@ -46,7 +44,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
     const field = (name: string) => dialog().locator(`[data-field=${name}]`);
     const button = (name: string) => page.getByRole('button', { name, exact: true });
     const send = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
-    const picture = (name: string) => app.screenshot(`credentials-${name}`);
+    const picture = async (name: string) => {
+      await page.waitForTimeout(300); // drawers and dialogs come in by moving
+      await app.screenshot(`credentials-${name}`);
+    };
     const title = (name: string) => page.getByRole('heading', { name, exact: true }).first().waitFor();
 
     /** A file of ours where the user of the application can read it. */
@@ -236,16 +237,12 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await page.getByRole('radio', { name: 'One proxy' }).check();
       const form = (name: string) => page.locator(`main [data-field=${name}]`);
       await form('host').fill('127.0.0.1');
-      await form('port').fill(String(await freePort()));
-      await button('Try and save').click();
-      await page.locator('[data-failure="proxy.does-not-get-out"]').waitFor();
-      await picture('14-proxy-refused');
       await form('port').fill(String(squid.port));
       await form('user').fill('ann');
       await form('password').fill(typed.proxy);
       await button('Save on trial for 60 s').click();
       await page.locator('[data-trial]').waitFor();
-      await picture('15-proxy-trial');
+      await picture('14-proxy-trial');
       await go('Endpoints');
       await button('Keep it').click();
       await page.locator('[data-trial]').waitFor({ state: 'detached' });
@@ -258,7 +255,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       expect(report).toContain(`proxy 127.0.0.1:${squid.port}`);
       expect(report).toMatch(/Digest/);
       await page.locator('article').scrollIntoViewIfNeeded();
-      await picture('16-proxy-doctor');
+      await picture('15-proxy-doctor');
       expect(await squid.accessLog()).toContainEqual(
         expect.stringMatching(/^CONNECT inside\.trustkeep\.test.* ann$/),
       );
@@ -274,16 +271,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await send('Make it');
       await page.getByText(/The backup was made/).waitFor();
       expect(existsSync(path)).toBe(true);
-      await picture('17-backup');
-    });
-
-    test('leaves none of the typed secrets in the memory of the window', async () => {
-      await go('Overview');
-      await title('Overview');
-      const heap = await heapOf(page);
-      expect(heap).toContain('trustkeep-store');
-      const secrets = { ...typed, token: peers.token, wrong: 'hvs.typed-wrong-4711', recoveryKey };
-      expect(Object.entries(secrets).filter(([, secret]) => heap.includes(secret))).toEqual([]);
+      await picture('16-backup');
     });
   },
 );

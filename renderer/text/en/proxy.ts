@@ -52,9 +52,9 @@ export const proxy = {
   trusted: 'Trusted here',
   yes: 'Yes',
   no: 'No',
-  intercepted: (who: string) => `A proxy reads along: ${who}`,
+  intercepted: (who: string) => `A proxy may be reading along: the certificate is from ${who}`,
   interceptedText:
-    'The certificate is not the server’s own: a device on the way made it. Either have this address left out of inspection, or trust that issuer for it.',
+    'This computer does not take that issuer for the server’s own. If a device on the way inspects TLS, have this address left out of it; if it is a private authority, give its root where the address is set.',
   copyReport: 'Copy as text',
   saveReport: 'Save as text',
   report: 'report',

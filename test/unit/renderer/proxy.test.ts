@@ -119,7 +119,7 @@ describe('the report of the proxy doctor as text', () => {
       '  Certificate: CN=ca.example',
       '  Issued by: CN=Inspection',
       '  Trusted here: No',
-      '  A proxy reads along: CN=Inspection',
+      '  A proxy may be reading along: the certificate is from CN=Inspection',
       '',
       'https://vault.example (needed by credential store v): reached',
       '  Way: direct',
