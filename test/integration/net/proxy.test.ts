@@ -413,17 +413,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
   test('an endless loop is stopped, and the loop of the agent goes on', async () => {
     const pac = await pacServer('function FindProxyForURL() { for (;;); }');
     const http = client(pacProxy(pac.url));
-    let longest = 0;
-    let last = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
     await expect(get(http)).rejects.toMatchObject({ code: 'proxy.pac-timeout' });
-    await systemClock.sleep(20);
-    clearInterval(beat);
-    expect(longest).toBeGreaterThan(100);
-    expect(longest).toBeLessThan(1000);
     const found = await http.reach({ url: url() });
     expect(found).toMatchObject({ ok: false, failure: { code: 'proxy.pac-timeout' } });
     expect(found.steps).toEqual([{ name: 'route', ok: false, sentence: expect.stringContaining(pac.url) }]);

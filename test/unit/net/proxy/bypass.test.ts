@@ -83,8 +83,8 @@ describe('what is reached directly', () => {
   );
 
   test('a pattern full of stars takes no time', () => {
-    const started = performance.now();
-    bypassRule([`${'*a'.repeat(5000)}b`], { host: 'a'.repeat(255), port: 443 });
-    expect(performance.now() - started).toBeLessThan(100);
+    const before = process.cpuUsage();
+    expect(bypassRule([`${'*a'.repeat(5000)}b`], { host: 'a'.repeat(255), port: 443 })).toBeNull();
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000); // of our own, whatever else runs here
   });
 });

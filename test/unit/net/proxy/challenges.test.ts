@@ -41,9 +41,9 @@ describe('challenges of a proxy', () => {
     const pieces = ['Basic', 'realm', '=', '"', '\\', ',', ' ', 'a/b+', '==', '\u00ff', 'Digest ', 'NTLM '];
     for (let run = 0; run < 3000; run++)
       parseChallenges([Array.from({ length: chance.int(40) }, () => chance.pick(pieces)).join('')]);
-    const begun = performance.now();
+    const before = process.cpuUsage();
     parseChallenges(['a'.repeat(60_000), `Basic ${'a='.repeat(30_000)}`, `x ${','.repeat(60_000)}y`]);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000); // of our own, whatever else runs here
   });
 });
 
