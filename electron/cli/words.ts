@@ -26,7 +26,7 @@ export const fieldWords: Record<string, string> = {
   'secrets.unlock.passphrase': 'The passphrase. Left out: the keychain is asked again.',
   recovery_key: 'The recovery key.',
   'secrets.rotate.passphrase':
-    'New passphrase, at least 12 characters, where the master key is kept by one. Left out: the present one.',
+    'New passphrase, at least 12 characters. Needed where one protects the master key, and nowhere else.',
   storename: 'Name or id of the credential store.',
   new_storename: 'Another name for it, 1 to 64 characters.',
   'credentialStores.update.kind': 'Kind of the store, which cannot be changed. May be left out.',

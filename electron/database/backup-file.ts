@@ -29,7 +29,7 @@ const dataKeyLength = 32;
 
 /** What stands before the database in the text: its length, these facts, the data key. */
 const facts = z.object({ format: z.literal(1), madeAt: z.number().int(), trustkeep: z.string() });
-export type BackupFacts = z.infer<typeof facts>;
+type BackupFacts = z.infer<typeof facts>;
 
 export interface BackupContent {
   facts: BackupFacts;

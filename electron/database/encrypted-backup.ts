@@ -10,7 +10,7 @@ import type { Driver } from './driver.ts';
 import { partPath, syncDirectory } from './files.ts';
 import { driverOf } from './store.ts';
 
-export interface BackupWish {
+interface BackupWish {
   /** Absolute. */
   path: string;
   passphrase: Secret;

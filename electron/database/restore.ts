@@ -18,7 +18,7 @@ import { migrate, migrations, versionOf } from './migrate.ts';
 import { openDriver } from './open.ts';
 import { asidePath, stagedPath } from './put-restored.ts';
 
-export interface RestoreWish {
+interface RestoreWish {
   /** Absolute: the backup. */
   path: string;
   passphrase: Secret;

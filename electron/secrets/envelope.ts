@@ -126,7 +126,7 @@ function opened(context: SealContext, key: Buffer, open: (key: Buffer) => Buffer
   return Secret.take(plain);
 }
 
-export function damagedSecret({ owner, name }: SealContext): Failure {
+function damagedSecret({ owner, name }: SealContext): Failure {
   return new Failure(
     'secret.damaged',
     `The stored secret "${name}" of ${owner} is damaged and cannot be opened.`,

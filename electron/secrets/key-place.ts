@@ -51,7 +51,7 @@ export function keyPlaceAgain(
   return keyPlace(keychains, kind, path ?? '', passphrase);
 }
 
-export type MasterKeyNotes = Pick<KeyNotes, 'kind' | 'path' | 'keyId' | 'kcv' | 'dataKey'>;
+type MasterKeyNotes = Pick<KeyNotes, 'kind' | 'path' | 'keyId' | 'kcv' | 'dataKey'>;
 
 /**
  * Puts a fresh master key into a place (which reads it back) and gives what the notes say about it. `announce` is

@@ -33,7 +33,7 @@ const usualCost = { log2N: 17, r: 8, p: 1 };
 /** A file may ask for more, within what a machine survives. */
 const most = { log2N: 19, r: 8, p: 4 };
 
-export type Unreadable = 'not-ours' | 'newer' | 'cut' | 'damaged';
+type Unreadable = 'not-ours' | 'newer' | 'cut' | 'damaged';
 
 export interface Header {
   bytes: Buffer;

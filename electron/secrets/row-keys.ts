@@ -7,7 +7,7 @@ const keyLength = 32;
 const tagLength = 16;
 
 /** A wrapped row key, and the framed name of the place that it belongs to. */
-export interface WrappedRow {
+interface WrappedRow {
   bound: Uint8Array;
   wrapped: Uint8Array;
 }
