@@ -35,8 +35,11 @@ export interface FailureOptions {
 /** Longer than any sentence of ours with the names in it; a peer may name itself as it likes. */
 const longest = { sentence: 2000, peerSaid: 1000 };
 
-/** Control characters move cursors, and characters that turn the direction of text make it read as something else. */
-function harmless(text: string, limit: number): string {
+/**
+ * For every sentence in which a peer's own words stand, whoever shows it: control characters move cursors, and characters
+ * that turn the direction of text make it read as something else.
+ */
+export function harmless(text: string, limit: number = longest.sentence): string {
   const plain = text.replace(/[^\P{Cc}\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ');
   return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
 }

@@ -21,7 +21,7 @@ export function makeLog(write: (line: string) => void, level: LogLevel, now: () 
     const rest = fields === undefined ? '' : ` ${safeJson(fields)}`;
     const place = room === '' ? '' : `${room}: `;
     const text = `${new Date(now()).toISOString()} ${at} ${place}${message}${rest}`;
-    write(redact(text).replace(/\p{Cc}/gu, ' '));
+    write(redact(text).replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' '));
   };
   return {
     debug: line('debug'),

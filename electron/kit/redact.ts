@@ -8,8 +8,25 @@ const pemKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVA
  */
 export function redact(text: string, values: Iterable<string> = []): string {
   let result = text.replace(pemKey, '[private key]').replace(fieldNames, '$1[secret]');
-  for (const value of values) if (value.length >= 4) result = result.replaceAll(value, '[secret]');
+  for (const value of values)
+    if (value.length >= 4) for (const guise of guisesOf(value)) result = result.replaceAll(guise, '[secret]');
   return result;
+}
+
+/** As a peer may repeat what it was sent: as it is, and as addresses, forms, JSON, HTML and headers write it. */
+function guisesOf(value: string): Set<string> {
+  const encoded = encodeURIComponent(value.toWellFormed());
+  const html = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return new Set([
+    value,
+    encoded,
+    encoded.replaceAll('%20', '+'),
+    JSON.stringify(value).slice(1, -1),
+    html,
+    html.replaceAll('"', '&quot;'),
+    html.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+    Buffer.from(value, 'utf8').toString('base64'),
+  ]);
 }
 
 /** The last `limit` characters of what a program or peer said, redacted, on few lines. */

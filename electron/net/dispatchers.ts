@@ -9,6 +9,8 @@ import { isUntrusted, quickTrust, readTrust, type TrustSetting, wholeTrust } fro
 
 /** Ten seconds for TCP and TLS together: longer than any healthy handshake, shorter than a person's patience. */
 const connectTimeoutMs = 10_000;
+/** A script may name a new proxy for each request: the pool used longest ago ends, once it is idle. */
+const mostPools = 64;
 
 /** What a connection is opened with. */
 export interface ConnectionTerms {
@@ -38,9 +40,18 @@ export function makeDispatchers(openWay: OpenWay): Dispatchers {
     for({ trustedRootsPem = null, clientCertificate }, way = direct) {
       const name = `${wayName(way)}|${trustedRootsPem ?? ''}|${identityOf(clientCertificate)}`;
       const known = made.get(name);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        made.delete(name);
+        made.set(name, known);
+        return known;
+      }
       const connector = makeConnector(readTrust(trustedRootsPem), clientCertificate);
       const dispatcher = makeDispatcher(way.kind === 'direct' ? connector : through(way, openWay, connector));
+      const [oldest] = made;
+      if (oldest !== undefined && made.size >= mostPools) {
+        made.delete(oldest[0]);
+        void oldest[1].close().catch(() => {});
+      }
       made.set(name, dispatcher);
       return dispatcher;
     },

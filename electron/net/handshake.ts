@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '#kit/clock.ts';
+import { harmless } from '#shared/failure.ts';
 import type { Peer } from './failures.ts';
 
 /** What a server showed, whether it is trusted or not. */
@@ -18,6 +19,7 @@ export interface Handshake {
 
 /** In TLS 1.3 a server objects to our certificate only after the handshake; its tickets say that it does not. */
 const secondThoughtsMs = 300;
+const longestName = 300;
 
 /**
  * Shakes hands over an open socket and says what was shown; nothing else is sent and nothing it says is trusted. The
@@ -77,7 +79,8 @@ function readHandshake(socket: tls.TLSSocket): Handshake {
   const leaf = socket.getPeerCertificate(true);
   const chain = chainOf(leaf);
   return {
-    subject: nameOf(leaf.subject) ?? leaf.subjectaltname?.split(', ')[0]?.replace(/^\w+:/, '') ?? '(no name)',
+    subject:
+      nameOf(leaf.subject) ?? text(leaf.subjectaltname?.split(', ')[0]?.replace(/^\w+:/, '')) ?? '(no name)',
     issuer: nameOf(chain.at(-1)?.issuer) ?? '(no name)',
     protocol: socket.getProtocol() ?? 'unknown',
     chain: chain.map(({ raw }) => new X509Certificate(raw)),
@@ -109,6 +112,8 @@ function nameOf(name: Partial<tls.Certificate> | undefined): string | null {
   return text(name?.CN) ?? text(name?.OU) ?? text(name?.O);
 }
 
+/** Whoever made the certificate chose what stands in it. */
 function text(part: string | string[] | undefined): string | null {
-  return (Array.isArray(part) ? part[0] : part) ?? null;
+  const one = Array.isArray(part) ? part[0] : part;
+  return one === undefined ? null : harmless(one, longestName);
 }

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Clock } from '#kit/clock.ts';
-import { Failure } from '#shared/failure.ts';
+import { Failure, harmless } from '#shared/failure.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ConnectionTerms } from './dispatchers.ts';
 import { abortable, type Ending } from './ending.ts';
@@ -50,7 +50,7 @@ export async function reachAddress(input: ReachInput, out: WayOut): Promise<Reac
   try {
     const route = await abortable(out.router.route(input.url, input.peer), input.ending.signal);
     ways = route.ways;
-    if (route.because !== null) steps.push({ name: 'route', ok: true, sentence: route.because });
+    if (route.because !== null) steps.push({ name: 'route', ok: true, sentence: harmless(route.because) });
   } catch (thrown) {
     const failure = failureOf(thrown, input, null);
     steps.push({ name: 'route', ok: false, sentence: failure.message });
@@ -153,9 +153,9 @@ function report(way: string): Report {
     begin: (name) => {
       begun = name;
     },
-    finish: (sentence) => void steps.push({ name: begun, ok: true, sentence }),
+    finish: (sentence) => void steps.push({ name: begun, ok: true, sentence: harmless(sentence) }),
     note(step) {
-      steps.push(step);
+      steps.push({ ...step, sentence: harmless(step.sentence) });
       begun = step.name;
     },
     yes() {

@@ -8,9 +8,15 @@ export type Choice =
   | { way: 'basic' }
   | { way: 'digest'; challenge: DigestChallenge }
   | { way: 'ntlm'; scheme: NtlmScheme }
-  | { way: 'none'; because: 'login-needed' | 'ntlm-not-offered' | 'domain-needed' | 'scheme-unknown' };
+  | {
+      way: 'none';
+      because: 'login-needed' | 'ntlm-not-offered' | 'domain-needed' | 'scheme-unknown' | 'weaker';
+    };
 
-/** How to log in with what the proxy offers. Nothing weaker than NTLM once a domain is named. */
+/**
+ * How to log in with what the proxy offers. Nothing weaker than NTLM once a domain is named; the password in clear (Basic)
+ * only when nothing else will do.
+ */
 export function choose(offers: readonly ProxyChallenge[], names: LoginNames | null): Choice {
   if (names === null) return { way: 'none', because: 'login-needed' };
   const scheme = ntlmOf(offers);
@@ -18,9 +24,9 @@ export function choose(offers: readonly ProxyChallenge[], names: LoginNames | nu
   if (names.ntlmOnly) return ntlm ?? { way: 'none', because: 'ntlm-not-offered' };
   const challenge = bestDigest(offers);
   if (challenge !== null) return { way: 'digest', challenge };
+  if (ntlm !== null && names.ntlm !== null) return ntlm;
   if (offers.some((offer) => offer.scheme === 'basic')) return { way: 'basic' };
-  if (ntlm === null) return { way: 'none', because: 'scheme-unknown' };
-  return names.ntlm === null ? { way: 'none', because: 'domain-needed' } : ntlm;
+  return { way: 'none', because: ntlm === null ? 'scheme-unknown' : 'domain-needed' };
 }
 
 /** NTLM by its own name, or inside of Negotiate when only that is offered. */

@@ -1,4 +1,4 @@
-import { peerTail } from '#kit/redact.ts';
+import { peerTail, redact } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import { netFailure, type Peer } from '../failures.ts';
 import { BadAnswer, Dropped } from './read-answer.ts';
@@ -76,10 +76,10 @@ export function refusedConnect(proxy: Peer, target: Peer, status: number, words:
 
 /** The proxy's own words out of reason and page: markup gone, cut, what was sent as log-in taken out. */
 export function wordsOf(reason: string, page: Buffer, sent: readonly string[]): string {
-  const text = page
-    .toString('utf8')
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
+  // before the markup goes: what was sent may look like some
+  const text = redact(page.toString('utf8'), sent)
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>|<!--(?:(?!<!--)[\s\S])*?-->/gi, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/&nbsp;/g, ' ')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')

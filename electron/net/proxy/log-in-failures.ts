@@ -27,6 +27,14 @@ export function cannotLogIn(because: Because, proxy: Peer, offers: readonly Prox
           hint: 'If this is the right proxy and it does not use NTLM, set user and password again without the domain. If it used NTLM before, something in between may ask for the password instead of it.',
         },
       );
+    case 'weaker':
+      return new Failure(
+        'proxy.login-weaker',
+        `The proxy ${at} accepted a log-in that does not show the password before, and now asks for the password itself (${list}); nothing was sent to it.`,
+        {
+          hint: 'If the proxy was changed on purpose, set it again as it is. If not, something in between may ask for the password instead of it.',
+        },
+      );
     case 'domain-needed':
       return new Failure(
         'proxy.domain-needed',

@@ -106,6 +106,7 @@ export class LogIn {
     const { kind } = this.#sent;
     this.#turn?.accepted();
     if (kind === 'basic' || kind === 'digest') this.#memory.scheme = kind;
+    if (kind === 'digest' || kind === 'ntlm-proof') this.#memory.strong = true;
     // not sooner: others that use the same nonce would overtake the first use
     if (this.#sent.kind === 'digest') this.#memory.digest = this.#sent.nonce;
     const at = placeOf(this.#proxy);
@@ -128,6 +129,7 @@ export class LogIn {
   #choose(offers: readonly ProxyChallenge[], names: LoginNames | null): Choice {
     this.#note(`The proxy ${placeOf(this.#proxy)} asks for a log-in and offers ${offered(offers)}.`);
     const choice = choose(offers, names);
+    if (choice.way === 'basic' && this.#memory.strong) throw cannotLogIn('weaker', this.#proxy, offers);
     if (choice.way === 'none') throw cannotLogIn(choice.because, this.#proxy, offers);
     return choice;
   }

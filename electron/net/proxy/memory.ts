@@ -17,6 +17,8 @@ export interface PlaceMemory {
   /** What it accepted last. */
   scheme: 'basic' | 'digest' | 'ntlm' | 'negotiate' | null;
   digest: DigestNonce | null;
+  /** It accepted a log-in that does not show the password: what offers Basic alone from then on may be another. */
+  strong: boolean;
   turns: Turns;
   kept: KeptLines;
 }
@@ -33,6 +35,9 @@ export interface ProxyMemory {
   close(): void;
 }
 
+/** A script may name a new proxy for each request. */
+const mostPlaces = 256;
+
 export function makeProxyMemory(clock: Clock): ProxyMemory {
   const places = new Map<string, PlaceMemory>();
   const key = randomBytes(32);
@@ -42,7 +47,9 @@ export function makeProxyMemory(clock: Clock): ProxyMemory {
       const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
       let place = places.get(name);
       if (place === undefined) {
-        place = { scheme: null, digest: null, turns: new Turns(clock), kept: kept.at(name) };
+        place = { scheme: null, digest: null, strong: false, turns: new Turns(clock), kept: kept.at(name) };
+        const oldest = places.keys().next().value;
+        if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
         places.set(name, place);
       }
       return place;

@@ -11,13 +11,18 @@ export interface PacAnswer {
 
 const usualPorts = { PROXY: 80, HTTP: 80, HTTPS: 443 } as const;
 const longestShown = 200;
+/** Nobody tries more than a few; a script can write millions. */
+const most = { characters: 8192, ways: 20 };
 
-/** Reads what a PAC answered: `PROXY a:3128; DIRECT`. Empty means direct, as browsers have it. */
+/** Reads what a PAC answered: `PROXY a:3128; DIRECT`. Empty means direct, as browsers have it. The rest of too many is passed over. */
 export function readPacAnswer(text: string): PacAnswer {
-  const parts = text
+  const whole = text.length <= most.characters;
+  const parts = (whole ? text : text.slice(0, text.lastIndexOf(';', most.characters) + 1))
     .split(';')
     .map((part) => part.trim())
-    .filter((part) => part !== '');
+    .filter((part) => part !== '')
+    .slice(0, most.ways);
+  if (parts.length === 0 && !whole) return { ways: [], skipped: [text.slice(0, longestShown)] };
   if (parts.length === 0) return { ways: [{ kind: 'direct' }], skipped: [] };
   const read = parts.map((part) => ({ part, way: readPart(part) }));
   return {
@@ -28,7 +33,9 @@ export function readPacAnswer(text: string): PacAnswer {
 
 function readPart(part: string): Way | null {
   if (/^DIRECT$/i.test(part)) return { kind: 'direct' };
-  const found = /^(PROXY|HTTPS?)\s+(?:\[([0-9a-f:.]+)\]|([^\s:[\]@/]+))(?::(\d{1,5}))?$/i.exec(part);
+  const found = /^(PROXY|HTTPS?)\s+(?:\[([0-9a-f:.]+)\]|([^\s:[\]@/\p{Cc}\p{Cf}]+))(?::(\d{1,5}))?$/iu.exec(
+    part,
+  );
   const scheme = found?.[1]?.toUpperCase() as keyof typeof usualPorts | undefined;
   const host = found?.[2] ?? found?.[3];
   if (scheme === undefined || host === undefined) return null;

@@ -37,7 +37,10 @@ export async function fetchPac(
     const next = [301, 302, 303, 307, 308].includes(answer.status) ? answer.headers.location : undefined;
     if (next === undefined || !URL.canParse(next, at))
       throw pacUnreachable(url, `the server answers ${answer.status}.`);
-    at = new URL(next, at).href;
+    const to = new URL(next, at);
+    if (at.startsWith('https:') && to.protocol !== 'https:')
+      throw pacUnreachable(url, 'the server redirects from https to an address without TLS.');
+    at = to.href;
   }
   throw pacUnreachable(url, 'the server redirects again and again.');
 }

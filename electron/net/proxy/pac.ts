@@ -14,6 +14,8 @@ const questionMs = 5000;
 /** A script that takes too long for a destination does so again; it is not run for it meanwhile. */
 const tooSlowKeptMs = 60_000;
 const longestNote = 300;
+/** To one question; a script that says more is not listened to. */
+const mostNotes = 20;
 const mostTries = 3;
 
 export interface Pac {
@@ -35,6 +37,7 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
   const names = makePacNames(clock);
   const slow = new Map<string, { failure: Failure; until: number }>();
   let current: NamesOfQuestion | null = null;
+  let noted = 0;
   let mine: string[] = ['127.0.0.1'];
   let loaded: Loaded | null = null;
   let lastFailure: Failure | null = null;
@@ -46,7 +49,9 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
     look: (name: string, all: boolean) => current?.look(name, all) ?? null,
     mine: (all: boolean) => (all ? mine.join(';') : (mine.find((one) => !one.includes(':')) ?? '127.0.0.1')),
     within: inNetwork,
-    note: (text: string) => log.debug('the PAC file says', { text: text.slice(0, longestNote) }),
+    note(text: string) {
+      if (noted++ < mostNotes) log.debug('the PAC file says', { text: text.slice(0, longestNote) });
+    },
   };
 
   async function load(text: PacText): Promise<Loaded> {
@@ -102,6 +107,7 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
       const answer = await unstarved(async () => {
         const running = await machine();
         current = question;
+        noted = 0;
         return running.ask(asked, host);
       });
       if (!question.missed()) {

@@ -57,8 +57,9 @@ export async function passLogIn(
 
 /** A proxy may repeat what it was sent, in clear as well. */
 function wordsSent(authorization: string | null): string[] {
-  const [scheme, token] = authorization?.split(' ') ?? [];
+  const [, scheme, token] = /^(\S+) (.*)$/s.exec(authorization ?? '') ?? [];
   if (token === undefined) return [];
+  if (scheme === 'Digest') return [token, /\bresponse="(\w+)"/.exec(token)?.[1] ?? token];
   if (scheme !== 'Basic') return [token];
   const pair = Buffer.from(token, 'base64').toString('utf8');
   return [token, pair, pair.slice(pair.indexOf(':') + 1)];

@@ -86,10 +86,17 @@ export class AnswerReader {
     }
   }
 
-  /** Exactly `length` bytes. */
+  /** Exactly `length` bytes. What comes in crumbs is put together once, at the end. */
   async bytes(length: number): Promise<Buffer> {
-    while (this.#rest.length < length) if (!(await this.#more())) throw new Dropped(false);
-    return this.#take(length);
+    const parts: Buffer[] = [];
+    for (let missing = length; ; ) {
+      const part = this.#take(Math.min(missing, this.#rest.length));
+      missing -= part.length;
+      if (missing === 0 && parts.length === 0) return part;
+      parts.push(part);
+      if (missing === 0) return Buffer.concat(parts);
+      if (!(await this.#more())) throw new Dropped(false);
+    }
   }
 
   /** One line without its end, of at most `limit` bytes. */
@@ -107,9 +114,14 @@ export class AnswerReader {
 
   /** Everything until the peer closes. */
   async toEnd(limit: number): Promise<Buffer> {
-    do if (this.#rest.length > limit) throw new TooLong();
-    while (await this.#more());
-    return this.#take(this.#rest.length);
+    const parts: Buffer[] = [];
+    let size = 0;
+    do {
+      size += this.#rest.length;
+      if (size > limit) throw new TooLong();
+      parts.push(this.#take(this.#rest.length));
+    } while (await this.#more());
+    return Buffer.concat(parts);
   }
 
   /** Ends reading; what was read too much goes back to the socket. The socket is as if nobody had read from it. */
@@ -160,10 +172,20 @@ function parseHead(text: string): AnswerHead {
 }
 
 function parseHeader(line: string): [string, string] {
-  const found = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/s.exec(line);
+  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s.exec(line) ?? [];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (found === null || /[\0-\x08\x0a-\x1f\x7f]/.test(line)) throw new BadAnswer('a malformed header');
-  return [(found[1] ?? '').toLowerCase(), found[2] ?? ''];
+  if (name === undefined || value === undefined || /[\0-\x08\x0a-\x1f\x7f]/.test(line))
+    throw new BadAnswer('a malformed header');
+  return [name.toLowerCase(), bare(value)];
+}
+
+/** Without spaces and tabs at its ends. No pattern: over a thousand spaces inside it would take ages. */
+function bare(value: string): string {
+  const isBlank = (at: number) => value[at] === ' ' || value[at] === '\t';
+  let [from, to] = [0, value.length];
+  while (from < to && isBlank(from)) from++;
+  while (to > from && isBlank(to - 1)) to--;
+  return value.slice(from, to);
 }
 
 export function headerValues(head: AnswerHead, name: string): string[] {

@@ -6,7 +6,9 @@ export type BodyLength = { kind: 'none' } | { kind: 'known'; bytes: number } | {
 export function bodyLength(head: AnswerHead, method: string): BodyLength {
   if (method === 'HEAD' || head.status === 204 || head.status === 304) return { kind: 'none' };
   const encodings = headerValues(head, 'transfer-encoding').join(',').toLowerCase();
-  const lengths = new Set(headerValues(head, 'content-length').flatMap((value) => value.split(/\s*,\s*/)));
+  const lengths = new Set(
+    headerValues(head, 'content-length').flatMap((value) => value.split(',').map((one) => one.trim())),
+  );
   if (encodings !== '') {
     if (encodings.trim() === 'chunked') return { kind: 'chunked' };
     throw new BadAnswer(`the transfer encoding “${encodings.slice(0, 40)}”`);
@@ -32,6 +34,9 @@ export async function readBody(reader: AnswerReader, length: BodyLength, limit: 
   }
 }
 
+/** An honest body of the usual limit has no more, even line by line; each costs far more time than its bytes. */
+const mostChunks = 65_536;
+
 async function readChunks(reader: AnswerReader, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   for (let size = 0; ; ) {
@@ -41,6 +46,7 @@ async function readChunks(reader: AnswerReader, limit: number): Promise<Buffer> 
     if (bytes === 0) break;
     size += bytes;
     if (size > limit) throw new TooLong();
+    if (parts.length === mostChunks) throw new BadAnswer('a body in too many pieces');
     parts.push(await reader.bytes(bytes));
     if ((await reader.line(2)) !== '') throw new BadAnswer('a malformed chunk');
   }

@@ -13,6 +13,7 @@ export type { Way } from './pac-answer.ts';
 
 /** A proxy that could not be reached is asked last for so long. */
 const badForMs = 5 * 60_000;
+const mostBad = 256;
 
 export const direct: Way = { kind: 'direct' };
 
@@ -93,6 +94,7 @@ export function makeRouter(
     bad(way) {
       if (way.kind === 'direct') return;
       if (config?.settings.route.mode === 'pac') log.warn(`the ${wayName(way)} is asked last for 5 minutes`);
+      if (badUntil.size >= mostBad) badUntil.clear();
       badUntil.set(wayName(way), clock.monotonic() + badForMs);
     },
     good: (way) => void badUntil.delete(wayName(way)),

@@ -63,7 +63,7 @@ describe('the way to log in', () => {
     [['Basic', 'Negotiate'], corp, 'negotiate'],
     [['Basic', digest], corp, 'ntlm-not-offered'],
     [[], corp, 'ntlm-not-offered'],
-    [['Basic', 'NTLM'], mail, 'basic'],
+    [['Basic', 'NTLM'], mail, 'ntlm'],
     [['NTLM'], mail, 'ntlm'],
     [['Basic'], null, 'login-needed'],
   ])('offered %j', (values, names, expected) => {
