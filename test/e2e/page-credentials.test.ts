@@ -507,7 +507,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     expect(await page.inputValue('[data-field=passphrase]')).toBe('');
     await page.fill('[data-field=passphrase]', 'correct horse battery');
     await page.click('text=Check and restore');
-    await page.waitForSelector('text=It takes effect at the next start');
+    await page.waitForSelector('text=takes the place of the database at the next start');
     await page.click('text=Stop Trustkeep now');
     await page.waitForSelector('text=Trustkeep is stopping');
     expect((await calls(page)).map((call) => call.command)).toEqual([

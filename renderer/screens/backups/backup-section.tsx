@@ -78,7 +78,7 @@ function DoneNotice({ done }: { done: Done }) {
             }
           : {})}
       >
-        {done.sentence} {done.restart && (stopping ? words.stopping : words.takesEffect)}
+        {done.sentence} {stopping && words.stopping}
       </Notice>
     </>
   );
@@ -117,7 +117,7 @@ function RestoreBackup({ onDone, onClose }: SheetProps) {
   const send = async (path: string, passphrase: string): Promise<void> => {
     const answer = await restore.run({ path, passphrase });
     if (answer !== undefined)
-      onDone({ title: words.restored(dateOf(answer.madeAt)), sentence: '', restart: true });
+      onDone({ title: words.restored(dateOf(answer.madeAt)), sentence: answer.sentence, restart: true });
   };
   return (
     <Sheet

@@ -21,7 +21,6 @@ export const backups = {
   restoreText:
     'The backup takes the place of everything here at the next start. What is here now is kept aside, not deleted.',
   restored: (date: string) => `The backup of ${date} is ready`,
-  takesEffect: 'It takes effect at the next start of Trustkeep. Until then everything stays as it is.',
   stop: 'Stop Trustkeep now',
   stopping: 'Trustkeep is stopping. Start it again to use the backup.',
 };

@@ -73,7 +73,10 @@ export function wayRoutes({ world, changed, did }: FakeTools) {
             hint: 'Type the passphrase it was made with.',
             retry: 'needs-person',
           });
-        return { madeAt: world.now - 86_400_000, sentence: 'The backup is in order.' };
+        return {
+          madeAt: world.now - 86_400_000,
+          sentence: `The backup ${input.path} is whole and takes the place of the database at the next start of Trustkeep.`,
+        };
       }),
     },
   };
