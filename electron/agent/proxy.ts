@@ -56,11 +56,13 @@ export class WayOut {
       password: () => password?.copy() ?? null,
     };
     const addresses = this.#addresses();
-    if (addresses.length === 0) {
-      const alone = await this.#with(setting, (finder) => examineProxyAlone(finder, this.#parts.clock));
-      return alone.trips.find(({ ok }) => !ok) ?? null;
-    }
     const found = await this.#examine(setting, addresses);
+    // nothing that is needed goes through it, so nothing above has looked at the proxy itself
+    if (found.trips.every(({ way }) => way === 'direct')) {
+      const alone = await this.#with(setting, (finder) => examineProxyAlone(finder, this.#parts.clock));
+      const refused = alone.trips.find(({ ok }) => !ok);
+      if (refused !== undefined) return refused;
+    }
     if (found.ok) return null;
     const lost = new Set(found.trips.flatMap(({ ok, url }) => (ok ? [] : [url])));
     const present = addresses.filter(({ url }) => lost.has(url));

@@ -37,6 +37,7 @@ export function commandLine(
 function flag(name: string, value: Exclude<FlagValue, undefined | null>): string[] {
   if (value === true) return [`--${name}`];
   if (value === false) return [`--no-${name}`];
+  if (typeof value === 'object' && value.length === 0) return [`--${name} ''`];
   if (typeof value === 'object') return value.map((one) => `--${name} ${quote(one)}`);
   return [`--${name} ${quote(String(value))}`];
 }

@@ -78,7 +78,8 @@ export function readProxy(
   const { input, problems } = readForm(proxyFields(state, values), values);
   const { [modeField]: _mode, ...flags } = input;
   // an emptied list is a list too: left out, the one there is would stay
-  const sent = modeOf(values) === 'none' ? flags : 'bypass' in flags ? flags : { ...flags, bypass: [] };
+  const emptied = modeOf(values) !== 'none' && !('bypass' in flags) && state.bypass.length > 0;
+  const sent = emptied ? { ...flags, bypass: [] } : flags;
   return { input: sent as ProxyInput, problems: { ...problems, ...loginProblems(state, values) } };
 }
 

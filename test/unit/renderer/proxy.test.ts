@@ -44,7 +44,11 @@ describe('the form of the proxy', () => {
       port: '1',
       pacurl: 'http://w/p.pac',
     };
-    expect(readProxy(none, typed).input).toEqual({ pacurl: 'http://w/p.pac', bypass: [] });
+    expect(readProxy(none, typed).input).toEqual({ pacurl: 'http://w/p.pac' });
+    expect(readProxy({ ...none, bypass: ['*.inside'] }, typed).input).toEqual({
+      pacurl: 'http://w/p.pac',
+      bypass: [],
+    });
   });
 
   it('needs host and port, or the address of the PAC file', () => {
