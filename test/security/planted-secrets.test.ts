@@ -1,7 +1,7 @@
 /**
  * The attack: read everything that is not locked away. A marked secret goes in through every door (command line, standard
- * input, file, key file with passphrase, EAB key, passphrase of the store), others are made inside (recovery key, root
- * key, keys for certificates). The main job runs over real SSH with the log at its most talkative, and much of it fails.
+ * input, file, key file with passphrase, EAB key, passphrase of the store, credentials, vaults, proxy, backups), others are
+ * made inside (recovery keys, root key, keys for certificates) or given by vaults. The main job runs over real SSH with the log at its most talkative, and much of it fails.
  * Then every place that somebody may see is searched for every marker, in every writing.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -23,7 +23,9 @@ import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { type Client, connectLocally } from '../../electron/transport/client.ts';
 import { type Site, startSite } from '../integration/certify/site.ts';
+import { credentialDoors, type Hands } from './credential-doors.ts';
 import { foundBelow, foundIn, type Marker, markerOf, watchProcesses } from './markers.ts';
+import { type Plant, type PlantedPeers, startPlantedPeers } from './planted-peers.ts';
 
 const program = join(import.meta.dirname, '../../electron/cli.ts');
 const mark = (door: string): string => `Pl4nted-${door}-${randomBytes(9).toString('hex')}`;
@@ -37,6 +39,9 @@ const secrets = {
   'eab hmac key, by file': randomBytes(32).toString('base64url'),
   'eab hmac key on the command line': randomBytes(32).toString('base64url'),
   'passphrase of the store': mark('store'),
+  'second passphrase of the store': mark('store2'),
+  'passphrase of the backup': mark('backup'),
+  'wrong passphrase of the backup': mark('nobackup'),
   'wrong passphrase of the store': mark('nostore'),
   'wrong recovery key': mark('recovery'),
 };
@@ -51,6 +56,14 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
   let client: Client | null = null;
   const markers: Marker[] = Object.entries(secrets).map(([door, value]) => markerOf(door, value));
   let watch: ReturnType<typeof watchProcesses>;
+  let peers: PlantedPeers;
+  const planted = new Map<string, string>(Object.entries(secrets));
+  const plant: Plant = (door, value = mark('door')) => {
+    planted.set(door, value);
+    markers.push(markerOf(door, value));
+    return value;
+  };
+  const the = (door: string): string => planted.get(door) ?? '';
 
   beforeAll(async () => {
     directory = tempDirectory('planted');
@@ -60,6 +73,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
       startSshd(),
       startSshd({ user: { password, sudo: 'password' } }),
     ]);
+    peers = await startPlantedPeers(plant, { user: asUser.user, password });
   });
   afterAll(async () => {
     if (agent !== null && agent.exitCode === null) {
@@ -67,6 +81,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
       agent.kill('SIGKILL');
       await gone;
     }
+    await peers?.stop();
     await site?.nginx.stop();
     await asRoot?.stop();
     await asUser?.stop();
@@ -81,7 +96,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     return new Promise((done, fail) => {
       const argv = [program, ...args, '--json', '--data-directory', data()];
       const child = spawn(process.execPath, argv, { env: environment(), stdio: 'pipe' });
-      if (Object.values(secrets).some((value) => args.includes(value))) watch.allow(child.pid);
+      if ([...planted.values()].some((value) => args.includes(value))) watch.allow(child.pid);
       let [out, error] = ['', ''];
       child.stdout.on('data', (part) => {
         out += part;
@@ -123,6 +138,23 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     child.stderr.on('data', take);
     child.once('exit', (code) => ready.reject(new Error(`the agent ended with ${code}: ${heard.slice(-3)}`)));
     await ready.promise;
+  }
+
+  async function restart(): Promise<void> {
+    client = null;
+    await trustkeep(['stop']);
+    await new Promise((done) => agent?.once('exit', done));
+    await startAgent();
+  }
+
+  /** A file of the managed host that a credential of a store opens. */
+  async function logsIn(name: string, store: string, credential: string): Promise<void> {
+    const { taskId } = await mustWork([
+      ...['tls', 'add', 'pem', '--name', name, '--path', join(site.nginx.dir, 'tls/shop.crt')],
+      ...['--connection_type', 'ssh', '--host', asUser.host, '--port', String(asUser.port)],
+      ...['--store', store, '--store_cred_id', credential],
+    ]);
+    expect(await until(String(taskId), ended)).toBe('succeeded');
   }
 
   function inFile(name: string, text: string): string {
@@ -174,7 +206,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     ...['tls', 'add', 'nginx', '--name', name, '--nginx_config_path', site.nginx.configPath],
   ];
 
-  test('are found nowhere but where they were put', { timeout: 240_000 }, async () => {
+  test('are found nowhere but where they were put', { timeout: 600_000 }, async () => {
     const phrase = secrets['passphrase of the ssh key, by file'];
     const keyPath = join(directory.path, 'ssh-key');
     writeFileSync(keyPath, asRoot.privateKeyPem, { mode: 0o600 });
@@ -257,15 +289,36 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     await systemClock.sleep(1500);
     await asked((client) => client.tasks.cancel({ task: lost }));
 
+    const hands: Hands = {
+      ...{ plant, the, mustWork, mustFail, trust: trustkeep, inFile, logsIn, peers },
+      ...{
+        key: { path: keyPath, passphrase: phrase },
+        password: secrets['right password on the command line'],
+      },
+    };
+    for (const open of Object.values(credentialDoors)) await open(hands);
+
     for (const call of everything(lost)) await asked(call);
     await mustWork(['tasks', 'show', lost]);
-    client = null;
-    await trustkeep(['stop']);
-    await new Promise((done) => agent?.once('exit', done));
+    await mustFail(['secrets', 'rotate']);
+    const again = secrets['second passphrase of the store'];
+    await mustWork(['secrets', 'rotate', '--passphrase-file', inFile('again', again)]);
+    const { recoveryKey: newer } = await mustWork(['secrets', 'recovery-key']);
+    markers.push(markerOf('the recovery key after the rotation', String(newer)));
+    await restart();
+    await mustFail(['secrets', 'unlock', '--passphrase-stdin'], secrets['passphrase of the store']);
+    await mustWork(['secrets', 'unlock', '--passphrase-stdin'], again);
 
-    await startAgent();
+    const backup = join(directory.path, 'all.backup');
+    const ofBackup = secrets['passphrase of the backup'];
+    await mustWork(['backup', 'create', backup, '--passphrase-file', inFile('backup-phrase', ofBackup)]);
+    const wrong = secrets['wrong passphrase of the backup'];
+    await mustFail(['backup', 'restore', backup, '--passphrase', wrong]);
+    await mustWork(['backup', 'restore', backup, '--passphrase-stdin'], ofBackup);
+    expect(foundBelow(data(), markers, /\.lock$/)).toEqual([]); // also in what waits
+    await restart();
     await mustFail(['secrets', 'unlock', '--passphrase-stdin'], secrets['wrong passphrase of the store']);
-    await mustWork(['secrets', 'unlock', '--passphrase-stdin'], secrets['passphrase of the store']);
+    await mustWork(['secrets', 'unlock', '--passphrase-stdin'], ofBackup);
     markers.push(...(await sealed()));
     await mustWork(['audit', 'verify']);
 
@@ -282,6 +335,8 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     expect(heard.join('\n')).toContain(' debug ');
     expect(foundBelow(data(), markers, /\.lock$/)).toEqual([]);
     expect(openToOthers(data())).toEqual([]);
+    expect(readdirSync(data()).filter((name) => /before-restore/.test(name)).length).toBeGreaterThan(0);
+    expect(foundIn('the backup', readFileSync(backup), markers)).toEqual([]);
     expect(foundIn('the rows', rows(), markers)).toEqual([]);
     const errorLog = await site.nginx.errorLog();
     expect(
@@ -301,7 +356,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     const path = join(data(), 'trustkeep.db');
     const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey });
     masterKey.attach(database.meta);
-    await masterKey.unlock(Secret.of(secrets['passphrase of the store']));
+    await masterKey.unlock(Secret.of(secrets['passphrase of the backup']));
     const driver = openDriver(path, { readonly: true });
     try {
       const names = driver.all('SELECT owner, name FROM secrets', []);
@@ -351,6 +406,8 @@ function everything(task: string): ((client: Client) => Promise<unknown>)[] {
     (client) => client.audit.list({ limit: 1000 }),
     (client) => client.secrets.state({}),
     (client) => client.settings.show({}),
+    (client) => client.credentialStores.list({}),
+    (client) => client.proxy.get({}),
     (client) => client.agent.status({}),
     (client) => client.agent.overview({}),
   ];
