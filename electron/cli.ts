@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
+import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import type { LogLevel } from '#kit/log.ts';
 import { accountName, dataDirectory } from '#kit/paths.ts';
 import { version } from '#kit/version.ts';
@@ -15,6 +16,7 @@ import { connectLocally } from './transport/client.ts';
 const argv = process.argv.slice(2);
 // On Linux and macOS this overwrites the words that `ps` shows, a password among them perhaps.
 process.title = 'trustkeep';
+keepMemoryOutOfCores();
 
 /** The agent in this process, while there is one: Ctrl+C must let it put its things in order. */
 let own: LocalAgent | null = null;

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { app } from 'electron';
 import { systemClock } from '#kit/clock.ts';
+import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import { prepareDesktop, runDesktop } from './shell/desktop.ts';
 import { readFlags } from './shell/flags.ts';
 import { openLogFile } from './shell/log-file.ts';
 import { isFirstInstance } from './shell/single-instance.ts';
 
+keepMemoryOutOfCores();
 const flags = readFlags(process.argv, process.cwd());
 const { dataDirectory } = flags;
 if (dataDirectory !== null) app.setPath('userData', join(dataDirectory, 'desktop'));

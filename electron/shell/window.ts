@@ -1,5 +1,6 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import type { Clock } from '#kit/clock.ts';
+import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import type { Log } from '#kit/log.ts';
 import { type Place, pageOrigin, placeHash } from '#shared/page.ts';
 import { secureWebPreferences } from './web-preferences.ts';
@@ -75,6 +76,8 @@ function open(parts: Parts, address: string): BrowserWindow {
     window.show();
     parts.log.info('the window shows', { msSinceStart: Math.round(parts.clock.monotonic()) });
   });
+  // each page has a process of its own, which is not started by ours
+  window.webContents.on('dom-ready', () => keepMemoryOutOfCores(window.webContents.getOSProcessId()));
   window.on('page-title-updated', (event) => event.preventDefault());
   window.on('close', () =>
     parts.state.change({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
