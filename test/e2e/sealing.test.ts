@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exec } from '#kit/exec.ts';
+import { Envelope } from '../../electron/secrets/envelope.ts';
+import { newHeader, sealPiece } from '../../electron/secrets/passphrase-stream.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
+import { findElectron } from '../../scripts/find-electron.ts';
+import { answer, place, type Sealed } from './sealing-entry.ts';
+
+const electron = await findElectron();
+
+describe.skipIf(electron === null)('what the service sealed (needs an Electron)', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'trustkeep-sealing-'));
+    await writeFile(join(directory, 'package.json'), '{"type":"module"}');
+    await build({
+      configFile: resolve('vite.node.config.ts'),
+      logLevel: 'error',
+      build: {
+        outDir: directory,
+        emptyOutDir: false,
+        rolldownOptions: { input: { sealing: resolve('test/e2e/sealing-entry.ts') } },
+      },
+    });
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  test('The desktop, with another library for cryptography, opens and wraps anew just the same', async () => {
+    const envelope = new Envelope(Buffer.alloc(32, 7), '00000000-0000-4000-8000-000000000000');
+    const value = Secret.of('grün and 1 KiB '.repeat(64));
+    const passphrase = 'correct horse bättery';
+    const { header, keys } = await newHeader(Secret.of(passphrase), 6);
+    const row = envelope.sealRow(place, value);
+    const given: Sealed = {
+      dataKey: Buffer.alloc(32, 7).toString('hex'),
+      storeUuid: '00000000-0000-4000-8000-000000000000',
+      direct: envelope.seal(place, value).toString('hex'),
+      sealed: row.sealed.toString('hex'),
+      wrapped: row.wrapped.toString('hex'),
+      header: header.bytes.toString('hex'),
+      piece: sealPiece(keys, header, 0, Buffer.from('a text')).toString('hex'),
+      passphrase,
+    };
+    const { code, stdout, stderr } = await exec({
+      argv: [electron?.executable ?? '', join(directory, 'sealing.js'), 'answer'],
+      env: { PATH: process.env.PATH ?? '', ELECTRON_RUN_AS_NODE: '1' },
+      stdin: Buffer.from(JSON.stringify(given)),
+      timeoutMs: 60_000,
+    });
+    expect({ code, said: stderr.toString() }).toMatchObject({ code: 0 });
+    const { runtime, ...said } = JSON.parse(stdout.toString());
+    expect(runtime).toBe(electron?.version);
+    expect(said).toEqual(await answer(given));
+    expect(said).toMatchObject({ row: value.text(), rewrapped: value.text(), piece: 'a text' });
+  });
+});
