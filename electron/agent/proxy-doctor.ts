@@ -1,7 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
-import { never } from '#kit/never.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CredentialStoreSettings } from '#shared/model/credential-store.ts';
+import { storeAddress } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Database } from '../database/database.ts';
@@ -44,24 +43,12 @@ export function neededAddresses(database: Database): NeededAddress[] {
     found.push({ url, neededBy: `authority ${name}`, trustedRootsPem });
   }
   for (const { name, settings } of database.credentialStores.list()) {
-    if (settings.kind === 'local') continue;
+    const url = storeAddress(settings);
+    if (url === null || settings.kind === 'local') continue;
     const { trustedRootsPem } = settings;
-    found.push({ url: urlOf(settings), neededBy: `credential store ${name}`, trustedRootsPem });
+    found.push({ url, neededBy: `credential store ${name}`, trustedRootsPem });
   }
   return found;
-}
-
-function urlOf(settings: Exclude<CredentialStoreSettings, { kind: 'local' }>): string {
-  switch (settings.kind) {
-    case 'hashicorp':
-      return settings.vaultUrl;
-    case 'cyberark':
-      return settings.ccpUrl;
-    case 'delinea-secret-server':
-      return settings.url;
-    default:
-      return never(settings);
-  }
 }
 
 /** Looks at the way to every address, all at once. Rejects for an address that is none. */

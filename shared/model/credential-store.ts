@@ -123,3 +123,19 @@ export const credential = z.object({
   updatedAt: z.number().int(),
 });
 export type Credential = z.infer<typeof credential>;
+
+/** Where an external store is reached; null: nowhere, it is kept here. */
+export function storeAddress(settings: CredentialStoreSettings): string | null {
+  switch (settings.kind) {
+    case 'local':
+      return null;
+    case 'hashicorp':
+      return settings.vaultUrl;
+    case 'cyberark':
+      return settings.ccpUrl;
+    case 'delinea-secret-server':
+      return settings.url;
+    default:
+      return settings satisfies never;
+  }
+}

@@ -1,7 +1,12 @@
 import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
-import type { CredentialStoreSettings, StoreReport, StoreUser } from '#shared/model/credential-store.ts';
+import {
+  type CredentialStoreSettings,
+  type StoreReport,
+  type StoreUser,
+  storeAddress,
+} from '#shared/model/credential-store.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';
@@ -26,19 +31,9 @@ export function storeTable(stores: readonly CredentialStoreRow[], paper: Paper):
   );
 }
 
-export function whereOf(settings: CredentialStoreSettings): string {
-  switch (settings.kind) {
-    case 'local':
-      return 'this agent';
-    case 'hashicorp':
-      return `${settings.vaultUrl} ${settings.rootPath}`;
-    case 'cyberark':
-      return settings.ccpUrl;
-    case 'delinea-secret-server':
-      return settings.url;
-    default:
-      return settings satisfies never;
-  }
+function whereOf(settings: CredentialStoreSettings): string {
+  const address = storeAddress(settings) ?? 'this agent';
+  return settings.kind === 'hashicorp' ? `${address} ${settings.rootPath}` : address;
 }
 
 /** Each endpoint once, however many of its credentials are read. */

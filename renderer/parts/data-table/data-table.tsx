@@ -1,13 +1,12 @@
-import { mergeClasses, SearchBox, useRestoreFocusTarget } from '@fluentui/react-components';
+import { mergeClasses, SearchBox } from '@fluentui/react-components';
 import { type KeyboardEvent, type ReactNode, useId } from 'react';
-import { link } from '../../bridge/location.ts';
 import { en } from '../../text/en.ts';
 import { Empty } from '../empty.tsx';
 import { SortedDownIcon, SortedUpIcon } from '../icons.ts';
-import { Soft } from '../soft.tsx';
 import type { Column } from './columns.ts';
 import { Pager } from './pager.tsx';
 import { moveAmongRows } from './row-keys.ts';
+import { TableRow } from './table-row.tsx';
 import { useTableStyles } from './table-styles.ts';
 import { type Order, pageSize, type Rows, useRows } from './use-rows.ts';
 
@@ -31,7 +30,6 @@ export interface DataTableProps<Row> {
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, rows, columns, rowKey, place, order, empty, tools, searchable = true } = props;
   const styles = useTableStyles();
-  const back = useRestoreFocusTarget();
   const table = useRows({ rows, columns, rowKey, order });
   const searchId = useId();
   const { found } = table;
@@ -69,28 +67,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             </thead>
             <tbody onKeyDown={(event: KeyboardEvent<HTMLElement>) => moveAmongRows(event)}>
               {table.shown.map(({ id, row }, index) => (
-                <tr key={id} className={mergeClasses(styles.row, place && styles.leads)}>
-                  {columns.map((column, at) => (
-                    <td
-                      key={column.id}
-                      className={mergeClasses(styles.cell, column.wideOnly && styles.wideOnly)}
-                    >
-                      {at === 0 && place ? (
-                        <a
-                          {...back}
-                          className={styles.link}
-                          href={link(...place(row))}
-                          data-row-link
-                          tabIndex={index === 0 ? 0 : -1}
-                        >
-                          {draw(column, row)}
-                        </a>
-                      ) : (
-                        draw(column, row)
-                      )}
-                    </td>
-                  ))}
-                </tr>
+                <TableRow key={id} row={row} columns={columns} place={place?.(row)} first={index === 0} />
               ))}
             </tbody>
           </table>
@@ -100,12 +77,6 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       {found > pageSize && <Pager page={table.page} pages={table.pages} onPage={table.toPage} />}
     </div>
   );
-}
-
-function draw<Row>(column: Column<Row>, row: Row): ReactNode {
-  if (column.cell) return column.cell(row);
-  const value = column.value(row);
-  return typeof value === 'string' ? <Soft text={value} /> : value;
 }
 
 function HeaderCell<Row extends object>({ column, table }: { column: Column<Row>; table: Rows<Row> }) {

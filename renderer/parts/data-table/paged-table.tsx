@@ -1,11 +1,11 @@
-import { mergeClasses, SearchBox, useRestoreFocusTarget } from '@fluentui/react-components';
+import { mergeClasses, SearchBox } from '@fluentui/react-components';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { link } from '../../bridge/location.ts';
 import { en } from '../../text/en.ts';
 import { Empty } from '../empty.tsx';
 import type { Column } from './columns.ts';
 import { Pager } from './pager.tsx';
 import { moveAmongRows } from './row-keys.ts';
+import { TableRow } from './table-row.tsx';
 import { useTableStyles } from './table-styles.ts';
 
 export interface PagedTableProps<Row> {
@@ -32,7 +32,6 @@ export interface PagedTableProps<Row> {
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { label, rows, total, page, pageSize, columns, search, tools } = props;
   const styles = useTableStyles();
-  const back = useRestoreFocusTarget();
   const first = page * pageSize + 1;
   if (total === 0 && search === '') return <>{props.empty}</>;
   return (
@@ -68,28 +67,13 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
           </thead>
           <tbody onKeyDown={(event: KeyboardEvent<HTMLElement>) => moveAmongRows(event)}>
             {rows.map((row, index) => (
-              <tr key={props.rowKey(row)} className={mergeClasses(styles.row, styles.leads)}>
-                {columns.map((column, at) => (
-                  <td
-                    key={column.id}
-                    className={mergeClasses(styles.cell, column.wideOnly && styles.wideOnly)}
-                  >
-                    {at === 0 ? (
-                      <a
-                        {...back}
-                        className={styles.link}
-                        href={link(...props.place(row))}
-                        data-row-link
-                        tabIndex={index === 0 ? 0 : -1}
-                      >
-                        {draw(column, row)}
-                      </a>
-                    ) : (
-                      draw(column, row)
-                    )}
-                  </td>
-                ))}
-              </tr>
+              <TableRow
+                key={props.rowKey(row)}
+                row={row}
+                columns={columns}
+                place={props.place(row)}
+                first={index === 0}
+              />
             ))}
           </tbody>
         </table>
@@ -98,8 +82,4 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
       {total > pageSize && <Pager page={page} pages={Math.ceil(total / pageSize)} onPage={props.onPage} />}
     </div>
   );
-}
-
-function draw<Row>(column: Column<Row>, row: Row): ReactNode {
-  return column.cell ? column.cell(row) : column.value(row);
 }

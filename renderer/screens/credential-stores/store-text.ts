@@ -6,6 +6,7 @@ import {
   type CredentialStoreKind,
   type CredentialStoreSettings,
   defaultStoreName,
+  storeAddress,
 } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Shade } from '../../parts/level.tsx';
@@ -21,18 +22,9 @@ export function isDefaultStore(store: Pick<CredentialStore, 'name' | 'kind'>): b
 
 /** Where its credentials lie. */
 export function whereText(settings: CredentialStoreSettings): string {
-  switch (settings.kind) {
-    case 'local':
-      return en.credentialStores.here;
-    case 'hashicorp':
-      return [settings.vaultUrl.replace(/\/+$/, ''), settings.rootPath].filter(Boolean).join('/');
-    case 'cyberark':
-      return settings.ccpUrl;
-    case 'delinea-secret-server':
-      return settings.url;
-    default:
-      return settings satisfies never;
-  }
+  const address = storeAddress(settings) ?? en.credentialStores.here;
+  if (settings.kind !== 'hashicorp') return address;
+  return [address.replace(/\/+$/, ''), settings.rootPath].filter(Boolean).join('/');
 }
 
 export function stepName(name: string): string {

@@ -4,8 +4,6 @@ import {
   Input,
   makeStyles,
   Option,
-  Radio,
-  RadioGroup,
   Select,
   Spinner,
   tokens,
@@ -16,19 +14,19 @@ import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
 import type { ControlGiven, DrawControl } from '../../parts/descriptor-form/field-input.tsx';
+import { RadioControl } from '../../parts/descriptor-form/radio-control.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { VerifyIcon } from '../../parts/icons.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
 import { kindLabel } from '../credential-stores/store-text.ts';
 import { foundText } from '../credentials/credential-text.ts';
-import { loginChoice, loginWays } from './login-fields.ts';
+import { loginChoice } from './login-fields.ts';
 
 const useStyles = makeStyles({
   stack: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   row: { display: 'flex', gap: tokens.spacingHorizontalS, '& > :first-child': { flexGrow: 1, minWidth: 0 } },
   button: { flexShrink: 0, whiteSpace: 'nowrap' },
-  wrap: { flexWrap: 'wrap' },
 });
 
 /** The questions about the login that are no plain fields. */
@@ -37,28 +35,10 @@ export function loginControls(
   store: CredentialStoreRow | null,
 ): Readonly<Record<string, DrawControl>> {
   return {
-    [loginChoice]: (given) => <WayChoice {...given} />,
+    [loginChoice]: (given) => <RadioControl {...given} labels={en.endpoints.auths} />,
     store: (given) => <StoreChoice {...given} stores={stores} />,
     store_cred_id: (given) => <CredentialChoice key={store?.id ?? ''} {...given} store={store} />,
   };
-}
-
-function WayChoice({ text, frame, onChange }: ControlGiven) {
-  const styles = useStyles();
-  return (
-    <RadioGroup
-      {...frame}
-      className={styles.wrap}
-      layout="horizontal"
-      value={text}
-      data-field={loginChoice}
-      onChange={(_, data) => onChange(data.value)}
-    >
-      {loginWays.map((way) => (
-        <Radio key={way} value={way} label={en.endpoints.auths[way]} />
-      ))}
-    </RadioGroup>
-  );
 }
 
 function StoreChoice({

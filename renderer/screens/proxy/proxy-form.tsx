@@ -1,4 +1,4 @@
-import { Button, makeStyles, Radio, RadioGroup, Spinner, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import { proxyCatalog } from '#shared/catalog/proxy.ts';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
@@ -8,16 +8,15 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { CommandBox } from '../../parts/command-box.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
-import type { ControlGiven } from '../../parts/descriptor-form/field-input.tsx';
+import { RadioControl } from '../../parts/descriptor-form/radio-control.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { en } from '../../text/en.ts';
-import { keepsPassword, modeField, proxyFields, proxyModes, readProxy, startProxy } from './proxy-values.ts';
+import { keepsPassword, modeField, proxyFields, readProxy, startProxy } from './proxy-values.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   buttons: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   hint: { color: tokens.colorNeutralForeground3 },
-  wrap: { flexWrap: 'wrap' },
 });
 
 /** How long a setting may be tried before it goes back. */
@@ -62,7 +61,7 @@ export function ProxyForm({ state, onSaved }: { state: ProxyState; onSaved(state
           setValues(next);
         }}
         kept={(field) => field.name === 'password' && keepsPassword(state, values)}
-        controls={{ [modeField]: (given) => <ModeChoice {...given} /> }}
+        controls={{ [modeField]: (given) => <RadioControl {...given} labels={en.proxy.modes} /> }}
       />
       {changed && <CommandBox line={line} />}
       <div className={styles.buttons}>
@@ -96,23 +95,5 @@ export function ProxyForm({ state, onSaved }: { state: ProxyState; onSaved(state
       </div>
       {changed && <span className={styles.hint}>{en.proxy.trialHint(trialSeconds)}</span>}
     </form>
-  );
-}
-
-function ModeChoice({ text, frame, onChange }: ControlGiven) {
-  const styles = useStyles();
-  return (
-    <RadioGroup
-      {...frame}
-      className={styles.wrap}
-      layout="horizontal"
-      value={text}
-      data-field={modeField}
-      onChange={(_, data) => onChange(data.value)}
-    >
-      {proxyModes.map((mode) => (
-        <Radio key={mode} value={mode} label={en.proxy.modes[mode]} />
-      ))}
-    </RadioGroup>
   );
 }
