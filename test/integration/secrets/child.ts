@@ -8,6 +8,7 @@ import { systemClock } from '#kit/clock.ts';
 import { makeLog } from '#kit/log.ts';
 import { asFailure } from '#shared/failure.ts';
 import { openDatabase } from '../../../electron/database/open.ts';
+import { sealedRowsOf } from '../../../electron/database/reseal.ts';
 import { keyFileKeychain } from '../../../electron/secrets/key-file.ts';
 import { MasterKey } from '../../../electron/secrets/master-key.ts';
 import { osKeychain } from '../../../electron/secrets/os-keychain.ts';
@@ -32,7 +33,7 @@ const database = openDatabase({
   log,
   sealer: masterKey,
 });
-masterKey.attach(database.meta);
+masterKey.attach(database.meta, sealedRowsOf(database, systemClock, log));
 
 function attempt(): unknown {
   const value = database.secrets.open('ep_1', 'password');
@@ -47,6 +48,10 @@ async function run(): Promise<Record<string, unknown>> {
       return { unlocked, recoveryKey: masterKey.takeRecoveryKey() };
     case 'choose key-file':
       return { unlocked, chosen: await masterKey.choose('key-file'), value: attempt() };
+    case 'rotate': {
+      const rotated = await masterKey.rotate({ commit: (work) => database.transaction(work) });
+      return { unlocked, rotated, value: attempt(), recoveryKey: masterKey.takeRecoveryKey() };
+    }
     case 'recover':
       return { unlocked, recovered: await masterKey.recover(Secret.of(typed)), value: attempt() };
     default:

@@ -10,6 +10,7 @@ interface Outcome {
   value?: string | null;
   failure?: { code: string; sentence: string; hint: string; retry: string };
   recoveryKey?: string;
+  rotated?: { resealed: number; damaged: string[] };
   recovered?: { state: string };
   chosen?: { state: string; kind: string; sentence: string };
   log: string;
@@ -33,6 +34,22 @@ async function start(env: Record<string, string>, what = 'look', typed = ''): Pr
   const log = result.stderr.toString();
   if (result.stdout.length === 0) throw new Error(`the child said nothing: ${log}`);
   return { ...(JSON.parse(result.stdout.toString()) as Outcome), log };
+}
+
+/** How many secrets the keychain holds, as it says itself. */
+async function entries(env: Record<string, string>): Promise<number> {
+  const { stdout } = await exec({
+    argv: [
+      ...(['dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.secrets'] as const),
+      '/org/freedesktop/secrets/collection/login',
+      'org.freedesktop.DBus.Properties.Get',
+      'string:org.freedesktop.Secret.Collection',
+      'string:Items',
+    ],
+    env,
+    timeoutMs: 10_000,
+  });
+  return stdout.toString().split('object path').length - 1;
 }
 
 describe.skipIf(!canRunKeychain)('a real keychain (needs dbus-daemon and gnome-keyring-daemon)', () => {
@@ -136,6 +153,21 @@ describe.skipIf(!canRunKeychain)('a real keychain (needs dbus-daemon and gnome-k
     const { unlocked, failure } = await start(keychain.env);
     expect(unlocked).toMatchObject({ state: 'unavailable', kind: 'os-keychain' });
     expect(failure).toMatchObject({ code: 'keychain.unavailable', retry: 'later' });
+  });
+
+  test('A rotation puts a new key there, takes the old one away, and gives a new recovery key', async () => {
+    const { recoveryKey: before } = await start(keychain.env, 'store');
+    expect(await entries(keychain.env)).toBe(1);
+    const rotated = await start(keychain.env, 'rotate');
+    expect(rotated).toMatchObject({ rotated: { resealed: 1, damaged: [] }, value: 'hunter2hunter2' });
+    expect(rotated.recoveryKey).not.toBe(before);
+    expect(await entries(keychain.env)).toBe(1);
+    expect(await start(keychain.env)).toMatchObject({
+      unlocked: { state: 'ready' },
+      value: 'hunter2hunter2',
+    });
+    await keychain.endKeychain();
+    expect(await start(keychain.env, 'rotate')).toMatchObject({ failure: { code: 'keychain.unavailable' } });
   });
 
   test('The key can be moved to a key file, after which the keychain is not needed any more', async () => {
