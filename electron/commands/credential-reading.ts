@@ -1,5 +1,5 @@
 import type { CredentialView } from '#shared/contract/credentials.ts';
-import { Failure } from '#shared/failure.ts';
+import { Failure, harmless } from '#shared/failure.ts';
 import type { CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
@@ -32,12 +32,15 @@ export async function shownCredential(
     return {
       store: store.name,
       id,
-      username: withDomain(read),
+      username: shownName(read),
       hasPassword: read.password !== null,
       hasPrivateKey: read.privateKey !== null,
       hasPassphrase: read.passphrase !== null,
       keySentence: keySentence(tools, read, id),
-      about: [...read.about, ...(read.changeInProcess ? ['a password change is in process'] : [])],
+      about: [
+        ...read.about.map((one) => harmless(one, longestShown)),
+        ...(read.changeInProcess ? ['a password change is in process'] : []),
+      ],
       usedBy,
     };
   } finally {
@@ -80,6 +83,14 @@ export function usersOf(tools: CommandTools, store: CredentialStore, id: string)
 
 function withDomain({ username, domain }: StoredCredential): string | null {
   return username === null || domain === null ? username : `${domain}\\${username}`;
+}
+
+const longestShown = 1000;
+
+/** As a vault calls it, and anybody may have written it there. */
+function shownName(read: StoredCredential): string | null {
+  const name = withDomain(read);
+  return name === null ? null : harmless(name, longestShown);
 }
 
 function keySentence(tools: CommandTools, read: StoredCredential, id: string): string | null {

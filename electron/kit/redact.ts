@@ -7,10 +7,11 @@ const pemKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVA
  * in `values` (ignored when shorter than 4 characters). For logs and for what a peer said.
  */
 export function redact(text: string, values: Iterable<string> = []): string {
-  let result = text.replace(pemKey, '[private key]').replace(fieldNames, '$1[secret]');
+  let result = text;
+  // first: what goes by names ends at the next space, and would leave the rest of a value that has one
   for (const value of values)
     if (value.length >= 4) for (const guise of guisesOf(value)) result = result.replaceAll(guise, '[secret]');
-  return result;
+  return result.replace(pemKey, '[private key]').replace(fieldNames, '$1[secret]');
 }
 
 /** As a peer may repeat what it was sent: as it is, and as addresses, forms, JSON, HTML and headers write it. */

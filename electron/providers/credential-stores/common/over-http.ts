@@ -1,4 +1,4 @@
-import { peerTail } from '#kit/redact.ts';
+import { peerTail, redact } from '#kit/redact.ts';
 import { Failure, type RetryClass } from '#shared/failure.ts';
 import type { Http, HttpRequest } from '../../../net/http.ts';
 
@@ -9,6 +9,8 @@ export interface JsonAnswer {
   headers: Record<string, string>;
   /** `HTML titled “502 Bad Gateway”`, `JSON`, `nothing`: never the body. */
   shown: string;
+  /** What it said, fit for `peerSaid`: cut, and without the token it was sent, should it repeat that. */
+  tail(words: string): string;
 }
 
 /**
@@ -20,14 +22,22 @@ export async function requestJson(http: Http, request: HttpRequest, who: string)
     ...request,
     headers: { accept: 'application/json', ...request.headers },
   });
-  if (body.length === 0) return { status, headers, json: null, shown: 'nothing' };
+  const sent = tokensIn(request);
+  const tail = (words: string) => peerTail(words, sent);
+  if (body.length === 0) return { status, headers, json: null, shown: 'nothing', tail };
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const isJson = type === 'application/json' || type.endsWith('+json');
   const json = isJson ? parse(body) : undefined;
-  const shown = json === undefined ? whatItIs(type, isJson, body) : 'JSON';
-  const answer = { status, headers, json, shown };
+  const shown = json === undefined ? whatItIs(type, isJson, body, sent) : 'JSON';
+  const answer = { status, headers, json, shown, tail };
   if (json === undefined && status < 300) throw unexpectedAnswer(who, answer);
   return answer;
+}
+
+function tokensIn({ headers = {} }: HttpRequest): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => /token|authorization/i.test(name))
+    .map(([, value]) => value.replace(/^Bearer /, ''));
 }
 
 /** The answer makes no sense from such a store. `because` names what is missing: `no data.keys`; nothing of the body. */
@@ -65,11 +75,15 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function whatItIs(type: string, saidJson: boolean, body: Buffer): string {
+const lower = (text: string) => text.toLowerCase();
+
+function whatItIs(type: string, saidJson: boolean, body: Buffer, sent: string[]): string {
   if (saidJson) return 'JSON that cannot be read';
   const head = body.subarray(0, 4096).toString('utf8');
   if (type !== 'text/html' && !/^\s*<(!doctype html|html)\b/i.test(head))
-    return type === '' ? 'something without a content type' : `content of the type ${type.slice(0, 60)}`;
+    return type === ''
+      ? 'something without a content type'
+      : `content of the type ${redact(type, sent.map(lower)).slice(0, 60)}`;
   const title = /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
-  return title === '' ? 'a web page' : `a web page titled “${peerTail(title.slice(0, 80))}”`;
+  return title === '' ? 'a web page' : `a web page titled “${redact(title, sent).slice(0, 80)}”`;
 }

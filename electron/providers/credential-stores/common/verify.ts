@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
-import { asFailure, type Failure } from '#shared/failure.ts';
+import { asFailure, type Failure, harmless } from '#shared/failure.ts';
 import type { StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
@@ -25,8 +25,13 @@ export function makeVerify(parts: VerifyParts): (signal?: AbortSignal) => Promis
       (await theWay(parts, checks, signal)) &&
       (await step('log-in', (at) => parts.logIn(at), checks, signal)) &&
       (parts.read === null || (await step('read', parts.read, checks, signal)));
-    return { ok, checks, at: parts.clock.now() };
+    return { ok, checks: checks.map(plain), at: parts.clock.now() };
   };
+}
+
+/** In some of them stands what the store calls things. */
+function plain(check: ProbeCheck): ProbeCheck {
+  return { ...check, sentence: harmless(check.sentence) };
 }
 
 async function theWay(parts: VerifyParts, checks: ProbeCheck[], signal?: AbortSignal): Promise<boolean> {

@@ -1,5 +1,4 @@
 import type { Clock } from '#kit/clock.ts';
-import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Http, HttpRequest } from '../../../net/http.ts';
 import { type JsonAnswer, requestJson, whenToRetry } from '../common/over-http.ts';
@@ -101,7 +100,7 @@ function unavailable(who: string, answer: JsonAnswer, now: number): Failure {
     {
       hint: 'Trustkeep tries again by itself; when it stays so, look at the Secret Server.',
       ...whenToRetry(answer.headers, now),
-      peerSaid: words === '' ? undefined : peerTail(words),
+      peerSaid: words === '' ? undefined : answer.tail(words),
     },
   );
 }

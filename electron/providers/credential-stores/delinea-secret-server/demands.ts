@@ -1,4 +1,3 @@
-import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 import { refusal, wordsOf } from './wire.ts';
@@ -86,7 +85,7 @@ export function refusedSecret(answer: JsonAnswer, what: string, who: string): Fa
       ? notFound(what, undefined)
       : unexpectedAnswer(who, answer);
   }
-  const peerSaid = peerTail(words);
+  const peerSaid = answer.tail(words);
   const code = found.data.errorCode ?? '';
   if (/AccessDenied/i.test(code) || answer.status === 403)
     return new Failure('credential.denied', `${what} is not there, or this account may not view it.`, {

@@ -17,9 +17,11 @@ export async function credentialOf(
 ): Promise<StoredCredential> {
   const items = found.items ?? [];
   const record: Record<string, string> = {};
+  let fetched = 0;
   for (const item of items) {
     const name = nameOf(item);
-    const value = isKeyFile(item) ? await fileText(item, fetchFile) : shownValue(item);
+    const wanted = isKeyFile(item) && keyNames.test(name) && fetched++ < mostFiles;
+    const value = wanted ? await fileText(item, fetchFile) : shownValue(item);
     if (record[name] === undefined || record[name] === '') record[name] = value;
   }
   const spare = items.find((item) => item.isPassword === true && nameOf(item) !== 'passphrase');
@@ -27,6 +29,10 @@ export async function credentialOf(
     record.password = shownValue(spare);
   return { ...mapFields(record, what), about: aboutOf(found) };
 }
+
+/** Names under which a key is looked for. Each file is a request of its own, and a secret may list thousands. */
+const keyNames = /^(private[-_ ]?key|ssh[-_ ]?key|key)$/;
+const mostFiles = 3;
 
 /** Slugs are field names in lower case with dashes; templates of customers vary a little. */
 function nameOf({ slug }: SecretItem): string {

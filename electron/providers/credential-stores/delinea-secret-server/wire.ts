@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
+/** A year: no clock can count to the end of all numbers. */
+const longestSeconds = 365 * 24 * 3600;
+
 /** Of both token addresses. A refresh token is passed over: it is good for few uses, and a login always works. */
 export const grant = z.looseObject({
   access_token: z.string().min(1),
   token_type: z.string().regex(/^bearer$/i),
   /** Seconds. */
-  expires_in: z.coerce.number().positive().optional(),
+  expires_in: z.coerce
+    .number()
+    .positive()
+    .transform((given) => Math.min(given, longestSeconds))
+    .optional(),
 });
 
 export const item = z.looseObject({

@@ -16,7 +16,7 @@ export interface Session {
     use: (login: Login) => Promise<T | Forbidden>,
     signal?: AbortSignal,
   ): Promise<T | Forbidden>;
-  /** Proves that the token works, or logs in; the sentence of what was found. Does not wait after a refusal. */
+  /** Proves that the token works, or logs in; the sentence of what was found. Waits only after several refusals in a row. */
   check(signal?: AbortSignal): Promise<string>;
   /** From now on, what would be lost by waiting for the first reader is looked after in the background. */
   watch(): void;
@@ -33,6 +33,8 @@ export interface SessionParts {
 
 /** Five refusals within a quarter of an hour lock an AppRole, as servers are set up: stay below. */
 const waitsAfterRefusalMs = [60_000, 10 * 60_000] as const;
+/** So many in a row, and a person waits as well: the next one might lock it. */
+const triesOfAPerson = 4;
 /** Its policies may have been changed since: they are fixed at login. */
 const freshAliveMs = 10 * 60_000;
 /** When a token cannot be told from a refused one. */
@@ -198,9 +200,11 @@ export function makeSession(parts: SessionParts): Session {
   async function check(): Promise<string> {
     if (closed) throw closedFailure(client.who);
     const known = login;
-    if (known === null || hasEnded(known) || (await method.changed()) || !(await stillGood(known)))
-      return sentenceOf(await logIn());
-    return sentenceOf(known);
+    const changed = await method.changed();
+    if (known !== null && !hasEnded(known) && !changed && (await stillGood(known))) return sentenceOf(known);
+    if (refused !== null && refused.times >= triesOfAPerson && !changed && clock.now() < refused.until)
+      throw notYet(refused);
+    return sentenceOf(await logIn());
   }
 
   async function stillGood(known: Login): Promise<boolean> {
@@ -263,6 +267,12 @@ function unlessAborted<T>(run: () => Promise<T>, signal: AbortSignal | undefined
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+function notYet({ failure, until }: { failure: Failure; until: number }): Failure {
+  const { code, message, hint, peerSaid } = failure;
+  const sentence = `${message} It is not tried again before ${shownTime(until)}, so that it does not get locked.`;
+  return new Failure(code, sentence, { hint, peerSaid, retry: 'after', retryAt: until });
 }
 
 function closedFailure(who: string): Failure {

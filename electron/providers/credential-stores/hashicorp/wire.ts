@@ -3,7 +3,12 @@ import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 
 /** Shapes of the Vault and OpenBao API, as far as we read them; the rest is let through. */
 
-const seconds = z.number().nonnegative();
+/** Nothing lives for longer than a hundred years, and no clock can count to the end of all numbers. */
+const longestSeconds = 100 * 365 * 24 * 3600;
+const seconds = z
+  .number()
+  .nonnegative()
+  .transform((given) => Math.min(given, longestSeconds));
 
 export const errorsBody = z.looseObject({ errors: z.array(z.string()).nullish() });
 
