@@ -17,6 +17,8 @@ export interface Flags {
   /** Names given to `--clear`. */
   cleared: string[];
   words: string[];
+  /** Words that stood where the value of a switch could have been, with its flag. */
+  strays: Map<string, string>;
 }
 
 const yesWords = new Set(['true', 'yes', 'on', '1']);
@@ -40,7 +42,7 @@ export function isFlag(token: string): boolean {
 
 /** Reads flags of a known set and the words between them. Throws one sentence for the first thing that is wrong. */
 export function readFlags(args: readonly string[], fields: readonly CliField[], command: string): Flags {
-  const flags: Flags = { values: {}, sources: [], exposed: [], cleared: [], words: [] };
+  const flags: Flags = { values: {}, sources: [], exposed: [], cleared: [], words: [], strays: new Map() };
   const reader = new Reader(args, fields, command);
   for (let token = reader.next(); token !== undefined; token = reader.next()) {
     if (token === '--') {
@@ -119,6 +121,8 @@ function readValue(reader: Reader, flag: string, field: CliField, given: string 
   const { values } = flags;
   if (field.kind === 'boolean') {
     values[field.name] = yesOrNo(reader, flag, given);
+    const next = reader.peek();
+    if (next !== undefined && !isFlag(next)) flags.strays.set(next, flag);
     return;
   }
   const value = given ?? reader.value(flag);
@@ -145,9 +149,13 @@ function numberOf(flag: string, value: string): number {
 function yesOrNo(reader: Reader, flag: string, given: string | null): boolean {
   const word = (given ?? reader.peek() ?? '').toLowerCase();
   const known = yesWords.has(word) || noWords.has(word);
-  if (given !== null && !known) throw usage(`${flag} must be true or false, not "${given}".`);
+  if (given !== null && !known) throw notYesOrNo(flag, given);
   if (given === null && known) reader.next();
   return !noWords.has(word);
+}
+
+export function notYesOrNo(flag: string, given: string): Error {
+  return usage(`${flag} must be yes or no, not "${given}".`);
 }
 
 /** `--password-stdin`, `--password-file PATH`, `--password-prompt`. */

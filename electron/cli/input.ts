@@ -26,6 +26,7 @@ export async function inputOf(invocation: Invocation, io: CliIo): Promise<Record
   for (const source of invocation.sources) values[source.field.name] = await fetched(source, io);
   leaveOutUnused(invocation, values, io);
   if (io.interactive) await askMissing(invocation.command.path, values, invocation.cleared, io);
+  checkSecrets(invocation, values);
   resolvePaths(invocation, values, io);
   const input = shaped(invocation, values);
   const parsed = inputSchema(invocation.command.path).safeParse(input);
@@ -36,6 +37,19 @@ export async function inputOf(invocation: Invocation, io: CliIo): Promise<Record
 function checkSources(sources: readonly Source[]): void {
   const fromStdin = sources.filter(({ from }) => from === 'stdin');
   if (fromStdin.length > 1) throw usage('Only one value can be read from standard input.');
+}
+
+/** Those that nobody was there to be asked for. */
+function checkSecrets({ fields, typed }: Invocation, values: Record<string, unknown>): void {
+  const missing = fields.find(
+    ({ name, kind, required }) => kind === 'secret' && required && values[name] === undefined,
+  );
+  if (missing === undefined) return;
+  const flag = `--${missing.name}`;
+  throw usage(
+    `"${typed}" needs ${flag}.`,
+    `Give it with ${flag}-prompt, ${flag}-stdin or ${flag}-file PATH.`,
+  );
 }
 
 async function fetched({ field, from, path }: Source, io: CliIo): Promise<string> {

@@ -1,4 +1,4 @@
-import { clearFlag, type Flags, isFlag, plainName, readFlags, type Source } from './flags.ts';
+import { clearFlag, type Flags, isFlag, notYesOrNo, plainName, readFlags, type Source } from './flags.ts';
 import type { CliCommand, CliField } from './model.ts';
 import { globalFlags } from './model.ts';
 import { nearest } from './nearest.ts';
@@ -126,6 +126,8 @@ function takePositional(command: CliCommand, flags: Flags, typed: string): void 
   for (const word of flags.words) {
     const at = places.findIndex((name) => fieldOf(name)?.choices?.includes(word) !== false);
     const name = places[at];
+    const stray = flags.strays.get(word);
+    if (name === undefined && stray !== undefined) throw notYesOrNo(stray, word);
     if (name === undefined) throw unknownWord(word, places.map(fieldOf)[0], typed);
     places = places.slice(at + 1);
     flags.values[name] = fieldOf(name)?.kind === 'number' && /^\d+$/.test(word) ? Number(word) : word;

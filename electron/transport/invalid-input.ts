@@ -6,6 +6,11 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   readonly code?: string;
   readonly keys?: readonly string[];
+  readonly origin?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly expected?: string;
+  readonly values?: readonly unknown[];
 }
 
 /** Sentences that are zod's own and do not name the field. The catalog's sentences do. */
@@ -32,9 +37,27 @@ function sentenceOf(issue: Issue, input: unknown): string {
     return `${label} is required.`;
   }
   if (!nameless.test(issue.message)) return issue.message;
-  const rest = issue.message.replace(/^Invalid (input|option): /, '');
-  return name === '' ? `The input is not valid: ${rest}.` : `"${name}" is not valid: ${rest}.`;
+  return `${name === '' ? 'The input' : `"${name}"`} ${complaint(issue)}.`;
 }
+
+/** The schema's own complaint in words for people; what has none is said without its words. */
+function complaint({ code, origin, minimum, maximum, expected, values }: Issue): string {
+  const long = origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : '';
+  if (code === 'too_small' && long !== '' && Number(minimum) === 1) return 'must not be empty';
+  if (code === 'too_small') return `must be at least ${minimum}${long}`;
+  if (code === 'too_big') return `must be at most ${maximum}${long}`;
+  if (code === 'invalid_value') return `must be one of: ${(values ?? []).join(', ')}`;
+  const kind = code === 'invalid_type' ? kinds[expected ?? ''] : undefined;
+  return kind === undefined ? 'is not valid' : `must be ${kind}`;
+}
+
+const kinds: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+};
 
 function valueAt(input: unknown, keys: readonly PropertyKey[]): unknown {
   let value = input;

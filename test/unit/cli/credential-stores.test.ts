@@ -88,7 +88,7 @@ describe('what a person mistypes', () => {
     ],
     [
       'credstore add hashicorp --storename x --vaulturl https://v --rootpath r --appwrapped perhaps',
-      '"credstore add hashicorp" does not know what to do with "perhaps".',
+      '--appwrapped must be yes or no, not "perhaps".',
     ],
     [
       `credstore add local --storename ${'x'.repeat(65)}`,
