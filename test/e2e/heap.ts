@@ -105,9 +105,10 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
     const seen = new Set(line);
     while (line.length > 0 && !seen.has(wanted)) {
       const next: number[] = [];
+      // the list of all external strings holds none of them
       for (const node of line)
         for (const edge of edgesOf(node))
-          if (edge.type !== 'weak' && !seen.has(edge.to)) {
+          if (edge.type !== 'weak' && nameOf(edge.to) !== '(External strings)' && !seen.has(edge.to)) {
             seen.add(edge.to);
             cameBy.set(edge.to, edge);
             next.push(edge.to);
@@ -149,33 +150,37 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
   };
 }
 
-/** What lies outside the heap but is still in the hands of a script: fields (drawn or not) and bytes. */
+/** What lies outside the heap but is still in the hands of a script: fields, drawn or not, and bytes. */
 export async function inHands(session: CDPSession): Promise<string> {
-  const fields = await everyOne(
-    session,
-    'HTMLInputElement',
-    'return this.map((one) => [one.value, one.defaultValue, one.outerHTML].join(" ")).join("\\n")',
-  );
-  const bytes = await everyOne(
-    session,
-    'ArrayBuffer',
-    'return this.map((one) => Array.from(new Uint8Array(one), (byte) => byte.toString(16).padStart(2, "0")).join("")).join("\\n")',
-  );
-  return `${fields}\n${bytes}`;
+  const field =
+    'return this.map((one) => [one.value, one.defaultValue, one.outerHTML].join(" ")).join("\\n")';
+  const bytes = `return this.filter((one) => one instanceof ArrayBuffer || ArrayBuffer.isView(one))
+    .map((one) => [...new Uint8Array(one.buffer ?? one)].map((byte) => byte.toString(16).padStart(2, '0')).join(''))
+    .join("\\n")`;
+  const found: string[] = [];
+  for (const [kind, body] of [
+    ['HTMLInputElement.prototype', field],
+    ['HTMLTextAreaElement.prototype', field],
+    ['ArrayBuffer.prototype', bytes],
+    ['Object.getPrototypeOf(Uint8Array.prototype)', bytes], // short ones have no buffer of their own
+  ] as const)
+    found.push(await everyOne(session, kind, body));
+  return found.join('\n');
 }
 
 /** Runs a function over every living object of a kind, also those that are in no document any more. */
-async function everyOne(session: CDPSession, kind: string, body: string): Promise<string> {
-  const prototype = await session.send('Runtime.evaluate', { expression: `${kind}.prototype` });
+async function everyOne(session: CDPSession, prototypeOf: string, body: string): Promise<string> {
+  const prototype = await session.send('Runtime.evaluate', { expression: prototypeOf });
   const { objects } = await session.send('Runtime.queryObjects', {
     prototypeObjectId: prototype.result.objectId ?? '',
   });
-  const { result } = await session.send('Runtime.callFunctionOn', {
+  const { result, exceptionDetails } = await session.send('Runtime.callFunctionOn', {
     objectId: objects.objectId ?? '',
     functionDeclaration: `function () { ${body} }`,
     returnByValue: true,
   });
   for (const { objectId } of [prototype.result, objects])
     if (objectId !== undefined) await session.send('Runtime.releaseObject', { objectId });
+  if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? prototypeOf);
   return String(result.value);
 }
