@@ -185,7 +185,7 @@ export function wayOf({ route }: ProxySettings): string {
     case 'none':
       return 'directly';
     case 'pac':
-      return `as ${route.pacUrl} says`;
+      return `as ${pacPlace(route.pacUrl)} says`;
     case 'manual':
       return `through ${route.host}:${route.port}`;
     default:
@@ -193,10 +193,17 @@ export function wayOf({ route }: ProxySettings): string {
   }
 }
 
+/** A query may hold a key to the file. */
+function pacPlace(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+/** A domain makes that nothing weaker than NTLM is answered: without it, the password is given anew. */
 function placeOf(route: ProxyRoute): string | null {
   if (route.mode === 'none') return null;
   const place = route.mode === 'pac' ? route.pacUrl : `${route.host.toLowerCase()}:${route.port}`;
-  return JSON.stringify([place, route.user]);
+  return JSON.stringify([place, route.user, route.domain]);
 }
 
 function parseJson(text: string): unknown {

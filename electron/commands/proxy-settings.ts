@@ -22,11 +22,22 @@ export function routeOf(input: ProxyInput): ProxyRoute {
 
 function pacOf(pacurl: string, input: ProxyInput): ProxyRoute {
   const parsed = proxyRoute.safeParse({ mode: 'pac', pacUrl: pacurl, ...loginOf(input) });
+  // the address is shown and logged, and fetched without a log-in
+  if (parsed.success && holdsLogin(pacurl))
+    throw invalid(
+      'The PAC URL must not hold a user name or password.',
+      'Give the login for the proxies with --user and --password-stdin.',
+    );
   if (parsed.success) return parsed.data;
   throw invalid(
     `The PAC URL must be an http or https address, not "${pacurl}".`,
     'For example http://wpad.example.org/proxy.pac.',
   );
+}
+
+function holdsLogin(address: string): boolean {
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }
 
 function noneOf(input: ProxyInput): ProxyRoute {
@@ -48,7 +59,7 @@ function hostOf(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   if (ipBytes(bare) !== null || /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(bare)) return bare;
   throw invalid(
-    `"${host}" is not the name or address of a host.`,
+    `${host.includes('@') ? 'What was given' : `"${host}"`} is not the name or address of a host.`,
     'Give the host alone, for example proxy.example.org, and the port with --port.',
   );
 }

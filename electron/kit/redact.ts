@@ -2,6 +2,13 @@ const fieldNames =
   /("?(?:pass(?:word|phrase)?|secret|token|hmac|private_?key|ssh_key_password|store_password)"?\s*[:=]\s*)("[^"]*"|\S+)/gi;
 const pemKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
+const inAddress = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"]*:[^\s/@"]*@/gi;
+
+/** Without what people paste into the wrong place: private keys, and passwords in addresses. For sentences that repeat. */
+export function withoutPasted(text: string): string {
+  return text.replace(pemKey, '[private key]').replace(inAddress, '$1[secret]@');
+}
+
 /**
  * Removes what must not be printed: PEM private keys, values of fields named like secrets, and every live value
  * in `values` (ignored when shorter than 4 characters). For logs and for what a peer said.
@@ -11,7 +18,7 @@ export function redact(text: string, values: Iterable<string> = []): string {
   // first: what goes by names ends at the next space, and would leave the rest of a value that has one
   for (const value of values)
     if (value.length >= 4) for (const guise of guisesOf(value)) result = result.replaceAll(guise, '[secret]');
-  return result.replace(pemKey, '[private key]').replace(fieldNames, '$1[secret]');
+  return withoutPasted(result).replace(fieldNames, '$1[secret]');
 }
 
 /** As a peer may repeat what it was sent: as it is, and as addresses, forms, JSON, HTML and headers write it. */

@@ -1,10 +1,23 @@
 import { ORPCError } from '@orpc/client';
 import { ValidationError } from '@orpc/contract';
+import { withoutPasted } from '#kit/redact.ts';
 import { asFailure, Failure, failureData } from '#shared/failure.ts';
 import { invalidInput } from './invalid-input.ts';
 
-/** Whatever a handler or the contract check threw, as the Failure that goes to the caller and the audit. */
+/**
+ * Whatever a handler or the contract check threw, as the Failure that goes to the caller and the audit. A sentence that
+ * repeats what was given may repeat a key pasted in the place of its path.
+ */
 export function toFailure(thrown: unknown, command: string, input: unknown): Failure {
+  const failure = readFailure(thrown, command, input);
+  const { code, message, retry, retryAt, peerSaid } = failure;
+  const sentence = withoutPasted(message);
+  const hint = failure.hint === undefined ? undefined : withoutPasted(failure.hint);
+  if (sentence === message && hint === failure.hint) return failure;
+  return new Failure(code, sentence, { hint, retry, retryAt, peerSaid, cause: failure.cause });
+}
+
+function readFailure(thrown: unknown, command: string, input: unknown): Failure {
   if (!(thrown instanceof ORPCError)) return asFailure(thrown);
   if (thrown.code === 'FAILURE') return fromData(thrown.data, thrown);
   if (thrown.cause instanceof ValidationError) {
