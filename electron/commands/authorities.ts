@@ -143,7 +143,7 @@ function remove(tools: CommandTools, authority: Authority, { audit }: CommandCon
 
 function defaultNeeded(name: string): Failure {
   return new Failure('authority.default-needed', `"${name}" is the default authority.`, {
-    hint: 'Make another one the default first: trustkeep authorities update NAME --is_default true.',
+    hint: 'Make another one the default first: trustkeep authorities update NAME --is_default true',
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '#kit/shell-word.ts';
 import type { CredentialView } from '#shared/contract/credentials.ts';
 import { Failure, harmless } from '#shared/failure.ts';
 import type { CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
@@ -57,7 +58,7 @@ export async function revealedCredential(
 ) {
   if (caller.origin !== 'cli') {
     throw new Failure('credential.reveal-not-here', 'Secrets are shown at the command line only.', {
-      hint: `There: trustkeep credstore credentials reveal --storename ${store.name} --id ${id}`,
+      hint: `There: trustkeep credstore credentials reveal --storename ${shellWord(store.name)} --id ${shellWord(id)}`,
       retry: 'never',
     });
   }

@@ -1,4 +1,5 @@
 import { newId } from '#kit/ids.ts';
+import { shellWord } from '#kit/shell-word.ts';
 import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { credentialStoreInput } from '#shared/contract/credential-stores.ts';
@@ -148,7 +149,7 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
       'credential-store.default-fixed',
       `The default store "${before.name}" keeps its name.`,
       {
-        hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME.',
+        hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME',
         retry: 'never',
       },
     );
@@ -169,7 +170,7 @@ function freeName(database: Database, name: string, own: string | null): string 
     'credential-store.name-taken',
     `There is already a credential store named "${other.name}".`,
     {
-      hint: `Choose another name, or change that one: trustkeep credstore update --storename ${other.name}.`,
+      hint: `Choose another name, or change that one: trustkeep credstore update --storename ${shellWord(other.name)}`,
     },
   );
 }
@@ -197,8 +198,10 @@ function changedSentence(
   changes: Record<string, unknown>,
   despite: string | null,
 ): string {
-  const named = before.name === name ? '' : `, and is called "${name}" now`;
-  return `The credential store "${before.name}" was changed: ${listed(changes)}${named}${despiteWords(despite)}.`;
+  const named = before.name === name ? [] : [`is called "${name}" now`];
+  const renamedOnly = named.length > 0 && Object.keys(changes).length === 0;
+  const other = renamedOnly ? [] : [`was changed: ${listed(changes)}`];
+  return `The credential store "${before.name}" ${[...other, ...named].join(', and ')}${despiteWords(despite)}.`;
 }
 
 function despiteWords(step: string | null): string {

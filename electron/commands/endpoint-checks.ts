@@ -24,8 +24,8 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
   throw new Failure(`keychain.${state}`, `${what} cannot be sealed. ${sentence}`, {
     hint:
       state === 'not-chosen'
-        ? 'Choose where the master key is kept: trustkeep secrets choose.'
-        : 'See what to do: trustkeep secrets state.',
+        ? 'Choose where the master key is kept: trustkeep secrets choose'
+        : 'See what to do: trustkeep secrets state',
   });
 }
 

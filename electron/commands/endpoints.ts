@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
+import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
@@ -19,7 +20,7 @@ export function endpointCommands(tools: CommandTools) {
   return os.router({
     add: os.add.handler(({ input, context }) => add(tools, input as Flat & typeof input, context)),
     list: os.list.handler(() => database.endpoints.list()),
-    show: os.show.handler(({ input }) => findEndpoint(database, input.endpoint)),
+    show: os.show.handler(({ input }) => viewOf(tools, findEndpoint(database, input.endpoint))),
     update: os.update.handler(({ input, context }) =>
       updateEndpoint(tools, findEndpoint(database, input.endpoint), input.changes, context),
     ),
@@ -41,6 +42,15 @@ export function endpointCommands(tools: CommandTools) {
       return { taskId: task.id };
     }),
   });
+}
+
+function viewOf({ database }: CommandTools, endpoint: Endpoint): EndpointView {
+  const { connection } = endpoint;
+  const store = connection.type === 'local' ? null : connection.store;
+  return {
+    ...endpoint,
+    storeName: store === null ? null : (database.credentialStores.get(store)?.name ?? null),
+  };
 }
 
 async function add(
@@ -90,7 +100,7 @@ function remove(tools: CommandTools, endpoint: Endpoint, { audit }: CommandConte
         .find(({ task }) => task.endpointId === endpoint.id);
       if (busy !== undefined) {
         throw new Failure('endpoint.busy', `"${endpoint.name}" has a live task: ${busy.task.id}.`, {
-          hint: `Let it end, or cancel it: trustkeep tasks cancel ${busy.task.id}.`,
+          hint: `Let it end, or cancel it: trustkeep tasks cancel ${busy.task.id}`,
         });
       }
       database.endpoints.remove(endpoint.id);

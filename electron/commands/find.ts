@@ -1,4 +1,5 @@
 import { never } from '#kit/never.ts';
+import { shellWord } from '#kit/shell-word.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Authority } from '#shared/model/authority.ts';
@@ -38,7 +39,7 @@ export function findStore(database: Database, nameOrId: string): CredentialStore
     database.credentialStores.find(nameOrId) ?? sameName(database.credentialStores.list(), nameOrId);
   if (found) return found;
   throw new Failure('credential-store.not-found', `There is no credential store "${nameOrId}".`, {
-    hint: 'See what there is: trustkeep credstore list.',
+    hint: 'See what there is: trustkeep credstore list',
   });
 }
 
@@ -50,7 +51,7 @@ export function findLocalStore(database: Database, nameOrId: string): Credential
     'credential-store.read-only',
     `The credentials of "${store.name}" are kept in ${keeperOf(store.kind)}, where Trustkeep only reads them.`,
     {
-      hint: `List and change them there. See one: trustkeep credstore credentials get --storename ${store.name} --id ID.`,
+      hint: `List and change them there. See one: trustkeep credstore credentials get --storename ${shellWord(store.name)} --id ID`,
       retry: 'never',
     },
   );
@@ -73,7 +74,7 @@ export function findCredential(database: Database, store: CredentialStore, id: s
   const found = database.credentials.get(store.id, id);
   if (found !== null) return found;
   throw new Failure('credential.not-found', `The store "${store.name}" has no credential "${id}".`, {
-    hint: `See what there is: trustkeep credstore credentials list --storename ${store.name}.`,
+    hint: `See what there is: trustkeep credstore credentials list --storename ${shellWord(store.name)}`,
   });
 }
 
@@ -95,6 +96,6 @@ export function sameName<T extends { id: string; name: string }>(
 
 export function notFound(what: string, named: string, listed: string): Failure {
   return new Failure(`${what}.not-found`, `There is no ${what} "${named}".`, {
-    hint: `See what there is: ${listed}.`,
+    hint: `See what there is: ${listed}`,
   });
 }

@@ -82,7 +82,7 @@ function checkReady({ masterKey }: CommandTools): void {
   const { state, sentence } = masterKey.state();
   if (state === 'ready') return;
   throw new Failure(`keychain.${state}`, `The password of the proxy cannot be sealed. ${sentence}`, {
-    hint: 'See what to do: trustkeep secrets state.',
+    hint: 'See what to do: trustkeep secrets state',
   });
 }
 

@@ -50,7 +50,7 @@ export function failureOf(thrown: unknown): Failure {
   const { code } = (thrown ?? {}) as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE') {
     return new Failure('agent.unreachable', 'The agent stopped answering.', {
-      hint: 'Look whether it still runs: trustkeep status.',
+      hint: 'Look whether it still runs: trustkeep status',
       retry: 'later',
       cause: thrown,
     });

@@ -18,6 +18,10 @@ export type EndpointInput = { type: z.infer<typeof endpointType>; name: string }
   string | number | boolean | string[] | undefined
 >;
 
+/** One endpoint, with the name of the credential store its login is read from; null: its own login, or no such store. */
+export const endpointView = endpoint.extend({ storeName: z.string().nullable() });
+export type EndpointView = z.infer<typeof endpointView>;
+
 export const endpoints = {
   /** `tls add <type>`; gives the instance id. Probes first; what the probe found is in the answer. */
   add: command
@@ -31,7 +35,7 @@ export const endpoints = {
   show: command
     .meta({ cli: 'tls show', help: 'Show one endpoint.', positional: 'endpoint' })
     .input(z.object({ endpoint: nameOrId }).strict())
-    .output(endpoint),
+    .output(endpointView),
   /** Keeps what is not named. Same fields as `add`, all optional. */
   update: command
     .meta({

@@ -1,3 +1,4 @@
+import { shellWord } from '#kit/shell-word.ts';
 import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
@@ -100,5 +101,7 @@ export function updatedStorePage(store: CredentialStoreRow, paper: Paper): strin
 function whatWasFound({ kind, name, report }: CredentialStoreRow, paper: Paper): string[] {
   if (report !== null) return checkLines(report.checks, paper);
   if (kind !== 'local') return [];
-  return [`Add credentials to it: trustkeep credstore credentials add --storename ${name} --id ID`];
+  return [
+    `Add credentials to it: trustkeep credstore credentials add --storename ${shellWord(name)} --id ID`,
+  ];
 }

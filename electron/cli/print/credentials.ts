@@ -1,3 +1,4 @@
+import { shellWord } from '#kit/shell-word.ts';
 import type { CredentialRow, CredentialView } from '#shared/contract/credentials.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { namesOf, userLines } from './credential-stores.ts';
@@ -26,7 +27,7 @@ export function credentialTable(
       ],
       paper,
     ),
-    ...(more ? [`${items.length} of ${total}. More: --after "${items.at(-1)?.id ?? ''}"`] : []),
+    ...(more ? [`${items.length} of ${total}. More: --after ${shellWord(items.at(-1)?.id ?? '')}`] : []),
   ];
 }
 

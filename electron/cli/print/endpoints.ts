@@ -1,3 +1,4 @@
+import type { EndpointView } from '#shared/contract/endpoints.ts';
 import type { ConnectionSettings, Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
@@ -13,12 +14,16 @@ export function reached(connection: ConnectionSettings): string {
 }
 
 /** How it logs in, never with what. */
-function login(connection: ConnectionSettings): string | null {
+function login({ connection, storeName }: EndpointView): string | null {
   if (connection.type === 'local') return null;
   const { auth, store, storeCredentialId, user } = connection;
   if (auth !== 'credential-store') return auth === 'password' ? 'its own password' : 'its own private key';
   const name = user === '' ? ' and its user name' : '';
-  return `credential "${storeCredentialId ?? ''}"${name} of credential store ${store ?? ''}`;
+  const from =
+    storeName === null
+      ? `a credential store that is gone (${store ?? ''})`
+      : `credential store "${storeName}"`;
+  return `credential "${storeCredentialId ?? ''}"${name} of ${from}`;
 }
 
 function probeWord(probe: ProbeReport | null): string {
@@ -43,7 +48,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
   );
 }
 
-export function endpointPage(endpoint: Endpoint, paper: Paper): string[] {
+export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   const { connection, settings, policy } = endpoint;
   const { type: _type, ...rest } = settings;
   return [
@@ -52,7 +57,7 @@ export function endpointPage(endpoint: Endpoint, paper: Paper): string[] {
       ['Instance ID', endpoint.id],
       ['Type', endpoint.type],
       ['Reached', reached(connection)],
-      ['Logs in with', login(connection)],
+      ['Logs in with', login(endpoint)],
       ['Host key', connection.type === 'ssh' ? connection.hostKey : null],
       ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
       ['Approves itself', policy.autoApprove ? 'yes' : 'no'],

@@ -161,7 +161,10 @@ export class FakeAgent {
           return { endpoint, probe, taskId: null };
         }),
         list: os.endpoints.list.handler(() => world.endpoints),
-        show: os.endpoints.show.handler(({ input }) => this.#endpoint(input.endpoint)),
+        show: os.endpoints.show.handler(({ input }) => ({
+          ...this.#endpoint(input.endpoint),
+          storeName: null,
+        })),
         update: os.endpoints.update.handler(({ input }) => {
           this.#did('endpoints.update', input);
           const endpoint = this.#endpoint(input.endpoint);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { type CliWorld, cli, scriptedClient } from '#test/make/cli.ts';
+import { anEndpoint, anSshConnection } from '#test/make/rows.ts';
 
 /** What the contract was asked for a line, and what the person saw. */
 async function typed(line: readonly string[] | string, path: string, world: CliWorld = {}) {
@@ -280,7 +281,7 @@ describe('the list of credentials', () => {
     const page = await cli(['credstore', 'credentials', 'list', 's', '--limit', '2'], {
       running: paged().client,
     });
-    expect(page.stdout.trimEnd().split('\n').at(-1)).toBe('2 of 2500. More: --after "id-00001"');
+    expect(page.stdout.trimEnd().split('\n').at(-1)).toBe('2 of 2500. More: --after id-00001');
   });
 });
 
@@ -337,6 +338,33 @@ The credential store cannot be used: it failed at the step log-in. Verified 2001
   ✓ connect: It accepts connections.
   ✗ log-in: It refused the login.
 `);
+  });
+
+  test('an endpoint says which credential of which store it logs in with, by name', async () => {
+    const connection = anSshConnection({
+      auth: 'credential-store',
+      user: '',
+      store: 'cs_1',
+      storeCredentialId: 'servers/web1',
+    });
+    const shown = { ...anEndpoint({ connection }), storeName: 'main vault' };
+    const login = async (endpoint: typeof shown) =>
+      /Logs in with +(.*)/.exec((await printed('tls show e', 'endpoints.show', endpoint)).stdout)?.[1];
+    expect(await login(shown)).toBe(
+      'credential "servers/web1" and its user name of credential store "main vault"',
+    );
+    const own = { ...connection, user: 'deploy' };
+    expect(await login({ ...shown, connection: own })).toBe(
+      'credential "servers/web1" of credential store "main vault"',
+    );
+  });
+
+  test('a command to go on with can be copied as it stands, whatever the name of the store', async () => {
+    const local = { ...store, name: 'my store', kind: 'local', settings: { kind: 'local' }, report: null };
+    const add = ['credstore', 'add', 'local', '--storename', 'my store'];
+    const { client } = scriptedClient({ 'credentialStores.add': local });
+    const { stdout } = await cli(add, { running: client, now: 1_000_000_000_000 });
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/ --storename "my store" --id ID$/);
   });
 
   test('the list says where each is and what is wrong with it', async () => {

@@ -368,6 +368,7 @@ describe('changing a credential store', () => {
     await made.call.credentialStores.update({ storename: 'vault1', new_storename: 'vault2', changes: {} });
     expect(stored()).toEqual(['trustkeep-store', 'vault2']);
     expect(vault.tried).toHaveLength(1);
+    expect(made.audit().at(-1)?.sentence).toBe('The credential store "vault1" is called "vault2" now.');
     const taken = { storename: 'vault2', new_storename: 'trustkeep-STORE', changes: {} };
     expect((await failureFrom(made.call.credentialStores.update(taken))).code).toBe(
       'credential-store.name-taken',

@@ -34,6 +34,16 @@ describe('an endpoint with a credential of a store', () => {
     expect(made.database.credentialStores.usedBy(vault.id)).toMatchObject([{ name: 'web1' }]);
   });
 
+  test('is shown with the name that its store has now', async () => {
+    await made.call.endpoints.add({ ...base, ...stored });
+    expect(await made.call.endpoints.show({ endpoint: 'web1' })).toMatchObject({ storeName: 'Vault1' });
+    made.database.credentialStores.update({ ...vault, name: 'main vault' });
+    expect(await made.call.endpoints.show({ endpoint: 'web1' })).toMatchObject({ storeName: 'main vault' });
+    const own = { ...base, name: 'own', user: 'u', password: 'p' };
+    await made.call.endpoints.add(own);
+    expect(await made.call.endpoints.show({ endpoint: 'own' })).toMatchObject({ storeName: null });
+  });
+
   test('needs no master key of its own', async () => {
     made.close();
     made = await makeCommands({ locked: true });

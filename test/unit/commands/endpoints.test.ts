@@ -316,7 +316,7 @@ describe('removing an endpoint', () => {
     const failure = await failureFrom(made.call.endpoints.remove({ endpoint: 'nope' }));
     expect(failure).toMatchObject({
       code: 'endpoint.not-found',
-      hint: 'See what there is: trustkeep tls list.',
+      hint: 'See what there is: trustkeep tls list',
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
+import { shellWord } from '#kit/shell-word.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
@@ -144,7 +145,7 @@ function unknown(id: string, name: string): Failure {
       'credential.not-found',
       `There is no credential "${id}" in credential store "${name}".`,
       {
-        hint: `See what there is: trustkeep credstore credentials list --storename ${name}.`,
+        hint: `See what there is: trustkeep credstore credentials list --storename ${shellWord(name)}`,
       },
     );
   return new Failure(
