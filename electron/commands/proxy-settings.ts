@@ -41,9 +41,12 @@ function holdsLogin(address: string): boolean {
 }
 
 function noneOf(input: ProxyInput): ProxyRoute {
-  const stray = (['user', 'password', 'domain'] as const).find((name) => input[name] !== undefined);
+  const stray = (['user', 'password', 'domain', 'bypass'] as const).find((name) => input[name] !== undefined);
   if (stray === undefined) return { mode: 'none' };
-  throw invalid(`--${stray} was given without a proxy.`, 'Add --host and --port, or --pacurl.');
+  throw invalid(
+    `--${stray} was given without a proxy.`,
+    'Add --host and --port, or --pacurl: the whole setting is replaced.',
+  );
 }
 
 function loginOf({ user, password, domain }: ProxyInput): { user: string | null; domain: string | null } {

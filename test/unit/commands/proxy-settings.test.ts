@@ -5,7 +5,6 @@ import { checkBypass, routeOf } from '../../../electron/commands/proxy-settings.
 describe('the way out that flags describe', () => {
   test.each<[ProxyInput, unknown]>([
     [{}, { mode: 'none' }],
-    [{ bypass: ['*.inside'] }, { mode: 'none' }],
     [
       { pacurl: 'http://wpad/proxy.pac' },
       { mode: 'pac', pacUrl: 'http://wpad/proxy.pac', user: null, domain: null },
@@ -37,6 +36,7 @@ describe('the way out that flags describe', () => {
     [{ host: 'http://proxy:3128', port: 3128 }, '"http://proxy:3128" is not the name or address of a host.'],
     [{ host: 'a b', port: 3128 }, '"a b" is not the name or address of a host.'],
     [{ user: 'ann' }, '--user was given without a proxy.'],
+    [{ bypass: ['*.inside'] }, '--bypass was given without a proxy.'],
     [{ host: 'p', port: 1, password: 'x' }, 'A password was given without a user.'],
     [{ host: 'p', port: 1, domain: 'CORP' }, 'A domain was given without a user.'],
   ])('%j is refused with one sentence', (input, sentence) => {
