@@ -1,5 +1,5 @@
 import type { CDPSession } from 'playwright-core';
-import type { Search } from './marks.ts';
+import { inText, type Search } from './marks.ts';
 
 /** With it snapshots hold every string whole; without it only its first kilobyte. For the command line of Electron. */
 export const wholeStrings = '--js-flags=--heap-snapshot-string-limit=100000000';
@@ -19,17 +19,15 @@ interface Raw {
 }
 
 /** Everything a page's script engine still reaches, after it threw away what it does not. */
-export interface Heap {
-  /** How many strings it holds. */
-  strings: number;
-  /** Whether some string holds the text, whole. */
-  has(text: string): boolean;
+interface Heap {
+  /** Those of scripts, with what holds them. */
+  buffers(): string[];
   /** `door in …`, with what holds it. */
   find(search: Search): string[];
 }
 
 /** Collects garbage, twice, and takes a snapshot. */
-export async function takeHeap(session: CDPSession): Promise<Heap> {
+async function takeHeap(session: CDPSession): Promise<Heap> {
   await session.send('HeapProfiler.enable');
   for (let turn = 0; turn < 2; turn++) {
     await session.send('HeapProfiler.collectGarbage');
@@ -43,9 +41,11 @@ export async function takeHeap(session: CDPSession): Promise<Heap> {
   session.on('HeapProfiler.addHeapSnapshotChunk', take);
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
   session.off('HeapProfiler.addHeapSnapshotChunk', take);
-  await session.send('HeapProfiler.disable');
   return readHeap(JSON.parse(parts.join('')) as Raw);
 }
+
+/** Roots that name what there is and keep nothing alive. */
+const isMereList = /^\((External|Internalized) strings\)$/;
 
 interface Edge {
   type: string;
@@ -58,7 +58,7 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
   const { meta } = snapshot;
   const nodeSize = meta.node_fields.length;
   const edgeSize = meta.edge_fields.length;
-  const [typeAt, nameAt, countAt] = ['type', 'name', 'edge_count'].map((one) =>
+  const [typeAt, nameAt, sizeAt, countAt] = ['type', 'name', 'self_size', 'edge_count'].map((one) =>
     meta.node_fields.indexOf(one),
   );
   const [edgeTypes] = meta.edge_types;
@@ -87,9 +87,10 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
     return found;
   }
 
+  const isPieced = (node: number): boolean => typeOf(node) === 'concatenated string';
   /** Strings that the engine has not put together yet are seen in their parts only. */
   function textOf(node: number, depth = 0): string {
-    if (typeOf(node) !== 'concatenated string') return nameOf(node);
+    if (!isPieced(node)) return nameOf(node);
     if (depth > 5_000) return '';
     const parts = edgesOf(node);
     return ['first', 'second']
@@ -105,10 +106,9 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
     const seen = new Set(line);
     while (line.length > 0 && !seen.has(wanted)) {
       const next: number[] = [];
-      // the list of all external strings holds none of them
       for (const node of line)
         for (const edge of edgesOf(node))
-          if (edge.type !== 'weak' && nameOf(edge.to) !== '(External strings)' && !seen.has(edge.to)) {
+          if (edge.type !== 'weak' && !isMereList.test(nameOf(edge.to)) && !seen.has(edge.to)) {
             seen.add(edge.to);
             cameBy.set(edge.to, edge);
             next.push(edge.to);
@@ -123,64 +123,58 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
     return way.length === 0 ? 'held weakly only' : way.join('\n      ');
   }
 
-  const pieced = (): number[] =>
-    Array.from({ length: count }, (_, node) => node).filter((node) => typeOf(node) === 'concatenated string');
+  const every = Array.from({ length: count }, (_, node) => node);
 
   return {
-    strings: strings.length,
-    has: (text) => strings.includes(text),
+    buffers: () =>
+      every
+        .filter((node) => nameOf(node) === 'system / JSArrayBufferData')
+        .map((node) => `a buffer of ${field(node, sizeAt)} bytes in the page:\n      ${whyAlive(node)}`),
     find(search) {
-      const open = search(Buffer.from(strings.join('\n')));
-      const joined = pieced()
-        .map((node) => ({ node, text: textOf(node) }))
-        .filter(({ text }) => search(Buffer.from(text)).length > 0);
-      if (open.length === 0 && joined.length === 0) return [];
-      const guilty = new Set(
-        strings.flatMap((text, at) => (search(Buffer.from(text)).length > 0 ? [at] : [])),
-      );
-      const holders = [
-        ...joined.map(({ node }) => node),
-        ...Array.from({ length: count }, (_, node) => node).filter((node) => guilty.has(field(node, nameAt))),
-      ];
-      return holders.map((node) => {
-        const doors = search(Buffer.from(textOf(node))).join(', ');
-        return `${doors} in the heap of the page (${typeOf(node)}):\n      ${whyAlive(node)}`;
-      });
+      const doors = new Set(search(Buffer.from(strings.join('\n'))));
+      const guilty = doors.size === 0 ? [] : strings.flatMap((text, at) => (holds(search, text) ? [at] : []));
+      const names = new Set(guilty);
+      const found = every
+        .filter((node) => names.has(field(node, nameAt)) || (isPieced(node) && holds(search, textOf(node))))
+        .map((node) => {
+          const here = search(Buffer.from(textOf(node)));
+          for (const door of here) doors.delete(door);
+          return `${here.join(', ')} in the heap of the page (${typeOf(node)}):\n      ${whyAlive(node)}`;
+        });
+      return [...found, ...[...doors].map((door) => `${door} in a name in the heap of the page`)];
     },
   };
 }
 
-/** What lies outside the heap but is still in the hands of a script: fields, drawn or not, and bytes. */
-export async function inHands(session: CDPSession): Promise<string> {
-  const field =
-    'return this.map((one) => [one.value, one.defaultValue, one.outerHTML].join(" ")).join("\\n")';
-  const bytes = `return this.filter((one) => one instanceof ArrayBuffer || ArrayBuffer.isView(one))
-    .map((one) => [...new Uint8Array(one.buffer ?? one)].map((byte) => byte.toString(16).padStart(2, '0')).join(''))
-    .join("\\n")`;
-  const found: string[] = [];
-  for (const [kind, body] of [
-    ['HTMLInputElement.prototype', field],
-    ['HTMLTextAreaElement.prototype', field],
-    ['ArrayBuffer.prototype', bytes],
-    ['Object.getPrototypeOf(Uint8Array.prototype)', bytes], // short ones have no buffer of their own
-  ] as const)
-    found.push(await everyOne(session, kind, body));
-  return found.join('\n');
+const holds = (search: Search, text: string): boolean => search(Buffer.from(text)).length > 0;
+
+/**
+ * What is in the hands of a page's scripts, `door in …`: its heap and its fields, drawn or not. Bytes in buffers cannot
+ * be read from here, whoever's they are; our page has none, so each one is told.
+ */
+export async function heldBy(session: CDPSession, search: Search): Promise<string[]> {
+  const heap = await takeHeap(session);
+  const found = [...heap.find(search), ...heap.buffers()];
+  for (const kind of ['HTMLInputElement', 'HTMLTextAreaElement']) {
+    const body =
+      'return this.map((one) => [one.value, one.defaultValue, one.outerHTML].join(" ")).join("\\n")';
+    found.push(...inText(search, 'a field of the page', await everyOne(session, kind, body)));
+  }
+  return found;
 }
 
 /** Runs a function over every living object of a kind, also those that are in no document any more. */
-async function everyOne(session: CDPSession, prototypeOf: string, body: string): Promise<string> {
-  const prototype = await session.send('Runtime.evaluate', { expression: prototypeOf });
+async function everyOne(session: CDPSession, kind: string, body: string): Promise<string> {
+  const prototype = await session.send('Runtime.evaluate', { expression: `${kind}.prototype` });
   const { objects } = await session.send('Runtime.queryObjects', {
     prototypeObjectId: prototype.result.objectId ?? '',
   });
-  const { result, exceptionDetails } = await session.send('Runtime.callFunctionOn', {
+  const { result } = await session.send('Runtime.callFunctionOn', {
     objectId: objects.objectId ?? '',
     functionDeclaration: `function () { ${body} }`,
     returnByValue: true,
   });
   for (const { objectId } of [prototype.result, objects])
     if (objectId !== undefined) await session.send('Runtime.releaseObject', { objectId });
-  if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? prototypeOf);
   return String(result.value);
 }
