@@ -127,7 +127,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       await both(11 * minute);
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential-store.login-refused');
-      expect(failure.message).toContain('the token has expired or was revoked');
+      expect(failure.message).toContain('the token has expired, was revoked or has no uses left');
     });
 
     test('of the batch type is left alone', async () => {
@@ -213,6 +213,20 @@ describe('a hashicorp store at a Vault that does as told', () => {
       const asked = vault.calls.length;
       await both(hour);
       expect(vault.calls.length).toBe(asked);
+    });
+
+    test('that is used up is said to be that', async () => {
+      const { store } = await withToken({ uses: 3 });
+      await store.read('web1');
+      expect((await failureOf(store.read('web1'))).message).toContain('has no uses left');
+    });
+
+    test('that is given for another namespace is refused with that namespace in the sentence', async () => {
+      const { token } = await withToken();
+      const elsewhere = open({ secrets: { token }, settings: { namespace: '/team9/' } }).store;
+      expect((await failureOf(elsewhere.read('web1'))).message).toMatch(
+        /^HashiCorp Vault at \S+ \(namespace team9\) does not know the token/,
+      );
     });
 
     test('that was replaced is taken up without being told', async () => {
@@ -416,6 +430,32 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(vault.count('sys/wrapping/lookup')).toBe(2);
     });
 
+    test('is told from a plain one that was said to be wrapped, and the other way round', async () => {
+      const roleId = await role();
+      const plain = await fixture.makeSecretId('approle', 'reader');
+      const asWrapped = open({
+        secrets: { 'wrapping-token': plain },
+        settings: { auth: bySecret(roleId, true) },
+      });
+      const none = await failureOf(asWrapped.store.read('web1'));
+      expect(none.message).toContain('it looks like a SecretID');
+      expect(none.hint).toContain('appwrapped No');
+      const wrapping = await fixture.makeWrappedSecretId('approle', 'reader');
+      const asPlain = open({ secrets: { 'secret-id': wrapping }, settings: { auth: bySecret(roleId) } });
+      const token = await failureOf(asPlain.store.read('web1'));
+      expect(token.hint).toContain('appwrapped Yes');
+      const right = open({
+        secrets: { 'wrapping-token': wrapping },
+        settings: { auth: bySecret(roleId, true) },
+      });
+      expect((await right.store.read('web1')).username).toBe('root');
+      const wrong = open({
+        secrets: { 'secret-id': 'of some other kind' },
+        settings: { auth: bySecret(roleId) },
+      });
+      expect((await failureOf(wrong.store.read('web1'))).hint).not.toContain('appwrapped');
+    });
+
     test('of a store in use is unwrapped before anybody reads and before its wrapping token has ended', async () => {
       const { roleId, keep } = await wrapped();
       open({ keep, settings: { auth: bySecret(roleId, true) }, watch: true });
@@ -534,6 +574,15 @@ describe('a hashicorp store at a Vault that does as told', () => {
         path.startsWith('sys/internal') ? { status: 403, body: '{"errors":["permission denied"]}' } : null;
       const { store } = await withToken({ rules: { 'team/kv/data/app/*': ['read'] } }, 'team/kv/data/app');
       expect((await store.read('web1')).password?.text()).toBe('deep');
+    });
+
+    test('of a path below no mount is said to be that to a login that may read everything', async () => {
+      const { store } = open({ secrets: { token: vault.rootToken }, settings: { rootPath: 'nosuch/place' } });
+      const failure = await failureOf(store.read('web1'));
+      expect(failure).toMatchObject({ code: 'credential-store.wrong-mount' });
+      expect(failure.message).toContain('Nothing is mounted in HashiCorp Vault');
+      const { store: forbidden } = await withToken({}, 'nosuch/place');
+      expect((await failureOf(forbidden.read('web1'))).code).toBe('credential.denied');
     });
 
     test('of a server that does not know the question is 1', async () => {

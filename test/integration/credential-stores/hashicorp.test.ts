@@ -208,7 +208,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       await fixture.revoke(token);
       const failure = await failureOf(store.read('servers/web1'));
       expect(failure.code).toBe('credential-store.login-refused');
-      expect(failure.message).toContain('the token has expired or was revoked');
+      expect(failure.message).toContain('the token has expired, was revoked or has no uses left');
     });
   });
 

@@ -4,7 +4,7 @@ import type { HashicorpSettings } from '#shared/model/credential-store.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import type { VaultClient } from './client.ts';
-import type { Login, LoginMethod } from './login.ts';
+import { type Login, type LoginMethod, looksLikeToken } from './login.ts';
 import { splitPath } from './paths.ts';
 import type { SecretIdSource } from './secret-id.ts';
 import { authAnswer, readAs } from './wire.ts';
@@ -24,7 +24,8 @@ export function byAppRole(
     const body = { role_id: settings.roleId, secret_id: secretId.text() };
     const at = clock.now();
     const answer = await client.ask({ method: 'POST', path: [...mount, 'login'], body });
-    if (answer.status >= 400) throw refused(client.who, mount.join('/'), answer.said);
+    if (answer.status >= 400)
+      throw refused(client.who, mount.join('/'), answer.said, looksLikeToken(secretId));
     if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it gives no token');
     const { auth } = readAs(authAnswer, answer, client.who);
     const leaseMs = auth.lease_duration * 1000;
@@ -51,9 +52,11 @@ export function byAppRole(
 }
 
 /** Vault gives one answer to a wrong RoleID, a wrong SecretID and one that ran out; so does the sentence. */
-function refused(who: string, mount: string, said: string): Failure {
+function refused(who: string, mount: string, said: string, isToken: boolean): Failure {
   return new Failure('credential-store.login-refused', `${who} refused the AppRole login at ${mount}.`, {
-    hint: 'It does not say whether the RoleID or the SecretID is wrong, or whether the SecretID has expired or was used up. Check the RoleID and the auth mount, and give a new SecretID.',
+    hint: isToken
+      ? 'What was given as SecretID looks like a token. When the SecretID is wrapped in it, say so (appwrapped Yes): nothing was taken out of it yet.'
+      : 'It does not say whether the RoleID or the SecretID is wrong, or whether the SecretID has expired or was used up. Check the RoleID and the auth mount, and give a new SecretID.',
     peerSaid: said === '' ? undefined : said,
   });
 }

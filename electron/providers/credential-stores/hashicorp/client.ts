@@ -45,12 +45,14 @@ export function makeVaultClient(
   clock: Clock,
 ): VaultClient {
   const base = apiBase(settings.vaultUrl);
-  const who = `HashiCorp Vault at ${hostAndPort(base)}`;
+  const namespace = bareNamespace(settings.namespace);
+  const inside = namespace === '' ? '' : ` (namespace ${namespace})`;
+  const who = `HashiCorp Vault at ${hostAndPort(base)}${inside}`;
 
   async function send(call: VaultCall): Promise<JsonAnswer> {
     const request = {
       method: call.method,
-      headers: headersOf(call, settings.namespace),
+      headers: headersOf(call, namespace),
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
       timeoutMs: call.timeoutMs ?? timeoutMs,
       signal: call.signal,
@@ -88,12 +90,15 @@ function hostAndPort(base: string): string {
   return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
 }
 
-function headersOf({ token, body }: VaultCall, namespace: string | null): Record<string, string> {
-  const bare = namespace?.replace(/^\/+|\/+$/g, '') ?? '';
+function bareNamespace(namespace: string | null): string {
+  return namespace?.replace(/^\/+|\/+$/g, '') ?? '';
+}
+
+function headersOf({ token, body }: VaultCall, namespace: string): Record<string, string> {
   return {
     'x-vault-request': 'true',
     ...(token === undefined ? {} : { 'x-vault-token': token.text() }),
-    ...(bare === '' ? {} : { 'x-vault-namespace': `${bare}/` }),
+    ...(namespace === '' ? {} : { 'x-vault-namespace': `${namespace}/` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
 }

@@ -28,7 +28,10 @@ export interface Kv {
   read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden>;
 }
 
-type Result = Found | Forbidden | { missing: true };
+type Result =
+  | Found
+  | Forbidden
+  | { missing: true /** Nothing at all is mounted there. */; unmounted: boolean };
 
 export function isForbidden(result: object): result is Forbidden {
   return 'forbidden' in result;
@@ -69,15 +72,21 @@ export function makeKv(client: VaultClient, clock: Clock): Kv {
   async function guess(path: SecretPath, token: Secret, forbidden: VaultAnswer, signal?: AbortSignal) {
     if (saysNoToken(forbidden)) return { forbidden, apiPath: null };
     let missing: Mount | null = null;
+    let unmounted = true;
     for (const mount of mounts.guesses(path)) {
       const found = await readFrom(mount, path, token, signal);
-      if (isForbidden(found)) continue;
+      if (isForbidden(found)) {
+        unmounted = false;
+        continue;
+      }
       if (!('missing' in found)) {
         mounts.remember(mount);
         return found;
       }
       missing ??= mount;
+      unmounted &&= found.unmounted;
     }
+    if (missing !== null && unmounted) throw nothingMounted(client.who, path);
     return missing === null ? { forbidden, apiPath: null } : notFound(client.who, path, missing);
   }
 
@@ -105,7 +114,8 @@ export function makeKv(client: VaultClient, clock: Clock): Kv {
     const answer = await client.ask({ method: 'GET', path: api, token, signal });
     if (answer.status === 403) return { forbidden: answer, apiPath: api.join('/') };
     const gone = mount.version === 2 && kv2Answer.safeParse(answer.json).success;
-    if (answer.status === 404 && !gone) return { missing: true };
+    if (answer.status === 404 && !gone)
+      return { missing: true, unmounted: /\bno handler for route\b/i.test(answer.said) };
     if (answer.status === 400) throw refused(client.who, path, answer);
     const where = `KV version ${mount.version} at ${mount.segments.join('/') || 'its root'}`;
     if (mount.version === 1) return { record: readAs(kv1Answer, answer, client.who).data, about: [where] };
@@ -124,6 +134,17 @@ function notFound(who: string, { shown }: SecretPath, mount: Mount): never {
   throw new Failure('credential.not-found', `There is no secret “${shown}” in ${who}${below}.`, {
     hint: 'Check the credential id and the root path of the store.',
   });
+}
+
+/** A login that may read everything is told so; others get the answer of a policy that forbids it. */
+function nothingMounted(who: string, { shown, root }: SecretPath): Failure {
+  return new Failure(
+    'credential-store.wrong-mount',
+    `Nothing is mounted in ${who} where “${shown}” begins.`,
+    {
+      hint: `Check the root path, “${root.join('/')}”: it begins with the mount of a KV secrets engine. And check the namespace.`,
+    },
+  );
 }
 
 function deleted(

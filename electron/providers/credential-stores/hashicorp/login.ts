@@ -56,10 +56,19 @@ export function cleanText(text: string): string | null {
   return /^[\x21-\x7e]+$/.test(clean) ? clean : null;
 }
 
+/** Servers make tokens that begin so, since version 1.10 and before; SecretIDs are theirs to choose, and UUIDs as a rule. */
+export function looksLikeToken(secret: Secret): boolean {
+  return /^(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}$/.test(secret.text());
+}
+
+export function looksLikeSecretId(secret: Secret): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(secret.text());
+}
+
 export function tokenEnded(who: string, answer: VaultAnswer | null): Failure {
   return new Failure(
     'credential-store.login-refused',
-    `${who} does not know the token of this store: the token has expired or was revoked.`,
+    `${who} does not know the token of this store: the token has expired, was revoked or has no uses left.`,
     {
       hint: 'Give the store a new token.',
       peerSaid: answer === null || answer.said === '' ? undefined : answer.said,

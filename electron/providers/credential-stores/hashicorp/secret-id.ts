@@ -155,7 +155,7 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
 }
 
 const usedRemark =
-  'The wrapping token that was given last had been used already, perhaps by somebody else: the SecretID from before is used. Ask for a new one.';
+  'The wrapping token that was given last had expired or had been used already, perhaps by somebody else: the SecretID from before is used. Ask for a new one.';
 
 function notKept(who: string): Failure {
   return new Failure(

@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import type { VaultClient } from './client.ts';
-import { cleanText } from './login.ts';
+import { cleanText, looksLikeSecretId } from './login.ts';
 import { splitPath } from './paths.ts';
 import { readAs, secretIdAnswer, wrappingAnswer } from './wire.ts';
 
@@ -21,13 +21,22 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
     const path = ['sys', 'wrapping', 'lookup'];
     const answer = await client.ask({ method: 'POST', path, body: { token: wrapping.text() } });
     if (answer.status === 403 || answer.status === 404) return;
-    if (answer.status === 400) throw wrappingUsed(client.who, answer.said, triedBefore);
+    if (answer.status === 400) throw notWrapping(wrapping, answer.said, triedBefore);
     const from = readAs(wrappingAnswer, answer, client.who).data.creation_path ?? null;
     if (from === null || isSecretIdPath(from)) return;
     throw new Failure(
       'credential-store.wrapping-foreign',
       `The wrapping token for ${client.who} holds the answer of ${from.slice(0, 200)} and no SecretID of ${mount}…: it may have been exchanged on its way.`,
       { hint: 'It was not used. Tell who gave it to you, and ask for a new wrapped SecretID.' },
+    );
+  }
+
+  function notWrapping(wrapping: Secret, said: string, triedBefore: boolean): Failure {
+    if (!looksLikeSecretId(wrapping)) return wrappingUsed(client.who, said, triedBefore);
+    return new Failure(
+      'credential-store.wrapping-used',
+      `What was given to ${client.who} as a wrapping token is none; it looks like a SecretID.`,
+      { hint: 'When it is the SecretID itself, say that it is not wrapped (appwrapped No).', peerSaid: said },
     );
   }
 
@@ -43,8 +52,7 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
     // the token stands in the header alone: in the body as well it would be used twice and be revoked
     const path = ['sys', 'wrapping', 'unwrap'];
     const answer = await client.ask({ method: 'POST', path, token: wrapping });
-    if (answer.status === 400 || answer.status === 403)
-      throw wrappingUsed(client.who, answer.said, triedBefore);
+    if (answer.status === 400 || answer.status === 403) throw notWrapping(wrapping, answer.said, triedBefore);
     if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it unwraps nothing');
     const secretId = cleanText(readAs(secretIdAnswer, answer, client.who).data.secret_id);
     if (secretId === null) throw unexpectedAnswer(client.who, answer, 'nothing usable in data.secret_id');
