@@ -29,7 +29,7 @@ import { TaskEnds } from './tasks/ends.ts';
 import { newTask } from './tasks/new-task.ts';
 import { closeSession, openTools } from './tasks/open-tools.ts';
 import { TaskQueue } from './tasks/queue.ts';
-import { recoverTasks } from './tasks/recovery.ts';
+import { endRestored, recoverTasks } from './tasks/recovery.ts';
 import { TaskRunner } from './tasks/runner.ts';
 import { inputOfRenewal, inputOfWish } from './wishes.ts';
 
@@ -119,7 +119,10 @@ class RunningAgent implements Agent {
   async start(): Promise<void> {
     const { database, clock } = this.#parts;
     await this.#parts.unlock();
-    database.transaction(() => recoverTasks(database, clock.now()));
+    database.transaction(() => {
+      endRestored(database, this.#ends, clock.now());
+      recoverTasks(database, clock.now());
+    });
     this.#queue.start();
     this.#renewLoop.start(firstTurnMs);
     this.#watchLoop.start(firstTurnMs);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
@@ -116,11 +116,13 @@ export interface PrivateKeyFacts {
 
 const biggestKeyFile = 64 * 1024;
 
-/** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. */
+/** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. A pipe is not waited for. */
 export async function readKeyFile(path: string, what = 'private key'): Promise<Secret> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, what, error);
-  });
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw unreadable(path, what, error);
+    },
+  );
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`, what);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import {
   type Header,
@@ -101,7 +101,7 @@ async function openBackup(
   path: string,
   passphrase: Secret,
 ): Promise<{ texts: AsyncGenerator<Buffer>; close: () => Promise<void> }> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
     throw unreadableBackup(path, error);
   });
   try {

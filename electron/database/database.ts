@@ -204,6 +204,9 @@ export interface SecretRows {
   list(owner: string): string[];
 }
 
+/** Set in a database that comes out of a backup, until the agent has seen to what was under way in it: when that was made. */
+export const restoredNote = 'restored-from';
+
 /** Small settings by name. */
 export interface MetaRows {
   get(name: string): string | null;

@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -69,6 +70,17 @@ function closeToOthers(paths: readonly string[]): void {
       throw notWritable(path, error);
     }
   }
+}
+
+/**
+ * A regular file, no link, of this account, that nobody else may write. Where others may make files beside ours, one under
+ * a name of ours need not come from us.
+ */
+export function isOwnFile(path: string): boolean {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (facts === undefined || !facts.isFile()) return false;
+  const self = process.geteuid?.();
+  return self === undefined || (facts.uid === self && (facts.mode & 0o022) === 0);
 }
 
 /** The first bytes of a file, fewer when it is shorter; none when there is no such file. */

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
 import { backupDirectory } from './backup.ts';
-import { removeParts, syncDirectory } from './files.ts';
+import { isOwnFile, removeParts, syncDirectory } from './files.ts';
 
 /** A restored database that waits for the next start. */
 export function stagedPath(path: string): string {
@@ -24,6 +24,12 @@ export function putRestored(path: string, log: Log): void {
   for (const directory of [dirname(path), backups]) removeParts(directory);
   const staged = stagedPath(path);
   if (!existsSync(staged)) return;
+  if (!isOwnFile(staged)) {
+    log.error('a file is not taken for a restored database: it is not of this account alone', {
+      path: staged,
+    });
+    return;
+  }
   const at = Math.round(statSync(staged).mtimeMs);
   const aside = asidePath(path, at);
   try {

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asFailure, Failure } from '#shared/failure.ts';
@@ -10,8 +10,9 @@ import type { Secret } from '../secrets/secret.ts';
 import { AuditRepository } from './audit.ts';
 import { backupDamaged, newerBackup } from './backup-failures.ts';
 import { type BackupContent, withBackup, writeAll } from './backup-file.ts';
+import { restoredNote } from './database.ts';
 import type { Driver } from './driver.ts';
-import { partPath, readStart, syncDirectory, syncFile } from './files.ts';
+import { isOwnFile, partPath, readStart, syncDirectory, syncFile } from './files.ts';
 import { applicationId } from './header.ts';
 import { MetaRepository } from './meta.ts';
 import { migrate, migrations, versionOf } from './migrate.ts';
@@ -112,6 +113,7 @@ async function adopt(
     stage(fresh, envelope) {
       driver.transaction(() => {
         writeKeyNotes(meta, fresh);
+        meta.set(restoredNote, String(facts.madeAt));
         new AuditRepository(driver, envelope).append(entryOf(wish, facts.madeAt));
       });
       driver.close();
@@ -161,7 +163,7 @@ function stage(part: string, { databasePath, now }: RestoreWish): KeyNotes | nul
   const staged = stagedPath(databasePath);
   utimesSync(part, now / 1000, now / 1000);
   syncFile(part);
-  const before = existsSync(staged) ? notesIn(staged) : null;
+  const before = isOwnFile(staged) ? notesIn(staged) : null;
   renameSync(part, staged);
   syncDirectory(dirname(staged));
   return before;

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
-import type { TaskStep } from '#shared/model/task.ts';
-import type { Database, TaskRow } from '../../database/database.ts';
+import { liveTaskStates, type Task, type TaskStep } from '#shared/model/task.ts';
+import { type Database, restoredNote, type TaskRow } from '../../database/database.ts';
+import type { TaskEnds } from './ends.ts';
 import { kinds } from './kinds.ts';
 
 /**
@@ -32,5 +33,42 @@ function recovered(row: TaskRow, now: number): TaskRow {
   return {
     ...row,
     task: { ...row.task, state: 'failed', failure, finishedAt: now, restored: 'not-needed', steps },
+  };
+}
+
+/**
+ * At the first start with a database out of a backup: what was under way when that was made ends. The yes is as old as the
+ * backup, the servers have gone on since, and the agent it was made on may be at work itself. In the caller's transaction.
+ */
+export function endRestored(database: Database, ends: TaskEnds, now: number): void {
+  const madeAt = database.meta.get(restoredNote);
+  if (madeAt === null) return;
+  database.meta.remove(restoredNote);
+  for (const row of database.tasks.inStates(liveTaskStates)) {
+    const task = endedByRestore(row, Number(madeAt), now);
+    const approval = database.approvals.ofTask(task.id);
+    if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
+    database.tasks.update({ ...row, task });
+    ends.inTransaction(task, { ...row, task });
+  }
+}
+
+/** One that was changing its target is a person's to look at: putting back what was kept would undo what came later. */
+function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number): Task {
+  const { changing } = memory;
+  const from = new Date(madeAt).toISOString();
+  const failure = new Failure(
+    'task.restored',
+    `This was under way when the backup of ${from} was made, and is not gone on with.`,
+    {
+      hint: changing ? 'It was changing the endpoint: look at what is served there.' : 'Start it again.',
+      retry: 'never',
+    },
+  ).toData();
+  return {
+    ...task,
+    ...{ waitingFor: null, wakeAt: null, failure, finishedAt: now },
+    state: changing ? 'failed' : 'cancelled',
+    restored: changing ? 'failed' : 'not-needed',
   };
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { cleanText } from './login.ts';
@@ -10,7 +10,8 @@ export type ReadSecretFile = (path: string, limit: number) => Promise<Buffer>;
 const longest = 8192;
 
 export const readSecretFile: ReadSecretFile = async (path, limit) => {
-  const file = await open(path, 'r');
+  // others may write its directory: a pipe there would hold a thread of the runtime for ever
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
