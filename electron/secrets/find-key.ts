@@ -24,7 +24,7 @@ export async function findKey(
     const trouble = failure.code === 'keychain.locked' ? 'locked' : 'unavailable';
     return holder.trouble(trouble, notes.kind, failure.message);
   }
-  if (key === null) return holder.trouble('missing', notes.kind, null);
+  if (key === null) return holder.trouble('missing', notes.kind, notes.path);
   try {
     const { storeUuid, keyId } = notes;
     const fits = fitsCheckValue(key, storeUuid, notes.kcv);

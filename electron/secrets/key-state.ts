@@ -10,7 +10,7 @@ export function readySentence(place: { kind: KeychainState['kind']; path: string
   return `The stored secrets are protected by the key file ${place.path}.`;
 }
 
-/** What a person reads when there is no key, by state and place. `why` is what the place itself said. */
+/** What a person reads when there is no key, by state and place. `why`: what the place said; the path of a missing file. */
 export function troubleSentence(
   trouble: KeyTrouble,
   kind: KeychainState['kind'],
@@ -28,7 +28,7 @@ export function troubleSentence(
       if (kind === null)
         return 'The database holds sealed secrets, but its notes about their master key are gone.';
       return kind === 'key-file'
-        ? 'The key file no longer holds the key for the credential store.'
+        ? `The key file ${why ?? ''} is gone, or no longer holds the key of what is stored here.`
         : "This computer's keychain no longer holds the key for the credential store.";
     case 'wrong':
       return 'The key belongs to another installation.';
@@ -50,11 +50,13 @@ function hint(trouble: KeyTrouble, kind: KeychainState['kind']): string {
     case 'missing':
       return kind === null
         ? 'Restore the database from a backup. No new key is made, so that nothing is lost.'
-        : 'Restore the key and try again, or give the recovery key with "trustkeep secrets recover".';
+        : 'Put it back and run "trustkeep secrets unlock", or give the recovery key with "trustkeep secrets recover".';
     case 'wrong':
       return 'Give the recovery key with "trustkeep secrets recover", or use the database of this installation.';
     case 'unavailable':
-      return 'Make the keychain reachable and run "trustkeep secrets unlock", or give the recovery key.';
+      return kind === 'key-file'
+        ? 'Put the key file back, readable for the account Trustkeep runs as and for nobody else, and run "trustkeep secrets unlock"; or give the recovery key with "trustkeep secrets recover".'
+        : 'Make the keychain reachable and run "trustkeep secrets unlock", or give the recovery key.';
     default:
       return never(trouble);
   }

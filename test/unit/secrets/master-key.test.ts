@@ -207,7 +207,21 @@ test('A key file is used where a person chose it, and found again at its path', 
   await next.unlock();
   expect(next.open(place, sealed).text()).toBe('x');
   files.get('/keys/tk.key')!.keys.clear();
-  expect(await start().unlock()).toMatchObject({ state: 'missing', kind: 'key-file' });
+  const gone = start();
+  expect(await gone.unlock()).toMatchObject({
+    state: 'missing',
+    kind: 'key-file',
+    sentence: 'The key file /keys/tk.key is gone, or no longer holds the key of what is stored here.',
+  });
+  expect(() => gone.open(place, sealed)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('trustkeep secrets unlock') }),
+  );
+  files.get('/keys/tk.key')!.trouble = unavailable;
+  const spoiled = start();
+  await spoiled.unlock();
+  expect(() => spoiled.open(place, sealed)).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/^Put the key file back, .*secrets recover/) }),
+  );
 });
 
 test('Moving the key elsewhere keeps every value and removes the old entry', async () => {
