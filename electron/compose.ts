@@ -11,8 +11,7 @@ import type { Agent } from './agent/agent.ts';
 import { authorityKeep } from './agent/authority-keep.ts';
 import { makeCredentialReader } from './agent/credentials.ts';
 import { makeAgent } from './agent/make-agent.ts';
-import { WayOut } from './agent/proxy.ts';
-import type { WayFinder } from './agent/proxy-doctor.ts';
+import { WayOut, type WayOutParts } from './agent/proxy.ts';
 import type { OpenEndpoint } from './agent/sessions.ts';
 import { readSettings } from './agent/settings.ts';
 import type { LookAt } from './agent/steps/step.ts';
@@ -27,9 +26,8 @@ import { openDatabase } from './database/open.ts';
 import { putRestored } from './database/put-restored.ts';
 import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
-import { type HttpOptions, makeHttp } from './net/http.ts';
+import { type HttpOptions, type LogInTurns, makeHttp, makeLogInTurns } from './net/http.ts';
 import { makeHttp01Responder } from './net/http-01-responder.ts';
-import type { ProxyConfig } from './net/proxy/config.ts';
 import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
 import type { HostConnection } from './providers/connections/connection.ts';
 import { connect } from './providers/connections/registry.ts';
@@ -132,14 +130,15 @@ interface Parts {
 function joinParts(parts: Parts): Composed {
   const { options, clock, log, dataDirectory, masterKey, database } = parts;
   const { overrides = {} } = options;
+  const turns = makeLogInTurns(clock);
   const wayOut = new WayOut({
     database,
     clock,
     log: log.in('proxy'),
     changed: () => agent.events.changed('proxy', null),
-    finder: finderOver(clock, log),
+    finder: finderOver(clock, log, turns),
   });
-  const net = lazyNet(clock, log, () => wayOut.inForce());
+  const net = lazyNet(clock, log, turns, () => wayOut.inForce());
   const authorities = new AuthorityRegistry(database.authorities, {
     clock,
     log,
@@ -266,9 +265,9 @@ function opener(clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
 const userAgent = `Trustkeep/${version}`;
 
 /** Looks at ways with a client of its own, so that nothing kept from before is taken for an answer. */
-function finderOver(clock: Clock, log: Log): (setting: ProxyConfig) => WayFinder {
+function finderOver(clock: Clock, log: Log, turns: LogInTurns): WayOutParts['finder'] {
   return (setting) => {
-    const http = makeHttp({ userAgent, clock, log, proxy: () => setting });
+    const http = makeHttp({ userAgent, clock, log, turns, proxy: () => setting });
     return {
       reach: ({ url, trustedRootsPem }) => http.reach({ url, trustedRootsPem, timeoutMs: 10_000 }),
       async ask({ url, trustedRootsPem }) {
@@ -281,12 +280,12 @@ function finderOver(clock: Clock, log: Log): (setting: ProxyConfig) => WayFinder
 }
 
 /** HTTP client and responder are made when somebody needs them: many agents never do. */
-function lazyNet(clock: Clock, log: Log, proxy: HttpOptions['proxy']) {
+function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOptions['proxy']) {
   let http: ReturnType<typeof makeHttp> | null = null;
   let responder: ReturnType<typeof makeHttp01Responder> | null = null;
   return {
     http() {
-      http ??= makeHttp({ userAgent, clock, log, proxy });
+      http ??= makeHttp({ userAgent, clock, log, turns, proxy });
       return http;
     },
     responder() {

@@ -5,12 +5,14 @@ import type { ConnectionTerms } from './dispatchers.ts';
 import { makeEnding } from './ending.ts';
 import { type Peer, timedOut } from './failures.ts';
 import type { ProxyConfig } from './proxy/config.ts';
+import { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
 import { direct } from './proxy/route.ts';
 import { type Reach, reachAddress } from './reach.ts';
 import { type Asked, sendBy, sendByRoute } from './send.ts';
 import { makeWayOut, type WayOut, type WayOutOptions } from './way-out.ts';
 
 export type { ClientCertificate } from './client-certificate.ts';
+export { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
 export type { Reach } from './reach.ts';
 
 export interface HttpRequest extends ConnectionTerms {
@@ -58,6 +60,8 @@ export interface HttpOptions {
   log: Log;
   /** Asked before each request; left out: always direct. */
   proxy?: (() => ProxyConfig) | undefined;
+  /** Shared by all clients that may log in at the same proxies; left out: its own. */
+  turns?: LogInTurns | undefined;
 }
 
 export function makeHttp(options: HttpOptions): Http {
@@ -65,6 +69,7 @@ export function makeHttp(options: HttpOptions): Http {
   const log = options.log.in('http');
   const outs = makeOuts(options.proxy, {
     ...options,
+    turns: options.turns ?? makeLogInTurns(clock),
     fetch: (input) => outs.now().during(() => answerFor({ ...input, direct: true })),
   });
 

@@ -3,7 +3,7 @@ import type { Log } from '#kit/log.ts';
 import { Secret } from '../secrets/secret.ts';
 import { type Dispatchers, makeDispatchers } from './dispatchers.ts';
 import type { ProxyConfig } from './proxy/config.ts';
-import { makeProxyMemory } from './proxy/memory.ts';
+import { type LogInTurns, makeProxyMemory } from './proxy/memory.ts';
 import type { FetchDirectly } from './proxy/pac-file.ts';
 import { makeRouter, type Router } from './proxy/route.ts';
 import { openTunnel, type ProxyLogin, type ProxyTools } from './proxy/tunnel.ts';
@@ -26,6 +26,7 @@ export interface WayOutOptions {
   clock: Clock;
   log: Log;
   fetch: FetchDirectly;
+  turns: LogInTurns;
 }
 
 /** Below the usual time for a whole request, so that another proxy can be tried. */
@@ -34,7 +35,7 @@ const tunnelTimeoutMs = 20_000;
 export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): WayOut {
   const { clock, log, userAgent } = options;
   const router = makeRouter(config, options);
-  const memory = makeProxyMemory(clock);
+  const memory = makeProxyMemory(clock, options.turns);
   const tools: WayOut['tools'] = (more = {}) => ({
     login: () => loginOf(config),
     memory,

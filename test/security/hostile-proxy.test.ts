@@ -10,12 +10,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
+import { startAgent } from '#test/make/agent.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { failureFrom } from '#test/make/commands.ts';
+import { tempDirectory } from '#test/make/directory.ts';
 import { makeProxyTools, type TestLogin } from '#test/make/proxy.ts';
 import { outerAddress } from '#test/make/proxy-config.ts';
 import { type OddProxy, type OddProxyOptions, startOddProxy } from '#test/servers/odd-proxy.ts';
 import { type PlainOrigin, startOrigin } from '#test/servers/plain-origin.ts';
 import { makeHttp } from '../../electron/net/http.ts';
+import { parseAvPairs } from '../../electron/net/ntlm/av-pairs.ts';
 import { forward, openTunnel } from '../../electron/net/proxy/tunnel.ts';
 import { manualProxy } from '../make/proxy-config.ts';
 
@@ -101,6 +105,47 @@ describe('a hostile proxy does not get the password in clear', () => {
     const { tunnel, schemes } = await meet({ offer: ['basic', 'ntlm'], users }, login);
     (await tunnel()).destroy();
     expect(schemes()).not.toContain('Basic');
+  });
+});
+
+describe('an account is not locked', () => {
+  test.each<[string, OddProxyOptions]>([
+    ['Basic', { offer: ['basic'] }],
+    ['Digest', { offer: ['digest'], digest: [md5] }],
+    ['NTLM', { offer: ['ntlm'] }],
+  ])('by a wrong password for %s, however often it is tested, set and used', async (_, options) => {
+    options.users = { bob: 'another', 'CORP\\bob': 'another' };
+    const proxy = await startOddProxy(options);
+    const directory = tempDirectory('proxy-lock-out');
+    const agent = await startAgent({ dataDirectory: directory.path });
+    ends.push(directory.remove, proxy.stop, agent.close);
+    const { call } = agent;
+    const place = { host: '127.0.0.1', port: proxy.port, user: 'bob', password };
+    const setting = options.offer.includes('ntlm') ? { ...place, domain: 'CORP' } : place;
+    const first = await failureFrom(call.proxy.set(setting));
+    expect(first.message).toContain('refused the log-in');
+    await call.proxy.set({ ...setting, try_first: false });
+    for (let pressed = 0; pressed < 5; pressed++) {
+      expect(await call.proxy.test({})).toMatchObject({ ok: false });
+      await failureFrom(call.proxy.set(setting));
+      await call.proxy.set({ ...setting, confirm: 60 });
+      await call.proxy.confirm({});
+    }
+    const told = JSON.stringify(await call.proxy.test({}));
+    expect(told).toMatch(/so that the account does not get locked/);
+    expect(proxy.verdicts.length).toBe(1);
+    // another password is another matter, and tried at once
+    await call.proxy.set({ ...setting, password: 'another' });
+    expect(await call.proxy.test({})).toMatchObject({ ok: true });
+  });
+});
+
+describe('a challenge of NTLM', () => {
+  test('in ten thousand parts is refused at once', () => {
+    const parts = Array.from({ length: 10_000 }, (_, id) => Buffer.from(Uint16Array.of(id + 20, 0).buffer));
+    const before = process.cpuUsage();
+    expect(() => parseAvPairs(Buffer.concat([...parts, Buffer.alloc(4)]))).toThrow('too many parts');
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(100);
   });
 });
 

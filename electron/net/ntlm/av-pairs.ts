@@ -18,6 +18,8 @@ export const av = {
 
 /** In `av.flags`: the message carries a MIC. */
 const hasMic = 0x2;
+/** There are eleven ids. */
+const mostPairs = 64;
 const fixedLength: Record<number, number> = { [av.flags]: 4, [av.timestamp]: 8, [av.channelBinding]: 16 };
 
 /** Strict: every pair within bounds and of its right length, no id twice, an end. */
@@ -31,6 +33,7 @@ export function parseAvPairs(bytes: Buffer): AvPair[] {
       if (length !== 0) throw new NtlmRefused('target information whose end has a length');
       return pairs;
     }
+    if (pairs.length === mostPairs) throw new NtlmRefused('target information of too many parts');
     if (at > bytes.length) throw new NtlmRefused('target information that is longer than the message');
     if (length !== (fixedLength[id] ?? length)) throw new NtlmRefused('target information of a wrong length');
     if (pairs.some((pair) => pair.id === id))

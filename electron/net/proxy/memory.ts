@@ -24,12 +24,12 @@ export interface PlaceMemory {
 }
 
 /**
- * What was learnt about proxies: schemes, nonces, refusals, kept connections. Lives as long as one proxy setting;
- * another setting needs a new one. Holds no password and nothing that one could be guessed from.
+ * What was learnt about proxies: schemes, nonces, kept connections. Lives as long as one proxy setting; another setting
+ * needs a new one. Holds no password and nothing that one could be guessed from.
  */
 export interface ProxyMemory {
   of(proxy: ProxyPlace): PlaceMemory;
-  /** Tells log-ins apart: a keyed hash, the key of which nobody else has. */
+  /** See `LogInTurns`. */
   print(login: ProxyLogin): string;
   /** Ends every kept connection; none is kept from then on. */
   close(): void;
@@ -38,27 +38,51 @@ export interface ProxyMemory {
 /** A script may name a new proxy for each request. */
 const mostPlaces = 256;
 
-export function makeProxyMemory(clock: Clock): ProxyMemory {
-  const places = new Map<string, PlaceMemory>();
+/**
+ * Whose turn it is to log in, and what was refused, by place. One for all settings and all clients of this process: a test
+ * button and a setting that is tried lock an account as well as what polls.
+ */
+export interface LogInTurns {
+  at(name: string): Turns;
+  /** Tells log-ins apart: a keyed hash, the key of which nobody else has. */
+  print(login: ProxyLogin): string;
+}
+
+export function makeLogInTurns(clock: Clock): LogInTurns {
+  const places = new Map<string, Turns>();
   const key = randomBytes(32);
-  const kept = makeKeptLines(clock);
   return {
-    of({ host, port, tls }) {
-      const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
-      let place = places.get(name);
-      if (place === undefined) {
-        place = { scheme: null, digest: null, strong: false, turns: new Turns(clock), kept: kept.at(name) };
-        const oldest = places.keys().next().value;
-        if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
-        places.set(name, place);
-      }
-      return place;
+    at(name) {
+      const turns = places.get(name) ?? new Turns(clock);
+      const oldest = places.keys().next().value;
+      if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
+      places.set(name, turns);
+      return turns;
     },
     print: ({ user, domain, password }) =>
       createHmac('sha256', key)
         .update(JSON.stringify([user, domain]))
         .update(password.bytes())
         .digest('base64'),
+  };
+}
+
+export function makeProxyMemory(clock: Clock, turns = makeLogInTurns(clock)): ProxyMemory {
+  const places = new Map<string, PlaceMemory>();
+  const kept = makeKeptLines(clock);
+  return {
+    of({ host, port, tls }) {
+      const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
+      let place = places.get(name);
+      if (place === undefined) {
+        place = { scheme: null, digest: null, strong: false, turns: turns.at(name), kept: kept.at(name) };
+        const oldest = places.keys().next().value;
+        if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
+        places.set(name, place);
+      }
+      return place;
+    },
+    print: (login) => turns.print(login),
     close: () => kept.close(),
   };
 }
