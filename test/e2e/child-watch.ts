@@ -4,7 +4,7 @@ import type { ElectronApplication } from 'playwright-core';
 export interface ProcessWatch {
   /** How many command lines and environments were read. */
   looks(): number;
-  /** Every one that was seen, once. */
+  /** Every one that was seen, once. For searching, not for printing. */
   seen(): string[];
   stop(): void;
 }
@@ -13,16 +13,33 @@ export interface ProcessWatch {
 const youngLooks = 25;
 const laterEvery = 100;
 
-/** Reads command line and environment of every process of this machine, again and again, until `stop`. */
+/**
+ * Reads command line and environment of everything that this process ever started, and of what that started, again
+ * and again, until `stop`.
+ */
 export function watchProcesses(): ProcessWatch {
   const times = new Map<string, number>();
+  const family = new Map([[String(process.pid), true]]);
   const seen = new Set<string>();
   let looks = 0;
   let on = true;
+  /** Asked once: who is ours stays ours when its parent ends. */
+  function isOurs(pid: string): boolean {
+    const known = family.get(pid);
+    if (known !== undefined) return known;
+    const parent = /^.*\) \S (\d+)/s.exec(readIfThere(`/proc/${pid}/stat`))?.[1];
+    const ours = parent !== undefined && parent !== '0' && isOurs(parent);
+    family.set(pid, ours);
+    return ours;
+  }
   const look = (): void => {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    const alive = new Set(pids);
-    for (const pid of times.keys()) if (!alive.has(pid)) times.delete(pid); // its number may be given again
+    const all = new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name)));
+    for (const pid of family.keys())
+      if (!all.has(pid)) {
+        family.delete(pid); // its number may be given again
+        times.delete(pid);
+      }
+    const pids = [...all].filter((pid) => pid !== String(process.pid) && isOurs(pid));
     for (const pid of pids) {
       const turn = times.get(pid) ?? 0;
       times.set(pid, turn + 1);
