@@ -23,6 +23,7 @@ export function secretsCommands(tools: CommandTools) {
       if (input.path !== undefined && !isAbsolute(input.path)) {
         throw new Failure('input.invalid', `The path of the key file must be absolute, not "${input.path}".`);
       }
+      checkStray(input);
       await masterKey.choose(input.kind, { path: input.path, passphrase: sealed(input.passphrase) });
       const sentence = `The master key is now kept in: ${input.kind}.`;
       context.audit.note({ subject: input.kind, sentence });
@@ -64,6 +65,24 @@ export function secretsCommands(tools: CommandTools) {
       context.audit.note({ subject: null, sentence: 'The master key was recovered with the recovery key.' });
       return changed();
     }),
+  });
+}
+
+/** Something that the chosen place has no use for was meant for another one. */
+function checkStray({
+  kind,
+  path,
+  passphrase,
+}: {
+  kind: string;
+  path?: string | undefined;
+  passphrase?: string | undefined;
+}): void {
+  const stray = kind !== 'key-file' && path !== undefined ? 'path' : null;
+  const name = kind !== 'passphrase' && passphrase !== undefined ? 'passphrase' : stray;
+  if (name === null) return;
+  throw new Failure('input.invalid', `--${name} is not used with ${kind}.`, {
+    hint: `Leave it out, or choose ${name === 'path' ? 'key-file' : 'passphrase'}.`,
   });
 }
 

@@ -29,7 +29,11 @@ export async function findKey(
     const { storeUuid, keyId } = notes;
     const fits = fitsCheckValue(key, storeUuid, notes.kcv);
     if (!fits && notes.kind === 'passphrase')
-      return holder.trouble('locked', notes.kind, 'That is not the passphrase of the stored secrets.');
+      return holder.trouble(
+        'locked',
+        notes.kind,
+        'The stored secrets wait for their passphrase: the one given last is not theirs.',
+      );
     const dataKey = fits ? unwrapDataKey({ storeUuid, by: keyId }, key, notes.dataKey) : null;
     if (dataKey === null) return holder.trouble('wrong', notes.kind, null);
     return holder.open(new Envelope(dataKey, storeUuid), notes);

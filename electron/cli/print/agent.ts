@@ -28,10 +28,36 @@ export function keychainPage(keychain: KeychainState): string[] {
       ['State', keychain.state],
       ['', keychain.sentence],
     ]),
+    ...remedy(keychain),
     ...(keychain.recoveryKeyWaiting
       ? ['The recovery key was not shown yet. Show it once and keep it safe: trustkeep secrets recovery-key']
       : []),
   ];
+}
+
+/** What to do about a key that is not at hand. A passphrase is no use to an agent that ends with the command. */
+function remedy({ state, kind }: KeychainState): string[] {
+  const recover = 'With the recovery key: trustkeep secrets recover --recovery_key-prompt';
+  switch (state) {
+    case 'ready':
+      return [];
+    case 'not-chosen':
+      return [
+        'Choose: trustkeep secrets choose key-file',
+        '    or: trustkeep secrets choose passphrase --passphrase-prompt',
+      ];
+    case 'locked':
+      return kind === 'passphrase'
+        ? ['While an agent runs: trustkeep secrets unlock --passphrase-prompt']
+        : ['When it is unlocked: trustkeep secrets unlock'];
+    case 'unavailable':
+      return ['When it is back: trustkeep secrets unlock', recover];
+    case 'missing':
+    case 'wrong':
+      return kind === null ? [] : ['When it is back: trustkeep secrets unlock', recover];
+    default:
+      return state satisfies never;
+  }
 }
 
 export function rotatedPage({
@@ -41,7 +67,7 @@ export function rotatedPage({
 }: KeychainState & { resealed: number; damaged?: string[] }): string[] {
   const many = resealed === 1 ? '1 sealed value was' : `${resealed} sealed values were`;
   return [
-    `There is a new master key, and ${many} sealed anew.`,
+    `There is a new master key, and ${many} sealed anew. The recovery key from before opens nothing any more.`,
     ...damaged.map((one) => `Damaged before, and left as it is: ${one}`),
     ...keychainPage(keychain),
   ];

@@ -427,10 +427,23 @@ Used by      nobody
     expect(stdout).toBe('User name   u\nPassword     p \nPrivate key\nBEGIN\nEND\n');
   });
 
+  test.each([
+    ['not-chosen', null, /secrets choose key-file\n.*secrets choose passphrase/],
+    ['locked', 'passphrase', /While an agent runs: trustkeep secrets unlock --passphrase-prompt\n$/],
+    ['locked', 'os-keychain', /trustkeep secrets unlock\n$/],
+    ['unavailable', 'os-keychain', /secrets unlock\n.*secrets recover --recovery_key-prompt\n$/],
+    ['missing', 'key-file', /secrets unlock\n.*secrets recover --recovery_key-prompt\n$/],
+    ['ready', 'key-file', /It is so\.\n$/],
+  ])('a master key that is %s (%s) comes with what to do', async (state, kind, expected) => {
+    const keychain = { kind, state, sentence: 'It is so.', recoveryKeyWaiting: false };
+    expect((await printed('secrets state', 'secrets.state', keychain)).stdout).toMatch(expected);
+  });
+
   test('rotation and backups say what was done', async () => {
     const keychain = { kind: 'os-keychain', state: 'ready', sentence: 'Safe.', recoveryKeyWaiting: true };
     const rotated = await printed('secrets rotate', 'secrets.rotate', { ...keychain, resealed: 1 });
     expect(rotated.stdout).toContain('There is a new master key, and 1 sealed value was sealed anew.');
+    expect(rotated.stdout).toContain('The recovery key from before opens nothing any more.');
     expect(rotated.stdout).toContain('trustkeep secrets recovery-key');
     const made = { path: '/b', bytes: 7, sentence: 'It is written.' };
     const line = 'backup create /b --passphrase correct-horse-battery';

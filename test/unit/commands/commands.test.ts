@@ -214,6 +214,17 @@ describe('the master key', () => {
     expect(short.code).toBe('input.invalid');
     expect(JSON.stringify(made.audit())).not.toContain('hunter2');
   });
+
+  test('refuses what the chosen place has no use for, since another one was meant', async () => {
+    const { choose } = made.call.secrets;
+    const passphrase = 'correct horse battery';
+    const file = await failureFrom(choose({ kind: 'key-file', passphrase }));
+    expect(file).toMatchObject({ code: 'input.invalid', message: '--passphrase is not used with key-file.' });
+    const path = '/keys/trustkeep.key';
+    const typed = await failureFrom(choose({ kind: 'passphrase', passphrase, path }));
+    expect(typed).toMatchObject({ code: 'input.invalid', message: '--path is not used with passphrase.' });
+    expect(await made.call.secrets.state({})).not.toMatchObject({ kind: 'key-file' });
+  });
 });
 
 test('a task is shown without a plan until there is one', async () => {
