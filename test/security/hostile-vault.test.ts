@@ -372,6 +372,18 @@ describe('what a hostile vault says', () => {
   });
 });
 
+describe('who reads the database file', () => {
+  test('finds nothing in it that a token made up by a person could be guessed from', async () => {
+    const { url } = await peer((one) =>
+      one.url.includes('lookup-self') ? { body: { data: { ttl: 0, num_uses: 5 } } } : usual(one, undefined),
+    );
+    const { store, keep } = open('hashicorp', url);
+    await store.verify();
+    expect([...keep.notes]).toEqual([]);
+    expect(keep.secrets.size).toBeGreaterThan(3);
+  });
+});
+
 describe('the test button', () => {
   test.each([
     ['approle', { status: 400, body: { errors: ['invalid role or secret ID'] } }, 4],

@@ -15,6 +15,7 @@ import {
 } from './login.ts';
 import { readAs, tokenAnswer } from './wire.ts';
 
+/** Sealed: a token that a person made up can be guessed from its mark. */
 const notes = {
   /** Mark of a token that could look itself up once. */
   good: 'token-was-good',
@@ -37,6 +38,15 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     });
   }
 
+  function noted(name: string): string | null {
+    const secret = keep.secret(name);
+    const mark = secret?.text() ?? null;
+    secret?.wipe();
+    return mark;
+  }
+
+  const note = (name: string, mark: string) => keep.keepSecret(name, Secret.of(mark));
+
   /** Null while it cannot be read: the keychain may be locked. */
   function markNow(): string | null {
     try {
@@ -52,15 +62,15 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     if (answer.status === 403) {
       if (saysNoToken(answer)) throw tokenEnded(client.who, answer);
       const remark = 'It may not look itself up, so its life is not known and it is not renewed.';
-      const standing = keep.note(notes.good) === mark ? 'lost' : 'unseen';
+      const standing = noted(notes.good) === mark ? 'lost' : 'unseen';
       return { ...login, standing, remarks: [remark] };
     }
     if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it says nothing of the token');
     const { data } = readAs(tokenAnswer, answer, client.who);
-    if (keep.note(notes.good) !== mark) keep.keepNote(notes.good, mark);
+    if (noted(notes.good) !== mark) note(notes.good, mark);
     const endless = data.ttl === 0 && !data.expire_time;
     const usesLimited = (data.num_uses ?? 0) > 0;
-    if (usesLimited) keep.keepNote(notes.limited, mark);
+    if (usesLimited) note(notes.limited, mark);
     return {
       ...login,
       endsAt: endless ? null : clock.now() + data.ttl * 1000,
@@ -96,7 +106,7 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
         standing: 'unseen',
         remarks: [limitedRemark],
       };
-      if (keep.note(notes.limited) === mark) {
+      if (noted(notes.limited) === mark) {
         last = mark;
         return login;
       }
