@@ -1,4 +1,4 @@
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
 import { everyPage, isPaged } from './every-page.ts';
@@ -9,7 +9,7 @@ import type { CliIo, LocalAgent } from './io.ts';
 import { printed } from './print/index.ts';
 import { approveLine } from './print/plan.ts';
 import { failureLines, placeOf, stepLine } from './print/tasks.ts';
-import { directoryOf } from './run-cli.ts';
+import { aside, directoryOf } from './run-cli.ts';
 import { type Paper, plain, plainJson } from './table.ts';
 
 export interface Errand {
@@ -36,6 +36,10 @@ const needKey = new Set([
 /** An agent of our own waits for an authority this long, not for hours. */
 const patienceMs = 60_000;
 
+/** Most commands take a second; one that waits for an authority may take minutes. */
+const takenPatienceMs = 10_000;
+const takenEachMs = 200;
+
 /** Calls the running agent; when none runs, one in this process for as long as the command takes. */
 export async function carryOut(errand: Errand): Promise<number> {
   const { globals, io, invocation } = errand;
@@ -43,11 +47,31 @@ export async function carryOut(errand: Errand): Promise<number> {
   const running = await io.connect(directory);
   if (running !== null) return call(errand, running, null);
   if (aboutRunning.has(invocation.command.path)) throw notRunning(directory);
-  const own = await io.startAgent(directory);
+  const agent = await startedOrRunning(io, directory);
+  if (agent.own === null) return call(errand, agent.client, null);
   try {
-    return await call(errand, own.client, own);
+    return await call(errand, agent.client, agent.own);
   } finally {
-    await own.stop();
+    await agent.own.stop();
+  }
+}
+
+/** Another command has an agent of its own for as long as it takes, and one that begins to run answers soon. */
+async function startedOrRunning(
+  io: CliIo,
+  directory: string,
+): Promise<{ client: Client; own: LocalAgent | null }> {
+  const until = io.clock.monotonic() + takenPatienceMs;
+  for (;;) {
+    try {
+      const own = await io.startAgent(directory);
+      return { client: own.client, own };
+    } catch (error) {
+      if (asFailure(error).code !== 'agent.already-running' || io.clock.monotonic() >= until) throw error;
+    }
+    await io.clock.sleep(takenEachMs);
+    const running = await io.connect(directory);
+    if (running !== null) return { client: running, own: null };
   }
 }
 
@@ -96,7 +120,7 @@ async function follows(errand: Errand, client: Client, taskId: string, own: bool
   const { globals, io } = errand;
   const paper = paperOf(io);
   // JSON on standard output stays one document
-  const say = (line: string) => (globals.json ? io.stderr : io.stdout)(`${plain(line)}\n`);
+  const say = (line: string) => (globals.json ? aside(line.trim(), true, io) : io.stdout(`${plain(line)}\n`));
   const task = await followTask({
     client,
     taskId,

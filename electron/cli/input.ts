@@ -20,11 +20,15 @@ const ownPaths = new Set([
 const ownPathCommands = new Set(['secrets.choose', 'backups.create', 'backups.restore']);
 
 /** The input of the command, complete and fitting the contract. May read files and standard input, may ask. */
-export async function inputOf(invocation: Invocation, io: CliIo): Promise<Record<string, unknown>> {
+export async function inputOf(
+  invocation: Invocation,
+  io: CliIo,
+  note: (text: string) => void,
+): Promise<Record<string, unknown>> {
   const values = { ...invocation.values };
   checkSources(invocation.sources);
   for (const source of invocation.sources) values[source.field.name] = await fetched(source, io);
-  leaveOutUnused(invocation, values, io);
+  leaveOutUnused(invocation, values, note);
   if (io.interactive) await askMissing(invocation.command.path, values, invocation.cleared, io);
   checkSecrets(invocation, values);
   resolvePaths(invocation, values, io);
@@ -81,16 +85,18 @@ function resolvePaths({ command, fields }: Invocation, values: Record<string, un
 }
 
 /** The documented line of this command names the options of every way to log in, whichever is chosen. */
-function leaveOutUnused({ command, fields }: Invocation, values: Record<string, unknown>, io: CliIo): void {
+function leaveOutUnused(
+  { command, fields }: Invocation,
+  values: Record<string, unknown>,
+  note: (text: string) => void,
+): void {
   if (command.path !== 'credentialStores.update') return;
   const unused = fields.filter(({ name, when }) => {
     const chosen = when === undefined ? undefined : values[when.field];
     return chosen !== undefined && values[name] !== undefined && !when?.is.includes(String(chosen));
   });
   for (const { name, when } of unused) {
-    io.stderr(
-      `Note: --${name} is not used with ${when?.field} ${values[when?.field ?? '']}, and was left out.\n`,
-    );
+    note(`Note: --${name} is not used with ${when?.field} ${values[when?.field ?? '']}, and was left out.`);
     delete values[name];
   }
 }

@@ -49,7 +49,7 @@ export function takeGlobals(argv: readonly string[]): { globals: Globals; rest: 
     if (!isFlag(token) || (field === undefined && name !== 'version')) rest.push(token);
     else if (field?.kind !== 'path') found[name] = !/=(false|no|0)$/.test(token);
     else if (token.includes('=')) found[name] = token.slice(token.indexOf('=') + 1);
-    else found[name] = argv[++i] ?? '';
+    else found[name] = isFlag(argv[i + 1] ?? '') ? '' : (argv[++i] ?? '');
   }
   const directory = found.data_directory;
   if (directory === '') throw usage('--data-directory needs a value.');

@@ -38,16 +38,17 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
   if (first === 'run') return run(globals, rest.slice(1), io);
   if (first === 'openapi') return openapi(io);
   const found = findCommand(commands, rest);
-  if (found === null) return unknown(commands, rest, io);
+  if (found === null) return unknown(commands, rest, io, globals.json);
   const invocation = readInvocation(found.command, found.after);
   const missing = missingSentence(invocation);
   if (missing !== null) throw usage(missing, `See: trustkeep help ${invocation.typed}`);
+  const note = (text: string) => aside(text, globals.json, io);
   for (const name of invocation.exposed) {
-    io.stderr(
-      `Warning: --${name} on the command line can be seen by others on this machine; --${name}-prompt, --${name}-stdin or --${name}-file keep it away.\n`,
+    note(
+      `Warning: --${name} on the command line can be seen by others on this machine; --${name}-prompt, --${name}-stdin or --${name}-file keep it away.`,
     );
   }
-  const input = await inputOf(invocation, io);
+  const input = await inputOf(invocation, io, note);
   return carryOut({ invocation, input, globals, io });
 }
 
@@ -67,7 +68,7 @@ function help(
   }
   const own = ownCommands.find(([word]) => word === named[0]);
   if (own !== undefined) return lines([own[1]], io);
-  return unknown(commands, named, io, true);
+  return unknown(commands, named, io, false, true);
 }
 
 async function markdown(commands: readonly CliCommand[], io: CliIo): Promise<number> {
@@ -77,7 +78,13 @@ async function markdown(commands: readonly CliCommand[], io: CliIo): Promise<num
 }
 
 /** Half a command shows its other halves; a misspelt one the nearest. */
-function unknown(commands: readonly CliCommand[], rest: readonly string[], io: CliIo, asked = false): number {
+function unknown(
+  commands: readonly CliCommand[],
+  rest: readonly string[],
+  io: CliIo,
+  json: boolean,
+  asked = false,
+): number {
   const words = rest.filter((word) => !word.startsWith('-'));
   const below = (prefix: readonly string[]) =>
     commands.filter(
@@ -87,6 +94,8 @@ function unknown(commands: readonly CliCommand[], rest: readonly string[], io: C
   if (group.length > 0 && words.length > 0) {
     const text = groupHelp(group, words);
     if (asked) return lines(text, io);
+    if (json)
+      throw usage(`"${words.join(' ')}" is half a command.`, `See: trustkeep help ${words.join(' ')}`);
     io.stderr(`${text.join('\n')}\n`);
     return exitCodes.usage;
   }
@@ -138,6 +147,11 @@ export function directoryOf({ dataDirectory, system }: Globals, io: CliIo): stri
 function lines(text: readonly string[], io: CliIo): number {
   io.stdout(`${text.join('\n')}\n`);
   return exitCodes.ok;
+}
+
+/** Said beside the answer. A script that asked for JSON gets one value a line here too, a failure being the last. */
+export function aside(text: string, json: boolean, io: CliIo): void {
+  io.stderr(`${json ? plainJson({ note: text }) : plain(text)}\n`);
 }
 
 /** One sentence and what to do about it; scripts that want JSON get the failure as it is. */

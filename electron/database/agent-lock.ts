@@ -56,6 +56,13 @@ function writeNote(path: string, face: Face): void {
 
 function alreadyRunning(dataDirectory: string, notePath: string): Failure {
   const by = readNote(notePath);
+  if (by?.face === 'cli') {
+    const command = `Another trustkeep command is at work in ${dataDirectory} (process ${by.pid}).`;
+    return new Failure('agent.already-running', command, {
+      hint: 'Try again when it has ended.',
+      retry: 'later',
+    });
+  }
   const who = by === null ? 'another Trustkeep agent' : `the ${by.face} agent, process ${by.pid}`;
   return new Failure('agent.already-running', `Trustkeep already runs on ${dataDirectory}: ${who}.`, {
     hint: 'Use that one (its window, or the trustkeep command), or end it first with "trustkeep stop".',

@@ -1,4 +1,5 @@
 import { systemClock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
 import type { CliIo, LocalAgent } from '../../electron/cli/io.ts';
 import { runCli } from '../../electron/cli/run-cli.ts';
 import type { Client } from '../../electron/transport/client.ts';
@@ -19,6 +20,8 @@ export interface CliWorld {
   running?: Client | null;
   /** The agent to start when none runs. */
   own?: Client;
+  /** How often the data directory is taken by another process first; then `running` answers, or the own one starts. */
+  taken?: number;
   stdin?: string;
   files?: Record<string, string>;
   answers?: string[];
@@ -31,6 +34,7 @@ export interface CliWorld {
 export async function cli(argv: readonly string[], world: CliWorld = {}): Promise<CliRun> {
   const run: CliRun = { code: -1, stdout: '', stderr: '', asked: [], own: [], headless: [] };
   const answers = [...(world.answers ?? [])];
+  let taken = world.taken ?? 0;
   const { now } = world;
   const io: CliIo = {
     stdout: (text) => {
@@ -57,8 +61,12 @@ export async function cli(argv: readonly string[], world: CliWorld = {}): Promis
     clock: now === undefined ? systemClock : { ...systemClock, now: () => now },
     version: '1.2.3',
     defaultDataDirectory: (system) => (system ? '/system' : '/home'),
-    connect: async () => world.running ?? null,
+    connect: async () => (taken > 0 ? null : (world.running ?? null)),
     startAgent: async (directory): Promise<LocalAgent> => {
+      if (taken > 0) {
+        taken -= 1;
+        throw new Failure('agent.already-running', 'Another command is at work.', { retry: 'later' });
+      }
       run.own.push(`made for ${directory}`);
       if (world.own === undefined) throw new Error('the test has no agent to start');
       return {

@@ -33,6 +33,19 @@ test('A second agent on the same data is refused, told who runs and what to do',
   await child.kill();
 });
 
+test('A command that has the data for a moment is called that, and is worth waiting for', async () => {
+  const child = start('hold the lock', directory.path, 'cli');
+  expect(await child.next()).toBe('held');
+  expect(() => acquireAgentLock(directory.path, 'cli')).toThrow(
+    expect.objectContaining({
+      code: 'agent.already-running',
+      message: `Another trustkeep command is at work in ${directory.path} (process ${child.process.pid}).`,
+      retry: 'later',
+    }),
+  );
+  await child.kill();
+});
+
 test('A killed agent frees the lock at once', async () => {
   const child = start('hold the lock', directory.path);
   expect(await child.next()).toBe('held');

@@ -40,6 +40,7 @@ describe('what a person mistypes', () => {
     ['run --fast', '"run" does not know what to do with "--fast".', /^$/],
     ['run --log-level loud', '--log-level must be one of: debug, info, warn, error.', /^$/],
     ['tls list --data-directory', '--data-directory needs a value.', /^$/],
+    ['tls list --data-directory --wait', '--data-directory needs a value.', /^$/],
     ['orders show many', '"number" must be a number.', /Correct/],
     [
       'secrets unlock --passphrase-file /nope',
@@ -233,6 +234,40 @@ describe('--json', () => {
       failure: failure.toData(),
     });
   });
+
+  test('leaves nothing on standard error that is not JSON, one value a line', async () => {
+    const failure = new Failure('credential.exists', 'It is there.');
+    const { client } = scriptedClient({ 'credentials.add': failure });
+    const line = 'credstore credentials add s id --password x --json'.split(' ');
+    const { stderr } = await cli(line, { running: client });
+    const [warning, said, ...more] = stderr
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(warning.note).toMatch(/^Warning: --password on the command line/);
+    expect(said).toEqual(failure.toData());
+    expect(more).toEqual([]);
+  });
+
+  test('makes half a command a complaint like any other', async () => {
+    const { stderr, code } = await cli(['credstore', 'credentials', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ sentence: '"credstore credentials" is half a command.' });
+  });
+});
+
+describe('a data directory that is taken at the moment', () => {
+  const client = () => scriptedClient({ 'endpoints.list': [] }).client;
+
+  test('by another command is waited for', async () => {
+    const run = await cli(['tls', 'list'], { own: client(), taken: 2 });
+    expect(run).toMatchObject({ code: 0, own: ['made for /home', 'stopped'] });
+  });
+
+  test('by an agent that begins to run is left to that agent', async () => {
+    const run = await cli(['tls', 'list'], { running: client(), taken: 1 });
+    expect(run).toMatchObject({ code: 0, own: [] });
+  });
 });
 
 describe('--dry-run', () => {
@@ -355,7 +390,11 @@ describe('--wait', () => {
   test('keeps standard output one JSON document', async () => {
     const run = await renew(states({ state: 'succeeded' }).client, '--json');
     expect(JSON.parse(run.stdout)).toEqual({ taskId: 'task_1' });
-    expect(run.stderr).toContain('Done: certify of web1.');
+    const said = run.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(said).toContainEqual({ note: 'Done: certify of web1.' });
   });
 
   test('of our own agent is understood: the work would end with us', async () => {
