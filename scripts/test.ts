@@ -16,6 +16,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['sudo', 'sudo', 'SSH users who are not root'],
   ['busybox', 'busybox', 'hosts with BusyBox instead of coreutils'],
   ['pebble', 'pebble', 'orders from a real ACME CA'],
+  ['squid', 'squid', 'a real proxy, with each of its log-ins'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
   ['Xvfb', 'xvfb', 'the window and the tray'],

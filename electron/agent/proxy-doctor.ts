@@ -64,11 +64,20 @@ export async function examineWays(
 /** Only whether the way out works at all, when the agent needs no address yet. */
 export async function examineProxyAlone(finder: WayFinder, clock: Clock): Promise<ProxyReport> {
   const found = await finder.reach({ url: nowhere, neededBy: 'the proxy itself', trustedRootsPem: null });
-  const steps = found.steps.filter(({ name }) => proxySteps.has(name));
+  const silent = neverAnswered(found.steps);
+  const steps = found.steps.filter(({ name }) => proxySteps.has(name) || (silent && name === 'tunnel'));
   const ok = steps.every((step) => step.ok);
   const { way } = found;
   const trips = steps.length === 0 ? [] : [{ ...blank, url: way, way, steps, ok }];
   return { ok, trips, at: clock.now() };
+}
+
+/** It took the connection and then said nothing, or hung up: whatever listens there, it is no working proxy. */
+function neverAnswered(steps: readonly ProbeCheck[]): boolean {
+  const last = steps.at(-1);
+  if (last?.name !== 'tunnel' || last.ok) return false;
+  const atProxy = steps.slice(steps.findLastIndex(({ name }) => name === 'proxy'));
+  return atProxy.every(({ name }) => name !== 'authentication');
 }
 
 const blank = { neededBy: 'the proxy itself', certificate: null, interceptedBy: null } as const;
@@ -94,6 +103,8 @@ export function worse(candidate: ProxyReport, present: ProxyReport): ProxyTrip |
   const lost = candidate.trips.find(
     ({ url, ok }) => !ok && present.trips.some((one) => one.url === url && one.ok),
   );
-  const atProxy = candidate.trips.find(({ ok, steps }) => !ok && proxySteps.has(steps.at(-1)?.name ?? ''));
+  const atProxy = candidate.trips.find(
+    ({ ok, steps }) => !ok && (proxySteps.has(steps.at(-1)?.name ?? '') || neverAnswered(steps)),
+  );
   return atProxy ?? lost ?? null;
 }

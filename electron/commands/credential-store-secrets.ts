@@ -17,10 +17,16 @@ const sealedAs: Record<string, readonly string[]> = {
   password: [storeSecrets.password],
 };
 
+/** What is kept beside them, and goes when they go; on its own it is nothing to log in with. */
+const besides: Record<string, readonly string[]> = {
+  token: [storeSecrets.tokenWasGood, storeSecrets.tokenUsesLimited],
+};
+
 /** What an update forgets before it takes what is new: what is cleared, and what the login of another type used. */
 export function forgottenSecrets(cleared: readonly string[], loginChanged: boolean): SecretChanges {
   const fields = loginChanged ? Object.keys(sealedAs) : cleared;
-  return new Map(fields.flatMap((field) => (sealedAs[field] ?? []).map((name) => [name, null])));
+  const names = fields.flatMap((field) => [...(sealedAs[field] ?? []), ...(besides[field] ?? [])]);
+  return new Map(names.map((name) => [name, null]));
 }
 
 /** Whether the secret of a field is sealed and stays so. */

@@ -54,6 +54,9 @@ export interface StoreKeep {
 export const storeSecrets = {
   /** hashicorp, Token. */
   token: 'token',
+  /** hashicorp: marks of a token that could look itself up once, and of one that is good for a number of calls. */
+  tokenWasGood: 'token-was-good',
+  tokenUsesLimited: 'token-uses-limited',
   /** hashicorp, AppRoleSecret: the SecretID itself (given plain, or as it was unwrapped). */
   secretId: 'secret-id',
   /** hashicorp: a wrapping token that was not used yet. Removed by the write that keeps what was in it. */

@@ -186,7 +186,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
 
     test('a Vault by token', async () => {
       expect(await carriedOut('addToken', { 'store-name': 'by-token', ...inVault() })).toContain('✓ read:');
-      expect(await sealed('by-token')).toEqual(['token']);
+      expect(await sealed('by-token')).toEqual(['token', 'token-was-good']);
     });
 
     test.each(['No', 'Yes'])('a Vault by AppRole, wrapped: %s', async (wrapped) => {
@@ -304,7 +304,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
       ['AppRoleFile', 'No', []],
       ['AppRoleSecret', 'Yes', ['secret-id']],
       ['AppRoleFile', 'Yes', ['secret-id']],
-      ['Token', 'No', ['token']],
+      ['Token', 'No', ['token', 'token-was-good']],
     ];
     test.each(types)(
       'a Vault to %s, wrapped: %s, with every option named',

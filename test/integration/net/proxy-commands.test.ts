@@ -101,6 +101,17 @@ describe.skipIf(!haveSquid())('the proxy commands, over a real agent and a real 
     expect(await agent.call.proxy.get({})).toMatchObject({ route: { mode: 'manual', port } });
   });
 
+  test('what takes connections and is no proxy is refused also while nothing is needed', async () => {
+    await agent.call.authorities.remove({ authority: 'inside-ca' });
+    const place = server.address();
+    const port = typeof place === 'object' ? (place?.port ?? 0) : 0; // a web server with TLS
+    const refused = await failureFrom(agent.call.proxy.set({ host: '127.0.0.1', port }));
+    expect(refused).toMatchObject({ code: 'proxy.does-not-get-out' });
+    expect(refused.message).toContain('closed the connection instead of answering');
+    expect(await agent.call.proxy.get({})).toMatchObject({ route: { mode: 'none' } });
+    await agent.call.proxy.set({ ...login(), password });
+  });
+
   test('on trial it goes back by itself, confirmed it stays', async () => {
     const port = await freePort();
     await agent.call.proxy.set({ host: '127.0.0.1', port, confirm: 60 });

@@ -222,7 +222,15 @@ const deadServer: Partial<Way> = {
   ok: false,
   steps: [
     { name: 'proxy', ok: true, sentence: 'It answers.' },
+    { name: 'authentication', ok: true, sentence: 'It asks for no log-in.' },
     { name: 'tunnel', ok: false, sentence: 'The proxy could not reach the server.' },
+  ],
+};
+const silentProxy: Partial<Way> = {
+  ok: false,
+  steps: [
+    { name: 'proxy', ok: true, sentence: 'It accepts connections.' },
+    { name: 'tunnel', ok: false, sentence: 'The proxy did not answer.' },
   ],
 };
 
@@ -236,6 +244,16 @@ describe('a try', () => {
     expect(await wayOut.tryOut(candidate)).toMatchObject({ neededBy: 'the proxy itself', ok: false });
     expect(opened).toBeGreaterThan(0);
     expect(closed).toBe(opened);
+  });
+
+  test('is lost at something that takes connections and never answers, whatever is needed', async () => {
+    network = () => silentProxy;
+    expect(await wayOut.tryOut(candidate)).toMatchObject({
+      ok: false,
+      steps: [{ name: 'proxy' }, { sentence: 'The proxy did not answer.' }],
+    });
+    vault('one', 'https://one.example.org/');
+    expect(await wayOut.tryOut(candidate)).toMatchObject({ ok: false, neededBy: 'credential store one' });
   });
 
   test('looks at the proxy itself when everything needed is reached directly', async () => {

@@ -15,14 +15,6 @@ import {
 } from './login.ts';
 import { readAs, tokenAnswer } from './wire.ts';
 
-/** Sealed: a token that a person made up can be guessed from its mark. */
-const notes = {
-  /** Mark of a token that could look itself up once. */
-  good: 'token-was-good',
-  /** Mark of a token that is good for a number of calls. */
-  limited: 'token-uses-limited',
-} as const;
-
 /** The token that a person gave. "Logging in" is looking it up, which tells how long it lives. */
 export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): LoginMethod {
   let last: string | null = null;
@@ -45,6 +37,7 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     return mark;
   }
 
+  /** Sealed: a token that a person made up can be guessed from its mark. */
   const note = (name: string, mark: string) => keep.keepSecret(name, Secret.of(mark));
 
   /** Null while it cannot be read: the keychain may be locked. */
@@ -62,15 +55,15 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     if (answer.status === 403) {
       if (saysNoToken(answer)) throw tokenEnded(client.who, answer);
       const remark = 'It may not look itself up, so its life is not known and it is not renewed.';
-      const standing = noted(notes.good) === mark ? 'lost' : 'unseen';
+      const standing = noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'unseen';
       return { ...login, standing, remarks: [remark] };
     }
     if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it says nothing of the token');
     const { data } = readAs(tokenAnswer, answer, client.who);
-    if (noted(notes.good) !== mark) note(notes.good, mark);
+    if (noted(storeSecrets.tokenWasGood) !== mark) note(storeSecrets.tokenWasGood, mark);
     const endless = data.ttl === 0 && !data.expire_time;
     const usesLimited = (data.num_uses ?? 0) > 0;
-    if (usesLimited) note(notes.limited, mark);
+    if (usesLimited) note(storeSecrets.tokenUsesLimited, mark);
     return {
       ...login,
       endsAt: endless ? null : clock.now() + data.ttl * 1000,
@@ -106,7 +99,7 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
         standing: 'unseen',
         remarks: [limitedRemark],
       };
-      if (noted(notes.limited) === mark) {
+      if (noted(storeSecrets.tokenUsesLimited) === mark) {
         last = mark;
         return login;
       }
