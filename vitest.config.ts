@@ -3,8 +3,15 @@ import { defineConfig } from 'vitest/config';
 /**
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
+ * One group after the other: windows and trays want a machine of their own.
  */
-const quick = { environment: 'node', pool: 'forks', isolate: false, testTimeout: 30_000 } as const;
+const quick = {
+  environment: 'node',
+  pool: 'forks',
+  isolate: false,
+  testTimeout: 30_000,
+  maxWorkers: '100%',
+} as const;
 
 export default defineConfig({
   test: {
@@ -16,6 +23,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{conformance,security,integration}/**/*.test.ts'],
           environment: 'node',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -25,6 +34,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 240_000,
           fileParallelism: false,
