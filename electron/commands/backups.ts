@@ -51,7 +51,7 @@ export function backupCommands(tools: CommandTools) {
 function restoredSentence(path: string, madeAt: number, byPassphrase: boolean): string {
   const from = new Date(madeAt).toISOString();
   const unlock = byPassphrase ? ' Its secrets then open with the passphrase of the backup.' : '';
-  return `The backup ${path} of ${from} is whole and takes the place of the database at the next start of Trustkeep; the present one is kept beside it, with everything done until then.${unlock}`;
+  return `The backup ${path} of ${from} is whole and takes the place of the database at the next start of Trustkeep; the present one is kept beside it, with everything done until then. Tasks that were under way when the backup was made end at that start.${unlock}`;
 }
 
 function absolute(path: string): string {

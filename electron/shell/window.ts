@@ -3,6 +3,7 @@ import type { Clock } from '#kit/clock.ts';
 import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import type { Log } from '#kit/log.ts';
 import { type Place, pageOrigin, placeHash } from '#shared/page.ts';
+import { bringPageBack } from './page-comeback.ts';
 import { secureWebPreferences } from './web-preferences.ts';
 import { minimum, onScreen, type RememberedState } from './window-state.ts';
 
@@ -78,6 +79,14 @@ function open(parts: Parts, address: string): BrowserWindow {
   });
   // each page has a process of its own, which is not started by ours
   window.webContents.on('dom-ready', () => keepMemoryOutOfCores(window.webContents.getOSProcessId()));
+  bringPageBack(
+    {
+      on: (event, heard) => window.webContents.on(event, heard),
+      reload: () => void (window.isDestroyed() || window.webContents.reload()),
+      close: () => void (window.isDestroyed() || window.destroy()),
+    },
+    parts,
+  );
   window.on('page-title-updated', (event) => event.preventDefault());
   window.on('close', () =>
     parts.state.change({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }),

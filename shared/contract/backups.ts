@@ -18,7 +18,7 @@ export const backups = {
     })
     .input(z.object({ path: z.string().min(1).max(4096), passphrase }).strict())
     .output(z.object({ path: z.string(), bytes: z.number().int(), sentence: z.string() })),
-  /** Reads and checks the file now; it takes the place of the database at the next start, the old one is kept aside. */
+  /** Reads and checks the file now; it takes the place of the database at the next start, the old one is kept aside and tasks under way in it end. */
   restore: command
     .meta({
       cli: 'backup restore',

@@ -22,6 +22,13 @@ const windows = ({ app }: Launched) =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 const agentIsThere = (launched: Launched) =>
   vi.waitFor(async () => expect(await history(launched)).toContain('start'), soon);
+/** Asked of the main process: the page's own connection to the test does not live through its end. */
+const answerInPage = ({ app }: Launched) =>
+  app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+      `document.querySelector('[data-testid=answer]')?.textContent`,
+    ),
+  );
 const trayIsThere = ({ desktop }: Launched) => expect.poll(() => desktop.tray(), soon).not.toBeNull();
 
 const notice = (some: Partial<Notification>): AgentEvent => ({
@@ -174,6 +181,20 @@ describe.skipIf(electron === null)('the desktop', () => {
     await desktop.choose('approvals wait');
     const page = await launched.page();
     await expect.poll(() => page.getByTestId('place').textContent(), soon).toBe('#/approvals');
+  });
+
+  test('loads a page again whose process ended, where the agent still answers', async () => {
+    const processOfPage = () =>
+      launched.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
+      );
+    const before = await processOfPage();
+    await launched.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    );
+    await expect.poll(processOfPage, soon).not.toBeOneOf([before, 0]);
+    await expect.poll(() => answerInPage(launched), soon).toBe('pong to ping');
+    expect(await windows(launched)).toBe(1);
   });
 
   test('shows the window again when it is started a second time, and the second one ends', async () => {
