@@ -66,20 +66,20 @@ export class Envelope implements RowSealer {
 
   sealRow(context: SealContext, value: Secret): { sealed: Buffer; wrapped: Buffer } {
     const bound = this.#bound(context, rowFormat);
-    const { bodyKey, wrapped } = this.#rows.fresh(bound);
+    const { rowKey, wrapped } = this.#rows.fresh(bound);
     try {
-      return { sealed: encrypt(bodyKey, bound, value.bytes(), rowFormat), wrapped };
+      return { sealed: encrypt(rowKey, bound, value.bytes(), rowFormat), wrapped };
     } finally {
-      bodyKey.fill(0);
+      rowKey.fill(0);
     }
   }
 
   openRow(context: SealContext, { sealed, wrapped }: SealedRow): Secret {
     if (wrapped === null) return this.open(context, sealed);
     const bound = this.#bound(context, rowFormat);
-    const bodyKey = this.#rows.unwrap({ bound, wrapped });
-    if (bodyKey === null) throw damagedSecret(context);
-    return opened(context, bodyKey, (key) => decrypt(key, bound, sealed, rowFormat));
+    const rowKey = this.#rows.unwrap(wrapped);
+    if (rowKey === null) throw damagedSecret(context);
+    return opened(context, rowKey, (key) => decrypt(key, bound, sealed, rowFormat));
   }
 
   /** The wraps of these rows under another store key; null for each that is damaged. */

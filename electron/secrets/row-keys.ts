@@ -13,10 +13,10 @@ interface WrappedRow {
 }
 
 /**
- * Every row of sealed values has a random key, wrapped by the store's key. One hash of row key and place gives the key
- * of the body and a tag; the tag is also the start of the AES counter that hides the row key (a synthetic IV: the row
- * key is random, so the tag is, and needs no key of its own). A wrap made for another place, by another store key or
- * changed in any bit gives another hash. Why so: `docs/decisions/0016-row-keys.md`.
+ * Every row of sealed values has a random key, wrapped by the store's key. A hash of row key and place is its tag, and
+ * what AES makes the pad of that hides the row key (a synthetic IV: the row key is random, so the tag is, and needs no
+ * key of its own). A wrap made for another place, by another store key or changed in any bit gives another row key: the
+ * body does not open with it, and wrapping anew sees that its tag is wrong. Why so: `docs/decisions/0016-row-keys.md`.
  */
 export class RowKeys {
   /** AES as such, block by block. Kept, since making it costs more than a hundred blocks. */
@@ -33,28 +33,27 @@ export class RowKeys {
     this.mark = Buffer.concat([Buffer.of(format), mark.subarray(0, at.tag - 1)]);
   }
 
-  /** A new row key. The caller wipes the key of the body. */
-  fresh(bound: Uint8Array): { bodyKey: Buffer; wrapped: Buffer } {
+  /** A new row key. The caller wipes it. */
+  fresh(bound: Uint8Array): { rowKey: Buffer; wrapped: Buffer } {
     const rowKey = randomBytes(keyLength);
-    const digest = digestOf(rowKey, bound);
     const wrapped = Buffer.allocUnsafe(at.end);
     wrapped.set(this.mark);
-    copyTag(digest, keyLength, wrapped, at.tag);
+    copyTag(hashOf(rowKey, bound), 0, wrapped, at.tag);
     xor(wrapped, at.key, rowKey, 0, this.#pads([wrapped]), 0);
-    rowKey.fill(0);
-    return { bodyKey: digest.subarray(0, keyLength), wrapped };
+    return { rowKey, wrapped };
   }
 
-  /** The key of the body; null when this was not wrapped here for this place, or was changed. The caller wipes. */
-  unwrap({ bound, wrapped }: WrappedRow): Buffer | null {
+  /**
+   * Null for what was not wrapped under this store key. What was changed or moved gives a key that opens nothing: only the
+   * body, sealed for its place, proves the key. The caller wipes.
+   */
+  unwrap(wrapped: Uint8Array): Buffer | null {
     if (!this.#isMine(wrapped)) return null;
     const rowKey = Buffer.allocUnsafe(keyLength);
-    xor(rowKey, 0, wrapped, at.key, this.#pads([wrapped]), 0);
-    const digest = digestOf(rowKey, bound);
-    rowKey.fill(0);
-    if (sameTag(digest, wrapped)) return digest.subarray(0, keyLength);
-    digest.fill(0);
-    return null;
+    const pads = this.#pads([wrapped]);
+    xor(rowKey, 0, wrapped, at.key, pads, 0);
+    pads.fill(0); // with the wrap it is the key
+    return rowKey;
   }
 
   /** The same row keys under `to`; null for each that does not unwrap. Many at once cost little more than their hashes. */
@@ -67,10 +66,7 @@ export class RowKeys {
     const fresh = rows.map(({ bound, wrapped }) => {
       if (!this.#isMine(wrapped)) return null;
       xor(rowKey, 0, wrapped, at.key, before, pad);
-      const digest = digestOf(rowKey, bound);
-      const good = sameTag(digest, wrapped);
-      digest.fill(0);
-      const again = good ? Buffer.from(wrapped) : null;
+      const again = sameTag(hashOf(rowKey, bound), wrapped) ? Buffer.from(wrapped) : null;
       again?.set(to.mark);
       if (again !== null) xor(again, at.key, rowKey, 0, after, pad);
       pad += keyLength;
@@ -80,19 +76,19 @@ export class RowKeys {
     return fresh;
   }
 
-  /** Two counter blocks for the tag of each wrap, its last bit being the counter. */
+  /** Two blocks for each wrap: its tag, and that with its last bit turned. */
   #pads(wraps: readonly Uint8Array[]): Buffer {
-    const counters = Buffer.allocUnsafe(wraps.length * keyLength);
+    const blocks = Buffer.allocUnsafe(wraps.length * keyLength);
     let to = 0;
     for (const wrapped of wraps) {
       const last = wrapped[at.key - 1] ?? 0;
-      for (const counter of [last & 0xfe, last | 1]) {
-        copyTag(wrapped, at.tag, counters, to);
+      for (const end of [last, last ^ 1]) {
+        copyTag(wrapped, at.tag, blocks, to);
         to += tagLength;
-        counters[to - 1] = counter;
+        blocks[to - 1] = end;
       }
     }
-    return this.#aes.update(counters);
+    return this.#aes.update(blocks);
   }
 
   #isMine(wrapped: Uint8Array): boolean {
@@ -102,12 +98,12 @@ export class RowKeys {
   }
 }
 
-/** The key of the body, then the tag: parts of one hash, so that nobody who has the tag knows more of the key. */
-function digestOf(rowKey: Uint8Array, bound: Uint8Array): Buffer {
+/** Begins with the tag, of which nobody learns the key. */
+function hashOf(rowKey: Uint8Array, bound: Uint8Array): Buffer {
   const input = Buffer.allocUnsafe(keyLength + bound.length);
   input.set(rowKey);
   input.set(bound, keyLength);
-  const digest = hash('sha512', input, 'buffer');
+  const digest = hash('sha256', input, 'buffer');
   input.fill(0, 0, keyLength);
   return digest;
 }
@@ -115,7 +111,7 @@ function digestOf(rowKey: Uint8Array, bound: Uint8Array): Buffer {
 /** Takes as long for every tag. */
 function sameTag(digest: Uint8Array, wrapped: Uint8Array): boolean {
   let difference = 0;
-  for (let i = 0; i < tagLength; i++) difference |= (digest[keyLength + i] ?? 0) ^ (wrapped[at.tag + i] ?? 0);
+  for (let i = 0; i < tagLength; i++) difference |= (digest[i] ?? 0) ^ (wrapped[at.tag + i] ?? 0);
   return difference === 0;
 }
 

@@ -14,6 +14,8 @@ import { type Figure, median, ms, range, time } from './measure.ts';
 const count = 100_000;
 const runs = 5;
 const reads = 20_000;
+/** In turn, so that what else the machine does falls on both. */
+const batch = 100;
 /** As many as the page cache holds of both. */
 const hot = 5_000;
 
@@ -85,19 +87,25 @@ function fill(db: Store): void {
 const plainRead = 'SELECT value FROM plain WHERE owner = ? AND name = ?';
 
 async function reading(db: Store): Promise<Figure[]> {
-  const owners = Array.from({ length: reads }, (_, at) => ownerOf((at * 7919) % hot));
-  const plain = () => {
+  const batches = Array.from({ length: reads / batch }, (_, part) =>
+    Array.from({ length: batch }, (_, at) => ownerOf(((part * batch + at) * 7919) % hot)),
+  );
+  const plain = (owners: string[]) => () => {
     for (const owner of owners) db.driver.get(plainRead, [owner, 'password']);
   };
-  const sealed = () => {
+  const sealed = (owners: string[]) => () => {
     for (const owner of owners) db.secrets.open(owner, 'password')?.wipe();
   };
-  plain();
-  sealed();
   const took: { plain: number[]; sealed: number[] } = { plain: [], sealed: [] };
-  for (let run = 0; run < runs; run++) {
-    took.plain.push(((await time(plain)) / reads) * 1000);
-    took.sealed.push(((await time(sealed)) / reads) * 1000);
+  for (let run = 0; run <= runs; run++) {
+    const sum = { plain: 0, sealed: 0 };
+    for (const owners of batches) {
+      sum.plain += await time(plain(owners));
+      sum.sealed += await time(sealed(owners));
+    }
+    if (run === 0) continue; // fills the page cache
+    took.plain.push((sum.plain / reads) * 1000);
+    took.sealed.push((sum.sealed / reads) * 1000);
   }
   const [one, other] = [median(took.sealed), median(took.plain)];
   const ratio = median(took.sealed.map((value, run) => value / (took.plain[run] ?? 1)));
@@ -107,7 +115,7 @@ async function reading(db: Store): Promise<Figure[]> {
       figure: `${one.toFixed(1)} µs against ${other.toFixed(1)} µs, ${ratio.toFixed(1)} times`,
       goal: '≤ 4.5 times and ≤ 30 µs',
       met: ratio <= 4.5 && one <= 30,
-      method: `Median of ${runs} pairs side by side, each ${reads} reads spread over ${hot} of ${count} rows; plain: a kilobyte as it is, in a table made the same way. Runtime: ${runtime()}.`,
+      method: `Median of ${runs} runs, each ${reads} reads of both, ${batch} of the one and ${batch} of the other in turn, spread over ${hot} of ${count} rows; plain: a kilobyte as it is, in a table made the same way. Runtime: ${runtime()}.`,
     },
   ];
 }
