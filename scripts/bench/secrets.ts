@@ -1,14 +1,6 @@
-import { rmSync } from 'node:fs';
-import { openDatabase } from '../../electron/database/open.ts';
-import { sealedRowsOf } from '../../electron/database/reseal.ts';
-import { Store } from '../../electron/database/store.ts';
-import { systemClock } from '../../electron/kit/clock.ts';
-import { silentLog } from '../../electron/kit/log.ts';
-import type { Keychain } from '../../electron/secrets/keychain.ts';
-import { MasterKey } from '../../electron/secrets/master-key.ts';
-import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
+import type { Store } from '../../electron/database/store.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { tempDirectory } from '../../test/make/directory.ts';
+import { sealedStore } from '../../test/make/sealed-store.ts';
 import { type Figure, median, ms, range, time } from './measure.ts';
 
 const count = 100_000;
@@ -21,41 +13,16 @@ const hot = 5_000;
 
 /** Reading, listing and sealing anew over 100,000 credentials with a secret of 1 KiB each, on disk. */
 export async function sealedSecrets(): Promise<Figure[]> {
-  const directory = tempDirectory('bench');
+  const store = await sealedStore();
   try {
-    const store = await open(`${directory.path}/trustkeep.db`);
     fill(store.database);
     const figures = [...(await reading(store.database)), ...(await listing(store.database))];
     figures.push(...(await rotating(store)));
     store.database.close();
     return figures;
   } finally {
-    rmSync(directory.path, { recursive: true, force: true });
+    store.remove();
   }
-}
-
-async function open(path: string) {
-  const keychain = memory();
-  const masterKey = new MasterKey({
-    keychains: { os: () => keychain, keyFile: () => keychain, passphrase: passphraseKeychain },
-    defaultKeyFile: '/nowhere',
-    log: silentLog,
-  });
-  const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey });
-  if (!(database instanceof Store)) throw new Error('not the store');
-  masterKey.attach(database.meta, sealedRowsOf(database, systemClock, silentLog));
-  await masterKey.unlock();
-  return { database, masterKey };
-}
-
-function memory(): Keychain {
-  const kept = new Map<string, Buffer>();
-  return {
-    kind: 'os-keychain',
-    get: async (id) => kept.get(id) ?? null,
-    set: async (id, key) => void kept.set(id, Buffer.from(key)),
-    remove: async (id) => void kept.delete(id),
-  };
 }
 
 const ownerOf = (index: number): string => `cr_${String(index).padStart(16, '0')}`;
@@ -147,7 +114,7 @@ async function listing(db: Store): Promise<Figure[]> {
   ];
 }
 
-async function rotating({ database, masterKey }: Awaited<ReturnType<typeof open>>): Promise<Figure[]> {
+async function rotating({ database, masterKey }: Awaited<ReturnType<typeof sealedStore>>): Promise<Figure[]> {
   const took: number[] = [];
   const held: number[] = [];
   for (let run = 0; run < runs; run++) {

@@ -1,9 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
+import { type Bundle, bundle } from '#test/make/bundle.ts';
 import { Envelope } from '../../electron/secrets/envelope.ts';
 import { newHeader, sealPiece } from '../../electron/secrets/passphrase-stream.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
@@ -13,21 +10,11 @@ import { answer, place, type Sealed } from './sealing-entry.ts';
 const electron = await findElectron();
 
 describe.skipIf(electron === null)('what the service sealed (needs an Electron)', () => {
-  let directory: string;
+  let built: Bundle;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'trustkeep-sealing-'));
-    await writeFile(join(directory, 'package.json'), '{"type":"module"}');
-    await build({
-      configFile: resolve('vite.node.config.ts'),
-      logLevel: 'error',
-      build: {
-        outDir: directory,
-        emptyOutDir: false,
-        rolldownOptions: { input: { sealing: resolve('test/e2e/sealing-entry.ts') } },
-      },
-    });
+    built = await bundle('test/e2e/sealing-entry.ts');
   });
-  afterAll(() => rm(directory, { recursive: true }));
+  afterAll(() => built.remove());
 
   test('The desktop, with another library for cryptography, opens and wraps anew just the same', async () => {
     const envelope = new Envelope(Buffer.alloc(32, 7), '00000000-0000-4000-8000-000000000000');
@@ -46,7 +33,7 @@ describe.skipIf(electron === null)('what the service sealed (needs an Electron)'
       passphrase,
     };
     const { code, stdout, stderr } = await exec({
-      argv: [electron?.executable ?? '', join(directory, 'sealing.js'), 'answer'],
+      argv: [electron?.executable ?? '', built.path, 'answer'],
       env: { PATH: process.env.PATH ?? '', ELECTRON_RUN_AS_NODE: '1' },
       stdin: Buffer.from(JSON.stringify(given)),
       timeoutMs: 60_000,

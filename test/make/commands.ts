@@ -22,23 +22,12 @@ import { makeHttp } from '../../electron/net/http.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import { privateKeyFacts } from '../../electron/providers/connections/ssh/key-facts.ts';
 import { CredentialStoreRegistry } from '../../electron/providers/credential-stores/registry.ts';
-import type { Keychain } from '../../electron/secrets/keychain.ts';
 import { MasterKey } from '../../electron/secrets/master-key.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import type { Client } from '../../electron/transport/client.ts';
 import { failureOf } from '../../electron/transport/client.ts';
 import { tempDirectory } from './agent.ts';
-
-/** A keychain in memory: the seam of the operating system's own. */
-function memoryKeychain(): Keychain {
-  const kept = new Map<string, Buffer>();
-  return {
-    kind: 'os-keychain',
-    get: async (id) => kept.get(id) ?? null,
-    set: async (id, key) => void kept.set(id, Buffer.from(key)),
-    remove: async (id) => void kept.delete(id),
-  };
-}
+import { Drawer } from './master-key.ts';
 
 /** What the hand-made agent was asked, and what it answers. */
 export interface AgentScript {
@@ -151,9 +140,9 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
   const directory = tempDirectory('commands');
   const masterKey = new MasterKey({
     keychains: {
-      os: memoryKeychain,
-      keyFile: memoryKeychain,
-      passphrase: memoryKeychain,
+      os: () => new Drawer('os-keychain'),
+      keyFile: () => new Drawer('key-file'),
+      passphrase: () => new Drawer('passphrase'),
     },
     defaultKeyFile: join(directory.path, 'master.key'),
     log: silentLog,
