@@ -19,6 +19,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['squid', 'squid', 'a real proxy, with each of its log-ins'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
+  ['keytool', 'default-jre-headless', 'PFX files that Java wrote'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
   [
