@@ -72,7 +72,12 @@ export async function examineProxyAlone(finder: WayFinder, clock: Clock): Promis
   return { ok, trips, at: clock.now() };
 }
 
-/** It took the connection and then said nothing, or hung up: whatever listens there, it is no working proxy. */
+/** Nothing that is needed had an answer from the proxy itself: reached directly, or nothing was said on the way to it. */
+export function saysNothingOfProxy({ trips }: ProxyReport): boolean {
+  return trips.every(({ way, steps }) => way === 'direct' || neverAnswered(steps));
+}
+
+/** It took the connection and then said nothing, or hung up: no working proxy, or one that waits for a silent server. */
 function neverAnswered(steps: readonly ProbeCheck[]): boolean {
   const last = steps.at(-1);
   if (last?.name !== 'tunnel' || last.ok) return false;
@@ -103,8 +108,6 @@ export function worse(candidate: ProxyReport, present: ProxyReport): ProxyTrip |
   const lost = candidate.trips.find(
     ({ url, ok }) => !ok && present.trips.some((one) => one.url === url && one.ok),
   );
-  const atProxy = candidate.trips.find(
-    ({ ok, steps }) => !ok && (proxySteps.has(steps.at(-1)?.name ?? '') || neverAnswered(steps)),
-  );
+  const atProxy = candidate.trips.find(({ ok, steps }) => !ok && proxySteps.has(steps.at(-1)?.name ?? ''));
   return atProxy ?? lost ?? null;
 }

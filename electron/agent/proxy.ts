@@ -5,6 +5,7 @@ import {
   examineWays,
   type NeededAddress,
   neededAddresses,
+  saysNothingOfProxy,
   type WayFinder,
   worse,
 } from './proxy-doctor.ts';
@@ -57,8 +58,7 @@ export class WayOut {
     };
     const addresses = this.#addresses();
     const found = await this.#examine(setting, addresses);
-    // nothing that is needed goes through it, so nothing above has looked at the proxy itself
-    if (found.trips.every(({ way }) => way === 'direct')) {
+    if (saysNothingOfProxy(found)) {
       const alone = await this.#with(setting, (finder) => examineProxyAlone(finder, this.#parts.clock));
       const refused = alone.trips.find(({ ok }) => !ok);
       if (refused !== undefined) return refused;

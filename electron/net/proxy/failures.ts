@@ -29,7 +29,7 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
     'proxy.timeout',
     `The proxy ${placeOf(proxy)} did not answer within ${Math.round(ms / 100) / 10} s.`,
     {
-      hint: 'Check that the proxy is up and not overloaded, and that it reaches its own log-in service.',
+      hint: 'Check that the proxy is up, and that its log-in service and the destination answer it: it may be waiting for them.',
       retry: 'later',
     },
   );

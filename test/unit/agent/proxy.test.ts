@@ -114,7 +114,7 @@ describe('the way out', () => {
     wayOut = open();
     expect(wayOut.state()).toEqual({ ...through, hasPassword: true, revertsAt: null });
     expect(wayOut.inForce().password()?.text()).toBe('pass-word-4711');
-    expect(store.database.meta.get('proxy')).not.toContain('4711');
+    expect(store.database.meta.get('proxy')).not.toContain('pass-word-4711');
   });
 
   test('keeps no password that no setting names any more', () => {
@@ -253,7 +253,16 @@ describe('a try', () => {
       steps: [{ name: 'proxy' }, { sentence: 'The proxy did not answer.' }],
     });
     vault('one', 'https://one.example.org/');
-    expect(await wayOut.tryOut(candidate)).toMatchObject({ ok: false, neededBy: 'credential store one' });
+    expect(await wayOut.tryOut(candidate)).toMatchObject({ ok: false, neededBy: 'the proxy itself' });
+  });
+
+  test('is not lost at a proxy that waits for a server which is silent either way, and answers for others', async () => {
+    vault('one', 'https://one.example.org/');
+    network = (_, { url }) => (url.includes('one') ? silentProxy : deadServer);
+    expect(await wayOut.tryOut(candidate)).toBeNull();
+    vault('two', 'https://two.example.org/');
+    network = (_, { url }) => (url.includes('one') ? silentProxy : url.includes('two') ? {} : refusedLogin);
+    expect(await wayOut.tryOut(candidate)).toBeNull();
   });
 
   test('looks at the proxy itself when everything needed is reached directly', async () => {
