@@ -531,6 +531,19 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(vault.count('sys/wrapping/unwrap')).toBe(3);
     });
 
+    test('that still holds a wrapping token opened before a restart leads nobody to ask for it again', async () => {
+      const roleId = await role();
+      writeFileSync(secretFile, await fixture.makeWrappedSecretId('approle', 'reader'));
+      const { store, keep } = open({ settings: { auth: byFile(roleId, true) } });
+      await store.read('web1');
+      await store.close();
+      vault.calls.length = 0;
+      const later = open({ keep, settings: { auth: byFile(roleId, true) } }).store;
+      expect((await later.read('web1')).username).toBe('root');
+      expect((await later.verify()).checks.at(-1)?.sentence).not.toContain('somebody else');
+      expect(vault.count('sys/wrapping/lookup') + vault.count('sys/wrapping/unwrap')).toBe(0);
+    });
+
     test('that was rewritten while the server was away is unwrapped when it is back', async () => {
       const roleId = await role();
       writeFileSync(secretFile, await fixture.makeWrappedSecretId('approle', 'reader'));

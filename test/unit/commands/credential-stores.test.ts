@@ -334,6 +334,22 @@ describe('changing a credential store', () => {
     );
   });
 
+  test('makes that what was read before is not used any more, and so does removing', async () => {
+    const { id } = await made.call.credentialStores.add(byToken);
+    let asked = 0;
+    vault.holds.web = () => {
+      const password = Secret.of(`s3cret-${++asked}`);
+      const rest = { privateKey: null, passphrase: null, changeInProcess: false, about: [] };
+      return { username: 'root', domain: null, password, ...rest };
+    };
+    const read = async () => (await made.tools.credentials.read(id, 'web')).password?.text();
+    expect([await read(), await read()]).toEqual(['s3cret-1', 's3cret-1']);
+    await made.call.credentialStores.update({ storename: 'vault1', changes: { rootpath: 'secret/other' } });
+    expect(await read()).toBe('s3cret-2');
+    await made.call.credentialStores.remove({ storename: 'vault1' });
+    await expect(read()).rejects.toMatchObject({ code: 'credential-store.not-found' });
+  });
+
   test('to another way of logging in asks only for what that lacks, and forgets the secrets of the old one', async () => {
     const { id } = await made.call.credentialStores.add(byRole);
     const missing = await failureFrom(

@@ -241,7 +241,10 @@ describe('changing a credential', () => {
     const before = sealed('a');
     expect(await update({ username: 'v' })).toMatchObject({ username: 'v', hasPassword: true });
     expect(sealed('a')).toEqual(before);
-    await update({ password: 'q' });
+    expect(await update({ password: 'q' })).toMatchObject({
+      username: 'v',
+      privateKey: { hasPassphrase: true },
+    });
     expect(sealed('a')).toEqual({ ...before, password: 'q' });
     expect(made.audit().at(-1)?.sentence).toBe(
       'The credential "a" of the store "trustkeep-store" was changed: password.',
