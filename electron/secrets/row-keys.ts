@@ -39,7 +39,9 @@ export class RowKeys {
     const wrapped = Buffer.allocUnsafe(at.end);
     wrapped.set(this.mark);
     copyTag(hashOf(rowKey, bound), 0, wrapped, at.tag);
-    xor(wrapped, at.key, rowKey, 0, this.#pads([wrapped]), 0);
+    const pads = this.#pads([wrapped]);
+    xor(wrapped, at.key, rowKey, 0, pads, 0);
+    pads.fill(0); // with the wrap it is the key
     return { rowKey, wrapped };
   }
 
@@ -52,7 +54,7 @@ export class RowKeys {
     const rowKey = Buffer.allocUnsafe(keyLength);
     const pads = this.#pads([wrapped]);
     xor(rowKey, 0, wrapped, at.key, pads, 0);
-    pads.fill(0); // with the wrap it is the key
+    pads.fill(0);
     return rowKey;
   }
 
