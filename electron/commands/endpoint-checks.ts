@@ -29,6 +29,22 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
   });
 }
 
+/** What the endpoint names may have been removed while the probe took its time: nobody used it yet. */
+export function checkStillThere(database: Database, { name, connection, policy }: Endpoint): void {
+  const gone = (code: string, what: string) =>
+    new Failure(code, `${what} that "${name}" was to use was removed meanwhile.`, {
+      hint: `Nothing was stored for "${name}". Name another one.`,
+    });
+  if (policy.authorityId !== null && database.authorities.get(policy.authorityId) === null)
+    throw gone('authority.not-found', 'The authority');
+  if (connection.type === 'local' || connection.store === null) return;
+  const store = database.credentialStores.get(connection.store);
+  if (store === null) throw gone('credential-store.not-found', 'The credential store');
+  const id = connection.storeCredentialId ?? '';
+  if (store.kind === 'local' && database.credentials.get(store.id, id) === null)
+    throw gone('credential.not-found', `The credential "${id}" of "${store.name}"`);
+}
+
 /** Without these there is nothing to talk to; every other "no" is worth keeping and showing. */
 const doors: Record<string, string> = {
   credential: 'credential.not-read',

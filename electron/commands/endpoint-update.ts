@@ -7,7 +7,7 @@ import { liveTaskStates } from '#shared/model/task.ts';
 import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
-import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
+import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
 import { type LoginPart, loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
@@ -35,6 +35,7 @@ export async function updateEndpoint(
   audit.commit(
     () => {
       checkNameFree(database, name, before.id);
+      checkStillThere(database, endpoint);
       // a discovery may have ended while the probe took its time; gone means that somebody removed it
       const { discoveredAt, ...stored } = findEndpoint(database, before.id);
       if (!isSameTarget(stored, endpoint)) checkNotChanging(database, before);

@@ -6,7 +6,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { CommandContext } from '../transport/context.ts';
-import { checkNameFree, checkReady, probed } from './endpoint-checks.ts';
+import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
 import { loginOf, sealLogin } from './endpoint-login.ts';
 import { partsOf } from './endpoint-settings.ts';
 import { updateEndpoint } from './endpoint-update.ts';
@@ -81,6 +81,7 @@ async function add(
   audit.commit(
     () => {
       checkNameFree(database, name, null); // the probe took its time
+      checkStillThere(database, endpoint);
       database.endpoints.insert(endpoint);
       if (sealed) sealLogin(database, endpoint.id, login.changes);
     },

@@ -35,6 +35,8 @@ export interface AgentScript {
   hostKey: string | null;
   /** Thrown by the next probe of a draft. */
   refuse: Error | null;
+  /** What others do while a draft is probed. */
+  meanwhile: (() => Promise<unknown>) | null;
   probed: { draft: Endpoint; login: LoginMaterial }[];
   wishes: CertificateWish[];
   begun: { kind: TaskKind; endpointId: string; nodeId: string | null; caller: Caller }[];
@@ -48,6 +50,7 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     report: { ok: true, version: 'nginx 1.22', checks: [], at: 1 },
     hostKey: null,
     refuse: null,
+    meanwhile: null,
     probed: [],
     wishes: [],
     begun: [],
@@ -70,6 +73,7 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     probeDraft: async (draft, login) => {
       script.probed.push({ draft, login });
       if (script.refuse !== null) throw script.refuse;
+      await script.meanwhile?.();
       return { report: script.report, hostKey: script.hostKey };
     },
     probe: async () => script.report,

@@ -10,10 +10,18 @@ let made: Awaited<ReturnType<typeof makeCommands>>;
 let vault: CredentialStore;
 beforeEach(async () => {
   made = await makeCommands();
-  vault = aStore({ name: 'Vault1' });
+  vault = aVault('Vault1');
   made.database.credentialStores.insert(vault);
 });
 afterEach(() => made.close());
+
+function aVault(name: string): CredentialStore {
+  const settings: CredentialStore['settings'] = {
+    ...{ kind: 'hashicorp', vaultUrl: 'https://vault.example', namespace: null, auth: { type: 'Token' } },
+    ...{ authMount: 'approle', rootPath: 'kv', verify: null, trustedRootsPem: null },
+  };
+  return aStore({ name, kind: 'hashicorp', settings });
+}
 
 const base = { type: 'nginx' as const, name: 'web1', connection_type: 'ssh', host: 'web1.example' };
 const stored = { store: 'vault1', store_cred_id: 'servers/web' };
@@ -151,7 +159,7 @@ describe('changing where the login of an endpoint comes from', () => {
   });
 
   test('to another credential or another store keeps the rest', async () => {
-    const other = aStore({ name: 'vault2' });
+    const other = aVault('vault2');
     made.database.credentialStores.insert(other);
     await made.call.endpoints.add({ ...base, ...stored });
     const id = await update({ store_cred_id: 'servers/api' });
@@ -168,4 +176,56 @@ describe('changing where the login of an endpoint comes from', () => {
     expect(endpoint.connection).toEqual({ type: 'local' });
     expect(made.database.credentialStores.usedBy(vault.id)).toEqual([]);
   });
+});
+
+describe('what is removed while an endpoint that is to use it is probed', () => {
+  const gone: [string, string, Record<string, unknown>, () => Promise<unknown>][] = [
+    [
+      'a store',
+      'credential-store.not-found',
+      { ...base, ...stored },
+      () => made.call.credentialStores.remove({ storename: 'vault1' }),
+    ],
+    [
+      'a credential',
+      'credential.not-found',
+      { ...base, store: 'trustkeep-store', store_cred_id: 'web' },
+      () => made.call.credentials.remove({ storename: 'trustkeep-store', id: 'web' }),
+    ],
+    [
+      'an authority',
+      'authority.not-found',
+      { type: 'nginx', name: 'web1', authority: 'lab' },
+      () => made.call.authorities.remove({ authority: 'lab' }),
+    ],
+  ];
+
+  beforeEach(async () => {
+    await made.call.credentials.add({
+      storename: 'trustkeep-store',
+      id: 'web',
+      username: 'u',
+      password: 'p',
+    });
+    await made.call.authorities.add({ kind: 'local', name: 'lab' });
+  });
+
+  test.each(gone)('%s: nothing is added that names it', async (_what, code, wish, remove) => {
+    made.script.meanwhile = remove;
+    const failure = await failureFrom(made.call.endpoints.add(wish as typeof base));
+    expect(failure).toMatchObject({ code, message: expect.stringContaining('removed meanwhile') });
+    expect(made.database.endpoints.list()).toEqual([]);
+  });
+
+  test.each(gone)(
+    '%s: the endpoint stays as it was',
+    async (_what, code, { type, name, ...changes }, remove) => {
+      await made.call.endpoints.add({ ...base, user: 'u', password: 'p' });
+      const before = made.database.endpoints.find('web1');
+      made.script.meanwhile = remove;
+      const own = changes.store === undefined ? {} : { password: null };
+      expect(await failureFrom(update({ ...changes, ...own }))).toMatchObject({ code });
+      expect(made.database.endpoints.find('web1')).toEqual(before);
+    },
+  );
 });
