@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { fill, sealedStore } from '#test/make/sealed-store.ts';
@@ -79,6 +81,22 @@ describe('a rotation', () => {
     });
     fresh.database.close();
     fresh.remove();
+  });
+
+  test('No file of the database holds an old row key or old notes any more', async () => {
+    fill(it.database, 50);
+    const wraps = it.driver
+      .all('SELECT wrapped FROM secret_keys')
+      .map(({ wrapped }) => Buffer.from(wrapped as Uint8Array));
+    const old = [...wraps, Buffer.from(notes().dataKey), Buffer.from(notes().recovery)];
+    const held = () => {
+      const directory = dirname(it.path);
+      const all = Buffer.concat(readdirSync(directory).map((name) => readFileSync(join(directory, name))));
+      return old.filter((one) => all.includes(one)).length;
+    };
+    expect(held()).toBe(old.length);
+    await it.rotate();
+    expect(held()).toBe(0);
   });
 
   test('The new recovery key opens, after the keychain lost its entry', async () => {
