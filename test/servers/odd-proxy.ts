@@ -25,8 +25,11 @@ export interface OddProxyOptions {
   noTimestamp?: boolean;
   /** NTLM that was not asked for is not answered: a bare challenge first. */
   ignoresUnasked?: boolean;
-  /** After a first 407 on a connection that holds no second message of NTLM it closes it: saying so, or not. */
-  dropsFirst?: 'said' | 'silent';
+  /**
+   * After a first 407 on a connection that holds no second message of NTLM it closes it: saying so, or not; or says so,
+   * hears nothing more and leaves the closing to others.
+   */
+  dropsFirst?: 'said' | 'silent' | 'said-only';
   /** How the page of a 407 is sent. */
   page?: 'length' | 'chunked' | 'to-end' | 'huge';
   /** Before each answer. */
@@ -150,7 +153,8 @@ class Visit {
         const { dropsFirst } = this.#options;
         const drop = this.#asked || this.#challenge !== null ? undefined : dropsFirst;
         this.#asked = true;
-        socket.write(this.#refusal(challenges, drop === 'said', asked.request.method));
+        socket.write(this.#refusal(challenges, drop?.startsWith('said') === true, asked.request.method));
+        if (drop === 'said-only') return void socket.resume();
         if (drop !== undefined || this.#options.page === 'to-end') return void socket.end();
         continue;
       }

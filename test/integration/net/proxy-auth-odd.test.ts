@@ -268,7 +268,7 @@ describe('pages, ends and slowness', () => {
     },
   );
 
-  test.each(['said', 'silent'] as const)(
+  test.each(['said', 'silent', 'said-only'] as const)(
     'a connection closed after the first 407 (%s) is replaced',
     async (dropsFirst) => {
       const { tunnel, proxy } = await meet({ offer: ['basic'], dropsFirst }, plainBob);
