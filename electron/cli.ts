@@ -7,10 +7,11 @@ import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import type { LogLevel } from '#kit/log.ts';
 import { accountName, dataDirectory } from '#kit/paths.ts';
 import { version } from '#kit/version.ts';
+import { Failure } from '#shared/failure.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import type { CliIo, LocalAgent } from './cli/io.ts';
 import { askHidden } from './cli/prompt.ts';
-import { runCli } from './cli/run-cli.ts';
+import { runCli, tell } from './cli/run-cli.ts';
 import { connectLocally } from './transport/client.ts';
 
 const argv = process.argv.slice(2);
@@ -21,8 +22,14 @@ keepMemoryOutOfCores();
 /** The agent in this process, while there is one: Ctrl+C must let it put its things in order. */
 let own: LocalAgent | null = null;
 
+/** Why an answer did not get out. */
+let lost: Error | null = null;
+
 const io: CliIo = {
-  stdout: (text) => process.stdout.write(text),
+  stdout: (text) =>
+    process.stdout.write(text, (error) => {
+      lost ??= error ?? null;
+    }),
   stderr: (text) => process.stderr.write(text),
   async readStdin() {
     const parts: Buffer[] = [];
@@ -64,10 +71,18 @@ function interrupted(): void {
 }
 
 process.on('SIGINT', interrupted);
-// whoever reads our lines may stop reading (`| head`): that is no trouble of ours
+// whoever reads our lines may stop reading (`| head`): that is no trouble of ours, and no end of what is being done here
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  if (error.code === 'EPIPE' && own === null) process.exit(exitCodes.ok);
 });
 
 const code = await runCli(argv, io);
-process.stdout.write('', () => process.exit(code));
+process.stdout.write('', () => process.exit(lost === null ? code : unwritten(lost)));
+
+/** Some answers are given once: a script must not take silence for success. */
+function unwritten(error: NodeJS.ErrnoException): number {
+  if (error.code === 'EPIPE') return code;
+  const said = `The answer could not be written: ${error.message}.`;
+  tell(new Failure('output.lost', said, { cause: error }), argv.includes('--json'), io);
+  return code === exitCodes.ok ? exitCodes.failed : code;
+}

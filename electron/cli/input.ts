@@ -57,12 +57,25 @@ function checkSecrets({ fields, typed }: Invocation, values: Record<string, unkn
 }
 
 async function fetched({ field, from, path }: Source, io: CliIo): Promise<string> {
-  if (from === 'prompt') return io.prompt(`${field.name}: `);
   const flag = `--${field.name}-${from}`;
+  if (from === 'prompt') {
+    if (io.interactive) return io.prompt(`${field.name}: `);
+    throw usage(
+      `${flag} has no terminal to ask at.`,
+      `Give it with --${field.name}-stdin or --${field.name}-file PATH.`,
+    );
+  }
   const text = from === 'stdin' ? await io.readStdin() : await readText(io.resolvePath(path ?? ''), flag, io);
-  const value = field.kind === 'secret' ? text.replace(/\r?\n$/, '') : text;
+  const value = field.kind === 'secret' ? secretIn(text, flag) : text;
   if (value === '') throw usage(`${flag} gave nothing.`);
   return value;
+}
+
+/** One line, as editors and shells write it. */
+function secretIn(text: string, flag: string): string {
+  // what could not be read as UTF-8 is another secret by now
+  if (text.includes('\ufffd')) throw usage(`${flag} gave something that is not UTF-8 text.`);
+  return text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 }
 
 async function readText(path: string, flag: string, io: CliIo): Promise<string> {

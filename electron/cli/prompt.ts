@@ -1,6 +1,15 @@
+/** What a question needs of the terminal: `process` has it. */
+export interface Terminal {
+  stdin: Pick<NodeJS.ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' | 'pause'>;
+  stderr: { write(text: string): unknown };
+  emit(event: 'SIGINT'): unknown;
+}
+
 /** Asks at the terminal. Nothing of the answer is shown. Ctrl+C ends the program as everywhere else. */
-export function askHidden(question: string): Promise<string> {
-  const { stdin, stderr } = process;
+export function askHidden(question: string, terminal: Terminal = process): Promise<string> {
+  const { stdin, stderr } = terminal;
+  // before the question: whoever answers at once must not see it either
+  stdin.setRawMode(true);
   stderr.write(question);
   return new Promise((done) => {
     let answer = '';
@@ -8,11 +17,13 @@ export function askHidden(question: string): Promise<string> {
       for (const character of part.toString('utf8')) {
         if (character === '\r' || character === '\n' || character === '\u0004') {
           end();
+          done(answer);
           return;
         }
         if (character === '\u0003') {
           end();
-          process.kill(process.pid, 'SIGINT');
+          // what was typed so far is no answer; and a signal that is sent would find the program ended by itself
+          terminal.emit('SIGINT');
           return;
         }
         if (character === '\u007f' || character === '\b') answer = [...answer].slice(0, -1).join('');
@@ -24,9 +35,7 @@ export function askHidden(question: string): Promise<string> {
       stdin.setRawMode(false);
       stdin.pause();
       stderr.write('\n');
-      done(answer);
     };
-    stdin.setRawMode(true);
     stdin.resume();
     stdin.on('data', take);
   });

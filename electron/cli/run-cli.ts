@@ -155,7 +155,7 @@ export function aside(text: string, json: boolean, io: CliIo): void {
 }
 
 /** One sentence and what to do about it; scripts that want JSON get the failure as it is. */
-function tell(failure: Failure, json: boolean, io: CliIo): void {
+export function tell(failure: Failure, json: boolean, io: CliIo): void {
   const data = asFailure(failure).toData();
   const text = json ? plainJson(data) : failureLines(data, io.clock.now()).map(plain).join('\n');
   io.stderr(`${text}\n`);

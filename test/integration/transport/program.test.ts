@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ExecResult, exec } from '#kit/exec.ts';
 import { tempDirectory } from '#test/make/agent.ts';
+import { canMount, mountTiny } from '#test/servers/tiny-disk.ts';
 import { socketPlace } from '../../../electron/transport/socket-place.ts';
 
 /** The program as it is started: real processes, a real socket, a real store. */
 const program = join(import.meta.dirname, '../../../electron/cli.ts');
 const slow = 60_000;
+const mountable = await canMount();
 
 let directory: ReturnType<typeof tempDirectory>;
 let children: ChildProcess[];
@@ -209,6 +211,48 @@ describe('a command', () => {
       const result = await exec({ argv: ['sh', '-c', line], timeoutMs: slow, env: environment() });
       expect(result.stderr.toString('utf8')).toBe('');
       expect(result.stdout.toString('utf8')).toContain('trustkeep keeps certificates in order');
+    },
+    slow,
+  );
+});
+
+describe.runIf(process.platform === 'linux')('an answer that nobody takes', () => {
+  test(
+    'leaves what the command does in its own process to its end',
+    async () => {
+      const config = join(directory.path, 'nginx.conf');
+      writeFileSync(config, 'events {}\nhttp { server { listen 127.0.0.1:1; server_name shop.example; } }\n');
+      const line = ['tls', 'add', 'nginx', '--name', 'shop', '--nginx_config_path', config, '--json'];
+      const child = spawn(process.execPath, [program, ...line], { env: environment(), stdio: 'pipe' });
+      children.push(child);
+      child.stdout.destroy();
+      expect(await ended(child)).toBe(0);
+      const [endpoint] = JSON.parse((await trustkeep('tls', 'list', '--json')).out);
+      expect(endpoint.discoveredAt).toBeGreaterThan(0);
+    },
+    slow,
+  );
+
+  test.runIf(mountable)(
+    'is no success when the disk it was to go to is full',
+    async () => {
+      const full = join(directory.path, 'full');
+      const disk = await mountTiny(full, '4k');
+      try {
+        const shell = [
+          'sh',
+          '-c',
+          'cat "$1" > "$FULL/it"; "$0" "$@" > "$FULL/answer"',
+          process.execPath,
+        ] as const;
+        const argv = [...shell, program, 'credstore', 'list', '--json'] as const;
+        const env = { ...environment(), FULL: full };
+        const { code, stderr } = await exec({ argv: [...argv], timeoutMs: slow, env });
+        expect(stderr.toString()).toContain('"code":"output.lost"');
+        expect(code).toBe(1);
+      } finally {
+        await disk.unmount();
+      }
     },
     slow,
   );

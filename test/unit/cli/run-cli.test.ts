@@ -122,6 +122,20 @@ describe('secrets', () => {
     );
   });
 
+  test('that no terminal can ask for are refused before anything is asked', async () => {
+    const { code, stderr, asked, input } = await added(['--password-prompt'], {});
+    expect({ code, asked, input }).toEqual({ code: 2, asked: [], input: undefined });
+    expect(stderr).toContain('--password-prompt has no terminal to ask at.\n');
+    expect(stderr).toContain('--password-stdin or --password-file');
+  });
+
+  test('lose the mark that some editors put before text, and are refused when they are not UTF-8', async () => {
+    expect((await added(['--password-stdin'], { stdin: '\ufeffpw\r\n' })).input?.password).toBe('pw');
+    const { code, stderr, input } = await added(['--password-stdin'], { stdin: 'p\ufffdw\n' });
+    expect({ code, input }).toEqual({ code: 2, input: undefined });
+    expect(stderr).toContain('--password-stdin gave something that is not UTF-8 text.\n');
+  });
+
   test('that are to be chosen are typed twice', async () => {
     const { client, calls } = scriptedClient({ 'secrets.choose': {} });
     const words = ['secrets', 'choose', 'passphrase'];
