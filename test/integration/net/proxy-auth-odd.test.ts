@@ -103,6 +103,15 @@ describe('NTLM, the proof and the MIC looked at to the letter', () => {
     expect(proxy.connections()).toBe(1);
   });
 
+  test('goes on where it began or not at all: a challenge on a connection that ends is answered on no other', async () => {
+    const { open, kinds } = await meet({ offer: ['ntlm'], page: 'to-end' }, corp);
+    await expect(open()).rejects.toMatchObject({
+      code: 'proxy.bad-answer',
+      message: expect.stringContaining('in the middle of NTLM'),
+    });
+    expect(kinds()).toEqual(['NTLM 1']);
+  });
+
   test('forwarded requests go on without a log-in on the same connection, and with one on another', async () => {
     const { forward, kinds, proxy } = await meet({ offer: ['ntlm'] }, corp);
     for (let turn = 0; turn < 3; turn++) await forward({ method: 'POST', body: `b${turn}` });
