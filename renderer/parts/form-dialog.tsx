@@ -4,6 +4,7 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
+  type DialogOpenChangeData,
   DialogSurface,
   DialogTitle,
   makeStyles,
@@ -43,11 +44,12 @@ export interface FormDialogProps {
   children: ReactNode;
 }
 
-/** A dialog with a form: fields scroll, buttons stay, Enter sends, Escape closes. */
+/** A dialog with a form: fields scroll, buttons stay, Enter sends, Escape closes; a click beside it only while nothing was typed. */
 export function FormDialog(props: FormDialogProps) {
   const styles = useStyles();
   const { title, submit, busy = false, failure = null, actions, closeLabel = en.dialog.cancel } = props;
   const form = useRef<HTMLFormElement>(null);
+  const typed = useRef(false);
   // The dialog focuses its close button; a person who opened a form wants its first question.
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -65,10 +67,16 @@ export function FormDialog(props: FormDialogProps) {
     event.preventDefault();
     if (!busy && submit !== null) props.onSubmit();
   };
+  const closed = (by: DialogOpenChangeData['type']): void => {
+    if (!busy && !(by === 'backdropClick' && typed.current)) props.onClose();
+  };
+  const input = (): void => {
+    typed.current = true;
+  };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && !busy && props.onClose()}>
+    <Dialog open onOpenChange={(_, data) => !data.open && closed(data.type)}>
       <DialogSurface className={styles.surface}>
-        <form ref={form} onSubmit={sent} noValidate>
+        <form ref={form} onSubmit={sent} onInput={input} noValidate>
           <DialogBody className={styles.body}>
             <DialogTitle
               action={

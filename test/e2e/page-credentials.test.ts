@@ -218,6 +218,39 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await close();
   });
 
+  it('gives back what was typed for a kind when its form is left and come back to', async () => {
+    const { page, troubles, close } = await open({ place: 'credential-stores' });
+    await page.click('text=Add credential store');
+    await page.fill('[data-field=storename]', 'vault3');
+    await page.fill('[data-field=vaulturl]', 'https://vault3.example:8200');
+    await page.check('role=radio[name=CyberArk]');
+    expect(await page.inputValue('[data-field=storename]')).toBe('vault3');
+    await page.fill('[data-field=appid]', 'Trustkeep');
+    await page.check('role=radio[name=/HashiCorp/]');
+    expect(await page.inputValue('[data-field=vaulturl]')).toBe('https://vault3.example:8200');
+    await page.check('role=radio[name=CyberArk]');
+    expect(await page.inputValue('[data-field=appid]')).toBe('Trustkeep');
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  it('keeps a form in which something was typed when a person clicks beside it; Escape closes it', async () => {
+    const { page, close } = await open({ place: 'credential-stores' });
+    await page.click('text=Add credential store');
+    await page.fill('[data-field=storename]', 'vault3');
+    await page.mouse.click(8, 740);
+    await page.waitForTimeout(400);
+    expect(await page.inputValue('[data-field=storename]')).toBe('vault3');
+    await page.locator('[data-field=storename]').focus();
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    await page.click('text=Add credential store');
+    await page.waitForSelector('[data-field=storename]');
+    await page.mouse.click(8, 740);
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    await close();
+  });
+
   it('asks for what another way of logging in lacks, and keeps the rest', async () => {
     const { page, close } = await open({ place: 'credential-stores/cs_vault' });
     await page.click('role=button[name=Edit]');

@@ -13,7 +13,13 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { CommandBox } from '../../parts/command-box.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
-import { changedInput, readForm, startValues, withoutDefaults } from '../../parts/descriptor-form/values.ts';
+import {
+  changedInput,
+  type FormValues,
+  readForm,
+  startValues,
+  withoutDefaults,
+} from '../../parts/descriptor-form/values.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { en } from '../../text/en.ts';
 import { isDefaultStore, keptFields, kindLabel, storeFields } from './store-text.ts';
@@ -24,6 +30,8 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
   const [kind, setKind] = useState<CredentialStoreKind>(store?.kind ?? 'hashicorp');
   const [before, setBefore] = useState(() => startOf(kind, store));
   const [values, setValues] = useState(before);
+  /** What was typed for the kinds looked at before this one: a wrong click must not cost it. */
+  const [typed, setTyped] = useState<Partial<Record<CredentialStoreKind, FormValues>>>({});
   const [problems, setProblems] = useState<Record<string, string>>({});
   const kept = store === null ? [] : keptFields(store);
   const fields = storeFields(kind, values, kept).filter(
@@ -37,7 +45,8 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
     const start = startOf(next, null);
     setKind(next);
     setBefore(start);
-    setValues({ ...start, storename: values.storename ?? '' });
+    setTyped({ ...typed, [kind]: values });
+    setValues({ ...start, ...typed[next], storename: values.storename ?? '' });
     setProblems({});
     add.clear();
   };
