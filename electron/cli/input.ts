@@ -27,6 +27,7 @@ export async function inputOf(
 ): Promise<Record<string, unknown>> {
   const values = { ...invocation.values };
   checkSources(invocation.sources);
+  for (const name of invocation.exposed) checkText(String(values[name]), `--${name}`);
   for (const source of invocation.sources) values[source.field.name] = await fetched(source, io);
   leaveOutUnused(invocation, values, note);
   if (io.interactive) await askMissing(invocation.command.path, values, invocation.cleared, io);
@@ -71,10 +72,14 @@ async function fetched({ field, from, path }: Source, io: CliIo): Promise<string
   return value;
 }
 
+/** What could not be read as UTF-8 is another secret by now. */
+function checkText(text: string, flag: string): void {
+  if (text.includes('\ufffd')) throw usage(`${flag} gave something that is not UTF-8 text.`);
+}
+
 /** One line, as editors and shells write it. */
 function secretIn(text: string, flag: string): string {
-  // what could not be read as UTF-8 is another secret by now
-  if (text.includes('\ufffd')) throw usage(`${flag} gave something that is not UTF-8 text.`);
+  checkText(text, flag);
   return text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 }
 

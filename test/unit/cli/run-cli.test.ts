@@ -134,6 +134,7 @@ describe('secrets', () => {
     const { code, stderr, input } = await added(['--password-stdin'], { stdin: 'p\ufffdw\n' });
     expect({ code, input }).toEqual({ code: 2, input: undefined });
     expect(stderr).toContain('--password-stdin gave something that is not UTF-8 text.\n');
+    expect((await added(['--password', 'p\ufffdw'], {})).stderr).toContain('--password gave something');
   });
 
   test('that are to be chosen are typed twice', async () => {
