@@ -234,6 +234,20 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await close();
   });
 
+  it('begins a page that was turned to with its first row', async () => {
+    const { page, close } = await open({
+      scene: 'many-credentials',
+      place: 'credential-stores/cs_default',
+      size: sizes[1],
+    });
+    await page.click('role=button[name=/Next/]');
+    await page.waitForSelector('text=host-000100');
+    const first = await page.locator('tbody tr').first().boundingBox();
+    expect(first?.y).toBeGreaterThan(0);
+    expect(first?.y).toBeLessThan(sizes[1].height);
+    await close();
+  });
+
   it('keeps a form in which something was typed when a person clicks beside it; Escape closes it', async () => {
     const { page, close } = await open({ place: 'credential-stores' });
     await page.click('text=Add credential store');

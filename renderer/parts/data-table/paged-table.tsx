@@ -1,5 +1,5 @@
 import { mergeClasses, SearchBox } from '@fluentui/react-components';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { en } from '../../text/en.ts';
 import { Empty } from '../empty.tsx';
 import type { Column } from './columns.ts';
@@ -32,10 +32,11 @@ export interface PagedTableProps<Row> {
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { label, rows, total, page, pageSize, columns, search, tools } = props;
   const styles = useTableStyles();
+  const frame = useTopOf(page);
   const first = page * pageSize + 1;
   if (total === 0 && search === '') return <>{props.empty}</>;
   return (
-    <div className={styles.frame}>
+    <div ref={frame} className={styles.frame}>
       <div className={styles.tools}>
         <SearchBox
           className={styles.search}
@@ -82,4 +83,15 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
       {total > pageSize && <Pager page={page} pages={Math.ceil(total / pageSize)} onPage={props.onPage} />}
     </div>
   );
+}
+
+/** The pager is below the last row; who turns the page wants its first. */
+function useTopOf(page: number) {
+  const frame = useRef<HTMLDivElement>(null);
+  const shown = useRef(page);
+  useEffect(() => {
+    if (shown.current !== page) frame.current?.scrollIntoView({ block: 'start' });
+    shown.current = page;
+  }, [page]);
+  return frame;
 }
