@@ -58,8 +58,14 @@ export function fieldSchema(field: Field): z.ZodType {
 function textSchema(field: Field): z.ZodString {
   return z
     .string({ error: `${field.label} must be text.` })
-    .min(field.min ?? 1, { error: lengthSentence(field) })
+    .min(field.min ?? 1, {
+      error: ({ input }) => (input === '' ? emptySentence(field) : lengthSentence(field)),
+    })
     .max(field.max ?? 65536, { error: lengthSentence(field) });
+}
+
+function emptySentence({ label, required }: Field): string {
+  return required ? `${label} is required.` : `${label} must not be empty.`;
 }
 
 function lengthSentence(field: Field): string {

@@ -136,7 +136,7 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     const { page, troubles, close } = await open({ place: 'endpoints' });
     await page.click('text=Add endpoint');
     await page.click('button[type=submit]');
-    await page.waitForSelector('text=Name must be between 1 and 32 characters long.');
+    await page.waitForSelector('text=Name is required.');
     await page.fill('[data-field=name]', 'edge');
     await page.selectOption('[data-field=connection_type]', 'ssh');
     await page.fill('[data-field=host]', '10.0.0.9');

@@ -410,7 +410,7 @@ describe('changing a credential store', () => {
       'There is no option "vaulturl"',
     );
     expect((await update({ changes: { password: null } })).message).toContain('needs --password.');
-    expect((await update({ changes: { username: '' } })).message).toContain('User name must be between');
+    expect((await update({ changes: { username: '' } })).message).toContain('User name is required');
   });
 
   test('drops what a new wrapping token replaces', async () => {

@@ -190,7 +190,9 @@ test('A seal that was changed, moved or removed is noticed', () => {
   append(3);
   const [seal] = [driver.get('SELECT seal FROM audit_head')?.seal as Buffer];
   append(1);
-  driver.run('UPDATE audit_head SET seal = ?', [Buffer.from(seal).fill(7, 20, 21)]);
+  const changed = Buffer.from(seal);
+  changed[20]! ^= 1;
+  driver.run('UPDATE audit_head SET seal = ?', [changed]);
   expect(verify()).toMatchObject(bad(4, /seal of the chain was changed/));
   driver.exec('UPDATE audit_head SET seal = NULL');
   expect(verify()).toMatchObject(bad(4, /seal of the chain was removed/));

@@ -14,7 +14,8 @@ const request = contract.certificates.request['~orpc'].inputSchema as unknown as
 };
 
 test.each([
-  [{ type: 'nginx', name: '' }, 'Name must be between 1 and 32 characters long.'],
+  [{ type: 'nginx', name: '' }, 'Name is required.'],
+  [{ type: 'nginx', name: 'x'.repeat(33) }, 'Name must be between 1 and 32 characters long.'],
   [{ type: 'nginx' }, 'Name is required.'],
   [{ type: 'pem', name: 'p' }, 'Path is required.'],
   [{ type: 'nginx', name: 'n', port: 70000 }, 'Port must be between 1 and 65535.'],
