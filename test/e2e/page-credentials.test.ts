@@ -271,7 +271,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     expect(await page.getAttribute('[data-field=secretid]', 'placeholder')).toBe('unchanged');
     await page.selectOption('[data-field=authtype]', 'Token');
     await page.click('button[type=submit]');
-    await page.waitForSelector('text=Token must be between');
+    await page.waitForSelector('text=Token is required.');
     await page.fill('[data-field=token]', 'hvs.new');
     await page.fill('[data-field=storename]', 'vault-one');
     await page.click('button[type=submit]');
