@@ -1,6 +1,6 @@
 /** Measures what the product promises and writes docs/benchmarks.md. Names of benchmarks as arguments run only those. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
@@ -23,6 +23,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
 };
 
 const wanted = process.argv.slice(2);
+const before = processorTime();
 const figures: Figure[] = [];
 for (const [name, run] of Object.entries(benchmarks)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -47,7 +48,7 @@ function page(all: readonly Figure[]): string {
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; no figure here is typed by hand.
 
 Machine: ${machine()}. Server and client share it, so wall times hold the work of both.
-Absolute times move by 5–20 % between runs; ratios are taken from pairs measured side by side.
+Absolute times move by 5–20 % between runs${stolen()}; ratios are taken from pairs measured side by side.
 
 | what | figure | goal | met |
 |---|---|---|---|
@@ -65,4 +66,29 @@ function machine(): string {
     /\d+\.\d+(\.\d+)?/.exec(spawnSync(argv[0] ?? '', argv.slice(1)).output?.join(' ') ?? '')?.[0] ?? 'none';
   const tools = `lego ${tool(['lego', '--version'])}, nginx ${tool(['/usr/sbin/nginx', '-v'])}, openssl ${tool(['openssl', 'version'])}`;
   return `${cores.length} × ${cores[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.versions.node}, ${tools}`;
+}
+
+interface ProcessorTime {
+  busy: number;
+  stolen: number;
+}
+
+/** Since the machine started, in the kernel's ticks; null where the kernel does not say. */
+function processorTime(): ProcessorTime | null {
+  try {
+    const ticks = readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/\s+/).slice(1).map(Number) ?? [];
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = ticks;
+    return { busy: user + nice + system + irq + softirq, stolen: steal };
+  } catch {
+    return null;
+  }
+}
+
+/** A virtual machine waits for processors that its host gives to others. */
+function stolen(): string {
+  const after = processorTime();
+  if (before === null || after === null) return '';
+  const waited = after.stolen - before.stolen;
+  const share = waited / Math.max(1, waited + after.busy - before.busy);
+  return ` (during this one the host kept ${(share * 100).toFixed(0)} % of the processor time asked for)`;
 }
