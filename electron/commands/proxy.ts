@@ -6,6 +6,7 @@ import type { ProxyRoute, ProxySettings, ProxyTrip } from '#shared/model/proxy.t
 import { wayOf } from '../agent/proxy-keep.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
+import { checkReady } from './endpoint-checks.ts';
 import { invalid } from './flat-input.ts';
 import { checkBypass, routeOf } from './proxy-settings.ts';
 import type { CommandTools, ProxyCandidate } from './tools.ts';
@@ -35,7 +36,7 @@ async function set(tools: CommandTools, input: ProxyInput, { audit }: CommandCon
   const settings: ProxySettings = { route, bypass: bypass.map(checkBypass) };
   const password = passwordFor(tools, route, input.password);
   try {
-    if (password !== null) checkReady(tools);
+    if (password !== null) checkReady(tools, 'The password of the proxy');
     const candidate: ProxyCandidate = { settings, password };
     if (input.try_first !== false) await tryOut(tools, candidate, input.confirm !== undefined);
     const state = audit.commit(
@@ -76,14 +77,6 @@ function passwordFor({ proxy }: CommandTools, route: ProxyRoute, given: string |
     `Password is required for the user ${route.user} of the proxy.`,
     'Add --password-stdin, or answer when asked for it.',
   );
-}
-
-function checkReady({ masterKey }: CommandTools): void {
-  const { state, sentence } = masterKey.state();
-  if (state === 'ready') return;
-  throw new Failure(`keychain.${state}`, `The password of the proxy cannot be sealed. ${sentence}`, {
-    hint: 'See what to do: trustkeep secrets state',
-  });
 }
 
 function sentenceOf(settings: ProxySettings, confirm: number | undefined): string {

@@ -1,6 +1,7 @@
-import { constants, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import { readWithoutWaiting } from '#kit/open-flags.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
@@ -118,11 +119,9 @@ const biggestKeyFile = 64 * 1024;
 
 /** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. A pipe is not waited for. */
 export async function readKeyFile(path: string, what = 'private key'): Promise<Secret> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw unreadable(path, what, error);
-    },
-  );
+  const file = await open(path, readWithoutWaiting).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, what, error);
+  });
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`, what);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
+import { readWithoutWaiting } from '#kit/open-flags.ts';
 import {
   type Header,
   headerLength,
@@ -101,7 +102,7 @@ async function openBackup(
   path: string,
   passphrase: Secret,
 ): Promise<{ texts: AsyncGenerator<Buffer>; close: () => Promise<void> }> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
+  const file = await open(path, readWithoutWaiting).catch((error: unknown) => {
     throw unreadableBackup(path, error);
   });
   try {

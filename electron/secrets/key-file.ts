@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { newId } from '#kit/ids.ts';
+import { readWithoutWaiting } from '#kit/open-flags.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Keychain } from './keychain.ts';
 
@@ -70,7 +71,7 @@ function read(path: string): Map<string, string> | null {
 
 function openToRead(path: string): number | null {
   try {
-    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    return openSync(path, readWithoutWaiting | (constants.O_NOFOLLOW ?? 0));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return null;

@@ -52,13 +52,7 @@ export function makeLogInTurns(clock: Clock): LogInTurns {
   const places = new Map<string, Turns>();
   const key = randomBytes(32);
   return {
-    at(name) {
-      const turns = places.get(name) ?? new Turns(clock);
-      const oldest = places.keys().next().value;
-      if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
-      places.set(name, turns);
-      return turns;
-    },
+    at: (name) => remembered(places, name, () => new Turns(clock)),
     print: ({ user, domain, password }) =>
       createHmac('sha256', key)
         .update(JSON.stringify([user, domain]))
@@ -73,16 +67,23 @@ export function makeProxyMemory(clock: Clock, turns = makeLogInTurns(clock)): Pr
   return {
     of({ host, port, tls }) {
       const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
-      let place = places.get(name);
-      if (place === undefined) {
-        place = { scheme: null, digest: null, strong: false, turns: turns.at(name), kept: kept.at(name) };
-        const oldest = places.keys().next().value;
-        if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
-        places.set(name, place);
-      }
-      return place;
+      return remembered(places, name, () => ({
+        ...{ scheme: null, digest: null, strong: false },
+        ...{ turns: turns.at(name), kept: kept.at(name) },
+      }));
     },
     print: (login) => turns.print(login),
     close: () => kept.close(),
   };
+}
+
+/** What is known of a place; a new one makes room for itself by forgetting the oldest. */
+function remembered<T>(places: Map<string, T>, name: string, make: () => T): T {
+  const known = places.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  const oldest = places.keys().next().value;
+  if (oldest !== undefined && places.size >= mostPlaces) places.delete(oldest);
+  places.set(name, made);
+  return made;
 }

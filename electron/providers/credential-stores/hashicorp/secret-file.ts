@@ -1,4 +1,5 @@
-import { constants, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { readWithoutWaiting } from '#kit/open-flags.ts';
 import { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { cleanText } from './login.ts';
@@ -11,7 +12,7 @@ const longest = 8192;
 
 export const readSecretFile: ReadSecretFile = async (path, limit) => {
   // others may write its directory: a pipe there would hold a thread of the runtime for ever
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, readWithoutWaiting);
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
