@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'electron';
@@ -43,12 +43,14 @@ export function makeAutostart(app: LoginItems, at: Place): Autostart {
     };
   }
   const folder = join(at.configHome, 'autostart');
+  const entry = join(folder, file);
   return {
-    isOn: () => existsSync(join(folder, file)),
+    isOn: () => existsSync(entry),
     async set(on) {
-      if (!on) return rm(join(folder, file), { force: true });
+      if (!on) return rm(entry, { force: true });
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, file), desktopEntry(at.executable));
+      await writeFile(`${entry}.part`, desktopEntry(at.executable));
+      await rename(`${entry}.part`, entry); // whole or not at all: that it is there means that it is on
     },
   };
 }

@@ -18,8 +18,8 @@ import type {
 } from '../../../electron/providers/credential-stores/credential-store.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
-const first = 'Pw-first 4471';
-const second = 'Pw-second 4471';
+const first = 'Pw-first zqmarkqz';
+const second = 'Pw-second zqmarkqz';
 
 async function run(argv: [string, ...string[]], stdin = ''): Promise<void> {
   const { code, stderr } = await exec({ argv, stdin: Buffer.from(stdin), timeoutMs: 30_000 });
@@ -82,16 +82,16 @@ describe.runIf(canRunSshd())(
         `Logged in: ssh ${sshd.user}@127.0.0.1:${sshd.port}, ${used}`,
       );
       expect(JSON.stringify([endpoint, task, agent.database.audit.list(undefined, 99)])).not.toContain(
-        '4471',
+        'zqmarkqz',
       );
     });
 
     test('logs in with a private key that has a passphrase, given only by path', async () => {
       const path = join(directory.path, 'locked-key');
       await run(['cp', sshd.privateKeyPath, path]);
-      await run(['ssh-keygen', '-p', '-q', '-f', path, '-P', '', '-N', 'phrase 4471']);
+      await run(['ssh-keygen', '-p', '-q', '-f', path, '-P', '', '-N', 'phrase zqmarkqz']);
       expect(await readFile(path, 'utf8')).toContain('OPENSSH PRIVATE KEY');
-      await keep({ privatekeypath: path, passphrase: 'phrase 4471' });
+      await keep({ privatekeypath: path, passphrase: 'phrase zqmarkqz' });
       const { probe } = await agent.call.endpoints.add(base());
       expect(said(probe.checks)).toContain('private key from credential "web" of store "trustkeep-store"');
     });
@@ -205,7 +205,7 @@ describe.runIf(canRunSshd())(
         expect(vault.reads).toBe(2);
         expect((sshd.output().match(/Failed password/g)?.length ?? 0) - before).toBe(1);
         expect(lines.join('\n')).toContain('is being changed');
-        expect(lines.join('\n')).not.toContain('4471');
+        expect(lines.join('\n')).not.toContain('zqmarkqz');
       });
 
       test('is refused after the second try, when the host knows neither', async () => {

@@ -7,7 +7,7 @@ import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 
 /** What the commands promise about logins and host keys, held against a real OpenSSH server. */
 describe.runIf(canRunSshd())('an endpoint over SSH (needs sshd and root)', () => {
-  const password = 'correct horse 4471';
+  const password = 'correct horse zqmarkqz';
   let sshd: Sshd;
   let agent: TestAgent;
   let directory: ReturnType<typeof tempDirectory>;
@@ -43,9 +43,9 @@ describe.runIf(canRunSshd())('an endpoint over SSH (needs sshd and root)', () =>
   });
 
   test('is refused with a wrong password, and nothing is kept', async () => {
-    const failure = await failureFrom(agent.call.endpoints.add({ ...base(), password: 'wrong 4471' }));
+    const failure = await failureFrom(agent.call.endpoints.add({ ...base(), password: 'wrong zqmarkqz' }));
     expect(failure.code).toMatch(/^ssh\./);
-    expect(failure.message).not.toContain('wrong 4471');
+    expect(failure.message).not.toContain('wrong zqmarkqz');
     expect(agent.database.endpoints.list()).toEqual([]);
     expect(agent.database.audit.list(undefined, 10)).toMatchObject([
       { action: 'endpoints.add', outcome: 'refused' },

@@ -15,7 +15,7 @@ const minute = 60_000;
 class Vault implements CredentialStore {
   readonly description = 'the vault';
   near?: boolean;
-  password = 'Pw-first-4471';
+  password = 'Pw-first-zqmarkqz';
   changeInProcess = false;
   asked: string[] = [];
   given: StoredCredential[] = [];
@@ -72,7 +72,7 @@ describe('reading a credential', () => {
     const first = await reader.read('cs_1', 'web');
     const second = await reader.read('cs_1', 'web');
     expect([first.fromMemory, second.fromMemory]).toEqual([false, true]);
-    expect(second.password?.text()).toBe('Pw-first-4471');
+    expect(second.password?.text()).toBe('Pw-first-zqmarkqz');
     expect(second).toMatchObject({ username: 'deploy', about: ['version 1'] });
     clock.jump(5 * minute + 1);
     vault.password = 'Pw-second';
@@ -95,7 +95,7 @@ describe('reading a credential', () => {
     await turn();
     expect(isWiped(vault.given[0]?.password)).toBe(true);
     const second = await reader.read('cs_1', 'web');
-    expect(second.password?.text()).toBe('Pw-first-4471');
+    expect(second.password?.text()).toBe('Pw-first-zqmarkqz');
     expect(second.about).toEqual(['version 1']);
   });
 
@@ -125,7 +125,7 @@ describe('reading a credential', () => {
     gate.resolve();
     const given = await Promise.all(all);
     given[0]?.password?.wipe();
-    expect(given[1]?.password?.text()).toBe('Pw-first-4471');
+    expect(given[1]?.password?.text()).toBe('Pw-first-zqmarkqz');
     expect(new Set(given.map(({ password }) => password)).size).toBe(20);
     expect(vault.asked).toEqual(['web']);
   });
@@ -163,7 +163,7 @@ describe('reading a credential', () => {
   test('says in the log what was asked, and never what was given', async () => {
     await reader.read('cs_1', 'web');
     expect(lines.join('\n')).toContain('read credential "web"');
-    expect(lines.join('\n')).not.toContain('4471');
+    expect(lines.join('\n')).not.toContain('zqmarkqz');
   });
 });
 
@@ -178,7 +178,7 @@ describe('giving up', () => {
     await expect(left).rejects.toThrow('enough');
     expect(vault.aborted).toBe(0);
     gate.resolve();
-    expect((await stays).password?.text()).toBe('Pw-first-4471');
+    expect((await stays).password?.text()).toBe('Pw-first-zqmarkqz');
   });
 
   test('when everybody has left, the question is given up and its late answer wiped', async () => {
