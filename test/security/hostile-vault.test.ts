@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
+import { type Clock, systemClock } from '#kit/clock.ts';
 import { makeLog } from '#kit/log.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import { memoryStoreKeep } from '#test/make/store-keep.ts';
@@ -33,7 +33,8 @@ interface Asked {
 }
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown } | 'endless';
 
-async function peer(answer: (asked: Asked) => Answer) {
+/** `given` is called when an answer has left. */
+async function peer(answer: (asked: Asked) => Answer, given: (what: Answer) => void = () => {}) {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -42,7 +43,9 @@ async function peer(answer: (asked: Asked) => Answer) {
       const { method = '', url = '', headers } = request;
       const one = { method, url, headers, body: Buffer.concat(parts).toString() };
       asked.push(one);
-      give(response, answer(one));
+      const what = answer(one);
+      response.once('finish', () => given(what));
+      give(response, what);
     });
   });
   ends.push(() => new Promise((resolve) => server.close(resolve)));
@@ -67,6 +70,9 @@ function give(response: ServerResponse, answer: Answer): void {
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
+/** Says that more comes than comes. */
+const unfinished: Answer = { headers: { 'content-length': '5000000' }, body: 'x' };
+
 const settings = { trustedRootsPem: null, verify: 'web1' };
 const kinds = ['hashicorp', 'approle', 'cyberark', 'delinea'] as const;
 type Kind = (typeof kinds)[number];
@@ -77,10 +83,10 @@ const goodId: Record<Kind, string> = {
   delinea: '12',
 };
 
-function open(kind: Kind, url: string, clock = systemClock) {
+function open(kind: Kind, url: string, clock: Clock = systemClock) {
   const lines: string[] = [];
   const log = makeLog((line) => lines.push(line), 'debug', Date.now);
-  const http = makeHttp({ userAgent: 'test', clock: systemClock, log });
+  const http = makeHttp({ userAgent: 'test', clock, log });
   ends.push(() => http.close());
   const secrets = { token, password, 'secret-id': token };
   const keep = memoryStoreKeep(secrets);
@@ -285,16 +291,21 @@ describe.each(kinds)('a hostile peer of %s', (kind) => {
       { body: { data: [], auth: 'x', items: {}, Content: 5, access_token: {}, errors: 'x' } },
     ],
     ['null everywhere', { body: { data: null, auth: null, items: null, Content: null, id: null } }],
-    ['lies about its length', { headers: { 'content-length': '5000000' }, body: 'x' }],
+    ['lies about its length', unfinished],
     ['another encoding', { headers: { 'content-encoding': 'gzip' }, body: 'x' }],
     ['an odd status', { status: 299, body: { data: { data: { password: 5 }, metadata: { version: 1 } } } }],
   ])('that answers %s is refused with a sentence', async (_, answer) => {
     for (const from of ['login', 'read']) {
-      const { url } = await peer((asked) => {
-        const login = /lookup-self|approle\/login|oauth2\/token/.test(asked.url);
-        return login === (from === 'login') ? answer : usual(asked, undefined);
-      });
-      const { store } = open(kind, url);
+      const clock = new JumpingClock();
+      const { url } = await peer(
+        (asked) => {
+          const login = /lookup-self|approle\/login|oauth2\/token/.test(asked.url);
+          return login === (from === 'login') ? answer : usual(asked, undefined);
+        },
+        // nothing comes any more, and only the time of the request ends it
+        (given) => void (given === unfinished && setImmediate(() => clock.jump(60_000))),
+      );
+      const { store } = open(kind, url, clock);
       const failure = await failureOf(store.read(goodId[kind]));
       expect(failure.code).toMatch(/^(credential(-store)?|net)\./);
       expect((await store.verify()).ok).toBe(false);
