@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { openSync } from 'node:fs';
-import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -48,9 +48,11 @@ export async function startSquid(options: SquidOptions): Promise<RunningSquid> {
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
-    child.kill('SIGTERM');
+    child.kill('SIGKILL'); // it has nothing to put away, and would take a second for it
     await ended;
     await rm(dir, { recursive: true, force: true });
+    for (const name of await readdir('/dev/shm').catch(() => []))
+      if (name.startsWith(`tk${port}-`)) await rm(join('/dev/shm', name), { force: true });
   };
   const cacheLog = () => readFile(join(dir, 'cache.log'), 'utf8').catch(() => '');
   for (let waited = 0; !(await accepts(port)); waited += 20) {

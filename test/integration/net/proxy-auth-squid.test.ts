@@ -11,6 +11,7 @@ import { forward, openTunnel } from '../../../electron/net/proxy/tunnel.ts';
 
 const password = 'p@ss:wörd';
 const users = { bob: password };
+const waiting = { timeout: 20_000, interval: 20 };
 const kinds: Record<'none' | 'basic' | 'digest' | 'ntlm', TestLogin | null> = {
   none: null,
   basic: { user: 'bob', password },
@@ -40,12 +41,21 @@ describe.skipIf(!haveSquid())('through a real Squid', () => {
 
   const squid = (kind: string): RunningSquid => squids.get(kind) ?? expect.fail(`no ${kind}`);
   const place = (kind: string) => ({ host: '127.0.0.1', port: squid(kind).port, tls: false });
-  const since = async (kind: string, work: () => Promise<void>): Promise<string[]> => {
-    const before = (await squid(kind).accessLog()).length;
-    await work();
-    return (await squid(kind).accessLog())
-      .slice(before)
-      .map((line) => line.replace(/127\.0\.0\.1:\d+/, 'it'));
+  /**
+   * What Squid writes of work with an origin that nobody else uses, once it wrote so many lines: it writes after it
+   * answered, and the line of a tunnel when that has ended.
+   */
+  const written = async (kind: string, count: number, work: (port: number) => Promise<void>) => {
+    const own = await startOrigin();
+    try {
+      await work(own.port);
+      const lines = async () =>
+        (await squid(kind).accessLog()).filter((line) => new RegExp(`:${own.port}\\b`).test(line));
+      await expect.poll(async () => (await lines()).length, waiting).toBeGreaterThanOrEqual(count);
+      return (await lines()).map((line) => line.replace(/127\.0\.0\.1:\d+/, 'it'));
+    } finally {
+      await own.stop();
+    }
   };
 
   test.each(Object.entries(kinds))(
@@ -74,20 +84,21 @@ describe.skipIf(!haveSquid())('through a real Squid', () => {
   };
   test.each(Object.entries(learnt))('%s: it is asked no more than it must be', async (kind, lines) => {
     const { tools } = makeProxyTools(kinds[kind as keyof typeof kinds]);
-    const seen = await since(kind, async () => {
+    const expected = kind === 'none' ? [...lines, ...lines] : lines;
+    const seen = await written(kind, expected.length, async (port) => {
       for (let turn = 0; turn < 2; turn++) {
-        const socket = await openTunnel(place(kind), { host: '127.0.0.1', port: plain.port }, tools);
+        const socket = await openTunnel(place(kind), { host: '127.0.0.1', port }, tools);
         await new Promise((resolve) => socket.once('close', resolve).resume().end());
       }
     });
-    expect(seen.toSorted()).toEqual((kind === 'none' ? [...lines, ...lines] : lines).toSorted());
+    expect(seen.toSorted()).toEqual(expected.toSorted());
     tools.memory.close();
   });
 
   test('ntlm: forwarded requests stay on one connection that is logged in once', async () => {
     const { tools } = makeProxyTools(kinds.ntlm);
-    const request = { method: 'GET', url: `http://127.0.0.1:${plain.port}/f`, headers: {}, maxBytes: 1000 };
-    const seen = await since('ntlm', async () => {
+    const seen = await written('ntlm', 6, async (port) => {
+      const request = { method: 'GET', url: `http://127.0.0.1:${port}/f`, headers: {}, maxBytes: 1000 };
       for (let turn = 0; turn < 5; turn++) await forward(place('ntlm'), request, tools);
     });
     expect(seen.map((line) => line.split(' ')[2])).toEqual(['407', '200', '200', '200', '200', '200']);
@@ -96,10 +107,9 @@ describe.skipIf(!haveSquid())('through a real Squid', () => {
 
   test.each(['basic', 'digest'])('%s: a wrong password is tried once, and not again', async (kind) => {
     const { tools, names, steps, setLogin } = makeProxyTools({ user: 'bob', password: 'wrong-one' });
-    const target = { host: '127.0.0.1', port: plain.port };
-    const url = `http://127.0.0.1:${plain.port}/f`;
-    const seen = await since(kind, async () => {
-      await expect(openTunnel(place(kind), target, tools)).rejects.toMatchObject({
+    const seen = await written(kind, 2, async (port) => {
+      const url = `http://127.0.0.1:${port}/f`;
+      await expect(openTunnel(place(kind), { host: '127.0.0.1', port }, tools)).rejects.toMatchObject({
         code: 'proxy.login-refused',
       });
       expect(names()).toEqual(['proxy', 'authentication', '!authentication']);
@@ -110,7 +120,7 @@ describe.skipIf(!haveSquid())('through a real Squid', () => {
     expect(seen.filter((line) => line.endsWith('bob'))).toHaveLength(1);
     expect(JSON.stringify(steps)).not.toContain('wrong-one');
     setLogin({ user: 'bob', password });
-    (await openTunnel(place(kind), target, tools)).destroy();
+    (await openTunnel(place(kind), { host: '127.0.0.1', port: plain.port }, tools)).destroy();
   });
 
   test('without a log-in it says that one is needed', async () => {
