@@ -8,12 +8,14 @@ interface Parts {
   makeChannel(): MessageChannelMain;
   /** The page of our window; null while there is none. */
   ourPage(): WebContents | null;
-  /** Gets the main process' end. */
+  /** Gets the main process' end of the port that speaks the contract. */
   accept(port: MessagePortMain): void;
+  /** Gets the main process' end of the port that takes wishes. */
+  hear(port: MessagePortMain): void;
   log: Log;
 }
 
-/** The only channel there is: our page asks, and gets a port over which it speaks the contract. */
+/** The only channel there is: our page asks, and gets a port over which it speaks the contract and one for wishes. */
 export function handOverPorts(parts: Parts): void {
   parts.ipcMain.on('trustkeep:connect', (event) => {
     const frame = event.senderFrame;
@@ -21,9 +23,11 @@ export function handOverPorts(parts: Parts): void {
       parts.log.warn('a stranger asked for the port', { from: frame === null ? null : originOf(frame.url) });
       return;
     }
-    const { port1, port2 } = parts.makeChannel();
-    frame.postMessage('trustkeep:port', null, [port2]);
-    parts.accept(port1);
+    const contract = parts.makeChannel();
+    const wishes = parts.makeChannel();
+    frame.postMessage('trustkeep:port', null, [contract.port2, wishes.port2]);
+    parts.accept(contract.port1);
+    parts.hear(wishes.port1);
   });
 }
 

@@ -19,6 +19,10 @@ export interface Bridge {
   /** Gives the function that ends the subscription. */
   onState(listener: () => void): () => void;
   onEvent(listener: (event: AgentEvent) => void): () => void;
+  /** Whether there is a desktop that can show a file picker. */
+  canPickFile(): boolean;
+  /** Has the person pick a file: its path, or null when they changed their mind. One at a time; another gets null. */
+  pickFile(): Promise<string | null>;
   /** Asks for a new port now. */
   reconnect(): void;
 }

@@ -2,6 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { AgentEvent } from '#shared/contract/events.ts';
 import type { Bridge, Client, LinkState } from './bridge.ts';
+import { FilePicker } from './file-picker.ts';
 import { heartbeat } from './heartbeat.ts';
 import { PortLink } from './port-link.ts';
 import type { Ports } from './ports.ts';
@@ -21,6 +22,8 @@ export function connect(ports: Ports): Bridge {
     state: () => joint.state,
     onState: (listener) => subscribe(joint.stateListeners, listener),
     onEvent: (listener) => subscribe(joint.eventListeners, listener),
+    canPickFile: () => joint.picker.isThere(),
+    pickFile: () => joint.picker.pick(),
     reconnect: () => joint.askNow(),
   };
 }
@@ -34,6 +37,7 @@ class Joint {
   readonly client: Client;
   readonly stateListeners = new Set<() => void>();
   readonly eventListeners = new Set<(event: AgentEvent) => void>();
+  readonly picker = new FilePicker();
   state: LinkState = 'waiting';
   readonly #link = new PortLink();
   readonly #ports: Ports;
@@ -45,7 +49,10 @@ class Joint {
   constructor(ports: Ports) {
     this.#ports = ports;
     this.client = createORPCClient<Client>(this.#link);
-    ports.onPort((port) => this.#use(port));
+    ports.onPort((port, wishes) => {
+      if (wishes !== undefined) this.picker.use(wishes);
+      this.#use(port);
+    });
     this.#ask();
   }
 

@@ -21,6 +21,12 @@ export function useBridge(): Bridge {
   return bridge;
 }
 
+/** What has the person pick a file; null where there is no desktop that could show a picker. */
+export function usePickFile(): Bridge['pickFile'] | null {
+  const bridge = useContext(BridgeContext);
+  return bridge?.canPickFile() ? bridge.pickFile : null;
+}
+
 export function useLinkState(): LinkState {
   const bridge = useBridge();
   return useSyncExternalStore(bridge.onState, bridge.state, bridge.state);

@@ -85,6 +85,8 @@ export const en = {
     takenAway: 'will be taken away',
     keepIt: (label: string) => `Keep: ${label}`,
     chooseFile: 'Choose file…',
+    browse: 'Browse…',
+    browseFor: (label: string) => `Browse… ${label}`,
     filePlaceholder: '-----BEGIN CERTIFICATE-----',
   },
   command: {

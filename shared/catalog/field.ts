@@ -18,6 +18,11 @@ export interface Field {
   when?: { field: string; is: readonly string[] };
   /** Behind "Advanced" in forms, listed last in help. */
   advanced?: boolean;
+  /**
+   * For paths: names a file of the agent's own machine that is read there, always or while another field has one of
+   * these values. Forms offer to browse for it.
+   */
+  ownFile?: 'always' | NonNullable<Field['when']>;
   /** `file`: the flag's value may also be read from a file of this machine (form: a file picker reads its text). */
   from?: 'file';
 }

@@ -10,7 +10,7 @@ import { useEffect, useRef } from 'react';
 import type { Field } from '#shared/catalog/field.ts';
 import { en } from '../../text/en.ts';
 import { type DrawControl, FieldInput } from './field-input.tsx';
-import { askedFields, type FormValues } from './values.ts';
+import { askedFields, type FormValues, isOwnFile } from './values.ts';
 
 const useStyles = makeStyles({
   grid: {
@@ -74,6 +74,7 @@ export function DescriptorForm({
         value={values[field.name] === undefined ? '' : (values[field.name] ?? null)}
         problem={problems[field.name]}
         kept={kept(field)}
+        browsed={isOwnFile(field, values)}
         clearable={clearable.includes(field.name)}
         choices={choices[field.name]}
         control={controls[field.name]}

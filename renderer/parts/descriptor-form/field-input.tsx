@@ -9,6 +9,7 @@ import {
 import { type ReactElement, useId } from 'react';
 import type { Field } from '#shared/catalog/field.ts';
 import { en } from '../../text/en.ts';
+import { Browse } from '../browse.tsx';
 import { FileInput } from './file-input.tsx';
 import { KeptInput } from './kept-input.tsx';
 import type { FormValue } from './values.ts';
@@ -28,6 +29,8 @@ export interface FieldInputProps {
   problem: string | undefined;
   kept: boolean;
   clearable: boolean;
+  /** It names a file that can be picked. */
+  browsed: boolean;
   choices: readonly string[] | undefined;
   control: DrawControl | undefined;
   onChange(value: FormValue): void;
@@ -46,12 +49,23 @@ export function FieldInput(props: FieldInputProps) {
     >
       {(frame) =>
         control === undefined ? (
-          <Control {...props} frame={frame} text={text} />
+          <Browsed {...props}>
+            <Control {...props} frame={frame} text={text} />
+          </Browsed>
         ) : (
           control({ field, text, frame, onChange })
         )
       }
     </FieldFrame>
+  );
+}
+
+function Browsed({ field, browsed, onChange, children }: FieldInputProps & { children: ReactElement }) {
+  if (!browsed) return children;
+  return (
+    <Browse label={field.label} name={field.name} onPick={onChange}>
+      {children}
+    </Browse>
   );
 }
 

@@ -40,6 +40,12 @@ export function askedFields(fields: readonly Field[], values: FormValues): Field
   return fields.filter((field) => isAsked(field, fields, values));
 }
 
+/** Whether what a field names is a file that a person can pick on this machine. */
+export function isOwnFile({ ownFile }: Field, values: FormValues): boolean {
+  if (ownFile === undefined || ownFile === 'always') return ownFile === 'always';
+  return ownFile.is.includes(String(values[ownFile.field] ?? ''));
+}
+
 /** Reads the asked fields by the catalog's own rules. What is empty and not required is left out. */
 export function readForm(fields: readonly Field[], values: FormValues): ReadForm {
   const read: ReadForm = { input: {}, problems: {} };

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
+import { Browse } from '../../parts/browse.tsx';
 import { CommandBox } from '../../parts/command-box.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import { FailureBar } from '../../parts/failure-bar.tsx';
@@ -174,13 +175,24 @@ function Sheet(props: {
         required
         {...(problem === null ? {} : { validationMessage: problem, validationState: 'error' as const })}
       >
-        <Input
-          value={path}
-          spellCheck={false}
-          autoComplete="off"
-          data-field="path"
-          onChange={(_, data) => setPath(data.value)}
-        />
+        {(frame) => {
+          const input = (
+            <Input
+              {...frame}
+              value={path}
+              spellCheck={false}
+              autoComplete="off"
+              data-field="path"
+              onChange={(_, data) => setPath(data.value)}
+            />
+          );
+          if (props.verb === 'create') return input; // a new file: there is none to pick
+          return (
+            <Browse label={words.path} name="path" onPick={setPath}>
+              {input}
+            </Browse>
+          );
+        }}
       </Field>
       <PassphraseFields
         passphrase={passphrase}

@@ -1,5 +1,8 @@
 import type { Field } from '../field.ts';
 
+/** When a path on the endpoint is one on the agent's own machine. */
+export const whenLocal = { field: 'connection_type', is: ['local'] } as const;
+
 /** Connection options that all endpoint types share. Names and limits are those of the field's documentation. */
 export function connectionFields(types: readonly string[]): Field[] {
   const remote = { field: 'connection_type', is: types.filter((type) => type !== 'local') };
@@ -52,6 +55,7 @@ export function connectionFields(types: readonly string[]): Field[] {
       label: 'SSH key path',
       help: 'Path to the SSH private key on this machine. It is read once and kept sealed.',
       kind: 'path',
+      ownFile: 'always',
       max: 4096,
       when: remote,
     },

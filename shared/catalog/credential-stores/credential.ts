@@ -29,6 +29,7 @@ export const credentialDescriptor: Descriptor = {
       label: 'Private key path',
       help: 'Path of a private key on this machine. It is read once, checked and kept sealed.',
       kind: 'path',
+      ownFile: 'always',
       max: 4096,
     },
     {

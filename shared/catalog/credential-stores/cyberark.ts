@@ -30,6 +30,7 @@ export const cyberark: Descriptor = {
       label: 'Authentication certificate',
       help: 'Path of the client certificate with its key (PFX, P12 or PEM) on this machine. It is read once and kept sealed. Left out: the address of this machine must be enough.',
       kind: 'path',
+      ownFile: 'always',
       max: 4096,
     },
     {

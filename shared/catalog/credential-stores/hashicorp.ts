@@ -55,6 +55,7 @@ export const hashicorp: Descriptor = {
       label: 'Secret file',
       help: 'Path of a file on this machine that holds the SecretID. It is read again when it changes.',
       kind: 'path',
+      ownFile: 'always',
       max: 4096,
       when: { field: 'authtype', is: ['AppRoleFile'] },
     },

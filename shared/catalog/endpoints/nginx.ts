@@ -1,4 +1,4 @@
-import { connectionFields } from '../connections/fields.ts';
+import { connectionFields, whenLocal } from '../connections/fields.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
 
@@ -16,6 +16,7 @@ export const nginx: Descriptor = {
       label: 'nginx configuration file',
       help: 'Path to the nginx configuration file, 1 to 4096 characters. Left out: the one nginx was built with.',
       kind: 'path',
+      ownFile: whenLocal,
       min: 1,
       max: 4096,
     },
@@ -24,6 +25,7 @@ export const nginx: Descriptor = {
       label: 'nginx program',
       help: 'Path to the nginx program. Left out: looked for in the usual places.',
       kind: 'path',
+      ownFile: whenLocal,
       min: 1,
       max: 4096,
       advanced: true,

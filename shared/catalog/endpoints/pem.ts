@@ -1,4 +1,4 @@
-import { connectionFields } from '../connections/fields.ts';
+import { connectionFields, whenLocal } from '../connections/fields.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
 
@@ -22,6 +22,7 @@ export const pem: Descriptor = {
       label: 'Path',
       help: 'Path to the certificate file. It must exist already.',
       kind: 'path',
+      ownFile: whenLocal,
       required: true,
       min: 1,
       max: 4096,
@@ -32,6 +33,7 @@ export const pem: Descriptor = {
       label: 'Install script',
       help: 'Path to a script on the endpoint, run after installing, with the alias as its argument.',
       kind: 'path',
+      ownFile: whenLocal,
       min: 1,
       max: 4096,
     },
@@ -40,6 +42,7 @@ export const pem: Descriptor = {
       label: 'Restart script',
       help: 'Path to a script on the endpoint that makes the certificate be served.',
       kind: 'path',
+      ownFile: whenLocal,
       min: 1,
       max: 4096,
     },
@@ -48,6 +51,7 @@ export const pem: Descriptor = {
       label: 'Private key path',
       help: 'Path to the private key, when it is not in the same file.',
       kind: 'path',
+      ownFile: whenLocal,
       min: 1,
       max: 4096,
       advanced: true,
