@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { asFailure, Failure, type FailureData, failureData } from '#shared/failure.ts';
 import { makeTestAcme, makeTestOrder, memoryKeep, untilDone } from '#test/make/acme.ts';
+import { busy } from '#test/make/busy.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { authorization, type Hostility, startAcmeHostile } from '#test/servers/acme-hostile.ts';
@@ -151,10 +152,11 @@ describe.skipIf(!have('openssl'))('a hostile CA', () => {
     const ca = makeCa({ commonName: 'Same name' });
     const one = makeLeaf(ca, { names: [name] });
     const many = Array.from({ length: 1000 }, () => one.chainPem).join('');
-    const begun = performance.now();
-    const { failure } = await outcome((path) => (path === '/certificate' ? { body: many } : null));
-    expect(failure.code).toBe('certificate.chain-too-long');
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    const { took } = await busy(async () => {
+      const { failure } = await outcome((path) => (path === '/certificate' ? { body: many } : null));
+      expect(failure.code).toBe('certificate.chain-too-long');
+    });
+    expect(took).toBeLessThan(10_000);
   });
 
   test.each([
@@ -239,12 +241,13 @@ describe.skipIf(!have('openssl'))('a hostile CA', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
-  test('cannot keep us busy with a Link header', () => {
-    const begun = performance.now();
-    linksOf(`<x>${'; '.repeat(4000)}${' '.repeat(4000)}${';a'.repeat(2000)}"`, 'next', 'https://ca.example/');
-    linksOf(`<x>;${' '.repeat(15_000)},`, 'next', 'https://ca.example/');
-    linksOf('<'.repeat(15_000), 'next', 'https://ca.example/');
-    expect(performance.now() - begun).toBeLessThan(2_000);
+  test('cannot keep us busy with a Link header', async () => {
+    const { took } = await busy(() => {
+      const many = `<x>${'; '.repeat(4000)}${' '.repeat(4000)}${';a'.repeat(2000)}"`;
+      for (const header of [many, `<x>;${' '.repeat(15_000)},`, '<'.repeat(15_000)])
+        linksOf(header, 'next', 'https://ca.example/');
+    });
+    expect(took).toBeLessThan(2_000);
   });
 });
 

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { makeLog, silentLog } from '#kit/log.ts';
 import { asFailure } from '#shared/failure.ts';
+import { busy } from '#test/make/busy.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { makeDispatchers } from '../../electron/net/dispatchers.ts';
 import { makeHttp } from '../../electron/net/http.ts';
@@ -40,13 +41,13 @@ describe('a hostile script', () => {
     ['nonsense before the first way', 'return "x;".repeat(2000000) + "DIRECT"'],
     ['one way that goes on', 'return "PROXY " + "a".repeat(5000000)'],
   ])('that answers millions of %s costs little', async (_, code) => {
+    await asking(body('return "DIRECT"')).ask(); // the engine itself is loaded once
     const { ask } = asking(body(code));
-    const before = process.cpuUsage();
-    const answer = await ask().catch(asFailure);
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(600);
+    const { took, outcome: answer } = await busy(() => ask().catch(asFailure));
+    expect(took).toBeLessThan(1_500); // less than twice what a script may take before it is stopped
     if ('ways' in answer) {
       expect(answer.ways.length + answer.skipped.length).toBeLessThanOrEqual(20);
-    } else expect(answer.code).toBe('proxy.pac-answer');
+    } else expect(answer.code).toMatch(/^proxy\.pac-(answer|timeout)$/);
   });
 
   test.each([

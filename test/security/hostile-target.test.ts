@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { makeLog, silentLog } from '#kit/log.ts';
 import { asFailure, Failure, failureData } from '#shared/failure.ts';
+import { busy } from '#test/make/busy.ts';
 import { aTask } from '#test/make/rows.ts';
 import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
@@ -63,13 +64,14 @@ const file = (text: string, name = config) => `# configuration file ${name}:\n${
 const servers = (text: string) =>
   serversOf(resolveConfiguration(new Map([[config, Buffer.from(text)]]), config, '/'));
 
-/** Nodes or one clear failure, within the time. */
+/** Nodes or one clear failure, within so much time of the processor. */
 async function survives(dump: string | Buffer, ms: number): Promise<Failure | number> {
-  const begun = performance.now();
-  const outcome = await nginx(hostPrinting(Buffer.from(dump as string)))
-    .nodes()
-    .then((nodes) => nodes.length, asFailure);
-  expect(performance.now() - begun).toBeLessThan(ms);
+  const { took, outcome } = await busy(() =>
+    nginx(hostPrinting(Buffer.from(dump as string)))
+      .nodes()
+      .then((nodes) => nodes.length, asFailure),
+  );
+  expect(took).toBeLessThan(ms);
   if (outcome instanceof Failure) {
     expect(outcome.code).not.toBe('internal');
     expect(failureData.safeParse(outcome.toData()).success).toBe(true);
@@ -102,22 +104,24 @@ describe('what nginx -T prints', () => {
     const block = (i: number) =>
       `server { listen 443 ssl; server_name s${i}.example *.w${i}.example; ssl_certificate /a; ssl_certificate_key /b; }`;
     const text = `http {\n${Array.from({ length: 10_000 }, (_, i) => block(i)).join('\n')}\n}`;
-    const begun = performance.now();
-    expect(nodesOf(servers(text), '203.0.113.9', () => null)).toHaveLength(10_000);
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    const { took } = await busy(() =>
+      expect(nodesOf(servers(text), '203.0.113.9', () => null)).toHaveLength(10_000),
+    );
+    expect(took).toBeLessThan(15_000);
   });
 
-  test('a name that is a regular expression made to hang takes a moment and matches nothing', () => {
+  test('a name that is a regular expression made to hang takes a moment and matches nothing', async () => {
     const bombs = Array.from(
       { length: 300 },
       (_, i) => `server { listen 443 ssl; server_name ~^(a+)+${i}$; }`,
     );
     const name = `${'a'.repeat(60)}.example`;
     const all = servers(`http { ${bombs.join(' ')} server { listen 443 ssl; server_name last.example; } }`);
-    const begun = performance.now();
-    expect(blockFor(all, 'http', '*:443', name)?.index).toBe(0);
-    expect(blockFor(all, 'http', '*:443', 'last.example')?.index).toBe(300);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    const { took } = await busy(() => {
+      expect(blockFor(all, 'http', '*:443', name)?.index).toBe(0);
+      expect(blockFor(all, 'http', '*:443', 'last.example')?.index).toBe(300);
+    });
+    expect(took).toBeLessThan(5_000);
   });
 
   test('an expression cannot reach anything of ours', () => {
@@ -125,11 +129,12 @@ describe('what nginx -T prints', () => {
     expect(Object.keys(globalThis)).not.toContain('pattern');
   });
 
-  test('a glob made to hang does not', () => {
-    const begun = performance.now();
-    expect(matchesGlob(`/${'*a'.repeat(2_000)}b`, `/${'a'.repeat(20_000)}`)).toBe(false);
-    expect(matchesGlob('/[z-a]*', '/x')).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+  test('a glob made to hang does not', async () => {
+    const { took } = await busy(() => {
+      expect(matchesGlob(`/${'*a'.repeat(2_000)}b`, `/${'a'.repeat(20_000)}`)).toBe(false);
+      expect(matchesGlob('/[z-a]*', '/x')).toBe(false);
+    });
+    expect(took).toBeLessThan(5_000);
   });
 
   test('a dump of files with hostile names is taken as names and nothing else', () => {
