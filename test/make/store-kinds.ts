@@ -15,6 +15,7 @@ import {
 import { CredentialStoreRegistry } from '../../electron/providers/credential-stores/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { startCcpStrict } from '../servers/ccp-strict.ts';
+import { freePort } from '../servers/free-port.ts';
 import { startSecretServerStrict } from '../servers/secret-server-strict.ts';
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
 import { makeTlsMaterial } from '../servers/tls-material.ts';
@@ -225,14 +226,13 @@ interface HttpPeer extends Pick<StorePeer, 'keep' | 'ids' | 'incidents' | 'stop'
 async function peerOverHttp(peer: HttpPeer): Promise<StorePeer> {
   const { log, keep, ids, incidents, missing = 'credential.not-found' } = peer;
   const way = await startTcpProxy(Number(new URL(peer.url).port));
-  const dead = await startTcpProxy(1);
-  await dead.stop();
+  const nobody = await freePort();
   const http = makeHttp({ userAgent: 'Trustkeep/test', clock: systemClock, log });
   const through = (port: number) => peer.url.replace(/:\d+/, `:${port}`);
   return {
     ...{ keep, ids, incidents, way, missing, refused: /^credential-store\.login-refused$/, steps: overHttp },
     make({ wrongLogin = false, untrusted = false, unreachable = false, verify = ids.password } = {}) {
-      const url = through(unreachable ? dead.port : way.port);
+      const url = through(unreachable ? nobody : way.port);
       const settings = peer.settings(url, verify, untrusted ? null : peer.caPem, wrongLogin);
       const kept = wrongLogin ? memoryStoreKeep(peer.wrong) : keep;
       return adapter(settings, { keep: kept, log, http, name: 'vault1' });

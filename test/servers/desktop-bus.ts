@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { type Account, runAs } from './account.ts';
 import { have } from './available.ts';
 import { end, endWithUs } from './display.ts';
+import { answers as keychainAnswers } from './keychain.ts';
 
 export interface TrayShown {
   id: string;
@@ -51,7 +52,7 @@ export interface DesktopBus {
 const python = '/usr/bin/python3';
 
 export function haveDesktop(): boolean {
-  const programs = ['Xvfb', 'dbus-daemon', 'gnome-keyring-daemon', 'setpriv'].map(have);
+  const programs = ['Xvfb', 'dbus-daemon', 'dbus-send', 'gnome-keyring-daemon', 'setpriv'].map(have);
   const modules = ['/usr/lib/python3/dist-packages/dbus', '/usr/lib/python3/dist-packages/gi'].map((path) =>
     existsSync(path),
   );
@@ -100,6 +101,7 @@ export async function startDesktopBus(account: Account | null = null): Promise<D
     await said(bus, /unix:/);
     const keychain = start(['gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets']);
     keychain.stdin.end('test');
+    await keychainAnswers(env, account); // else the first who asks has the bus start a locked one
     const desktop = start([python, join(import.meta.dirname, 'desktop_mock.py')]);
     const ask = await speakWith(desktop);
     return { address, home, env, stop, ...orders(ask) };

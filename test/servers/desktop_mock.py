@@ -124,7 +124,7 @@ class Desktop:
     def tray(self, _order):
         if self.gone():
             return None
-        item = self.face(self.watcher.item[1], PROPERTIES).GetAll(ITEM, timeout=5)
+        item = self.face(self.watcher.item[1], PROPERTIES).GetAll(ITEM, timeout=30)
         if not item.get("IconPixmap") and not item.get("IconName"):
             return None  # registered, but nothing to see yet
         tip = item["ToolTip"]
@@ -147,33 +147,34 @@ class Desktop:
         raise FileNotFoundError("the tray has no picture: %s in %s" % (name, folder))
 
     def layout(self):
-        path = self.face(self.watcher.item[1], PROPERTIES).Get(ITEM, "Menu", timeout=5)
+        path = self.face(self.watcher.item[1], PROPERTIES).Get(ITEM, "Menu", timeout=30)
         menu = self.face(path, MENU)
-        _revision, tree = menu.GetLayout(0, -1, dbus.Array([], signature="s"), timeout=5)
+        _revision, tree = menu.GetLayout(0, -1, dbus.Array([], signature="s"), timeout=30)
         return menu, tree[2]
 
     def lines(self):
         _menu, children = self.layout()
-        return [
-            {
-                "label": str(child[1].get("label", "")).replace("__", "\0").replace("_", "").replace("\0", "_"),
-                "type": str(child[1].get("type", "standard")),
-                "enabled": bool(child[1].get("enabled", True)),
-                "checked": int(child[1].get("toggle-state", 0)) == 1,
-            }
-            for child in children
-        ]
+        return [self.line(child) for child in children]
+
+    def line(self, child):
+        return {
+            "label": str(child[1].get("label", "")).replace("__", "\0").replace("_", "").replace("\0", "_"),
+            "type": str(child[1].get("type", "standard")),
+            "enabled": bool(child[1].get("enabled", True)),
+            "checked": int(child[1].get("toggle-state", 0)) == 1,
+        }
 
     def choose(self, order):
         menu, children = self.layout()
-        for child, line in zip(children, self.lines()):
+        for child in children:
+            line = self.line(child)
             if order["label"] in line["label"]:
-                menu.Event(child[0], "clicked", dbus.Int32(0, variant_level=1), dbus.UInt32(0), timeout=5)
+                menu.Event(child[0], "clicked", dbus.Int32(0, variant_level=1), dbus.UInt32(0), timeout=30)
                 return line["label"]
         raise ValueError("the menu has no line with %s" % order["label"])
 
     def activate(self, _order):
-        self.face(self.watcher.item[1], ITEM).Activate(0, 0, timeout=5)
+        self.face(self.watcher.item[1], ITEM).Activate(0, 0, timeout=30)
 
     def notifications(self, _order):
         return self.notes.shown

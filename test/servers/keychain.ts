@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '#kit/exec.ts';
+import { type Account, runAs } from './account.ts';
 import { have } from './available.ts';
 import { endWithUs } from './display.ts';
 
@@ -106,13 +107,14 @@ function said(child: ChildProcess): Promise<void> {
 }
 
 /** The keychain prints nothing: it is there once it owns its name. */
-async function answers(env: Record<string, string>): Promise<void> {
+export async function answers(env: Record<string, string>, account: Account | null = null): Promise<void> {
   const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
-  for (let round = 0; round < 100; round += 1) {
+  const ask = ['dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', ...question];
+  for (let round = 0; round < 1000; round += 1) {
     const { stdout } = await exec({
-      argv: ['dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', ...question],
+      argv: runAs(account, ask) as [string, ...string[]],
       env,
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
     });
     if (stdout.includes('boolean true')) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

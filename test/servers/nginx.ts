@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec } from '#kit/exec.ts';
+import { freePort } from './free-port.ts';
 
 /** One `server {}` of the test configuration. `listen` may hold `{port}` or `{port2}`…, filled with free ports. */
 export interface ServerBlock {
@@ -19,7 +19,7 @@ export interface ServerBlock {
 export interface NginxPlace {
   dir: string;
   configPath: string;
-  /** `ports[0]` is `{port}`, `ports[1]` is `{port2}`… free when looked for. */
+  /** `ports[0]` is `{port}`, `ports[1]` is `{port2}`… nobody else's. */
   ports: number[];
 }
 
@@ -61,20 +61,17 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const own = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'trustkeep-nginx-')));
   if (own) await chmod(dir, 0o755); // worker processes serve files from it as another user
-  for (let attempt = 1; ; attempt++) {
-    const place = { dir, configPath: join(dir, 'nginx.conf'), ports: await freePorts(6) };
-    await writeFiles(place, options);
-    const server = running(place, own);
-    try {
-      if (options.start !== false) await server.start();
-      return server;
-    } catch (error) {
-      const taken = String(error).includes('Address already in use');
-      if (!taken || attempt === 5) {
-        await server.stop();
-        throw error;
-      }
-    }
+  const ports: number[] = [];
+  for (let count = 0; count < 6; count++) ports.push(await freePort());
+  const place = { dir, configPath: join(dir, 'nginx.conf'), ports };
+  await writeFiles(place, options);
+  const server = running(place, own);
+  try {
+    if (options.start !== false) await server.start();
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
 }
 
@@ -188,22 +185,4 @@ async function until(holds: () => Promise<boolean>, otherwise: string): Promise<
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(otherwise);
-}
-
-/** Ports that nobody listened on at the moment of asking. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<import('node:net').Server>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

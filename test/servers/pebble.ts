@@ -41,8 +41,6 @@ export interface Pebble {
   eab: { keyId: string; hmacKey: string };
   /** DNS it asks; `managementUrl` is null with a `dnsServer` of the caller's. */
   dns: { server: string; managementUrl: string | null };
-  /** Number of HTTP requests to its API so far, as it logged them. */
-  requests(): number;
   output(): string;
   stop(): Promise<void>;
   /** What it was started with beyond PATH. */
@@ -99,7 +97,6 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       httpPort,
       eab,
       dns: { server: dnsServer, managementUrl: dns?.managementUrl ?? null },
-      requests: () => child.output().match(/ (GET|HEAD|POST) \//g)?.length ?? 0,
       output: child.output,
       stop: async () => {
         await child.stop();
@@ -161,7 +158,7 @@ async function withFreePorts<T>(work: () => Promise<T>): Promise<T> {
 
 interface Running {
   output(): string;
-  /** Waits until `ready`; rejects, with the program stopped, when it ends first or takes over ten seconds. */
+  /** Waits until `ready`; rejects, with the program stopped, when it ends first or takes over a minute. */
   until(ready: () => Promise<boolean>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -192,7 +189,7 @@ function start(program: string, args: string[], env: Record<string, string>): Ru
     output: () => output,
     stop,
     async until(ready) {
-      for (let tries = 0; tries < 500 && !ended; tries++) {
+      for (let tries = 0; tries < 3000 && !ended; tries++) {
         if (await ready()) return;
         await sleep(20);
       }

@@ -153,20 +153,18 @@ async function makeHostKeys(directory: string, types: HostKeyType[]) {
 
 async function start(configPath: string, port: number) {
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 }); // where sshd locks its unprivileged child in
-  let said = '';
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configPath], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    said += part.toString();
-  });
-  for (let turn = 0; turn < 400; turn += 1) {
-    if (child.exitCode !== null) throw new Error(`sshd did not start: ${said}`);
-    if (await accepts(port)) return { child, output: () => said };
+  const log = `${configPath}.log`; // a file: what it wrote is there at once, a pipe is read some time later
+  await rm(log, { force: true }); // sessions of the one before still write to theirs
+  await writeFile(log, '');
+  const output = () => readFileSync(log, 'utf8');
+  const child = spawn('/usr/sbin/sshd', ['-D', '-E', log, '-f', configPath], { stdio: 'ignore' });
+  for (let turn = 0; turn < 1200; turn += 1) {
+    if (child.exitCode !== null) throw new Error(`sshd did not start: ${output()}`);
+    if (await accepts(port)) return { child, output };
     await sleep(25);
   }
   child.kill('SIGKILL');
-  throw new Error(`sshd did not listen: ${said}`);
+  throw new Error(`sshd did not listen: ${output()}`);
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Task } from '#shared/model/task.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { startAcmeStrict } from '#test/servers/acme-strict.ts';
@@ -124,19 +125,13 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
     timeout: 240_000,
   }, async () => {
     await agent.close();
-    let killed = 0;
-    for (let answers = 1; answers <= 14; answers++) {
+    let answers = 0;
+    let first: Task | null;
+    do {
+      answers += 1;
       ca.forget();
-      await start({});
-      ({ nodeId } = { nodeId: (await agent.call.nodes.list({ endpoint: 'web1' }))[0]?.id ?? '' });
-      await agent.close();
       const placed = { newOrders: ca.state.newOrders, finalizations: ca.state.finalizations };
-      const first = await runAgent({
-        dataDirectory: data.path,
-        request: { node: nodeId },
-        kill: { answers },
-      });
-      if (first === null) killed += 1;
+      first = await runAgent({ dataDirectory: data.path, request: { node: nodeId }, kill: { answers } });
       const task = first ?? (await runAgent({ dataDirectory: data.path }));
       expect(task, `killed after answer ${answers}: ${JSON.stringify(task?.steps, null, 1)}`).toMatchObject({
         state: 'succeeded',
@@ -148,8 +143,8 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
         },
         `killed after answer ${answers}`,
       ).toEqual({ newOrders: 1, finalizations: 1 });
-    }
-    expect(killed).toBeGreaterThan(5);
+    } while (first === null);
+    expect(answers).toBeGreaterThan(6); // the last one is more than it needs
     await start({});
   });
 
@@ -174,7 +169,7 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
 });
 
 async function until(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 50_000;
   while (!(await check())) {
     if (Date.now() > end) throw new Error('it did not happen in time');
     await new Promise((resolve) => setTimeout(resolve, 30));

@@ -2,6 +2,7 @@
  * An agent in a process of its own that kills itself (SIGKILL) at a named moment: after a step was stored, while one runs,
  * or after the n-th answer of the CA. Argument: JSON of `Orders`. Prints the ended task as JSON.
  */
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { type ComposeOptions, compose } from '../../../electron/compose.ts';
@@ -19,6 +20,8 @@ export interface Orders {
 }
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
+
+flushCompileCache(); // a process that is killed leaves none
 
 function die(): void {
   process.kill(process.pid, 'SIGKILL');

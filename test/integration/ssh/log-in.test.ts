@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../../electron/providers/connections/registry.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { connectTo, connectTools, sshSettings } from '../../make/connection.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { canRunSshd, type Sshd, type SshdOptions, startSshd } from '../../servers/sshd.ts';
 
 const run = promisify(execFile);
@@ -229,9 +230,7 @@ describe('a host that is not there', () => {
     connect(settings(port, host), { password: Secret.of('x') }, { ...connectTools, signal });
 
   test('is said to refuse the connection', async () => {
-    const server = await listening(() => {});
-    const { port } = server;
-    await server.stop();
+    const port = await freePort();
     await expect(dial(port)).rejects.toMatchObject({
       code: 'connection.refused',
       message: `127.0.0.1 refused the connection on port ${port}.`,
