@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Field } from '#shared/catalog/field.ts';
 import {
   askedFields,
   changedInput,
+  isOwnFile,
   readForm,
   startValues,
   withoutDefaults,
@@ -13,6 +16,40 @@ import {
 const nginx = endpointCatalog.nginx.fields;
 const acme = authorityCatalog.acme.fields;
 const names = (fields: readonly Field[]): string[] => fields.map((field) => field.name);
+
+describe('which fields name a file to browse for', () => {
+  const catalogs = { ...authorityCatalog, ...credentialStoreCatalog, ...endpointCatalog };
+  const all = [...Object.values(catalogs), credentialDescriptor].flatMap((one) => one.fields);
+  const own = (values: Record<string, string>) =>
+    [...new Set(all.filter((field) => isOwnFile(field, values)).map((field) => field.name))].toSorted();
+  const always = [
+    'authcert',
+    'dns_add_script',
+    'dns_remove_script',
+    'privatekeypath',
+    'secretfile',
+    'ssh_key_path',
+  ];
+
+  it('are those of the endpoint too while it is on this machine', () => {
+    expect(own({ connection_type: 'local' })).toEqual(
+      [
+        ...always,
+        ...['nginx_config_path', 'nginx_path', 'path', 'install_script', 'restart_script', 'key_path'],
+      ].toSorted(),
+    );
+  });
+
+  it.each(['ssh', 'ssh_windows', 'winrm_https'])('are only those of this machine over %s', (type) => {
+    expect(own({ connection_type: type })).toEqual(always);
+  });
+
+  it('are all paths but the web root, a directory of the endpoint', () => {
+    expect(all.filter((field) => (field.kind === 'path') !== (field.ownFile !== undefined))).toMatchObject([
+      { name: 'web_root' },
+    ]);
+  });
+});
 
 describe('which fields a form asks', () => {
   it('asks for no host while the endpoint is on this machine', () => {

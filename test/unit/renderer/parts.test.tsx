@@ -2,9 +2,12 @@ import { FluentProvider, SSRProvider } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { stepNames, taskState } from '#shared/model/task.ts';
+import type { Bridge } from '../../../renderer/bridge/bridge.ts';
+import { BridgeProvider } from '../../../renderer/bridge/context.tsx';
 import { DescriptorForm } from '../../../renderer/parts/descriptor-form/descriptor-form.tsx';
 import { startValues } from '../../../renderer/parts/descriptor-form/values.ts';
 import { FailureBar } from '../../../renderer/parts/failure-bar.tsx';
@@ -157,5 +160,35 @@ describe('a form', () => {
       <DescriptorForm fields={fields} values={startValues(fields)} problems={{}} onChange={() => {}} />,
     );
     expect(local).not.toContain('Remote host name');
+  });
+
+  const { fields: store } = credentialStoreCatalog.cyberark;
+  const form = (kept: boolean) => (
+    <DescriptorForm
+      fields={store}
+      values={startValues(store)}
+      problems={{}}
+      onChange={() => {}}
+      kept={() => kept}
+    />
+  );
+  const desktop = (can: boolean) =>
+    ({ canPickFile: () => can, pickFile: async () => null }) as unknown as Bridge;
+
+  it.each([false, true])(
+    'offers to browse for a file of this machine, by a name of its own (kept: %s)',
+    (kept) => {
+      const html = draw(<BridgeProvider bridge={desktop(true)}>{form(kept)}</BridgeProvider>);
+      expect(html.match(/data-browse="[^"]*"/g)).toEqual(['data-browse="authcert"']);
+      expect(html).toContain('aria-label="Browse… Authentication certificate"');
+      expect(html).not.toContain('type="file"');
+    },
+  );
+
+  it('offers it neither without a desktop nor without a bridge', () => {
+    expect(draw(<BridgeProvider bridge={desktop(false)}>{form(false)}</BridgeProvider>)).not.toContain(
+      'Browse',
+    );
+    expect(draw(form(false))).not.toContain('Browse');
   });
 });
