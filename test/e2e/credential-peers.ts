@@ -11,12 +11,12 @@ import { makeTlsMaterial } from '../servers/tls-material.ts';
 import { fixtureOverApi } from '../servers/vault-fixture.ts';
 import { startVault, type VaultServer } from '../servers/vault-strict.ts';
 
-/** Secrets that a person types; none may stay in the window. */
+/** Secrets that a person types. */
 export const typed = {
-  pfx: 'typed-pfx-4711',
-  login: 'typed-login-4711',
-  proxy: 'typed-proxy-4711',
-  backup: 'typed backup passphrase 4711',
+  pfx: 'typed-pfx-password',
+  login: 'typed-login-password',
+  proxy: 'typed-proxy-password',
+  backup: 'typed backup passphrase',
 } as const;
 
 export interface Peers {

@@ -9,7 +9,7 @@ import { type Peers, startPeers, typed } from './credential-peers.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 
 describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
   'a person with vaults and a proxy',
@@ -44,10 +44,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
     const field = (name: string) => dialog().locator(`[data-field=${name}]`);
     const button = (name: string) => page.getByRole('button', { name, exact: true });
     const send = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
-    const picture = async (name: string) => {
-      await page.waitForTimeout(300); // drawers and dialogs come in by moving
-      await app.screenshot(`credentials-${name}`);
-    };
+    const picture = (name: string) => app.screenshot(`credentials-${name}`);
     const title = (name: string) => page.getByRole('heading', { name, exact: true }).first().waitFor();
 
     /** A file of ours where the user of the application can read it. */
@@ -117,7 +114,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
     test('is told at which step a Vault refuses, and adds it when the token is right', async () => {
       const { vault } = peers;
       await addStore('HashiCorp Vault or OpenBao', vault.caPem ?? '', {
-        ...{ storename: 'vault1', vaulturl: vault.url, token: 'hvs.typed-wrong-4711' },
+        ...{ storename: 'vault1', vaulturl: vault.url, token: 'hvs.typed-wrong' },
         ...{ rootpath: 'secret/servers', verify: 'web2' },
       });
       await send('Test and add');
@@ -204,6 +201,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await page.getByText('trustkeep-store').first().click();
       await page.getByText('web1-root').first().click();
       await send('Remove');
+      await page.locator('[role=alertdialog]').waitFor();
       await send('Remove');
       expect(await dialog().locator('[data-failure="credential.in-use"]').innerText()).toContain('web1');
       await picture('11-credential-in-use');
@@ -247,7 +245,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await button('Keep it').click();
       await page.locator('[data-trial]').waitFor({ state: 'detached' });
       await go('Proxy');
-      expect(await form('port').inputValue()).toBe(String(squid.port));
+      await expect.poll(() => form('port').inputValue(), patience).toBe(String(squid.port));
       await form('doctor-url').fill(peers.hidden);
       await button('Examine').click();
       await page.locator('[data-report]').waitFor();
@@ -256,9 +254,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       expect(report).toMatch(/Digest/);
       await page.locator('article').scrollIntoViewIfNeeded();
       await picture('15-proxy-doctor');
-      expect(await squid.accessLog()).toContainEqual(
-        expect.stringMatching(/^CONNECT inside\.trustkeep\.test.* ann$/),
-      );
+      // a tunnel is logged when it ends
+      await expect
+        .poll(() => squid.accessLog(), patience)
+        .toContainEqual(expect.stringMatching(/^CONNECT inside\.trustkeep\.test.* ann$/));
     });
 
     test('makes a backup under a passphrase', async () => {

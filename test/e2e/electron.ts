@@ -28,7 +28,7 @@ export interface Launched {
   dataDirectory: string;
   /** The user the application runs as; null for the one of the tests. */
   account: Account | null;
-  /** The window, when there is one or as soon as there is. */
+  /** The window that opened last, when there is one or as soon as there is. One that closes may be told of late: ask again. */
   page(): Promise<Page>;
   /** Starts the application again, as a person would; gives the exit code of that second process. */
   startAgain(args?: string[]): Promise<number | null>;
@@ -103,7 +103,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
       throw error;
     });
   const child = app.process(); // cannot be asked for later, when it has ended
-  const page = async () => app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 20_000 }));
+  const page = async () => app.windows().at(-1) ?? (await app.waitForEvent('window', { timeout: 60_000 }));
   return {
     app,
     desktop,
@@ -117,7 +117,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
     },
     async screenshot(name) {
       const path = resolve('test-results', `${name}.png`);
-      await (await page()).screenshot({ path });
+      await (await page()).screenshot({ path, animations: 'disabled' }); // drawers and dialogs come in by moving
       return path;
     },
   };
@@ -141,7 +141,7 @@ async function startOnce(program: string, args: string[], env: Record<string, st
 async function quit(app: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
   await app.close().catch(() => {});
   await gone;
   clearTimeout(timer);

@@ -8,7 +8,7 @@ import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
-const patience = { timeout: 15_000 };
+const patience = { timeout: 60_000 };
 
 describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person at the desktop', () => {
   let site: Site;
@@ -104,14 +104,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       .getByRole('button', { name: /^Approve/ })
       .first()
       .click();
-    const confirm = page.getByRole('dialog').getByRole('button', { name: /Approve|Yes/ });
-    if (
-      await confirm
-        .first()
-        .isVisible({ timeout: 500 })
-        .catch(() => false)
-    )
-      await confirm.first().click();
+    await page.waitForURL(/#\/tasks\/./, patience); // its yes arrived
     await go('Tasks');
     await page.getByText('Certificate for').first().click(patience);
     await page
@@ -125,7 +118,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   test('is told by the operating system: approval needed, then done', async () => {
     for (const title of ['Approval needed: shop.example', 'shop.example is done']) {
       await expect
-        .poll(async () => JSON.stringify(await desktop.desktop.notifications()), { timeout: 10_000 })
+        .poll(async () => JSON.stringify(await desktop.desktop.notifications()), patience)
         .toContain(title);
     }
   });
@@ -145,7 +138,6 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     ] as const) {
       await go(name);
       await page.getByRole('heading', { name }).first().waitFor(patience);
-      await page.waitForTimeout(300);
       await desktop.screenshot(`main-${file}`);
     }
     await go('Certificates');
@@ -153,9 +145,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   });
 
   test('sees the tray say that all is well', async () => {
-    await expect
-      .poll(async () => (await desktop.desktop.tray())?.tooltip ?? '', { timeout: 10_000 })
-      .toMatch(/serve/i);
+    await expect.poll(async () => (await desktop.desktop.tray())?.tooltip ?? '', patience).toMatch(/serve/i);
   });
 });
 

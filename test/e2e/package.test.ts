@@ -26,7 +26,7 @@ import { type Desktop, electronForTests, startDesktop } from './electron.ts';
 // The release, packed by electron-builder around the Electron of the tests; what it must refuse cannot be driven by
 // Playwright, which is the point of it.
 const electron = process.platform === 'linux' ? await electronForTests() : null;
-const soon = { timeout: 15_000, interval: 100 };
+const soon = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(electron === null)('the packed release', () => {
   let folder: string;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/electron/paths.ts';
-import { end, endWithUs } from '../servers/display.ts';
+import { endWithUs } from '../servers/display.ts';
 import { freePort } from '../servers/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trustkeep-start-'));
@@ -27,10 +27,10 @@ async function startUntilReady(name: string, env: Record<string, string>) {
   let [out, complaints] = ['', ''];
   child.stdout.on('data', (part: Buffer) => (out += part));
   child.stderr.on('data', (part: Buffer) => (complaints += part));
-  await expect.poll(() => out, { timeout: 30_000, interval: 100 }).toContain('is ready');
+  const closed = once(child, 'close'); // with everything it said
+  await expect.poll(() => out, { timeout: 90_000, interval: 50 }).toContain('is ready');
   child.kill('SIGTERM');
-  const [code] = await once(child, 'exit');
-  await end(child);
+  const [code] = await closed;
   return { code, lines: complaints.split('\n') };
 }
 
