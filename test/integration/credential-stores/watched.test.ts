@@ -4,6 +4,7 @@ import { JumpingClock } from '#test/make/clock.ts';
 import { startVault, type VaultServer } from '#test/servers/vault-strict.ts';
 
 const minute = 60_000;
+const waiting = { timeout: 20_000, interval: 100 };
 let vault: VaultServer;
 let directory: ReturnType<typeof tempDirectory>;
 
@@ -38,12 +39,14 @@ test('a token is renewed after a restart although nobody reads from the store', 
   const second = await startAgent({ dataDirectory: directory.path, overrides: { clock } });
   try {
     const looked = vault.count('auth/token/lookup-self');
-    clock.jump(minute);
-    await vi.waitFor(() => expect(vault.count('auth/token/lookup-self')).toBeGreaterThan(looked));
+    await vi.waitFor(() => {
+      clock.jump(minute);
+      expect(vault.count('auth/token/lookup-self')).toBeGreaterThan(looked);
+    }, waiting);
     await vi.waitFor(() => {
       clock.jump(45 * minute);
       expect(vault.count('auth/token/renew-self')).toBeGreaterThan(0);
-    });
+    }, waiting);
   } finally {
     await second.close();
   }

@@ -10,7 +10,6 @@ import { makeHttp } from '../../../electron/net/http.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa, makeLeaf } from '../../make/certificates.ts';
 import { have } from '../../servers/available.ts';
-import { freePort } from '../../servers/free-port.ts';
 
 const root = makeCa();
 const server = makeLeaf(root, { names: ['localhost'] });
@@ -30,20 +29,20 @@ async function demandingServer(protocol: '-tls1_2' | '-tls1_3') {
     writeFile(at('key.pem'), server.keyPem, { mode: 0o600 }),
     writeFile(at('ca.pem'), root.certPem),
   ]);
-  const port = await freePort();
   const child = spawn(
     'openssl',
     [
-      ...['s_server', '-accept', `127.0.0.1:${port}`, '-cert', at('cert.pem'), '-key', at('key.pem')],
+      ...['s_server', '-accept', '127.0.0.1:0', '-cert', at('cert.pem'), '-key', at('key.pem')],
       ...['-CAfile', at('ca.pem'), '-Verify', '2', '-verify_return_error', protocol, '-www'],
     ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  await new Promise<void>((resolve, reject) => {
+  const port = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (part: Buffer) => {
       said += part.toString();
-      if (said.includes('ACCEPT')) resolve();
+      const taken = /^ACCEPT 127\.0\.0\.1:(\d+)$/m.exec(said)?.[1];
+      if (taken !== undefined) resolve(taken);
     });
     child.once('exit', () => reject(new Error(`openssl ended: ${said}`)));
   });

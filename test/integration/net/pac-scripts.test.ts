@@ -2,13 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { makePac } from '../../../electron/net/proxy/pac.ts';
-import { makePacMachine } from '../../../electron/net/proxy/pac-machine.ts';
+import { makePacMachine, ScriptTrouble } from '../../../electron/net/proxy/pac-machine.ts';
 import { SteppedClock } from '../../make/stepped-clock.ts';
 
 const world = { look: () => null, mine: () => '10.9.9.9', within: () => false, note: () => {} };
 
 describe('a script', () => {
   const load = (script: string) => makePacMachine(script, world, systemClock);
+  /** What was stopped because others had the processor may be asked again, and is here. */
+  async function answer(script: string, host: string): Promise<unknown> {
+    for (;;) {
+      try {
+        return (await load(script)).ask(`https://${host}/`, host);
+      } catch (error) {
+        if (!(error instanceof ScriptTrouble) || error.kind !== 'starved') throw error;
+      }
+    }
+  }
 
   test.each([
     ['an endless loop', 'for (;;) {}'],
@@ -29,8 +39,7 @@ describe('a script', () => {
     const took = performance.now() - started; // on a machine that is busy with others, ours is the smaller one
     expect(Math.min(took, (user + system) / 1000)).toBeLessThan(1500);
     expect(machine.spent()).toBe(true);
-    const next = await load('function FindProxyForURL() { return "DIRECT"; }');
-    expect(next.ask('https://a/', 'a')).toEqual({ text: 'DIRECT' });
+    expect(await answer('function FindProxyForURL() { return "DIRECT"; }', 'a')).toEqual({ text: 'DIRECT' });
   });
 
   test('that loops while it is loaded is stopped too', async () => {
@@ -42,12 +51,8 @@ describe('a script', () => {
       { length: 15_000 },
       (_, n) => `if (shExpMatch(host, "*.domain${n}.example.com")) return "PROXY a:1";`,
     );
-    const machine = await load(
-      `function FindProxyForURL(url, host) { ${rules.join('\n')} return "DIRECT"; }`,
-    );
-    expect(machine.ask('https://x.domain14999.example.com/', 'x.domain14999.example.com')).toEqual({
-      text: 'PROXY a:1',
-    });
+    const script = `function FindProxyForURL(url, host) { ${rules.join('\n')} return "DIRECT"; }`;
+    expect(await answer(script, 'x.domain14999.example.com')).toEqual({ text: 'PROXY a:1' });
   });
 });
 

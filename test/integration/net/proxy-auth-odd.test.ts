@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
+import { type Clock, systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { makeProxyTools, type TestLogin } from '#test/make/proxy.ts';
 import { have } from '#test/servers/available.ts';
@@ -36,10 +36,16 @@ afterEach(async () => {
   for (const proxy of proxies.splice(0)) await proxy.stop();
 });
 
-async function meet(options: OddProxyOptions, login: TestLogin | null) {
+/** Ten seconds pass in a fifth of one. */
+const hurried = {
+  ...systemClock,
+  after: (ms: number, run: () => void) => systemClock.after(ms / 50, run),
+};
+
+async function meet(options: OddProxyOptions, login: TestLogin | null, clock: Clock = systemClock) {
   const proxy = await startOddProxy({ users, ...options });
   proxies.push(proxy);
-  const made = makeProxyTools(login);
+  const made = makeProxyTools(login, clock);
   const place = { host: '127.0.0.1', port: proxy.port, tls: options.tls !== undefined };
   const target = { host: '127.0.0.1', port: origin.port };
   return {
@@ -287,9 +293,18 @@ describe('pages, ends and slowness', () => {
   );
 
   test('a proxy that is too slow is left at the deadline', async () => {
-    const { open, tools, names } = await meet({ offer: ['basic'], delayMs: 5000 }, plainBob);
-    tools.connectTimeoutMs = 300;
-    await expect(open()).rejects.toMatchObject({ code: 'proxy.timeout', retry: 'later' });
+    const deadlines: (() => void)[] = [];
+    const after = (ms: number, run: () => void) => {
+      if (ms === 9000) deadlines.push(run);
+      return systemClock.after(ms, run);
+    };
+    const slow: OddProxyOptions = { offer: ['basic'], delayMs: 20_000 };
+    const { open, tools, names, proxy } = await meet(slow, plainBob, { ...systemClock, after });
+    tools.connectTimeoutMs = 9000;
+    const opening = expect(open()).rejects.toMatchObject({ code: 'proxy.timeout', retry: 'later' });
+    await expect.poll(() => proxy.requests.length, { timeout: 8000, interval: 10 }).toBe(1);
+    for (const passes of deadlines) passes();
+    await opening;
     expect(names()).toEqual(['proxy', '!tunnel']);
   });
 
@@ -297,10 +312,6 @@ describe('pages, ends and slowness', () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const place = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port, tls: true };
-    const hurried = {
-      ...systemClock,
-      after: (ms: number, run: () => void) => systemClock.after(ms / 50, run),
-    };
     const { tools, names } = makeProxyTools(null, hurried);
     await expect(openTunnel(place, { host: 'x.test', port: 1 }, tools)).rejects.toMatchObject({
       code: 'proxy.unreachable',
@@ -435,7 +446,7 @@ describe('TLS to the proxy', () => {
   });
 
   test('a proxy that speaks no TLS is told as such', async () => {
-    const { proxy, tools } = await meet({ offer: [] }, null);
+    const { proxy, tools } = await meet({ offer: [] }, null, hurried);
     const place = { host: '127.0.0.1', port: proxy.port, tls: true };
     await expect(openTunnel(place, { host: 'x.test', port: 1 }, tools)).rejects.toMatchObject({
       code: expect.stringMatching(/^proxy\.(tls-failed|unreachable)$/),

@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 
-/** The program as it is started, with an agent that runs and without one, on two machines. */
-const program = join(import.meta.dirname, '../../../electron/cli.ts');
+/** The program as it is built, with an agent that runs and without one, on two machines. */
+let built: Bundle;
+beforeAll(async () => {
+  built = await quickStarting('electron/cli.ts');
+});
+afterAll(() => built.remove());
+
 const phrase = 'correct horse battery';
 const password = 'hunter2 is kept here';
 
@@ -30,7 +36,7 @@ const env = {
 };
 
 function start(machine: Machine, args: string[], json = true): ChildProcess {
-  const argv = [program, ...args, ...(json ? ['--json'] : []), '--data-directory', data(machine)];
+  const argv = [built.path, ...args, ...(json ? ['--json'] : []), '--data-directory', data(machine)];
   return spawn(process.execPath, argv, {
     cwd: directory.path,
     env: { ...env, HOME: directory.path },
@@ -98,7 +104,7 @@ const masterKeys = (machine: Machine): number =>
   (readFileSync(join(data(machine), 'master.key'), 'utf8').match(/^trustkeep-key/gm) ?? []).length;
 
 test('A person rotates, backs up, restores elsewhere and recovers, with and without an agent', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   await works('here', ['secrets', 'choose', 'key-file']);
   const { recoveryKey: first } = await works('here', ['secrets', 'recovery-key']);

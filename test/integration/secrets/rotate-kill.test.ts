@@ -10,13 +10,16 @@ import { keyFileKeychain } from '../../../electron/secrets/key-file.ts';
 import { MasterKey } from '../../../electron/secrets/master-key.ts';
 import { passphraseKeychain } from '../../../electron/secrets/passphrase.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { type Bundle, quickStarting } from '../../make/bundle.ts';
 import { tempDirectory } from '../../make/directory.ts';
 import { anAuditEntry } from '../../make/rows.ts';
 
 const values = 3000;
 
+let child: Bundle;
 let directory: ReturnType<typeof tempDirectory>;
 beforeAll(async () => {
+  child = await quickStarting('test/integration/secrets/rotate-child.ts');
   directory = tempDirectory('rotate');
   const { database, masterKey } = open();
   await masterKey.choose('key-file');
@@ -27,7 +30,10 @@ beforeAll(async () => {
   });
   database.close();
 });
-afterAll(() => directory.remove());
+afterAll(async () => {
+  await child.remove();
+  directory.remove();
+});
 
 const keyFile = () => join(directory.path, 'master.key');
 
@@ -47,23 +53,23 @@ function open() {
   return { database, masterKey };
 }
 
-/** Ends by itself at the point, or is killed after so long. Gives what it said. */
-function run(point: string, killAfterMs?: number): Promise<string[]> {
-  const script = join(import.meta.dirname, 'rotate-child.ts');
-  const child = spawn(process.execPath, [script, directory.path, point], {
+/** Ends by itself at the point, or is killed so long after it began or after its first rotation. Gives what it said. */
+function run(point: string, kill?: { after: 'its begin' | 'a rotation'; ms: number }): Promise<string[]> {
+  const running = spawn(process.execPath, [child.path, directory.path, point], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let [said, wrong] = ['', ''];
-  child.stdout.on('data', (part) => {
-    const first = said === '';
+  let [said, wrong, waiting] = ['', '', kill !== undefined];
+  running.stdout.on('data', (part) => {
     said += part;
-    if (first && killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    if (!waiting || (kill?.after === 'a rotation' && !said.includes('rotated'))) return;
+    waiting = false;
+    setTimeout(() => running.kill('SIGKILL'), kill?.ms);
   });
-  child.stderr.on('data', (part) => {
+  running.stderr.on('data', (part) => {
     wrong += part;
   });
   return new Promise((resolve, reject) => {
-    child.once('close', (_code, signal) => {
+    running.once('close', (_code, signal) => {
       if (signal !== 'SIGKILL') return reject(new Error(`it ended by itself: ${wrong}`));
       // the last line may be half of one
       resolve(
@@ -131,12 +137,14 @@ test.each(points)(
 test('Killed at any moment, again and again, everything opens and nothing is left over', {
   timeout: 600_000,
 }, async () => {
+  const rounds = 24;
   let rotated = 0;
-  for (let round = 0; round < 25; round += 1) {
-    const said = await run('never', Math.floor(Math.random() * 700));
+  for (let round = 0; round < rounds; round += 1) {
+    const after = round % 2 === 0 ? 'its begin' : 'a rotation';
+    const said = await run('never', { after, ms: Math.floor(Math.random() * 500) });
     await look(said);
     rotated += said.filter((line) => line === 'rotated').length;
   }
-  expect(rotated).toBeGreaterThan(3); // it was killed while it rotated, not before
+  expect(rotated).toBeGreaterThanOrEqual(rounds / 2); // it was killed while it rotated, not before
   expect(existsSync(join(directory.path, 'os.key'))).toBe(false);
 });
