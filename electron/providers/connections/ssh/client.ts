@@ -118,7 +118,7 @@ class Attempt {
 
   run(serverHostKey: string[]): Promise<Client> {
     const { host, port, user } = this.#settings;
-    const { signal } = this.#tools;
+    const { signal, clock } = this.#tools;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<Client>();
     const client = new ssh2.Client();
@@ -129,6 +129,7 @@ class Attempt {
       client.destroy();
       sock.destroy();
     };
+    const late = clock.after(readyTimeoutMs, () => giveUp(this.#timeout()));
     const aborted = () => giveUp(signal?.reason);
     signal?.addEventListener('abort', aborted, { once: true });
     client.on('error', (error) => giveUp(this.#explain(error)));
@@ -145,13 +146,16 @@ class Attempt {
     client.connect({
       sock,
       username: user,
-      readyTimeout: readyTimeoutMs,
+      readyTimeout: 0, // ours ends it
       keepaliveInterval: keepaliveMs,
       algorithms: { serverHostKey: serverHostKey as never },
       hostVerifier: (blob: Buffer) => this.#accepts(blob),
       authHandler: (left, partial, next) => next(this.#answers.next(left, partial) as never),
     });
-    return promise.finally(() => signal?.removeEventListener('abort', aborted));
+    return promise.finally(() => {
+      late.cancel();
+      signal?.removeEventListener('abort', aborted);
+    });
   }
 
   #accepts(blob: Buffer): boolean {
@@ -239,7 +243,7 @@ class Attempt {
     });
   }
 
-  #timeout(cause: Error): Failure {
+  #timeout(cause?: Error): Failure {
     const { host, port } = this.#settings;
     return new Failure('connection.timeout', `${host} did not answer on port ${port} in time.`, {
       hint: 'Check that the machine is up and that no firewall drops the packets.',
