@@ -86,7 +86,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
               request.argv[0] === 'chown' ||
               (request.argv.includes('sh') && request.argv.includes('666'))
             ) {
-              await exec({ argv: ['ln', '-sfn', victim, `${key}.placed`], timeoutMs: 5000 });
+              await exec({ argv: ['ln', '-sfn', victim, `${key}.placed`], timeoutMs: 30_000 });
             }
             return real.exec(request);
           };
@@ -112,7 +112,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
     const chown = `#!/bin/sh\nfor last; do :; done\nln -sfn ${victim} "$last"\nexec /bin/chown "$@"\n`;
     writeFileSync(join(tools, 'chown'), chown, { mode: 0o755 });
     const content = 'certificate';
-    const sum = await exec({ argv: ['sha256sum'], stdin: Buffer.from(content), timeoutMs: 5000 });
+    const sum = await exec({ argv: ['sha256sum'], stdin: Buffer.from(content), timeoutMs: 30_000 });
     const args = [join(place, 'site.crt'), '0666', '65534', '65534', String(content.length)];
     const result = await exec({
       argv: [
@@ -121,7 +121,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
       ],
       stdin: Buffer.from(content),
       env: { PATH: `${tools}:${process.env.PATH}` },
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
     });
     expect(result.code).not.toBe(0);
     expect(existsSync(join(place, 'site.crt'))).toBe(false);
