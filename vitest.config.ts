@@ -5,13 +5,19 @@ import { defineConfig } from 'vitest/config';
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * One group after the other: windows and trays want a machine of their own.
  */
+const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
+
 const quick = {
+  ...patient,
   environment: 'node',
   pool: 'forks',
   isolate: false,
   testTimeout: 30_000,
   maxWorkers: '100%',
 } as const;
+
+/** The window in a browser: it has no desktop to share, so these run beside the others. */
+const pages = ['test/e2e/page*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -20,6 +26,7 @@ export default defineConfig({
       { test: { ...quick, name: 'house', include: ['test/house/**/*.test.ts'] } },
       {
         test: {
+          ...patient,
           name: 'integration',
           include: ['test/{conformance,security,integration}/**/*.test.ts'],
           environment: 'node',
@@ -31,8 +38,22 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
+          name: 'page',
+          include: pages,
+          environment: 'node',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          ...patient,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: pages,
           environment: 'node',
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,

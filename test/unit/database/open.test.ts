@@ -56,9 +56,11 @@ describe('permissions and settings', () => {
     'Directory, database, log and index are the owner’s alone',
     () => {
       const before = process.umask(0o022);
-      const database = open();
-      database.meta.set('x', '1');
-      process.umask(before);
+      try {
+        open().meta.set('x', '1');
+      } finally {
+        process.umask(before); // other tests share this process
+      }
       expect(mode(dirname(path))).toBe(0o700);
       for (const end of ['', '-wal', '-shm', '-ballast']) expect(mode(`${path}${end}`), end).toBe(0o600);
     },

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createSecureContext, createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { freePort } from '#test/servers/free-port.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
@@ -112,8 +113,7 @@ describe('the TLS probe', () => {
   });
 
   it('says that nothing listens', async () => {
-    const port = await listen(createServer());
-    await new Promise((resolve) => open.splice(0)[0]?.server.close(resolve));
+    const port = await freePort();
     const answer = await probeTls(at(port));
     expect(answer).toMatchObject({ code: 'refused', sentence: `Nothing listens at 127.0.0.1:${port}.` });
   });

@@ -13,7 +13,7 @@ afterAll(() => {
 test.runIf(linux)('a core file of this process and of what it starts holds headers only', async () => {
   keepMemoryOutOfCores();
   expect(Number.parseInt(readFileSync(here, 'utf8'), 16)).toBe(0x10);
-  const child = await exec({ argv: ['cat', here], timeoutMs: 5000 });
+  const child = await exec({ argv: ['cat', here], timeoutMs: 60_000 });
   expect(Number.parseInt(child.stdout.toString(), 16)).toBe(0x10);
 });
 

@@ -5,7 +5,7 @@ const shell = (script: string): [string, ...string[]] => ['/bin/sh', '-c', scrip
 
 /** Is there a process with this id that is not just waiting to be counted? */
 async function lives(pid: string): Promise<boolean> {
-  const { stdout } = await exec({ argv: ['ps', '-o', 'stat=', '-p', pid], timeoutMs: 5000 });
+  const { stdout } = await exec({ argv: ['ps', '-o', 'stat=', '-p', pid], timeoutMs: 60_000 });
   return /^[^Z\s]/.test(stdout.toString().trim());
 }
 
@@ -14,7 +14,7 @@ describe.skipIf(process.platform === 'win32')('a program that we run', () => {
     const result = await exec({
       argv: shell('cat; echo no >&2; exit 3'),
       stdin: Buffer.from('yes'),
-      timeoutMs: 5000,
+      timeoutMs: 60_000,
     });
     expect(result).toMatchObject({ code: 3, timedOut: false });
     expect([result.stdout.toString(), result.stderr.toString()]).toEqual(['yes', 'no\n']);
@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('a program that we run', () => {
   test('has ended when it left a server in the background that keeps its output open', async () => {
     const result = await exec({
       argv: shell('sleep 300 & echo $!'),
-      timeoutMs: 5000,
+      timeoutMs: 60_000,
       leavesBehind: true,
     });
     expect(result).toMatchObject({ code: 0, timedOut: false });
@@ -43,13 +43,13 @@ describe.skipIf(process.platform === 'win32')('a program that we run', () => {
     const running = exec({ argv: shell('sleep 300 & wait'), timeoutMs: 60_000, signal: abort.signal });
     abort.abort(new Error('stopping'));
     await expect(running).rejects.toThrow('stopping');
-    await expect(exec({ argv: shell('true'), timeoutMs: 5000, signal: abort.signal })).rejects.toThrow(
+    await expect(exec({ argv: shell('true'), timeoutMs: 60_000, signal: abort.signal })).rejects.toThrow(
       'stopping',
     );
   });
 
   test('that does not exist is told apart', async () => {
-    await expect(exec({ argv: ['/nowhere/program'], timeoutMs: 5000 })).rejects.toMatchObject({
+    await expect(exec({ argv: ['/nowhere/program'], timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'ENOENT',
     });
   });

@@ -20,7 +20,7 @@ const odd = ['my store', "O'Neill's $HOME", '`id`', 'a"b', '\\Folder\\web 1', 't
 test.skipIf(process.platform === 'win32').each(odd)('a shell reads %j back as it was', async (value) => {
   const { stdout } = await exec({
     argv: ['sh', '-c', `printf %s ${shellWord(value, 'linux')}`],
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
   });
   expect(stdout.toString()).toBe(value);
 });

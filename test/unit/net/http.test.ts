@@ -79,11 +79,11 @@ describe('a request over HTTP', () => {
     await own.request({
       method: 'GET',
       url: `http://127.0.0.1:${port}/p?code=tellnobody`,
-      headers: { authorization: 'Bearer hush' },
+      headers: { authorization: 'Bearer hushhushhush' },
     });
     await own.close();
     expect(lines).toHaveLength(1);
-    expect(lines.join()).not.toMatch(/tellnobody|hush/);
+    expect(lines.join()).not.toMatch(/tellnobody|hushhushhush/);
   });
 
   test('a second close and a request after it are fine', async () => {
@@ -121,7 +121,7 @@ describe('what can go wrong says where and what to do', () => {
       code: 'net.timeout',
       message: `127.0.0.1:${port} did not answer in time.`,
     });
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   test('the server stops in the middle of its answer', async () => {

@@ -7,6 +7,7 @@ import { silentLog } from '#kit/log.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa, makeLeaf } from '../../make/certificates.ts';
+import { JumpingClock } from '../../make/clock.ts';
 import { freePort } from '../../servers/free-port.ts';
 
 const http = makeHttp({ userAgent: 'Trustkeep/1', clock: systemClock, log: silentLog });
@@ -29,7 +30,7 @@ async function listening<T extends Server>(one: T): Promise<number> {
   const place = one.address();
   return typeof place === 'object' && place !== null ? place.port : 0;
 }
-const drain = (socket: Socket) => void socket.on('error', () => {}).resume();
+const drain = (socket: Socket) => socket.on('error', () => {}).resume();
 const secure = (options: ServerOptions = {}) => {
   const requests: unknown[] = [];
   const one = createHttpsServer({ ...identity, ...options }, (request, response) => {
@@ -103,8 +104,12 @@ describe('the direct way to an address', () => {
   });
 
   test('stops in time at a server that says nothing', async () => {
-    const port = await listening(createServer(drain));
-    const reach = await http.reach({ url: `https://127.0.0.1:${port}/`, timeoutMs: 100 });
+    const clock = new JumpingClock();
+    const own = makeHttp({ userAgent: 'Trustkeep/1', clock, log: silentLog });
+    const asked = (socket: Socket) => void drain(socket).once('data', () => clock.jump(60_000));
+    const port = await listening(createServer(asked));
+    const reach = await own.reach({ url: `https://127.0.0.1:${port}/`, timeoutMs: 60_000 });
+    await own.close();
     expect(reach).toMatchObject({ ok: false, failure: { code: 'net.timeout' } });
     expect(reach.steps.at(-1)).toMatchObject({ name: 'tls', ok: false });
   });

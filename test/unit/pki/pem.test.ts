@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { busy } from '#test/make/busy.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { certificatesOf, splitPem, toPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
@@ -57,10 +58,10 @@ describe('a PEM text', () => {
     expect(failureOf(() => readCertificate(text)).code).toBe('certificate.unreadable');
   });
 
-  test('of a great many begin lines is refused at once', () => {
+  test('of a great many begin lines is refused at once', async () => {
     const text = '-----BEGIN CERTIFICATE-----\n'.repeat(200_000);
-    const before = performance.now();
-    expect(failureOf(() => splitPem(text)).code).toBe('pem.unreadable');
-    expect(performance.now() - before).toBeLessThan(2000);
+    const { took, outcome } = await busy(() => failureOf(() => splitPem(text)).code);
+    expect(outcome).toBe('pem.unreadable');
+    expect(took).toBeLessThan(2000);
   });
 });

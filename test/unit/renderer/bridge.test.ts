@@ -103,19 +103,19 @@ describe('the bridge', () => {
     const early = bridge.client.settings.show({});
     expect(bridge.state()).toBe('waiting');
     expect((await early).proof_seconds).toBe(15);
-    await vi.waitFor(() => expect(bridge.state()).toBe('connected'));
+    await expect.poll(() => bridge.state()).toBe('connected');
   });
 
   it('notices an agent that stops, and joins the next one', async () => {
     const agent = smallAgent();
     const bridge = connect(agent);
-    await vi.waitFor(() => expect(bridge.state()).toBe('connected'));
+    await expect.poll(() => bridge.state()).toBe('connected');
     agent.stop();
-    await vi.waitFor(() => expect(bridge.state()).toBe('lost'));
+    await expect.poll(() => bridge.state()).toBe('lost');
     const waiting = bridge.client.settings.show({});
     agent.away = false;
     bridge.reconnect();
-    await vi.waitFor(() => expect(bridge.state()).toBe('connected'));
+    await expect.poll(() => bridge.state()).toBe('connected');
     expect((await waiting).scan_hours).toBe(24);
   });
 
@@ -134,13 +134,13 @@ describe('the bridge', () => {
     const bridge = connect(agent);
     const cache = new QueryClient();
     const stop = followChanges(bridge, cache);
-    await vi.waitFor(() => expect(bridge.state()).toBe('connected'));
+    await expect.poll(() => bridge.state()).toBe('connected');
     const tasks = bridge.queries.tasks.list.queryKey({ input: {} });
     const audit = bridge.queries.audit.list.queryKey({ input: {} });
     cache.setQueryData(tasks, []);
     cache.setQueryData(audit, []);
     agent.emit({ type: 'changed', topic: 'tasks', id: null, at: 0 });
-    await vi.waitFor(() => expect(cache.getQueryState(tasks)?.isInvalidated).toBe(true));
+    await expect.poll(() => cache.getQueryState(tasks)?.isInvalidated).toBe(true);
     expect(cache.getQueryState(audit)?.isInvalidated).toBe(false);
     stop();
   });
@@ -169,7 +169,7 @@ describe('the heartbeat', () => {
       silence,
       times,
     );
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(3));
+    await expect.poll(() => asked).toBeGreaterThan(3);
     stop();
     expect(silence).not.toHaveBeenCalled();
   });
@@ -177,7 +177,7 @@ describe('the heartbeat', () => {
   it('says once that nobody answers', async () => {
     const silence = vi.fn();
     heartbeat(() => new Promise(() => {}), silence, times);
-    await vi.waitFor(() => expect(silence).toHaveBeenCalledTimes(1));
+    await expect.poll(() => silence.mock.calls.length).toBe(1);
   });
 });
 

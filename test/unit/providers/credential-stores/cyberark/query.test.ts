@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { busy } from '#test/make/busy.ts';
 import {
   accountsAddress,
   parseQuery,
@@ -61,11 +62,11 @@ describe('a credential id', () => {
     );
   });
 
-  test('of thousands of spaces or semicolons is refused at once', () => {
-    const started = performance.now();
-    for (const odd of [' '.repeat(4000), ';'.repeat(4000), `a${' '.repeat(4000)}b`, `${' ;'.repeat(2000)}x`])
-      expect(failureOf(() => parseQuery(odd)).code).toBe('credential.bad-id');
-    expect(performance.now() - started).toBeLessThan(500);
+  test('of thousands of spaces or semicolons is refused at once', async () => {
+    const odd = [' '.repeat(4000), ';'.repeat(4000), `a${' '.repeat(4000)}b`, `${' ;'.repeat(2000)}x`];
+    const { took, outcome } = await busy(() => odd.map((one) => failureOf(() => parseQuery(one)).code));
+    expect(outcome).toEqual(odd.map(() => 'credential.bad-id'));
+    expect(took).toBeLessThan(1000);
   });
 });
 
