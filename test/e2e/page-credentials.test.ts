@@ -165,7 +165,6 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
           const opened = await open({ scene, place, size });
           await act?.(opened.page);
           await inspect(opened, `${name}-${size.width}`);
-          await opened.close();
         });
     });
 
@@ -183,11 +182,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       const opened = await open({ scene, place, size: { width: 1024, height: 700 }, colours: 'dark' });
       await act?.(opened.page);
       await inspect(opened, `${name}-dark`);
-      await opened.close();
     });
 
   it('adds a credential store with what its kind needs, and keeps the token off the screen', async () => {
-    const { page, troubles, close } = await open({ place: 'credential-stores' });
+    const { page, troubles } = await open({ place: 'credential-stores' });
     await page.click('text=Add credential store');
     await page.click('button[type=submit]');
     await page.waitForSelector('text=Token is required.');
@@ -215,11 +213,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     });
     expect(await page.content()).not.toContain('marked-token');
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('gives back what was typed for a kind when its form is left and come back to', async () => {
-    const { page, troubles, close } = await open({ place: 'credential-stores' });
+    const { page, troubles } = await open({ place: 'credential-stores' });
     await page.click('text=Add credential store');
     await page.fill('[data-field=storename]', 'vault3');
     await page.fill('[data-field=vaulturl]', 'https://vault3.example:8200');
@@ -231,11 +228,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.check('role=radio[name=CyberArk]');
     expect(await page.inputValue('[data-field=appid]')).toBe('Trustkeep');
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('begins a page that was turned to with its first row', async () => {
-    const { page, close } = await open({
+    const { page } = await open({
       scene: 'many-credentials',
       place: 'credential-stores/cs_default',
       size: sizes[1],
@@ -245,11 +241,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     const first = await page.locator('tbody tr').first().boundingBox();
     expect(first?.y).toBeGreaterThan(0);
     expect(first?.y).toBeLessThan(sizes[1].height);
-    await close();
   });
 
   it('keeps a form in which something was typed when a person clicks beside it; Escape closes it', async () => {
-    const { page, close } = await open({ place: 'credential-stores' });
+    const { page } = await open({ place: 'credential-stores' });
     await page.click('text=Add credential store');
     await page.fill('[data-field=storename]', 'vault3');
     await page.mouse.click(8, 740);
@@ -262,11 +257,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.waitForSelector('[data-field=storename]');
     await page.mouse.click(8, 740);
     await page.waitForSelector('[role=dialog]', { state: 'detached' });
-    await close();
   });
 
   it('asks for what another way of logging in lacks, and keeps the rest', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_vault' });
+    const { page } = await open({ place: 'credential-stores/cs_vault' });
     await page.click('role=button[name=Edit]');
     expect(await page.getAttribute('[data-field=secretid]', 'placeholder')).toBe('unchanged');
     await page.selectOption('[data-field=authtype]', 'Token');
@@ -282,40 +276,36 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       new_storename: 'vault-one',
       changes: { authtype: 'Token', token: 'hvs.new' },
     });
-    await close();
   });
 
   it('says at which step a test stops, in words, before all else', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_ccp' });
+    const { page } = await open({ place: 'credential-stores/cs_ccp' });
     await page.click('role=button[name=Test]');
     await page.waitForFunction(() => document.body.innerText.includes('Tested just now'));
     expect(await page.innerText('.fui-MessageBar')).toMatch(/^It stops at: TLS\.\s*The certificate of/);
     expect((await calls(page))[0]?.command).toBe('credentialStores.verify');
-    await close();
   });
 
   it('shows who uses a credential store whose removal is refused, each with a link', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_vault' });
+    const { page } = await open({ place: 'credential-stores/cs_vault' });
     await page.click('role=button[name=Remove]');
     await page.click('[role=alertdialog] >> role=button[name=Remove]');
     await page.waitForSelector('[data-failure="credential-store.in-use"]');
     expect(await page.innerText('[data-failure]')).toContain('"shop-web-2"');
     await page.click('[role=alertdialog] >> role=link[name=shop-web-2]');
     await page.waitForSelector('h1:has-text("shop-web-2")');
-    await close();
   });
 
   it('offers no removal of the default credential store, and says why', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_default' });
+    const { page } = await open({ place: 'credential-stores/cs_default' });
     await page.waitForSelector('text=grafana-deploy');
     expect(await page.locator('role=button[name=Remove]').count()).toBe(0);
     await page.click('role=tab[name=Settings]');
     await page.waitForSelector('text=It cannot be removed');
-    await close();
   });
 
   it('walks through a hundred thousand credentials a hundred at a time', async () => {
-    const { page, troubles, close } = await open({
+    const { page, troubles } = await open({
       scene: 'many-credentials',
       place: 'credential-stores/cs_default',
     });
@@ -339,11 +329,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=dialog] >> text=reveal');
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('adds a credential, changes it and takes its password away', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_default' });
+    const { page } = await open({ place: 'credential-stores/cs_default' });
     await page.click('text=Add credential');
     await page.fill('[data-field=id]', 'web-9');
     await page.fill('[data-field=username]', 'deploy');
@@ -363,11 +352,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       password: 'marked-password',
     });
     expect(changed?.input).toEqual({ storename: 'cs_default', id: 'web-9', changes: { password: null } });
-    await close();
   });
 
   it('gives the keyboard back where it was when what was opened is closed', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_default' });
+    const { page } = await open({ place: 'credential-stores/cs_default' });
     const here = () => page.evaluate(() => document.activeElement?.textContent);
     await page.focus('[data-row-link]');
     await page.keyboard.press('ArrowDown');
@@ -379,11 +367,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.keyboard.press('Escape');
     await page.waitForSelector('[role=dialog]', { state: 'detached' });
     await expect.poll(here).toBe('intranet-root');
-    await close();
   });
 
   it('asks a vault only when a person says so', async () => {
-    const { page, close } = await open({ place: 'credential-stores/cs_vault/shop%2Fweb-2' });
+    const { page } = await open({ place: 'credential-stores/cs_vault/shop%2Fweb-2' });
     const reads = () => page.evaluate('trustkeepFake.world.reads');
     await page.evaluate(`trustkeepFake.changed('credentials', 'endpoints', 'credential-stores')`);
     await page.waitForTimeout(400);
@@ -395,11 +382,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-failure="credential.not-found"]');
     expect(await page.isVisible('text=version 3 of 2026-11-01')).toBe(false);
-    await close();
   });
 
   it('lets an endpoint log in with a credential store, and says so on the command line', async () => {
-    const { page, close } = await open({ place: 'endpoints' });
+    const { page } = await open({ place: 'endpoints' });
     await addOver(page);
     await page.fill('[data-field=name]', 'edge');
     await page.fill('[data-field=host]', '10.0.0.9');
@@ -420,11 +406,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     expect(input).toMatchObject({ store: 'trustkeep-store', store_cred_id: 'grafana-deploy' });
     expect(input).not.toHaveProperty('log_in_with');
     expect(input).not.toHaveProperty('password');
-    await close();
   });
 
   it('takes the credential store away from an endpoint that logs in otherwise from now on', async () => {
-    const { page, close } = await open({ place: 'endpoints' });
+    const { page } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-2');
     await page.click('text=More…');
     await page.click('role=menuitem[name=Edit]');
@@ -440,11 +425,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       store: null,
       store_cred_id: null,
     });
-    await close();
   });
 
   it('counts a trial of the proxy down above every screen until somebody keeps it', async () => {
-    const { page, troubles, close } = await open({ place: 'proxy' });
+    const { page, troubles } = await open({ place: 'proxy' });
     await page.fill('[data-field=domain]', 'OTHER');
     await page.click('text=Save on trial for 60 s');
     await page.waitForSelector('[data-trial]');
@@ -468,20 +452,18 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       confirm: 60,
     });
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('says that the setting from before is back when nobody kept the trial', async () => {
-    const { page, close } = await open({ scene: 'hurried', place: 'proxy' });
+    const { page } = await open({ scene: 'hurried', place: 'proxy' });
     await page.check('role=radio[name="No proxy"]');
     await page.click('text=Save on trial for 60 s');
     await page.waitForSelector('text=The proxy setting was taken back.');
     expect(await page.inputValue('[data-field=host]')).toBe('proxy.nordhafen.internal');
-    await close();
   });
 
   it('asks for the password again when it would go to another proxy, and offers to save what was refused', async () => {
-    const { page, close } = await open({ place: 'proxy' });
+    const { page } = await open({ place: 'proxy' });
     await page.fill('[data-field=host]', 'wrong.example');
     await page.click('text=Try and save');
     await page.waitForSelector('text=Password must be typed');
@@ -492,20 +474,18 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.waitForSelector('text=It is in use from now on');
     expect((await calls(page)).at(-1)?.input).toMatchObject({ host: 'wrong.example', try_first: false });
     expect(await page.inputValue('[data-field=password]')).toBe('');
-    await close();
   });
 
   it('examines one address when it is named', async () => {
-    const { page, close } = await open({ place: 'proxy' });
+    const { page } = await open({ place: 'proxy' });
     await page.fill('[data-field=doctor-url]', 'https://www.example.org');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-report=ok]');
     expect(await page.innerText('[data-report]')).toContain('The address was reached');
-    await close();
   });
 
   it('shows the new recovery key after a rotation until it is written down', async () => {
-    const { page, troubles, close } = await open({ scene: 'passphrase', place: 'settings' });
+    const { page, troubles } = await open({ scene: 'passphrase', place: 'settings' });
     await page.click('text=Rotate the master key…');
     await page.fill('[data-field=passphrase]', 'too short');
     await page.click('button[type=submit] >> text=Rotate');
@@ -530,11 +510,10 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       input: { passphrase: 'marked passphrase' },
     });
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('makes a backup, and restores one at the next start', async () => {
-    const { page, close } = await open({ place: 'settings' });
+    const { page } = await open({ place: 'settings' });
     await page.click('text=Make a backup…');
     await page.click('text=Make it');
     await page.waitForSelector('text=Say which file.');
@@ -563,6 +542,5 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       'backups.restore',
       'agent.stop',
     ]);
-    await close();
   });
 });

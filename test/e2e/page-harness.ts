@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openBrowser, type PageServer, servePage } from './window-server.ts';
 
@@ -15,7 +15,6 @@ export interface Opened {
   page: Page;
   /** Console errors, uncaught errors and violations of the content security policy. */
   troubles: string[];
-  close(): Promise<void>;
 }
 
 export interface Wish {
@@ -26,6 +25,7 @@ export interface Wish {
 }
 
 export interface PageHarness {
+  /** Loads the page anew, with nothing left of what was opened before. */
   open(wish?: Wish): Promise<Opened>;
   /** Inputs of the changing commands the agent got. */
   calls(page: Page): Promise<Array<{ command: string; input: Record<string, unknown> }>>;
@@ -33,13 +33,21 @@ export interface PageHarness {
   inspect(opened: Opened, picture: string): Promise<void>;
 }
 
-/** The window of the fake agent in a browser, for the suite that calls this. */
+/**
+ * The window of the fake agent in a browser, for the suite that calls this. One page is loaded again and again: what
+ * it keeps of the scripts makes a load three times as quick as in a new one.
+ */
 export function pageHarness(): PageHarness {
   let server: PageServer;
   let browser: Browser;
+  let page: Page;
+  let troubles: string[] = [];
+  let loads = 0; // in its address, or another place in the same scene would be no load at all
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     [server, browser] = await Promise.all([servePage(), openBrowser()]);
+    page = await browser.newPage();
+    await listen(page, (trouble) => troubles.push(trouble));
   });
   afterAll(async () => {
     await browser?.close();
@@ -47,20 +55,20 @@ export function pageHarness(): PageHarness {
   });
   return {
     async open({ scene = 'rich', place = 'overview', size = sizes[0], colours = 'light' } = {}) {
-      const context: BrowserContext = await browser.newContext({ viewport: size, colorScheme: colours });
-      const page = await context.newPage();
-      const troubles = await listen(page);
-      await page.goto(server.at(scene, place));
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
+      troubles = [];
+      loads += 1;
+      await page.goto(server.at(`${scene}&load=${loads}`, place), { waitUntil: 'commit' });
       await page.waitForSelector('h1');
-      return { page, troubles, close: () => context.close() };
+      return { page, troubles };
     },
     calls: (page) =>
       page.evaluate('trustkeepFake.calls') as Promise<
         Array<{ command: string; input: Record<string, unknown> }>
       >,
     async inspect({ page, troubles }, picture) {
-      await page.evaluate(() => document.fonts.ready);
-      await page.waitForTimeout(250); // drawers and dialogs come in by moving
+      await still(page);
       await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
       expect(troubles).toEqual([]);
       expect(await tooWide(page)).toEqual([]);
@@ -69,16 +77,29 @@ export function pageHarness(): PageHarness {
   };
 }
 
-async function listen(page: Page): Promise<string[]> {
-  const troubles: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
-  page.on('pageerror', (error) => troubles.push(error.message));
+async function listen(page: Page, tell: (trouble: string) => void): Promise<void> {
+  page.on('console', (message) => message.type() === 'error' && tell(message.text()));
+  page.on('pageerror', (error) => tell(error.message));
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) =>
       console.error(`refused by the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
     );
   });
-  return troubles;
+}
+
+/** Everything asked for is there, and what comes in by moving has come. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let frame = 0; frame < 2; frame++) await new Promise((done) => requestAnimationFrame(done));
+  });
+  await page.waitForFunction(
+    () =>
+      document.querySelector('.fui-Skeleton') === null &&
+      document
+        .getAnimations()
+        .every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity),
+  );
 }
 
 /** What sticks out of its box sideways and could not be read without scrolling sideways. */

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { type Opened, pageHarness, sizes } from './page-harness.ts';
 
@@ -95,7 +95,6 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
   for (const size of sizes)
     describe(`at ${size.width} × ${size.height}`, () => {
       let last: (Opened & { scene: string; touched: boolean }) | null = null;
-      afterAll(() => last?.close());
 
       /** A window that nobody touched is used again: only its place changes. */
       async function at(place: string, scene: string): Promise<Opened> {
@@ -106,7 +105,6 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
           await last.page.waitForSelector(`[data-screen=${place.split('/')[0]}] h1`);
           return last;
         }
-        await last?.close();
         last = { ...(await open({ scene, place, size })), scene, touched: false };
         return last;
       }
@@ -129,11 +127,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
           .color,
     );
     expect(back).toBe('rgb(255, 255, 255)');
-    await opened.close();
   });
 
   it('adds an endpoint with what was typed, and keeps the password off the screen and out of the command line', async () => {
-    const { page, troubles, close } = await open({ place: 'endpoints' });
+    const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=Add endpoint');
     await page.click('button[type=submit]');
     await page.waitForSelector('text=Name is required.');
@@ -158,11 +155,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.click('text=Open its nodes');
     await page.waitForSelector('text=Nodes were not discovered yet');
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('shows the plan before a certificate is requested, then follows the task', async () => {
-    const { page, troubles, close } = await open({ place: 'endpoints' });
+    const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-1');
     await page.click('text=Request >> nth=0');
     expect(await page.inputValue('[role=dialog] textarea')).toBe('checkout.nordhafen.example');
@@ -176,11 +172,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
       key_type: 'ec-p256',
     });
     expect(troubles).toEqual([]);
-    await close();
   });
 
   it('approves exactly the plan that was on the screen', async () => {
-    const { page, close } = await open({ place: 'approvals' });
+    const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');
     const fingerprint = await page.innerText('dt:has-text("Plan fingerprint") + dd');
     await page.fill('[aria-label^=Comment]', 'looks right');
@@ -189,11 +184,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     const [call] = await calls(page);
     expect(call?.command).toBe('approvals.approved');
     expect(call?.input).toMatchObject({ fingerprint: fingerprint.trim(), comment: 'looks right' });
-    await close();
   });
 
   it('takes the buttons away when the plan changes under the eyes of its reader', async () => {
-    const { page, close } = await open({ place: 'approvals' });
+    const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');
     await page.waitForSelector('role=button[name=Approve]');
     await page.evaluate(
@@ -205,11 +199,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.click('role=button[name=Approve]');
     await page.waitForSelector('h1:has-text("Certificate for")');
     expect((await calls(page))[0]?.input.fingerprint).toBe('e'.repeat(64));
-    await close();
   });
 
   it('draws a failure with its hint and what the other side said', async () => {
-    const { page, close } = await open({ place: 'approvals' });
+    const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');
     await page.evaluate(
       `trustkeepFake.nextFailure = { code: 'approval.drifted', sentence: 'The endpoint changed since.', hint: 'Read the new plan.', retry: 'needs-person', peerSaid: 'sha256 differs' }`,
@@ -217,11 +210,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.click('role=button[name=Reject]');
     await page.waitForSelector('[data-failure="approval.drifted"]');
     expect(await page.innerText('[data-failure]')).toContain('Read the new plan.');
-    await close();
   });
 
   it('keeps the recovery key on the screen until it is written down, and nowhere after', async () => {
-    const { page, close } = await open({ scene: 'recovery' });
+    const { page } = await open({ scene: 'recovery' });
     await page.click('text=Show the recovery key');
     const key = await page.innerText('[data-recovery-key]');
     expect(key).toMatch(/^TK1-/);
@@ -232,11 +224,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.click('role=button[name=Continue]');
     await page.waitForSelector('text=Add the first endpoint');
     expect(await page.content()).not.toContain(key);
-    await close();
   });
 
   it('unlocks with the passphrase and says when it is wrong', async () => {
-    const { page, close } = await open({ scene: 'locked' });
+    const { page } = await open({ scene: 'locked' });
     await page.fill('input[type=password]', 'wrong');
     await page.click('role=button[name=Unlock]');
     await page.waitForSelector('text=This is not the passphrase.');
@@ -244,11 +235,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.fill('input[type=password]', 'correct horse battery');
     await page.click('role=button[name=Unlock]');
     await page.waitForSelector('nav >> text=Endpoints');
-    await close();
   });
 
   it('says that the agent is away, and goes on when it is back', async () => {
-    const { page, close } = await open({ place: 'tasks' });
+    const { page } = await open({ place: 'tasks' });
     await page.evaluate('trustkeepFake.stop()');
     await page.waitForSelector('text=The connection to the agent was lost.');
     await page.evaluate('trustkeepFake.start()');
@@ -256,11 +246,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.waitForSelector('text=The connection to the agent was lost.', { state: 'detached' });
     await page.evaluate(`trustkeepFake.world.tasks.length = 1; trustkeepFake.changed('tasks')`);
     await page.waitForFunction(() => document.querySelectorAll('[data-row-link]').length === 1);
-    await close();
   });
 
   it('shows what changes as it changes, and a notification as it comes', async () => {
-    const { page, close } = await open({ place: 'tasks' });
+    const { page } = await open({ place: 'tasks' });
     await page.click('text=Certificate for grafana / grafana');
     await page.waitForSelector('[data-step=restart][data-state=running]');
     await page.evaluate(`
@@ -270,11 +259,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
       trustkeepFake.emit({ type: 'notification', at: 1, notification: { ...trustkeepFake.world.notifications[4], id: 'ntf_new', title: 'Now served' } });`);
     await page.waitForSelector('[data-step=restart][data-state=done]');
     await page.waitForSelector('text=Now served');
-    await close();
   });
 
   it('can be walked by keyboard alone', async () => {
-    const { page, close } = await open({ place: 'endpoints' });
+    const { page } = await open({ place: 'endpoints' });
     await page.focus('[data-row-link]');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
@@ -287,11 +275,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.waitForSelector('[role=dialog]');
     await page.keyboard.press('Escape');
     await page.waitForSelector('[role=dialog]', { state: 'detached' });
-    await close();
   });
 
   it('sorts and finds rows, and cuts long lists into pages', async () => {
-    const { page, close } = await open({ scene: 'many', place: 'endpoints' });
+    const { page } = await open({ scene: 'many', place: 'endpoints' });
     const rows = () => page.locator('[data-row-link]').allInnerTexts();
     expect((await rows()).length).toBe(200);
     expect((await rows())[0]).toBe('edge-0000');
@@ -304,6 +291,5 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     expect(await rows()).toHaveLength(10);
     await page.fill('[aria-label="Search endpoints"]', 'nothing like it');
     await page.waitForSelector('text=Nothing found');
-    await close();
   });
 });

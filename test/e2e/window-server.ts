@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { build, preview } from 'vite';
+import { type BuildOptions, build, preview } from 'vite';
 
 const config = resolve(import.meta.dirname, 'window/vite.config.ts');
 
@@ -12,22 +14,27 @@ export interface PageServer {
 
 /** Builds the window with the fake agent behind its port and serves it under the desktop's content security policy. */
 export async function servePage(): Promise<PageServer> {
-  await buildForRelease();
-  const server = await preview({ configFile: config, preview: { port: 0, strictPort: false } });
+  const directory = mkdtempSync(join(tmpdir(), 'trustkeep-page-')); // its own: others build at the same moment
+  const into = { outDir: directory, emptyOutDir: false };
+  await buildForRelease(into);
+  const server = await preview({ configFile: config, build: into, preview: { port: 0, strictPort: false } });
   const base = server.resolvedUrls?.local[0];
   if (base === undefined) throw new Error('the page server has no address');
   return {
     at: (scene, place = 'overview') => `${base}test/e2e/window/?scene=${scene}#/${place}`,
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
 /** The test runner sets NODE_ENV, which would make it a build for developers: other code and several times slower. */
-async function buildForRelease(): Promise<void> {
+async function buildForRelease(options: BuildOptions): Promise<void> {
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';
   try {
-    await build({ configFile: config });
+    await build({ configFile: config, build: options });
   } finally {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;

@@ -26,8 +26,6 @@ export default defineConfig({
   logLevel: 'warn',
   plugins: [react()],
   build: {
-    outDir: resolve(here, '../../../test-results/window'),
-    emptyOutDir: true,
     target: 'chrome130',
     modulePreload: { polyfill: false },
     rolldownOptions: { input: resolve(here, 'index.html') },
@@ -36,6 +34,10 @@ export default defineConfig({
   },
   preview: {
     host: '127.0.0.1',
-    headers: { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' },
+    headers: {
+      'Content-Security-Policy': contentSecurityPolicy,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'max-age=3600', // or the browser asks again for each of them at every load
+    },
   },
 });
