@@ -24,17 +24,19 @@ import {
   type StrictState,
   usual,
 } from './acme-strict-script.ts';
-import { makeTlsMaterial } from './tls-material.ts';
+import { makeTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
 const eab = { keyId: 'strict-kid', hmacKey: randomBytes(32).toString('base64url') };
+/** Of every CA of this process: each would cost three runs of openssl. */
+let madeTls: Promise<TlsMaterial> | null = null;
 const newId = () => randomBytes(8).toString('hex');
 
 /** A small RFC 8555 CA that checks every request strictly and behaves as badly as told. Issues real certificates. */
 export async function startAcmeStrict(
   options: { eab?: 'reusable' | 'once'; script?: Partial<StrictScript> } = {},
 ): Promise<AcmeStrict> {
-  const directory = await mkdtemp(join(tmpdir(), 'trustkeep-acme-'));
-  const tls = await makeTlsMaterial(directory);
+  madeTls ??= makeTls();
+  const tls = await madeTls;
   const root = makeCa({ commonName: 'Strict root' });
   const intermediate = makeCa({ commonName: 'Strict intermediate', signedBy: root, pathLength: 0 });
   const nonces = makeNonces();
@@ -505,9 +507,17 @@ export async function startAcmeStrict(
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function makeTls(): Promise<TlsMaterial> {
+  const directory = await mkdtemp(join(tmpdir(), 'trustkeep-acme-'));
+  try {
+    return await makeTlsMaterial(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 const notAwaiting = () =>

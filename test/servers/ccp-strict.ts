@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { makeTlsMaterial } from './tls-material.ts';
+import { makeTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
 export interface CcpAccount {
   Safe: string;
@@ -40,6 +40,8 @@ export interface CcpOptions {
   /** IIS: `ask` takes a certificate when there is one, `demand` answers 403 without a trusted one; default: never asked. */
   clientCertificates?: 'ask' | 'demand';
   clientCaPem?: string;
+  /** Made for it when left out. */
+  tls?: TlsMaterial | undefined;
   /** Default `/AIMWebService/api/Accounts`. */
   path?: string;
 }
@@ -79,7 +81,7 @@ class Refusal extends Error {
 /** A Central Credential Provider that looks at every part of a request and answers as the real one is documented to. */
 export async function startCcpStrict(options: CcpOptions): Promise<CcpStrict> {
   const directory = await mkdtemp(join(tmpdir(), 'trustkeep-ccp-'));
-  const tls = await makeTlsMaterial(directory);
+  const tls = options.tls ?? (await makeTlsMaterial(directory));
   const path = options.path ?? '/AIMWebService/api/Accounts';
   const { accounts, applications } = options;
   const state = { asked: [], incidents: [], canned: [] } as Pick<CcpStrict, 'asked' | 'incidents' | 'canned'>;

@@ -14,9 +14,9 @@ export async function canMount(): Promise<boolean> {
   const probe = tempDirectory('mount');
   const mounted = await exec({
     argv: ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'trustkeep-test', probe.path],
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
   });
-  if (mounted.code === 0) await exec({ argv: ['umount', probe.path], timeoutMs: 5000 });
+  if (mounted.code === 0) await exec({ argv: ['umount', probe.path], timeoutMs: 30_000 });
   probe.remove();
   return mounted.code === 0;
 }
@@ -32,6 +32,6 @@ export async function mountTiny(path: string, size: string): Promise<TinyDisk> {
 }
 
 async function must(argv: [string, ...string[]]): Promise<void> {
-  const result = await exec({ argv, timeoutMs: 10_000 });
+  const result = await exec({ argv, timeoutMs: 30_000 });
   if (result.code !== 0) throw new Error(`${argv.join(' ')} failed: ${result.stderr.toString()}`);
 }

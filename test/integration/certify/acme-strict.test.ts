@@ -122,7 +122,7 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
   });
 
   test('is placed and finalized once, whichever answer of the CA the agent is killed after', {
-    timeout: 240_000,
+    timeout: 480_000,
   }, async () => {
     await agent.close();
     let answers = 0;

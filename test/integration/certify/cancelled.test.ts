@@ -30,7 +30,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
     await approve(agent, taskId);
     await expect
-      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 10_000 })
+      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
       .toBe('back-off');
     expect(site.state()).not.toEqual(before);
     await agent.call.tasks.cancel({ task: taskId });

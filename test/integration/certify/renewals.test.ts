@@ -37,7 +37,7 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
   /** Lets time pass in sleep, then waits until the certify task number `count` has ended. */
   async function sleepThenTasks(ms: number, count: number) {
     clock.jump(ms);
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 50_000;
     for (;;) {
       const tasks = (await agent.call.tasks.list({})).filter((task) => task.kind === 'certify');
       if (tasks.length >= count && tasks.every((task) => task.finishedAt !== null)) return tasks;
@@ -122,7 +122,7 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
       await obtain();
       await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_approve: false } });
       clock.jump(61 * day);
-      const end = Date.now() + 20_000;
+      const end = Date.now() + 50_000;
       let asked: { id: string; taskId: string } | undefined;
       while (asked === undefined && Date.now() < end) {
         asked = (await agent.call.approvals.list({})).find((one) => one.state === 'pending');

@@ -7,7 +7,7 @@ import type { Orders } from './agent-process.ts';
 import { runAgent } from './restarts.ts';
 import { addSite, type Site, startSite } from './site.ts';
 
-describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', () => {
+describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', { timeout: 240_000 }, () => {
   let data: ReturnType<typeof tempDirectory>;
   let site: Site;
   let nodeId: string;

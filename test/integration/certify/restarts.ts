@@ -11,7 +11,7 @@ const env = { ...childEnvironment(), NODE_COMPILE_CACHE: resolve('node_modules/.
 /** Runs an agent until it ends or kills itself. Null: killed. */
 export async function runAgent(orders: Orders): Promise<Task | null> {
   const argv: [string, ...string[]] = [process.execPath, script, JSON.stringify(orders)];
-  const ran = await exec({ argv, env, timeoutMs: 50_000 });
+  const ran = await exec({ argv, env, timeoutMs: 200_000 });
   if (ran.timedOut) throw new Error(`the agent did not end: ${ran.stderr.toString()}`);
   if (ran.code === null) return null;
   if (ran.code !== 0) throw new Error(ran.stderr.toString());

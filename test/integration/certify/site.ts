@@ -52,8 +52,11 @@ export async function startSite(
 
 function tree(directory: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).map(
+    (entry) => [join(entry.parentPath, entry.name), entry] as const,
+  );
+  // some file systems list a file that was replaced at another place
+  for (const [path, entry] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!entry.isFile() || /\.(pid|log)$|_temp/.test(path)) continue;
     const facts = statSync(path);
     found[path] =

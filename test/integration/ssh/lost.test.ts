@@ -74,9 +74,12 @@ describe.runIf(canRunSshd() && have('sudo')).each(rights)(
     });
 
     test('ends every running program with one clear failure', async () => {
-      const running = [1, 2, 3, 4, 5, 6].map(() => connection.exec({ argv: ['sleep', '3'] }));
+      const script = 'touch "$1"; exec sleep 10';
+      const running = [1, 2, 3, 4, 5, 6].map((n) =>
+        connection.exec({ argv: ['sh', '-c', script, 'sh', join(directory, `runs-${n}`)] }),
+      );
       const all = Promise.allSettled(running);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await until(async () => (await readdir(directory)).length === running.length);
       proxy.cut();
       for (const one of await all) {
         expect(one).toMatchObject({ status: 'rejected', reason: { code: 'connection.lost' } });
@@ -91,9 +94,9 @@ async function halfWritten(directory: string): Promise<number> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) {
+  for (let turn = 0; turn < 600; turn += 1) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('it did not come to that within ten seconds');
+  throw new Error('it did not come to that within half a minute');
 }
