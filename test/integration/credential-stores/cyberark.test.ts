@@ -10,6 +10,7 @@ import { storeSecrets } from '../../../electron/providers/credential-stores/cred
 import { makeCyberarkStore } from '../../../electron/providers/credential-stores/cyberark/cyberark.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa } from '../../make/certificates.ts';
+import { tempDirectory } from '../../make/directory.ts';
 import { memoryStoreKeep } from '../../make/store-keep.ts';
 import { have } from '../../servers/available.ts';
 import {
@@ -19,6 +20,7 @@ import {
   startCcpStrict,
 } from '../../servers/ccp-strict.ts';
 import { type ClientCa, makeClientCa } from '../../servers/client-certificates.ts';
+import { makeTlsMaterial, type TlsMaterial } from '../../servers/tls-material.ts';
 
 const lines: string[] = [];
 const log = makeLog(
@@ -66,6 +68,12 @@ const usual = (): CcpOptions => ({
 });
 
 let ccp: CcpStrict;
+let tls: TlsMaterial | undefined;
+const directory = tempDirectory('cyberark');
+beforeAll(async () => {
+  if (have('openssl')) tls = await makeTlsMaterial(directory.path);
+});
+afterAll(() => directory.remove());
 beforeEach(async () => {
   lines.length = 0;
 });
@@ -77,7 +85,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<CcpOptions> = {}): Promise<void> {
-  ccp = await startCcpStrict({ ...usual(), ...options });
+  ccp = await startCcpStrict({ ...usual(), tls, ...options });
 }
 
 function store(

@@ -240,10 +240,10 @@ describe.skipIf(!have('openssl'))('the login', () => {
     await start({ tokenSeconds: 300 });
     const reading = store();
     await reading.read('12');
-    clock.jump(4 * minute - 5000);
+    clock.jump(4 * minute - 50_000);
     await reading.read('12');
     expect(server.logins.good).toBe(1);
-    clock.jump(6000);
+    clock.jump(51_000);
     await reading.read('12');
     expect(server.logins.good).toBe(2);
     clock.jump(6 * minute);

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
+import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { fill, sealedStore } from '#test/make/sealed-store.ts';
 import { createBackup } from '../../../electron/database/encrypted-backup.ts';
@@ -16,6 +17,12 @@ import { passphraseKeychain } from '../../../electron/secrets/passphrase.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 const values = 1000;
+
+let built: Bundle;
+beforeAll(async () => {
+  built = await quickStarting('test/integration/database/restore-child.ts');
+});
+afterAll(() => built.remove());
 
 let directory: ReturnType<typeof tempDirectory>;
 beforeEach(() => {
@@ -45,8 +52,9 @@ function open() {
 
 /** Restores again and again until it is killed, so long after its start. Gives how often it got to the end of one. */
 function killed(afterMs: number | 'the first'): Promise<number> {
-  const script = join(import.meta.dirname, 'restore-child.ts');
-  const child = spawn(process.execPath, [script, data(), backup()], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [built.path, data(), backup()], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [said, wrong] = ['', ''];
   child.stdout.on('data', (part) => {
     if (said === '' && afterMs !== 'the first') setTimeout(() => child.kill('SIGKILL'), afterMs);

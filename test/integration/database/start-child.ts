@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll, beforeAll } from 'vitest';
+import { type Bundle, quickStarting } from '../../make/bundle.ts';
+
+let built: Bundle;
+beforeAll(async () => {
+  built = await quickStarting('test/integration/database/child.ts');
+});
+afterAll(() => built.remove());
 
 export interface Child {
   process: ChildProcess;
@@ -13,7 +20,7 @@ export interface Child {
 }
 
 export function startChild(...args: string[]): Child {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), ...args], {
+  const child = spawn(process.execPath, [built.path, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: unknown[] = [];

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { childEnvironment, exec } from '#kit/exec.ts';
+import { type Bundle, quickStarting } from '../../make/bundle.ts';
 import { tempDirectory } from '../../make/directory.ts';
 import { canRunKeychain, type KeychainServer, startKeychain } from '../../servers/keychain.ts';
 
@@ -16,6 +17,12 @@ interface Outcome {
   log: string;
 }
 
+let child: Bundle;
+beforeAll(async () => {
+  child = await quickStarting('test/integration/secrets/child.ts');
+});
+afterAll(() => child.remove());
+
 let directory: ReturnType<typeof tempDirectory>;
 beforeEach(() => {
   directory = tempDirectory('secrets');
@@ -24,12 +31,11 @@ afterEach(() => directory.remove());
 
 /** One start of an agent-like process that sees what `env` shows it. */
 async function start(env: Record<string, string>, what = 'look', typed = ''): Promise<Outcome> {
-  const script = join(import.meta.dirname, 'child.ts');
   const result = await exec({
-    argv: [process.execPath, script, directory.path, what],
+    argv: [process.execPath, child.path, directory.path, what],
     env,
     stdin: Buffer.from(typed),
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
   const log = result.stderr.toString();
   if (result.stdout.length === 0) throw new Error(`the child said nothing: ${log}`);
@@ -47,7 +53,7 @@ async function entries(env: Record<string, string>): Promise<number> {
       'string:Items',
     ],
     env,
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   });
   return stdout.toString().split('object path').length - 1;
 }

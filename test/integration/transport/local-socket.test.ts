@@ -191,7 +191,7 @@ test('a body that is far too big is refused', async () => {
 async function abandonedSocket(path: string): Promise<string> {
   const { exec } = await import('#kit/exec.ts');
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
-  await exec({ argv: [process.execPath, '-e', script], timeoutMs: 10_000 });
+  await exec({ argv: [process.execPath, '-e', script], timeoutMs: 60_000 });
   return path;
 }
 

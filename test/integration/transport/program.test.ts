@@ -1,16 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ExecResult, exec } from '#kit/exec.ts';
 import { tempDirectory } from '#test/make/agent.ts';
+import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { canMount, mountTiny } from '#test/servers/tiny-disk.ts';
 import { socketPlace } from '../../../electron/transport/socket-place.ts';
 
-/** The program as it is started: real processes, a real socket, a real store. */
-const program = join(import.meta.dirname, '../../../electron/cli.ts');
-const slow = 60_000;
+/** The program as it is built: real processes, a real socket, a real store. */
+let built: Bundle;
+const slow = 240_000;
 const mountable = await canMount();
+
+beforeAll(async () => {
+  built = await quickStarting('electron/cli.ts');
+  chmodSync(dirname(built.path), 0o755); // another account starts it too
+});
+afterAll(() => built.remove());
 
 let directory: ReturnType<typeof tempDirectory>;
 let children: ChildProcess[];
@@ -34,14 +41,14 @@ function environment(): Record<string, string> {
 }
 
 async function trustkeep(...args: string[]): Promise<ExecResult & { out: string; said: string }> {
-  const argv = [process.execPath, program, ...args] as const;
+  const argv = [process.execPath, built.path, ...args] as const;
   const result = await exec({ argv: [...argv], timeoutMs: slow, env: environment() });
   return { ...result, out: result.stdout.toString('utf8'), said: result.stderr.toString('utf8') };
 }
 
 /** `trustkeep run`, once it said that it is ready. */
 function running(): Promise<ChildProcess & { said(): string }> {
-  const child = spawn(process.execPath, [program, 'run'], { env: environment(), stdio: 'pipe' });
+  const child = spawn(process.execPath, [built.path, 'run'], { env: environment(), stdio: 'pipe' });
   children.push(child);
   let said = '';
   return new Promise((done, fail) => {
@@ -65,10 +72,10 @@ function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | n
 
 const asOther = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
 
-/** Another account must be able to read this checkout, or there is nothing to see. */
+/** Another account must be able to use the packages of this checkout, or there is nothing to see. */
 async function canBeOther(): Promise<boolean> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const argv = [...asOther, 'sh', '-c', '[ -r "$0" ] && [ -x "$1" ]', program, process.execPath] as const;
+  const argv = [...asOther, 'sh', '-c', '[ -r "$0" ] && [ -x "$1" ]', built.path, process.execPath] as const;
   return (await exec({ argv, timeoutMs: slow }).catch(() => null))?.code === 0;
 }
 
@@ -93,7 +100,15 @@ describe('a data directory that cannot be used is said in one sentence', () => {
     mkdirSync(join(own, 'run'), { recursive: true, mode: 0o700 });
     chmodSync(directory.path, 0o755);
     for (const path of [own, join(directory.path, 'new')]) {
-      const argv = [...asOther, process.execPath, program, 'tls', 'list', '--data-directory', path] as const;
+      const argv = [
+        ...asOther,
+        process.execPath,
+        built.path,
+        'tls',
+        'list',
+        '--data-directory',
+        path,
+      ] as const;
       const { code, stderr } = await exec({ argv, timeoutMs: slow, env: environment() });
       expect(stderr.toString()).toMatch(/^The account .* may not .*\n.*data directory/);
       expect(stderr.toString()).not.toContain('fault in Trustkeep');
@@ -190,7 +205,7 @@ describe('a command', () => {
     async () => {
       const child = spawn(
         process.execPath,
-        [program, 'secrets', 'unlock', '--passphrase', 'canary-8841', '--passphrase-stdin'],
+        [built.path, 'secrets', 'unlock', '--passphrase', 'canary-8841', '--passphrase-stdin'],
         {
           env: environment(),
           stdio: 'pipe', // its standard input stays open, so it sits and waits for it
@@ -198,7 +213,7 @@ describe('a command', () => {
       );
       children.push(child);
       const words = () => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
-      await expect.poll(words, { timeout: 10_000 }).toMatch(/^trustkeep/);
+      await expect.poll(words, { timeout: 60_000 }).toMatch(/^trustkeep/);
       expect(words()).not.toContain('canary-8841');
     },
     slow,
@@ -207,7 +222,7 @@ describe('a command', () => {
   test.runIf(process.platform !== 'win32')(
     'whose reader goes away ends quietly',
     async () => {
-      const line = `"${process.execPath}" "${program}" help | head -1`;
+      const line = `"${process.execPath}" "${built.path}" help | head -1`;
       const result = await exec({ argv: ['sh', '-c', line], timeoutMs: slow, env: environment() });
       expect(result.stderr.toString('utf8')).toBe('');
       expect(result.stdout.toString('utf8')).toContain('trustkeep keeps certificates in order');
@@ -223,7 +238,7 @@ describe.runIf(process.platform === 'linux')('an answer that nobody takes', () =
       const config = join(directory.path, 'nginx.conf');
       writeFileSync(config, 'events {}\nhttp { server { listen 127.0.0.1:1; server_name shop.example; } }\n');
       const line = ['tls', 'add', 'nginx', '--name', 'shop', '--nginx_config_path', config, '--json'];
-      const child = spawn(process.execPath, [program, ...line], { env: environment(), stdio: 'pipe' });
+      const child = spawn(process.execPath, [built.path, ...line], { env: environment(), stdio: 'pipe' });
       children.push(child);
       child.stdout.destroy();
       expect(await ended(child)).toBe(0);
@@ -245,7 +260,7 @@ describe.runIf(process.platform === 'linux')('an answer that nobody takes', () =
           'cat "$1" > "$FULL/it"; "$0" "$@" > "$FULL/answer"',
           process.execPath,
         ] as const;
-        const argv = [...shell, program, 'credstore', 'list', '--json'] as const;
+        const argv = [...shell, built.path, 'credstore', 'list', '--json'] as const;
         const env = { ...environment(), FULL: full };
         const { code, stderr } = await exec({ argv: [...argv], timeoutMs: slow, env });
         expect(stderr.toString()).toContain('"code":"output.lost"');
