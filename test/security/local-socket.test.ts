@@ -137,7 +137,7 @@ describe.runIf(process.platform !== 'win32')('at the local socket', () => {
     expect(await (await connectLocally(made.directory, null))?.endpoints.list({})).toEqual([]);
     const begun = performance.now();
     await socket?.close();
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     for (const one of slow) one.destroy();
   });
 
