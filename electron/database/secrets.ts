@@ -21,9 +21,9 @@ export class SecretRepository implements SecretRows {
   open(owner: string, name: string): Secret | null {
     // not a join: that takes the library twice as long
     const row = this.#driver.get(
-      `SELECT sealed, (SELECT wrapped FROM secret_keys WHERE owner = @owner AND name = @name) AS wrapped
-       FROM secrets WHERE owner = @owner AND name = @name`,
-      { owner, name },
+      `SELECT sealed, (SELECT wrapped FROM secret_keys AS k WHERE k.owner = s.owner AND k.name = s.name) AS wrapped
+       FROM secrets AS s WHERE owner = ? AND name = ?`,
+      [owner, name],
     );
     if (row === undefined) return null;
     try {

@@ -5,6 +5,10 @@ import { frame } from './frame.ts';
 import { RowKeys } from './row-keys.ts';
 import { Secret } from './secret.ts';
 
+/** The format bytes, as they are authenticated with the place. */
+const directByte = Buffer.of(sealFormat);
+const rowByte = Buffer.of(rowFormat);
+
 /** Names the one place a sealed value belongs to: moved to another place it does not open. */
 export interface SealContext {
   owner: string;
@@ -50,7 +54,7 @@ export class Envelope implements RowSealer {
   }
 
   seal(context: SealContext, value: Secret): Buffer {
-    const bound = this.#bound(context, sealFormat);
+    const bound = this.#bound(context, directByte);
     const key = this.#recordKey(bound);
     try {
       return encrypt(key, bound, value.bytes());
@@ -60,12 +64,12 @@ export class Envelope implements RowSealer {
   }
 
   open(context: SealContext, sealed: Uint8Array): Secret {
-    const bound = this.#bound(context, sealFormat);
+    const bound = this.#bound(context, directByte);
     return opened(context, this.#recordKey(bound), (key) => decrypt(key, bound, sealed));
   }
 
   sealRow(context: SealContext, value: Secret): { sealed: Buffer; wrapped: Buffer } {
-    const bound = this.#bound(context, rowFormat);
+    const bound = this.#bound(context, rowByte);
     const { rowKey, wrapped } = this.#rows.fresh(bound);
     try {
       return { sealed: encrypt(rowKey, bound, value.bytes(), rowFormat), wrapped };
@@ -76,7 +80,7 @@ export class Envelope implements RowSealer {
 
   openRow(context: SealContext, { sealed, wrapped }: SealedRow): Secret {
     if (wrapped === null) return this.open(context, sealed);
-    const bound = this.#bound(context, rowFormat);
+    const bound = this.#bound(context, rowByte);
     const rowKey = this.#rows.unwrap(wrapped);
     if (rowKey === null) throw damagedSecret(context);
     return opened(context, rowKey, (key) => decrypt(key, bound, sealed, rowFormat));
@@ -86,7 +90,7 @@ export class Envelope implements RowSealer {
   rewrap(to: Envelope, rows: readonly (SealContext & { wrapped: Uint8Array })[]): (Buffer | null)[] {
     return this.#rows.rewrap(
       to.#rows,
-      rows.map((row) => ({ bound: this.#bound(row, rowFormat), wrapped: row.wrapped })),
+      rows.map((row) => ({ bound: this.#bound(row, rowByte), wrapped: row.wrapped })),
     );
   }
 
@@ -106,8 +110,8 @@ export class Envelope implements RowSealer {
     this.#rows = new RowKeys(this.#dataKey);
   }
 
-  #bound(context: SealContext, format: number): Buffer {
-    return frame([this.#storeUuid, context.owner, context.name, Buffer.of(format)]);
+  #bound(context: SealContext, format: Buffer): Buffer {
+    return frame([this.#storeUuid, context.owner, context.name, format]);
   }
 
   #recordKey(bound: Buffer): Buffer {

@@ -51,10 +51,8 @@ export class RowKeys {
    */
   unwrap(wrapped: Uint8Array): Buffer | null {
     if (!this.#isMine(wrapped)) return null;
-    const rowKey = Buffer.allocUnsafe(keyLength);
-    const pads = this.#pads([wrapped]);
-    xor(rowKey, 0, wrapped, at.key, pads, 0);
-    pads.fill(0);
+    const rowKey = this.#pads([wrapped]); // the key takes the place of its pad
+    xor(rowKey, 0, wrapped, at.key, rowKey, 0);
     return rowKey;
   }
 

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 
 const label = '[secret]';
+/** What every wiped secret holds, and no other. */
+const wiped = Buffer.alloc(0);
 
 /**
  * A value that will not print: `String()`, JSON, `console.log` and string templates give `[secret]`.
@@ -25,7 +27,7 @@ export class Secret {
 
   /** The live bytes, not a copy: do not keep and do not change them. Throws after `wipe`. */
   bytes(): Buffer {
-    if (this.#bytes.length === 0 && this.#wiped) throw new Error('the secret was wiped');
+    if (this.#bytes === wiped) throw new Error('the secret was wiped');
     return this.#bytes;
   }
 
@@ -39,11 +41,9 @@ export class Secret {
     return Secret.of(this.bytes());
   }
 
-  #wiped = false;
   wipe(): void {
     this.#bytes.fill(0);
-    this.#bytes = Buffer.alloc(0);
-    this.#wiped = true;
+    this.#bytes = wiped;
   }
 
   toString(): string {
