@@ -51,8 +51,18 @@ export function foundIn(where: string, bytes: Buffer | string, markers: readonly
 export function foundBelow(directory: string, markers: readonly Marker[], except: RegExp): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name);
-    return entry.isFile() && !except.test(path) ? foundIn(path, readFileSync(path), markers) : [];
+    return entry.isFile() && !except.test(path) ? foundIn(path, contentOf(path), markers) : [];
   });
+}
+
+/** Nothing, where the program at work took the file away meanwhile. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
 }
 
 /** Looks at command line and environment of every process of this machine, again and again, until `stop`. */

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { silentLog } from '#kit/log.ts';
+import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
@@ -21,13 +22,12 @@ import { MasterKey } from '../../electron/secrets/master-key.ts';
 import { osKeychain } from '../../electron/secrets/os-keychain.ts';
 import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { type Client, connectLocally } from '../../electron/transport/client.ts';
+import { type Client, connectLocally, failureOf } from '../../electron/transport/client.ts';
 import { type Site, startSite } from '../integration/certify/site.ts';
 import { credentialDoors, type Hands } from './credential-doors.ts';
 import { foundBelow, foundIn, type Marker, markerOf, watchProcesses } from './markers.ts';
 import { type Plant, type PlantedPeers, startPlantedPeers } from './planted-peers.ts';
 
-const program = join(import.meta.dirname, '../../electron/cli.ts');
 const mark = (door: string): string => `Pl4nted-${door}-${randomBytes(9).toString('hex')}`;
 
 const secrets = {
@@ -47,6 +47,7 @@ const secrets = {
 };
 
 describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets', () => {
+  let program: Bundle;
   let directory: ReturnType<typeof tempDirectory>;
   let site: Site;
   let asRoot: Sshd;
@@ -66,6 +67,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
   const the = (door: string): string => planted.get(door) ?? '';
 
   beforeAll(async () => {
+    program = await quickStarting('electron/cli.ts');
     directory = tempDirectory('planted');
     const password = secrets['right password on the command line'];
     [site, asRoot, asUser] = await Promise.all([
@@ -86,6 +88,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     await asRoot?.stop();
     await asUser?.stop();
     directory?.remove();
+    await program?.remove();
   });
 
   const data = () => join(directory.path, 'data');
@@ -94,7 +97,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
   /** Runs the command line as a person would; what it says is heard. */
   function trustkeep(args: string[], stdin = ''): Promise<{ code: number | null; out: string }> {
     return new Promise((done, fail) => {
-      const argv = [program, ...args, '--json', '--data-directory', data()];
+      const argv = [program.path, ...args, '--json', '--data-directory', data()];
       const child = spawn(process.execPath, argv, { env: environment(), stdio: 'pipe' });
       if ([...planted.values()].some((value) => args.includes(value))) watch.allow(child.pid);
       let [out, error] = ['', ''];
@@ -126,13 +129,24 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
   }
 
   async function startAgent(): Promise<void> {
-    const argv = [program, 'run', '--log-level', 'debug', '--proof_seconds', '2', '--data-directory', data()];
+    const argv = [
+      program.path,
+      'run',
+      '--log-level',
+      'debug',
+      '--proof_seconds',
+      '20',
+      '--data-directory',
+      data(),
+    ];
     const child = spawn(process.execPath, argv, { env: environment(), stdio: 'pipe' });
     agent = child;
     const ready = Promise.withResolvers<void>();
+    let said = '';
     const take = (part: Buffer): void => {
       heard.push(part.toString());
-      if (part.includes('is ready')) ready.resolve();
+      said = `${said.slice(-100)}${part}`;
+      if (said.includes('is ready')) ready.resolve();
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -142,8 +156,9 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
 
   async function restart(): Promise<void> {
     client = null;
+    const gone = new Promise((done) => agent?.once('exit', done));
     await trustkeep(['stop']);
-    await new Promise((done) => agent?.once('exit', done));
+    await gone;
     await startAgent();
   }
 
@@ -184,16 +199,41 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
 
   /** Reads the row itself: starting the command line for each look would take the whole minute. */
   async function until(taskId: string, states: string[]): Promise<string> {
+    const { state } = await rowOf(taskId, ({ state }) => states.includes(state));
+    return state;
+  }
+
+  async function rowOf(
+    taskId: string,
+    fits: (row: { state: string; waitingFor: string }) => boolean,
+  ): Promise<{ state: string; waitingFor: string }> {
     const driver = openDriver(join(data(), 'trustkeep.db'), { readonly: true });
+    let row = { state: '', waitingFor: '' };
     try {
-      for (let turn = 0; turn < 600; turn++) {
-        const state = String(driver.get('SELECT state FROM tasks WHERE id = ?', [taskId])?.state);
-        if (states.includes(state)) return state;
+      for (let turn = 0; turn < 2_400; turn++) {
+        const found = driver.get('SELECT state, waiting_for FROM tasks WHERE id = ?', [taskId]);
+        row = { state: String(found?.state), waitingFor: String(found?.waiting_for) };
+        if (fits(row)) return row;
         await systemClock.sleep(50);
       }
-      throw new Error(`task ${taskId} did not become ${states.join(' or ')}`);
+      throw new Error(`task ${taskId} stayed ${JSON.stringify(row)}`);
     } finally {
       driver.close();
+    }
+  }
+
+  /** It was approved, tried, and waits for the next try. */
+  async function refusedByAuthority(taskId: string): Promise<void> {
+    await rowOf(taskId, ({ state, waitingFor }) => state === 'waiting' && waitingFor !== 'approval');
+  }
+
+  /** The next try may have begun meanwhile: it can be cancelled after it. */
+  async function cancel(task: string): Promise<void> {
+    for (;;) {
+      const failure = await asked((client) => client.tasks.cancel({ task })).then(() => null, failureOf);
+      if (failure === null) return;
+      if (failure.code !== 'task.busy') throw failure;
+      await systemClock.sleep(50);
     }
   }
 
@@ -286,8 +326,8 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     expect(await until(await certify('file/shop.crt', { key_place: 'agent' }), ended)).toBe('failed');
     // an authority that cannot be reached, and one whose order is given up
     const lost = await certify('web1/shop.example', { authority: 'nowhere', names: ['lost.example'] });
-    await systemClock.sleep(1500);
-    await asked((client) => client.tasks.cancel({ task: lost }));
+    await refusedByAuthority(lost);
+    await cancel(lost);
 
     const hands: Hands = {
       ...{ plant, the, mustWork, mustFail, trust: trustkeep, inFile, logsIn, peers },
@@ -418,5 +458,6 @@ function openToOthers(directory: string): string[] {
   const below = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) =>
     join(directory, name),
   );
-  return [directory, ...below].filter((path) => (statSync(path).mode & 0o077) !== 0);
+  const mode = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mode ?? 0; // or gone meanwhile
+  return [directory, ...below].filter((path) => (mode(path) & 0o077) !== 0);
 }
