@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
@@ -43,6 +46,15 @@ describe.skipIf(electron === null)('a person who browses for a file', () => {
     await page.waitForTimeout(300); // dialogs come in by moving
     await app.screenshot(`browse-${name}`);
   };
+
+  /** A private key where the user of the application can read it. */
+  function keyFile(name: string): string {
+    const path = join(app.dataDirectory, name);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(path, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+    if (app.account !== null) chownSync(path, app.account.uid, app.account.gid);
+    return path;
+  }
 
   /** What the person will do in the picker of the system: null, they close it. */
   const willPick = (path: string | null) =>
@@ -117,6 +129,31 @@ describe.skipIf(electron === null)('a person who browses for a file', () => {
     expect(await field('id').inputValue()).toBe('web1');
     expect(await opened()).toBe(1);
     await close();
+  });
+
+  test('has the picked key read and kept, and another in its place later', async () => {
+    await button('Add credential').first().click();
+    await field('id').fill('web1');
+    await field('username').fill('deploy');
+    await willPick(keyFile('first'));
+    await browse('privatekeypath').click();
+    await expect.poll(() => field('privatekeypath').inputValue()).not.toBe('');
+    await dialog().getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('web1').first().click();
+    const key = async () => /SHA256:\S+/.exec(await dialog().innerText())?.[0];
+    await expect.poll(key).toBeDefined();
+    const first = await key();
+    await dialog().getByRole('button', { name: 'Edit', exact: true }).click();
+    expect(await field('privatekeypath').getAttribute('placeholder')).toBe('unchanged');
+    await dialog().locator('[data-take-away=privatekeypath]').click();
+    await picture('kept');
+    await willPick(keyFile('second'));
+    await browse('privatekeypath').click();
+    await expect.poll(() => field('privatekeypath').inputValue()).not.toBe('');
+    await dialog().getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(key).not.toBeOneOf([first, undefined]);
+    await page.keyboard.press('Escape');
+    await page.locator('[role=dialog]').waitFor({ state: 'detached' });
   });
 
   test('is offered it for the files of this machine in every form, and for none on another machine', async () => {
