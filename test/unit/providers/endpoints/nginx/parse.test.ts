@@ -56,6 +56,14 @@ describe('the configuration that nginx -T prints', () => {
     expect(() => names({ '/etc/nginx/nginx.conf': 'include gone.conf;' })).toThrow('/etc/nginx/gone.conf');
   });
 
+  it('may be thousands of sites in a file each, which all include the same one', () => {
+    const count = 3000;
+    const sites = Array.from({ length: count }, (_, at) => [`/etc/nginx/sites/${at}`, 'include tls/usual;']);
+    const files = Object.fromEntries(sites) as Record<string, string>;
+    const main = { '/etc/nginx/nginx.conf': 'include sites/*;', '/etc/nginx/tls/usual': 'a;' };
+    expect(names({ ...main, ...files })).toHaveLength(count);
+  });
+
   it('does not follow an include in a circle for ever', () => {
     expect(() => names({ '/etc/nginx/nginx.conf': 'include nginx.conf;' })).toThrow('/etc/nginx/nginx.conf');
   });
