@@ -11,7 +11,9 @@ const ca = makeCa({ commonName: 'Zürich, "CA" + more\\' });
 const leaf = makeLeaf(ca, { names: ['www.example.org', '10.0.0.1', '2001:db8::1'] });
 const der = splitPem(leaf.certPem)[0]!.der;
 
-test('the facts of a certificate come, or a Failure does, whatever bytes were changed', () => {
+test('the facts of a certificate come, or a Failure does, whatever bytes were changed', {
+  timeout: 240_000,
+}, () => {
   const chance = makeChance(99);
   let read = 0;
   for (let turn = 0; turn < 4000; turn += 1) {

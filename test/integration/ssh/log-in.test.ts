@@ -285,7 +285,8 @@ async function newKey(type: string, phrase = '', more: readonly string[] = []): 
   const directory = await mkdtemp(join(tmpdir(), 'trustkeep-key-'));
   try {
     const path = join(directory, 'key');
-    await run('ssh-keygen', ['-q', '-t', type, '-N', phrase, '-f', path, ...more]);
+    const quick = ['-a', '1', ...(type === 'rsa' ? ['-b', '2048'] : [])];
+    await run('ssh-keygen', ['-q', '-t', type, ...quick, '-N', phrase, '-f', path, ...more]);
     lastPublic = await readFile(`${path}.pub`, 'utf8');
     return await readFile(path, 'utf8');
   } finally {
