@@ -45,11 +45,30 @@ export function openPfx(bytes: Uint8Array, passphrase: string | null): PfxConten
   const password = passwordFor(passphrase, safe, mac);
   const contents: PfxContents = { keys: [], certificates: [] };
   for (const part of readSequence(readFirst(derOfBer(safe)))) {
-    for (const bag of readSequence(readFirst(derOfBer(plainContent(part, password))))) {
-      take(bag, password, contents, 8);
-    }
+    for (const bag of bagsOf(part, password, mac !== undefined)) take(bag, password, contents, 8);
   }
   return contents;
+}
+
+function bagsOf(part: Der, password: PasswordForms, proved: boolean): Der[] {
+  const plain = plainContent(part, password);
+  try {
+    return readSequence(readFirst(derOfBer(plain)));
+  } catch (cause) {
+    if (proved || contentInfo(part).type !== types.encryptedData) throw cause;
+    throw new WrongPassword('what came out is no list', { cause }); // the padding can be right by chance
+  }
+}
+
+function shroudedKey(der: Buffer, password: PasswordForms): Buffer {
+  const key = decryptPkcs8(der, password);
+  try {
+    readSequence(readFirst(key));
+    return key;
+  } catch (cause) {
+    key.fill(0);
+    throw new WrongPassword('what came out is no key', { cause });
+  }
 }
 
 function contentInfo(der: Der | undefined): { type: string; inner: Der | undefined } {
@@ -76,7 +95,7 @@ function take(bag: Der, password: PasswordForms, contents: PfxContents, depth: n
   const { type, inner } = contentInfo(bag);
   if (inner === undefined) return;
   if (type === types.keyBag) contents.keys.push(inner.whole);
-  else if (type === types.shroudedKeyBag) contents.keys.push(decryptPkcs8(inner.whole, password));
+  else if (type === types.shroudedKeyBag) contents.keys.push(shroudedKey(inner.whole, password));
   else if (type === types.certificateBag) {
     const { type: kind, inner: certificate } = contentInfo(inner);
     if (kind === types.x509) contents.certificates.push(octets(certificate));

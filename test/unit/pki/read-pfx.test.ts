@@ -122,6 +122,19 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     expect(none.message).toContain('none was given');
   });
 
+  test.each([
+    ['certificates', []],
+    ['private key', ['-certpbe', 'NONE']],
+  ])(
+    'without MAC says so of every wrong password, also where something seems to come out of its %s',
+    async (_name, options) => {
+      const file = await exported('ec', password, '-iter', '1', ...options, '-nomac');
+      const codes = Array.from({ length: 800 }, (_, turn) => codeOf(file, `wrong ${turn}`)); // one in 256 pads well
+      expect(codes).toContain('client-certificate.wrong-password');
+      expect(codes).not.toContain('client-certificate.unreadable');
+    },
+  );
+
   test('says when there is no key in it', async () => {
     const out = openssl.path('no-key.pfx');
     const certificate = openssl.path('ec.pem');
@@ -268,9 +281,9 @@ function legacy(): string[] {
   return ['-provider', 'legacy', '-provider', 'default'];
 }
 
-function codeOf(bytes: Uint8Array): string {
+function codeOf(bytes: Uint8Array, text = password): string {
   try {
-    read(bytes);
+    read(bytes, text);
     return 'read';
   } catch (thrown) {
     return (thrown as { code?: string }).code ?? String(thrown);
