@@ -156,8 +156,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     writeFileSync(site.nginx.pidPath, pid);
     expect(site.state()['tls/shop.crt']).toBe(before);
     expect(await site.served()).toBe(site.oldFingerprint);
-    const shown = (await app.desktop.notifications()).map((one) => `${one.title}: ${one.body}`);
-    expect(shown.some((one) => /previous|put back|restored/i.test(one))).toBe(true);
+    const shown = async () => (await app.desktop.notifications()).map((one) => `${one.title}: ${one.body}`);
+    await expect
+      .poll(async () => (await shown()).some((one) => /previous|put back|restored/i.test(one)), soon)
+      .toBe(true);
     await expect.poll(async () => (await app.desktop.tray())?.icon, soon).not.toBe(calm);
     await page.getByRole('button', { name: /^Notifications/ }).click();
     await page
@@ -226,7 +228,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       .toBe(true);
     await go('Overview');
     await go('Settings');
-    expect(await page.getByLabel('Proof patience').inputValue()).toBe('20');
+    await expect.poll(() => page.getByLabel('Proof patience').inputValue(), soon).toBe('20');
   });
 
   test('adds an authority for some names, tests it and takes its root along', async () => {
@@ -244,26 +246,26 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await lookedAt('corp.example, lab.example');
     await page.getByRole('button', { name: 'Show root' }).click();
     await page.getByRole('button', { name: 'Save root (PEM)' }).waitFor();
-    const saved = savedTo(join(app.dataDirectory, 'root.pem'));
+    const saved = await savedTo(join(app.dataDirectory, 'root.pem'));
     await page.getByRole('button', { name: 'Save root (PEM)' }).click();
-    expect(await saved).toBe('internal-root.pem: completed');
+    expect(await saved()).toBe('internal-root.pem: completed');
     expect(readFileSync(join(app.dataDirectory, 'root.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
     await picture('18-authority');
     await page.keyboard.press('Escape');
   });
 
-  /** Chooses the file in the place of the person, whose dialog belongs to the operating system. */
-  function savedTo(path: string): Promise<string> {
-    return app.app.evaluate(
-      ({ session }, target) =>
-        new Promise<string>((resolve) => {
-          session.defaultSession.once('will-download', (_event, item) => {
-            item.setSavePath(target);
-            item.once('done', (_done, state) => resolve(`${item.getFilename()}: ${state}`));
-          });
-        }),
-      path,
-    );
+  /** Chooses the file in the place of the person, whose dialog belongs to the operating system; then how that ended. */
+  async function savedTo(path: string): Promise<() => Promise<string>> {
+    await app.app.evaluate(({ session }, target) => {
+      const saved = new Promise<string>((resolve) => {
+        session.defaultSession.once('will-download', (_event, item) => {
+          item.setSavePath(target);
+          item.once('done', (_done, state) => resolve(`${item.getFilename()}: ${state}`));
+        });
+      });
+      Object.assign(globalThis, { saved });
+    }, path);
+    return () => app.app.evaluate(() => (globalThis as unknown as { saved: Promise<string> }).saved);
   }
 
   test('has the audit verified and reads the verdict', async () => {
@@ -287,11 +289,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   test('opens the plan from the notification that asks for it', async () => {
     await request();
     await close();
-    const asked = (await app.desktop.notifications()).filter((one) =>
-      one.title.startsWith('Approval needed'),
-    );
-    expect(asked).toHaveLength(plans);
-    await app.desktop.invoke(asked.at(-1)?.id ?? 0);
+    const asked = async () =>
+      (await app.desktop.notifications()).filter((one) => one.title.startsWith('Approval needed'));
+    await expect.poll(asked, soon).toHaveLength(plans);
+    await app.desktop.invoke((await asked()).at(-1)?.id ?? 0);
     await expect.poll(windows, soon).toBe(1);
     page = await usePage();
     await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
