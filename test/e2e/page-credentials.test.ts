@@ -238,9 +238,9 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     });
     await page.click('role=button[name=/Next/]');
     await page.waitForSelector('text=host-000100');
-    const first = await page.locator('tbody tr').first().boundingBox();
-    expect(first?.y).toBeGreaterThan(0);
-    expect(first?.y).toBeLessThan(sizes[1].height);
+    const top = async () => (await page.locator('tbody tr').first().boundingBox())?.y;
+    await expect.poll(top).toBeGreaterThan(0);
+    expect(await top()).toBeLessThan(sizes[1].height);
   });
 
   it('keeps a form in which something was typed when a person clicks beside it; Escape closes it', async () => {
@@ -459,7 +459,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.check('role=radio[name="No proxy"]');
     await page.click('text=Save on trial for 60 s');
     await page.waitForSelector('text=The proxy setting was taken back.');
-    expect(await page.inputValue('[data-field=host]')).toBe('proxy.nordhafen.internal');
+    await expect.poll(() => page.inputValue('[data-field=host]')).toBe('proxy.nordhafen.internal');
   });
 
   it('asks for the password again when it would go to another proxy, and offers to save what was refused', async () => {

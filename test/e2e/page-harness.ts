@@ -95,6 +95,7 @@ async function still(page: Page): Promise<void> {
   });
   await page.waitForFunction(
     () =>
+      document.querySelector('h1') !== null &&
       document.querySelector('.fui-Skeleton') === null &&
       document
         .getAnimations()
