@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { root } from '../../scripts/electron/paths.ts';
 import { run } from '../../scripts/electron/run.ts';
+import { standInSqlite } from '../../scripts/electron/stand-in.ts';
 import { type FoundElectron, findElectron, prepareApp } from '../../scripts/find-electron.ts';
 import { type Account, canRead, normalAccount, runAs } from '../servers/account.ts';
 import { missing } from '../servers/available.ts';
@@ -43,14 +45,24 @@ export interface Desktop extends DesktopBus {
   display: string;
 }
 
-/** The Electron to test with; null (and named in `missing`) when there is none here. For `describe.skipIf`. */
+/**
+ * The Electron to test with; null (and named in `missing`) when there is none here. For `describe.skipIf`: what takes
+ * minutes the first time on a machine is done here, where no time limit of a test runs.
+ */
 export async function electronForTests(): Promise<FoundElectron | null> {
   if (!haveDesktop()) return null;
-  const found = await findElectron((line) => process.stderr.write(`${line}\n`)).catch((error: unknown) => {
+  const found = await electronAtHand((line) => process.stderr.write(`${line}\n`)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return null;
   });
   if (found === null && !missing.includes('electron')) missing.push('electron');
+  return found;
+}
+
+async function electronAtHand(say: (line: string) => void): Promise<FoundElectron | null> {
+  const found = await findElectron(say);
+  // when it fails, it fails again where it is needed
+  if (found?.kind === 'stand-in') await standInSqlite(root, say).catch(() => {});
   return found;
 }
 
