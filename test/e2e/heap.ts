@@ -88,15 +88,19 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
   }
 
   const isPieced = (node: number): boolean => typeOf(node) === 'concatenated string';
-  /** Strings that the engine has not put together yet are seen in their parts only. */
-  function textOf(node: number, depth = 0): string {
-    if (!isPieced(node)) return nameOf(node);
-    if (depth > 5_000) return '';
-    const parts = edgesOf(node);
-    return ['first', 'second']
-      .map((name) => parts.find((edge) => edge.name === name))
-      .map((edge) => (edge === undefined ? '' : textOf(edge.to, depth + 1)))
-      .join('');
+  /** The two halves of a string that the engine has not put together yet. */
+  function halvesOf(node: number): number[] {
+    const edges = edgesOf(node);
+    return ['first', 'second'].flatMap((name) => edges.find((edge) => edge.name === name)?.to ?? []);
+  }
+  /** Those strings are seen in their parts only, thousands of them in one. */
+  function textOf(whole: number): string {
+    const parts: string[] = [];
+    const left = [whole];
+    for (let node = left.pop(); node !== undefined; node = left.pop())
+      if (isPieced(node)) left.push(...halvesOf(node).reverse());
+      else parts.push(nameOf(node));
+    return parts.join('');
   }
 
   /** The shortest way from a root to a node, by what really holds it. */
@@ -124,6 +128,12 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
   }
 
   const every = Array.from({ length: count }, (_, node) => node);
+  /** What a half holds is in the whole of it. */
+  function wholes(): number[] {
+    const pieced = every.filter(isPieced);
+    const halves = new Set(pieced.flatMap(halvesOf));
+    return pieced.filter((node) => !halves.has(node));
+  }
 
   return {
     buffers: () =>
@@ -134,13 +144,13 @@ function readHeap({ snapshot, nodes, edges, strings }: Raw): Heap {
       const doors = new Set(search(Buffer.from(strings.join('\n'))));
       const guilty = doors.size === 0 ? [] : strings.flatMap((text, at) => (holds(search, text) ? [at] : []));
       const names = new Set(guilty);
-      const found = every
-        .filter((node) => names.has(field(node, nameAt)) || (isPieced(node) && holds(search, textOf(node))))
-        .map((node) => {
-          const here = search(Buffer.from(textOf(node)));
-          for (const door of here) doors.delete(door);
-          return `${here.join(', ')} in the heap of the page (${typeOf(node)}):\n      ${whyAlive(node)}`;
-        });
+      const named = every.filter((node) => names.has(field(node, nameAt)));
+      const pieced = wholes().filter((node) => holds(search, textOf(node)));
+      const found = [...new Set([...named, ...pieced])].map((node) => {
+        const here = search(Buffer.from(textOf(node)));
+        for (const door of here) doors.delete(door);
+        return `${here.join(', ')} in the heap of the page (${typeOf(node)}):\n      ${whyAlive(node)}`;
+      });
       return [...found, ...[...doors].map((door) => `${door} in a name in the heap of the page`)];
     },
   };

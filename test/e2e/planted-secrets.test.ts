@@ -4,7 +4,7 @@
  * mark in every writing, and in each place the same search finds a control that was put there. The agent without a
  * screen has the same test in test/security.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -253,7 +253,9 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     await person.fill({ 'doctor-url': 'http://planted.invalid/' });
     await page.getByRole('button', { name: 'Examine' }).click();
     await page.locator('[data-report]').waitFor();
-    expect((await site.squid.accessLog()).join('\n')).toMatch(/planted\.invalid.* agent$/m);
+    await expect
+      .poll(async () => (await site.squid.accessLog()).join('\n'), soon)
+      .toMatch(/planted\.invalid.* agent$/m);
   });
 
   test('the passphrase of a backup is typed, and a wrong one for it', async () => {
@@ -356,6 +358,14 @@ describe.skipIf(!can)('secrets planted in the window', () => {
   const textOf = (where: string, read: () => Promise<string> | string) => async (which: Search) =>
     inText(which, where, await read());
 
+  /** Ends a child that reads what we write, once the watch came by: on a busy machine that takes its time. */
+  async function untilSeen(child: ChildProcessWithoutNullStreams, text: string): Promise<void> {
+    const gone = once(child, 'exit');
+    await expect.poll(() => watch.seen().some((one) => one.includes(text)), soon).toBe(true);
+    child.stdin.end('\n');
+    await gone;
+  }
+
   const places: Place[] = [
     {
       name: 'any screen',
@@ -364,8 +374,10 @@ describe.skipIf(!can)('secrets planted in the window', () => {
         const links = await page.getByRole('navigation').locator('a').all();
         expect(links.length).toBeGreaterThan(8);
         for (const link of links) {
+          const [, screen] = /^#\/([^/]+)/.exec((await link.getAttribute('href')) ?? '') ?? [];
           await link.click();
-          await page.waitForTimeout(300);
+          await page.locator(`[data-screen="${screen}"] h1`).first().waitFor();
+          await page.waitForFunction(`document.querySelector('.fui-Skeleton') === null`);
           found.push(...inText(which, page.url(), await page.content()));
         }
         return found;
@@ -399,12 +411,12 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     {
       name: 'the words of any process',
       look: textOf('a process', () => watch.seen().join('\n')),
-      plant: (text) => once(spawn('sh', ['-c', 'sleep 0.3; true', 'planted', text]), 'exit'),
+      plant: (text) => untilSeen(spawn('sh', ['-c', 'read line; true', 'planted', text]), text),
     },
     {
       name: 'the environment of any process',
       look: textOf('a process', () => watch.seen().join('\n')),
-      plant: (text) => once(spawn('sleep', ['0.3'], { env: { ...process.env, PLANTED: text } }), 'exit'),
+      plant: (text) => untilSeen(spawn('cat', { env: { ...process.env, PLANTED: text } }), text),
     },
     {
       name: 'what the application starts',
