@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is waited for comes at once, but for a machine that has much to do. */
+const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
+
 /**
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * One group after the other: windows and trays want a machine of their own.
  */
-const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
-
 const quick = {
   ...patient,
   environment: 'node',
