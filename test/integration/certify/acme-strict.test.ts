@@ -153,6 +153,7 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     expect((await agent.until(taskId)).state).toBe('succeeded');
     const first = await site.served();
+    await until(async () => agent.database.renewals.get(nodeId)?.ariStart != null); // asked once, before time jumps
     expect((await agent.call.nodes.show({ node: nodeId })).renewal?.because).toBe('fraction');
     ca.script({ ari: { start: clock.now() + 5 * day, end: clock.now() + 6 * day } });
     clock.jump(2 * day);
