@@ -16,7 +16,7 @@ import {
 import { toPem } from '../../../electron/pki/pem.ts';
 import { expiryWarning, readPfx } from '../../../electron/pki/read-pfx.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../../unit/pki/failure-of.ts';
 
 const ca = makeCa();
 const intermediate = makeCa({ signedBy: ca, commonName: 'Client CA' });
