@@ -15,6 +15,15 @@ export interface PasswordForms {
 /** Thrown when what comes out cannot be right: most likely the password is wrong. */
 export class WrongPassword extends Error {}
 
+/** Reads what came out: where that cannot be, its padding was right by chance. Throws `WrongPassword` then. */
+export function readDecrypted<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new WrongPassword('what came out cannot be read', { cause });
+  }
+}
+
 /** More rounds than any program writes would only hold everything up. */
 const mostRounds = 2_000_000;
 const mostScryptMemory = 64 * 1024 * 1024;

@@ -12,7 +12,13 @@ import {
   unreadable,
 } from './der.ts';
 import { decryptPkcs8 } from './encrypted-pem-key.ts';
-import { decryptWithPassword, type PasswordForms, readCount, WrongPassword } from './password-based.ts';
+import {
+  decryptWithPassword,
+  type PasswordForms,
+  readCount,
+  readDecrypted,
+  WrongPassword,
+} from './password-based.ts';
 import { bmpPassword, type KdfHash, pkcs12Kdf, purposes } from './pkcs12-kdf.ts';
 
 /** What is inside a PKCS#12 file, in its order. */
@@ -52,23 +58,14 @@ export function openPfx(bytes: Uint8Array, passphrase: string | null): PfxConten
 
 function bagsOf(part: Der, password: PasswordForms, proved: boolean): Der[] {
   const plain = plainContent(part, password);
-  try {
-    return readSequence(readFirst(derOfBer(plain)));
-  } catch (cause) {
-    if (proved || contentInfo(part).type !== types.encryptedData) throw cause;
-    throw new WrongPassword('what came out is no list', { cause }); // the padding can be right by chance
-  }
+  const read = (): Der[] => readSequence(readFirst(derOfBer(plain)));
+  return proved || contentInfo(part).type !== types.encryptedData ? read() : readDecrypted(read);
 }
 
 function shroudedKey(der: Buffer, password: PasswordForms): Buffer {
   const key = decryptPkcs8(der, password);
-  try {
-    readSequence(readFirst(key));
-    return key;
-  } catch (cause) {
-    key.fill(0);
-    throw new WrongPassword('what came out is no key', { cause });
-  }
+  readDecrypted(() => readSequence(readFirst(key)));
+  return key;
 }
 
 function contentInfo(der: Der | undefined): { type: string; inner: Der | undefined } {

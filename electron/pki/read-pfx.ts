@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { Secret } from '../secrets/secret.ts';
 import { nameText } from './distinguished-name.ts';
 import { decryptPemKey, isEncrypted } from './encrypted-pem-key.ts';
-import { type PasswordForms, WrongPassword } from './password-based.ts';
+import { type PasswordForms, readDecrypted, WrongPassword } from './password-based.ts';
 import { certificatesOf, type PemBlock, splitPem, toPem } from './pem.ts';
 import { openPfx } from './pfx-container.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
@@ -79,9 +79,7 @@ function readPemKey(block: PemBlock, passphrase: Secret | null): KeyObject {
   const password: PasswordForms = { utf8: passphrase.bytes(), bmp: Buffer.alloc(0) };
   const der = decryptPemKey(block, password);
   try {
-    return keyOf(der, form);
-  } catch (cause) {
-    throw new WrongPassword('what came out is no key', { cause }); // the padding can be right by chance
+    return readDecrypted(() => keyOf(der, form));
   } finally {
     der.fill(0);
   }

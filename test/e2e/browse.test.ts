@@ -42,10 +42,7 @@ describe.skipIf(electron === null)('a person who browses for a file', () => {
     await dialog().getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.locator('[role=dialog]').waitFor({ state: 'detached' });
   };
-  const picture = async (name: string) => {
-    await page.waitForTimeout(300); // dialogs come in by moving
-    await app.screenshot(`browse-${name}`);
-  };
+  const picture = (name: string) => app.screenshot(`browse-${name}`);
 
   /** A private key where the user of the application can read it. */
   function keyFile(name: string): string {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { type Account, runAs } from './account.ts';
 import { have } from './available.ts';
 import { end, endWithUs } from './display.ts';
-import { answers as keychainAnswers } from './keychain.ts';
+import { keychainAnswers } from './keychain.ts';
 
 export interface TrayShown {
   id: string;

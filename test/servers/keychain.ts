@@ -67,7 +67,7 @@ export async function startKeychain(): Promise<KeychainServer> {
     const daemon = start('gnome-keyring-daemon', '--foreground', '--components=secrets', ...more);
     keychain = daemon;
     daemon.stdin.end(unlock ? 'test' : '');
-    await answers(env);
+    await keychainAnswers(env);
   };
   const server: KeychainServer = {
     env,
@@ -107,7 +107,10 @@ function said(child: ChildProcess): Promise<void> {
 }
 
 /** The keychain prints nothing: it is there once it owns its name. */
-export async function answers(env: Record<string, string>, account: Account | null = null): Promise<void> {
+export async function keychainAnswers(
+  env: Record<string, string>,
+  account: Account | null = null,
+): Promise<void> {
   const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
   const ask = ['dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', ...question];
   for (let round = 0; round < 1000; round += 1) {
