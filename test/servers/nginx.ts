@@ -152,13 +152,20 @@ function running(place: NginxPlace, own: boolean): RunningNginx {
     },
     async stop() {
       const id = await pid();
-      if (id !== null) {
-        process.kill(id, 'SIGTERM');
-        await until(async () => !alive(id), 'nginx did not stop');
-      }
+      if (id !== null) await until(async () => !askedToEnd(id), 'nginx did not stop');
       if (own) await rm(place.dir, { recursive: true, force: true });
     },
   };
+}
+
+/** False once it has ended. What has just written its pid file may note a signal and heed it with the next one only. */
+function askedToEnd(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGTERM');
+    return !isZombie(pid);
+  } catch {
+    return false;
+  }
 }
 
 function alive(pid: number): boolean {
