@@ -35,6 +35,11 @@ describe('when to renew', () => {
     expect(decideRenewal(facts({ notAfter: start + 6 * day })).nextAt).toBe(start + 3 * day);
   });
 
+  test('ten days that an authority dated back by an hour are ten days', () => {
+    expect(renewalFraction(10 * day + hour)).toBe(1 / 2);
+    expect(renewalFraction(10 * day + 3 * hour)).toBe(2 / 3);
+  });
+
   test('the spread only ever makes it earlier, by at most 3 % of the lifetime', () => {
     const latest = decideRenewal(facts()).nextAt;
     const spread = decideRenewal(facts({ spread: 0.999 })).nextAt;
@@ -58,6 +63,11 @@ describe('when to renew', () => {
   test('an ARI window in the past means now: the CA revokes soon', () => {
     const past = { start: start - 2 * day, end: start - day };
     expect(decideRenewal(facts({ ari: past }))).toMatchObject({ nextAt: start, because: 'overdue' });
+  });
+
+  test('an ARI window that ends before it begins is its first moment', () => {
+    const turned = { start: start + 20 * day, end: start + 10 * day };
+    expect(decideRenewal(facts({ ari: turned, spread: 0.9 })).nextAt).toBe(start + 20 * day);
   });
 
   test('after a week of sleep past its time it is overdue and due now', () => {
@@ -84,6 +94,13 @@ describe('after a failed attempt', () => {
     ).toBe(failedAt + 2 * hour);
   });
 
+  test('in its last minutes a certificate is tried once a minute and not all the time', () => {
+    const notAfter = failedAt + 2 * 60_000;
+    expect(
+      decideRenewal(facts({ now: failedAt, notAfter, failures: 5, lastFailedAt: failedAt })).nextAt,
+    ).toBe(failedAt + 60_000);
+  });
+
   test('an expired certificate is still tried, once an hour at the latest', () => {
     const decision = decideRenewal(
       facts({ now: failedAt, notAfter: failedAt - day, failures: 9, lastFailedAt: failedAt }),
@@ -94,9 +111,10 @@ describe('after a failed attempt', () => {
 });
 
 describe('the spread', () => {
-  test('it is the same for the same node and certificate and differs between nodes', () => {
+  test('it is the same for the same node and certificate and differs between nodes and certificates', () => {
     expect(spreadOf('node_a', 'f')).toBe(spreadOf('node_a', 'f'));
     expect(spreadOf('node_a', 'f')).not.toBe(spreadOf('node_b', 'f'));
+    expect(spreadOf('node_a', 'f')).not.toBe(spreadOf('node_a', 'g'));
   });
 
   test('it is even: a thousand nodes fill every tenth', () => {

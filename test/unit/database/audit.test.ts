@@ -73,6 +73,39 @@ test('Entries come newest first, and a page goes on before a number', () => {
   expect(numbers(4, 10)).toEqual([3, 2, 1]);
 });
 
+test('An entry whose head cannot be sealed for another reason than a locked keychain is not there at all', () => {
+  append(1);
+  sealer.seal = () => {
+    throw new Error('out of memory');
+  };
+  expect(() => append(1)).toThrow('out of memory');
+  expect(store.database.audit.list(undefined, 10)).toHaveLength(1);
+});
+
+test('The hash of an entry is the same in every version: SHA-256 over the previous hash and its canonical JSON', () => {
+  const row = {
+    action: 'tls.add',
+    actor: 'ann',
+    at: 1_790_000_000_000,
+    number: 2,
+    origin: 'gui',
+    outcome: 'ok',
+    sentence: 'Added.',
+    subject: 'ep_1',
+    previous_hash: 'a'.repeat(64),
+  };
+  expect(auditHash(row)).toBe('9561974caef46b0f68f9fdccd5f4f714a49cbd1e5dc5a3c40241ffa08d552646');
+});
+
+test('Without a seal, another last entry with a hash of its own is told by the kept head', () => {
+  sealer.locked = true;
+  append(3);
+  const last = driver.get('SELECT * FROM audit WHERE number = 3') as Row;
+  const hash = auditHash({ ...last, sentence: 'Something else.' });
+  tamper(`UPDATE audit SET sentence = 'Something else.', hash = '${hash}' WHERE number = 3`);
+  expect(verify()).toMatchObject(bad(3, /Entry 3 is not the one written last/));
+});
+
 test('An entry is undone with the transaction it belongs to, and leaves no gap', () => {
   append(1);
   expect(() =>
