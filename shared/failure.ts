@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutOf, type FailureAbout, failureAbout } from './failure-codes.ts';
 
 /**
  * What may be done about a failure:
@@ -17,6 +18,8 @@ export const failureData = z.object({
   /** One sentence: what to do about it. */
   hint: z.string().optional(),
   retry: retryClass,
+  /** What it is about; left out when nobody decides by it, and in what earlier versions stored. */
+  about: failureAbout.optional(),
   /** Epoch milliseconds; only with `after`. */
   retryAt: z.number().int().optional(),
   /** What a peer (CA, server, command) said, redacted and cut to a few hundred characters. */
@@ -26,6 +29,8 @@ export type FailureData = z.infer<typeof failureData>;
 
 export interface FailureOptions {
   hint?: string | undefined;
+  /** For a code that a peer has a part in; every other one is in the table of codes. */
+  about?: FailureAbout | undefined;
   retry?: RetryClass | undefined;
   retryAt?: number | undefined;
   peerSaid?: string | undefined;
@@ -50,6 +55,8 @@ export function harmless(text: string, limit: number = longest.sentence): string
  */
 export class Failure extends Error {
   readonly code: string;
+  /** What to decide by, instead of by how the code begins. */
+  readonly about: FailureAbout;
   readonly hint: string | undefined;
   readonly retry: RetryClass;
   readonly retryAt: number | undefined;
@@ -62,10 +69,17 @@ export class Failure extends Error {
     );
     this.name = 'Failure';
     this.code = code;
+    this.about = options.about ?? aboutOf(code);
     this.hint = options.hint === undefined ? undefined : harmless(options.hint, longest.sentence);
     this.retry = options.retry ?? 'needs-person';
     this.retryAt = options.retryAt;
     this.peerSaid = options.peerSaid === undefined ? undefined : harmless(options.peerSaid, longest.peerSaid);
+  }
+
+  /** The same failure in other words; `changes` names what differs. */
+  saying(sentence: string, changes: { hint?: string | undefined; cause?: unknown }): Failure {
+    const { code, about, hint, retry, retryAt, peerSaid, cause } = this;
+    return new Failure(code, sentence, { about, hint, retry, retryAt, peerSaid, cause, ...changes });
   }
 
   /** The part that may be stored, sent and shown. */
@@ -74,11 +88,17 @@ export class Failure extends Error {
       code: this.code,
       sentence: this.message,
       retry: this.retry,
+      ...(this.about === 'other' ? {} : { about: this.about }),
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.retryAt === undefined ? {} : { retryAt: this.retryAt }),
       ...(this.peerSaid === undefined ? {} : { peerSaid: this.peerSaid }),
     };
   }
+}
+
+/** The connection to a managed host itself is the trouble, not what was done over it. */
+export function isAboutConnection({ about }: Pick<Failure, 'about'>): boolean {
+  return about === 'line' || about === 'login' || about === 'identity';
 }
 
 /** Turns whatever was thrown into a Failure; an unknown error becomes `internal` and keeps its cause. */

@@ -134,11 +134,10 @@ function storeGone(name: string): Failure {
 /** The same failure, marked, and said of whose login it was. */
 function notFetched(row: EndpointRow, error: unknown): Failure {
   const failure = asFailure(error);
-  const { code, hint, retry, retryAt, peerSaid } = failure;
+  const { code } = failure;
   const sentence =
     code === 'credential-store.not-found' || code === 'credential.no-user-name'
       ? failure.message
       : `The login of "${row.name}" could not be read: ${failure.message}`;
-  const cause = new NotFetched(sentence, { cause: error });
-  return new Failure(code, sentence, { hint, retry, retryAt, peerSaid, cause });
+  return failure.saying(sentence, { cause: new NotFetched(sentence, { cause: error }) });
 }

@@ -27,13 +27,13 @@ export const exitCodeWords: Record<keyof typeof exitCodes, string> = {
   interrupted: 'Stopped with Ctrl+C. A task that was started goes on in the running agent.',
 };
 
-export function codeOfFailure({ code, retry }: Failure): number {
+export function codeOfFailure({ code, retry, about }: Failure): number {
   if (code === 'usage' || code === 'input.invalid' || code === 'names.invalid') return exitCodes.usage;
   if (code.endsWith('.not-found') || code === 'agent.unreachable' || code === 'agent.not-running') {
     return exitCodes.notFound;
   }
   // a locked keychain is worth waiting for, and yet somebody has to unlock it
-  if (code === 'internal' || code.startsWith('keychain.')) return exitCodes.failed;
+  if (code === 'internal' || about === 'keychain') return exitCodes.failed;
   return retry === 'later' || retry === 'after' ? exitCodes.tryLater : exitCodes.failed;
 }
 

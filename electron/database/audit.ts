@@ -79,7 +79,7 @@ export class AuditRepository implements AuditRows {
     try {
       return this.#sealer.seal(place, Secret.of(text));
     } catch (error) {
-      if (asFailure(error).code.startsWith('keychain.')) return null;
+      if (asFailure(error).about === 'keychain') return null;
       throw error;
     }
   }
@@ -90,7 +90,7 @@ export class AuditRepository implements AuditRows {
       const [entries, hash] = this.#sealer.open(place, seal).text().split(':');
       return { entries: Number(entries), hash: hash ?? '' };
     } catch (error) {
-      return asFailure(error).code.startsWith('keychain.') ? null : 'changed';
+      return asFailure(error).about === 'keychain' ? null : 'changed';
     }
   }
 

@@ -124,7 +124,7 @@ async function explain(thrown: unknown, way: Way, asked: Asked, out: WayOut): Pr
   if (thrown instanceof Failure) return thrown;
   if (ending.late()) return timedOut(peer, thrown, proxy);
   const seen = wantsSecondLook(thrown, asked) ? await lookAgain(way, asked, out, thrown) : null;
-  if (seen?.failure?.code.startsWith('net.client-certificate-')) return seen.failure;
+  if (seen?.failure?.about === 'client-certificate') return seen.failure;
   return netFailure(thrown, peer, {
     issuer: seen?.certificate?.issuer,
     showedCertificate: input.clientCertificate !== undefined,

@@ -180,7 +180,7 @@ function explained(thrown: unknown, passphrase: Secret | null): Failure {
   if (thrown instanceof WrongPassword) return wrongPassword(thrown, passphrase);
   if (!(thrown instanceof Failure))
     return unreadable('What is in it is damaged or of an unknown kind.', thrown);
-  return thrown.code.startsWith('client-certificate.') ? thrown : unreadable(thrown.message, thrown);
+  return thrown.about === 'client-certificate' ? thrown : unreadable(thrown.message, thrown);
 }
 
 function wrongPassword(cause: WrongPassword, passphrase: Secret | null): Failure {

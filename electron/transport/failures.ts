@@ -10,11 +10,10 @@ import { invalidInput } from './invalid-input.ts';
  */
 export function toFailure(thrown: unknown, command: string, input: unknown): Failure {
   const failure = readFailure(thrown, command, input);
-  const { code, message, retry, retryAt, peerSaid } = failure;
-  const sentence = withoutPasted(message);
+  const sentence = withoutPasted(failure.message);
   const hint = failure.hint === undefined ? undefined : withoutPasted(failure.hint);
-  if (sentence === message && hint === failure.hint) return failure;
-  return new Failure(code, sentence, { hint, retry, retryAt, peerSaid, cause: failure.cause });
+  if (sentence === failure.message && hint === failure.hint) return failure;
+  return failure.saying(sentence, { hint });
 }
 
 function readFailure(thrown: unknown, command: string, input: unknown): Failure {

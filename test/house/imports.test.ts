@@ -176,6 +176,13 @@ describe('habits', () => {
     expect(files.filter((file) => /\bvi\.(mock|doMock)\(/.test(read(file)))).toEqual([]);
   });
 
+  test('nobody decides by how the code of a failure begins: `about` says what it is about', () => {
+    const begins = /\.code\??\.(startsWith|slice|split|match|search|substring)\(|\.test\([a-zA-Z.]*\.code\)/;
+    const readsCodesOfSqlite = ['electron/database/sqlite-failure.ts'];
+    const found = sources.filter((file) => begins.test(withoutComments(read(file))));
+    expect(found).toEqual(readsCodesOfSqlite);
+  });
+
   test('product code has no TODO without an issue number and no disabled types', () => {
     const wrong = sources.filter((file) => /\b(TODO|FIXME)\b(?!.*#\d)|@ts-(ignore|nocheck)/.test(read(file)));
     expect(wrong).toEqual([]);

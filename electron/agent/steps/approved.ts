@@ -28,7 +28,7 @@ function saidYes({ memory, tools }: StepContext, approval: Approval): boolean {
   try {
     return isSealedYes(tools.database, approval);
   } catch (error) {
-    if (memory.changing && asFailure(error).code.startsWith('keychain.')) return true;
+    if (memory.changing && asFailure(error).about === 'keychain') return true;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '#shared/failure.ts';
+import { Failure, type FailureData } from '#shared/failure.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import type { Order } from '#shared/model/order.ts';
 import { normalizedChainPem } from '../../pki/chain.ts';
@@ -47,17 +47,8 @@ export const awaitCertificateStep: Step = {
   },
 };
 
-function failureFrom(because: {
-  code: string;
-  sentence: string;
-  hint?: string | undefined;
-  peerSaid?: string | undefined;
-}): Failure {
-  return new Failure(because.code, because.sentence, {
-    hint: because.hint,
-    peerSaid: because.peerSaid,
-    retry: 'never',
-  });
+function failureFrom({ code, sentence, about, hint, peerSaid }: FailureData): Failure {
+  return new Failure(code, sentence, { about, hint, peerSaid, retry: 'never' });
 }
 
 function waitFor(

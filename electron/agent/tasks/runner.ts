@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
-import { asFailure, type Failure } from '#shared/failure.ts';
+import { asFailure, type Failure, isAboutConnection } from '#shared/failure.ts';
 import type { Task, TaskStep } from '#shared/model/task.ts';
 import type { Database, TaskMemory, TaskRow } from '../../database/database.ts';
 import type { Outcome, Step, StepTools } from '../steps/step.ts';
@@ -95,8 +95,7 @@ export class TaskRunner {
           step: step.name,
           error: thrown,
         });
-      if (failure.code.startsWith('connection.') || failure.code.startsWith('ssh.'))
-        await tools.dropSession();
+      if (isAboutConnection(failure)) await tools.dropSession();
       return { kind: 'threw', failure };
     }
   }
@@ -175,7 +174,7 @@ export class TaskRunner {
 
   async #threw(row: TaskRow, step: Step, failure: Failure, tools: StepTools): Promise<boolean> {
     const { clock } = this.#parts;
-    if (failure.code.startsWith('keychain.')) {
+    if (failure.about === 'keychain') {
       this.#wait(row, step, 'keychain', null, failure.message);
       return false;
     }

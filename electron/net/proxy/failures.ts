@@ -12,7 +12,7 @@ export function unreachable(thrown: unknown, proxy: Peer): Failure {
   if (thrown instanceof Failure) return thrown;
   const because = netFailure(thrown, proxy);
   const detail = because.message.replace(/\.$/, '');
-  if (because.code.startsWith('net.tls'))
+  if (because.about === 'tls')
     return new Failure('proxy.tls-failed', `No TLS connection to the proxy came about: ${detail}.`, {
       hint: 'Check that the proxy speaks TLS on this port and that this machine trusts its certificate.',
       cause: thrown,

@@ -24,7 +24,7 @@ export async function told<T>(tools: ProxyTools, work: (tools: ProxyTools) => Pr
     });
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;
-    if (/^proxy\.(login|ntlm|domain|scheme)-/.test(thrown.code)) stage = 'authentication';
+    if (thrown.about === 'proxy-login') stage = 'authentication';
     if (thrown.code === 'proxy.refused-connect') stage = 'tunnel';
     const said = thrown.peerSaid === undefined ? null : `It said: ${thrown.peerSaid}`;
     note({ name: stage, ok: false, sentence: [thrown.message, said, thrown.hint].filter(Boolean).join(' ') });

@@ -40,7 +40,7 @@ export function ProxyForm({ state, onSaved }: { state: ProxyState; onSaved(state
     if (saved !== undefined) onSaved(saved);
   };
   const { failure } = set;
-  const mayInsist = failure?.code.startsWith('proxy.') === true;
+  const mayInsist = failure?.about === 'proxy' || failure?.about === 'proxy-login';
   const line = commandLine('proxy set', '', { ...readProxy(state, values).input }, proxyCatalog.fields);
   return (
     <form

@@ -34,7 +34,7 @@ export async function fetchRenewalInfo(
     };
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (failure.retry === 'needs-person' && failure.code.startsWith('acme.')) return null;
+    if (failure.retry === 'needs-person' && failure.about === 'authority') return null;
     throw failure;
   }
 }

@@ -100,6 +100,7 @@ export function makeAcmeClient(options: {
       `acme.http-${answer.status}`,
       `The CA ${ca} answered ${asked} with HTTP status ${answer.status}.`,
       {
+        about: 'authority',
         hint: 'Check that the directory URL is exactly the one the CA gives: some take nothing after it.',
         retry,
         retryAt: retry === 'after' ? (context.retryAt ?? undefined) : undefined,

@@ -135,13 +135,21 @@ function claimed(ca: string): OrderLook {
   return { state: 'pending', afterMs: claimedWaitMs, sentence };
 }
 
+const saysGone = new Set([
+  'acme.http-404',
+  'acme.http-410',
+  'acme.malformed',
+  'acme.not-found',
+  'acme.unauthorized',
+]);
+
 /** An order the CA does not know any more is refused: asking on would never end. */
 async function fetchOrder(work: Work, url: string): Promise<Fetched> {
   try {
     return { kind: 'seen', seen: await work.orders.fetch(url, work.request, work.tools.signal) };
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (!/^acme\.(http-404|http-410|malformed|not-found|unauthorized)$/.test(failure.code)) throw failure;
+    if (!saysGone.has(failure.code)) throw failure;
     const names = work.request.names.join(', ');
     const gone = new Failure(
       'acme.order-gone',
@@ -197,7 +205,7 @@ async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
     const failure = asFailure(thrown);
     if (failure.code === 'acme.order-not-ready')
       return { kind: 'wait', sentence: failure.message, retryAfterMs: null };
-    if (failure.retry === 'later' || failure.retry === 'after' || !failure.code.startsWith('acme.'))
+    if (failure.retry === 'later' || failure.retry === 'after' || failure.about !== 'authority')
       throw failure;
     return { kind: 'done', look: { state: 'refused', because: failure.toData() } };
   }

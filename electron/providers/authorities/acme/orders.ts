@@ -120,7 +120,7 @@ export function makeOrders(parts: {
     for (const url of await listedOrders(signal)) {
       if ((ownerOf(url) ?? request.orderId) !== request.orderId) continue;
       const seen = await fetch(url, request, signal).catch((thrown: unknown) => {
-        if (asFailure(thrown).code.startsWith('net.')) throw thrown;
+        if (asFailure(thrown).about !== 'authority') throw thrown;
         return null;
       });
       if (seen === null) continue;
@@ -142,7 +142,7 @@ export function makeOrders(parts: {
         page = answer.links('next')[0] ?? null;
       }
     } catch (thrown) {
-      if (asFailure(thrown).code.startsWith('net.')) throw thrown;
+      if (asFailure(thrown).about !== 'authority') throw thrown;
       log.debug('the CA does not list orders', { ca: client.ca, because: asFailure(thrown).message });
     }
     return urls.reverse().slice(0, searched.orders);

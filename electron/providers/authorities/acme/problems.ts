@@ -151,6 +151,7 @@ export function problemFailure(problem: Problem, context: ProblemContext): Failu
   const hint = meaning?.hint ?? 'What the CA said is shown below; ask its operator when that does not help.';
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
   return new Failure(codeOf(type), `The CA ${context.ca} refused ${context.asked}: ${why}.`, {
+    about: 'authority',
     hint: `${hint}${page}`,
     retry,
     retryAt: retry === 'after' ? (context.retryAt ?? context.now + rateLimitedWaitMs) : undefined,

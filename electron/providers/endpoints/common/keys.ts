@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { Failure } from '#shared/failure.ts';
+import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import { keyTypeOfSpki } from '../../../pki/key.ts';
@@ -81,14 +81,10 @@ async function tryExec(connection: HostConnection, argv: readonly [string, ...st
     const result = await connection.exec({ argv, timeoutMs: 30_000 });
     return result.code === 0 ? result : null;
   } catch (error) {
-    if (error instanceof Failure && isLost(error)) throw error;
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
     return null;
   }
 }
-
-/** The connection itself is the trouble, not the program. */
-export const isLost = (error: Failure): boolean =>
-  error.code.startsWith('connection.') || error.code.startsWith('ssh.');
 
 /** Makes a key beside its final place, complete or not at all: the name appears only when openssl has ended well. */
 export async function makeKeyIn(
@@ -117,7 +113,7 @@ async function keyTypeAt(connection: HostConnection, path: string): Promise<stri
   try {
     return keyTypeOfSpki(await spkiAt(connection, path));
   } catch (error) {
-    if (error instanceof Failure && isLost(error)) throw error;
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
     return null;
   }
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '#shared/failure.ts';
+import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { isLost } from './keys.ts';
 
 export interface ReadPem {
   /** Where symbolic links lead. */
@@ -67,7 +66,7 @@ async function throughScript(
       return { realPath: part.slice(0, pathEnd), text: text.includes(`${mark}-failed`) ? null : text };
     });
   } catch (error) {
-    if (error instanceof Failure && isLost(error)) throw error;
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
     return null;
   }
 }
@@ -81,7 +80,7 @@ async function oneByOne(connection: HostConnection, paths: string[], links: numb
       const text = i < links ? null : withoutKeys((await connection.read(path)).toString('utf8'));
       texts.push({ realPath, text });
     } catch (error) {
-      if (error instanceof Failure && isLost(error)) throw error;
+      if (error instanceof Failure && isAboutConnection(error)) throw error;
       texts.push({ realPath: path, text: null });
     }
   }

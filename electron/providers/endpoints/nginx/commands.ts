@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { peerTail } from '#kit/redact.ts';
-import { Failure } from '#shared/failure.ts';
+import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { PlannedCommand } from '#shared/model/plan.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { isLost } from '../common/keys.ts';
 import { said } from '../common/run.ts';
 import { type Configuration, fullPath, resolveConfiguration, splitDump } from './parse.ts';
 
@@ -53,7 +52,7 @@ async function askVersion(connection: HostConnection, path: string): Promise<str
     const text = `${result.stderr.toString('utf8')}\n${result.stdout.toString('utf8')}`;
     return result.code === 0 && /nginx|openresty|tengine|angie/i.test(text) ? text : null;
   } catch (error) {
-    if (error instanceof Failure && isLost(error)) throw error;
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
     return null;
   }
 }

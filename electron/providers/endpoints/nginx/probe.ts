@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { asFailure, Failure } from '#shared/failure.ts';
+import { asFailure, Failure, isAboutConnection } from '#shared/failure.ts';
 import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { isLost, opensslVersion, unwritable } from '../common/keys.ts';
+import { opensslVersion, unwritable } from '../common/keys.ts';
 import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
 import type { View } from './nginx.ts';
 
@@ -26,7 +26,7 @@ export async function probeNginx(
       return true;
     } catch (error) {
       checks.push({ name, ok: false, sentence: sentenceOf(error) });
-      return !(error instanceof Failure && isLost(error));
+      return !(error instanceof Failure && isAboutConnection(error));
     }
   };
   const found = await check('program', async () => {
