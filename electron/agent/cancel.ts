@@ -10,13 +10,13 @@ export function refuseToCancel(row: TaskRow, busy: boolean): void {
   if (row.memory.changing)
     throw new Failure(
       'task.changing',
-      'This task is changing its endpoint and cannot be cancelled now; if it fails, everything is put back.',
+      'This task is changing its endpoint and cannot be cancelled now. If it fails, everything is restored.',
       { retry: 'later' },
     );
   if (row.task.state === 'running' || busy)
     throw new Failure(
       'task.busy',
-      'A step of this task is running; it can be cancelled when the step is done.',
+      'A step of this task is running. The task can be cancelled when the step is done.',
       { retry: 'later', hint: 'Try again in a moment.' },
     );
 }

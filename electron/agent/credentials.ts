@@ -141,7 +141,7 @@ class Reader implements CredentialReader {
     if (this.#flights.get(key) === flight) {
       this.#flights.delete(key);
       flight.keep = false;
-      flight.asked.abort(new DOMException('Nobody waits for it any more.', 'AbortError'));
+      flight.asked.abort(new DOMException('The request was cancelled.', 'AbortError'));
     }
     flight.answer.then(wipeCredential, () => {});
   }

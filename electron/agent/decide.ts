@@ -25,15 +25,19 @@ export function decide(decision: Decision): Approval {
     if (approval === null)
       throw new Failure('approval.not-found', `There is no approval ${decision.approvalId}.`, {
         retry: 'never',
-        hint: 'List them with: approvals list.',
+        hint: 'List approvals with: trustkeep approvals list',
       });
     if (approval.state !== 'pending')
-      throw new Failure('approval.decided', `This plan is ${approval.state} already.`, { retry: 'never' });
+      throw new Failure('approval.decided', `This plan is already ${approval.state}.`, { retry: 'never' });
     const seen = decision.seenFingerprint;
     if (seen !== undefined && !approval.plan.fingerprint.startsWith(seen))
-      throw new Failure('approval.other-plan', 'The plan that waits is not the one that was read.', {
-        hint: 'Read the plan again, then decide.',
-      });
+      throw new Failure(
+        'approval.other-plan',
+        'The plan that is waiting for approval is not the one that was read.',
+        {
+          hint: 'Read the plan again, then decide.',
+        },
+      );
     const decided: Approval = {
       ...approval,
       state: decision.yes ? 'approved' : 'rejected',

@@ -91,8 +91,8 @@ async function fromStore(
     wipeCredential(stored);
     throw new Failure(
       'credential.no-user-name',
-      `The credential "${storeCredentialId}" of store "${name}" has no user name, and "${row.name}" names none.`,
-      { hint: 'Give the endpoint one (--user), or add it to the credential.' },
+      `The credential "${storeCredentialId}" of store "${name}" has no user name, and neither has the endpoint "${row.name}".`,
+      { hint: 'Set one for the endpoint (--user), or add one to the credential.' },
     );
   }
   return {
@@ -126,8 +126,8 @@ function ownLogin(database: Database, endpointId: string): LoginMaterial {
 function storeGone(name: string): Failure {
   return new Failure(
     'credential-store.not-found',
-    `The credential store that the login of "${name}" is read from does not exist any more.`,
-    { hint: 'Name another one (--store), or give the login itself (--password or --ssh_key_path).' },
+    `The credential store that the login of "${name}" is read from no longer exists.`,
+    { hint: 'Choose another store (--store), or set the login itself (--password or --ssh_key_path).' },
   );
 }
 

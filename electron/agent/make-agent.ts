@@ -52,7 +52,7 @@ const agentItself: Caller = { origin: 'agent', actor: null };
 const firstTurnMs = 2000;
 const firstBackupMs = 60_000;
 const backupLookMs = 30 * 60_000;
-const liveHint = 'See the steps of the task for what it waits for.';
+const liveHint = 'Check the steps of that task to see what it is waiting for.';
 
 export function makeAgent(parts: AgentParts): Agent {
   return new RunningAgent(parts);
@@ -251,7 +251,7 @@ class RunningAgent implements Agent {
     if (live !== null)
       throw new Failure(
         'task.already-live',
-        `A task of the same kind is under way for ${node?.name ?? endpoint.name} already (${live.id}).`,
+        `A task of the same kind is already in progress for ${node?.name ?? endpoint.name} (${live.id}).`,
         { hint: liveHint },
       );
     const row: TaskRow = newTask(kind, endpoint, node, caller, input, clock.now());

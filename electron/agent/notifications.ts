@@ -23,7 +23,7 @@ export function aboutEndedTask(task: Task): Draft | null {
         ...base,
         kind: 'succeeded',
         level: 'success',
-        title: `${what} is done`,
+        title: `Done: ${what}`,
         sentence: lastSentence(task, 'prove') ?? 'Everything went as planned.',
       };
     case 'succeeded-with-warnings':
@@ -31,8 +31,8 @@ export function aboutEndedTask(task: Task): Draft | null {
         ...base,
         kind: 'succeeded',
         level: 'attention',
-        title: `${what} is done, with warnings`,
-        sentence: firstWarning(task) ?? 'Look at the steps.',
+        title: `Done with warnings: ${what}`,
+        sentence: firstWarning(task) ?? 'Check the steps of the task.',
       };
     case 'failed':
       if (task.restored === 'proved')
@@ -40,7 +40,7 @@ export function aboutEndedTask(task: Task): Draft | null {
           ...base,
           kind: 'restored',
           level: 'attention',
-          title: `${what} was put back`,
+          title: `Restored: ${what}`,
           sentence: `${why} The previous state is restored, and that is proved.`,
         };
       if (task.restored === 'failed' || task.restored === 'unproved')
@@ -48,14 +48,14 @@ export function aboutEndedTask(task: Task): Draft | null {
           ...base,
           kind: 'failed',
           level: 'danger',
-          title: `${what} needs you now`,
-          sentence: `${why} The previous state ${task.restored === 'failed' ? 'could not be put back' : 'is back on disk, but not proved to be served'}.`,
+          title: `Action required: ${what}`,
+          sentence: `${why} The previous state ${task.restored === 'failed' ? 'could not be restored' : 'is back on disk, but not proved to be served'}.`,
         };
       return {
         ...base,
         kind: 'failed',
         level: 'attention',
-        title: `${what} failed`,
+        title: `Failed: ${what}`,
         sentence: `${why} Nothing was changed.`,
       };
     case 'cancelled':
@@ -71,7 +71,7 @@ function aboutApproval(approval: Approval): Draft {
     kind: 'approval-needed',
     level: 'attention',
     title: `Approval needed: ${approval.plan.nodeName}`,
-    sentence: `${approval.plan.reason === 'renewal' ? 'Renewal' : 'Request'} for ${approval.plan.names.join(', ')} on ${approval.plan.endpointName} waits for a yes.`,
+    sentence: `${approval.plan.reason === 'renewal' ? 'Renewal' : 'Request'} for ${approval.plan.names.join(', ')} on ${approval.plan.endpointName} is waiting for approval.`,
     taskId: approval.taskId,
     approvalId: approval.id,
   };
@@ -130,8 +130,8 @@ export class Notifications {
     this.notify({
       kind: 'system',
       level: 'attention',
-      title: `${node.name} is not renewed any more`,
-      sentence: `Another tool replaced its certificate on ${node.endpointName}. Request a certificate to manage it here again.`,
+      title: `No longer renewed: ${node.name}`,
+      sentence: `Another tool replaced its certificate on ${node.endpointName}. To manage it here again, request a certificate.`,
     });
   }
 

@@ -110,7 +110,7 @@ export class ProxyKeep {
   confirm(): ProxyState {
     if (this.#row.trial === null)
       throw new Failure('proxy.nothing-to-confirm', 'No proxy setting is on trial.', {
-        hint: 'The setting that is shown by "trustkeep proxy get" is in force; it may have gone back already.',
+        hint: 'The setting shown by "trustkeep proxy get" is in use; the trial may already be over.',
         retry: 'never',
       });
     const next: Row = { ...this.#row, trial: null };
@@ -135,10 +135,10 @@ export class ProxyKeep {
         action: 'proxy.reverted',
         subject: null,
         outcome: 'ok',
-        sentence: `Nobody confirmed the proxy setting (${wayOf(this.#row.settings)}), so the one before is back: ${wayOf(trial.before.settings)}.`,
+        sentence: `No one confirmed the proxy setting (${wayOf(this.#row.settings)}), so the previous one is back: ${wayOf(trial.before.settings)}.`,
       });
     });
-    log.warn('the proxy setting on trial was not confirmed; the one before is back');
+    log.warn('the proxy setting on trial was not confirmed; the previous one is back');
     this.settle();
   }
 
@@ -185,7 +185,7 @@ export function wayOf({ route }: ProxySettings): string {
     case 'none':
       return 'directly';
     case 'pac':
-      return `as ${pacPlace(route.pacUrl)} says`;
+      return `using ${pacPlace(route.pacUrl)}`;
     case 'manual':
       return `through ${route.host}:${route.port}`;
     default:

@@ -27,7 +27,7 @@ export interface SessionParts {
 /** How long a login that is being changed is given, once. */
 const changeWait = {
   afterMs: 3000,
-  because: 'a vault sets the new password on the host and writes it down within seconds',
+  because: 'a vault sets the new password on the host and stores it within seconds',
 };
 
 /** Connects to a stored endpoint. A host key seen for the first time is pinned, with an audit row. */
@@ -39,7 +39,7 @@ export async function openStored(
   const { database, clock } = parts;
   const row = database.endpoints.get(endpointId);
   if (row === null)
-    throw new Failure('endpoint.not-found', 'The endpoint does not exist any more.', { retry: 'never' });
+    throw new Failure('endpoint.not-found', 'The endpoint no longer exists.', { retry: 'never' });
   return openWithLogin(parts, row, {
     signal,
     onHostKey: (seen) => pin(database, row, seen.fingerprint, clock.now()),

@@ -16,7 +16,7 @@ export function inputOfRenewal(database: Database, node: EndpointNode): CertifyI
   if (certificate === null || certificate.orderNumber === null)
     throw new Failure(
       'renewal.not-managed',
-      `The certificate of ${node.name} did not come through Trustkeep, so it cannot be renewed.`,
+      `The certificate of ${node.name} was not obtained through Trustkeep, so it cannot be renewed.`,
       { hint: 'Request a certificate for this node instead.' },
     );
   const order = database.orders.byNumber(certificate.orderNumber);

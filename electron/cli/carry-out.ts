@@ -145,7 +145,7 @@ async function endLines(task: Task, client: Client, io: CliIo): Promise<string[]
     case 'succeeded':
       return [`Done: ${what}.`];
     case 'succeeded-with-warnings':
-      return [`Done, with warnings: ${what}. See: trustkeep tasks show ${task.id}`];
+      return [`Done with warnings: ${what}. See: trustkeep tasks show ${task.id}`];
     case 'cancelled':
       return [`Cancelled: ${what}.`];
     case 'failed':
@@ -164,9 +164,9 @@ function restoredLines({ restored }: Task): string[] {
     case 'proved':
       return ['The previous state is back, and proved to be served.'];
     case 'unproved':
-      return ['The previous state is back, but nothing proved that it is served. Look at once.'];
+      return ['The previous state is back, but not proved to be served. Check it now.'];
     case 'failed':
-      return ['The previous state could NOT be put back. Look at once.'];
+      return ['The previous state could NOT be restored. Check it now.'];
     default:
       return [];
   }
@@ -176,14 +176,15 @@ async function waitingLines(task: Task, client: Client): Promise<string[]> {
   if (task.waitingFor === 'approval') {
     const approval = await client.approvals.show({ approval: task.id });
     return [
-      'The plan waits for a yes.',
+      'The plan is waiting for approval.',
       `Read it:    trustkeep approvals show ${approval.id}`,
       `Approve it: ${approveLine(approval)}`,
     ];
   }
-  if (task.waitingFor === 'keychain') return ['The task waits for the keychain: trustkeep secrets unlock'];
+  if (task.waitingFor === 'keychain')
+    return ['The task is waiting for the keychain. Unlock it: trustkeep secrets unlock'];
   return [
-    `The task waits for the ${task.waitingFor ?? 'agent'}. It goes on while the agent runs: trustkeep run`,
+    `The task is waiting for the ${task.waitingFor ?? 'agent'}. It continues while the agent runs: trustkeep run`,
   ];
 }
 
@@ -192,7 +193,7 @@ function paperOf(io: CliIo): Paper {
 }
 
 function notRunning(directory: string): Failure {
-  return new Failure('agent.not-running', `No agent runs with the data directory ${directory}.`, {
+  return new Failure('agent.not-running', `No agent is running with the data directory ${directory}.`, {
     hint: 'Start the desktop application, or: trustkeep run',
   });
 }

@@ -15,16 +15,16 @@ export const exitCodes = {
 } as const;
 
 export const exitCodeWords: Record<keyof typeof exitCodes, string> = {
-  ok: 'It worked. A check (probe, test, verify) found everything in order.',
-  failed: 'It did not work, and somebody has to change something first. A check found something wrong.',
-  usage: 'The command line or a value in it is wrong. Nothing was asked of the agent, or nothing was done.',
-  waitsForPerson: 'With --wait: the task waits for an approval, or for the keychain to be unlocked.',
-  tryLater: 'It did not work now and may later, without anybody changing anything.',
-  notFound: 'What was named does not exist, or no agent answers.',
+  ok: 'Success. A check (probe, test, verify) found no problems.',
+  failed: 'It failed, and someone has to change something first. A check found a problem.',
+  usage: 'The command line or a value in it is wrong. Nothing was done.',
+  waitsForPerson: 'With --wait: the task is waiting for approval, or for the keychain to be unlocked.',
+  tryLater: 'It failed now, but may succeed later without any change.',
+  notFound: 'Something named does not exist, or no agent answers.',
   restored: 'With --wait: the task failed, and the previous state is back and proved to be served.',
   notRestored:
-    'With --wait: the task failed, and the previous state is not back, or that is not proved. Look at once.',
-  interrupted: 'Stopped with Ctrl+C. A task that was started goes on in the running agent.',
+    'With --wait: the task failed, and the previous state is not back, or that is not proved. Check it now.',
+  interrupted: 'Stopped with Ctrl+C. A task that was started continues in the running agent.',
 };
 
 export function codeOfFailure({ code, retry, about }: Failure): number {

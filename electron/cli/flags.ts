@@ -28,7 +28,7 @@ export const clearFlag: CliField = {
   name: 'clear',
   kind: 'lines',
   required: false,
-  help: 'Name of an option that is to be empty again. May be repeated.',
+  help: 'Name of an option to clear. Can be repeated.',
 };
 
 /** `--nginx_config_path`, `--nginx-config-path`, `-nginx_config_path`: one name. */

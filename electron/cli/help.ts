@@ -4,7 +4,7 @@ import { pairs } from './table.ts';
 
 /** Commands that are of the command line alone. */
 export const ownCommands: readonly (readonly [words: string, help: string])[] = [
-  ['run', 'Run the agent without a screen, until it is told to stop.'],
+  ['run', 'Run the agent headless until it is stopped.'],
   ['help', 'Show help, for everything or one command: trustkeep help tls add nginx'],
   ['openapi', 'Print the contract as an OpenAPI document.'],
   ['version', 'Print the version.'],
@@ -12,7 +12,7 @@ export const ownCommands: readonly (readonly [words: string, help: string])[] = 
 
 export function overviewHelp(commands: readonly CliCommand[]): string[] {
   return [
-    'trustkeep keeps certificates in order: it finds, requests, installs, proves and renews them.',
+    'trustkeep manages certificates: it finds, requests, installs, proves and renews them.',
     '',
     'Usage: trustkeep COMMAND [options]',
     '',
@@ -24,7 +24,7 @@ export function overviewHelp(commands: readonly CliCommand[]): string[] {
     'Options of every command:',
     ...fieldLines(globalFlags.map((field) => ({ ...field, name: field.name.replaceAll('_', '-') }))),
     '',
-    'Options may be written --with_underscores, --with-hyphens, --with=VALUE.',
+    'Options can be written --with_underscores, --with-hyphens or --with=VALUE.',
   ];
 }
 
@@ -82,7 +82,7 @@ function optionSections(fields: readonly CliField[]): string[] {
   const advanced = fields.filter((field) => field.advanced);
   return [
     ...(usual.length === 0 ? [] : ['', 'Options:', ...fieldLines(usual)]),
-    ...(advanced.length === 0 ? [] : ['', 'Seldom needed:', ...fieldLines(advanced)]),
+    ...(advanced.length === 0 ? [] : ['', 'Advanced:', ...fieldLines(advanced)]),
   ];
 }
 
@@ -118,7 +118,7 @@ function secretNote(fields: readonly CliField[]): string[] {
       ? []
       : [
           '',
-          `Secrets need not stand on the command line: --${first}-prompt asks, --${first}-stdin reads standard`,
+          `Secrets do not have to be on the command line: --${first}-prompt asks, --${first}-stdin reads standard`,
           `input, --${first}-file PATH reads a file${secrets.length > 1 ? `; the same for ${secrets.slice(1).join(', ')}` : ''}.`,
         ]),
     ...(files.length === 0 ? [] : ['', ...files.map((name) => `--${name}-file PATH reads it from a file.`)]),

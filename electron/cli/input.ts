@@ -62,19 +62,19 @@ async function fetched({ field, from, path }: Source, io: CliIo): Promise<string
   if (from === 'prompt') {
     if (io.interactive) return io.prompt(`${field.name}: `);
     throw usage(
-      `${flag} has no terminal to ask at.`,
+      `${flag} needs a terminal to ask on.`,
       `Give it with --${field.name}-stdin or --${field.name}-file PATH.`,
     );
   }
   const text = from === 'stdin' ? await io.readStdin() : await readText(io.resolvePath(path ?? ''), flag, io);
   const value = field.kind === 'secret' ? secretIn(text, flag) : text;
-  if (value === '') throw usage(`${flag} gave nothing.`);
+  if (value === '') throw usage(`${flag} was empty.`);
   return value;
 }
 
 /** What could not be read as UTF-8 is another secret by now. */
 function checkText(text: string, flag: string): void {
-  if (text.includes('\ufffd')) throw usage(`${flag} gave something that is not UTF-8 text.`);
+  if (text.includes('\ufffd')) throw usage(`${flag} was not UTF-8 text.`);
 }
 
 /** One line, as editors and shells write it. */
@@ -114,7 +114,7 @@ function leaveOutUnused(
     return chosen !== undefined && values[name] !== undefined && !when?.is.includes(String(chosen));
   });
   for (const { name, when } of unused) {
-    note(`Note: --${name} is not used with ${when?.field} ${values[when?.field ?? '']}, and was left out.`);
+    note(`Note: --${name} is not used with ${when?.field} ${values[when?.field ?? '']}, and was ignored.`);
     delete values[name];
   }
 }
@@ -131,7 +131,7 @@ function shaped({ command, cleared, typed }: Invocation, values: Record<string, 
     if (!changesFields.some((field) => field.name === name)) {
       throw usage(`--clear ${name}: there is no such option.`, `See: trustkeep help ${typed}`);
     }
-    if (changes[name] !== undefined) throw usage(`--${name} is given and cleared at once.`);
+    if (changes[name] !== undefined) throw usage(`--${name} is both set and cleared.`);
     changes[name] = null;
   }
   const more = fields.some(({ name, required }) => !required && name !== positional && name in own);

@@ -136,7 +136,7 @@ function takePositional(command: CliCommand, flags: Flags, typed: string): void 
 
 function unknownWord(word: string, place: CliField | undefined, typed: string): Error {
   const help = `See: trustkeep help ${typed}`;
-  if (place?.choices === undefined) return usage(`"${typed}" does not know what to do with "${word}".`, help);
+  if (place?.choices === undefined) return usage(`"${typed}" does not take "${word}".`, help);
   const meant = nearest(word, place.choices);
   const guess = meant === null ? '' : ` Did you mean ${meant}?`;
   return usage(`There is no ${place.name} "${word}".${guess}`, `One of: ${place.choices.join(', ')}.`);

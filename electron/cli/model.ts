@@ -63,6 +63,6 @@ export const globalFlags: readonly CliField[] = [
     name: 'wait_approval',
     kind: 'boolean',
     required: false,
-    help: 'Like --wait, and keep waiting while somebody else approves.',
+    help: 'Like --wait, and keep waiting while someone else approves.',
   },
 ];

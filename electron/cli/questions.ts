@@ -73,11 +73,11 @@ const questions: Record<string, readonly Question[]> = {
   'credentialStores.update': [
     {
       field: 'token',
-      ask: ({ authtype }) => when(authtype === 'Token', 'Token (empty: the one that is kept): '),
+      ask: ({ authtype }) => when(authtype === 'Token', 'Token (empty: keep the current one): '),
     },
     {
       field: 'secretid',
-      ask: ({ authtype }) => when(authtype === 'AppRoleSecret', 'SecretID (empty: the one that is kept): '),
+      ask: ({ authtype }) => when(authtype === 'AppRoleSecret', 'SecretID (empty: keep the current one): '),
     },
     certificatePassword,
   ],
@@ -111,7 +111,7 @@ const questions: Record<string, readonly Question[]> = {
       twice: true,
     },
   ],
-  'secrets.unlock': [{ field: 'passphrase', ask: () => 'Passphrase (empty: ask the keychain again): ' }],
+  'secrets.unlock': [{ field: 'passphrase', ask: () => 'Passphrase (empty: try the keychain again): ' }],
   'secrets.recover': [{ field: 'recovery_key', ask: () => 'Recovery key: ' }],
 };
 
@@ -128,7 +128,7 @@ export async function askMissing(
     if (question === null) continue;
     const answer = await io.prompt(question);
     if (answer === '') continue;
-    if (twice && (await io.prompt('Once more: ')) !== answer) throw usage('The two passphrases differ.');
+    if (twice && (await io.prompt('Repeat: ')) !== answer) throw usage('The passphrases do not match.');
     values[field] = answer;
   }
 }

@@ -45,7 +45,7 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
   const note = (text: string) => aside(text, globals.json, io);
   for (const name of invocation.exposed) {
     note(
-      `Warning: --${name} on the command line can be seen by others on this machine; --${name}-prompt, --${name}-stdin or --${name}-file keep it away.`,
+      `Warning: --${name} on the command line can be seen by others on this machine. Use --${name}-prompt, --${name}-stdin or --${name}-file instead.`,
     );
   }
   const input = await inputOf(invocation, io, note);
@@ -95,7 +95,10 @@ function unknown(
     const text = groupHelp(group, words);
     if (asked) return lines(text, io);
     if (json)
-      throw usage(`"${words.join(' ')}" is half a command.`, `See: trustkeep help ${words.join(' ')}`);
+      throw usage(
+        `"${words.join(' ')}" is not a complete command.`,
+        `See: trustkeep help ${words.join(' ')}`,
+      );
     io.stderr(`${text.join('\n')}\n`);
     return exitCodes.usage;
   }
@@ -116,8 +119,7 @@ function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<numb
     const [flag = '', inline] = (rest[i] ?? '').split('=', 2);
     const name = flag.replace(/^--?/, '').replaceAll('-', '_');
     const field = settingsCatalog.fields.find((one) => one.name === name);
-    if (field === undefined && name !== 'log_level')
-      throw usage(`"run" does not know what to do with "${rest[i]}".`);
+    if (field === undefined && name !== 'log_level') throw usage(`"run" does not take "${rest[i]}".`);
     const given = inline ?? rest[++i] ?? '';
     if (field === undefined) logLevel = given;
     else settings[name] = settingValue(field, given);

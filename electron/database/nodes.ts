@@ -141,7 +141,7 @@ function columnsOf(endpointId: string, node: DiscoveredNode, now: number): Colum
     place: node.place,
     served_state: 'unknown',
     served_fingerprint: null,
-    served_sentence: 'Nobody looked at it yet.',
+    served_sentence: 'It has not been verified yet.',
     served_at: now,
     missing_since: null,
     discovered_at: now,

@@ -17,7 +17,7 @@ interface Facts {
 
 /** One line for the tray. */
 export function overviewSentence({ level, nodes, approvalsPending, failures, first, now }: Facts): string {
-  if (level === 'unknown') return 'Nothing is managed yet: add an endpoint and find its nodes.';
+  if (level === 'unknown') return 'Nothing is managed yet: add an endpoint and discover its nodes.';
   if (level === 'ok') return okSentence(nodes);
   const speaksForNode = first !== undefined && (level === 'attention' || first.danger === 1);
   if (speaksForNode && (level === 'danger' || approvalsPending === 0)) {
@@ -28,13 +28,13 @@ export function overviewSentence({ level, nodes, approvalsPending, failures, fir
       ? text + more
       : `${text.slice(0, longest - more.length - 1)}…${more}`;
   }
-  if (level === 'danger') return 'A change failed, and the state before it is not proved to be back.';
+  if (level === 'danger') return 'A change failed, and the previous state is not proved to be back.';
   if (approvalsPending > 0)
     return approvalsPending === 1
-      ? 'A plan waits for approval.'
-      : `${approvalsPending} plans wait for approval.`;
+      ? '1 plan is waiting for approval.'
+      : `${approvalsPending} plans are waiting for approval.`;
   return failures.total === 1
-    ? 'A task failed within the last day.'
+    ? '1 task failed within the last day.'
     : `${failures.total} tasks failed within the last day.`;
 }
 
@@ -42,28 +42,27 @@ function okSentence(nodes: Overview['nodes']): string {
   const { total, managed, same } = nodes;
   if (managed === 0)
     return total === 1
-      ? 'One node is known, not managed yet.'
-      : `${total} nodes are known, none managed yet.`;
+      ? '1 node is known, but not managed yet.'
+      : `${total} nodes are known, but none is managed yet.`;
   if (same === managed)
-    return managed === 1
-      ? 'The managed node serves what it should.'
-      : `All ${managed} managed nodes serve what they should.`;
-  return `${same} of ${managed} managed nodes are proved to serve what they should.`;
+    return managed === 1 ? 'The managed node is OK.' : `All ${managed} managed nodes are OK.`;
+  return `${same} of ${managed} managed nodes are verified.`;
 }
 
 /** What is wrong with a node, as a whole sentence. */
 export function troubleSentence(row: Row, now: number): string {
-  if (row.lost === 1) return 'The last change failed, and the state before it could not be restored.';
+  if (row.lost === 1) return 'The last change failed, and the previous state could not be restored.';
   if (row.not_served === 1) return String(row.served_sentence);
   if (row.unproved === 1)
-    return 'The last change failed; the state before it was restored, but is not proved to be served.';
+    return 'The last change failed. The previous state was restored, but is not proved to be served.';
   if (row.expiring === 1) return `The certificate ${expiry(Number(row.not_after), now)}.`;
-  return 'The last task failed; the state before it is in place.';
+  return 'The last task failed. The previous state is in place.';
 }
 
 function shortTrouble(row: Row, now: number): string {
   if (row.lost === 1) return 'could not be restored';
-  if (row.not_served === 1) return servedWords[String(row.served_state)] ?? 'is not served as it should';
+  if (row.not_served === 1)
+    return servedWords[String(row.served_state)] ?? 'does not serve the expected certificate';
   if (row.unproved === 1) return 'restored, but not proved';
   if (row.expiring === 1) return `certificate ${expiry(Number(row.not_after), now)}`;
   return 'the last task failed';
@@ -71,7 +70,7 @@ function shortTrouble(row: Row, now: number): string {
 
 const servedWords: Record<string, string> = {
   previous: 'still serves the previous certificate',
-  other: 'serves another certificate',
+  other: 'serves a different certificate',
   unreachable: 'does not answer',
 };
 

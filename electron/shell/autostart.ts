@@ -65,7 +65,7 @@ export function desktopEntry(executable: string): string {
     '[Desktop Entry]',
     'Type=Application',
     'Name=Trustkeep',
-    'Comment=Keeps the certificates of your network in order',
+    'Comment=Manages the certificates of your network',
     `Exec="${quoted}" --hidden`,
     'Icon=trustkeep',
     'Terminal=false',

@@ -32,7 +32,7 @@ export function answerWishes({ pick, log }: Parts): (port: WishPort) => void {
   return (port) => {
     port.on('message', ({ data }) => {
       if (data === wantFileMessage) void answer().then((path) => port.postMessage(path));
-      else log.warn('the page wished for what there is not');
+      else log.warn('the page asked for something unknown');
     });
     port.start();
   };

@@ -45,14 +45,9 @@ export function makeNotifier(parts: Parts): Notifier {
   return {
     show: (notice) => show(notice.title, notice.sentence, notice.level === 'danger', placeOf(notice)),
     stillRunning: () =>
-      show(
-        'Trustkeep is still running',
-        'Find it in the tray, or start it again to open the window.',
-        false,
-        {
-          screen: 'overview',
-        },
-      ),
+      show('Trustkeep is still running', 'It is in the tray. To open the window, start it again.', false, {
+        screen: 'overview',
+      }),
   };
 }
 

@@ -22,10 +22,10 @@ export interface TrayLine {
 }
 
 const words: Record<HealthLevel, string> = {
-  ok: 'All well',
+  ok: 'OK',
   attention: 'Needs attention',
-  danger: 'In danger',
-  unknown: 'Not known',
+  danger: 'Action required',
+  unknown: 'Unknown',
 };
 
 const longestTooltip = 99;
@@ -38,7 +38,7 @@ export function trayView(facts: TrayFacts, startsAtLogin: boolean): { tooltip: s
     { id: 'level', label: cut(`${words[facts.level]}: ${facts.sentence}`, longestTooltip) },
     {
       id: 'approvals',
-      label: count(facts.approvalsPending, 'approval waits for you', 'approvals wait for you'),
+      label: count(facts.approvalsPending, 'plan to approve', 'plans to approve'),
     },
   ];
   if (facts.unreadNotifications > 0) {

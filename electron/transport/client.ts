@@ -50,7 +50,7 @@ export function failureOf(thrown: unknown): Failure {
   const { code } = (thrown ?? {}) as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE') {
     return new Failure('agent.unreachable', 'The agent stopped answering.', {
-      hint: 'Look whether it still runs: trustkeep status',
+      hint: 'Check whether it is still running: trustkeep status',
       retry: 'later',
       cause: thrown,
     });
@@ -66,7 +66,7 @@ async function provedByHello(path: string, token: string): Promise<void> {
   const proof = typeof said === 'object' && said !== null ? Reflect.get(said, 'proof') : null;
   if (typeof proof === 'string' && sameText(proof, proofOf(token, nonce))) return;
   throw new Failure('socket.foreign', `What answers at ${path} is not the agent of this data directory.`, {
-    hint: 'Nothing was sent to it. Find out which program holds that socket.',
+    hint: 'Nothing was sent to it. Find out which program owns that socket.',
   });
 }
 

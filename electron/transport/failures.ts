@@ -22,8 +22,8 @@ function readFailure(thrown: unknown, command: string, input: unknown): Failure 
   if (thrown.cause instanceof ValidationError) {
     return thrown.code === 'BAD_REQUEST'
       ? invalidInput(thrown.cause.issues, input)
-      : new Failure('internal', `The answer of ${command} does not fit its contract.`, {
-          hint: 'This is a fault in Trustkeep. The log has the details.',
+      : new Failure('internal', `The answer to ${command} does not match its contract.`, {
+          hint: 'This is a bug in Trustkeep. The log has the details.',
           retry: 'never',
           cause: thrown.cause,
         });

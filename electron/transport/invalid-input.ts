@@ -21,7 +21,7 @@ export function invalidInput(issues: readonly Issue[], input: unknown): Failure 
   const sentences = [...new Set(issues.map((issue) => sentenceOf(issue, input)))];
   const more = sentences.length > 3 ? ` (and ${sentences.length - 3} more)` : '';
   return new Failure('input.invalid', `${sentences.slice(0, 3).join(' ')}${more}`, {
-    hint: 'Correct what is named and try again.',
+    hint: 'Correct the values named and try again.',
     retry: 'never',
   });
 }

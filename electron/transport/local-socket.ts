@@ -131,8 +131,8 @@ function answers(path: string): Promise<boolean> {
 }
 
 function alreadyRunning(where: string): Failure {
-  return new Failure('agent.already-running', `Another agent already runs with ${where}.`, {
-    hint: 'Use that one, stop it with "trustkeep stop", or name another data directory.',
+  return new Failure('agent.already-running', `Another agent is already running with ${where}.`, {
+    hint: 'Use that one, stop it with "trustkeep stop", or use another data directory.',
   });
 }
 

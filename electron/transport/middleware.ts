@@ -46,7 +46,7 @@ function checkAllowed(caller: Caller, command: string): void {
   if (caller.origin === 'gui' || caller.origin === 'cli') return;
   throw new Failure(
     'command.not-allowed',
-    `${command} is not allowed for a caller of kind ${caller.origin}.`,
+    `${command} is not allowed for callers of kind ${caller.origin}.`,
     {
       retry: 'never',
     },

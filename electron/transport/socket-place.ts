@@ -34,7 +34,7 @@ export function socketPlace(
     const path = join(directory, directory === near ? 'agent.sock' : `${hash}.sock`);
     if (Buffer.byteLength(path) <= longestPath) return { path, directory, tokenPath };
   }
-  throw new Failure('socket.path-too-long', `There is no short enough place for the socket of ${data}.`, {
+  throw new Failure('socket.path-too-long', `No path for the socket of ${data} is short enough.`, {
     hint: 'Choose a data directory with a shorter path.',
   });
 }
@@ -62,6 +62,6 @@ export function checkOwner(path: string, what: 'directory' | 'socket'): void {
   throw new Failure(
     'socket.foreign',
     right ? `${path} belongs to another user.` : `${path} is not a ${what} of Trustkeep.`,
-    { hint: `Remove ${path}, or name another data directory.` },
+    { hint: `Remove ${path}, or use another data directory.` },
   );
 }

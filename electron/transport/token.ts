@@ -31,9 +31,9 @@ export function readToken(path: string): string | null {
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new Failure(
       'agent.denied',
-      `The account used may not read ${path}, so it may not call the agent.`,
+      `This account is not allowed to read ${path}, so it cannot call the agent.`,
       {
-        hint: 'Use the account the agent runs as (sudo -u NAME trustkeep …), or name another data directory.',
+        hint: 'Use the account the agent runs as (sudo -u NAME trustkeep …), or use another data directory.',
         cause: error,
       },
     );

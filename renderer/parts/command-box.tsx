@@ -29,7 +29,7 @@ const useStyles = makeStyles({
   asks: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
-/** The same by command line, or what only it does. Secrets are not in it: the program asks. */
+/** Same on the command line, or what only it does. Secrets are not in it: the program asks. */
 export function CommandBox({ line, title = en.command.same }: { line: CommandLine; title?: string }) {
   const styles = useStyles();
   return (

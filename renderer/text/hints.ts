@@ -2,5 +2,5 @@
 export const hints: Readonly<Record<string, string>> = {
   'input.invalid': 'Correct the marked fields and send again.',
   'ssh.host-key-changed':
-    'Somebody may be in between. If the host was rebuilt, probe the endpoint: its checks offer to accept the new key.',
+    'The connection may be intercepted. If the host was rebuilt, probe the endpoint: its checks offer to accept the new key.',
 };

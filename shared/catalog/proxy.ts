@@ -4,7 +4,7 @@ import type { Descriptor } from './descriptor.ts';
 export const proxyCatalog: Descriptor = {
   id: 'proxy',
   label: 'Proxy',
-  help: 'How the agent gets out: directly, through one proxy, or as a PAC file says.',
+  help: 'How the agent connects: directly, through a proxy, or through the proxies a PAC file names.',
   fields: [
     {
       name: 'pacurl',
@@ -28,14 +28,14 @@ export const proxyCatalog: Descriptor = {
     {
       name: 'domain',
       label: 'Domain',
-      help: 'Domain of the user, only for NTLM. With a domain nothing weaker than NTLM is used.',
+      help: 'Domain of the user, only for NTLM. With a domain, nothing weaker than NTLM is used.',
       kind: 'text',
       max: 255,
     },
     {
       name: 'bypass',
-      label: 'Reached directly',
-      help: 'Destinations that do not go through the proxy: host, *.domain, 10.0.0.0/8 or host:port. Loopback never does.',
+      label: 'Direct destinations',
+      help: 'Destinations that bypass the proxy: host, *.domain, 10.0.0.0/8 or host:port. Loopback always does.',
       kind: 'lines',
     },
   ],

@@ -8,8 +8,8 @@ export const settingsCatalog: Descriptor = {
   fields: [
     {
       name: 'proof_seconds',
-      label: 'Proof patience',
-      help: 'Seconds that a new certificate may take to be served everywhere, before everything is put back (1 to 600, usually 15).',
+      label: 'Proof timeout',
+      help: 'Seconds within which a new certificate must be served everywhere, before everything is restored (1 to 600, default 15).',
       kind: 'number',
       min: 1,
       max: 600,
@@ -18,7 +18,7 @@ export const settingsCatalog: Descriptor = {
     {
       name: 'watch_minutes',
       label: 'Watch interval',
-      help: 'Minutes between looks at what a managed node serves (1 to 1440, usually 15).',
+      help: 'Minutes between checks of what a managed node serves (1 to 1440, default 15).',
       kind: 'number',
       min: 1,
       max: 1440,
@@ -27,7 +27,7 @@ export const settingsCatalog: Descriptor = {
     {
       name: 'watch_others_hours',
       label: 'Watch interval of other nodes',
-      help: 'Hours between looks at nodes whose certificate did not come through Trustkeep (1 to 168, usually 6).',
+      help: 'Hours between checks of nodes whose certificate was not obtained through Trustkeep (1 to 168, default 6).',
       kind: 'number',
       min: 1,
       max: 168,
@@ -36,7 +36,7 @@ export const settingsCatalog: Descriptor = {
     {
       name: 'scan_hours',
       label: 'Discovery interval',
-      help: 'Hours after which the nodes of an endpoint are discovered again (1 to 720, usually 24).',
+      help: 'Hours after which the nodes of an endpoint are discovered again (1 to 720, default 24).',
       kind: 'number',
       min: 1,
       max: 720,
@@ -45,7 +45,7 @@ export const settingsCatalog: Descriptor = {
     {
       name: 'renew_check_minutes',
       label: 'Renewal check',
-      help: 'Longest pause in minutes between looks at what is due for renewal (1 to 60, usually 15).',
+      help: 'Maximum minutes between checks of what is due for renewal (1 to 60, default 15).',
       kind: 'number',
       min: 1,
       max: 60,
@@ -54,7 +54,7 @@ export const settingsCatalog: Descriptor = {
     {
       name: 'backup_hours',
       label: 'Backup interval',
-      help: 'Hours between backups of the database (1 to 168, usually 24).',
+      help: 'Hours between backups of the database (1 to 168, default 24).',
       kind: 'number',
       min: 1,
       max: 168,

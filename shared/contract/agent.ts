@@ -26,18 +26,18 @@ export type AgentStatus = z.infer<typeof agentStatus>;
 
 export const agent = {
   status: command
-    .meta({ cli: 'status', help: 'Show whether the agent runs and is well.' })
+    .meta({ cli: 'status', help: 'Show whether the agent is running and healthy.' })
     .input(nothing)
     .output(agentStatus),
   overview: command
-    .meta({ cli: 'overview', help: 'Show the worst first: what is served, expiring, waiting.' })
+    .meta({ cli: 'overview', help: 'Show what is served, expiring and waiting, worst first.' })
     .input(nothing)
     .output(overview),
   /** Live: everything that changed, as it changes. Starts with a `hello`. */
   events: command.meta({}).input(nothing).output(eventIterator(agentEvent)),
   /** Refused with `agent.no-window` where there is none to show. */
   show: command
-    .meta({ cli: 'show', help: 'Bring the window of the running desktop to the front.' })
+    .meta({ cli: 'show', help: 'Bring the window of the running desktop application to the front.' })
     .input(nothing)
     .output(nothing),
   stop: command
@@ -48,7 +48,7 @@ export const agent = {
 
 export const secrets = {
   state: command
-    .meta({ cli: 'secrets state', help: 'Show where the master key is kept and whether it is there.' })
+    .meta({ cli: 'secrets state', help: 'Show where the master key is kept and whether it is available.' })
     .input(nothing)
     .output(keychainState),
   /** For machines without a keychain: a person chooses where the master key is kept. */
@@ -85,7 +85,7 @@ export const secrets = {
   rotate: command
     .meta({
       cli: 'secrets rotate',
-      help: 'Make a new master key and seal everything stored anew. The old recovery key ends.',
+      help: 'Create a new master key and encrypt every stored secret again. The old recovery key stops working.',
       changes: true,
     })
     .input(z.object({ passphrase: z.string().min(12).max(1024).optional().meta({ secret: true }) }).strict())
@@ -103,7 +103,7 @@ export const secrets = {
   recover: command
     .meta({
       cli: 'secrets recover',
-      help: 'Give the recovery key after the keychain lost its entry.',
+      help: 'Enter the recovery key after the keychain lost its entry.',
       changes: true,
     })
     .input(z.object({ recovery_key: z.string().min(1).max(200).meta({ secret: true }) }).strict())

@@ -14,7 +14,7 @@ const decision = z
 
 export const approvals = {
   list: command
-    .meta({ cli: 'approvals list', help: 'List plans that wait for a yes.' })
+    .meta({ cli: 'approvals list', help: 'List plans that are waiting for approval.' })
     .input(z.object({ states: z.array(approvalState).optional() }).strict())
     .output(z.array(approval)),
   show: command

@@ -12,7 +12,7 @@ export const audit = {
     )
     .output(z.array(auditEntry)),
   verify: command
-    .meta({ cli: 'audit verify', help: 'Prove the audit chain; names the first bad row.' })
+    .meta({ cli: 'audit verify', help: 'Verify the audit chain; names the first bad entry.' })
     .input(nothing)
     .output(auditVerdict),
 };

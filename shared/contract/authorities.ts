@@ -43,7 +43,7 @@ export const authorities = {
   update: command
     .meta({
       cli: 'authorities update',
-      help: 'Change an authority; what is not named stays.',
+      help: 'Change an authority. Options that are not given stay the same.',
       positional: 'authority',
       changes: true,
     })
@@ -53,7 +53,7 @@ export const authorities = {
   remove: command
     .meta({
       cli: 'authorities remove',
-      help: 'Remove an authority nobody uses.',
+      help: 'Remove an authority that is not in use.',
       positional: 'authority',
       changes: true,
     })
@@ -62,7 +62,7 @@ export const authorities = {
   test: command
     .meta({
       cli: 'authorities test',
-      help: 'Check that an authority answers and would take orders.',
+      help: 'Check that an authority answers and accepts orders.',
       positional: 'authority',
     })
     .input(z.object({ authority: nameOrId }).strict())

@@ -12,7 +12,7 @@ export const backups = {
   create: command
     .meta({
       cli: 'backup create',
-      help: 'Write everything, secrets included, into one encrypted file.',
+      help: 'Write everything, including secrets, to one encrypted file.',
       positional: 'path',
       changes: true,
     })
@@ -22,7 +22,7 @@ export const backups = {
   restore: command
     .meta({
       cli: 'backup restore',
-      help: 'Put a backup in the place of the database, on this machine or another.',
+      help: 'Replace the database with a backup, on this machine or another.',
       positional: 'path',
       changes: true,
     })

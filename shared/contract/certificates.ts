@@ -55,7 +55,7 @@ export const certificates = {
     .input(z.object({ node: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),
   /** The plan, without a task: `--dry-run`. Changes nothing. */
-  preview: command.meta({ help: 'Print the plan only.' }).input(certificateRequest).output(plan),
+  preview: command.meta({ help: 'Only print the plan.' }).input(certificateRequest).output(plan),
 };
 
 export const orders = {

@@ -54,7 +54,7 @@ export const credentialStores = {
   update: command
     .meta({
       cli: 'credstore update',
-      help: 'Change a credential store; what is not named stays.',
+      help: 'Change a credential store. Options that are not given stay the same.',
       positional: 'kind',
       alsoPositional: 'storename',
       changes: true,
@@ -74,7 +74,7 @@ export const credentialStores = {
   verify: command
     .meta({
       cli: 'credstore verify',
-      help: 'Check that a credential store answers, step by step.',
+      help: 'Check step by step that a credential store works.',
       positional: 'storename',
       changes: true,
     })
@@ -84,7 +84,7 @@ export const credentialStores = {
   remove: command
     .meta({
       cli: 'credstore remove',
-      help: 'Remove a credential store nobody uses.',
+      help: 'Remove a credential store that is not in use.',
       positional: 'storename',
       changes: true,
     })

@@ -65,7 +65,7 @@ export const credentials = {
   get: command
     .meta({
       cli: 'credstore credentials get',
-      help: 'Show one credential, read at this moment; its secrets are masked.',
+      help: 'Read a credential now and show it; its secrets are masked.',
       positional: 'storename',
       alsoPositional: 'id',
     })
@@ -75,7 +75,7 @@ export const credentials = {
   reveal: command
     .meta({
       cli: 'credstore credentials reveal',
-      help: 'Print the secrets of one credential. This is written to the audit.',
+      help: 'Print the secrets of one credential. This is recorded in the audit log.',
       positional: 'storename',
       alsoPositional: 'id',
       changes: true,
@@ -93,7 +93,7 @@ export const credentials = {
   update: command
     .meta({
       cli: 'credstore credentials update',
-      help: 'Change a credential of a local store; what is not named stays.',
+      help: 'Change a credential of a local store. Options that are not given stay the same.',
       positional: 'storename',
       alsoPositional: 'id',
       changes: true,
@@ -112,7 +112,7 @@ export const credentials = {
   remove: command
     .meta({
       cli: 'credstore credentials remove',
-      help: 'Remove a credential nobody uses from a local store.',
+      help: 'Remove a credential that is not in use from a local store.',
       positional: 'storename',
       alsoPositional: 'id',
       changes: true,

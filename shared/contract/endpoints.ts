@@ -40,7 +40,7 @@ export const endpoints = {
   update: command
     .meta({
       cli: 'tls update',
-      help: 'Change an endpoint; what is not named stays.',
+      help: 'Change an endpoint. Options that are not given stay the same.',
       positional: 'endpoint',
       changes: true,
     })
@@ -50,7 +50,7 @@ export const endpoints = {
   remove: command
     .meta({
       cli: 'tls remove',
-      help: 'Forget an endpoint. Nothing is changed on it.',
+      help: 'Remove an endpoint. Nothing is changed on the endpoint itself.',
       positional: 'endpoint',
       changes: true,
     })
@@ -76,7 +76,7 @@ export const endpoints = {
   restart: command
     .meta({
       cli: 'tls restart',
-      help: 'Make an endpoint serve what is installed.',
+      help: 'Restart an endpoint, so that it serves what is installed.',
       positional: 'endpoint',
       changes: true,
     })

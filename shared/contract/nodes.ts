@@ -23,7 +23,7 @@ export const nodes = {
     .output(z.object({ node: endpointNode, renewal: renewal.nullable() })),
   /** Looks from outside, now. */
   verify: command
-    .meta({ cli: 'nodes verify', help: 'Look at what a node serves now.', positional: 'node' })
+    .meta({ cli: 'nodes verify', help: 'Check what a node serves now.', positional: 'node' })
     .input(z.object({ node: nameOrId }).strict())
     .output(servedFact),
 };

@@ -27,7 +27,7 @@ export type ProxyInput = {
 
 export const proxy = {
   get: command
-    .meta({ cli: 'proxy get', help: 'Show how the agent gets out.' })
+    .meta({ cli: 'proxy get', help: 'Show the outbound connection.' })
     .input(nothing)
     .output(proxyState),
   /**
@@ -35,7 +35,11 @@ export const proxy = {
    * setting stays. Takes effect at once.
    */
   set: command
-    .meta({ cli: 'proxy set', help: 'Set how the agent gets out; nothing named: directly.', changes: true })
+    .meta({
+      cli: 'proxy set',
+      help: 'Set the outbound connection. With no options: direct, no proxy.',
+      changes: true,
+    })
     .input(setInput as unknown as z.ZodType<ProxyInput, ProxyInput>)
     .output(proxyState),
   /** Keeps a setting that is applied on trial. */
@@ -51,7 +55,7 @@ export const proxy = {
   test: command
     .meta({
       cli: 'proxy test',
-      help: 'Show step by step how the agent gets to each address it needs.',
+      help: 'Show step by step how the agent connects to each address it needs.',
       positional: 'url',
     })
     .input(z.object({ url: z.string().min(1).max(2048).optional() }).strict())

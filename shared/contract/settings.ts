@@ -18,7 +18,7 @@ export const settings = {
   set: command
     .meta({
       cli: 'settings set',
-      help: 'Change intervals and limits; what is not named stays.',
+      help: 'Change intervals and limits. Options that are not given stay the same.',
       changes: true,
     })
     .input(changes)

@@ -23,7 +23,7 @@ export const tasks = {
   cancel: command
     .meta({
       cli: 'tasks cancel',
-      help: 'Cancel a task that changed nothing yet.',
+      help: 'Cancel a task that has not changed anything yet.',
       positional: 'task',
       changes: true,
     })

@@ -195,7 +195,7 @@ describe.skipIf(electron === null)('a person who browses for a file', () => {
 
   test('picks the backup to restore, and types the name of a new one', async () => {
     await go('Settings');
-    await button('Make a backup…').click();
+    await button('Create backup…').click();
     expect(await offered()).toEqual([]);
     await close();
     await button('Restore…').click();

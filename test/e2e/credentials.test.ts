@@ -56,9 +56,9 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
     }
 
     async function readRecoveryKey(): Promise<string> {
-      await button('Show the recovery key').click();
+      await button('Show recovery key').click();
       const key = await page.locator('[data-recovery-key]').innerText();
-      await page.getByRole('checkbox', { name: 'I wrote it down' }).check();
+      await page.getByRole('checkbox', { name: 'I have saved it' }).check();
       await button('Continue').click();
       return key;
     }
@@ -124,7 +124,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await send('Test and add');
       await title('vault1');
       await button('Test').click();
-      await page.getByText('Every step worked').waitFor();
+      await page.getByText('All steps succeeded').waitFor();
       await picture('05-vault');
       expect(vault.incidents).toEqual([]);
     });
@@ -174,13 +174,13 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await send('Add');
       await page.locator('[data-instance-id]').waitFor();
       await dialog().getByText('can be reached and managed').waitFor();
-      await send('Open its nodes');
+      await send('Open nodes');
       await page.getByText('shop.example').first().waitFor();
       await addEndpoint('web2', 'vault1', 'web2');
       await send('Add');
       await page.locator('[data-instance-id]').waitFor();
       await dialog().getByText('can be reached and managed').waitFor();
-      await send('Open its nodes');
+      await send('Open nodes');
       await page.getByRole('tab', { name: 'Settings' }).click();
       await page.getByRole('link', { name: 'vault1' }).waitFor();
       await picture('09-endpoint-settings');
@@ -212,10 +212,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
 
     test('rotates the master key, writes the new recovery key down, and all logins still work', async () => {
       await go('Settings');
-      await button('Rotate the master key…').click();
+      await button('Rotate master key…').click();
       await picture('12-rotate');
       await send('Rotate');
-      await page.getByText(/sealed anew\. The recovery key/).waitFor();
+      await page.getByText(/encrypted again\. The previous recovery key/).waitFor();
       await picture('13-rotated');
       const key = await readRecoveryKey();
       expect(key).not.toBe(recoveryKey);
@@ -232,7 +232,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       const { squid } = peers;
       if (squid === null) return skip('there is no Squid here');
       await go('Proxy');
-      await page.getByRole('radio', { name: 'One proxy' }).check();
+      await page.getByRole('radio', { name: 'Manual proxy' }).check();
       const form = (name: string) => page.locator(`main [data-field=${name}]`);
       await form('host').fill('127.0.0.1');
       await form('port').fill(String(squid.port));
@@ -263,12 +263,12 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
     test('makes a backup under a passphrase', async () => {
       const path = join(app.dataDirectory, 'everything.backup');
       await go('Settings');
-      await button('Make a backup…').click();
+      await button('Create backup…').click();
       await field('path').fill(path);
       await field('passphrase').fill(typed.backup);
       await field('passphrase-again').fill(typed.backup);
-      await send('Make it');
-      await page.getByText(/The backup was made/).waitFor();
+      await send('Create backup');
+      await page.getByText(/The backup was created/).waitFor();
       expect(existsSync(path)).toBe(true);
       await picture('16-backup');
     });

@@ -45,9 +45,9 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   const go = (name: string) => page.getByRole('navigation').getByText(name, { exact: true }).click();
 
   test('is shown the recovery key once, at the first start', async () => {
-    await page.getByRole('button', { name: 'Show the recovery key' }).click(patience);
+    await page.getByRole('button', { name: 'Show recovery key' }).click(patience);
     await desktop.screenshot('main-01-recovery-key');
-    await page.getByRole('checkbox', { name: 'I wrote it down' }).check();
+    await page.getByRole('checkbox', { name: 'I have saved it' }).check();
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Add the first endpoint').waitFor(patience);
     await desktop.screenshot('main-02-first-start');
@@ -69,7 +69,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await page.locator('[data-instance-id]').waitFor(patience);
     expect(await page.locator('[data-instance-id]').innerText()).toMatch(/^ep_[0-9a-z]{16}$/);
     await desktop.screenshot('main-04-added');
-    await page.getByRole('button', { name: 'Open its nodes' }).click();
+    await page.getByRole('button', { name: 'Open nodes' }).click();
   });
 
   test('sees the node it has, with the External certificate it serves', async () => {

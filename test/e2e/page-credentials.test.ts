@@ -126,7 +126,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       'proxy',
       'rich',
       async (page) => {
-        await page.check('role=radio[name="As a PAC file says"]');
+        await page.check('role=radio[name="PAC file"]');
         await page.fill('[data-field=pacurl]', 'http://wpad.nordhafen.internal/proxy.pac');
       },
     ],
@@ -152,9 +152,9 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
         await page.waitForSelector('[data-trial]');
       },
     ],
-    ['rotate', 'settings', 'rich', (page) => page.click('text=Rotate the master key…')],
-    ['rotate-passphrase', 'settings', 'passphrase', (page) => page.click('text=Rotate the master key…')],
-    ['backup', 'settings', 'rich', (page) => page.click('text=Make a backup…')],
+    ['rotate', 'settings', 'rich', (page) => page.click('text=Rotate master key…')],
+    ['rotate-passphrase', 'settings', 'passphrase', (page) => page.click('text=Rotate master key…')],
+    ['backup', 'settings', 'rich', (page) => page.click('text=Create backup…')],
     ['restore', 'settings', 'rich', (page) => page.click('text=Restore…')],
   ];
 
@@ -322,7 +322,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.waitForSelector('text=101–200 of 100,000'); // who looked at one is back where it is
     await page.click('text=Previous');
     await page.waitForSelector('text=1–100 of 100,000');
-    await page.fill('[aria-label="Search by credential id"]', '99999');
+    await page.fill('[aria-label="Search by credential ID"]', '99999');
     await page.waitForSelector('text=1–1 of 1');
     expect(await rows()).toEqual(['host-099999']);
     await page.focus('[data-row-link]');
@@ -390,7 +390,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.fill('[data-field=name]', 'edge');
     await page.fill('[data-field=host]', '10.0.0.9');
     await page.click('button[type=submit]');
-    await page.waitForSelector('text=Credential id is required.');
+    await page.waitForSelector('text=Credential ID is required.');
     await page.selectOption('[data-field=store]', 'trustkeep-store');
     await page.locator('[data-field=store_cred_id]').pressSequentially('graf');
     await page.click('.fui-Option >> text=grafana-deploy');
@@ -441,7 +441,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     );
     await page.click('text=Keep it');
     await page.waitForSelector('[data-trial]', { state: 'detached' });
-    expect(await page.isVisible('text=was taken back')).toBe(false);
+    expect(await page.isVisible('text=was reverted')).toBe(false);
     expect((await calls(page)).map((call) => call.command)).toEqual(['proxy.set', 'proxy.confirm']);
     expect((await calls(page))[0]?.input).toEqual({
       host: 'proxy.nordhafen.internal',
@@ -458,19 +458,19 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     const { page } = await open({ scene: 'hurried', place: 'proxy' });
     await page.check('role=radio[name="No proxy"]');
     await page.click('text=Save on trial for 60 s');
-    await page.waitForSelector('text=The proxy setting was taken back.');
+    await page.waitForSelector('text=The proxy setting was reverted.');
     await expect.poll(() => page.inputValue('[data-field=host]')).toBe('proxy.nordhafen.internal');
   });
 
   it('asks for the password again when it would go to another proxy, and offers to save what was refused', async () => {
     const { page } = await open({ place: 'proxy' });
     await page.fill('[data-field=host]', 'wrong.example');
-    await page.click('text=Try and save');
+    await page.click('text=Test and save');
     await page.waitForSelector('text=Password must be typed');
     await page.fill('[data-field=password]', 'marked-password');
-    await page.click('text=Try and save');
+    await page.click('text=Test and save');
     await page.waitForSelector('[data-failure="proxy.does-not-get-out"]');
-    await page.click('text=Save without trying');
+    await page.click('text=Save without testing');
     await page.waitForSelector('text=It is in use from now on');
     expect((await calls(page)).at(-1)?.input).toMatchObject({ host: 'wrong.example', try_first: false });
     expect(await page.inputValue('[data-field=password]')).toBe('');
@@ -486,22 +486,22 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
 
   it('shows the new recovery key after a rotation until it is written down', async () => {
     const { page, troubles } = await open({ scene: 'passphrase', place: 'settings' });
-    await page.click('text=Rotate the master key…');
+    await page.click('text=Rotate master key…');
     await page.fill('[data-field=passphrase]', 'too short');
     await page.click('button[type=submit] >> text=Rotate');
     await page.waitForSelector('text=The passphrase must be at least 12 characters long.');
     await page.fill('[data-field=passphrase]', 'marked passphrase');
     await page.fill('[data-field=passphrase-again]', 'marked passphrasf');
     await page.click('button[type=submit] >> text=Rotate');
-    await page.waitForSelector('text=The two passphrases differ.');
+    await page.waitForSelector('text=The passphrases do not match.');
     await page.fill('[data-field=passphrase-again]', 'marked passphrase');
     await page.click('button[type=submit] >> text=Rotate');
-    await page.waitForSelector('text=214 secrets were sealed anew');
-    await page.click('text=Show the recovery key');
+    await page.waitForSelector('text=214 secrets were encrypted again');
+    await page.click('text=Show recovery key');
     const key = await page.innerText('[data-recovery-key]');
     await page.keyboard.press('Escape');
     expect(await page.isVisible('[data-recovery-key]')).toBe(true);
-    await page.click('text=I wrote it down');
+    await page.click('text=I have saved it');
     await page.click('role=button[name=Continue]');
     await page.waitForSelector('[role=alertdialog]', { state: 'detached' });
     expect(await page.content()).not.toContain(key);
@@ -514,17 +514,17 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
 
   it('makes a backup, and restores one at the next start', async () => {
     const { page } = await open({ place: 'settings' });
-    await page.click('text=Make a backup…');
-    await page.click('text=Make it');
-    await page.waitForSelector('text=Say which file.');
+    await page.click('text=Create backup…');
+    await page.click('[role=dialog] >> role=button[name="Create backup"]');
+    await page.waitForSelector('text=Enter the path of a file.');
     await page.fill('[data-field=path]', '/srv/backup/all.trustkeep');
     await page.fill('[data-field=passphrase]', 'marked passphrase');
     await page.fill('[data-field=passphrase-again]', 'marked passphrase');
     expect(await page.innerText('[role=dialog]')).toContain(
       'trustkeep backup create /srv/backup/all.trustkeep --passphrase-prompt',
     );
-    await page.click('text=Make it');
-    await page.waitForSelector('text=The backup was made (1.8 MB).');
+    await page.click('[role=dialog] >> role=button[name="Create backup"]');
+    await page.waitForSelector('text=The backup was created (1.8 MB).');
     await page.click('text=Restore…');
     await page.fill('[data-field=path]', '/srv/backup/all.trustkeep');
     await page.fill('[data-field=passphrase]', 'another passphrase');

@@ -152,8 +152,8 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
       command: 'endpoints.add',
       input: { type: 'nginx', name: 'edge', host: '10.0.0.9', password: 'hunter2 hunter2' },
     });
-    await page.click('text=Open its nodes');
-    await page.waitForSelector('text=Nodes were not discovered yet');
+    await page.click('text=Open nodes');
+    await page.waitForSelector('text=Nodes have not been discovered yet');
     expect(troubles).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.click('text=Request >> nth=0');
     expect(await page.inputValue('[role=dialog] textarea')).toBe('checkout.nordhafen.example');
     await page.click('text=Show plan');
-    await page.waitForSelector('text=What else is touched');
+    await page.waitForSelector('text=Also affected');
     expect(await calls(page)).toEqual([]);
     await page.click('[role=dialog] >> text=Request certificate');
     await page.waitForSelector('h1:has-text("Certificate for")');
@@ -193,9 +193,9 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     await page.evaluate(
       `trustkeepFake.world.approvals[0].plan.fingerprint = '${'e'.repeat(64)}'; trustkeepFake.changed('approvals')`,
     );
-    await page.waitForSelector('text=The plan changed while it was on the screen.');
+    await page.waitForSelector('text=The plan changed while you were reading it.');
     expect(await page.isVisible('role=button[name=Approve]')).toBe(false);
-    await page.click('text=It is read');
+    await page.click('text=I have read it');
     await page.click('role=button[name=Approve]');
     await page.waitForSelector('h1:has-text("Certificate for")');
     expect((await calls(page))[0]?.input.fingerprint).toBe('e'.repeat(64));
@@ -205,7 +205,7 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');
     await page.evaluate(
-      `trustkeepFake.nextFailure = { code: 'approval.drifted', sentence: 'The endpoint changed since.', hint: 'Read the new plan.', retry: 'needs-person', peerSaid: 'sha256 differs' }`,
+      `trustkeepFake.nextFailure = { code: 'approval.drifted', sentence: 'The endpoint has changed since then.', hint: 'Read the new plan.', retry: 'needs-person', peerSaid: 'sha256 differs' }`,
     );
     await page.click('role=button[name=Reject]');
     await page.waitForSelector('[data-failure="approval.drifted"]');
@@ -214,13 +214,13 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
 
   it('keeps the recovery key on the screen until it is written down, and nowhere after', async () => {
     const { page } = await open({ scene: 'recovery' });
-    await page.click('text=Show the recovery key');
+    await page.click('text=Show recovery key');
     const key = await page.innerText('[data-recovery-key]');
     expect(key).toMatch(/^TK1-/);
     await page.waitForTimeout(500); // the agent says meanwhile that no key waits any more
     expect(await page.isVisible('[data-recovery-key]')).toBe(true);
     expect(await page.isDisabled('role=button[name=Continue]')).toBe(true);
-    await page.click('text=I wrote it down');
+    await page.click('text=I have saved it');
     await page.click('role=button[name=Continue]');
     await page.waitForSelector('text=Add the first endpoint');
     expect(await page.content()).not.toContain(key);

@@ -86,10 +86,10 @@ describe.skipIf(!can)('secrets planted in the window', () => {
 
   /** Shown on purpose. From the moment its page is left it is a secret like the others. */
   async function readRecoveryKey(door: string): Promise<void> {
-    await page.getByRole('button', { name: 'Show the recovery key' }).click();
+    await page.getByRole('button', { name: 'Show recovery key' }).click();
     known(marked(door, await page.locator('[data-recovery-key]').innerText()));
     expect((await held(search)).join()).toContain(`${door} in the heap`);
-    await page.getByRole('checkbox', { name: 'I wrote it down' }).check();
+    await page.getByRole('checkbox', { name: 'I have saved it' }).check();
     await page.getByRole('button', { name: 'Continue' }).click();
   }
 
@@ -241,12 +241,12 @@ describe.skipIf(!can)('secrets planted in the window', () => {
 
   test('the password of the proxy is typed, and the proxy asks for it', async () => {
     await person.go('Proxy');
-    await page.getByRole('radio', { name: 'One proxy' }).check();
+    await page.getByRole('radio', { name: 'Manual proxy' }).check();
     await person.fill({ host: '127.0.0.1', port: String(site.squid.port), user: 'agent' });
     await person.type('password', site.the('the password of the proxy'));
-    await page.getByRole('button', { name: 'Try and save' }).click();
+    await page.getByRole('button', { name: 'Test and save' }).click();
     const saved = page.getByText('It is in use from now on');
-    const anyway = page.getByRole('button', { name: 'Save without trying' });
+    const anyway = page.getByRole('button', { name: 'Save without testing' });
     await saved.or(anyway).first().waitFor();
     if (await anyway.isVisible()) await anyway.click();
     await saved.waitFor();
@@ -260,13 +260,13 @@ describe.skipIf(!can)('secrets planted in the window', () => {
 
   test('the passphrase of a backup is typed, and a wrong one for it', async () => {
     await person.go('Settings');
-    await page.getByText('Make a backup…').click();
+    await page.getByText('Create backup…').click();
     const path = join(app.desktop.home, 'everything.trustkeep');
     await person.fill({ path });
     await person.type('passphrase', site.the('the passphrase of a backup'));
     await person.type('passphrase-again', site.the('the passphrase of a backup'));
-    await person.press('Make it');
-    await page.getByText('The backup was made').waitFor();
+    await person.press('Create backup');
+    await page.getByText('The backup was created').waitFor();
     await page.getByText('Restore…').click();
     await person.fill({ path });
     await person.type('passphrase', site.the('a wrong passphrase of a backup'));
@@ -277,7 +277,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
   });
 
   test('the recovery key of another master key is in the heap while it is shown, and not after', async () => {
-    await page.getByText('Rotate the master key…').click();
+    await page.getByText('Rotate master key…').click();
     await person.press('Rotate');
     await readRecoveryKey('the second recovery key');
     await person.gone();

@@ -43,7 +43,7 @@ const notice = (some: Partial<Notification>): AgentEvent => ({
     kind: 'approval-needed',
     level: 'attention',
     title: 'Approval needed: www',
-    sentence: 'Request for www.example.com waits for a yes.',
+    sentence: 'Request for www.example.com is waiting for approval.',
     taskId: 'task_7',
     approvalId: null,
     readAt: null,
@@ -98,8 +98,8 @@ describe.skipIf(electron === null)('the desktop', () => {
         menu: [
           { label: 'Open Trustkeep' },
           { label: '' },
-          { label: 'All well: All 3 nodes serve what they should.' },
-          { label: 'No approvals wait for you' },
+          { label: 'OK: All 3 nodes serve what they should.' },
+          { label: 'No plans to approve' },
           { label: '' },
           { label: 'Start at login' },
           { label: 'Quit' },
@@ -131,7 +131,7 @@ describe.skipIf(electron === null)('the desktop', () => {
     });
     await expect
       .poll(async () => (await desktop.tray())?.menu.map((line) => line.label), soon)
-      .toContain('2 approvals wait for you');
+      .toContain('2 plans to approve');
   });
 
   test('notifies, and a click on the notification shows its task without loading the page again', async () => {
@@ -142,7 +142,7 @@ describe.skipIf(electron === null)('the desktop', () => {
     const [shown] = await desktop.notifications();
     expect(shown).toMatchObject({
       title: 'Approval needed: www',
-      body: 'Request for www.example.com waits for a yes.',
+      body: 'Request for www.example.com is waiting for approval.',
       urgency: 1,
     });
     await desktop.invoke(shown?.id ?? 0);

@@ -27,8 +27,8 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     keyPath = join(app.dataDirectory, 'id_test');
     copyFileSync(sshd.privateKeyPath, keyPath);
     if (app.account !== null) chownSync(keyPath, app.account.uid, app.account.gid);
-    await page.getByRole('button', { name: 'Show the recovery key' }).click();
-    await page.getByRole('checkbox', { name: 'I wrote it down' }).check();
+    await page.getByRole('button', { name: 'Show recovery key' }).click();
+    await page.getByRole('checkbox', { name: 'I have saved it' }).check();
     await page.getByRole('button', { name: 'Continue' }).click();
   });
   afterAll(async () => {
@@ -140,7 +140,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await send('Add');
     await page.locator('[data-instance-id]').waitFor();
     await picture('05-added');
-    await send('Open its nodes');
+    await send('Open nodes');
     await lookedAt('shop.example');
   });
 
@@ -177,7 +177,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     const before = site.state();
     await request();
     await picture('09-plan');
-    await page.getByLabel('Comment (kept in the audit)').fill('Not before the holidays.');
+    await page.getByLabel('Comment (kept in the audit log)').fill('Not before the holidays.');
     await page.getByRole('button', { name: 'Reject' }).click();
     await lookedAt('Rejected');
     await lookedAt(/Not before the holidays/);
@@ -216,10 +216,10 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
 
   test('changes a setting and sees that it is kept', async () => {
     await go('Settings');
-    const patience = page.getByLabel('Proof patience');
+    const patience = page.getByLabel('Proof timeout');
     await patience.fill('0');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await lookedAt('Proof patience must be between 1 and 600.');
+    await lookedAt('Proof timeout must be between 1 and 600.');
     await picture('16-settings');
     await patience.fill('20');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -228,7 +228,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       .toBe(true);
     await go('Overview');
     await go('Settings');
-    await expect.poll(() => page.getByLabel('Proof patience').inputValue(), soon).toBe('20');
+    await expect.poll(() => page.getByLabel('Proof timeout').inputValue(), soon).toBe('20');
   });
 
   test('adds an authority for some names, tests it and takes its root along', async () => {
@@ -271,7 +271,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   test('has the audit verified and reads the verdict', async () => {
     await go('Audit');
     await page.getByRole('button', { name: 'Verify chain' }).click();
-    await lookedAt(/The chain is whole: \d+ entries/);
+    await lookedAt(/The chain is intact: \d+ entries/);
     await picture('19-audit');
   });
 
@@ -282,7 +282,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await app.desktop.activate();
     await expect.poll(windows, soon).toBe(1);
     page = await usePage();
-    await page.getByRole('heading', { name: 'Audit' }).first().waitFor();
+    await page.getByRole('heading', { name: 'Audit log' }).first().waitFor();
     expect(place()).toMatch(/audit/);
   });
 

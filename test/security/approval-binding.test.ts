@@ -168,7 +168,7 @@ describe.skipIf(!have('nginx'))('between the yes and the install', () => {
       state: 'failed',
       failure: {
         code: 'approval.settings-changed',
-        sentence: 'The plan was approved for other settings: the settings of web1 changed since.',
+        sentence: 'The plan was approved for other settings: the settings of web1 changed since then.',
       },
     });
   });

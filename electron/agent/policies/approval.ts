@@ -7,5 +7,5 @@ export type ApprovalDecision = { by: 'person'; because: string } | { by: 'policy
 export function whoApproves(endpoint: Endpoint, _plan: Plan): ApprovalDecision {
   return endpoint.policy.autoApprove
     ? { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` }
-    : { by: 'person', because: 'A person reads the plan first.' };
+    : { by: 'person', because: 'A person must approve the plan.' };
 }

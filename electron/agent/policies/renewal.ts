@@ -23,14 +23,14 @@ export type RenewalDecision = Pick<Renewal, 'nextAt' | 'because' | 'sentence'>;
 
 /** Waits after a failed renewal, with the reason for each. The last one repeats. */
 export const renewalBackOff: readonly { afterMs: number; because: string }[] = [
-  { afterMs: 5 * minute, because: 'a network hiccup or a restart is over by then' },
+  { afterMs: 5 * minute, because: 'a brief network problem or a restart is over by then' },
   { afterMs: 30 * minute, because: 'a short outage of the authority or the endpoint is over by then' },
-  { afterMs: 2 * hour, because: 'somebody may have noticed and mended it' },
+  { afterMs: 2 * hour, because: 'someone may have noticed and fixed it' },
   { afterMs: 6 * hour, because: 'rate limits of authorities count failed attempts by the hour' },
   { afterMs: 12 * hour, because: 'twice a day keeps within every known rate limit' },
 ];
 
-const saidNoBackOff = { afterMs: day, because: 'a no holds for a day' };
+const saidNoBackOff = { afterMs: day, because: 'a rejection holds for a day' };
 
 /** Authorities date certificates back by up to an hour or so: ten days meant are ten days. */
 const backdatingMs = 2 * hour;
@@ -61,7 +61,7 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
     ? {
         nextAt: at,
         because: 'ari',
-        sentence: 'The authority asks for a renewal within its suggested window (ARI).',
+        sentence: 'The authority suggests renewal within this window (ARI).',
       }
     : { nextAt: at, because: 'fraction', sentence: fractionSentence(facts) };
 }
@@ -75,7 +75,7 @@ function fractionTime(facts: RenewalFacts): number {
 function fractionSentence(facts: RenewalFacts): string {
   const short = renewalFraction(facts.notAfter - facts.notBefore) === 1 / 2;
   return short
-    ? 'Renewed after half of its lifetime, because it lives 10 days or less.'
+    ? 'Renewed after half of its lifetime, because it is valid for 10 days or less.'
     : 'Renewed after two thirds of its lifetime.';
 }
 
@@ -92,12 +92,12 @@ function afterFailure(facts: RenewalFacts, lastFailedAt: number): RenewalDecisio
     return {
       nextAt: Math.round(lastFailedAt + wait),
       because: 'back-off',
-      sentence: `A person said no; asked again after ${span(wait)}; ${life}.`,
+      sentence: `A person rejected the plan; it will be proposed again after ${span(wait)}; ${life}.`,
     };
   return {
     nextAt: Math.round(lastFailedAt + wait),
     because: 'back-off',
-    sentence: `${tries} failed; tried again after ${span(wait)} (${row?.because ?? 'twice a day'}); ${life}.`,
+    sentence: `${tries} failed; the next is after ${span(wait)} (${row?.because ?? 'twice a day'}); ${life}.`,
   };
 }
 

@@ -79,6 +79,6 @@ async function approved(context: StepContext, approval: Approval, plan: Plan): P
   return {
     kind: 'done',
     output: {},
-    sentence: `Approved by ${approval.decidedBy ?? 'policy'}; the target is as it was planned.`,
+    sentence: `Approved by ${approval.decidedBy ?? 'policy'}; the endpoint has not changed since.`,
   };
 }

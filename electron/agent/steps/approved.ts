@@ -62,7 +62,7 @@ function mustBeBound(context: StepContext, plan: Plan): void {
   if (changed.length === 0) return;
   throw new Failure(
     'approval.settings-changed',
-    `The plan was approved for other settings: ${changed.join(' and ')} changed since.`,
+    `The plan was approved for other settings: ${changed.join(' and ')} changed since then.`,
     { hint: `${nothingMore(plan)} Request the certificate again and read the new plan.`, retry: 'never' },
   );
 }
@@ -86,10 +86,10 @@ function mustBeOrdered(context: StepContext, plan: Plan): void {
 }
 
 function notApproved(): Failure {
-  return new Failure('approval.missing', 'Nobody approved this plan here.', {
+  return new Failure('approval.missing', 'This plan has not been approved here.', {
     hint: 'Nothing was changed. Request the certificate again and read the new plan.',
     retry: 'never',
   });
 }
 
-const nothingMore = (plan: Plan): string => `Nothing more is done on ${plan.endpointName}.`;
+const nothingMore = (plan: Plan): string => `Nothing more is changed on ${plan.endpointName}.`;

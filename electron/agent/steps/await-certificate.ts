@@ -22,8 +22,7 @@ export const awaitCertificateStep: Step = {
     const { database, clock, signal } = context.tools;
     const { orderId } = context.output('place-order', placeOrderOutput);
     const order = database.orders.get(orderId);
-    if (order === null)
-      throw new Failure('order.lost', 'The order is not in the database any more.', { retry: 'never' });
+    if (order === null) throw new Failure('order.lost', 'The order no longer exists.', { retry: 'never' });
     if (order.state === 'collected') return collected(order, order.certificateFingerprint ?? '');
     const authority = context.tools.authority(order.authorityId);
     const tools = await orderTools(context, orderId);
@@ -96,15 +95,14 @@ async function collect(
 ): Promise<Outcome> {
   const { database, clock } = context.tools;
   const order = database.orders.get(orderId);
-  if (order === null)
-    throw new Failure('order.lost', 'The order is not in the database any more.', { retry: 'never' });
+  if (order === null) throw new Failure('order.lost', 'The order no longer exists.', { retry: 'never' });
   const chainPem = normalizedChainPem(await authority.collect(order.handle));
   await authority.cleanUp(order.handle, tools);
   const leaf = certificatesOf(chainPem)[0];
   if (leaf === undefined)
     throw new Failure(
       'authority.no-certificate',
-      `${order.authorityName} gave no certificate for order ${order.number}.`,
+      `${order.authorityName} did not issue a certificate for order ${order.number}.`,
       { retry: 'later' },
     );
   const certificate: Certificate = {
@@ -128,7 +126,7 @@ async function collect(
         'order.collected',
         orderId,
         'ok',
-        `Order ${order.number}: certificate ${certificate.fingerprint.slice(0, 16)} for ${order.names.join(', ')} came from ${order.authorityName}.`,
+        `Order ${order.number}: certificate ${certificate.fingerprint.slice(0, 16)} for ${order.names.join(', ')} was issued by ${order.authorityName}.`,
       );
     },
   };

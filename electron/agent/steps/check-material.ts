@@ -40,7 +40,7 @@ export const checkMaterialStep: Step = {
       return {
         kind: 'done',
         output: { plan: filled },
-        sentence: 'Key and certificate belong together, the chain is whole, the names and dates fit.',
+        sentence: 'Key and certificate match, the chain is complete, and the names and dates are right.',
       };
     } finally {
       wipe(used);

@@ -23,7 +23,8 @@ export const discoverStep: Step = {
     return {
       kind: 'done',
       output: {},
-      sentence: count === 0 ? 'No node was found.' : `${count} node${count === 1 ? ' was' : 's were'} found.`,
+      sentence:
+        count === 0 ? 'No nodes were found.' : `${count} node${count === 1 ? ' was' : 's were'} found.`,
       store: () => {
         for (const { node, looks: seen } of looks)
           database.nodes.setServed(node.id, judgeServed(node, seen, clock.now()));

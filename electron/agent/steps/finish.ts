@@ -24,12 +24,12 @@ export const finishStep: Step = {
     } catch (error) {
       log.warn('clearing up after an install failed', { error, task: context.task.id });
       warnings.push(
-        `Clearing up on the target failed: ${error instanceof Error ? error.message : String(error)}`,
+        `Cleaning up on the endpoint failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
     const done = { output: {}, store: () => storeSuccess(context, proved) };
     return warnings.length === 0
-      ? { kind: 'done', ...done, sentence: 'Cleared up; the next renewal is set.' }
+      ? { kind: 'done', ...done, sentence: 'Cleaned up; the next renewal is scheduled.' }
       : { kind: 'done-with-warning', ...done, sentence: warnings.join(' ') };
   },
 };

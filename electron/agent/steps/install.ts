@@ -24,7 +24,7 @@ export const installStep: Step = {
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
 async function afterScript(context: StepContext): Promise<Outcome> {
   const { endpoint } = await context.tools.session();
-  const written = 'Everything is written as it was planned.';
+  const written = 'Everything was written as planned.';
   const node = context.node();
   const alias = node.alias ?? node.name;
   const ran = (await endpoint.runScript?.('install', alias)) ?? null;
@@ -33,11 +33,11 @@ async function afterScript(context: StepContext): Promise<Outcome> {
     return {
       kind: 'done',
       output: {},
-      sentence: 'Everything is written as it was planned; the install script ran.',
+      sentence: 'Everything was written as planned, and the install script ran.',
     };
   return {
     kind: 'done-with-warning',
     output: {},
-    sentence: `Key and chain are written, but the install script ended with ${ran.code}: ${ran.said}`,
+    sentence: `Key and chain were written, but the install script ended with code ${ran.code}: ${ran.said}`,
   };
 }

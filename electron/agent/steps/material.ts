@@ -10,7 +10,7 @@ export function newCertificate(context: StepContext): Certificate {
   const { fingerprint } = context.output('await-certificate', awaitCertificateOutput);
   const certificate = context.tools.database.certificates.get(fingerprint);
   if (certificate !== null) return certificate;
-  throw new Failure('certificate.lost', 'The new certificate is not in the database any more.', {
+  throw new Failure('certificate.lost', 'The new certificate no longer exists.', {
     retry: 'never',
   });
 }

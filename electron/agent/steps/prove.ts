@@ -46,7 +46,7 @@ export const proveStep: Step = {
 function unproved(context: StepContext): Outcome {
   const { database, clock } = context.tools;
   const sentence =
-    'Installed and read back from disk. Not proved to be served, because no address is known for it.';
+    'Installed and read back from disk. Not proved to be served, because the addresses that serve it are not known.';
   const served: ServedFact = { state: 'unknown', fingerprint: null, sentence, at: clock.now() };
   const nodeId = context.node().id;
   return {
@@ -116,8 +116,8 @@ function notServed(context: StepContext, wrong: Wrong): Outcome {
       `The new certificate is not served at ${place}: ${wrong.sentence}.`,
       {
         hint: previous
-          ? 'The server kept serving the previous certificate; its error log says why it did not take the new one.'
-          : 'Check what listens at that address and what stands in front of it.',
+          ? 'The server still serves the previous certificate. Check its error log to see why it did not load the new one.'
+          : 'Check what listens at that address and which proxy or load balancer is in front of it.',
         retry: 'needs-person',
       },
     ),

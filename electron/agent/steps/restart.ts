@@ -8,6 +8,6 @@ export const restartStep: Step = {
   async run(context) {
     const { endpoint } = await context.tools.session();
     await endpoint.restart();
-    return { kind: 'done', output: {}, sentence: 'The endpoint was told to serve what is installed.' };
+    return { kind: 'done', output: {}, sentence: 'The endpoint was told to load what is installed.' };
   },
 };

@@ -17,10 +17,10 @@ export const restoreStep: Step = {
     const { endpoint } = await context.tools.session();
     const report = await endpoint.restore(snapshot);
     if (!report.exact)
-      throw new Failure('restore.not-exact', `Not everything could be put back: ${report.sentence}`, {
+      throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`, {
         retry: 'later',
       });
-    const reloaded = await endpoint.restart().then(() => 'The server took it.', reloadRefused);
+    const reloaded = await endpoint.restart().then(() => 'The server reloaded.', reloadRefused);
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },
@@ -32,7 +32,7 @@ export const restoreStep: Step = {
 /** A server that says no to the reload may serve the previous certificate all the same: the proof decides. */
 function reloadRefused(error: unknown): string {
   if (error instanceof Failure && error.retry !== 'needs-person' && error.retry !== 'never') throw error;
-  return `The server said no to the reload: ${error instanceof Error ? error.message : String(error)}`;
+  return `The server refused the reload: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Every address must show what it showed before; where nothing answered before, nothing needs to answer. */
@@ -61,7 +61,7 @@ export const proveRestoreStep: Step = {
         'restore.not-served',
         `The previous files are back, but ${wrong.proof.address} port ${wrong.proof.port} does not serve the previous certificate: ${wrong.sentence}.`,
         {
-          hint: 'Look at the server now. The previous files are in place.',
+          hint: 'Check the server now. The previous files are in place.',
           retry: 'needs-person',
         },
       );
@@ -70,7 +70,7 @@ export const proveRestoreStep: Step = {
     const sentence =
       shown.length > 0
         ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).`
-        : 'The previous files are back; nothing was served here before, so there is nothing to prove.';
+        : 'The previous files are back. Nothing was served here before, so there is nothing to prove.';
     const leaf = shown[0]?.leaf ?? null;
     const managed = leaf !== null && leaf === snapshot.previousFingerprint;
     const served: ServedFact = {

@@ -27,7 +27,7 @@ export const snapshotStep: Step = {
     return {
       kind: 'done',
       output: { snapshot, baseline },
-      sentence: `The present state is kept on the target (${kept} file${kept === 1 ? '' : 's'}).`,
+      sentence: `A copy of the current state is kept on the endpoint (${kept} file${kept === 1 ? '' : 's'}).`,
     };
   },
 };

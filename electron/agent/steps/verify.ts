@@ -40,7 +40,7 @@ export function judgeServed(node: EndpointNode, looks: readonly Look[], now: num
       state: 'unknown',
       fingerprint: null,
       sentence:
-        node.protocol === 'http' ? 'Serves plain HTTP.' : 'No address is known at which it is served.',
+        node.protocol === 'http' ? 'Serves plain HTTP.' : 'The addresses that serve it are not known.',
       at: now,
     };
   const silent = looks.find((look) => look.kind === 'no-answer');

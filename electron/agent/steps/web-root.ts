@@ -27,9 +27,9 @@ export function webRootOf(context: StepContext): WebRoot | null {
       if (made.code !== 0)
         throw new Failure(
           'web-root.denied',
-          `The directory ${directory} could not be made on ${connection.description}.`,
+          `The directory ${directory} could not be created on ${connection.description}.`,
           {
-            hint: 'Check the web root and the rights of the connecting user.',
+            hint: 'Check the web root and the permissions of the user that connects.',
             peerSaid: peerTail(made.stderr.toString()),
           },
         );

@@ -20,8 +20,8 @@ export interface EndsParts {
 
 const restores = {
   proved: ' The previous state is back, and that is proved.',
-  unproved: ' The previous state was put back, but that is not proved.',
-  failed: ' The previous state could not be put back.',
+  unproved: ' The previous state was restored, but that is not proved.',
+  failed: ' The previous state could not be restored.',
 };
 
 /** For the audit: what was done where, and how it ended. */

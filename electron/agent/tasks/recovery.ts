@@ -22,9 +22,9 @@ function recovered(row: TaskRow, now: number): TaskRow {
   if (step?.ifInterrupted !== 'stop') return { ...row, task: { ...row.task, state: 'queued' } };
   const failure = new Failure(
     'task.interrupted',
-    `The agent was ended during the step ${step.name}; whether it took effect is not known.`,
+    `The agent stopped during the step ${step.name}. It is not known whether the step took effect.`,
     {
-      hint: 'Look at the endpoint, then start it again.',
+      hint: 'Check the endpoint, then start the task again.',
     },
   ).toData();
   const steps = row.task.steps.map(
@@ -59,9 +59,9 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
   const from = new Date(madeAt).toISOString();
   const failure = new Failure(
     'task.restored',
-    `This was under way when the backup of ${from} was made, and is not gone on with.`,
+    `This task was in progress when the backup of ${from} was created, and does not continue.`,
     {
-      hint: changing ? 'It was changing the endpoint: look at what is served there.' : 'Start it again.',
+      hint: changing ? 'It was changing the endpoint: check what is served there.' : 'Start the task again.',
       retry: 'never',
     },
   ).toData();

@@ -11,14 +11,14 @@ export interface RetryRow {
 
 /** Before anything was changed: a person may be watching, so a few quick tries and then the truth. */
 export const quickRetries: readonly RetryRow[] = [
-  { afterMs: 2 * second, because: 'most hiccups are over at once' },
+  { afterMs: 2 * second, because: 'most brief problems are over immediately' },
   { afterMs: 10 * second, because: 'a reload or a fail-over takes seconds' },
   { afterMs: 30 * second, because: 'a service restart takes half a minute' },
 ];
 
 /** While an order is with the authority: it is placed, so patience costs nothing. The last row repeats. */
 export const authorityRetries: readonly RetryRow[] = [
-  { afterMs: 2 * second, because: 'most hiccups are over at once' },
+  { afterMs: 2 * second, because: 'most brief problems are over immediately' },
   { afterMs: 15 * second, because: 'a fail-over at the authority takes seconds' },
   { afterMs: minute, because: 'a deployment at the authority takes minutes' },
   { afterMs: 10 * minute, because: 'an outage at the authority' },
@@ -27,20 +27,20 @@ export const authorityRetries: readonly RetryRow[] = [
 
 /** Between the first change and the proof: seconds only, because the target is between two states. */
 export const changingRetries: readonly RetryRow[] = [
-  { afterMs: second, because: 'a lost connection is often back at once' },
-  { afterMs: 3 * second, because: 'a second chance before everything is put back' },
+  { afterMs: second, because: 'a lost connection is often back immediately' },
+  { afterMs: 3 * second, because: 'a second chance before everything is restored' },
 ];
 
 /** Putting back what was there: never given up quickly. */
 export const restoreRetries: readonly RetryRow[] = [
-  { afterMs: second, because: 'a lost connection is often back at once' },
+  { afterMs: second, because: 'a lost connection is often back immediately' },
   { afterMs: 5 * second, because: 'a fail-over takes seconds' },
   { afterMs: 15 * second, because: 'a service restart' },
   { afterMs: minute, because: 'a reboot takes minutes' },
   { afterMs: 5 * minute, because: 'a slow reboot' },
-  { afterMs: 15 * minute, because: 'somebody at work on the host' },
+  { afterMs: 15 * minute, because: 'maintenance on the host' },
   { afterMs: hour, because: 'an outage' },
-  { afterMs: 6 * hour, because: 'a long outage; after it a person has to look' },
+  { afterMs: 6 * hour, because: 'a long outage; after it, a person has to check' },
 ];
 
 /** The wait before the next attempt, or null when it is not to be tried again. `attempt` counts failed ones from 1. */
@@ -57,7 +57,7 @@ export function waitBefore(
   if (failure.retry === 'after' && failure.retryAt !== undefined)
     return {
       afterMs: Math.max(row.afterMs, failure.retryAt - now),
-      because: 'the peer said when to come back',
+      because: 'the server said when to try again',
     };
   return row;
 }

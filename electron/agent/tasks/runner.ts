@@ -188,7 +188,7 @@ export class TaskRunner {
     };
     const again = waitBefore(step.retries, attempt, failure, clock.now(), step.keepTrying === true);
     if (again === null) return this.#failed(counted, step, failure, tools);
-    const sentence = `${failure.message} Tried again in ${Math.ceil(again.afterMs / 1000)} s: ${again.because}.`;
+    const sentence = `${failure.message} Trying again in ${Math.ceil(again.afterMs / 1000)} s: ${again.because}.`;
     this.#wait(counted, step, 'back-off', clock.now() + again.afterMs, sentence);
     return false;
   }

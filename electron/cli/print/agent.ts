@@ -18,7 +18,7 @@ export function statusPage(status: AgentStatus, { now }: Paper): string[] {
 }
 
 function keychainWord({ kind, state, sentence }: KeychainState): string {
-  return `${kind ?? 'nowhere yet'}, ${state}. ${sentence}`;
+  return `${kind ?? 'not chosen yet'}, ${state}. ${sentence}`;
 }
 
 export function keychainPage(keychain: KeychainState): string[] {
@@ -30,7 +30,9 @@ export function keychainPage(keychain: KeychainState): string[] {
     ]),
     ...remedy(keychain),
     ...(keychain.recoveryKeyWaiting
-      ? ['The recovery key was not shown yet. Show it once and keep it safe: trustkeep secrets recovery-key']
+      ? [
+          'The recovery key has not been shown yet. Show it once and keep it safe: trustkeep secrets recovery-key',
+        ]
       : []),
   ];
 }
@@ -65,10 +67,10 @@ export function rotatedPage({
   damaged = [],
   ...keychain
 }: KeychainState & { resealed: number; damaged?: string[] }): string[] {
-  const many = resealed === 1 ? '1 sealed value was' : `${resealed} sealed values were`;
+  const many = resealed === 1 ? '1 secret was' : `${resealed} secrets were`;
   return [
-    `There is a new master key, and ${many} sealed anew. The recovery key from before opens nothing any more.`,
-    ...damaged.map((one) => `Damaged before, and left as it is: ${one}`),
+    `The master key was replaced, and ${many} encrypted again. The previous recovery key no longer works.`,
+    ...damaged.map((one) => `Already damaged, and left unchanged: ${one}`),
     ...keychainPage(keychain),
   ];
 }
@@ -77,8 +79,8 @@ export function recoveryPage({ recoveryKey }: { recoveryKey: string }): string[]
   return [
     recoveryKey,
     '',
-    'Write it down and keep it away from this machine: it is not shown again, and without the keychain it is',
-    'the only way to what is sealed here.',
+    'Save it, and keep it away from this machine. It is not shown again, and without the keychain it is',
+    'the only way to open the secrets stored here.',
   ];
 }
 
@@ -89,14 +91,14 @@ export function overviewPage(overview: Overview, paper: Paper): string[] {
     '',
     ...pairs([
       ['Endpoints', String(overview.endpoints)],
-      ['Nodes', `${nodes.total} (${nodes.managed} managed, ${nodes.notServed} not served as they should)`],
+      ['Nodes', `${nodes.total} (${nodes.managed} managed, ${nodes.notServed} with problems)`],
       [
         'Certificates',
         `${certificates.total} (${certificates.expired} expired, ${certificates.within7Days} within 7 days, ${certificates.within30Days} within 30)`,
       ],
       [
         'Tasks',
-        `${tasks.live} live, ${tasks.waiting} waiting, ${tasks.failedLastDay} failed since yesterday`,
+        `${tasks.live} in progress, ${tasks.waiting} waiting, ${tasks.failedLastDay} failed since yesterday`,
       ],
       ['Approvals', String(overview.approvalsPending)],
       ['Unread', String(overview.unreadNotifications)],
@@ -109,7 +111,7 @@ function worstTable(worst: Overview['worst'], paper: Paper): string[] {
   return table(
     worst,
     [
-      { head: 'look first at', value: ({ name }) => name },
+      { head: 'Check first', value: ({ name }) => name },
       { head: 'level', value: ({ level }) => level },
       { head: 'expires', value: ({ notAfter }) => (notAfter === null ? '-' : when(notAfter, paper.now)) },
       { head: 'why', value: ({ sentence }) => sentence },
@@ -158,7 +160,7 @@ export function authorityPage(authority: Authority): string[] {
     ['Contact', settings.contact.join(', ') || null],
     ['EAB key id', settings.eabKeyId],
     ['Profile', settings.profile],
-    ['Own trust roots', settings.trustedRootsPem === null ? null : 'yes'],
+    ['Custom roots', settings.trustedRootsPem === null ? null : 'yes'],
     ['Validation', settings.validation.method],
   ]);
 }
@@ -169,14 +171,14 @@ export function authorityTestPage(
 ): string[] {
   const listed = Object.entries(profiles).map(([name, text]) => `  ${name}: ${text}`);
   return [
-    ok ? 'The authority answers and would take orders.' : 'The authority would not take orders now:',
+    ok ? 'The authority answers and accepts orders.' : 'The authority does not accept orders now:',
     ...checkLines(checks, paper),
     ...(listed.length === 0 ? [] : ['Certificate profiles:', ...listed]),
   ];
 }
 
 export function notificationTable(notifications: readonly Notification[], paper: Paper): string[] {
-  if (notifications.length === 0) return ['There is no notification.'];
+  if (notifications.length === 0) return ['There are no notifications.'];
   return table(
     notifications,
     [
@@ -207,9 +209,9 @@ export function auditTable(entries: readonly AuditEntry[], paper: Paper): string
 }
 
 export function verdictPage({ ok, entries, firstBad, head }: AuditVerdict): string[] {
-  if (ok) return [`The audit chain is whole: ${entries} entries. Head: ${head}`];
+  if (ok) return [`The audit chain is intact: ${entries} entries. Head: ${head}`];
   return [
     `The audit chain is broken at entry ${firstBad?.number ?? '?'}: ${firstBad?.sentence ?? ''}`,
-    `The last good row has the hash ${head}`,
+    `The last good entry has the hash ${head}`,
   ];
 }

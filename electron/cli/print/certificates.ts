@@ -7,7 +7,7 @@ import { commonName } from './nodes.ts';
 type Row = Omit<Certificate, 'chainPem'> & { usedBy: { name: string }[] };
 
 export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
-  if (rows.length === 0) return ['No certificate is known yet.'];
+  if (rows.length === 0) return ['There are no certificates yet.'];
   return table(
     rows,
     [
@@ -44,7 +44,7 @@ export function certificatePage(certificate: Certificate, { now }: Paper): strin
 }
 
 export function orderTable(orders: readonly Order[], paper: Paper): string[] {
-  if (orders.length === 0) return ['No certificate was ordered yet.'];
+  if (orders.length === 0) return ['There are no orders yet.'];
   return table(
     orders,
     [

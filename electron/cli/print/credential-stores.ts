@@ -68,11 +68,11 @@ export function storePage(store: CredentialStoreRow, paper: Paper): string[] {
 }
 
 function cyberarkWord({ hasCertificate }: Extract<CredentialStoreSettings, { kind: 'cyberark' }>): string {
-  return hasCertificate ? 'client certificate, kept sealed' : 'address of this machine';
+  return hasCertificate ? 'client certificate, stored encrypted' : 'address of this machine';
 }
 
 function shown(name: string, value: unknown): string {
-  if (name === 'trusted_roots') return 'own ones besides those of this machine';
+  if (name === 'trusted_roots') return 'system roots and custom roots';
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
@@ -85,7 +85,7 @@ export function userLines(users: readonly StoreUser[]): string[] {
 export function storeReportPage({ ok, checks, at }: StoreReport, paper: Paper): string[] {
   const wrong = checks.find((check) => !check.ok);
   const head = ok
-    ? `The credential store answers. Verified ${dated(at, paper.now)}:`
+    ? `The credential store works. Verified ${dated(at, paper.now)}:`
     : `The credential store cannot be used: it failed at the step ${wrong?.name ?? '?'}. Verified ${dated(at, paper.now)}:`;
   return [head, ...checkLines(checks, paper)];
 }

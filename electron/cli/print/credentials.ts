@@ -12,7 +12,7 @@ export function credentialTable(
   { items, total, more }: { items: CredentialRow[]; total: number; more: boolean },
   paper: Paper,
 ): string[] {
-  if (total === 0) return ['There is no credential. Add one: trustkeep credstore credentials add'];
+  if (total === 0) return ['There are no credentials. Add one: trustkeep credstore credentials add'];
   return [
     ...table(
       items,

@@ -18,23 +18,23 @@ function login({ connection, storeName }: EndpointView): string | null {
   if (connection.type === 'local') return null;
   const { auth, store, storeCredentialId, user } = connection;
   if (auth !== 'credential-store') return auth === 'password' ? 'its own password' : 'its own private key';
-  const name = user === '' ? ' and its user name' : '';
+  const name = user === '' ? ' with its user name' : '';
   const from =
     storeName === null
-      ? `a credential store that is gone (${store ?? ''})`
+      ? `a credential store that no longer exists (${store ?? ''})`
       : `credential store "${storeName}"`;
   return `credential "${storeCredentialId ?? ''}"${name} of ${from}`;
 }
 
 function probeWord(probe: ProbeReport | null): string {
-  if (probe === null) return 'never probed';
+  if (probe === null) return 'not probed';
   const wrong = probe.checks.filter(({ ok }) => !ok).length;
   return probe.ok ? (probe.version ?? 'ok') : `${wrong} problem${wrong === 1 ? '' : 's'}`;
 }
 
 export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): string[] {
   if (endpoints.length === 0)
-    return ['There is no endpoint yet. Add one: trustkeep tls add nginx --name NAME'];
+    return ['There are no endpoints yet. Add one: trustkeep tls add nginx --name NAME'];
   return table(
     endpoints,
     [
@@ -60,9 +60,9 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Logs in with', login(endpoint)],
       ['Host key', connection.type === 'ssh' ? connection.hostKey : null],
       ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
-      ['Approves itself', policy.autoApprove ? 'yes' : 'no'],
-      ['Renews itself', policy.autoRenew ? 'yes' : 'no'],
-      ['Authority', policy.authorityId ?? 'the default one'],
+      ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
+      ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],
+      ['Authority', policy.authorityId ?? 'default'],
       ['Key type', policy.keyType ?? 'ec-p256'],
       ['Discovered', dated(endpoint.discoveredAt, paper.now)],
     ]),
@@ -82,21 +82,21 @@ export function checkLines(checks: ProbeReport['checks'], paper: Paper): string[
 
 export function probePage(report: ProbeReport, paper: Paper): string[] {
   const version = report.version === null ? '' : ` (${report.version})`;
-  const head = report.ok ? `Everything is in order${version}.` : `Not everything is in order${version}:`;
+  const head = report.ok ? `No problems found${version}.` : `Problems found${version}:`;
   return [head, ...checkLines(report.checks, paper)];
 }
 
 /** After `add` and `update` only what is wrong is worth a line. */
 function wrongs(report: ProbeReport, paper: Paper): string[] {
   const wrong = report.checks.filter(({ ok }) => !ok);
-  return wrong.length === 0 ? [] : ['To be put right on it:', ...checkLines(wrong, paper)];
+  return wrong.length === 0 ? [] : ['Fix on the endpoint:', ...checkLines(wrong, paper)];
 }
 
 export function addedPage(
   { endpoint, probe, taskId }: { endpoint: Endpoint; probe: ProbeReport; taskId: string | null },
   paper: Paper,
 ): string[] {
-  const looking = taskId === null ? [] : [`Its nodes are being looked for (task ${taskId}).`];
+  const looking = taskId === null ? [] : [`Discovering its nodes (task ${taskId}).`];
   const done = `Endpoint ${endpoint.name} was added. Instance ID: ${endpoint.id}`;
   return [done, ...wrongs(probe, paper), ...looking];
 }

@@ -43,7 +43,7 @@ const printers: {
   agent: {
     status: statusPage,
     overview: overviewPage,
-    stop: () => ['The agent stops as soon as its running steps are done.'],
+    stop: () => ['The agent will stop as soon as its running steps are done.'],
     show: () => ['The window was brought to the front.'],
   },
   settings: { show: settingsPage, set: settingsPage },
@@ -62,7 +62,7 @@ const printers: {
     update: updatedPage,
     remove: () => ['The endpoint was removed. Nothing was changed on it.'],
     probe: probePage,
-    discover: ({ taskId }) => [`Its nodes are being looked for. Task: ${taskId}`],
+    discover: ({ taskId }) => [`Discovering its nodes. Task: ${taskId}`],
     restart: ({ taskId }) => [`The restart was started. Task: ${taskId}`],
   },
   nodes: {

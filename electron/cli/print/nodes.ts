@@ -10,12 +10,16 @@ function sslWord({ certificate, orderNumber }: EndpointNode): string {
 }
 
 export function nodeTable(nodes: readonly EndpointNode[], paper: Paper): string[] {
-  if (nodes.length === 0) return ['There is no node. Find those of an endpoint: trustkeep tls discover NAME'];
+  if (nodes.length === 0)
+    return ['There are no nodes. Discover the nodes of an endpoint: trustkeep tls discover NAME'];
   return table(
     nodes,
     [
       { head: 'endpoint', value: ({ endpointName }) => endpointName },
-      { head: 'name', value: ({ name, missingSince }) => (missingSince === null ? name : `${name} (gone)`) },
+      {
+        head: 'name',
+        value: ({ name, missingSince }) => (missingSince === null ? name : `${name} (missing)`),
+      },
       { head: 'alias', value: ({ alias }) => alias ?? '-' },
       { head: 'protocol', value: ({ protocol }) => protocol },
       { head: 'ip address', value: ({ bindings }) => firstOf(bindings.map(({ address }) => address)) },
@@ -67,7 +71,7 @@ export function nodePage(
     ['Served', `${node.served.state}: ${node.served.sentence}`],
     ['Cannot install', node.notInstallable],
     ['Renewal', renewal === null ? null : `${dated(renewal.nextAt, now)}: ${renewal.sentence}`],
-    ['Gone since', node.missingSince === null ? null : dated(node.missingSince, now)],
+    ['Missing since', node.missingSince === null ? null : dated(node.missingSince, now)],
   ]);
 }
 

@@ -4,7 +4,7 @@ import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 
 export function approvalTable(approvals: readonly Approval[], paper: Paper): string[] {
-  if (approvals.length === 0) return ['Nothing waits for a yes.'];
+  if (approvals.length === 0) return ['Nothing is waiting for approval.'];
   return table(
     approvals,
     [
@@ -36,7 +36,7 @@ export function approvalPage(approval: Approval, paper: Paper): string[] {
       ['State', approval.state],
       ['Decided by', approval.decidedBy],
       ['Decided', approval.decidedAt === null ? null : dated(approval.decidedAt, paper.now)],
-      ['Remark', approval.comment],
+      ['Comment', approval.comment],
     ]),
     '',
     ...planPage(approval.plan),
@@ -63,7 +63,7 @@ export function planPage(plan: Plan): string[] {
       ['  Reached by', plan.bound.connection],
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
       ['  Terms', termsOf(plan)],
-      ['  Key', `${plan.keyType}, made ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
+      ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
     ]),
     ...section('Files that change', install.files.flatMap(fileLines)),
     ...section(
@@ -79,23 +79,23 @@ export function planPage(plan: Plan): string[] {
       install.commands.map(({ argv, why }) => `${argv.join(' ')}  (${why})`),
     ),
     ...section(
-      'Also touched',
+      'Also affected',
       install.shares.map(({ sentence }) => sentence),
     ),
     ...section(
-      'Proof by a handshake with',
+      'Proof by a TLS handshake with',
       install.proofs.map(
         ({ address, port, serverName }) =>
           `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}`,
       ),
     ),
-    ...section('Read before you say yes', install.warnings),
+    ...section('Read before you approve', install.warnings),
     `  Fingerprint of the plan: ${plan.fingerprint}`,
   ];
 }
 
 function where(place: 'target' | 'agent'): string {
-  return place === 'target' ? 'on the target' : 'in the agent';
+  return place === 'target' ? 'on the endpoint' : 'by the agent';
 }
 
 function termsOf({ terms }: Plan): string | null {

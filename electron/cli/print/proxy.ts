@@ -7,22 +7,22 @@ export function proxyPage(state: ProxyState, { now }: Paper): string[] {
   const { route, bypass, hasPassword, revertsAt } = state;
   return [
     ...pairs([
-      ['Way out', wayWord(state)],
+      ['Outbound connection', wayWord(state)],
       ...(route.mode === 'none' ? [] : loginRows(route, hasPassword)),
-      ['Reached directly', bypass.length === 0 ? 'loopback only' : `loopback, ${bypass.join(', ')}`],
+      ['Direct destinations', bypass.length === 0 ? 'loopback only' : `loopback, ${bypass.join(', ')}`],
     ]),
     ...(revertsAt === null
       ? []
-      : [`On trial: goes back by itself ${dated(revertsAt, now)} unless you say: trustkeep proxy confirm`]),
+      : [`On trial: reverts automatically ${dated(revertsAt, now)} unless you run: trustkeep proxy confirm`]),
   ];
 }
 
 function wayWord({ route }: ProxyState): string {
   switch (route.mode) {
     case 'none':
-      return 'directly, no proxy';
+      return 'direct, no proxy';
     case 'pac':
-      return `as the PAC file says: ${route.pacUrl}`;
+      return `PAC file ${route.pacUrl}`;
     case 'manual':
       return `proxy ${route.host}:${route.port}`;
   }
@@ -42,7 +42,7 @@ function loginRows(
 export function proxyReportPage(report: ProxyReport, paper: Paper): string[] {
   if (report.trips.length === 0)
     return [
-      'The agent needs no address over HTTP yet. Name one: trustkeep proxy test https://www.example.org/',
+      'The agent does not need any HTTP address yet. Test one: trustkeep proxy test https://www.example.org/',
     ];
   return report.trips.flatMap((trip, index) => [...(index === 0 ? [] : ['']), ...tripLines(trip, paper)]);
 }
@@ -57,6 +57,6 @@ function tripLines(trip: ProxyTrip, paper: Paper): string[] {
       : [
           `  certificate: ${certificate.subject}, issued by ${certificate.issuer}${certificate.trusted ? '' : ', NOT TRUSTED'}`,
         ]),
-    ...(interceptedBy === null ? [] : [`  perhaps read along by: ${interceptedBy}`]),
+    ...(interceptedBy === null ? [] : [`  traffic may be decrypted by: ${interceptedBy}`]),
   ];
 }

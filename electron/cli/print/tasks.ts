@@ -9,11 +9,11 @@ export function placeOf({ endpointName, nodeName }: Task): string {
 }
 
 function stateWord({ state, waitingFor }: Task): string {
-  return state === 'waiting' && waitingFor !== null ? `waits for ${waitingFor}` : state;
+  return state === 'waiting' && waitingFor !== null ? `waiting for ${waitingFor}` : state;
 }
 
 export function taskTable(tasks: readonly Task[], paper: Paper): string[] {
-  if (tasks.length === 0) return ['There is no task.'];
+  if (tasks.length === 0) return ['There are no tasks.'];
   return table(
     tasks,
     [
@@ -36,10 +36,10 @@ export function taskPage({ task }: { task: Task; plan: Plan | null }, paper: Pap
       ['Task', task.id],
       ['What', `${task.kind} of ${placeOf(task)}`],
       ['State', stateWord(task)],
-      ['Looked at', task.wakeAt === null ? null : when(task.wakeAt, now)],
+      ['Next check', task.wakeAt === null ? null : when(task.wakeAt, now)],
       ['Started', dated(task.createdAt, now)],
       ['Ended', task.finishedAt === null ? null : dated(task.finishedAt, now)],
-      ['Put back', task.restored === null || task.restored === 'not-needed' ? null : task.restored],
+      ['Restored', task.restored === null || task.restored === 'not-needed' ? null : task.restored],
     ]),
     '',
     ...task.steps.map((step) => `  ${stepLine(step, paper)}`),
@@ -72,7 +72,7 @@ export function failureLines({ sentence, hint, peerSaid, retryAt }: FailureData,
   return [
     sentence,
     ...(hint === undefined ? [] : [hint]),
-    ...(peerSaid === undefined ? [] : [`It said: ${peerSaid}`]),
-    ...(retryAt === undefined || now === undefined ? [] : [`Worth trying again ${when(retryAt, now)}.`]),
+    ...(peerSaid === undefined ? [] : [`The server answered: ${peerSaid}`]),
+    ...(retryAt === undefined || now === undefined ? [] : [`Try again ${when(retryAt, now)}.`]),
   ];
 }

@@ -1,8 +1,8 @@
 import { count } from './count.ts';
 
 export const audit = {
-  title: 'Audit',
-  subtitle: 'Every change and decision, each entry chained to the one before by its hash.',
+  title: 'Audit log',
+  subtitle: 'Every change and decision. Each entry is chained to the previous one by its hash.',
   number: 'No.',
   time: 'Time',
   who: 'Who',
@@ -14,15 +14,15 @@ export const audit = {
   older: 'Load older entries',
   verify: 'Verify chain',
   verifying: 'Verifying…',
-  whole: (entries: number) => `The chain is whole: ${count(entries, 'entry', 'entries')}.`,
-  wholeHint: 'Note the head elsewhere to notice later if the end was cut off.',
+  whole: (entries: number) => `The chain is intact: ${count(entries, 'entry', 'entries')}.`,
+  wholeHint: 'Keep a copy of the head elsewhere to detect later whether the end was cut off.',
   broken: (number: number) => `The chain is broken at entry ${number}.`,
   head: 'Head',
   entry: (number: number) => `Entry ${number}`,
-  origin: 'From',
+  origin: 'Origin',
   actor: 'Account',
   action: 'Action',
-  subject: 'Done to',
+  subject: 'Subject',
   hash: 'Hash',
-  previous: 'Hash of the entry before',
+  previous: 'Hash of the previous entry',
 };

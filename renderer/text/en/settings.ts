@@ -7,11 +7,11 @@ export const settings = {
   agent: 'Agent',
   version: 'Version',
   face: 'Runs as',
-  faces: { desktop: 'Desktop application', headless: 'Service without a screen', cli: 'Command line' },
+  faces: { desktop: 'Desktop application', headless: 'Headless service', cli: 'Command line' },
   running: 'Started',
   data: 'Data directory',
-  process: 'Process id',
+  process: 'Process ID',
   commandLine: 'Command line',
   commandLineText:
-    'Everything in this window can also be done with the trustkeep command; each form shows the line to type.',
+    'Everything in this window can also be done with the trustkeep command. Each form shows the command line.',
 };

@@ -3,7 +3,7 @@ import type { Descriptor } from '../descriptor.ts';
 export const acme: Descriptor = {
   id: 'acme',
   label: 'ACME authority',
-  help: 'Any CA that speaks ACME (RFC 8555): public ones and private ones.',
+  help: 'Any CA that speaks ACME (RFC 8555), public or private.',
   fields: [
     {
       name: 'name',
@@ -17,17 +17,17 @@ export const acme: Descriptor = {
     {
       name: 'directory_url',
       label: 'Directory URL',
-      help: 'https address of the ACME directory.',
+      help: 'HTTPS address of the ACME directory.',
       kind: 'text',
       required: true,
       min: 9,
       max: 2048,
     },
-    { name: 'contact', label: 'Contact', help: 'E-mail addresses for the CA.', kind: 'lines' },
+    { name: 'contact', label: 'Contact', help: 'Email addresses the CA may write to.', kind: 'lines' },
     {
       name: 'eab_key_id',
-      label: 'EAB key id',
-      help: 'Key id of the external account binding, when the CA demands one.',
+      label: 'EAB key ID',
+      help: 'Key ID of the external account binding, if the CA requires one.',
       kind: 'text',
       max: 1024,
     },
@@ -48,7 +48,7 @@ export const acme: Descriptor = {
     {
       name: 'trusted_roots',
       label: 'Trusted roots',
-      help: 'PEM certificates trusted for the TLS of the CA itself, for private CAs.',
+      help: 'PEM certificates to trust for TLS connections to the CA, for private CAs.',
       kind: 'text',
       from: 'file',
       advanced: true,
@@ -56,7 +56,7 @@ export const acme: Descriptor = {
     {
       name: 'profile',
       label: 'Certificate profile',
-      help: 'Name of the certificate profile, from the list in the directory.',
+      help: 'Name of a certificate profile that the CA offers.',
       kind: 'text',
       max: 256,
       advanced: true,
@@ -64,7 +64,7 @@ export const acme: Descriptor = {
     {
       name: 'validation',
       label: 'Validation',
-      help: 'How control of the names is proved.',
+      help: 'How control of the names is proved to the CA.',
       kind: 'choice',
       choices: ['http-01-agent', 'http-01-web-root', 'dns-01-script'],
       default: 'http-01-web-root',
@@ -72,7 +72,7 @@ export const acme: Descriptor = {
     {
       name: 'responder_address',
       label: 'Responder address',
-      help: 'Address of this machine on which to answer.',
+      help: 'Address of this machine to answer on.',
       kind: 'text',
       default: '0.0.0.0',
       when: { field: 'validation', is: ['http-01-agent'] },
@@ -81,7 +81,7 @@ export const acme: Descriptor = {
     {
       name: 'responder_port',
       label: 'Responder port',
-      help: 'Port of this machine on which to answer. The CA always asks at port 80.',
+      help: 'Port of this machine to answer on. The CA always asks on port 80.',
       kind: 'number',
       min: 1,
       max: 65535,
@@ -91,7 +91,7 @@ export const acme: Descriptor = {
     {
       name: 'web_root',
       label: 'Web root',
-      help: 'Directory on the endpoint to write challenge files below. Left out: the web root of the node.',
+      help: 'Directory on the endpoint to write challenge files below. Default: the web root of the node.',
       kind: 'path',
       max: 4096,
       when: { field: 'validation', is: ['http-01-web-root'] },
@@ -116,8 +116,8 @@ export const acme: Descriptor = {
     },
     {
       name: 'dns_timeout_seconds',
-      label: 'DNS script time-out',
-      help: 'Seconds after which a script is ended.',
+      label: 'DNS script timeout',
+      help: 'Seconds after which a script is stopped.',
       kind: 'number',
       min: 1,
       max: 3600,
@@ -139,7 +139,7 @@ export const acme: Descriptor = {
     {
       name: 'is_default',
       label: 'Default authority',
-      help: 'Use it where no other authority is named.',
+      help: 'Use it when no other authority is named.',
       kind: 'boolean',
       default: false,
     },

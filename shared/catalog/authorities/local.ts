@@ -3,7 +3,7 @@ import type { Descriptor } from '../descriptor.ts';
 export const local: Descriptor = {
   id: 'local',
   label: 'Local authority',
-  help: 'A private CA kept by this agent, for internal names. Its root is made on first use.',
+  help: 'A private CA in this agent, for internal names. Its root is created on first use.',
   fields: [
     {
       name: 'name',
@@ -35,14 +35,14 @@ export const local: Descriptor = {
     {
       name: 'permitted_names',
       label: 'Permitted names',
-      help: 'DNS names below which it may issue (name constraints). Left out: no limit. Fixed once the root exists.',
+      help: 'DNS domains it can issue for (name constraints). Default: no limit. Cannot be changed once the root exists.',
       kind: 'lines',
       advanced: true,
     },
     {
       name: 'is_default',
       label: 'Default authority',
-      help: 'Use it where no other authority is named.',
+      help: 'Use it when no other authority is named.',
       kind: 'boolean',
       default: false,
     },

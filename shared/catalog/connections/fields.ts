@@ -27,7 +27,7 @@ export function connectionFields(types: readonly string[]): Field[] {
     {
       name: 'port',
       label: 'Port',
-      help: 'Remote port, 1 to 65535. SSH: 22 unless given.',
+      help: 'Remote port, 1 to 65535. Default for SSH: 22.',
       kind: 'number',
       min: 1,
       max: 65535,
@@ -53,7 +53,7 @@ export function connectionFields(types: readonly string[]): Field[] {
     {
       name: 'ssh_key_path',
       label: 'SSH key path',
-      help: 'Path to the SSH private key on this machine. It is read once and kept sealed.',
+      help: 'Path to the SSH private key on this machine. It is read once and stored encrypted.',
       kind: 'path',
       ownFile: 'always',
       max: 4096,
@@ -79,8 +79,8 @@ export function connectionFields(types: readonly string[]): Field[] {
     },
     {
       name: 'store_cred_id',
-      label: 'Credential id',
-      help: 'Id of the credential within its store.',
+      label: 'Credential ID',
+      help: 'ID of the credential within its store.',
       kind: 'text',
       min: 1,
       max: 4096,
@@ -90,7 +90,7 @@ export function connectionFields(types: readonly string[]): Field[] {
     {
       name: 'host_key',
       label: 'Host key',
-      help: 'Expected SSH host key as OpenSSH prints it (SHA256:…). Left out: the first connection pins what it sees. "accept" with update: pin the key seen next.',
+      help: 'Expected SSH host key as OpenSSH prints it (SHA256:…). Default: the key of the first connection is pinned. "accept" with update: the key of the next connection is pinned.',
       kind: 'text',
       max: 100,
       when: { field: 'connection_type', is: ['ssh', 'ssh_windows'] },

@@ -13,7 +13,7 @@ export const storeName: Field = {
 export const storeRoots: Field = {
   name: 'trusted_roots',
   label: 'Trusted roots',
-  help: 'PEM certificates trusted for the TLS of this server, for private CAs.',
+  help: 'PEM certificates to trust for TLS connections to this server, for private CAs.',
   kind: 'text',
   from: 'file',
   advanced: true,

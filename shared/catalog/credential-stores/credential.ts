@@ -8,8 +8,8 @@ export const credentialDescriptor: Descriptor = {
   fields: [
     {
       name: 'id',
-      label: 'Credential id',
-      help: 'Names the credential within its store: 1 to 255 characters without slashes, no space at its ends.',
+      label: 'Credential ID',
+      help: 'Names the credential within its store: 1 to 255 characters, no slashes, no space at either end.',
       kind: 'text',
       required: true,
       min: 1,
@@ -27,7 +27,7 @@ export const credentialDescriptor: Descriptor = {
     {
       name: 'privatekeypath',
       label: 'Private key path',
-      help: 'Path of a private key on this machine. It is read once, checked and kept sealed.',
+      help: 'Path of a private key on this machine. It is read once, checked and stored encrypted.',
       kind: 'path',
       ownFile: 'always',
       max: 4096,

@@ -10,7 +10,7 @@ export const cyberark: Descriptor = {
     {
       name: 'appid',
       label: 'Application ID',
-      help: 'Application ID that the Central Credential Provider knows this agent by.',
+      help: 'Application ID of this agent at the Central Credential Provider.',
       kind: 'text',
       required: true,
       min: 1,
@@ -28,7 +28,7 @@ export const cyberark: Descriptor = {
     {
       name: 'authcert',
       label: 'Authentication certificate',
-      help: 'Path of the client certificate with its key (PFX, P12 or PEM) on this machine. It is read once and kept sealed. Left out: the address of this machine must be enough.',
+      help: 'Path of the client certificate with its key (PFX, P12 or PEM) on this machine. It is read once and stored encrypted. Default: none; this machine is identified by its address.',
       kind: 'path',
       ownFile: 'always',
       max: 4096,
@@ -43,14 +43,14 @@ export const cyberark: Descriptor = {
     {
       name: 'verify',
       label: 'Verify with',
-      help: 'Query of a credential (param=value;param=value) that is read to prove that the store works.',
+      help: 'Query of a credential (param=value;param=value) to read as proof that the store works.',
       kind: 'text',
       max: 2048,
     },
     {
       name: 'reason',
       label: 'Reason',
-      help: 'Text for the audit of the vault, where its policy demands one.',
+      help: 'Text for the audit log of the vault, where its policy requires one.',
       kind: 'text',
       max: 1024,
       advanced: true,

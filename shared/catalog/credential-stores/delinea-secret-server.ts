@@ -19,7 +19,7 @@ export const delineaSecretServer: Descriptor = {
     {
       name: 'username',
       label: 'User name',
-      help: 'Account that the agent logs in with; an application account is best.',
+      help: 'Account the agent logs in with; an application account is best.',
       kind: 'text',
       required: true,
       min: 1,
@@ -35,7 +35,7 @@ export const delineaSecretServer: Descriptor = {
     {
       name: 'verify',
       label: 'Verify with',
-      help: 'Id of a secret that is read to prove that the store works.',
+      help: 'ID of a secret to read as proof that the store works.',
       kind: 'text',
       max: 255,
     },
@@ -50,7 +50,7 @@ export const delineaSecretServer: Descriptor = {
     {
       name: 'comment',
       label: 'Comment',
-      help: 'Said when a secret demands a comment before it is shown.',
+      help: 'Sent when a secret requires a comment before it is shown.',
       kind: 'text',
       max: 1024,
       advanced: true,

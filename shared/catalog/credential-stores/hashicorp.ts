@@ -53,7 +53,7 @@ export const hashicorp: Descriptor = {
     {
       name: 'secretfile',
       label: 'Secret file',
-      help: 'Path of a file on this machine that holds the SecretID. It is read again when it changes.',
+      help: 'Path of a file on this machine that contains the SecretID. It is read again when it changes.',
       kind: 'path',
       ownFile: 'always',
       max: 4096,
@@ -62,7 +62,7 @@ export const hashicorp: Descriptor = {
     {
       name: 'appwrapped',
       label: 'SecretID is wrapped',
-      help: 'Yes when the SecretID is given inside a wrapping token, which is good for one use. Usually No.',
+      help: 'Yes if the SecretID is given inside a wrapping token, which is valid for one use. Default: No.',
       kind: 'boolean',
       default: false,
       when: byRole,
@@ -79,7 +79,7 @@ export const hashicorp: Descriptor = {
     {
       name: 'verify',
       label: 'Verify with',
-      help: 'Path of a secret, relative to the root path, that is read to prove that the store works.',
+      help: 'Path of a secret, relative to the root path, to read as proof that the store works.',
       kind: 'text',
       max: 1024,
     },

@@ -4,6 +4,6 @@ import { storeName } from './common.ts';
 export const local: Descriptor = {
   id: 'local',
   label: 'Local store',
-  help: "Credentials that Trustkeep keeps itself, sealed by this computer's keychain.",
+  help: 'Credentials kept by Trustkeep itself, encrypted with its master key.',
   fields: [storeName],
 };

@@ -15,16 +15,16 @@ export const nameField: Field = {
 export const policyFields: readonly Field[] = [
   {
     name: 'auto_approve',
-    label: 'Approve automatically',
-    help: 'Approve plans for this endpoint without a person. Off unless switched on.',
+    label: 'Auto-approve',
+    help: 'Approve plans for this endpoint without asking a person. Default: off.',
     kind: 'boolean',
     default: false,
     advanced: true,
   },
   {
     name: 'auto_renew',
-    label: 'Renew automatically',
-    help: 'Renew certificates obtained for this endpoint in good time. On unless switched off.',
+    label: 'Auto-renew',
+    help: 'Renew certificates obtained for this endpoint before they expire. Default: on.',
     kind: 'boolean',
     default: true,
     advanced: true,
@@ -32,7 +32,7 @@ export const policyFields: readonly Field[] = [
   {
     name: 'authority',
     label: 'Authority',
-    help: 'Name of the authority to order from. Left out: the default one.',
+    help: 'Name of the authority to order from. Default: the default authority.',
     kind: 'text',
     max: 32,
     advanced: true,
@@ -40,7 +40,7 @@ export const policyFields: readonly Field[] = [
   {
     name: 'key_type',
     label: 'Key type',
-    help: `Key type of new certificates: ${keyTypes.join(', ')}. Left out: ec-p256.`,
+    help: `Key type of new certificates: ${keyTypes.join(', ')}. Default: ec-p256.`,
     kind: 'choice',
     choices: keyTypes,
     advanced: true,

@@ -14,7 +14,7 @@ export const nginx: Descriptor = {
     {
       name: 'nginx_config_path',
       label: 'nginx configuration file',
-      help: 'Path to the nginx configuration file, 1 to 4096 characters. Left out: the one nginx was built with.',
+      help: 'Path to the nginx configuration file, 1 to 4096 characters. Default: the path built into nginx.',
       kind: 'path',
       ownFile: whenLocal,
       min: 1,
@@ -23,7 +23,7 @@ export const nginx: Descriptor = {
     {
       name: 'nginx_path',
       label: 'nginx program',
-      help: 'Path to the nginx program. Left out: looked for in the usual places.',
+      help: 'Path to the nginx program. Default: found in the usual places.',
       kind: 'path',
       ownFile: whenLocal,
       min: 1,

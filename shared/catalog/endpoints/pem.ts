@@ -14,13 +14,13 @@ const connectionTypes = [
 export const pem: Descriptor = {
   id: 'pem',
   label: 'PEM file',
-  help: 'A PEM file that some program serves, with scripts to run after installing and for restarting.',
+  help: 'A PEM file that another program serves, with scripts to run after installing and for restarting.',
   fields: [
     nameField,
     {
       name: 'path',
       label: 'Path',
-      help: 'Path to the certificate file. It must exist already.',
+      help: 'Path to the certificate file. It must already exist.',
       kind: 'path',
       ownFile: whenLocal,
       required: true,
@@ -40,7 +40,7 @@ export const pem: Descriptor = {
     {
       name: 'restart_script',
       label: 'Restart script',
-      help: 'Path to a script on the endpoint that makes the certificate be served.',
+      help: 'Path to a script on the endpoint that makes its program serve the new certificate.',
       kind: 'path',
       ownFile: whenLocal,
       min: 1,
@@ -49,7 +49,7 @@ export const pem: Descriptor = {
     {
       name: 'key_path',
       label: 'Private key path',
-      help: 'Path to the private key, when it is not in the same file.',
+      help: 'Path to the private key, if it is not in the same file.',
       kind: 'path',
       ownFile: whenLocal,
       min: 1,
@@ -59,7 +59,7 @@ export const pem: Descriptor = {
     {
       name: 'served_at',
       label: 'Served at',
-      help: 'host:port at which the certificate is served, to prove success. Left out: checked on disk only.',
+      help: 'host:port that serves the certificate, to prove success. Default: none; only the files on disk are checked.',
       kind: 'text',
       min: 3,
       max: 300,

@@ -101,7 +101,7 @@ function oneTrip(url: string): ProxyTrip {
     neededBy: 'you',
     ok: true,
     way: 'direct',
-    steps: [{ name: 'route', ok: true, sentence: 'Reached directly, since no proxy is set.' }],
+    steps: [{ name: 'route', ok: true, sentence: 'Direct, since no proxy is set.' }],
     certificate: { subject: 'CN=www.example.org', issuer: 'CN=R11,O=Example', trusted: true },
     interceptedBy: null,
   };

@@ -147,7 +147,7 @@ function addTasks(world: World): void {
     at: 11 * minute,
     step: 1,
     stepState: 'waiting',
-    sentence: 'The plan waits for a yes.',
+    sentence: 'The plan is waiting for approval.',
     waitingFor: 'approval',
   });
   addApproval(world, waiting, 'pending');
@@ -157,7 +157,7 @@ function addTasks(world: World): void {
     at: 38 * minute,
     step: 1,
     stepState: 'waiting',
-    sentence: 'The plan waits for a yes.',
+    sentence: 'The plan is waiting for approval.',
     waitingFor: 'approval',
     origin: 'agent',
   });
@@ -501,7 +501,7 @@ function addNotifications(world: World): void {
       level: 'danger',
       title: 'A renewal is at risk',
       sentence:
-        'The certificate of api-edge-fra / api.nordhafen.example expires in 4 days and its plan waits for a yes.',
+        'The certificate of api-edge-fra / api.nordhafen.example expires in 4 days and its plan is waiting for approval.',
       taskId: null,
       approvalId: world.approvals[1]?.id ?? null,
       readAt: null,

@@ -451,7 +451,7 @@ const servedSentences: Record<ServedState, string> = {
   other:
     '198.51.100.72:443 serves a certificate of another node: its own name is answered by the default server.',
   unreachable: '10.20.1.3:636 did not answer within 5 seconds.',
-  unknown: 'Nobody looked at this node from outside yet.',
+  unknown: 'It has not been verified yet.',
 };
 
 function binding(at: string, isDefault: boolean) {

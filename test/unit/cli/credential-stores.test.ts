@@ -43,9 +43,9 @@ describe('credstore update', () => {
     ['v1', '"credstore update" needs something to change.'],
     ['hashicorp', '"credstore update" needs --storename.'],
     ['hashicrop --storename v1 --rootpath r', 'There is no kind "hashicrop". Did you mean hashicorp?'],
-    ['hashicorp v1 v2 --rootpath r', '"credstore update" does not know what to do with "v2".'],
+    ['hashicorp v1 v2 --rootpath r', '"credstore update" does not take "v2".'],
     ['v1 --clear storename', '--clear storename: there is no such option.'],
-    ['v1 --verify a --clear verify', '--verify is given and cleared at once.'],
+    ['v1 --verify a --clear verify', '--verify is both set and cleared.'],
     ['v1 --authtype Kerberos', ''],
   ];
   test.each(wrong)('%s is answered with one sentence', async (line, sentence) => {
@@ -65,7 +65,7 @@ describe('credstore update', () => {
       secretfile: '/f',
       appwrapped: true,
     });
-    expect(stderr).toContain('Note: --token is not used with authtype AppRoleFile, and was left out.');
+    expect(stderr).toContain('Note: --token is not used with authtype AppRoleFile, and was ignored.');
     expect(stderr).toContain('Note: --secretid is not used with authtype AppRoleFile');
   });
 });
@@ -99,10 +99,7 @@ describe('what a person mistypes', () => {
     ['credstore credentials get v1', '"credstore credentials get" needs --id.'],
     ['credstore credentials add --id a', '"credstore credentials add" needs STORENAME.'],
     ['credstore credentials update v1 a', '"credstore credentials update" needs something to change.'],
-    [
-      'credstore credentials remove v1 a b',
-      '"credstore credentials remove" does not know what to do with "b".',
-    ],
+    ['credstore credentials remove v1 a b', '"credstore credentials remove" does not take "b".'],
     ['proxy set --port many', '--port must be a whole number, not "many".'],
     ['proxy set --confirm 5', ''],
     [
@@ -181,7 +178,7 @@ describe('at a terminal', () => {
 
   test('an empty answer leaves the secret as it is', async () => {
     const run = await typed('credstore update v1 --authtype Token', update, { answers: [''] });
-    expect(run.asked).toEqual(['Token (empty: the one that is kept): ']);
+    expect(run.asked).toEqual(['Token (empty: keep the current one): ']);
     expect(run.input).toEqual({ storename: 'v1', changes: { authtype: 'Token' } });
   });
 
@@ -190,7 +187,7 @@ describe('at a terminal', () => {
     const good = await typed('backup create b', 'backups.create', { answers });
     expect(good.input).toEqual({ path: '/here/b', passphrase: answers[0] });
     const wrong = await typed('backup create b', 'backups.create', { answers: [answers[0] ?? '', 'other'] });
-    expect(wrong.stderr).toContain('The two passphrases differ.');
+    expect(wrong.stderr).toContain('The passphrases do not match.');
   });
 
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -330,7 +327,7 @@ SecretID is wrapped  yes
 Root path            secret
 Verify with          web
 Auth mount           approle
-Trusted roots        own ones besides those of this machine
+Trusted roots        system roots and custom roots
 Used by:
   endpoint web1: servers/web1
 
@@ -351,7 +348,7 @@ The credential store cannot be used: it failed at the step log-in. Verified 2001
     const login = async (endpoint: typeof shown) =>
       /Logs in with +(.*)/.exec((await printed('tls show e', 'endpoints.show', endpoint)).stdout)?.[1];
     expect(await login(shown)).toBe(
-      'credential "servers/web1" and its user name of credential store "main vault"',
+      'credential "servers/web1" with its user name of credential store "main vault"',
     );
     const own = { ...connection, user: 'deploy' };
     expect(await login({ ...shown, connection: own })).toBe(
@@ -442,8 +439,8 @@ Used by      nobody
   test('rotation and backups say what was done', async () => {
     const keychain = { kind: 'os-keychain', state: 'ready', sentence: 'Safe.', recoveryKeyWaiting: true };
     const rotated = await printed('secrets rotate', 'secrets.rotate', { ...keychain, resealed: 1 });
-    expect(rotated.stdout).toContain('There is a new master key, and 1 sealed value was sealed anew.');
-    expect(rotated.stdout).toContain('The recovery key from before opens nothing any more.');
+    expect(rotated.stdout).toContain('The master key was replaced, and 1 secret was encrypted again.');
+    expect(rotated.stdout).toContain('The previous recovery key no longer works.');
     expect(rotated.stdout).toContain('trustkeep secrets recovery-key');
     const made = { path: '/b', bytes: 7, sentence: 'It is written.' };
     const line = 'backup create /b --passphrase correct-horse-battery';

@@ -31,13 +31,13 @@ describe('what a person mistypes', () => {
     ['backup create b', '"backup create" needs --passphrase.', /--passphrase-stdin/],
     ['secrets recover', '"secrets recover" needs --recovery_key.', /--recovery_key-prompt/],
     ['credstore credentials get s --id=', '"id" must not be empty.', /Correct/],
-    ['tls add nginx --name a b', '"tls add nginx" does not know what to do with "b".', /help/],
-    ['tls list all', '"tls list" does not know what to do with "all".', /help/],
-    ['tls show a b', '"tls show" does not know what to do with "b".', /help/],
+    ['tls add nginx --name a b', '"tls add nginx" does not take "b".', /help/],
+    ['tls list all', '"tls list" does not take "all".', /help/],
+    ['tls show a b', '"tls show" does not take "b".', /help/],
     ['tls update web1', '"tls update" needs something to change.', /^$/],
     ['tls update web1 --clear colour', '--clear colour: there is no such option.', /help tls update/],
-    ['tls update web1 --host a --clear host', '--host is given and cleared at once.', /^$/],
-    ['run --fast', '"run" does not know what to do with "--fast".', /^$/],
+    ['tls update web1 --host a --clear host', '--host is both set and cleared.', /^$/],
+    ['run --fast', '"run" does not take "--fast".', /^$/],
     ['run --log-level loud', '--log-level must be one of: debug, info, warn, error.', /^$/],
     ['tls list --data-directory', '--data-directory needs a value.', /^$/],
     ['tls list --data-directory --wait', '--data-directory needs a value.', /^$/],
@@ -81,7 +81,7 @@ describe('secrets', () => {
     const { code, stderr } = await cli(['secrets', 'unlock', '--passphrase-stdin'], {
       stdin: 'correct horse battery',
     });
-    expect(stderr).toContain('No agent runs with the data directory');
+    expect(stderr).toContain('No agent is running with the data directory');
     expect(code).toBe(5);
   });
 
@@ -118,14 +118,14 @@ describe('secrets', () => {
 
   test('that are empty are not taken for none', async () => {
     expect((await added(['--password-stdin'], { stdin: '\n' })).stderr).toContain(
-      '--password-stdin gave nothing.',
+      '--password-stdin was empty.',
     );
   });
 
   test('that no terminal can ask for are refused before anything is asked', async () => {
     const { code, stderr, asked, input } = await added(['--password-prompt'], {});
     expect({ code, asked, input }).toEqual({ code: 2, asked: [], input: undefined });
-    expect(stderr).toContain('--password-prompt has no terminal to ask at.\n');
+    expect(stderr).toContain('--password-prompt needs a terminal to ask on.\n');
     expect(stderr).toContain('--password-stdin or --password-file');
   });
 
@@ -133,15 +133,15 @@ describe('secrets', () => {
     expect((await added(['--password-stdin'], { stdin: '\ufeffpw\r\n' })).input?.password).toBe('pw');
     const { code, stderr, input } = await added(['--password-stdin'], { stdin: 'p\ufffdw\n' });
     expect({ code, input }).toEqual({ code: 2, input: undefined });
-    expect(stderr).toContain('--password-stdin gave something that is not UTF-8 text.\n');
-    expect((await added(['--password', 'p\ufffdw'], {})).stderr).toContain('--password gave something');
+    expect(stderr).toContain('--password-stdin was not UTF-8 text.\n');
+    expect((await added(['--password', 'p\ufffdw'], {})).stderr).toContain('--password was not UTF-8 text');
   });
 
   test('that are to be chosen are typed twice', async () => {
     const { client, calls } = scriptedClient({ 'secrets.choose': {} });
     const words = ['secrets', 'choose', 'passphrase'];
     const wrong = await cli(words, { running: client, answers: ['correct horse battery', 'correct horse'] });
-    expect(wrong.stderr).toContain('The two passphrases differ.');
+    expect(wrong.stderr).toContain('The passphrases do not match.');
     const answers = ['correct horse battery', 'correct horse battery'];
     await cli(words, { running: client, answers });
     expect(calls).toEqual([['secrets.choose', { kind: 'passphrase', passphrase: answers[0] }]]);
@@ -184,7 +184,7 @@ describe('the agent', () => {
     const { client } = scriptedClient({ 'endpoints.list': [] });
     const { own, stdout } = await cli(['tls', 'list'], { running: client });
     expect(own).toEqual([]);
-    expect(stdout).toContain('There is no endpoint yet.');
+    expect(stdout).toContain('There are no endpoints yet.');
   });
 
   test('is started in this process when none runs, and stopped again', async () => {
@@ -205,7 +205,7 @@ describe('the agent', () => {
       const { code, stderr, own } = await cli([word]);
       expect(own).toEqual([]);
       expect(code).toBe(5);
-      expect(stderr).toContain('No agent runs with the data directory /home.');
+      expect(stderr).toContain('No agent is running with the data directory /home.');
     }
   });
 
@@ -221,7 +221,7 @@ describe('the agent', () => {
     expect(headless).toMatchObject([{ settings: { proof_seconds: 30, scan_hours: 2 } }]);
     const wrong = await cli(['run', '--proof_seconds', '0']);
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('Proof patience must be between 1 and 600.');
+    expect(wrong.stderr).toContain('Proof timeout must be between 1 and 600.');
   });
 
   test('without a screen gets its directory and log level', async () => {
@@ -267,7 +267,9 @@ describe('--json', () => {
   test('makes half a command a complaint like any other', async () => {
     const { stderr, code } = await cli(['credstore', 'credentials', '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(stderr)).toMatchObject({ sentence: '"credstore credentials" is half a command.' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      sentence: '"credstore credentials" is not a complete command.',
+    });
   });
 });
 
@@ -378,13 +380,13 @@ describe('--wait', () => {
       'failed, restored, not proved',
       { state: 'failed', failure: failed, restored: 'unproved' },
       7,
-      /nothing proved/,
+      /not proved/,
     ],
     [
       'failed and not restored',
       { state: 'failed', failure: failed, restored: 'failed' },
       7,
-      /could NOT be put back/,
+      /could NOT be restored/,
     ],
     ['waiting for the keychain', { state: 'waiting', waitingFor: 'keychain' }, 3, /secrets unlock/],
   ];
@@ -422,7 +424,7 @@ describe('--wait', () => {
     const later = { state: 'waiting', waitingFor: 'authority', wakeAt: Date.now() + 3_600_000 } as const;
     const run = await cli(['certificates', 'renew', 'n', '--wait'], { own: states(later).client });
     expect(run.code).toBe(4);
-    expect(run.stdout).toContain('The task waits for the authority.');
+    expect(run.stdout).toContain('The task is waiting for the authority.');
   });
 });
 
@@ -431,7 +433,7 @@ test('what others named themselves cannot move the cursor', async () => {
     'endpoints.list': new Failure('x', 'A\u001b[2J\u0007B', { peerSaid: 'C\nD' }),
   });
   const { stderr } = await cli(['tls', 'list'], { running: client });
-  expect(stderr).toBe('A [2J B\nIt said: C D\n');
+  expect(stderr).toBe('A [2J B\nThe server answered: C D\n');
 });
 
 test('version, help and OpenAPI need no agent', async () => {

@@ -142,10 +142,10 @@ describe('adding a credential', () => {
       'an id of 256 characters',
       { id: 'x'.repeat(256), password: 'x' },
       'input.invalid',
-      /^Credential id must be between 1 and 255 characters long\.$/,
+      /^Credential ID must be between 1 and 255 characters long\.$/,
     ],
     ['half a character', { id: '\ud800', password: 'x' }, 'input.invalid', /must be text\.$/],
-    ['no id', { password: 'x' }, 'input.invalid', /^Credential id is required\.$/],
+    ['no id', { password: 'x' }, 'input.invalid', /^Credential ID is required\.$/],
     [
       'nothing to log in with',
       { id: 'a', username: 'u' },

@@ -122,7 +122,7 @@ describe('the level', () => {
     );
     expect(overview()).toMatchObject({
       level: 'ok',
-      sentence: 'All 2 managed nodes serve what they should.',
+      sentence: 'All 2 managed nodes are OK.',
       worst: [],
     });
   });
@@ -131,13 +131,13 @@ describe('the level', () => {
     nodes({ key: 'a', served: 'same' }, { key: 'b' });
     expect(overview()).toMatchObject({
       level: 'ok',
-      sentence: '1 of 2 managed nodes are proved to serve what they should.',
+      sentence: '1 of 2 managed nodes are verified.',
     });
   });
 
   test('Nodes without a certificate of ours are ok and said to be not managed', () => {
     nodes({ key: 'a', managed: false });
-    expect(overview()).toMatchObject({ level: 'ok', sentence: 'One node is known, not managed yet.' });
+    expect(overview()).toMatchObject({ level: 'ok', sentence: '1 node is known, but not managed yet.' });
   });
 
   test.each(['previous', 'other', 'unreachable'] as const)(
@@ -186,7 +186,7 @@ describe('the level', () => {
   test('A waiting approval is attention', () => {
     nodes({ key: 'a', served: 'same' });
     db.approvals.insert(anApproval());
-    expect(overview()).toMatchObject({ level: 'attention', sentence: 'A plan waits for approval.' });
+    expect(overview()).toMatchObject({ level: 'attention', sentence: '1 plan is waiting for approval.' });
   });
 
   test('A failed task is attention for a day, unless a later one made it good', () => {
@@ -211,7 +211,7 @@ describe('the level', () => {
     db.tasks.insert(aTask({ state: 'failed', restored: 'failed', finishedAt: now }));
     expect(overview()).toMatchObject({
       level: 'danger',
-      sentence: 'A change failed, and the state before it is not proved to be back.',
+      sentence: 'A change failed, and the previous state is not proved to be back.',
     });
   });
 });

@@ -89,7 +89,7 @@ describe('what is said of a credential store', () => {
     ];
     expect(storeState({ kind: 'hashicorp', report: { ok: false, checks, at: 0 } })).toEqual({
       shade: 'danger',
-      text: 'Stops at: Log in',
+      text: 'Failed: Log in',
     });
     expect(storeState({ kind: 'hashicorp', report: null }).shade).toBe('unknown');
     expect(storeState({ kind: 'local', report: null }).shade).toBe('ok');

@@ -117,16 +117,16 @@ describe('the report of the proxy doctor as text', () => {
       '1 of 2 addresses not reached',
       '',
       'https://ca.example/directory (needed by authority le): NOT REACHED',
-      '  Way: proxy proxy.example:3128',
+      '  Via: proxy proxy.example:3128',
       '  [ok] Route: As set.',
       '  [NO] TLS: Not trusted. At all.',
       '  Certificate: CN=ca.example',
       '  Issued by: CN=Inspection',
       '  Trusted here: No',
-      '  A proxy may be reading along: the certificate is from CN=Inspection',
+      '  A proxy may be inspecting traffic: the certificate was issued by CN=Inspection',
       '',
       'https://vault.example (needed by credential store v): reached',
-      '  Way: direct',
+      '  Via: direct',
     ]);
   });
 });

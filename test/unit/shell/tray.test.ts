@@ -21,10 +21,10 @@ describe('the tray', () => {
   test('says the level in words, with the sentence', () => {
     const lines = levels.map((level) => labels({ level })[2]);
     expect(lines).toEqual([
-      'All well: All is served.',
+      'OK: All is served.',
       'Needs attention: All is served.',
-      'In danger: All is served.',
-      'Not known: All is served.',
+      'Action required: All is served.',
+      'Unknown: All is served.',
     ]);
   });
 
@@ -43,9 +43,9 @@ describe('the tray', () => {
   });
 
   test('counts approvals in proper words, and unread notifications only when there are some', () => {
-    expect(labels()).toContain('No approvals wait for you');
-    expect(labels({ approvalsPending: 1 })).toContain('1 approval waits for you');
-    expect(labels({ approvalsPending: 2 })).toContain('2 approvals wait for you');
+    expect(labels()).toContain('No plans to approve');
+    expect(labels({ approvalsPending: 1 })).toContain('1 plan to approve');
+    expect(labels({ approvalsPending: 2 })).toContain('2 plans to approve');
     expect(labels().join()).not.toContain('notification');
     expect(labels({ unreadNotifications: 3 })).toContain('3 unread notifications');
   });

@@ -69,7 +69,7 @@ describe('what crosses the line', () => {
   test('is never an answer that does not fit the contract', async () => {
     const error = await thrownBy(() => ({ password: 'leaked' }));
     expect((error as ORPCError<string, { sentence: string }>).data.sentence).toBe(
-      'The answer of endpoints.remove does not fit its contract.',
+      'The answer to endpoints.remove does not match its contract.',
     );
     expect(JSON.stringify(error) + logged.join('')).not.toContain('leaked');
   });
