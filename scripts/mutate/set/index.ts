@@ -1,5 +1,6 @@
 import type { Mutation } from '../mutation.ts';
 import { auditMutations } from './audit.ts';
 import { policyMutations } from './policies.ts';
+import { secretMutations } from './secrets.ts';
 
-export const mutations: readonly Mutation[] = [...policyMutations, ...auditMutations];
+export const mutations: readonly Mutation[] = [...policyMutations, ...auditMutations, ...secretMutations];

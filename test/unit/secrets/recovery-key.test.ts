@@ -9,8 +9,14 @@ test('A recovery key has eight groups of four and a check character, and no two 
   expect(new Set(keys).size).toBe(50);
 });
 
+test('A recovery key uses all 32 characters, so that its 32 places hold 160 random bits', () => {
+  const used = new Set(Array.from({ length: 200 }, newRecoveryKey).flatMap((key) => [...key.slice(0, -2)]));
+  expect(used.size).toBe(32 + 1); // and the dash
+});
+
 test('Case, dashes, spaces and letters that look like digits do not matter', () => {
-  const key = newRecoveryKey();
+  let key = newRecoveryKey();
+  while (!key.includes('0') || !key.includes('1')) key = newRecoveryKey();
   const wrapped = recoveryWrapKey(key, 'store');
   const sloppy = ` ${key.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')} `;
   expect(recoveryWrapKey(sloppy, 'store')).toEqual(wrapped);
