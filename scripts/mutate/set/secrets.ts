@@ -9,7 +9,11 @@ const notes = 'electron/secrets/key-notes.ts';
 /** How values are sealed and where keys are kept. */
 export const secretMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/secrets/frame.test.ts', 'test/unit/secrets/envelope.test.ts', 'test/unit/database/secrets.test.ts'],
+    [
+      'test/unit/secrets/frame.test.ts',
+      'test/unit/secrets/envelope.test.ts',
+      'test/unit/database/secrets.test.ts',
+    ],
     [
       {
         breaks: 'a sealed value is not bound to its place',
@@ -182,7 +186,11 @@ export const secretMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/secrets/key-notes.test.ts', 'test/unit/secrets/key-wrap.test.ts', 'test/unit/secrets/master-key.test.ts'],
+    [
+      'test/unit/secrets/key-notes.test.ts',
+      'test/unit/secrets/key-wrap.test.ts',
+      'test/unit/secrets/master-key.test.ts',
+    ],
     [
       {
         breaks: 'an entry in use is removed as left over',
