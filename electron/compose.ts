@@ -164,6 +164,7 @@ function joinParts(parts: Parts): Composed {
   const stores: StoreControl = {
     get: (id) => registry.get(id),
     draft: (row, keep) => registry.draft(row, keep),
+    sealing: (kind) => registry.sealing(kind),
     forget(id) {
       registry.forget(id);
       credentials.forget(id);

@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
-import { storeAddress } from '#shared/model/credential-store.ts';
+import { storeDefinition } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Database } from '../database/database.ts';
@@ -43,9 +43,9 @@ export function neededAddresses(database: Database): NeededAddress[] {
     found.push({ url, neededBy: `authority ${name}`, trustedRootsPem });
   }
   for (const { name, settings } of database.credentialStores.list()) {
-    const url = storeAddress(settings);
-    if (url === null || settings.kind === 'local') continue;
-    const { trustedRootsPem } = settings;
+    const place = storeDefinition(settings).place(settings);
+    if (place === null) continue;
+    const { address: url, trustedRootsPem } = place;
     found.push({ url, neededBy: `credential store ${name}`, trustedRootsPem });
   }
   return found;

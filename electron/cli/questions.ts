@@ -1,3 +1,4 @@
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CliIo } from './io.ts';
 import { isEncryptedKey } from './key-text.ts';
 import { usage } from './usage.ts';
@@ -30,10 +31,16 @@ const keyPassphrase: Question = {
     when(await encrypted(privatekeypath, io), `Passphrase of ${privatekeypath}: `),
 };
 
-const certificatePassword: Question = {
-  field: 'certpass',
-  ask: ({ authcert }) => when(typeof authcert === 'string', `Password of ${authcert} (empty: none): `),
-};
+/** Those of the kind that is named, or of every kind when it is not: an update may leave it out. */
+function storeQuestions(updating: boolean): Question[] {
+  return Object.values(credentialStoreCatalog).flatMap(({ id, questions }) =>
+    questions.map(({ field, ask }) => ({
+      field,
+      ask: (values: Values) =>
+        values.kind === undefined || values.kind === id ? ask(values, updating) : null,
+    })),
+  );
+}
 
 const questions: Record<string, readonly Question[]> = {
   'endpoints.add': [
@@ -51,36 +58,8 @@ const questions: Record<string, readonly Question[]> = {
         when(await encrypted(ssh_key_path, io), `Passphrase of ${ssh_key_path}: `),
     },
   ],
-  'credentialStores.add': [
-    {
-      field: 'token',
-      ask: ({ kind, authtype = 'Token' }) => when(kind === 'hashicorp' && authtype === 'Token', 'Token: '),
-    },
-    {
-      field: 'secretid',
-      ask: ({ authtype, appwrapped }) =>
-        when(
-          authtype === 'AppRoleSecret',
-          appwrapped === true ? 'Wrapping token with the SecretID: ' : 'SecretID: ',
-        ),
-    },
-    certificatePassword,
-    {
-      field: 'password',
-      ask: ({ kind, username }) => when(kind === 'delinea-secret-server', `Password of ${username}: `),
-    },
-  ],
-  'credentialStores.update': [
-    {
-      field: 'token',
-      ask: ({ authtype }) => when(authtype === 'Token', 'Token (empty: keep the current one): '),
-    },
-    {
-      field: 'secretid',
-      ask: ({ authtype }) => when(authtype === 'AppRoleSecret', 'SecretID (empty: keep the current one): '),
-    },
-    certificatePassword,
-  ],
+  'credentialStores.add': storeQuestions(false),
+  'credentialStores.update': storeQuestions(true),
   'credentials.add': [
     {
       field: 'password',

@@ -2,6 +2,8 @@ import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
 import { flatAuthority } from '#shared/catalog/authorities/flat.ts';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { text } from '#shared/catalog/flat.ts';
 import { authorityInput } from '#shared/contract/authorities.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
@@ -11,7 +13,7 @@ import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { settingsOf } from './authority-settings.ts';
 import { findAuthority, sameName } from './find.ts';
-import { dropUnasked, type Flat, listed, merged, text } from './flat-input.ts';
+import { dropUnasked, listed, merged } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** The EAB HMAC key is sealed under the authority's id by this name. */

@@ -1,5 +1,7 @@
 import { never } from '#kit/never.ts';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { checkAbsolute, invalid, lines, number, text, trustedRoots, yes } from '#shared/catalog/flat.ts';
 import { Failure } from '#shared/failure.ts';
 import type {
   AcmeSettings,
@@ -9,18 +11,7 @@ import type {
   ValidationSettings,
 } from '#shared/model/authority.ts';
 import { authoritySettings } from '#shared/model/authority.ts';
-import {
-  checkAbsolute,
-  checkAsked,
-  type Flat,
-  invalid,
-  lines,
-  number,
-  text,
-  trustedRoots,
-  withDefaults,
-  yes,
-} from './flat-input.ts';
+import { checkAsked, withDefaults } from './flat-input.ts';
 
 /** Flat input, already fitting the contract, as the settings that are stored. */
 export function settingsOf(kind: AuthorityKind, input: Flat): AuthoritySettings {

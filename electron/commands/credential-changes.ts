@@ -1,5 +1,7 @@
 import { newId } from '#kit/ids.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { checkAbsolute, invalid, text } from '#shared/catalog/flat.ts';
 import { credentialInput } from '#shared/contract/credentials.ts';
 import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
 import type { Database } from '../database/database.ts';
@@ -8,7 +10,7 @@ import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { checkReady } from './endpoint-checks.ts';
 import { findCredential } from './find.ts';
-import { checkAbsolute, type Flat, invalid, listed, merged, text } from './flat-input.ts';
+import { listed, merged } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Names under which the parts of a credential are sealed, by its row id. */

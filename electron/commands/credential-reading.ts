@@ -1,7 +1,7 @@
 import { shellWord } from '#kit/shell-word.ts';
 import type { CredentialView } from '#shared/contract/credentials.ts';
 import { Failure, harmless } from '#shared/failure.ts';
-import type { CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
+import { type CredentialStore, isKeptHere, type StoreUser } from '#shared/model/credential-store.ts';
 import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findCredential } from './find.ts';
@@ -14,7 +14,7 @@ export async function shownCredential(
   id: string,
 ): Promise<CredentialView> {
   const usedBy = usersOf(tools, store, id);
-  if (store.kind === 'local') {
+  if (isKeptHere(store)) {
     const { username, hasPassword, privateKey } = findCredential(tools.database, store, id);
     return {
       store: store.name,
@@ -62,7 +62,7 @@ export async function revealedCredential(
       retry: 'never',
     });
   }
-  if (store.kind === 'local') findCredential(tools.database, store, id);
+  if (isKeptHere(store)) findCredential(tools.database, store, id);
   const read = await tools.credentials.read(store.id, id, { fresh: true });
   try {
     const sentence = `The secrets of the credential "${id}" of the store "${store.name}" were shown.`;

@@ -1,24 +1,26 @@
 import { newId } from '#kit/ids.ts';
 import { shellWord } from '#kit/shell-word.ts';
-import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
-import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { invalid, text } from '#shared/catalog/flat.ts';
 import { credentialStoreInput } from '#shared/contract/credential-stores.ts';
 import { Failure } from '#shared/failure.ts';
 import {
   type CredentialStore,
   type CredentialStoreKind,
   defaultStoreName,
+  storeDefinition,
 } from '#shared/model/credential-store.ts';
 import { storeKeep } from '../agent/store-keep.ts';
 import type { Database } from '../database/database.ts';
+import type { SecretChanges } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
-import { DraftKeep, triedDraft } from './credential-store-draft.ts';
-import { forgottenSecrets, isSealed, type SecretChanges, takeSecrets } from './credential-store-secrets.ts';
+import { DraftKeep, type Tried, triedDraft } from './credential-store-draft.ts';
+import { forgottenSecrets, isSealed } from './credential-store-secrets.ts';
 import { storeSettingsOf } from './credential-store-settings.ts';
 import { checkReady } from './endpoint-checks.ts';
 import { sameName } from './find.ts';
-import { dropUnasked, type Flat, invalid, listed, merged, text, withDefaults } from './flat-input.ts';
+import { dropUnasked, listed, merged, withDefaults } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Names of stores that are being tried: a second try of one could use up a token that is good once. */
@@ -33,15 +35,17 @@ export async function addStore(
 ): Promise<CredentialStore> {
   const { database, clock } = tools;
   const name = freeName(database, text(input, 'storename') ?? '', null);
+  const definition = storeDefinition({ kind });
   return alone(inHand, [name], async () => {
-    const flat = withDefaults(credentialStoreCatalog[kind], input);
+    const flat = withDefaults(definition, input);
     const settings = storeSettingsOf(kind, flat, (field) => flat[field] !== undefined);
-    if (kind !== 'local') checkReady(tools);
+    if (definition.keeper !== null) checkReady(tools);
+    const sealing = tools.stores.sealing(kind);
     const changes: SecretChanges = new Map();
-    await takeSecrets(tools, kind, flat, changes);
+    await sealing.take(flat, changes, tools.readKeyFile);
     const now = clock.now();
     const row = { id: newId('cs'), name, kind, settings, report: null, createdAt: now, updatedAt: now };
-    const keep = new DraftKeep(null, changes);
+    const keep = new DraftKeep(null, changes, sealing);
     try {
       const { report, despite } = await triedDraft(tools, row, keep);
       const store: CredentialStore = { ...row, report };
@@ -82,22 +86,24 @@ export async function updateStore(
   const { changes } = update;
   checkKind(before, update.kind);
   const name = newName(database, before, update.new_storename);
+  const definition = storeDefinition(before);
+  const sealing = tools.stores.sealing(before.kind);
   return alone(inHand, [before.name, name], async () => {
     const flat = wantedOf(before, changes);
     const cleared = Object.keys(changes).filter((field) => changes[field] === null);
-    const otherLogin = text(flat, 'authtype') !== (flatStore(before.settings).authtype ?? null);
-    const secrets = forgottenSecrets(cleared, otherLogin);
-    const sealed = (field: string) => isSealed(database, before.id, field, secrets);
+    const otherLogin = text(flat, 'authtype') !== (definition.toFlat(before.settings).authtype ?? null);
+    const secrets = forgottenSecrets(sealing, cleared, otherLogin);
+    const sealed = (field: string) => isSealed(sealing, database, before.id, field, secrets);
     const settings = storeSettingsOf(
       before.kind,
       flat,
       (field) => flat[field] !== undefined || sealed(field),
     );
     const keeps = storeKeep(database)(before.id);
-    const tryIt = before.kind !== 'local' && Object.keys(changes).length > 0;
+    const tryIt = definition.keeper !== null && Object.keys(changes).length > 0;
     if (tryIt) checkReady(tools);
-    await takeSecrets(tools, before.kind, flat, secrets);
-    const keep = new DraftKeep(keeps, secrets);
+    await sealing.take(flat, secrets, tools.readKeyFile);
+    const keep = new DraftKeep(keeps, secrets, sealing);
     const row: CredentialStore = { ...before, name, settings, updatedAt: clock.now() };
     try {
       const { report, despite } = tryIt
@@ -125,9 +131,9 @@ export async function updateStore(
 
 /** The whole form as it would be after the change, fitting the contract. */
 function wantedOf(before: CredentialStore, changes: Record<string, unknown>): Flat {
-  const descriptor = credentialStoreCatalog[before.kind];
+  const descriptor = storeDefinition(before);
   const fields = descriptor.fields.filter(({ name }) => name !== 'storename');
-  const wanted = merged({ ...descriptor, fields }, flatStore(before.settings), changes);
+  const wanted = merged({ ...descriptor, fields }, descriptor.toFlat(before.settings), changes);
   dropUnasked(descriptor, wanted, changes);
   const parsed = credentialStoreInput.safeParse({ kind: before.kind, storename: before.name, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
@@ -196,7 +202,7 @@ function changedSentence(
   before: CredentialStore,
   { name }: CredentialStore,
   changes: Record<string, unknown>,
-  despite: string | null,
+  despite: Tried['despite'],
 ): string {
   const named = before.name === name ? [] : [`is called "${name}" now`];
   const renamedOnly = named.length > 0 && Object.keys(changes).length === 0;
@@ -204,8 +210,8 @@ function changedSentence(
   return `The credential store "${before.name}" ${[...other, ...named].join(', and ')}${despiteWords(despite)}.`;
 }
 
-function despiteWords(step: string | null): string {
-  return step === null ? '' : `, although it failed at the step ${step}: its wrapping token is used up`;
+function despiteWords(despite: Tried['despite']): string {
+  return despite === null ? '' : `, although it failed at the step ${despite.step}: ${despite.usedUp}`;
 }
 
 function removedMeanwhile(name: string): Failure {

@@ -1,9 +1,16 @@
 import { Failure } from '#shared/failure.ts';
-import type { CredentialStore, StoreReport } from '#shared/model/credential-store.ts';
-import type { StoreKeep } from '../providers/credential-stores/credential-store.ts';
-import { storeSecrets } from '../providers/credential-stores/credential-store.ts';
+import {
+  type CredentialStore,
+  isKeptHere,
+  type StoreReport,
+  storeDefinition,
+} from '#shared/model/credential-store.ts';
+import type {
+  SecretChanges,
+  StoreKeep,
+  StoreSealing,
+} from '../providers/credential-stores/credential-store.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { SecretChanges } from './credential-store-secrets.ts';
 import type { CommandTools } from './tools.ts';
 
 /** What a store keeps while it is only tried: laid over what is sealed, written nowhere before `commit`. */
@@ -11,12 +18,14 @@ export class DraftKeep implements StoreKeep {
   readonly #stored: StoreKeep | null;
   readonly #secrets: SecretChanges;
   readonly #notes = new Map<string, string | null>();
-  #gained = false;
+  readonly #onlyCopy: StoreSealing['onlyCopy'];
+  #gained: StoreSealing['onlyCopy'] = null;
 
   /** `stored`: what the store has been keeping; null: it is a new one. Takes `changes` over. */
-  constructor(stored: StoreKeep | null, changes: SecretChanges) {
+  constructor(stored: StoreKeep | null, changes: SecretChanges, { onlyCopy }: StoreSealing) {
     this.#stored = stored;
     this.#secrets = changes;
+    this.#onlyCopy = onlyCopy;
   }
 
   secret(name: string): Secret | null {
@@ -27,7 +36,7 @@ export class DraftKeep implements StoreKeep {
 
   keepSecret(name: string, value: Secret): void {
     this.#secrets.set(name, Secret.of(value.bytes()));
-    if (name === storeSecrets.secretId) this.#gained = true;
+    if (name === this.#onlyCopy?.name) this.#gained = this.#onlyCopy;
   }
 
   forgetSecret(name: string): void {
@@ -43,8 +52,8 @@ export class DraftKeep implements StoreKeep {
     this.#notes.set(name, value);
   }
 
-  /** A SecretID came out of a token that is good for one use: it is nowhere else now. */
-  get gained(): boolean {
+  /** What came out of a secret that is good for one use, and is nowhere else now; null: nothing did. */
+  get gained(): StoreSealing['onlyCopy'] {
     return this.#gained;
   }
 
@@ -70,16 +79,16 @@ const doors: Record<string, string> = {
 
 export interface Tried {
   report: StoreReport | null;
-  /** It cannot be used as it is, and is stored all the same, because of what would be lost. */
-  despite: string | null;
+  /** It cannot be used as it is, and is stored all the same, because of what would be lost: the step, and why. */
+  despite: { step: string; usedUp: string } | null;
 }
 
 /**
  * Verifies a row that is stored nowhere yet. Throws with the sentence of the step that failed, except `read`: that is
- * somebody's typing error in a path, shown in the report. A local store has nothing to try.
+ * somebody's typing error in a path, shown in the report. A store of our own has nothing to try.
  */
 export async function triedDraft(tools: CommandTools, row: CredentialStore, keep: DraftKeep): Promise<Tried> {
-  if (row.kind === 'local') return { report: null, despite: null };
+  if (isKeptHere(row)) return { report: null, despite: null };
   const adapter = tools.stores.draft(row, keep);
   let report: StoreReport;
   try {
@@ -89,14 +98,15 @@ export async function triedDraft(tools: CommandTools, row: CredentialStore, keep
   }
   const shut = report.checks.find(({ name, ok }) => !ok && name !== 'read');
   if (shut === undefined) return { report, despite: null };
-  if (!keep.gained) {
+  const { gained } = keep;
+  if (gained === null) {
     throw new Failure(doors[shut.name] ?? 'credential-store.unreachable', shut.sentence, {
       hint: `Nothing was stored for "${row.name}".`,
     });
   }
-  const sentence = `${shut.sentence} It is stored all the same: its wrapping token is used up, and the SecretID that was in it is kept sealed.`;
+  const sentence = `${shut.sentence} It is stored all the same: ${gained.usedUp}, and ${gained.kept}.`;
   const checks = report.checks.map((check) => (check === shut ? { ...check, sentence } : check));
-  return { report: { ...report, checks }, despite: shut.name };
+  return { report: { ...report, checks }, despite: { step: shut.name, usedUp: gained.usedUp } };
 }
 
 /** A store that is reached without TLS is a person's decision, and worth a sentence each time somebody looks. */
@@ -104,28 +114,14 @@ export function toldOfPlain(
   { settings }: Pick<CredentialStore, 'settings'>,
   report: StoreReport,
 ): StoreReport {
-  const url = addressOf(settings);
+  const place = storeDefinition(settings).place(settings);
+  const url = place === null ? null : new URL(place.address);
   const reached = report.checks.findLastIndex(({ name }) => !['log-in', 'read'].includes(name));
   if (url === null || url.protocol !== 'http:' || isLoopback(url.hostname)) return report;
   if (report.checks.some(({ name }) => name === 'tls') || report.checks[reached]?.ok !== true) return report;
   const sentence = `Nothing is encrypted on the way to ${url.host}: whoever is on it can read every credential. Use an https address.`;
   const checks = report.checks.toSpliced(reached + 1, 0, { name: 'tls', ok: true, sentence });
   return { ...report, checks };
-}
-
-function addressOf(settings: CredentialStore['settings']): URL | null {
-  switch (settings.kind) {
-    case 'local':
-      return null;
-    case 'hashicorp':
-      return new URL(settings.vaultUrl);
-    case 'cyberark':
-      return new URL(settings.ccpUrl);
-    case 'delinea-secret-server':
-      return new URL(settings.url);
-    default:
-      return settings satisfies never;
-  }
 }
 
 function isLoopback(host: string): boolean {

@@ -2,12 +2,11 @@ import { implement } from '@orpc/server';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
-import { type CredentialStore, defaultStoreName } from '#shared/model/credential-store.ts';
+import { type CredentialStore, defaultStoreName, isKeptHere } from '#shared/model/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { addStore, type InHand, updateStore } from './credential-store-changes.ts';
 import { toldOfPlain } from './credential-store-draft.ts';
 import { findStore } from './find.ts';
-import type { Flat } from './flat-input.ts';
 import { checkUnused } from './in-use.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -16,7 +15,7 @@ export function credentialStoreCommands(tools: CommandTools) {
   const inHand: InHand = new Set();
   return os.router({
     add: os.add.handler(async ({ input, context }) =>
-      rowOf(tools, await addStore(tools, inHand, input as Flat & typeof input, context)),
+      rowOf(tools, await addStore(tools, inHand, input, context)),
     ),
     list: os.list.handler(() => tools.database.credentialStores.list().map((store) => rowOf(tools, store))),
     show: os.show.handler(({ input }) => rowOf(tools, findStore(tools.database, input.storename))),
@@ -38,7 +37,7 @@ function rowOf({ database }: CommandTools, store: CredentialStore): CredentialSt
   return {
     ...store,
     usedBy: database.credentialStores.usedBy(store.id),
-    credentials: store.kind === 'local' ? database.credentials.count(store.id) : null,
+    credentials: isKeptHere(store) ? database.credentials.count(store.id) : null,
   };
 }
 

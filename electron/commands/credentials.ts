@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import type { Flat } from '#shared/catalog/field.ts';
 import type { CredentialRow } from '#shared/contract/credentials.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
@@ -6,7 +7,6 @@ import type { CommandContext } from '../transport/context.ts';
 import { addCredential, updateCredential } from './credential-changes.ts';
 import { revealedCredential, shownCredential, usersOf } from './credential-reading.ts';
 import { findCredential, findLocalStore, findStore } from './find.ts';
-import type { Flat } from './flat-input.ts';
 import { checkUnused } from './in-use.ts';
 import type { CommandTools } from './tools.ts';
 

@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
+import { ownStore } from '#shared/catalog/credential-stores/index.ts';
 import { defaultStoreName } from '#shared/model/credential-store.ts';
 import type { Database } from '../database/database.ts';
 import { settingsOf } from './authority-settings.ts';
@@ -20,8 +21,8 @@ function ensureDefaultStore(database: Database, clock: Clock): void {
   database.credentialStores.insert({
     id: newId('cs'),
     name: defaultStoreName,
-    kind: 'local',
-    settings: { kind: 'local' },
+    kind: ownStore.id,
+    settings: ownStore.fromFlat({}, () => false),
     report: null,
     createdAt: now,
     updatedAt: now,

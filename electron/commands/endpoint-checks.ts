@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { Login } from './endpoint-login.ts';
@@ -41,7 +42,7 @@ export function checkStillThere(database: Database, { name, connection, policy }
   const store = database.credentialStores.get(connection.store);
   if (store === null) throw gone('credential-store.not-found', 'The credential store');
   const id = connection.storeCredentialId ?? '';
-  if (store.kind === 'local' && database.credentials.get(store.id, id) === null)
+  if (isKeptHere(store) && database.credentials.get(store.id, id) === null)
     throw gone('credential.not-found', `The credential "${id}" of "${store.name}"`);
 }
 

@@ -1,10 +1,11 @@
+import type { Flat } from '#shared/catalog/field.ts';
+import { checkAbsolute, invalid, text } from '#shared/catalog/flat.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { Auth } from './endpoint-settings.ts';
 import { findStore } from './find.ts';
-import { checkAbsolute, type Flat, invalid, text } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Names under which a login is sealed, by the endpoint's id. */

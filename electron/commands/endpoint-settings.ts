@@ -1,5 +1,7 @@
 import { never } from '#kit/never.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { checkAbsolute, invalid, number, text, yes } from '#shared/catalog/flat.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { keyType } from '#shared/model/certificate.ts';
 import type {
@@ -13,16 +15,7 @@ import { connectionType } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import { usable } from '../providers/connections/registry.ts';
 import { findAuthority, findStore } from './find.ts';
-import {
-  checkAbsolute,
-  checkAsked,
-  type Flat,
-  invalid,
-  number,
-  text,
-  withDefaults,
-  yes,
-} from './flat-input.ts';
+import { checkAsked, withDefaults } from './flat-input.ts';
 
 /** What the flat input of `add` and `update` says, without its secrets. */
 export interface EndpointParts {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { text } from '#shared/catalog/flat.ts';
 import { endpointInput } from '#shared/contract/endpoints.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
@@ -11,7 +13,7 @@ import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-c
 import { type LoginPart, loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
-import { type Flat, listed, merged, text } from './flat-input.ts';
+import { listed, merged } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Keeps what is not named; `null` clears; looks at the endpoint again before anything is stored. */

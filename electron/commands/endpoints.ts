@@ -1,5 +1,7 @@
 import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { text } from '#shared/catalog/flat.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
@@ -11,7 +13,6 @@ import { loginOf, sealLogin } from './endpoint-login.ts';
 import { partsOf } from './endpoint-settings.ts';
 import { updateEndpoint } from './endpoint-update.ts';
 import { findEndpoint } from './find.ts';
-import { type Flat, text } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 export function endpointCommands(tools: CommandTools) {

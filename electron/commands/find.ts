@@ -1,9 +1,8 @@
-import { never } from '#kit/never.ts';
 import { shellWord } from '#kit/shell-word.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Authority } from '#shared/model/authority.ts';
-import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
+import { type Credential, type CredentialStore, storeDefinition } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Database } from '../database/database.ts';
@@ -46,28 +45,16 @@ export function findStore(database: Database, nameOrId: string): CredentialStore
 /** One that keeps credentials itself. */
 export function findLocalStore(database: Database, nameOrId: string): CredentialStore {
   const store = findStore(database, nameOrId);
-  if (store.kind === 'local') return store;
+  const { keeper } = storeDefinition(store);
+  if (keeper === null) return store;
   throw new Failure(
     'credential-store.read-only',
-    `The credentials of "${store.name}" are kept in ${keeperOf(store.kind)}, where Trustkeep only reads them.`,
+    `The credentials of "${store.name}" are kept in ${keeper}, where Trustkeep only reads them.`,
     {
       hint: `List and change them there. See one: trustkeep credstore credentials get --storename ${shellWord(store.name)} --id ID`,
       retry: 'never',
     },
   );
-}
-
-function keeperOf(kind: Exclude<CredentialStore['kind'], 'local'>): string {
-  switch (kind) {
-    case 'hashicorp':
-      return 'a Vault';
-    case 'cyberark':
-      return 'CyberArk';
-    case 'delinea-secret-server':
-      return 'a Secret Server';
-    default:
-      return never(kind);
-  }
 }
 
 export function findCredential(database: Database, store: CredentialStore, id: string): Credential {

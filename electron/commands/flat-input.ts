@@ -1,30 +1,6 @@
-import { isAbsolute, win32 } from 'node:path';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
 import type { Field, Flat } from '#shared/catalog/field.ts';
-import { Failure } from '#shared/failure.ts';
-
-export type { Flat };
-
-/** The text of a field, or null when it is left out. */
-export function text(flat: Flat, name: string): string | null {
-  const value = flat[name];
-  return typeof value === 'string' ? value : null;
-}
-
-export function number(flat: Flat, name: string, otherwise: number): number {
-  const value = flat[name];
-  return typeof value === 'number' ? value : otherwise;
-}
-
-export function yes(flat: Flat, name: string, otherwise: boolean): boolean {
-  const value = flat[name];
-  return typeof value === 'boolean' ? value : otherwise;
-}
-
-export function lines(flat: Flat, name: string): string[] {
-  const value = flat[name];
-  return Array.isArray(value) ? value.map((line) => line.trim()).filter((line) => line !== '') : [];
-}
+import { invalid, text } from '#shared/catalog/flat.ts';
 
 /** The default the catalog shows to people is the one that is used. */
 export function withDefaults(descriptor: Descriptor, flat: Flat): Flat {
@@ -82,25 +58,25 @@ export function dropUnasked(descriptor: Descriptor, wanted: Flat, changes: Recor
   }
 }
 
-/** Certificates of a private CA, as text. */
-export function trustedRoots(pem: string | null): string | null {
-  if (pem === null || pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  throw invalid(
-    'Trusted roots must be certificates in PEM form.',
-    'Give the file with --trusted_roots-file PATH.',
-  );
-}
-
 /** What an update was asked for, for the audit: names only. */
 export function listed(changes: Record<string, unknown>): string {
   return Object.keys(changes).sort().join(', ') || 'nothing';
 }
 
-export function checkAbsolute(label: string, path: string | null): void {
-  if (path === null || isAbsolute(path) || win32.isAbsolute(path)) return;
-  throw invalid(`${label} must be an absolute path, not "${path}".`, 'Write the whole path.');
-}
-
-export function invalid(sentence: string, hint?: string): Failure {
-  return new Failure('input.invalid', sentence, { hint, retry: 'never' });
+/** Refuses what is no http or https address, and one with more in it than host and path: it is shown and logged. */
+export function checkAddresses({ fields }: Descriptor, flat: Flat): void {
+  for (const { name, label, address } of fields) {
+    if (address !== true) continue;
+    const given = text(flat, name) ?? '';
+    const url = URL.canParse(given) ? new URL(given) : null;
+    if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
+      throw invalid(
+        `${label} must be an http or https address.`,
+        'For example https://vault.example.org:8200.',
+      );
+    }
+    if (url.username !== '' || url.password !== '') {
+      throw invalid(`${label} must not hold a user name or password.`, 'Give the login by its own options.');
+    }
+  }
 }

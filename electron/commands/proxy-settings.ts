@@ -1,7 +1,7 @@
+import { invalid } from '#shared/catalog/flat.ts';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { type ProxyRoute, proxyRoute } from '#shared/model/proxy.ts';
 import { ipBytes } from '../pki/ip.ts';
-import { invalid } from './flat-input.ts';
 
 /** The way out that the flags describe. `input.invalid` for what does not go together. */
 export function routeOf(input: ProxyInput): ProxyRoute {

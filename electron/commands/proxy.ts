@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { invalid } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { Failure } from '#shared/failure.ts';
@@ -7,7 +8,6 @@ import { wayOf } from '../agent/proxy-keep.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { checkReady } from './endpoint-checks.ts';
-import { invalid } from './flat-input.ts';
 import { checkBypass, routeOf } from './proxy-settings.ts';
 import type { CommandTools, ProxyCandidate } from './tools.ts';
 

@@ -4,7 +4,7 @@ import type { Log } from '#kit/log.ts';
 import { readWithoutWaiting } from '#kit/open-flags.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CredentialStore } from '#shared/model/credential-store.ts';
+import type { CredentialStore, CredentialStoreKind } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Agent } from '../agent/agent.ts';
@@ -13,6 +13,7 @@ import type { Database } from '../database/database.ts';
 import type {
   CredentialStore as CredentialStoreAdapter,
   StoreKeep,
+  StoreSealing,
 } from '../providers/credential-stores/credential-store.ts';
 import type { ForeignStore } from '../secrets/adopt-store.ts';
 import type { RotateOptions } from '../secrets/rotate-keys.ts';
@@ -52,6 +53,8 @@ export interface StoreControl {
   get(id: string): CredentialStoreAdapter;
   /** The adapter of a row that is stored nowhere yet, keeping in `keep`. The caller closes it. */
   draft(row: CredentialStore, keep: StoreKeep): CredentialStoreAdapter;
+  /** What a kind of store seals of what it is given. */
+  sealing(kind: CredentialStoreKind): StoreSealing;
   /** Closes the adapter and drops what was read from the store: the row has changed. */
   forget(id: string): void;
 }

@@ -23,12 +23,20 @@ export interface Field {
    * these values. Forms offer to browse for it.
    */
   ownFile?: 'always' | NonNullable<Field['when']>;
+  /** An http or https address. It is shown and logged, so it may hold no user name and no password. */
+  address?: true;
+  /** Asked only when this other field is given: the password of a file. */
+  with?: string;
+  /** What people read where it is left out; without it the fact is not shown at all. */
+  none?: string;
   /** `file`: the flag's value may also be read from a file of this machine (form: a file picker reads its text). */
   from?: 'file';
 }
 
+export type FlatValue = string | number | boolean | string[] | undefined;
+
 /** A form or a row of flags: catalog fields by name. Left out and `undefined` are the same. */
-export type Flat = Record<string, string | number | boolean | string[] | undefined>;
+export type Flat = Record<string, FlatValue>;
 
 /** The value a field may have. Every message is a whole sentence naming the field. */
 export function fieldSchema(field: Field): z.ZodType {
@@ -60,7 +68,8 @@ export function fieldSchema(field: Field): z.ZodType {
   }
 }
 
-function textSchema(field: Field): z.ZodString {
+/** As `fieldSchema`, for a field that is text. */
+export function textSchema(field: Field): z.ZodString {
   return z
     .string({ error: `${field.label} must be text.` })
     .min(field.min ?? 1, {
@@ -85,4 +94,9 @@ export function inputShape(fields: readonly Field[]): Record<string, z.ZodType> 
   return Object.fromEntries(
     fields.map((field) => [field.name, field.required ? fieldSchema(field) : fieldSchema(field).optional()]),
   );
+}
+
+/** The same schema under the type of what fits it: zod cannot see which names a list of fields holds, whoever wrote it can. */
+export function inputAs<T>(schema: z.ZodType): z.ZodType<T, T> {
+  return schema as z.ZodType<T, T>;
 }

@@ -1,29 +1,19 @@
 import { z } from 'zod';
 import { storeName } from '../catalog/credential-stores/common.ts';
-import { cyberark } from '../catalog/credential-stores/cyberark.ts';
-import { delineaSecretServer } from '../catalog/credential-stores/delinea-secret-server.ts';
-import { hashicorp } from '../catalog/credential-stores/hashicorp.ts';
-import { local } from '../catalog/credential-stores/local.ts';
-import type { Descriptor } from '../catalog/descriptor.ts';
-import { fieldSchema, inputShape } from '../catalog/field.ts';
-import { credentialStore, credentialStoreKind, storeReport, storeUser } from '../model/credential-store.ts';
+import { credentialStoreCatalog, credentialStoreKind } from '../catalog/credential-stores/index.ts';
+import { type AddInput, addInputOf } from '../catalog/definition.ts';
+import { inputAs, textSchema } from '../catalog/field.ts';
+import {
+  type CredentialStoreKind,
+  credentialStore,
+  storeReport,
+  storeUser,
+} from '../model/credential-store.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-function addInput<K extends string>(kind: K, descriptor: Descriptor) {
-  return z.object({ kind: z.literal(kind), ...inputShape(descriptor.fields) }).strict();
-}
-
+export type CredentialStoreInput = AddInput<'kind', CredentialStoreKind, 'storename'>;
 /** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
-export const credentialStoreInput = z.discriminatedUnion('kind', [
-  addInput('local', local),
-  addInput('hashicorp', hashicorp),
-  addInput('cyberark', cyberark),
-  addInput('delinea-secret-server', delineaSecretServer),
-]);
-export type CredentialStoreInput = { kind: z.infer<typeof credentialStoreKind>; storename: string } & Record<
-  string,
-  string | number | boolean | string[] | undefined
->;
+export const credentialStoreInput = inputAs<CredentialStoreInput>(addInputOf('kind', credentialStoreCatalog));
 
 /** A store with those who use it. */
 export const credentialStoreRow = credentialStore.extend({
@@ -33,14 +23,14 @@ export const credentialStoreRow = credentialStore.extend({
 });
 export type CredentialStoreRow = z.infer<typeof credentialStoreRow>;
 
-const newName = fieldSchema({ ...storeName, label: 'New store name' }) as z.ZodType<string, string>;
+const newName = textSchema({ ...storeName, label: 'New store name' });
 const one = z.object({ storename: nameOrId }).strict();
 
 export const credentialStores = {
   /** Verifies first: what cannot be reached or logged in to is refused and nothing is stored. */
   add: command
     .meta({ cli: 'credstore add', help: 'Add a credential store.', positional: 'kind', changes: true })
-    .input(credentialStoreInput as unknown as z.ZodType<CredentialStoreInput, CredentialStoreInput>)
+    .input(credentialStoreInput)
     .output(credentialStoreRow),
   list: command
     .meta({ cli: 'credstore list', help: 'List the credential stores.' })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialDescriptor } from '../catalog/credential-stores/credential.ts';
-import { inputShape } from '../catalog/field.ts';
+import { inputAs, inputShape } from '../catalog/field.ts';
 import { credential, storeUser } from '../model/credential-store.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
@@ -40,7 +40,7 @@ export const credentials = {
       alsoPositional: 'id',
       changes: true,
     })
-    .input(credentialInput as unknown as z.ZodType<CredentialInput, CredentialInput>)
+    .input(inputAs<CredentialInput>(credentialInput))
     .output(credentialRow),
   /** By id. Opens no secret. Only local stores list; a vault is asked for one id at a time. */
   list: command

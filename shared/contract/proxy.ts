@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputShape } from '../catalog/field.ts';
+import { inputAs, inputShape } from '../catalog/field.ts';
 import { proxyCatalog } from '../catalog/proxy.ts';
 import { proxyReport, proxyState } from '../model/proxy.ts';
 import { command, nothing } from './base.ts';
@@ -40,7 +40,7 @@ export const proxy = {
       help: 'Set the outbound connection. With no options: direct, no proxy.',
       changes: true,
     })
-    .input(setInput as unknown as z.ZodType<ProxyInput, ProxyInput>)
+    .input(inputAs<ProxyInput>(setInput))
     .output(proxyState),
   /** Keeps a setting that is applied on trial. */
   confirm: command

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { inputShape } from '../catalog/field.ts';
+import { inputAs, inputShape } from '../catalog/field.ts';
 import { settingsCatalog } from '../catalog/settings.ts';
 import { type Settings, settings as settingsModel } from '../model/settings.ts';
 import { command, nothing } from './base.ts';
 
-const changes = z.object(inputShape(settingsCatalog.fields)).strict() as unknown as z.ZodType<
-  Partial<Settings>,
-  Partial<Settings>
->;
+const changes = inputAs<Partial<Settings>>(z.object(inputShape(settingsCatalog.fields)).strict());
 
 export const settings = {
   show: command

@@ -1,74 +1,20 @@
 import { z } from 'zod';
+import type { StoreDefinition } from '../catalog/credential-stores/definition.ts';
+import {
+  credentialStoreCatalog,
+  credentialStoreKind,
+  credentialStoreSettings,
+} from '../catalog/credential-stores/index.ts';
 import { probeCheck } from './endpoint.ts';
 
-export const credentialStoreKinds = ['local', 'hashicorp', 'cyberark', 'delinea-secret-server'] as const;
-export const credentialStoreKind = z.enum(credentialStoreKinds);
 export type CredentialStoreKind = z.infer<typeof credentialStoreKind>;
+export const credentialStoreKinds = credentialStoreKind.options;
+
+/** Without any secret. */
+export type CredentialStoreSettings = z.infer<typeof credentialStoreSettings>;
 
 /** The store that exists from the first start and cannot be removed. */
 export const defaultStoreName = 'trustkeep-store';
-
-/** How a hashicorp store logs in. The secrets themselves (token, SecretID) are sealed under the store's id. */
-export const hashicorpAuth = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Token') }),
-  z.object({ type: z.literal('AppRoleSecret'), roleId: z.string().min(1), wrapped: z.boolean() }),
-  z.object({
-    type: z.literal('AppRoleFile'),
-    roleId: z.string().min(1),
-    /** On the machine of the agent, absolute. */
-    secretFile: z.string().min(1),
-    wrapped: z.boolean(),
-  }),
-]);
-export type HashicorpAuth = z.infer<typeof hashicorpAuth>;
-
-const httpUrl = z.url({ protocol: /^https?$/ });
-/** What every store over HTTP has. */
-const overHttp = {
-  /** Certificates (PEM) trusted for this server beside the machine's own. */
-  trustedRootsPem: z.string().nullable(),
-  /** Credential id that `verify` reads; null: `verify` ends with the login. */
-  verify: z.string().nullable(),
-};
-
-/** Without any secret. */
-export const credentialStoreSettings = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('local') }),
-  z.object({
-    kind: z.literal('hashicorp'),
-    vaultUrl: httpUrl,
-    auth: hashicorpAuth,
-    /** Path that every credential id is relative to; may begin with the mount. No slashes at its ends. */
-    rootPath: z.string(),
-    namespace: z.string().nullable(),
-    /** Where AppRole is mounted, `approle` usually. */
-    authMount: z.string().min(1),
-    ...overHttp,
-  }),
-  z.object({
-    kind: z.literal('cyberark'),
-    ccpUrl: httpUrl,
-    appId: z.string().min(1),
-    /** A client certificate is sealed and sent; else the machine's address must be enough. */
-    hasCertificate: z.boolean(),
-    /** Audit text of each read, where the vault's policy demands one. */
-    reason: z.string().nullable(),
-    ...overHttp,
-  }),
-  z.object({
-    kind: z.literal('delinea-secret-server'),
-    url: httpUrl,
-    username: z.string().min(1),
-    domain: z.string().nullable(),
-    /** Said when a secret wants a comment or a check-out. */
-    comment: z.string().nullable(),
-    ...overHttp,
-  }),
-]);
-export type CredentialStoreSettings = z.infer<typeof credentialStoreSettings>;
-export type HashicorpSettings = Extract<CredentialStoreSettings, { kind: 'hashicorp' }>;
-export type CyberarkSettings = Extract<CredentialStoreSettings, { kind: 'cyberark' }>;
-export type DelineaSettings = Extract<CredentialStoreSettings, { kind: 'delinea-secret-server' }>;
 
 /** What `verify` found, step by step: `resolve` `connect` `tls` `log-in` `read`. It stops at the first "no". */
 export const storeReport = z.object({
@@ -124,18 +70,16 @@ export const credential = z.object({
 });
 export type Credential = z.infer<typeof credential>;
 
-/** Where an external store is reached; null: nowhere, it is kept here. */
-export function storeAddress(settings: CredentialStoreSettings): string | null {
-  switch (settings.kind) {
-    case 'local':
-      return null;
-    case 'hashicorp':
-      return settings.vaultUrl;
-    case 'cyberark':
-      return settings.ccpUrl;
-    case 'delinea-secret-server':
-      return settings.url;
-    default:
-      return settings satisfies never;
-  }
+/** The definition that stored settings, or a kind, belong to. */
+export function storeDefinition({
+  kind,
+}: {
+  kind: CredentialStoreKind;
+}): StoreDefinition<CredentialStoreKind, CredentialStoreSettings> {
+  return credentialStoreCatalog[kind];
+}
+
+/** Whether a store keeps its credentials itself, on this machine; else a vault is asked for each. */
+export function isKeptHere(store: { kind: CredentialStoreKind }): boolean {
+  return storeDefinition(store).keeper === null;
 }

@@ -194,6 +194,7 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
     stores: {
       get: (id) => registry.get(id),
       draft: (row, keep) => registry.draft(row, keep),
+      sealing: (kind) => registry.sealing(kind),
       forget(id) {
         forgotten.push(id);
         registry.forget(id);

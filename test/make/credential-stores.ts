@@ -55,6 +55,7 @@ export function scriptStores(tools: CommandTools): VaultScript {
   tools.stores = {
     get,
     draft: played,
+    sealing: (kind) => stores.sealing(kind),
     forget(id) {
       script.forgotten.push(id);
       stores.forget(id);

@@ -1,4 +1,4 @@
-import type { HashicorpSettings } from '#shared/model/credential-store.ts';
+import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import type { Http } from '../../electron/net/http.ts';
 import { makeHashicorpStore } from '../../electron/providers/credential-stores/hashicorp/hashicorp.ts';
 import { JumpingClock } from './clock.ts';

@@ -1,12 +1,11 @@
 import { shellWord } from '#kit/shell-word.ts';
-import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
-import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import {
   type CredentialStoreSettings,
+  isKeptHere,
   type StoreReport,
   type StoreUser,
-  storeAddress,
+  storeDefinition,
 } from '#shared/model/credential-store.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
@@ -33,8 +32,9 @@ export function storeTable(stores: readonly CredentialStoreRow[], paper: Paper):
 }
 
 function whereOf(settings: CredentialStoreSettings): string {
-  const address = storeAddress(settings) ?? 'this agent';
-  return settings.kind === 'hashicorp' ? `${address} ${settings.rootPath}` : address;
+  const place = storeDefinition(settings).place(settings);
+  if (place === null) return 'this agent';
+  return place.within === null ? place.address : `${place.address} ${place.within}`;
 }
 
 /** Each endpoint once, however many of its credentials are read. */
@@ -42,38 +42,28 @@ export function namesOf(users: readonly StoreUser[], none: string): string {
   return [...new Set(users.map(({ name }) => name))].join(', ') || none;
 }
 
-function reportWord({ kind, report }: CredentialStoreRow, now: number): string {
-  if (report === null) return kind === 'local' ? '-' : 'never';
+function reportWord(store: CredentialStoreRow, now: number): string {
+  const { report } = store;
+  if (report === null) return isKeptHere(store) ? '-' : 'never';
   const wrong = report.checks.find(({ ok }) => !ok);
   return wrong === undefined ? when(report.at, now) : `failed: ${wrong.name}`;
 }
 
 export function storePage(store: CredentialStoreRow, paper: Paper): string[] {
   const { settings, report } = store;
-  const flat = flatStore(settings);
-  const fields = credentialStoreCatalog[store.kind].fields.filter(({ name }) => flat[name] !== undefined);
+  const facts = storeDefinition(store).facts(settings);
   return [
     ...pairs([
       ['Name', store.name],
       ['ID', store.id],
       ['Kind', store.kind],
-      ...fields.map(({ name, label }) => [label, shown(name, flat[name])] as const),
-      ['Authentication', settings.kind === 'cyberark' ? cyberarkWord(settings) : null],
+      ...facts.map(({ label, value }) => [label, value] as const),
       ['Credentials', store.credentials === null ? null : String(store.credentials)],
       ['Used by', store.usedBy.length === 0 ? 'nobody' : null],
     ]),
     ...userLines(store.usedBy),
     ...(report === null ? [] : ['', ...storeReportPage(report, paper)]),
   ];
-}
-
-function cyberarkWord({ hasCertificate }: Extract<CredentialStoreSettings, { kind: 'cyberark' }>): string {
-  return hasCertificate ? 'client certificate, stored encrypted' : 'address of this machine';
-}
-
-function shown(name: string, value: unknown): string {
-  if (name === 'trusted_roots') return 'system roots and custom roots';
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
 export function userLines(users: readonly StoreUser[]): string[] {
@@ -98,9 +88,10 @@ export function updatedStorePage(store: CredentialStoreRow, paper: Paper): strin
   return [`Credential store ${store.name} was changed. ID: ${store.id}`, ...whatWasFound(store, paper)];
 }
 
-function whatWasFound({ kind, name, report }: CredentialStoreRow, paper: Paper): string[] {
+function whatWasFound(store: CredentialStoreRow, paper: Paper): string[] {
+  const { name, report } = store;
   if (report !== null) return checkLines(report.checks, paper);
-  if (kind !== 'local') return [];
+  if (!isKeptHere(store)) return [];
   return [
     `Add credentials to it: trustkeep credstore credentials add --storename ${shellWord(name)} --id ID`,
   ];

@@ -1,5 +1,10 @@
-import type { StoreReport } from '#shared/model/credential-store.ts';
-import type { Secret } from '../../secrets/secret.ts';
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import type { Flat } from '#shared/catalog/field.ts';
+import { text } from '#shared/catalog/flat.ts';
+import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
+import type { Http } from '../../net/http.ts';
+import { Secret } from '../../secrets/secret.ts';
 
 /** What a store gives for one id. The caller wipes the secrets. */
 export interface StoredCredential {
@@ -67,3 +72,68 @@ export const storeSecrets = {
   /** delinea-secret-server. */
   password: 'password',
 } as const;
+
+/** What an adapter is made of. */
+export interface StoreParts<S> {
+  /** `cs_…` */
+  id: string;
+  name: string;
+  settings: S;
+  keep: StoreKeep;
+  clock: Clock;
+  log: Log;
+  http(): Http;
+  /** The credentials that this agent keeps itself of the store. */
+  rows(): LocalRows;
+  /** A store in use: it may do in the background what keeps it working. */
+  inUse: boolean;
+}
+
+/** What this agent keeps itself of one store; given by compose. Synchronous. */
+export interface LocalRows {
+  find(id: string): Credential | null;
+  /** The first ones by id. */
+  first(limit: number): Credential[];
+  count(): number;
+  /** Null when there is none; `secret.damaged`; throws `keychain.*` while locked. */
+  secret(rowId: string, name: SealedPart): Secret | null;
+  /** Throws `keychain.*` when nothing sealed can be opened now. */
+  mustBeOpen(): void;
+}
+
+export type SealedPart = 'password' | 'private-key' | 'passphrase';
+
+/** By the names they are sealed under; null: to be forgotten. What is not in it stays as it is. */
+export type SecretChanges = Map<string, Secret | null>;
+
+/** What a kind of store seals of what it is given, and how. */
+export interface StoreSealing {
+  /** Fields of the catalog whose value is sealed: under which names, and what goes when they go. */
+  fields: Readonly<Record<string, { names: readonly string[]; besides?: readonly string[] }>>;
+  /**
+   * Adds what was named now. `readFile` reads a file of this machine; `what` is said of it in failures, which are
+   * `input.invalid`, `key-file.unreadable` or those of its format.
+   */
+  take(flat: Flat, changes: SecretChanges, readFile: ReadKeyFile): void | Promise<void>;
+  /** What may come out of a secret that is good once, and is nowhere else then: stored even when the store is of no use yet. */
+  onlyCopy: { name: string; usedUp: string; kept: string } | null;
+}
+
+export type ReadKeyFile = (path: string, what: string) => Promise<Secret>;
+
+/** One kind of credential store as the agent knows it. */
+export interface StoreProvider<S> {
+  make(parts: StoreParts<S>): CredentialStore;
+  sealing: StoreSealing;
+  /** One in use must work before anybody reads from it: it renews what it logs in with. */
+  watched: boolean;
+}
+
+/** A kind that seals nothing itself. */
+export const sealsNothing: StoreSealing = { fields: {}, take() {}, onlyCopy: null };
+
+/** Seals the text of one field under one name. */
+export function takeText(flat: Flat, field: string, name: string, changes: SecretChanges): void {
+  const value = text(flat, field);
+  if (value !== null) changes.set(name, Secret.of(value));
+}

@@ -1,14 +1,37 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { never } from '#kit/never.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CredentialStore as StoreRow } from '#shared/model/credential-store.ts';
+import type {
+  CredentialStoreKind,
+  CredentialStoreSettings,
+  CredentialStore as StoreRow,
+} from '#shared/model/credential-store.ts';
 import type { Http } from '../../net/http.ts';
-import type { CredentialStore, StoreKeep } from './credential-store.ts';
-import { makeCyberarkStore } from './cyberark/cyberark.ts';
-import { makeDelineaStore } from './delinea-secret-server/delinea-secret-server.ts';
-import { makeHashicorpStore } from './hashicorp/hashicorp.ts';
-import { type LocalRows, makeLocalStore } from './local/local.ts';
+import type {
+  CredentialStore,
+  LocalRows,
+  StoreKeep,
+  StoreProvider,
+  StoreSealing,
+} from './credential-store.ts';
+import { cyberark } from './cyberark/provider.ts';
+import { delineaSecretServer } from './delinea-secret-server/provider.ts';
+import { hashicorp } from './hashicorp/provider.ts';
+import { local } from './local/provider.ts';
+
+type SettingsOf<K extends CredentialStoreKind> = Extract<CredentialStoreSettings, { kind: K }>;
+
+/** The agent's side of every kind in the catalog. */
+const providers: { [K in CredentialStoreKind]: StoreProvider<SettingsOf<K>> } = {
+  local,
+  hashicorp,
+  cyberark,
+  'delinea-secret-server': delineaSecretServer,
+};
+
+function providerOf(kind: CredentialStoreKind): StoreProvider<CredentialStoreSettings> {
+  return providers[kind];
+}
 
 export interface StoreTools {
   clock: Clock;
@@ -20,23 +43,12 @@ export interface StoreTools {
   local(id: string): LocalRows;
 }
 
-/** The adapter of a row, keeping in `keep`. `inUse`: it may do in the background what keeps it working. */
+/** The adapter of a row, keeping in `keep`. */
 function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools, inUse: boolean): CredentialStore {
-  const { settings, id } = row;
-  const { clock } = tools;
-  const log = tools.log.in(row.name);
-  switch (settings.kind) {
-    case 'local':
-      return makeLocalStore({ name: row.name, rows: tools.local(id), clock });
-    case 'cyberark':
-      return makeCyberarkStore({ id, settings, keep, http: tools.http(), clock, log });
-    case 'hashicorp':
-      return makeHashicorpStore({ id, settings, keep, http: tools.http(), clock, log, watch: inUse });
-    case 'delinea-secret-server':
-      return makeDelineaStore({ id, settings, keep, http: tools.http(), clock, log });
-    default:
-      return never(settings);
-  }
+  const { id, name, settings } = row;
+  const { clock, http } = tools;
+  const parts = { id, name, settings, keep, clock, http, inUse, log: tools.log.in(name) };
+  return providerOf(row.kind).make({ ...parts, rows: () => tools.local(id) });
 }
 
 /** Stored credential stores, made into adapters once and kept until `forget`. */
@@ -72,6 +84,11 @@ export class CredentialStoreRegistry {
     return makeStore(row, keep, this.#tools, false);
   }
 
+  /** What a kind of store seals of what it is given. */
+  sealing(kind: CredentialStoreKind): StoreSealing {
+    return providers[kind].sealing;
+  }
+
   /** From here on stores that must renew what they log in with do so before anybody reads from them. */
   start(ids: readonly string[]): void {
     this.#started = true;
@@ -79,7 +96,8 @@ export class CredentialStoreRegistry {
   }
 
   #watch(id: string): void {
-    if (this.#started && this.#rows.get(id)?.kind === 'hashicorp') this.get(id);
+    const row = this.#started ? this.#rows.get(id) : null;
+    if (row && providers[row.kind].watched) this.get(id);
   }
 
   /** Closes the adapter: the row has changed. Reads under way end as they end. */

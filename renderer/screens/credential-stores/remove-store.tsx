@@ -1,4 +1,5 @@
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
+import { isKeptHere } from '#shared/model/credential-store.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -23,7 +24,7 @@ export function RemoveStore({ store, onClose }: { store: CredentialStoreRow; onC
       onYes={() => void removed()}
       onClose={onClose}
     >
-      {store.kind === 'local'
+      {isKeptHere(store)
         ? en.credentialStores.removeLocalText(store.credentials ?? 0)
         : en.credentialStores.removeText}
       {store.usedBy.length > 0 && (

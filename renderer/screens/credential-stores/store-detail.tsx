@@ -2,6 +2,7 @@ import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
+import { isKeptHere } from '#shared/model/credential-store.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -36,13 +37,13 @@ export function StoreDetail({ storeId, credentialId }: { storeId: string; creden
 }
 
 function firstSheet(store: CredentialStoreRow, credentialId: string | null): Sheet {
-  if (store.kind === 'local') return 'credentials';
+  if (isKeptHere(store)) return 'credentials';
   return credentialId === null ? 'test' : 'look-up';
 }
 
 function Known({ store, credentialId }: { store: CredentialStoreRow; credentialId: string | null }) {
   const { client } = useBridge();
-  const local = store.kind === 'local';
+  const local = isKeptHere(store);
   const [sheet, setSheet] = useState<Sheet>(() => firstSheet(store, credentialId));
   const [open, setOpen] = useState<'edit' | 'remove' | null>(null);
   const verify = useCommand(() => client.credentialStores.verify({ storename: store.id }));

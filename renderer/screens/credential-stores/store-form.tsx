@@ -1,11 +1,12 @@
 import { Field, Radio, RadioGroup } from '@fluentui/react-components';
 import { useState } from 'react';
-import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
-import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+import { credentialStoreCatalog, usualStore } from '#shared/catalog/credential-stores/index.ts';
 import {
   type CredentialStore,
   type CredentialStoreKind,
   credentialStoreKinds,
+  isKeptHere,
+  storeDefinition,
 } from '#shared/model/credential-store.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
@@ -22,12 +23,12 @@ import {
 } from '../../parts/descriptor-form/values.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { en } from '../../text/en.ts';
-import { isDefaultStore, keptFields, kindLabel, storeFields } from './store-text.ts';
+import { clearableFields, isDefaultStore, keptFields, kindLabel, storeFields } from './store-text.ts';
 
 /** Adds a credential store, or changes one. */
 export function StoreForm({ store, onClose }: { store: CredentialStore | null; onClose(): void }) {
   const { client } = useBridge();
-  const [kind, setKind] = useState<CredentialStoreKind>(store?.kind ?? 'hashicorp');
+  const [kind, setKind] = useState<CredentialStoreKind>(store?.kind ?? usualStore.id);
   const [before, setBefore] = useState(() => startOf(kind, store));
   const [values, setValues] = useState(before);
   /** What was typed for the kinds looked at before this one: a wrong click must not cost it. */
@@ -39,7 +40,7 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
   );
   const add = useCommand(client.credentialStores.add);
   const update = useCommand(client.credentialStores.update);
-  const local = kind === 'local';
+  const local = isKeptHere({ kind });
 
   const choose = (next: CredentialStoreKind): void => {
     const start = startOf(next, null);
@@ -57,9 +58,7 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
     if ('changes' in read && Object.keys(read.changes).length === 0) return onClose();
     const saved =
       'input' in read
-        ? await add.run({ ...read.input, kind } as unknown as Parameters<
-            typeof client.credentialStores.add
-          >[0])
+        ? await add.run({ ...read.input, kind, storename: String(read.input.storename) })
         : await update.run({ kind, storename: store?.id ?? '', ...renamed(read.changes) });
     if (saved === undefined) return;
     onClose();
@@ -103,7 +102,7 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
         problems={problems}
         onChange={setValues}
         kept={(field) => kept.includes(field.name)}
-        clearable={['authcert']}
+        clearable={store === null ? [] : clearableFields(store)}
       />
       <CommandBox line={line} />
     </FormDialog>
@@ -111,7 +110,8 @@ export function StoreForm({ store, onClose }: { store: CredentialStore | null; o
 }
 
 function startOf(kind: CredentialStoreKind, store: CredentialStore | null) {
-  const known = store === null ? {} : { storename: store.name, ...flatStore(store.settings) };
+  const known =
+    store === null ? {} : { storename: store.name, ...storeDefinition(store).toFlat(store.settings) };
   return startValues(credentialStoreCatalog[kind].fields, known);
 }
 

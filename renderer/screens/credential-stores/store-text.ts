@@ -6,9 +6,11 @@ import {
   type CredentialStoreKind,
   type CredentialStoreSettings,
   defaultStoreName,
-  storeAddress,
+  isKeptHere,
+  storeDefinition,
 } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import { type FormValue, type FormValues, readForm } from '../../parts/descriptor-form/values.ts';
 import type { Shade } from '../../parts/level.tsx';
 import { en } from '../../text/en.ts';
 
@@ -17,14 +19,15 @@ export function kindLabel(kind: CredentialStoreKind): string {
 }
 
 export function isDefaultStore(store: Pick<CredentialStore, 'name' | 'kind'>): boolean {
-  return store.kind === 'local' && store.name === defaultStoreName;
+  return isKeptHere(store) && store.name === defaultStoreName;
 }
 
 /** Where its credentials lie. */
 export function whereText(settings: CredentialStoreSettings): string {
-  const address = storeAddress(settings) ?? en.credentialStores.here;
-  if (settings.kind !== 'hashicorp') return address;
-  return [address.replace(/\/+$/, ''), settings.rootPath].filter(Boolean).join('/');
+  const place = storeDefinition(settings).place(settings);
+  if (place === null) return en.credentialStores.here;
+  if (place.within === null) return place.address;
+  return [place.address.replace(/\/+$/, ''), place.within].filter(Boolean).join('/');
 }
 
 export function stepName(name: string): string {
@@ -36,13 +39,14 @@ export function failingStep(checks: readonly ProbeCheck[]): ProbeCheck | null {
 }
 
 /** What the last test said, in two words. */
-export function storeState({ kind, report }: Pick<CredentialStoreRow, 'kind' | 'report'>): {
+export function storeState(store: Pick<CredentialStoreRow, 'kind' | 'report'>): {
   shade: Shade;
   text: string;
 } {
   const { states } = en.credentialStores;
+  const { report } = store;
   if (report === null)
-    return kind === 'local'
+    return isKeptHere(store)
       ? { shade: 'ok', text: states.notNeeded }
       : { shade: 'unknown', text: states.never };
   const failing = failingStep(report.checks);
@@ -51,34 +55,30 @@ export function storeState({ kind, report }: Pick<CredentialStoreRow, 'kind' | '
 }
 
 /** Which fields of an edited credential store have something kept behind them that is not shown. */
-export function keptFields({ settings }: Pick<CredentialStore, 'settings'>): string[] {
-  switch (settings.kind) {
-    case 'local':
-      return [];
-    case 'hashicorp':
-      return { Token: ['token'], AppRoleSecret: ['secretid'], AppRoleFile: [] }[settings.auth.type];
-    case 'cyberark':
-      return settings.hasCertificate ? ['authcert'] : [];
-    case 'delinea-secret-server':
-      return ['password'];
-    default:
-      return settings satisfies never;
-  }
+export function keptFields({ settings }: Pick<CredentialStore, 'settings'>): readonly string[] {
+  return storeDefinition(settings).kept(settings);
 }
 
-/** What must be given, in words of the form; the agent has the last word. */
-const needed = ['token', 'roleid', 'secretid', 'secretfile', 'password'];
+/** What is kept and may be taken away: the login is no use without the others. */
+export function clearableFields({ settings }: Pick<CredentialStore, 'settings'>): string[] {
+  const { toFlat, needs, kept } = storeDefinition(settings);
+  const { fields } = needs(toFlat(settings));
+  return kept(settings).filter((field) => !fields.includes(field));
+}
 
-/** The questions for this kind: what it cannot do without is marked, the password of no certificate is not asked. */
-export function storeFields(
-  kind: CredentialStoreKind,
-  values: Readonly<Record<string, unknown>>,
-  kept: readonly string[],
-): Field[] {
-  const given = typeof values.authcert === 'string' && values.authcert.trim() !== '';
-  return credentialStoreCatalog[kind].fields
-    .filter((field) => field.name !== 'certpass' || given)
-    .map((field) =>
-      needed.includes(field.name) && !kept.includes(field.name) ? { ...field, required: true } : field,
-    );
+/**
+ * The questions for this kind: what it cannot do without is marked, the password of no certificate is not asked. The
+ * agent has the last word.
+ */
+export function storeFields(kind: CredentialStoreKind, values: FormValues, kept: readonly string[]): Field[] {
+  const { fields, needs } = storeDefinition({ kind });
+  const asked = fields.filter(({ with: other }) => other === undefined || isGiven(values[other]));
+  const needed = needs(readForm(fields, values).input).fields;
+  return asked.map((field) =>
+    needed.includes(field.name) && !kept.includes(field.name) ? { ...field, required: true } : field,
+  );
+}
+
+function isGiven(value: FormValue | undefined): boolean {
+  return typeof value === 'string' && value.trim() !== '';
 }

@@ -1,13 +1,13 @@
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import type { Field } from '#shared/catalog/field.ts';
 import type { CredentialRow, CredentialView } from '#shared/contract/credentials.ts';
-import type { CredentialStoreKind } from '#shared/model/credential-store.ts';
+import { type CredentialStoreKind, storeDefinition } from '#shared/model/credential-store.ts';
 import { type CommandLine, commandLine } from '../../parts/command-line.ts';
 import { en } from '../../text/en.ts';
 
 /** How the id of a credential is written there. */
 export function idForm(kind: CredentialStoreKind | null): string {
-  return en.credentials.idForms[kind ?? 'unknown'];
+  return kind === null ? en.credentials.noStoreYet : storeDefinition({ kind }).idHelp;
 }
 
 /** What a credential holds, in one line, without its secrets. */

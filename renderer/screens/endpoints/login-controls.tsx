@@ -11,6 +11,7 @@ import {
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
+import { isKeptHere } from '#shared/model/credential-store.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
 import type { ControlGiven, DrawControl } from '../../parts/descriptor-form/field-input.tsx';
@@ -82,7 +83,7 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
   return (
     <div className={styles.stack}>
       <div className={styles.row}>
-        {store?.kind === 'local' ? (
+        {store !== null && isKeptHere(store) ? (
           <LocalCredentials {...given} store={store} onChange={typed} />
         ) : (
           <Input

@@ -41,12 +41,5 @@ export const credentials = {
   checkAnd: ' and ',
   checkPassword: 'a password',
   checkKey: 'a private key',
-  /** How a credential id is written, by kind of credential store. */
-  idForms: {
-    local: 'ID of a credential in this credential store. Type to search.',
-    hashicorp: 'Path relative to the root path of the store, for example web/shop-1.',
-    cyberark: 'Query as param=value;param=value, for example Safe=Linux;Object=shop-1-root.',
-    'delinea-secret-server': 'Number of the secret, as in its address, for example 1234.',
-    unknown: 'Choose the credential store first.',
-  },
+  noStoreYet: 'Choose the credential store first.',
 };

@@ -1,6 +1,6 @@
 import type { Field } from '../field.ts';
 
-export const storeName: Field = {
+export const storeName = {
   name: 'storename',
   label: 'Store name',
   help: 'Name of the credential store, 1 to 64 characters.',
@@ -8,13 +8,17 @@ export const storeName: Field = {
   required: true,
   min: 1,
   max: 64,
-};
+} as const satisfies Field;
 
-export const storeRoots: Field = {
+export const storeRoots = {
   name: 'trusted_roots',
   label: 'Trusted roots',
   help: 'PEM certificates to trust for TLS connections to this server, for private CAs.',
   kind: 'text',
   from: 'file',
+  none: 'system roots',
   advanced: true,
-};
+} as const satisfies Field;
+
+/** What it means that nothing is named to verify with. */
+export const verifiesLogin = 'nothing: a test ends after login';

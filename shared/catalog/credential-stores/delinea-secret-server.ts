@@ -1,10 +1,25 @@
-import type { Descriptor } from '../descriptor.ts';
-import { storeName, storeRoots } from './common.ts';
+import { z } from 'zod';
+import { text } from '../flat.ts';
+import { storeName, storeRoots, verifiesLogin } from './common.ts';
+import { defineStore, httpUrl, overHttp, overHttpFlat, overHttpSettings } from './definition.ts';
 
-export const delineaSecretServer: Descriptor = {
+const settings = z.object({
+  kind: z.literal('delinea-secret-server'),
+  url: httpUrl,
+  username: z.string().min(1),
+  domain: z.string().nullable(),
+  /** Said when a secret wants a comment or a check-out. */
+  comment: z.string().nullable(),
+  ...overHttp,
+});
+export type DelineaSettings = z.infer<typeof settings>;
+
+export const delineaSecretServer = defineStore({
   id: 'delinea-secret-server',
   label: 'Delinea Secret Server',
   help: 'Credentials in a Delinea (Thycotic) Secret Server, on premises or in the cloud.',
+  idHelp: 'Number of the secret, as in its address, for example 1234.',
+  keeper: 'a Secret Server',
   fields: [
     storeName,
     {
@@ -15,6 +30,7 @@ export const delineaSecretServer: Descriptor = {
       required: true,
       min: 8,
       max: 2048,
+      address: true,
     },
     {
       name: 'username',
@@ -38,6 +54,7 @@ export const delineaSecretServer: Descriptor = {
       help: 'ID of a secret to read as proof that the store works.',
       kind: 'text',
       max: 255,
+      none: verifiesLogin,
     },
     {
       name: 'domain',
@@ -57,4 +74,29 @@ export const delineaSecretServer: Descriptor = {
     },
     storeRoots,
   ],
-};
+  settings,
+  toFlat: ({ url, username, domain, comment, ...http }) => ({
+    url,
+    username,
+    domain: domain ?? undefined,
+    comment: comment ?? undefined,
+    ...overHttpFlat(http),
+  }),
+  fromFlat: (flat) => ({
+    kind: 'delinea-secret-server',
+    url: text(flat, 'url') ?? '',
+    username: text(flat, 'username') ?? '',
+    domain: text(flat, 'domain'),
+    comment: text(flat, 'comment'),
+    ...overHttpSettings(flat),
+  }),
+  needs: () => ({ whose: 'A Delinea Secret Server store', fields: ['password'] }),
+  kept: () => ['password'],
+  place: ({ url: address, trustedRootsPem }) => ({ address, within: null, trustedRootsPem }),
+  questions: [
+    {
+      field: 'password',
+      ask: ({ username }, updating) => (updating ? null : `Password of ${username}: `),
+    },
+  ],
+});

@@ -1,12 +1,44 @@
-import type { Descriptor } from '../descriptor.ts';
-import { storeName, storeRoots } from './common.ts';
+import { z } from 'zod';
+import type { Flat } from '../field.ts';
+import { checkAbsolute, text, yes } from '../flat.ts';
+import { storeName, storeRoots, verifiesLogin } from './common.ts';
+import { defineStore, httpUrl, overHttp, overHttpFlat, overHttpSettings } from './definition.ts';
+
+/** How it logs in. The secrets themselves (token, SecretID) are sealed under the store's id. */
+const auth = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('Token') }),
+  z.object({ type: z.literal('AppRoleSecret'), roleId: z.string().min(1), wrapped: z.boolean() }),
+  z.object({
+    type: z.literal('AppRoleFile'),
+    roleId: z.string().min(1),
+    /** On the machine of the agent, absolute. */
+    secretFile: z.string().min(1),
+    wrapped: z.boolean(),
+  }),
+]);
+export type HashicorpAuth = z.infer<typeof auth>;
+
+const settings = z.object({
+  kind: z.literal('hashicorp'),
+  vaultUrl: httpUrl,
+  auth,
+  /** Path that every credential id is relative to; may begin with the mount. No slashes at its ends. */
+  rootPath: z.string(),
+  namespace: z.string().nullable(),
+  /** Where AppRole is mounted, `approle` usually. */
+  authMount: z.string().min(1),
+  ...overHttp,
+});
+export type HashicorpSettings = z.infer<typeof settings>;
 
 const byRole = { field: 'authtype', is: ['AppRoleSecret', 'AppRoleFile'] };
 
-export const hashicorp: Descriptor = {
+export const hashicorp = defineStore({
   id: 'hashicorp',
   label: 'HashiCorp Vault or OpenBao',
   help: 'Credentials in the KV secrets engine (version 1 or 2) of HashiCorp Vault or OpenBao.',
+  idHelp: 'Path relative to the root path of the store, for example web/shop-1.',
+  keeper: 'a Vault',
   fields: [
     storeName,
     {
@@ -17,6 +49,7 @@ export const hashicorp: Descriptor = {
       required: true,
       min: 8,
       max: 2048,
+      address: true,
     },
     {
       name: 'authtype',
@@ -82,6 +115,7 @@ export const hashicorp: Descriptor = {
       help: 'Path of a secret, relative to the root path, to read as proof that the store works.',
       kind: 'text',
       max: 1024,
+      none: verifiesLogin,
     },
     {
       name: 'namespace',
@@ -103,4 +137,90 @@ export const hashicorp: Descriptor = {
     },
     storeRoots,
   ],
+  settings,
+  toFlat: ({ vaultUrl, auth, authMount, rootPath, namespace, ...http }) => ({
+    vaulturl: vaultUrl,
+    ...flatAuth(auth, authMount),
+    rootpath: rootPath,
+    namespace: namespace ?? undefined,
+    ...overHttpFlat(http),
+  }),
+  fromFlat: (flat) => ({
+    kind: 'hashicorp',
+    vaultUrl: text(flat, 'vaulturl') ?? '',
+    auth: authOf(flat),
+    rootPath: trimmedPath(text(flat, 'rootpath')) ?? '',
+    namespace: trimmedPath(text(flat, 'namespace')),
+    authMount: trimmedPath(text(flat, 'authmount')) ?? 'approle',
+    ...overHttpSettings(flat),
+  }),
+  needs(flat) {
+    const type = text(flat, 'authtype') ?? 'Token';
+    return { whose: `The authentication type ${type}`, fields: neededBy[type] ?? [] };
+  },
+  kept: ({ auth: { type } }) => ({ Token: ['token'], AppRoleSecret: ['secretid'], AppRoleFile: [] })[type],
+  place: ({ vaultUrl: address, rootPath: within, trustedRootsPem }) => ({ address, within, trustedRootsPem }),
+  questions: [
+    {
+      field: 'token',
+      ask({ authtype }, updating) {
+        if (updating) return authtype === 'Token' ? 'Token (empty: keep the current one): ' : null;
+        return authtype === undefined || authtype === 'Token' ? 'Token: ' : null;
+      },
+    },
+    {
+      field: 'secretid',
+      ask({ authtype, appwrapped }, updating) {
+        if (authtype !== 'AppRoleSecret') return null;
+        if (updating) return 'SecretID (empty: keep the current one): ';
+        return appwrapped === true ? 'Wrapping token with the SecretID: ' : 'SecretID: ';
+      },
+    },
+  ],
+});
+
+const neededBy: Record<string, readonly string[]> = {
+  Token: ['token'],
+  AppRoleSecret: ['roleid', 'secretid'],
+  AppRoleFile: ['roleid', 'secretfile'],
 };
+
+function flatAuth(auth: HashicorpAuth, authmount: string): Flat {
+  switch (auth.type) {
+    case 'Token':
+      return { authtype: auth.type };
+    case 'AppRoleSecret':
+      return { authtype: auth.type, roleid: auth.roleId, appwrapped: auth.wrapped, authmount };
+    case 'AppRoleFile':
+      return {
+        authtype: auth.type,
+        roleid: auth.roleId,
+        secretfile: auth.secretFile,
+        appwrapped: auth.wrapped,
+        authmount,
+      };
+    default:
+      return auth satisfies never;
+  }
+}
+
+function authOf(flat: Flat): HashicorpAuth {
+  const roleId = text(flat, 'roleid') ?? '';
+  const wrapped = yes(flat, 'appwrapped', false);
+  switch (text(flat, 'authtype')) {
+    case 'AppRoleSecret':
+      return { type: 'AppRoleSecret', roleId, wrapped };
+    case 'AppRoleFile': {
+      const secretFile = text(flat, 'secretfile') ?? '';
+      checkAbsolute('Secret file', secretFile);
+      return { type: 'AppRoleFile', roleId, secretFile, wrapped };
+    }
+    default:
+      return { type: 'Token' };
+  }
+}
+
+/** Without slashes and spaces at its ends; null when nothing is left. */
+function trimmedPath(path: string | null): string | null {
+  return path?.replace(/^[\s/]+|[\s/]+$/g, '') || null;
+}

@@ -1,9 +1,17 @@
-import type { Descriptor } from '../descriptor.ts';
+import { z } from 'zod';
 import { storeName } from './common.ts';
+import { defineStore } from './definition.ts';
 
-export const local: Descriptor = {
+const settings = z.object({ kind: z.literal('local') });
+export type LocalStoreSettings = z.infer<typeof settings>;
+
+export const local = defineStore({
   id: 'local',
   label: 'Local store',
   help: 'Credentials kept by Trustkeep itself, encrypted with its master key.',
+  idHelp: 'ID of a credential in this credential store. Type to search.',
   fields: [storeName],
-};
+  settings,
+  toFlat: () => ({}),
+  fromFlat: () => ({ kind: 'local' }),
+});

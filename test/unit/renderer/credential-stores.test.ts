@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { flatStore } from '#shared/catalog/credential-stores/flat.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CredentialView } from '#shared/contract/credentials.ts';
-import { type CredentialStoreSettings, credentialStoreKinds } from '#shared/model/credential-store.ts';
+import {
+  type CredentialStoreSettings,
+  credentialStoreKinds,
+  storeDefinition,
+} from '#shared/model/credential-store.ts';
 import { changedInput, readForm, startValues } from '../../../renderer/parts/descriptor-form/values.ts';
 import { problemOf } from '../../../renderer/parts/passphrase.tsx';
 import {
@@ -46,7 +49,7 @@ describe('the form of a credential store', () => {
 
   it('starts an edit with what is stored, and an untouched edit changes nothing', () => {
     const { fields } = credentialStoreCatalog.hashicorp;
-    const before = startValues(fields, { storename: 'v', ...flatStore(vault) });
+    const before = startValues(fields, { storename: 'v', ...storeDefinition(vault).toFlat(vault) });
     expect(before).toMatchObject({ authtype: 'AppRoleSecret', roleid: 'r', appwrapped: true, secretid: '' });
     const asked = storeFields('hashicorp', before, keptFields({ settings: vault }));
     expect(changedInput(asked, before, before)).toEqual({ changes: {}, problems: {} });
@@ -55,7 +58,7 @@ describe('the form of a credential store', () => {
   it('asks for the secret of another way to log in, which is not the one that is kept', () => {
     const before = startValues(credentialStoreCatalog.hashicorp.fields, {
       storename: 'v',
-      ...flatStore(vault),
+      ...storeDefinition(vault).toFlat(vault),
     });
     const after = { ...before, authtype: 'Token' };
     const asked = storeFields('hashicorp', after, keptFields({ settings: vault }));

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { CyberarkSettings } from '#shared/catalog/credential-stores/cyberark.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CyberarkSettings } from '#shared/model/credential-store.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
 import { nameText } from '../../../pki/distinguished-name.ts';
 import { expiryWarning } from '../../../pki/read-pfx.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import type { DelineaSettings } from '#shared/model/credential-store.ts';
+import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import type { Http } from '../../../net/http.ts';
 import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 import { makeVerify } from '../common/verify.ts';

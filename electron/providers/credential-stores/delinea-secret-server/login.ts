@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import { peerTail } from '#kit/redact.ts';
+import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { DelineaSettings } from '#shared/model/credential-store.ts';
 import type { Http } from '../../../net/http.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { type JsonAnswer, requestJson, unexpectedAnswer, whenToRetry } from '../common/over-http.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import { Failure } from '#shared/failure.ts';
-import type { DelineaSettings } from '#shared/model/credential-store.ts';
 import { abortable } from '../../../net/ending.ts';
 import type { Http } from '../../../net/http.ts';
 import { type StoreKeep, storeSecrets } from '../credential-store.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
+import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { Failure } from '#shared/failure.ts';
-import type { HashicorpSettings } from '#shared/model/credential-store.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import type { VaultClient } from './client.ts';

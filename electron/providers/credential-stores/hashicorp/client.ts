@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import { peerTail } from '#kit/redact.ts';
+import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { HashicorpSettings } from '#shared/model/credential-store.ts';
 import type { Http, HttpRequest } from '../../../net/http.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import { type JsonAnswer, requestJson, unexpectedAnswer, whenToRetry } from '../common/over-http.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
+import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { Failure } from '#shared/failure.ts';
-import type { HashicorpSettings } from '#shared/model/credential-store.ts';
 import type { Http } from '../../../net/http.ts';
 import { mapFields } from '../common/fields.ts';
 import { makeVerify } from '../common/verify.ts';

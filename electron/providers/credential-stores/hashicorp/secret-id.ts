@@ -1,6 +1,6 @@
 import type { Log } from '#kit/log.ts';
+import type { HashicorpAuth } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { HashicorpAuth } from '#shared/model/credential-store.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { type StoreKeep, storeSecrets } from '../credential-store.ts';
 import { cleanText, markOf, noSecret } from './login.ts';

@@ -4,21 +4,7 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../../secrets/secret.ts';
-import type { CredentialStore, StoredCredential } from '../credential-store.ts';
-
-/** What this agent keeps itself of one store; given by compose. Synchronous. */
-export interface LocalRows {
-  find(id: string): Credential | null;
-  /** The first ones by id. */
-  first(limit: number): Credential[];
-  count(): number;
-  /** Null when there is none; `secret.damaged`; throws `keychain.*` while locked. */
-  secret(rowId: string, name: SealedPart): Secret | null;
-  /** Throws `keychain.*` when nothing sealed can be opened now. */
-  mustBeOpen(): void;
-}
-
-type SealedPart = 'password' | 'private-key' | 'passphrase';
+import type { CredentialStore, LocalRows, SealedPart, StoredCredential } from '../credential-store.ts';
 
 /** As many as `verify` opens, so that it stays a matter of milliseconds. */
 const verified = 200;
