@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { ForeignStore } from '../secrets/adopt-store.ts';
-import { Envelope } from '../secrets/envelope.ts';
 import { type KeyNotes, readKeyNotes, writeKeyNotes } from '../secrets/key-notes.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { storeEnvelope } from '../secrets/store-envelope.ts';
 import { AuditRepository } from './audit.ts';
 import { backupDamaged, newerBackup } from './backup-failures.ts';
 import { type BackupContent, withBackup, writeAll } from './backup-file.ts';
@@ -123,8 +123,8 @@ async function adopt(
 }
 
 /** Of what is sealed in it, at least one opens; or nothing is. A single damaged value is no reason to refuse. */
-function opensSomething(driver: Driver, dataKey: Buffer, { storeUuid }: KeyNotes): boolean {
-  const envelope = new Envelope(Buffer.from(dataKey), storeUuid);
+function opensSomething(driver: Driver, dataKey: Buffer, notes: KeyNotes): boolean {
+  const envelope = storeEnvelope(Buffer.from(dataKey), notes);
   const rows = driver.all(
     `SELECT 'audit' AS owner, 'head' AS name, seal AS sealed, NULL AS wrapped FROM audit_head WHERE seal IS NOT NULL
      UNION ALL SELECT * FROM (SELECT s.owner, s.name, sealed, wrapped FROM secrets AS s

@@ -47,13 +47,18 @@ export function damaged(path: string, cause: unknown): Failure {
   });
 }
 
-function diskFull(path: string, cause: unknown): Failure {
+/** Before work that cannot be undone half way: throws `database.disk-full` when so much is not free. */
+export function refuseWithoutRoom(path: string, bytes: number): void {
+  if (freeBytes(path) < bytes) throw diskFull(path);
+}
+
+function diskFull(path: string, cause?: unknown): Failure {
   const free = freeBytes(path);
   const left = Number.isFinite(free) ? ` (${Math.floor(free / 1024)} KB free)` : '';
   return new Failure('database.disk-full', `There is no room for the database ${path}${left}.`, {
     hint: `Make room on the disk that holds ${dirname(path)}. Nothing that was confirmed is lost.`,
     retry: 'later',
-    cause,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -4,6 +4,8 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, rand
 export const sealFormat = 1;
 /** First byte of a value sealed under a row key of its own. */
 export const rowFormat = 2;
+/** First byte of a row key sealed under the store's key. */
+export const rowKeyFormat = 3;
 
 const nonceLength = 12;
 const tagLength = 16;
@@ -19,7 +21,7 @@ export function encrypt(
   plain: Uint8Array,
   format: number = sealFormat,
 ): Buffer {
-  const nonce = randomBytes(nonceLength);
+  const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce, { authTagLength: tagLength });
   cipher.setAAD(bound);
   const body = cipher.update(plain);
@@ -49,6 +51,16 @@ export function decrypt(
     plain.fill(0);
     return null;
   }
+}
+
+let nonces = Buffer.alloc(0);
+
+/** Random. Drawn from the system many at a time: one by one they take as long as the cipher. Each is given once. */
+function nextNonce(): Buffer {
+  if (nonces.length === 0) nonces = randomBytes(nonceLength * 256);
+  const nonce = nonces.subarray(0, nonceLength);
+  nonces = nonces.subarray(nonceLength);
+  return nonce;
 }
 
 function keyObject(key: Uint8Array | KeyObject): KeyObject {

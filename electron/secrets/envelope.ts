@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { decrypt, encrypt, rowFormat, sealFormat } from './aead.ts';
+import { FirstRowKeys } from './first-row-keys.ts';
 import { frame } from './frame.ts';
 import { RowKeys } from './row-keys.ts';
 import { Secret } from './secret.ts';
@@ -37,13 +38,17 @@ export interface RowSealer extends Sealer {
 
 /**
  * Sealing under one data key, the store's key. What is sealed directly has its own key as well (one HMAC, HKDF-Expand
- * with a single block), so that random nonces stay safe however often it is rewritten.
+ * with a single block), so that random nonces stay safe however often it is rewritten. Until a rotation is through, rows
+ * also open with the store's key before.
  */
 export class Envelope implements RowSealer {
   readonly #dataKey: Buffer;
   readonly #storeUuid: string;
   #direct: KeyObject;
   #rows: RowKeys;
+  /** Made when a row of theirs is met. */
+  #firstRows: FirstRowKeys | null = null;
+  #before: Envelope | null = null;
 
   /** Takes `dataKey` over: `wipe` overwrites it. */
   constructor(dataKey: Buffer, storeUuid: string) {
@@ -51,6 +56,17 @@ export class Envelope implements RowSealer {
     this.#storeUuid = storeUuid;
     this.#direct = createSecretKey(dataKey);
     this.#rows = new RowKeys(dataKey);
+  }
+
+  /** From now on its rows open as well. Takes `before` over. */
+  follow(before: Envelope): void {
+    this.forgetBefore();
+    this.#before = before;
+  }
+
+  forgetBefore(): void {
+    this.#before?.wipe();
+    this.#before = null;
   }
 
   seal(context: SealContext, value: Secret): Buffer {
@@ -81,20 +97,22 @@ export class Envelope implements RowSealer {
   openRow(context: SealContext, { sealed, wrapped }: SealedRow): Secret {
     if (wrapped === null) return this.open(context, sealed);
     const bound = this.#bound(context, rowByte);
-    const rowKey = this.#rows.unwrap(wrapped);
+    const rowKey = this.#unwrap(bound, wrapped);
     if (rowKey === null) throw damagedSecret(context);
     return opened(context, rowKey, (key) => decrypt(key, bound, sealed, rowFormat));
   }
 
-  /** The wraps of these rows under another store key; null for each that is damaged. */
-  rewrap(to: Envelope, rows: readonly (SealContext & { wrapped: Uint8Array })[]): (Buffer | null)[] {
-    return this.#rows.rewrap(
-      to.#rows,
-      rows.map((row) => ({ bound: this.#bound(row, rowByte), wrapped: row.wrapped })),
-    );
+  /** The wrap of this row under the store's key of now; null when it is damaged. */
+  rewrap(row: SealContext & { wrapped: Uint8Array }): Buffer | null {
+    const bound = this.#bound(row, rowByte);
+    const rowKey = this.#unwrap(bound, row.wrapped);
+    if (rowKey === null) return null;
+    const fresh = this.#rows.wrap(bound, rowKey);
+    rowKey.fill(0);
+    return fresh;
   }
 
-  /** What every row key begins with that is wrapped under this store key. */
+  /** What every row key begins with that is wrapped under this store key, in the format of now. */
   get mark(): Buffer {
     return this.#rows.mark;
   }
@@ -105,9 +123,20 @@ export class Envelope implements RowSealer {
   }
 
   wipe(): void {
+    this.forgetBefore();
     this.#dataKey.fill(0);
     this.#direct = createSecretKey(this.#dataKey);
     this.#rows = new RowKeys(this.#dataKey);
+    this.#firstRows = null;
+  }
+
+  #unwrap(bound: Buffer, wrapped: Uint8Array): Buffer | null {
+    const rowKey = this.#rows.unwrap(bound, wrapped);
+    if (rowKey !== null) return rowKey;
+    this.#firstRows ??= new FirstRowKeys(this.#dataKey);
+    const first = this.#firstRows.unwrap(bound, wrapped);
+    if (first !== null || this.#before === null) return first;
+    return this.#before.#unwrap(bound, wrapped);
   }
 
   #bound(context: SealContext, format: Buffer): Buffer {

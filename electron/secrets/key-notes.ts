@@ -8,6 +8,9 @@ export interface KeyNotesStore {
   hasSealed(): boolean;
 }
 
+/** The format in which row keys are wrapped. */
+export const rowsOfNow = 2;
+
 const keychainKinds = ['os-keychain', 'key-file', 'passphrase'] as const;
 
 const base64 = z.base64();
@@ -34,6 +37,10 @@ const keyNotes = z.object({
   recovery: base64,
   /** The recovery key itself, sealed by the data key, until it was shown. */
   recoveryKeyToShow: base64.nullable(),
+  /** In which format all row keys are wrapped, once nothing is left to do; 1 was the first. */
+  rows: z.literal([1, rowsOfNow]).default(1),
+  /** The data key before, sealed by the data key, until a rotation has brought every row under the new one. */
+  before: base64.nullable().default(null),
   /** Entries that are in a keychain and not in use: not yet, or not any more. The next unlock removes them. */
   leftovers: z.array(keyEntry).default([]),
 });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { Envelope, type SealContext } from './envelope.ts';
-import { type KeyEntry, type KeyNotes, keyEntryOf } from './key-notes.ts';
+import { type KeyEntry, type KeyNotes, keyEntryOf, rowsOfNow } from './key-notes.ts';
 import { checkValue, wrapDataKey } from './key-wrap.ts';
 import type { Keychain } from './keychain.ts';
 import { newRecoveryKey, recoveryWrapKey } from './recovery-key.ts';
@@ -101,6 +101,8 @@ export async function newStoreKey(
     ...kept,
     recovery: envelope.withDataKey((key) => wrapDataKey({ storeUuid, by: 'recovery' }, wrapKey, key)),
     recoveryKeyToShow: envelope.seal(recoveryPlace, recoveryKey).toString('base64'),
+    rows: rowsOfNow,
+    before: null,
     leftovers: [],
   };
   wrapKey.fill(0);

@@ -1,8 +1,9 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { adoptStore, type ForeignStore } from './adopt-store.ts';
-import { Envelope, type RowSealer, type SealContext, type SealedRow } from './envelope.ts';
+import type { RowSealer, SealContext, SealedRow } from './envelope.ts';
 import { findKey } from './find-key.ts';
+import { finishRowsQuietly } from './finish-rows.ts';
 import { KeyHolder, type MasterKeyOptions } from './key-holder.ts';
 import { type KeyNotes, type KeyNotesStore, keyEntryOf, withLeftover, writeKeyNotes } from './key-notes.ts';
 import { type KeyPlace, keepMasterKey, newStoreKey, recoveryPlace } from './key-place.ts';
@@ -13,6 +14,7 @@ import { recoveryWrapKey, wrongRecoveryKey } from './recovery-key.ts';
 import { type RotateOptions, rotateKeys } from './rotate-keys.ts';
 import type { Resealed, SealedRows } from './sealed-rows.ts';
 import type { Secret } from './secret.ts';
+import { storeEnvelope } from './store-envelope.ts';
 
 /**
  * The master key of one store: found in its keychain at `unlock`, made at the very first start. It wraps one data key,
@@ -85,7 +87,9 @@ export class MasterKey implements RowSealer {
       if (notes.kind === 'passphrase' && passphrase === undefined)
         return holder.trouble('locked', notes.kind, null);
       const state = await findKey(holder, notes, holder.place(notes.kind, notes.path, passphrase));
-      if (this.ready) await holder.removeLeftovers();
+      if (!this.ready) return state;
+      await finishRowsQuietly(holder);
+      await holder.removeLeftovers();
       return state;
     });
   }
@@ -121,15 +125,16 @@ export class MasterKey implements RowSealer {
       const dataKey = unwrapDataKey({ storeUuid: notes.storeUuid, by: 'recovery' }, wrapKey, notes.recovery);
       wrapKey.fill(0);
       if (dataKey === null) throw wrongRecoveryKey();
-      this.#holder.open(new Envelope(dataKey, notes.storeUuid), notes);
+      this.#holder.open(storeEnvelope(dataKey, notes), notes);
+      await finishRowsQuietly(this.#holder);
       return this.#storeAgain(notes);
     });
   }
 
   /**
-   * A new master key in the same place, a new data key and a new recovery key; every row is wrapped anew, in the one
-   * transaction that `commit` makes around its work. Killed at any point, all is under the old keys or under the new
-   * ones. Rejects, with nothing changed, while locked and when keychain or disk refuse.
+   * A new master key in the same place, a new data key and a new recovery key, from the one transaction on that `commit`
+   * makes around its work; every row is wrapped anew, in slices behind it. Killed at any point, the old keys count or
+   * the new ones, and the next unlock goes on. Rejects, with nothing changed, while locked and when keychain or disk refuse.
    */
   rotate(options: RotateOptions): Promise<Resealed> {
     return this.#inTurn(() => rotateKeys(this.#holder, options));

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Store } from '../../electron/database/store.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { sealedStore } from '../../test/make/sealed-store.ts';
@@ -119,28 +120,25 @@ async function rotating({ database, masterKey }: Awaited<ReturnType<typeof seale
   const held: number[] = [];
   for (let run = 0; run < runs; run++) {
     let resealed = 0;
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
     took.push(
       await time(async () => {
-        const done = await masterKey.rotate({
-          commit(work) {
-            const start = performance.now();
-            const result = database.transaction(work);
-            held.push(performance.now() - start);
-            return result;
-          },
-        });
+        const done = await masterKey.rotate({ commit: (work) => database.transaction(work) });
         resealed = done.resealed;
       }),
     );
+    delay.disable();
+    held.push(delay.max / 1e6);
     if (resealed !== count) throw new Error(`only ${resealed} were sealed anew`);
   }
   return [
     {
       what: 'Replacing the master key over 100,000 sealed values of 1 KiB',
-      figure: `${ms(median(took))} (${range(took)}), ${ms(median(held))} of it in one piece`,
-      goal: '< 2 s',
-      met: median(took) < 2000,
-      method: `Median of ${runs}, from the call to its end, with the log cut. In one piece: the transaction, while nothing else runs. Runtime: ${runtime()}.`,
+      figure: `${ms(median(took))} (${range(took)}), the loop held for at most ${ms(median(held))}`,
+      goal: '< 2 s, the loop held for less than 150 ms',
+      met: median(took) < 2000 && median(held) < 150,
+      method: `Median of ${runs}, from the call to its end, with the log cut. Held: the longest wait of anything else, by the delay of a timer of 1 ms. Runtime: ${runtime()}.`,
     },
   ];
 }

@@ -22,7 +22,9 @@ export async function answer(given: Sealed): Promise<Record<string, unknown>> {
   const envelope = new Envelope(bytes(given.dataKey), given.storeUuid);
   const next = new Envelope(Buffer.alloc(32, 9), given.storeUuid);
   const wrapped = bytes(given.wrapped);
-  const [again] = envelope.rewrap(next, [{ ...place, wrapped }]);
+  next.follow(new Envelope(bytes(given.dataKey), given.storeUuid));
+  const again = next.rewrap({ ...place, wrapped });
+  next.forgetBefore();
   const header = readHeader(bytes(given.header));
   if (typeof header === 'string') throw new Error(header);
   const keys = await openHeader(Secret.of(given.passphrase), header);
@@ -30,7 +32,7 @@ export async function answer(given: Sealed): Promise<Record<string, unknown>> {
   return {
     direct: envelope.open(place, bytes(given.direct)).text(),
     row: envelope.openRow(place, { sealed: bytes(given.sealed), wrapped }).text(),
-    rewrapped: next.openRow(place, { sealed: bytes(given.sealed), wrapped: again ?? null }).text(),
+    rewrapped: next.openRow(place, { sealed: bytes(given.sealed), wrapped: again }).text(),
     piece: openPiece(keys, header, 0, bytes(given.piece))?.toString(),
     sealedPiece: sealPiece(keys, header, 0, Buffer.from('a text')).toString('hex'),
     mark: envelope.mark.toString('hex'),

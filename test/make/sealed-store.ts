@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { systemClock } from '#kit/clock.ts';
+import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { openDatabase } from '../../electron/database/open.ts';
 import { sealedRowsOf } from '../../electron/database/reseal.ts';
@@ -17,14 +17,14 @@ export async function sealedStore(options: { directory?: string } = {}) {
   const path = join(options.directory ?? temporary.path, 'trustkeep.db');
   const os = new Drawer('os-keychain');
   const file = new Drawer('key-file');
-  const start = (rows: (real: SealedRows) => SealedRows = (real) => real) => {
+  const start = (rows: (real: SealedRows) => SealedRows = (real) => real, clock: Clock = systemClock) => {
     const masterKey = new MasterKey({
       keychains: { os: () => os, keyFile: () => file, passphrase: passphraseKeychain },
       defaultKeyFile: '/data/master.key',
       log: silentLog,
     });
     const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey }) as Store;
-    masterKey.attach(database.meta, rows(sealedRowsOf(database, systemClock, silentLog)));
+    masterKey.attach(database.meta, rows(sealedRowsOf(database, clock, silentLog)));
     const rotate = (passphrase?: string): Promise<Resealed> =>
       masterKey.rotate({
         passphrase: passphrase === undefined ? undefined : Secret.of(passphrase),

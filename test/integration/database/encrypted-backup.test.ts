@@ -15,6 +15,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import { tempDirectory } from '#test/make/directory.ts';
+import { wrapTheFirstWay } from '#test/make/first-wrap.ts';
 import { anEndpoint } from '#test/make/rows.ts';
 import { fill, sealedStore } from '#test/make/sealed-store.ts';
 import { createBackup } from '../../../electron/database/encrypted-backup.ts';
@@ -133,6 +134,34 @@ describe('a backup', () => {
     expect(value(third, 7)).toBe('value 7');
     third.database.close();
     third.remove();
+  });
+
+  test('Made by a program that wrapped row keys in the first format, it is restored, and the next unlock wraps them anew', async () => {
+    fill(here.database, 60);
+    wrapTheFirstWay(here.driver, here.masterKey);
+    await create(here);
+    await restore(there);
+    expect(await restart(there)).toMatchObject({ state: 'ready' });
+    for (const index of [0, 59]) expect(value(there, index)).toBe(`value ${index}`);
+    expect(there.driver.get('SELECT DISTINCT length(wrapped) AS n FROM secret_keys')?.n).toBe(66);
+  });
+
+  test('Made while a rotation brings rows under the new key, it is restored, and the next unlock goes on', async () => {
+    here.database.close();
+    const cut = here.start((real) => ({
+      ...real,
+      prepare: async (from, to) => ({ ...(await real.prepare(from, to)), write: async () => false }),
+    }));
+    Object.assign(here, cut);
+    await here.masterKey.unlock();
+    fill(here.database, 60);
+    await here.rotate();
+    here.database.secrets.put('cr_0', 'password', Secret.of('under the new key'));
+    await create(here);
+    await restore(there);
+    expect(await restart(there)).toMatchObject({ state: 'ready' });
+    expect([value(there, 0), value(there, 59)]).toEqual(['under the new key', 'value 59']);
+    expect(JSON.parse(there.database.meta.get('secrets.key') ?? '')).toMatchObject({ before: null });
   });
 
   test('It holds no secret, no key and no row in the clear', async () => {

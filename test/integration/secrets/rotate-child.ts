@@ -44,20 +44,41 @@ function watched(keychain: Keychain): Keychain {
   };
 }
 
+let slices = 0;
+
+function slice(): true {
+  slices += 1;
+  if (slices === 4) at('in the middle of the slices');
+  return true;
+}
+
 function watchedRows(rows: SealedRows): SealedRows {
   return {
     async prepare(from, to) {
-      const finish = await rows.prepare(from, to);
+      const prepared = await rows.prepare(from, to);
       at('after the rows are prepared');
-      return () => {
-        at('at the begin of the transaction');
-        const done = finish();
-        at('after the rows are written');
-        return done;
+      return {
+        change() {
+          at('at the begin of the transaction');
+          const done = prepared.change();
+          at('after the rows are counted');
+          return done;
+        },
+        async write(goOn) {
+          at('after the transaction');
+          const whole = await prepared.write(() => slice() && goOn());
+          at('after the rows are written');
+          return whole;
+        },
       };
     },
+    async finish(envelope, goOn) {
+      const whole = await rows.finish(envelope, goOn);
+      at('after the rows are finished');
+      return whole;
+    },
     settle() {
-      at('after the transaction');
+      at('before the log is cut');
       rows.settle();
       at('after the log is cut');
     },

@@ -95,7 +95,7 @@ async function look(said: readonly string[]): Promise<string> {
     expect(Number(database.secrets.open('live', 'count')?.text() ?? 0)).toBeGreaterThanOrEqual(acknowledged);
     expect(database.audit.verify()).toMatchObject({ ok: true });
     const notes = database.meta.get('secrets.key');
-    expect(JSON.parse(notes ?? '').leftovers).toEqual([]);
+    expect(JSON.parse(notes ?? '')).toMatchObject({ leftovers: [], before: null });
     const kept = readFileSync(keyFile(), 'utf8').match(/^trustkeep-key ([0-9a-f]+)/gm) ?? [];
     expect(kept).toEqual([`trustkeep-key ${keyId(notes)}`]);
     // nothing that was on its way into the key file either
@@ -112,9 +112,13 @@ const points: [string, 'old' | 'new'][] = [
   ['after the keychain is written', 'old'],
   ['after the rows are prepared', 'old'],
   ['at the begin of the transaction', 'old'],
-  ['after the rows are written', 'old'],
+  ['after the rows are counted', 'old'],
   ['before the commit', 'old'],
   ['after the transaction', 'new'],
+  ['in the middle of the slices', 'new'],
+  ['after the rows are written', 'new'],
+  ['after the rows are finished', 'new'],
+  ['before the log is cut', 'new'],
   ['after the log is cut', 'new'],
   ['before the old key is removed', 'new'],
   ['after the old key is removed', 'new'],
