@@ -42,8 +42,14 @@ export const secretMutations: readonly Mutation[] = [
       {
         breaks: 'every value is sealed with the same nonce',
         file: aead,
-        find: 'const nonce = randomBytes(nonceLength);',
+        find: 'const nonce = nextNonce();',
         put: 'const nonce = Buffer.alloc(nonceLength);',
+      },
+      {
+        breaks: 'a nonce is given again and again until others are drawn',
+        file: aead,
+        find: '  nonces = nonces.subarray(nonceLength);\n',
+        put: '',
       },
       {
         breaks: 'a tag of the wrong value is accepted',
@@ -221,6 +227,53 @@ export const secretMutations: readonly Mutation[] = [
         file: 'electron/secrets/key-wrap.ts',
         find: "frame(['dek', storeUuid, by, ",
         put: "frame(['dek', by, ",
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/secrets/row-keys.test.ts', 'test/unit/database/reseal.test.ts'],
+    [
+      {
+        breaks: 'a row key is not bound to its place',
+        file: 'electron/secrets/row-keys.ts',
+        find: 'encrypt(this.#key, bound, rowKey, rowKeyFormat)',
+        put: 'encrypt(this.#key, Buffer.alloc(0), rowKey, rowKeyFormat)',
+      },
+      {
+        breaks: 'a row key of the first format is taken without its tag',
+        file: 'electron/secrets/first-row-keys.ts',
+        find: 'if (timingSafeEqual(tagOf(rowKey, bound), tag)) return rowKey;',
+        put: 'if (timingSafeEqual(tag, tag)) return rowKey;',
+      },
+      {
+        breaks: 'the next unlock does not go on with a rotation',
+        file: 'electron/secrets/finish-rows.ts',
+        find: 'return rows === rowsOfNow && before === null;',
+        put: 'return rows === rowsOfNow;',
+      },
+      {
+        breaks: 'rows in the first format stay in it',
+        file: 'electron/secrets/finish-rows.ts',
+        find: 'return rows === rowsOfNow && before === null;',
+        put: 'return before === null;',
+      },
+      {
+        breaks: 'a slice is written although the key was locked',
+        file: 'electron/secrets/finish-rows.ts',
+        find: 'const goOn = () => holder.envelope === envelope;',
+        put: 'const goOn = () => true;',
+      },
+      {
+        breaks: 'what was stored while rows were made ready stays under the old key',
+        file: 'electron/database/reseal.ts',
+        find: 'substr(wrapped, 1, ?) <> ?',
+        put: 'substr(wrapped, 1, ?) = ?',
+      },
+      {
+        breaks: 'a value stored anew meanwhile gets the key of the one before',
+        file: 'electron/database/reseal.ts',
+        find: "WHERE owner = ? AND name = ? AND wrapped = ?', [\n      fresh,\n      row.owner,\n      row.name,\n      row.wrapped,\n    ]",
+        put: "WHERE owner = ? AND name = ?', [\n      fresh,\n      row.owner,\n      row.name,\n    ]",
       },
     ],
   ),

@@ -12,6 +12,8 @@ const notes: KeyNotes = {
   dataKey: '',
   recovery: '',
   recoveryKeyToShow: null,
+  rows: 2,
+  before: null,
   leftovers: [],
 };
 
