@@ -12,8 +12,10 @@ import type { Events } from './events.ts';
 /** Who asks. */
 export interface Caller {
   origin: Origin;
-  /** Operating system account. */
+  /** Operating system account, or the name of the server. */
   actor: string | null;
+  /** What a server calls the order that this call carries out. The same order twice begins one task. */
+  outsideId?: string | undefined;
 }
 
 export interface CertificateWish {

@@ -20,11 +20,11 @@ export class Changes {
     if (task.waitingFor === 'approval') this.#approvalNeeded(task);
     if (task.kind === 'discover' && task.finishedAt !== null) {
       this.#events.changed('nodes', null);
-      this.#events.changed('endpoints', task.endpointId);
+      this.#events.changed('endpoints', task.subject.id);
     }
     if (task.kind === 'certify') {
       this.#events.changed('orders', null);
-      if (task.finishedAt !== null) this.node(task.nodeId);
+      if (task.finishedAt !== null) this.node(task.subject.id);
     }
     if (task.finishedAt !== null) this.#events.changed('audit', null);
     this.#notifications.levelMayHaveChanged();

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
+import type { Subject } from '#shared/model/subject.ts';
 import type { Database, TaskRow } from '../database/database.ts';
 
 /** What a caller named by id, or a `*.not-found` failure. */
@@ -25,4 +26,14 @@ export function findTask(database: Database, id: string): TaskRow {
   const row = database.tasks.get(id);
   if (row === null) throw new Failure('task.not-found', `There is no task ${id}.`, { retry: 'never' });
   return row;
+}
+
+/** What a task is about, named as it is now. */
+
+export function aboutEndpoint({ id, name }: Endpoint): Subject {
+  return { kind: 'endpoint', id, name, within: null };
+}
+
+export function aboutNode({ id, name, endpointId, endpointName }: EndpointNode): Subject {
+  return { kind: 'node', id, name, within: { kind: 'endpoint', id: endpointId, name: endpointName } };
 }

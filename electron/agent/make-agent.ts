@@ -5,6 +5,7 @@ import type { Endpoint as EndpointRow, ProbeReport } from '#shared/model/endpoin
 import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Settings } from '#shared/model/settings.ts';
+import type { Subject } from '#shared/model/subject.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { TaskRow } from '../database/database.ts';
 import type { Authority } from '../providers/authorities/authority.ts';
@@ -14,7 +15,7 @@ import { cancelled, refuseToCancel } from './cancel.ts';
 import { Changes } from './changes.ts';
 import { decide } from './decide.ts';
 import { Events } from './events.ts';
-import { findEndpoint, findNode, findTask } from './find.ts';
+import { aboutEndpoint, aboutNode, findEndpoint, findNode, findTask } from './find.ts';
 import { Loop } from './loops/loop.ts';
 import { renewTurn } from './loops/renew.ts';
 import { scanTurn } from './loops/scan.ts';
@@ -176,23 +177,23 @@ class RunningAgent implements Agent {
   }
 
   discover(endpointId: string, caller: Caller): Task {
-    return this.#begin('discover', this.#endpoint(endpointId), null, caller, {});
+    return this.#begin('discover', aboutEndpoint(this.#endpoint(endpointId)), caller, {});
   }
 
   restart(endpointId: string, caller: Caller): Task {
-    return this.#begin('restart', this.#endpoint(endpointId), null, caller, {});
+    return this.#begin('restart', aboutEndpoint(this.#endpoint(endpointId)), caller, {});
   }
 
   request(wish: CertificateWish, caller: Caller): Task {
     const node = this.#node(wish.nodeId);
     if (node.notInstallable !== null) throw new Failure('node.not-installable', node.notInstallable);
-    return this.#begin('certify', this.#endpoint(node.endpointId), node, caller, inputOfWish(wish));
+    return this.#begin('certify', aboutNode(node), caller, inputOfWish(wish));
   }
 
   renew(nodeId: string, caller: Caller): Task {
     const node = this.#node(nodeId);
     const input = inputOfRenewal(this.#parts.database, node);
-    return this.#begin('certify', this.#endpoint(node.endpointId), node, caller, input);
+    return this.#begin('certify', aboutNode(node), caller, input);
   }
 
   async preview(wish: CertificateWish): Promise<Plan> {
@@ -238,23 +239,19 @@ class RunningAgent implements Agent {
     return served ?? node.served;
   }
 
-  #begin(
-    kind: TaskKind,
-    endpoint: EndpointRow,
-    node: EndpointNode | null,
-    caller: Caller,
-    input: Record<string, unknown>,
-  ): Task {
+  #begin(kind: TaskKind, subject: Subject, caller: Caller, input: Record<string, unknown>): Task {
     const { database, clock } = this.#parts;
-    const live = database.tasks.live(kind, endpoint.id, node?.id ?? null);
+    const ordered = caller.outsideId === undefined ? null : database.tasks.ofOrder(caller.outsideId);
+    if (ordered !== null) return ordered;
+    const live = database.tasks.live(kind, subject);
     if (live !== null && kind === 'discover') return live;
     if (live !== null)
       throw new Failure(
         'task.already-live',
-        `A task of the same kind is already in progress for ${node?.name ?? endpoint.name} (${live.id}).`,
+        `A task of the same kind is already in progress for ${subject.name} (${live.id}).`,
         { hint: liveHint },
       );
-    const row: TaskRow = newTask(kind, endpoint, node, caller, input, clock.now());
+    const row: TaskRow = newTask(kind, subject, caller, input, clock.now());
     database.tasks.insert(row);
     this.#taskChanged(row.task);
     this.#queue.pump();

@@ -14,7 +14,7 @@ type Draft = Pick<Notification, 'kind' | 'level' | 'title' | 'sentence'> &
 /** What an ended task says to a person; null: nothing worth a notification. Pure. */
 export function aboutEndedTask(task: Task): Draft | null {
   if (task.kind === 'discover') return null;
-  const what = task.nodeName ?? task.endpointName;
+  const what = task.subject.name;
   const base = { taskId: task.id };
   const why = task.failure?.sentence ?? '';
   switch (task.state) {

@@ -1,4 +1,5 @@
 import { asFailure, Failure } from '#shared/failure.ts';
+import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
 import { everyPage, isPaged } from './every-page.ts';
@@ -8,7 +9,7 @@ import type { Globals, Invocation } from './invocation.ts';
 import type { CliIo, LocalAgent } from './io.ts';
 import { printed } from './print/index.ts';
 import { approveLine } from './print/plan.ts';
-import { failureLines, placeOf, stepLine } from './print/tasks.ts';
+import { failureLines, stepLine } from './print/tasks.ts';
 import { aside, directoryOf } from './run-cli.ts';
 import { type Paper, plain, plainJson } from './table.ts';
 
@@ -140,7 +141,7 @@ function keepWaiting(task: Task, globals: Globals, own: boolean, now: number): b
 }
 
 async function endLines(task: Task, client: Client, io: CliIo): Promise<string[]> {
-  const what = `${task.kind} of ${placeOf(task)}`;
+  const what = `${task.kind} of ${placeOf(task.subject)}`;
   switch (task.state) {
     case 'succeeded':
       return [`Done: ${what}.`];

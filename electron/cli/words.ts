@@ -14,6 +14,7 @@ export const fieldWords: Record<string, string> = {
   limit: 'Maximum number, 1 to 1000.',
   before: 'Only entries with a smaller number.',
   states: 'Only entries in these states, separated by commas or repeated.',
+  about: 'Only tasks for this endpoint or node: its ID, its name or ENDPOINT/NODE.',
   task: 'ID of the task.',
   approval: 'ID of the approval or of its task.',
   fingerprint: 'Fingerprint of the plan you read (or its beginning). Refused if the plan has changed.',

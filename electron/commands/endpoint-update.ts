@@ -5,6 +5,7 @@ import { text } from '#shared/catalog/flat.ts';
 import { endpointInput } from '#shared/contract/endpoints.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
@@ -54,7 +55,7 @@ export async function updateEndpoint(
 function checkNotChanging(database: Database, { id, name }: Endpoint): void {
   const busy = database.tasks
     .inStates(liveTaskStates)
-    .find(({ task, memory }) => task.endpointId === id && memory.changing);
+    .find(({ task, memory }) => idOf(task.subject, 'endpoint') === id && memory.changing);
   if (busy === undefined) return;
   throw new Failure('endpoint.busy', `"${name}" is being changed by a task: ${busy.task.id}.`, {
     hint: 'Change its settings when the task has ended.',

@@ -6,6 +6,7 @@ import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
@@ -99,7 +100,7 @@ function remove(tools: CommandTools, endpoint: Endpoint, { audit }: CommandConte
     () => {
       const busy = database.tasks
         .inStates(liveTaskStates)
-        .find(({ task }) => task.endpointId === endpoint.id);
+        .find(({ task }) => idOf(task.subject, 'endpoint') === endpoint.id);
       if (busy !== undefined) {
         throw new Failure('endpoint.busy', `"${endpoint.name}" has a live task: ${busy.task.id}.`, {
           hint: `Let it end, or cancel it: trustkeep tasks cancel ${busy.task.id}`,

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '#shared/contract/index.ts';
+import { placeOf } from '#shared/model/subject.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { notFound } from './find.ts';
 import type { CommandTools } from './tools.ts';
@@ -15,7 +16,7 @@ export function taskCommands({ database, agent }: CommandTools) {
   };
   return os.router({
     list: os.list.handler(({ input }) =>
-      database.tasks.list({ states: input.states, limit: input.limit ?? usualLimit }),
+      database.tasks.list({ states: input.states, about: input.about, limit: input.limit ?? usualLimit }),
     ),
     show: os.show.handler(({ input }) => {
       const task = find(input.task);
@@ -24,8 +25,8 @@ export function taskCommands({ database, agent }: CommandTools) {
     cancel: os.cancel.handler(({ input, context }) => {
       const { id } = find(input.task);
       const task = agent.cancel(id, context.caller);
-      const where = task.nodeName === null ? task.endpointName : `${task.endpointName}/${task.nodeName}`;
-      context.audit.note({ subject: id, sentence: `The task ${task.kind} of ${where} was cancelled.` });
+      const sentence = `The task ${task.kind} of ${placeOf(task.subject)} was cancelled.`;
+      context.audit.note({ subject: id, sentence });
       return task;
     }),
   });

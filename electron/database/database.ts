@@ -9,7 +9,8 @@ import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
-import type { Task, TaskState } from '#shared/model/task.ts';
+import type { Subject } from '#shared/model/subject.ts';
+import type { Task, TaskKind, TaskState } from '#shared/model/task.ts';
 import type { Secret } from '../secrets/secret.ts';
 
 /**
@@ -102,15 +103,25 @@ export interface TaskRow {
 }
 
 export interface TaskRows {
-  /** `task.already-live` when a live task of the same kind, endpoint and node exists. */
+  /** `task.already-live` when a live task of the same kind about the same subject, or one of the same order, exists. */
   insert(row: TaskRow): void;
   update(row: TaskRow): void;
   get(id: string): TaskRow | null;
-  /** A live task of (kind, endpoint, node), if any. */
-  live(kind: string, endpointId: string, nodeId: string | null): Task | null;
+  /** The live task of this kind about this subject, if any. */
+  live(kind: TaskKind, subject: Pick<Subject, 'kind' | 'id'>): Task | null;
+  /** The task that came from this order of a server, live or ended. */
+  ofOrder(outsideId: string): Task | null;
   /** Rows in these states, oldest first. */
   inStates(states: readonly TaskState[]): TaskRow[];
-  list(filter: { states?: readonly TaskState[] | undefined; limit: number }): Task[];
+  /** Newest first. */
+  list(filter: TaskFilter): Task[];
+}
+
+export interface TaskFilter {
+  states?: readonly TaskState[] | undefined;
+  /** Id or name of the subject, or of what it is within, or `endpoint/node`. Names are those of the time of the task. */
+  about?: string | undefined;
+  limit: number;
 }
 
 export interface ApprovalRows {

@@ -145,9 +145,10 @@ function quickCheck(driver: Driver): void {
 
 function bringUpToDate(driver: Driver, now: number): void {
   const before = versionOf(driver);
+  // right before: what the older program can go back to. An empty store is no backup of anything.
+  if (before > 0 && before < migrations.length) backupDriver(driver, now);
   if (!migrate(driver)) return;
   driver.pragma('wal_checkpoint(TRUNCATE)'); // the version then stands in the file's header
-  if (before > 0) backupDriver(driver, now); // an empty store is no backup of anything
 }
 
 function exitOf(driver: Driver): unknown {

@@ -98,9 +98,9 @@ function countTasks(driver: Driver, now: number): Overview['tasks'] {
   return { live: Number(row?.live), waiting: Number(row?.waiting), failedLastDay: Number(row?.failed) };
 }
 
-/** Failed within a day and not made good by a later success of the same kind at the same place. */
+/** Failed within a day and not made good by a later success of the same kind about the same subject. */
 const openFailure = `t.state = 'failed' AND t.finished_at > @since AND NOT EXISTS (
-  SELECT 1 FROM tasks l WHERE l.endpoint_id = t.endpoint_id AND l.node_id IS t.node_id AND l.kind = t.kind
+  SELECT 1 FROM tasks l WHERE l.subject_id = t.subject_id AND l.kind = t.kind
     AND l.finished_at >= t.finished_at AND l.state IN ('succeeded', 'succeeded-with-warnings'))`;
 
 export interface OpenFailures {
@@ -122,8 +122,8 @@ function openFailures(driver: Driver, now: number): OpenFailures {
 function readTroubles(driver: Driver, now: number): Row[] {
   return driver.all(
     `WITH failed AS (
-       SELECT t.node_id, max(t.restored = 'failed') AS lost, max(t.restored = 'unproved') AS unproved
-       FROM tasks t WHERE t.node_id IS NOT NULL AND ${openFailure} GROUP BY t.node_id
+       SELECT t.subject_id AS node_id, max(t.restored = 'failed') AS lost, max(t.restored = 'unproved') AS unproved
+       FROM tasks t WHERE t.subject_kind = 'node' AND ${openFailure} GROUP BY t.subject_id
      ), facts AS (
        SELECT n.id, n.endpoint_id, e.name || '/' || n.name AS name, n.served_state, n.served_sentence, c.not_after,
          n.served_state IN ('previous', 'other', 'unreachable') AS not_served,

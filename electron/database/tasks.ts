@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
-import { liveTaskStates, type Task, type TaskState, task } from '#shared/model/task.ts';
-import type { TaskMemory, TaskRow, TaskRows } from './database.ts';
+import type { Subject } from '#shared/model/subject.ts';
+import { liveTaskStates, type Task, type TaskKind, type TaskState, task } from '#shared/model/task.ts';
+import type { TaskFilter, TaskMemory, TaskRow, TaskRows } from './database.ts';
 import type { Driver, Row } from './driver.ts';
 import {
   type Columns,
@@ -23,17 +24,25 @@ const memory: z.ZodType<TaskMemory> = z.object({
   direction: z.enum(['forward', 'undoing']),
 });
 
-const shown = `id, kind, endpoint_id, endpoint_name, node_id, node_name, origin, state, steps, waiting_for, wake_at,
-  failure, restored, created_at, finished_at`;
+const shown = `id, kind, subject_kind, subject_id, subject_name, within_kind, within_id, within_name, origin, actor,
+  outside_id, state, steps, waiting_for, wake_at, failure, restored, created_at, finished_at`;
+
+/** By id or name of the subject or of what it is within, or by both names. */
+const isAbout = `? IN (subject_id, within_id, subject_name, within_name, within_name || '/' || subject_name)`;
 
 const readTask = reader('tasks', task, (row) => ({
   id: row.id,
   kind: row.kind,
-  endpointId: row.endpoint_id,
-  endpointName: row.endpoint_name,
-  nodeId: row.node_id,
-  nodeName: row.node_name,
+  subject: {
+    kind: row.subject_kind,
+    id: row.subject_id,
+    name: row.subject_name,
+    within:
+      row.within_id === null ? null : { kind: row.within_kind, id: row.within_id, name: row.within_name },
+  },
   origin: row.origin,
+  actor: row.actor,
+  outsideId: row.outside_id,
   state: row.state,
   steps: json(row.steps),
   waitingFor: row.waiting_for,
@@ -75,12 +84,17 @@ export class TaskRepository implements TaskRows {
     return row === undefined ? null : read(row);
   }
 
-  live(kind: string, endpointId: string, nodeId: string | null): Task | null {
+  live(kind: TaskKind, subject: Pick<Subject, 'kind' | 'id'>): Task | null {
     const row = this.#driver.get(
-      `SELECT ${shown} FROM tasks WHERE kind = ? AND endpoint_id = ? AND coalesce(node_id, '') = ?
+      `SELECT ${shown} FROM tasks WHERE kind = ? AND subject_kind = ? AND subject_id = ?
        AND state IN (${marks(liveTaskStates)})`,
-      [kind, endpointId, nodeId ?? '', ...liveTaskStates],
+      [kind, subject.kind, subject.id, ...liveTaskStates],
     );
+    return row === undefined ? null : readTask(row);
+  }
+
+  ofOrder(outsideId: string): Task | null {
+    const row = this.#driver.get(`SELECT ${shown} FROM tasks WHERE outside_id = ?`, [outsideId]);
     return row === undefined ? null : readTask(row);
   }
 
@@ -90,11 +104,16 @@ export class TaskRepository implements TaskRows {
       .map(read);
   }
 
-  list({ states, limit }: { states?: readonly TaskState[] | undefined; limit: number }): Task[] {
-    const where = states === undefined ? '' : `WHERE state IN (${marks(states)})`;
+  list({ states, about, limit }: TaskFilter): Task[] {
+    const wanted = [
+      ...(states === undefined ? [] : [`state IN (${marks(states)})`]),
+      ...(about === undefined ? [] : [isAbout]),
+    ];
+    const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
     return this.#driver
       .all(`SELECT ${shown} FROM tasks ${where} ORDER BY created_at DESC, rowid DESC LIMIT ?`, [
         ...(states ?? []),
+        ...(about === undefined ? [] : [about]),
         limit,
       ])
       .map(readTask);
@@ -105,11 +124,15 @@ function columnsOf({ task: value, memory }: TaskRow): Columns {
   return {
     id: value.id,
     kind: value.kind,
-    endpoint_id: value.endpointId,
-    endpoint_name: value.endpointName,
-    node_id: value.nodeId,
-    node_name: value.nodeName,
+    subject_kind: value.subject.kind,
+    subject_id: value.subject.id,
+    subject_name: value.subject.name,
+    within_kind: value.subject.within?.kind ?? null,
+    within_id: value.subject.within?.id ?? null,
+    within_name: value.subject.within?.name ?? null,
     origin: value.origin,
+    actor: value.actor,
+    outside_id: value.outsideId,
     state: value.state,
     steps: toJson(value.steps),
     waiting_for: value.waitingFor,
@@ -122,11 +145,14 @@ function columnsOf({ task: value, memory }: TaskRow): Columns {
   };
 }
 
-function alreadyLive(value: Task): Failure {
-  const where = value.nodeName === null ? '' : ` node ${value.nodeName} of`;
+function alreadyLive({ kind, subject }: Task): Failure {
+  const whole = subject.within === null ? '' : ` of ${wordsOf(subject.within)}`;
   return new Failure(
     'task.already-live',
-    `A task of this kind (${value.kind}) is already under way for${where} endpoint ${value.endpointName}.`,
+    `A task of this kind (${kind}) is already under way for ${wordsOf(subject)}${whole}.`,
     { hint: 'Wait until it has ended, or cancel it.', retry: 'later' },
   );
 }
+
+const wordsOf = ({ kind, name }: Pick<Subject, 'kind' | 'name'>): string =>
+  `${kind.replaceAll('-', ' ')} ${name}`;

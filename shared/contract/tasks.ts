@@ -10,6 +10,8 @@ export const tasks = {
       z
         .object({
           states: z.array(taskState).optional(),
+          /** Id or name of what the tasks are about, or of the endpoint it is on. */
+          about: z.string().min(1).max(600).optional(),
           limit: z.number().int().min(1).max(1000).optional(),
         })
         .strict(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureData } from '../failure.ts';
 import { origin } from './origin.ts';
+import { subject } from './subject.ts';
 
 /**
  *              ┌────────────────────────────┐
@@ -77,11 +78,12 @@ export const task = z.object({
   /** `task_…` */
   id: z.string(),
   kind: taskKind,
-  endpointId: z.string(),
-  endpointName: z.string(),
-  nodeId: z.string().nullable(),
-  nodeName: z.string().nullable(),
+  subject,
   origin,
+  /** Who asked for it: an operating system account, or the name of a server. Null: the agent itself, or not known. */
+  actor: z.string().nullable(),
+  /** What a server calls the order this task came from. Unique: the same order twice is the same task. */
+  outsideId: z.string().nullable(),
   state: taskState,
   steps: z.array(taskStep),
   /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`. */

@@ -28,6 +28,7 @@ import type { Client } from '../../electron/transport/client.ts';
 import { failureOf } from '../../electron/transport/client.ts';
 import { tempDirectory } from './agent.ts';
 import { Drawer } from './master-key.ts';
+import { aSubject } from './rows.ts';
 
 /** What the hand-made agent was asked, and what it answers. */
 export interface AgentScript {
@@ -59,7 +60,7 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
   };
   const begin = (kind: TaskKind, endpointId: string, nodeId: string | null, caller: Caller): Task => {
     script.begun.push({ kind, endpointId, nodeId, caller });
-    const task = makeTask({ kind, endpointId, nodeId, origin: caller.origin });
+    const task = makeTask({ kind, subject: aSubject({ endpointId, nodeId }), origin: caller.origin });
     database.tasks.insert({
       task,
       memory: { input: {}, outputs: {}, changing: false, cursor: 0, direction: 'forward' },
@@ -109,11 +110,10 @@ export function makeTask(parts: Partial<Task> = {}): Task {
   return {
     id: newId('task'),
     kind: 'discover',
-    endpointId: 'ep_0000000000000000',
-    endpointName: 'web1',
-    nodeId: null,
-    nodeName: null,
+    subject: { kind: 'endpoint', id: 'ep_0000000000000000', name: 'web1', within: null },
     origin: 'cli',
+    actor: null,
+    outsideId: null,
     state: 'queued',
     steps: [],
     waitingFor: null,

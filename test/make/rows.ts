@@ -11,6 +11,7 @@ import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
+import type { Subject } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../electron/database/database.ts';
 import { day, now } from './store.ts';
@@ -134,16 +135,30 @@ export function anOrder(change: Partial<Omit<Order, 'number'>> = {}): Omit<Order
   };
 }
 
-export function aTask(change: Partial<Task> = {}): TaskRow {
+/** Where a task is, in short: `nodeId` null is the endpoint itself. */
+export interface TaskPlace {
+  endpointId?: string;
+  endpointName?: string;
+  nodeId?: string | null;
+  nodeName?: string | null;
+}
+
+export function aSubject({ endpointId, endpointName, nodeId = 'node_1', nodeName }: TaskPlace = {}): Subject {
+  const endpoint = { kind: 'endpoint', id: endpointId ?? 'ep_1', name: endpointName ?? 'web' } as const;
+  if (nodeId === null) return { ...endpoint, within: null };
+  return { kind: 'node', id: nodeId, name: nodeName ?? 'shop', within: endpoint };
+}
+
+export function aTask(given: Partial<Task> & TaskPlace = {}): TaskRow {
+  const { endpointId: _e, endpointName: _en, nodeId: _n, nodeName: _nn, ...change } = given;
   return {
     task: {
       id: newId('task'),
       kind: 'certify',
-      endpointId: 'ep_1',
-      endpointName: 'web',
-      nodeId: 'node_1',
-      nodeName: 'shop',
+      subject: aSubject(given),
       origin: 'cli',
+      actor: null,
+      outsideId: null,
       state: 'queued',
       steps: [],
       waitingFor: null,

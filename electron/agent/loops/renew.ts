@@ -62,7 +62,7 @@ function begin(parts: RenewParts, renewal: Renewal): boolean {
     database.renewals.remove(renewal.nodeId);
     return false;
   }
-  if (database.tasks.live('certify', node.endpointId, node.id) !== null)
+  if (database.tasks.live('certify', { kind: 'node', id: node.id }) !== null)
     return postpone(parts, renewal, 5 * minute);
   if (node.missingSince !== null) return postpone(parts, renewal, hour);
   try {

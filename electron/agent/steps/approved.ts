@@ -49,10 +49,11 @@ function mustBeThatOf(approval: Approval, plan: Plan): void {
 }
 
 function mustBeBound(context: StepContext, plan: Plan): void {
-  const { endpoint, tools, task } = context;
+  const { tools, task } = context;
+  const endpoint = context.endpoint();
   const authority = tools.database.authorities.get(plan.authority.id);
   const now = bindingOf(endpoint, authority);
-  const same = endpoint.id === plan.endpointId && task.nodeId === plan.nodeId;
+  const same = endpoint.id === plan.endpointId && task.subject.id === plan.nodeId;
   const changed = [
     ...(same && now.endpoint === plan.bound.endpoint ? [] : [`the settings of ${plan.endpointName}`]),
     ...(isIssued(context) || now.authority === plan.bound.authority

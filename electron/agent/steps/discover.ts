@@ -11,9 +11,9 @@ export const discoverStep: Step = {
     const { database, clock, lookAt } = context.tools;
     const { endpoint } = await context.tools.session();
     const found = await endpoint.nodes();
-    const nodes = database.nodes.reconcile(context.endpoint.id, found, clock.now());
-    const row = database.endpoints.get(context.endpoint.id);
-    if (row !== null) database.endpoints.update({ ...row, discoveredAt: clock.now() });
+    const row = context.endpoint();
+    const nodes = database.nodes.reconcile(row.id, found, clock.now());
+    database.endpoints.update({ ...row, discoveredAt: clock.now() });
     const looks = await Promise.all(
       nodes
         .filter((node) => node.missingSince === null)

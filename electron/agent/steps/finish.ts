@@ -20,7 +20,7 @@ export const finishStep: Step = {
       const { endpoint } = await context.tools.session();
       await endpoint.discard(snapshot, tagOf(context.task));
       const found = await endpoint.nodes();
-      database.nodes.reconcile(context.endpoint.id, found, clock.now());
+      database.nodes.reconcile(context.endpoint().id, found, clock.now());
     } catch (error) {
       log.warn('clearing up after an install failed', { error, task: context.task.id });
       warnings.push(
@@ -38,8 +38,9 @@ function storeSuccess(context: StepContext, proved: boolean): void {
   const { database, clock } = context.tools;
   const certificate = newCertificate(context);
   const node = context.node();
+  const endpoint = context.endpoint();
   database.secrets.remove(context.task.id, sealedKeyName);
-  if (context.endpoint.policy.autoRenew) {
+  if (endpoint.policy.autoRenew) {
     const facts = {
       now: clock.now(),
       notBefore: certificate.notBefore,
@@ -64,6 +65,6 @@ function storeSuccess(context: StepContext, proved: boolean): void {
     'install.succeeded',
     context.task.id,
     'ok',
-    `${node.name} on ${context.endpoint.name} has certificate ${certificate.fingerprint.slice(0, 16)} (order ${certificate.orderNumber ?? '-'}), ${proved ? 'proved to be served' : 'not proved to be served'}.`,
+    `${node.name} on ${endpoint.name} has certificate ${certificate.fingerprint.slice(0, 16)} (order ${certificate.orderNumber ?? '-'}), ${proved ? 'proved to be served' : 'not proved to be served'}.`,
   );
 }

@@ -1,3 +1,4 @@
+import { groundOf } from '#shared/model/subject.ts';
 import type { OwnChange } from '../../providers/endpoints/endpoint.ts';
 import { checkMaterialOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
@@ -15,7 +16,7 @@ export function ownChangesSince({ task, tools: { database } }: StepContext): Own
     .filter(
       (other) =>
         other.kind === 'certify' &&
-        other.endpointId === task.endpointId &&
+        groundOf(other.subject) === groundOf(task.subject) &&
         (other.finishedAt ?? 0) >= task.createdAt,
     )
     .flatMap((other) => {

@@ -21,8 +21,8 @@ export const planStep: Step = {
     const session = await context.tools.session();
     const plan = await gatherPlan({
       database,
-      // connecting may have pinned the host key just now
-      endpoint: database.endpoints.get(context.endpoint.id) ?? context.endpoint,
+      // after connecting, which may have pinned the host key just now
+      endpoint: context.endpoint(),
       node: context.node(),
       session,
       input,

@@ -57,8 +57,9 @@ export interface StepTools {
 export interface StepContext {
   readonly task: Task;
   readonly memory: Readonly<TaskMemory>;
-  readonly endpoint: EndpointRow;
-  /** Throws `node.missing` when the task's node is gone. */
+  /** The endpoint that the subject is or is within, as it is stored now. Throws `endpoint.not-found`. */
+  endpoint(): EndpointRow;
+  /** The node that the subject is, as it is stored now. Throws `node.missing`. */
   node(): EndpointNode;
   /** Output of an earlier step, parsed by the schema of that step. */
   output<T>(step: StepName, parse: { parse(value: unknown): T }): T;

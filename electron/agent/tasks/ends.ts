@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
+import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { Events } from '../events.ts';
@@ -25,8 +26,8 @@ const restores = {
 };
 
 /** For the audit: what was done where, and how it ended. */
-function endSentence({ kind, endpointName, nodeName, state, failure, restored }: Task, ok: boolean): string {
-  const where = nodeName === null ? endpointName : `${endpointName}/${nodeName}`;
+function endSentence({ kind, subject, state, failure, restored }: Task, ok: boolean): string {
+  const where = placeOf(subject);
   const what = { certify: 'Certificate for', discover: 'Discovery of', restart: 'Restart of' }[kind];
   const end = ok ? 'done.' : (failure?.sentence ?? `${state}.`);
   return `${what} ${where}: ${end}${restored === null || restored === 'not-needed' ? '' : restores[restored]}`;
@@ -59,8 +60,7 @@ export class TaskEnds {
     if (!ok && task.kind === 'certify') this.#abandonOrder(task);
     const draft = aboutEndedTask(task);
     if (draft !== null) notifications.notify(draft);
-    if (!ok && task.kind === 'certify' && task.nodeId !== null)
-      this.#afterFailedRenewal(task, row, task.nodeId);
+    if (!ok && task.kind === 'certify') this.#afterFailedRenewal(task, row, task.subject.id);
   }
 
   /** Nobody will ask for it any more: it must not look alive, nor hold its authority. */
@@ -93,7 +93,7 @@ export class TaskEnds {
     notifications.notify({
       kind: 'renewal-at-risk',
       level: 'danger',
-      title: left <= 0 ? `${task.nodeName} has expired` : `${task.nodeName} expires in ${span(left)}`,
+      title: left <= 0 ? `${task.subject.name} has expired` : `${task.subject.name} expires in ${span(left)}`,
       sentence: `${renewal.failures} renewal attempt${renewal.failures === 1 ? '' : 's'} failed. Last: ${why.message}`,
       taskId: task.id,
     });

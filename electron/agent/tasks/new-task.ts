@@ -1,6 +1,5 @@
 import { newId } from '#kit/ids.ts';
-import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
-import type { EndpointNode } from '#shared/model/node.ts';
+import type { Subject } from '#shared/model/subject.ts';
 import type { TaskKind } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
 import type { Caller } from '../agent.ts';
@@ -9,8 +8,7 @@ import { freshStep, kinds } from './kinds.ts';
 /** The row of a task nobody has begun. */
 export function newTask(
   kind: TaskKind,
-  endpoint: EndpointRow,
-  node: EndpointNode | null,
+  subject: Subject,
   caller: Caller,
   input: Record<string, unknown>,
   now: number,
@@ -19,11 +17,10 @@ export function newTask(
     task: {
       id: newId('task'),
       kind,
-      endpointId: endpoint.id,
-      endpointName: endpoint.name,
-      nodeId: node?.id ?? null,
-      nodeName: node?.name ?? null,
+      subject,
       origin: caller.origin,
+      actor: caller.actor,
+      outsideId: caller.outsideId ?? null,
       state: 'queued',
       steps: kinds[kind].forward.map((step) => freshStep(step.name)),
       waitingFor: null,

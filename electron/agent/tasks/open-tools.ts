@@ -1,3 +1,4 @@
+import { idOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { AgentParts } from '../make-agent.ts';
 import { openStored } from '../sessions.ts';
@@ -11,6 +12,7 @@ export function openTools(
 ): { tools: StepTools; end(): Promise<void> } {
   let session: Promise<Session> | null = null;
   let logIn: string | null = null;
+  const endpointId = idOf(task.subject, 'endpoint') ?? '';
   const drop = async (): Promise<void> => {
     const open = session;
     session = null;
@@ -26,11 +28,11 @@ export function openTools(
     proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
     session() {
-      session ??= openStored(parts, task.endpointId, signal);
+      session ??= openStored(parts, endpointId, signal);
       const opening = session;
       opening.then(
         ({ connection }) => {
-          if (parts.database.endpoints.get(task.endpointId)?.connection.type === 'local') return;
+          if (parts.database.endpoints.get(endpointId)?.connection.type === 'local') return;
           logIn = `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
         },
         () => {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import { groundOf } from '#shared/model/subject.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { TaskRunner } from './runner.ts';
 
@@ -10,15 +11,15 @@ const longestNapMs = 60_000;
 const cutOffMs = 1000;
 
 /**
- * The work loop. Runs queued tasks and waiting ones whose time has come, four at a time and one per endpoint: that is the
- * lease. It lives in memory because there is one agent per database, and a killed agent holds no lease.
+ * The work loop. Runs queued tasks and waiting ones whose time has come, four at a time and one per endpoint (or whatever its
+ * subject is within): that is the lease. It lives in memory because there is one agent per database, and a killed agent holds no lease.
  */
 export class TaskQueue {
   readonly #database: Database;
   readonly #runner: TaskRunner;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Endpoint id → the task that works on it now. */
+  /** Ground → the task that works on it now. */
   readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<unknown> }>();
   /** Tasks whose row could not be stored (a full disk), and when each is driven again. */
   readonly #brokenOff = new Map<string, number>();
@@ -44,13 +45,14 @@ export class TaskQueue {
     const now = this.#clock.now();
     let next = now + longestNapMs;
     const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
-    const halfway = new Set(rows.filter(isHalfway).map((row) => row.task.endpointId));
+    const halfway = new Set(rows.filter(isHalfway).map((row) => groundOf(row.task.subject)));
     for (const row of rows) {
-      if (halfway.has(row.task.endpointId) && !isHalfway(row) && row.task.kind !== 'discover') continue;
+      if (halfway.has(groundOf(row.task.subject)) && !isHalfway(row) && row.task.kind !== 'discover')
+        continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
       if (due === null) continue;
       if (due > now) next = Math.min(next, due);
-      else if (this.#leases.size < atOnce && !this.#leases.has(row.task.endpointId)) this.#begin(row);
+      else if (this.#leases.size < atOnce && !this.#leases.has(groundOf(row.task.subject))) this.#begin(row);
     }
     this.#timer = this.#clock.after(next - now, () => this.pump());
   }
@@ -87,10 +89,10 @@ export class TaskQueue {
         (error: unknown) => this.#breakOff(row.task.id, error),
       )
       .finally(() => {
-        this.#leases.delete(row.task.endpointId);
+        this.#leases.delete(groundOf(row.task.subject));
         this.pump();
       });
-    this.#leases.set(row.task.endpointId, { taskId: row.task.id, abort, ended });
+    this.#leases.set(groundOf(row.task.subject), { taskId: row.task.id, abort, ended });
   }
 }
 

@@ -1,22 +1,18 @@
 import { Failure } from '#shared/failure.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import { idOf } from '#shared/model/subject.ts';
+import type { Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { StepContext, StepTools } from '../steps/step.ts';
 
-/** What a step gets to see of its task. Failures: the endpoint or the node is gone, an earlier result is missing. */
+/** What a step gets to see of its task. What the subject is, is looked up when the step asks for it. */
 export function stepContext(database: Database, row: TaskRow, tools: StepTools): StepContext {
-  const gone = (code: string, sentence: string) => new Failure(code, sentence, { retry: 'never' });
-  const endpoint = database.endpoints.get(row.task.endpointId);
-  if (endpoint === null)
-    throw gone('endpoint.not-found', `The endpoint ${row.task.endpointName} no longer exists.`);
   return {
     task: row.task,
     memory: row.memory,
-    endpoint,
-    node() {
-      const node = row.task.nodeId === null ? null : database.nodes.get(row.task.nodeId);
-      if (node === null) throw gone('node.missing', `The node ${row.task.nodeName ?? ''} no longer exists.`);
-      return node;
-    },
+    endpoint: () => endpointOf(database, row.task),
+    node: () => nodeOf(database, row.task),
     output(step, schema) {
       if (!(step in row.memory.outputs))
         throw gone('task.damaged', `The result of step ${step} is missing from the database.`);
@@ -24,4 +20,23 @@ export function stepContext(database: Database, row: TaskRow, tools: StepTools):
     },
     tools,
   };
+}
+
+function endpointOf(database: Database, { subject }: Task): Endpoint {
+  const id = idOf(subject, 'endpoint');
+  const endpoint = id === null ? null : database.endpoints.get(id);
+  if (endpoint !== null) return endpoint;
+  const { name } = subject.within ?? subject;
+  throw gone('endpoint.not-found', `The endpoint ${name} no longer exists.`);
+}
+
+function nodeOf(database: Database, { subject }: Task): EndpointNode {
+  const id = idOf(subject, 'node');
+  const node = id === null ? null : database.nodes.get(id);
+  if (node !== null) return node;
+  throw gone('node.missing', `The node ${subject.name} no longer exists.`);
+}
+
+function gone(code: string, sentence: string): Failure {
+  return new Failure(code, sentence, { retry: 'never' });
 }

@@ -1,12 +1,9 @@
 import type { FailureData } from '#shared/failure.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import { placeOf } from '#shared/model/subject.ts';
 import type { Task, TaskStep } from '#shared/model/task.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
-
-export function placeOf({ endpointName, nodeName }: Task): string {
-  return nodeName === null ? endpointName : `${endpointName}/${nodeName}`;
-}
 
 function stateWord({ state, waitingFor }: Task): string {
   return state === 'waiting' && waitingFor !== null ? `waiting for ${waitingFor}` : state;
@@ -19,7 +16,7 @@ export function taskTable(tasks: readonly Task[], paper: Paper): string[] {
     [
       { head: 'id', value: ({ id }) => id, whole: true },
       { head: 'kind', value: ({ kind }) => kind },
-      { head: 'of', value: placeOf },
+      { head: 'of', value: ({ subject }) => placeOf(subject) },
       { head: 'state', value: stateWord },
       { head: 'by', value: ({ origin }) => origin },
       { head: 'started', value: ({ createdAt }) => when(createdAt, paper.now) },
@@ -34,7 +31,7 @@ export function taskPage({ task }: { task: Task; plan: Plan | null }, paper: Pap
   return [
     ...pairs([
       ['Task', task.id],
-      ['What', `${task.kind} of ${placeOf(task)}`],
+      ['What', `${task.kind} of ${placeOf(task.subject)}`],
       ['State', stateWord(task)],
       ['Next check', task.wakeAt === null ? null : when(task.wakeAt, now)],
       ['Started', dated(task.createdAt, now)],

@@ -77,7 +77,7 @@ function LiveDiscovery({ endpoint }: { endpoint: Endpoint }) {
   const tasks = useQuery(
     queries.tasks.list.queryOptions({ input: { states: ['queued', 'running', 'waiting'] } }),
   );
-  const live = tasks.data?.find((task) => task.kind === 'discover' && task.endpointId === endpoint.id);
+  const live = tasks.data?.find((task) => task.kind === 'discover' && task.subject.id === endpoint.id);
   if (live === undefined) return null;
   return (
     <Notice intent="info">

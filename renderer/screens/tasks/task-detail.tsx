@@ -12,7 +12,6 @@ import { Facts } from '../../parts/facts.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { duration } from '../../parts/format.ts';
 import { Hash } from '../../parts/hash.tsx';
-import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -22,6 +21,7 @@ import { taskShade } from '../../parts/shades.ts';
 import { Steps } from '../../parts/steps.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { subjectFacts } from './subject-facts.tsx';
 import { canCancel, taskStateText, taskTitle } from './task-text.ts';
 
 export function TaskDetail({ taskId }: { taskId: string }) {
@@ -89,20 +89,7 @@ function TaskBody({ task, plan }: { task: Task; plan: Plan | null }) {
       <Section title={en.tasks.facts}>
         <Facts
           facts={[
-            [
-              en.tasks.endpoint,
-              <InnerLink key="e" place={['endpoints', task.endpointId]}>
-                {task.endpointName}
-              </InnerLink>,
-            ],
-            [
-              en.tasks.node,
-              task.nodeId === null ? null : (
-                <InnerLink key="n" place={['endpoints', task.endpointId, task.nodeId]}>
-                  {task.nodeName ?? task.nodeId}
-                </InnerLink>
-              ),
-            ],
+            ...subjectFacts(task.subject),
             [en.tasks.origin, en.origins[task.origin]],
             [en.tasks.started, <Time key="s" at={task.createdAt} />],
             [en.tasks.took, task.finishedAt === null ? null : duration(task.finishedAt - task.createdAt)],

@@ -120,11 +120,15 @@ function makeTask(world: World, spec: TaskSpec): Task {
   const task: Task = {
     id: `task_${fakeHash(`${spec.node.id}${spec.at}${spec.state}`).slice(0, 12)}`,
     kind: 'certify',
-    endpointId: spec.node.endpointId,
-    endpointName: spec.node.endpointName,
-    nodeId: spec.node.id,
-    nodeName: spec.node.name,
+    subject: {
+      kind: 'node',
+      id: spec.node.id,
+      name: spec.node.name,
+      within: { kind: 'endpoint', id: spec.node.endpointId, name: spec.node.endpointName },
+    },
     origin: spec.origin ?? 'gui',
+    actor: null,
+    outsideId: null,
     state: spec.state,
     steps,
     waitingFor: spec.waitingFor ?? null,
@@ -254,11 +258,10 @@ function addDiscovery(
   world.tasks.push({
     id: `task_${fakeHash(`discover${endpoint}`).slice(0, 12)}`,
     kind: 'discover',
-    endpointId: found.id,
-    endpointName: found.name,
-    nodeId: null,
-    nodeName: null,
+    subject: { kind: 'endpoint', id: found.id, name: found.name, within: null },
     origin: 'gui',
+    actor: null,
+    outsideId: null,
     state,
     steps: [
       {
@@ -424,7 +427,7 @@ function order(
     number,
     authorityId: authority?.id ?? '',
     authorityName: authority?.name ?? '',
-    taskId: world.tasks.find((task) => task.nodeName === names[0])?.id ?? world.tasks[0]?.id ?? '',
+    taskId: world.tasks.find((task) => task.subject.name === names[0])?.id ?? world.tasks[0]?.id ?? '',
     nodeId: world.nodes[0]?.id ?? '',
     names,
     keyType: 'ec-p256',
