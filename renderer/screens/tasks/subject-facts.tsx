@@ -8,12 +8,16 @@ export function subjectFacts({ within, ...own }: Subject): [string, ReactNode][]
   return [within, own].flatMap((one): [string, ReactNode][] => {
     if (one === null) return [];
     const place = placeIn(one, within);
-    const shown = place === null ? one.name : <InnerLink place={place}>{one.name}</InnerLink>;
-    return [[en.tasks.subjects[one.kind], shown]];
+    const link = place === null ? one.name : linkTo(place, one.name);
+    return [[en.tasks.subjects[one.kind], link]];
   });
 }
 
 function placeIn({ kind, id }: Omit<Subject, 'within'>, within: Subject['within']): string[] | null {
   if (kind === 'endpoint') return ['endpoints', id];
   return kind === 'node' && within !== null ? ['endpoints', within.id, id] : null;
+}
+
+function linkTo(place: string[], name: string): ReactNode {
+  return <InnerLink place={place}>{name}</InnerLink>;
 }
