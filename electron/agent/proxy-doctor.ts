@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
+import { authorityDefinition } from '#shared/model/authority.ts';
 import { storeDefinition } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
@@ -38,9 +39,8 @@ const proxySteps = new Set(['route', 'proxy', 'authentication']);
 export function neededAddresses(database: Database): NeededAddress[] {
   const found: NeededAddress[] = [];
   for (const { name, settings } of database.authorities.list()) {
-    if (settings.kind !== 'acme') continue;
-    const { directoryUrl: url, trustedRootsPem } = settings;
-    found.push({ url, neededBy: `authority ${name}`, trustedRootsPem });
+    const reached = authorityDefinition(settings).reached(settings);
+    if (reached !== null) found.push({ ...reached, neededBy: `authority ${name}` });
   }
   for (const { name, settings } of database.credentialStores.list()) {
     const place = storeDefinition(settings).place(settings);

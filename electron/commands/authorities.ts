@@ -1,13 +1,11 @@
 import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
-import { flatAuthority } from '#shared/catalog/authorities/flat.ts';
-import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
 import { authorityInput } from '#shared/contract/authorities.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Authority } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
@@ -16,14 +14,11 @@ import { findAuthority, sameName } from './find.ts';
 import { dropUnasked, listed, merged } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
-/** The EAB HMAC key is sealed under the authority's id by this name. */
-const hmacName = 'eab-hmac';
-
 export function authorityCommands(tools: CommandTools) {
   const os = implement(contract.authorities).$context<CommandContext>();
   const { database } = tools;
   return os.router({
-    add: os.add.handler(({ input, context }) => add(tools, input as Flat & typeof input, context)),
+    add: os.add.handler(({ input, context }) => add(tools, input, context)),
     list: os.list.handler(() => database.authorities.list()),
     show: os.show.handler(({ input }) => findAuthority(database, input.authority)),
     update: os.update.handler(({ input, context }) =>
@@ -36,7 +31,7 @@ export function authorityCommands(tools: CommandTools) {
     test: os.test.handler(({ input }) => tools.authorities.test(findAuthority(database, input.authority).id)),
     root: os.root.handler(({ input }) => {
       const { id, kind, name } = findAuthority(database, input.authority);
-      if (kind === 'local') return tools.authorities.root(id);
+      if (authorityDefinition({ kind }).ownRoot !== null) return tools.authorities.root(id);
       throw new Failure(
         'authority.no-root',
         `The root of "${name}" is not kept here: it is not a local one.`,
@@ -55,7 +50,8 @@ function add(
   { audit }: CommandContext,
 ): Authority {
   const { database, clock } = tools;
-  const { kind, eab_hmac_key: hmac, ...flat } = input;
+  const { kind, ...flat } = input;
+  const { seals } = authorityDefinition({ kind });
   const name = freeName(tools, text(flat, 'name') ?? '', null);
   const authority: Authority = {
     id: newId('ca'),
@@ -69,7 +65,7 @@ function add(
   audit.commit(
     () => {
       database.authorities.insert(authority);
-      if (typeof hmac === 'string') database.secrets.put(authority.id, hmacName, Secret.of(hmac));
+      seal(tools, authority.id, seals, flat);
       if (asDefault) database.authorities.setDefault(authority.id);
     },
     () => ({ subject: authority.id, sentence: `The ${kind} authority "${name}" was added.` }),
@@ -84,22 +80,21 @@ function update(
   { audit }: CommandContext,
 ): Authority {
   const { database } = tools;
-  const hmacCleared = changes.eab_hmac_key === null;
-  const present = { name: before.name, is_default: before.isDefault, ...flatAuthority(before.settings) };
-  const wanted = merged(authorityCatalog[before.kind], present, changes);
-  dropUnasked(authorityCatalog[before.kind], wanted, changes);
+  const definition = authorityDefinition(before);
+  const { name: named, isDefault } = before;
+  const present = { name: named, is_default: isDefault, ...definition.toFlat(before.settings) };
+  const wanted = merged(definition, present, changes);
+  dropUnasked(definition, wanted, changes);
   const parsed = authorityInput.safeParse({ kind: before.kind, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   const name = freeName(tools, text(wanted, 'name') ?? '', before.id);
   const after: Authority = { ...before, name, settings: settingsOf(before.kind, wanted) };
   checkFixed(tools, before, after);
   if (before.isDefault && wanted.is_default !== true) throw defaultNeeded(before.name);
-  const hmac = text(wanted, 'eab_hmac_key');
   audit.commit(
     () => {
       database.authorities.update(after);
-      if (hmac !== null) database.secrets.put(after.id, hmacName, Secret.of(hmac));
-      if (hmacCleared) database.secrets.remove(after.id, hmacName);
+      seal(tools, after.id, definition.seals, changes);
       if (wanted.is_default === true && !before.isDefault) database.authorities.setDefault(after.id);
     },
     () => ({ subject: after.id, sentence: `The authority "${name}" was changed: ${listed(changes)}.` }),
@@ -107,18 +102,32 @@ function update(
   return changed(tools, after.id);
 }
 
+/** Seals the secrets that were named now, each under its name, and forgets those that were cleared. */
+function seal(
+  { database }: CommandTools,
+  id: string,
+  seals: Readonly<Record<string, string>>,
+  given: Record<string, unknown>,
+): void {
+  for (const [field, name] of Object.entries(seals)) {
+    const value = given[field];
+    if (typeof value === 'string') database.secrets.put(id, name, Secret.of(value));
+    if (value === null) database.secrets.remove(id, name);
+  }
+}
+
 /** The root carries its name and its name constraints for ever. */
 function checkFixed({ database }: CommandTools, before: Authority, after: Authority): void {
-  if (before.settings.kind !== 'local' || after.settings.kind !== 'local') return;
-  const same =
-    before.settings.commonName === after.settings.commonName &&
-    before.settings.permittedNames.join('\n') === after.settings.permittedNames.join('\n');
+  const { ownRoot, toFlat, fields } = authorityDefinition(before);
+  if (ownRoot === null) return;
+  const [was, is] = [toFlat(before.settings), toFlat(after.settings)];
+  const same = ownRoot.fixes.every((name) => JSON.stringify(was[name]) === JSON.stringify(is[name]));
   if (same || database.secrets.list(before.id).length === 0) return;
-  throw new Failure(
-    'authority.root-exists',
-    `Common name and permitted names of "${before.name}" are fixed, for its root exists.`,
-    { hint: 'Add another local authority with the names you want.' },
-  );
+  const labels = fields.filter(({ name }) => ownRoot.fixes.includes(name)).map(({ label }) => label);
+  const what = labels.map((label, at) => (at === 0 ? label : label.toLowerCase())).join(' and ');
+  throw new Failure('authority.root-exists', `${what} of "${before.name}" are fixed, for its root exists.`, {
+    hint: ownRoot.hint,
+  });
 }
 
 function remove(tools: CommandTools, authority: Authority, { audit }: CommandContext): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
+import { ownAuthority } from '#shared/catalog/authorities/index.ts';
 import { ownStore } from '#shared/catalog/credential-stores/index.ts';
 import { defaultStoreName } from '#shared/model/credential-store.ts';
 import type { Database } from '../database/database.ts';
@@ -39,9 +40,9 @@ function ensureLocalAuthority(database: Database, clock: Clock): void {
       database.authorities.insert({
         id,
         name: localAuthorityName,
-        kind: 'local',
+        kind: ownAuthority.id,
         isDefault: false,
-        settings: settingsOf('local', {}),
+        settings: settingsOf(ownAuthority.id, {}),
         createdAt: clock.now(),
       });
       if (database.authorities.default() === null) database.authorities.setDefault(id);

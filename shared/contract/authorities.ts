@@ -1,19 +1,14 @@
 import { z } from 'zod';
-import { acme } from '../catalog/authorities/acme.ts';
-import { local } from '../catalog/authorities/local.ts';
-import { inputShape } from '../catalog/field.ts';
-import { authority } from '../model/authority.ts';
+import { authorityCatalog } from '../catalog/authorities/index.ts';
+import { type AddInput, addInputOf } from '../catalog/definition.ts';
+import { inputAs } from '../catalog/field.ts';
+import { type AuthorityKind, authority } from '../model/authority.ts';
 import { probeCheck } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-export const authorityInput = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('local'), ...inputShape(local.fields) }).strict(),
-  z.object({ kind: z.literal('acme'), ...inputShape(acme.fields) }).strict(),
-]);
-export type AuthorityInput = { kind: 'local' | 'acme'; name: string } & Record<
-  string,
-  string | number | boolean | string[] | undefined
->;
+export type AuthorityInput = AddInput<'kind', AuthorityKind, 'name'>;
+/** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
+export const authorityInput = inputAs<AuthorityInput>(addInputOf('kind', authorityCatalog));
 
 export const authorityTest = z.object({
   ok: z.boolean(),
@@ -30,7 +25,7 @@ export const authorities = {
       positional: 'kind',
       changes: true,
     })
-    .input(authorityInput as unknown as z.ZodType<AuthorityInput, AuthorityInput>)
+    .input(authorityInput)
     .output(authority),
   list: command
     .meta({ cli: 'authorities list', help: 'List the authorities.' })

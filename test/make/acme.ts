@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { makeLog, silentLog } from '#kit/log.ts';
-import type { AcmeSettings, ValidationSettings } from '#shared/model/authority.ts';
+import type { AcmeSettings, ValidationSettings } from '#shared/catalog/authorities/acme.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { type Http, makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';

@@ -1,5 +1,6 @@
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
+import { authorityDefinition } from '#shared/model/authority.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
 import type { StepContext } from './step.ts';
 
@@ -12,8 +13,8 @@ export function webRootOf(context: StepContext): WebRoot | null {
   const authority = context.tools.database.orders.ofTask(context.task.id)?.authorityId;
   const settings =
     authority === undefined ? undefined : context.tools.database.authorities.get(authority)?.settings;
-  if (settings?.kind !== 'acme' || settings.validation.method !== 'http-01-web-root') return null;
-  const root = settings.validation.webRoot ?? node.webRoot;
+  const wanted = settings === undefined ? null : authorityDefinition(settings).webRoot(settings);
+  const root = wanted === null ? null : (wanted.named ?? node.webRoot);
   if (root === null) return null;
   return {
     async put(path, content) {

@@ -1,6 +1,6 @@
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
-import type { Authority, AuthoritySettings } from '#shared/model/authority.ts';
+import { type Authority, type AuthoritySettings, authorityDefinition } from '#shared/model/authority.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
@@ -135,33 +135,18 @@ export function authorityTable(authorities: readonly Authority[], paper: Paper):
 }
 
 function whereOf(settings: AuthoritySettings): string {
-  return settings.kind === 'acme' ? settings.directoryUrl : `this agent (${settings.commonName})`;
+  const { place, reached } = authorityDefinition(settings);
+  return reached(settings) === null ? `this agent (${place(settings)})` : place(settings);
 }
 
 export function authorityPage(authority: Authority): string[] {
-  const { settings } = authority;
-  const common = [
+  const facts = authorityDefinition(authority).facts(authority.settings);
+  return pairs([
     ['Name', authority.name],
     ['ID', authority.id],
     ['Kind', authority.kind],
     ['Default', authority.isDefault ? 'yes' : 'no'],
-  ] as const;
-  if (settings.kind === 'local') {
-    return pairs([
-      ...common,
-      ['Root', settings.commonName],
-      ['Lifetime', `${settings.leafDays} days`],
-      ['Permitted names', settings.permittedNames.join(', ') || 'any'],
-    ]);
-  }
-  return pairs([
-    ...common,
-    ['Directory', settings.directoryUrl],
-    ['Contact', settings.contact.join(', ') || null],
-    ['EAB key id', settings.eabKeyId],
-    ['Profile', settings.profile],
-    ['Custom roots', settings.trustedRootsPem === null ? null : 'yes'],
-    ['Validation', settings.validation.method],
+    ...facts.map(({ label, value, none }) => [label, value ?? none] as const),
   ]);
 }
 

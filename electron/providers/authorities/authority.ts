@@ -1,5 +1,10 @@
+import type { Clock } from '#kit/clock.ts';
+import type { ExecResult } from '#kit/exec.ts';
+import type { Log } from '#kit/log.ts';
 import type { FailureData } from '#shared/failure.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
+import type { Http } from '../../net/http.ts';
+import type { Http01Responder } from '../../net/http-01-responder.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
 /** Plain JSON that finds an order again after a restart. Opaque outside its authority. */
@@ -88,4 +93,27 @@ export interface AuthorityKeep {
   keepNote(name: string, value: string): void;
   /** Runs once at a time per authority and name: for first-use work (making a root, an account). */
   once<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** A CA that keeps its own root, which can be downloaded. */
+export interface KeepsRoot {
+  root(): Promise<{ pem: string; fingerprint: string }>;
+}
+
+/** What an adapter is made of. */
+export interface AuthorityParts<S> {
+  /** `ca_…` */
+  id: string;
+  settings: S;
+  keep: AuthorityKeep;
+  clock: Clock;
+  log: Log;
+  http(): Http;
+  responder(): Http01Responder;
+  runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
+}
+
+/** One kind of authority as the agent knows it. */
+export interface AuthorityProvider<S> {
+  make(parts: AuthorityParts<S>): Authority & Partial<KeepsRoot>;
 }

@@ -1,18 +1,24 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
-import { never } from '#kit/never.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Authority as AuthorityRow } from '#shared/model/authority.ts';
+import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from '#shared/model/authority.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
-import { makeAcmeAuthority } from './acme/acme.ts';
-import type { Authority, AuthorityKeep } from './authority.ts';
-import { makeLocalAuthority } from './local/local.ts';
+import { acme } from './acme/provider.ts';
+import type { Authority, AuthorityKeep, AuthorityProvider, KeepsRoot } from './authority.ts';
+import { local } from './local/provider.ts';
 
-/** A CA that keeps its own root, which can be downloaded. */
-export interface KeepsRoot {
-  root(): Promise<{ pem: string; fingerprint: string }>;
+type SettingsOf<K extends AuthorityKind> = Extract<AuthoritySettings, { kind: K }>;
+
+/** The agent's side of every kind in the catalog. */
+const providers: { [K in AuthorityKind]: AuthorityProvider<SettingsOf<K>> } = {
+  local,
+  acme,
+};
+
+function providerOf(kind: AuthorityKind): AuthorityProvider<AuthoritySettings> {
+  return providers[kind];
 }
 
 export interface AuthorityTools {
@@ -27,25 +33,9 @@ export interface AuthorityTools {
 
 /** The adapter of a stored authority. */
 function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
-  const { settings } = row;
-  const log = tools.log.in(row.name);
-  switch (settings.kind) {
-    case 'local':
-      return makeLocalAuthority({ settings, keep: tools.keep(row.id), clock: tools.clock, log });
-    case 'acme':
-      return makeAcmeAuthority({
-        id: row.id,
-        settings,
-        keep: tools.keep(row.id),
-        http: tools.http(),
-        responder: tools.responder(),
-        runScript: tools.runScript,
-        clock: tools.clock,
-        log,
-      });
-    default:
-      return never(settings);
-  }
+  const { id, settings } = row;
+  const { keep, log, ...shared } = tools;
+  return providerOf(row.kind).make({ ...shared, id, settings, keep: keep(id), log: log.in(row.name) });
 }
 
 /** Stored authorities, made into adapters once and kept until `forget`. */

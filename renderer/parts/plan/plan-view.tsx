@@ -1,4 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
+import { authorityKind } from '#shared/catalog/authorities/index.ts';
+import { authorityDefinition } from '#shared/model/authority.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { en } from '../../text/en.ts';
 import { Facts } from '../facts.tsx';
@@ -120,7 +122,7 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     ],
     [en.plan.reason, en.plan.reasons[plan.reason]],
     [en.plan.where, `${plan.endpointName} / ${plan.nodeName} (${plan.bound.connection})`],
-    [en.plan.authority, en.plan.authorityText(plan.authority.name, plan.authority.kind)],
+    [en.plan.authority, en.plan.authorityText(plan.authority.name, authorityWord(plan.authority.kind))],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.keyType, en.keyTypes[plan.keyType]],
     [
@@ -132,4 +134,10 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
       </span>,
     ],
   ] as const;
+}
+
+/** In one word; the id itself of a kind that this build does not know. */
+function authorityWord(kind: string): string {
+  const known = authorityKind.safeParse(kind);
+  return known.success ? authorityDefinition({ kind: known.data }).short : kind;
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Authority } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import type { ScreenProps } from '../../frame/places.ts';
@@ -69,7 +69,7 @@ const columns: Column<Authority>[] = [
     id: 'kind',
     header: en.authorities.kind,
     width: '18%',
-    value: (row) => en.authorities.kindNames[row.kind],
+    value: (row) => authorityDefinition(row).short,
   },
   {
     id: 'place',

@@ -1,6 +1,6 @@
 import { Field, Radio, RadioGroup } from '@fluentui/react-components';
 import { useState } from 'react';
-import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { authorityCatalog, usualAuthority } from '#shared/catalog/authorities/index.ts';
 import { type Authority, type AuthorityKind, authorityKinds } from '#shared/model/authority.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
@@ -16,7 +16,7 @@ import { authorityValues } from './authority-text.ts';
 /** Adds an authority, or changes one. */
 export function AuthorityForm({ authority, onClose }: { authority: Authority | null; onClose(): void }) {
   const { client } = useBridge();
-  const [kind, setKind] = useState<AuthorityKind>(authority?.kind ?? 'acme');
+  const [kind, setKind] = useState<AuthorityKind>(authority?.kind ?? usualAuthority.id);
   const { fields, help } = authorityCatalog[kind];
   const [before, setBefore] = useState(() =>
     startValues(fields, authority === null ? {} : authorityValues(authority)),
@@ -39,7 +39,7 @@ export function AuthorityForm({ authority, onClose }: { authority: Authority | n
     if (Object.keys(read.problems).length > 0) return;
     const saved =
       'input' in read
-        ? await add.run({ ...read.input, kind } as unknown as Parameters<typeof client.authorities.add>[0])
+        ? await add.run({ ...read.input, kind, name: String(read.input.name) })
         : await update.run({ authority: authority?.id ?? '', changes: read.changes });
     if (saved === undefined) return;
     onClose();

@@ -2,7 +2,7 @@ import { Button, Spinner } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { authorityTest } from '#shared/contract/authorities.ts';
-import type { Authority } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { saveText } from '../../bridge/desktop.ts';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -15,10 +15,10 @@ import { Hash } from '../../parts/hash.tsx';
 import { EditIcon, RemoveIcon, SaveIcon, VerifyIcon } from '../../parts/icons.ts';
 import { OpenButton } from '../../parts/open-button.tsx';
 import { Section } from '../../parts/section.tsx';
+import { settingFacts } from '../../parts/setting-facts.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
-import { validationText } from './authority-text.ts';
 
 type Test = z.infer<typeof authorityTest>;
 
@@ -54,7 +54,7 @@ export function AuthorityPanel({
     >
       <Facts facts={authorityFacts(authority)} />
       <TestSection authority={authority} />
-      {authority.kind === 'local' && <RootSection authority={authority} />}
+      {authorityDefinition(authority).ownRoot !== null && <RootSection authority={authority} />}
       <Confirm
         open={asking}
         title={en.authorities.removeTitle(authority.name)}
@@ -71,33 +71,12 @@ export function AuthorityPanel({
 }
 
 function authorityFacts(authority: Authority): Fact[] {
-  const { settings } = authority;
-  const common: Fact[] = [
-    [en.authorities.kind, en.authorities.kindNames[authority.kind]],
-    [en.authorities.default, authority.isDefault ? en.authorities.isDefault : en.authorities.notDefault],
-  ];
-  const added: Fact = [en.endpoints.addedAt, <Time key="t" at={authority.createdAt} date />];
-  if (settings.kind === 'local')
-    return [
-      ...common,
-      [en.authorities.commonName, settings.commonName],
-      [en.authorities.leafDays, en.authorities.days(settings.leafDays)],
-      [en.authorities.permitted, settings.permittedNames.join(', ') || en.authorities.noLimit],
-      added,
-    ];
+  const { short, facts } = authorityDefinition(authority);
   return [
-    ...common,
-    [en.authorities.directory, settings.directoryUrl],
-    [en.authorities.contact, settings.contact.join(', ')],
-    [en.authorities.account, settings.eabKeyId],
-    [en.authorities.profile, settings.profile],
-    [en.authorities.validation, validationText(authority)],
-    [
-      en.authorities.roots,
-      settings.trustedRootsPem === null ? en.authorities.systemRoots : en.authorities.ownRoots,
-    ],
-    [en.authorities.terms, settings.termsAgreed ? en.authorities.agreed : en.authorities.notAgreed],
-    added,
+    [en.authorities.kind, short],
+    [en.authorities.default, authority.isDefault ? en.authorities.isDefault : en.authorities.notDefault],
+    ...settingFacts(facts(authority.settings)),
+    [en.endpoints.addedAt, <Time key="t" at={authority.createdAt} date />],
   ];
 }
 

@@ -1,18 +1,20 @@
-import { flatAuthority } from '#shared/catalog/authorities/flat.ts';
-import type { Authority } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { en } from '../../text/en.ts';
 
 /** What tells this authority from others of its kind. */
-export function authorityPlace(authority: Authority): string {
-  const { settings } = authority;
-  return settings.kind === 'acme' ? settings.directoryUrl : settings.commonName;
+export function authorityPlace({ settings }: Authority): string {
+  return authorityDefinition(settings).place(settings);
 }
 
 /** What the form of an authority starts with, by the names of its catalog fields. */
-export function authorityValues(authority: Authority): Record<string, unknown> {
-  return { name: authority.name, is_default: authority.isDefault, ...flatAuthority(authority.settings) };
+export function authorityValues({ name, isDefault, settings }: Authority): Record<string, unknown> {
+  return { name, is_default: isDefault, ...authorityDefinition(settings).toFlat(settings) };
 }
 
-export function validationText(authority: Authority): string | null {
-  return authority.settings.kind === 'acme' ? en.choices[authority.settings.validation.method] : null;
+/** How it has control of a name proved; null: it does not. */
+export function validationText({ settings }: Authority): string | null {
+  const { validation } = authorityDefinition(settings).toFlat(settings);
+  return validation === undefined
+    ? null
+    : ((en.choices as Record<string, string>)[String(validation)] ?? null);
 }

@@ -1,6 +1,6 @@
 import { Field, Input, makeStyles, Select, Textarea, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import type { Authority } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { type KeyType, keyTypes } from '#shared/model/certificate.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { en } from '../../text/en.ts';
@@ -48,7 +48,7 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
       </Field>
       <Field
         label={en.request.authority}
-        hint={authority === undefined ? '' : en.authorities.kinds[authority.kind]}
+        hint={authority === undefined ? '' : authorityDefinition(authority).ordering}
       >
         <Select
           value={form.authority}
@@ -83,7 +83,7 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
       <Field label={en.request.days} hint={en.request.daysHint} {...problemProps(problems.days)}>
         <Input value={form.days} inputMode="numeric" onChange={(_, data) => onChange({ days: data.value })} />
       </Field>
-      {authority?.kind === 'acme' && (
+      {authority !== undefined && profilesOf(authority) !== null && (
         <ProfileField
           authority={authority}
           value={form.profile}
@@ -92,6 +92,10 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
       )}
     </div>
   );
+}
+
+function profilesOf({ settings }: Authority) {
+  return authorityDefinition(settings).profiles(settings);
 }
 
 /** The authority is asked for its certificate profiles; one without profiles gets no question. */
@@ -112,7 +116,7 @@ function ProfileField({
     return test.isPending ? (
       <span className={styles.wide}>{en.request.profilesWaiting(authority.name)}</span>
     ) : null;
-  const preset = authority.settings.kind === 'acme' ? authority.settings.profile : null;
+  const preset = profilesOf(authority)?.preset ?? null;
   return (
     <Field
       className={styles.wide}

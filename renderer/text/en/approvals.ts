@@ -46,7 +46,7 @@ export const plan = {
   reasons: { request: 'New certificate', renewal: 'Renewal of the certificate in use' },
   where: 'For',
   authority: 'Authority',
-  authorityText: (name: string, kind: string) => `${name} (${kind === 'acme' ? 'ACME' : 'local'})`,
+  authorityText: (name: string, kind: string) => `${name} (${kind})`,
   terms: 'Terms',
   termsText: (terms: Plan['terms']) =>
     [

@@ -1,19 +1,27 @@
-import type { Descriptor } from '../descriptor.ts';
+import { z } from 'zod';
+import { lines, number, text } from '../flat.ts';
+import { authorityName, isDefault } from './common.ts';
+import { defineAuthority } from './definition.ts';
 
-export const local: Descriptor = {
+const settings = z.object({
+  kind: z.literal('local'),
+  /** Subject common name of the root, fixed once the root exists. */
+  commonName: z.string().min(1).max(64),
+  /** Lifetime of leaves, in days. */
+  leafDays: z.number().int().min(1).max(825),
+  /** Permitted DNS subtrees put into the root (RFC 5280 4.2.1.10); empty: no name constraints. */
+  permittedNames: z.array(z.string()),
+});
+export type LocalSettings = z.infer<typeof settings>;
+
+export const local = defineAuthority({
   id: 'local',
   label: 'Local authority',
+  short: 'Local',
   help: 'A private CA in this agent, for internal names. Its root is created on first use.',
+  ordering: 'A private CA in this agent, for internal names.',
   fields: [
-    {
-      name: 'name',
-      label: 'Name',
-      help: 'Name of the authority, 1 to 32 characters.',
-      kind: 'text',
-      required: true,
-      min: 1,
-      max: 32,
-    },
+    authorityName,
     {
       name: 'common_name',
       label: 'Common name',
@@ -37,14 +45,26 @@ export const local: Descriptor = {
       label: 'Permitted names',
       help: 'DNS domains it can issue for (name constraints). Default: no limit. Cannot be changed once the root exists.',
       kind: 'lines',
+      none: 'no limit',
       advanced: true,
     },
-    {
-      name: 'is_default',
-      label: 'Default authority',
-      help: 'Use it when no other authority is named.',
-      kind: 'boolean',
-      default: false,
-    },
+    isDefault,
   ],
-};
+  settings,
+  toFlat: ({ commonName, leafDays, permittedNames }) => ({
+    common_name: commonName,
+    leaf_days: leafDays,
+    permitted_names: permittedNames,
+  }),
+  fromFlat: (flat) => ({
+    kind: 'local',
+    commonName: text(flat, 'common_name') ?? 'Trustkeep local root',
+    leafDays: number(flat, 'leaf_days', 90),
+    permittedNames: lines(flat, 'permitted_names'),
+  }),
+  place: ({ commonName }) => commonName,
+  ownRoot: {
+    fixes: ['common_name', 'permitted_names'],
+    hint: 'Add another local authority with the names you want.',
+  },
+});

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { Failure } from '#shared/failure.ts';
-import type { AcmeSettings } from '#shared/model/authority.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import { normalizedChainPem } from '../../../pki/chain.ts';

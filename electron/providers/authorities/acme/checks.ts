@@ -1,5 +1,5 @@
+import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
-import type { AcmeSettings } from '#shared/model/authority.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Accounts } from './account.ts';
 import type { AcmeClient } from './client.ts';

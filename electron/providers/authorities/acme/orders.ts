@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { AcmeSettings } from '#shared/model/authority.ts';
 import { ipText } from '../../../pki/ip.ts';
 import type { OrderRequest, OrderTools } from '../authority.ts';
 import type { Accounts } from './account.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { LocalSettings } from '#shared/catalog/authorities/local.ts';
 import { Failure } from '#shared/failure.ts';
-import type { LocalSettings } from '#shared/model/authority.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import { keyFingerprint } from '../../../pki/fingerprint.ts';
 import { issueRoot, type SigningKey } from '../../../pki/issue.ts';

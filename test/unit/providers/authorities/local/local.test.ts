@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
+import type { LocalSettings } from '#shared/catalog/authorities/local.ts';
 import { Failure } from '#shared/failure.ts';
-import type { LocalSettings } from '#shared/model/authority.ts';
 import { type MadeKeep, makeKeep } from '#test/make/authority-keep.ts';
 import { makeKey } from '#test/make/certificates.ts';
 import { checkMaterial } from '../../../../../electron/pki/chain.ts';

@@ -1,0 +1,7 @@
+import type { LocalSettings } from '#shared/catalog/authorities/local.ts';
+import type { AuthorityProvider } from '../authority.ts';
+import { makeLocalAuthority } from './local.ts';
+
+export const local: AuthorityProvider<LocalSettings> = {
+  make: ({ settings, keep, clock, log }) => makeLocalAuthority({ settings, keep, clock, log }),
+};
