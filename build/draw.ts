@@ -1,5 +1,5 @@
 /** Tiny drawing for icons: shapes are questions "is this point inside?", points go from -1 to 1, y downwards. */
-export type Shape = (x: number, y: number) => boolean;
+type Shape = (x: number, y: number) => boolean;
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** Painted in order; `null` cuts a hole. */

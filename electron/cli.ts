@@ -11,7 +11,8 @@ import { Failure } from '#shared/failure.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import type { CliIo, LocalAgent } from './cli/io.ts';
 import { askHidden } from './cli/prompt.ts';
-import { runCli, tell } from './cli/run-cli.ts';
+import { runCli } from './cli/run-cli.ts';
+import { tell } from './cli/said.ts';
 import { connectLocally } from './transport/client.ts';
 
 const argv = process.argv.slice(2);

@@ -5,15 +5,15 @@ import type { Client } from '../transport/client.ts';
 import { everyPage, isPaged } from './every-page.ts';
 import { codeOfOutput, codeOfTask } from './exit-codes.ts';
 import { followTask } from './follow.ts';
-import type { Globals, Invocation } from './invocation.ts';
+import { directoryOf, type Globals, type Invocation } from './invocation.ts';
 import type { CliIo, LocalAgent } from './io.ts';
 import { printed } from './print/index.ts';
 import { approveLine } from './print/plan.ts';
 import { failureLines, stepLine } from './print/tasks.ts';
-import { aside, directoryOf } from './run-cli.ts';
+import { aside } from './said.ts';
 import { type Paper, plain, plainJson } from './table.ts';
 
-export interface Errand {
+interface Errand {
   invocation: Invocation;
   input: Record<string, unknown>;
   globals: Globals;

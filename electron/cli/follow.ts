@@ -3,7 +3,7 @@ import type { Task, TaskStep } from '#shared/model/task.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
 
-export interface FollowOptions {
+interface FollowOptions {
   client: Client;
   taskId: string;
   clock: Clock;

@@ -13,7 +13,7 @@ import type { CliCommand, CliField } from './model.ts';
 import { fieldWords } from './words.ts';
 
 /** As much of a zod schema as is read here. */
-export interface SchemaLike {
+interface SchemaLike {
   def: { type: string; innerType?: SchemaLike; element?: SchemaLike };
   shape?: Record<string, SchemaLike>;
   options?: readonly unknown[];

@@ -1,4 +1,5 @@
 import { clearFlag, type Flags, isFlag, notYesOrNo, plainName, readFlags, type Source } from './flags.ts';
+import type { CliIo } from './io.ts';
 import type { CliCommand, CliField } from './model.ts';
 import { globalFlags } from './model.ts';
 import { nearest } from './nearest.ts';
@@ -150,4 +151,9 @@ export function missingSentence({ command, typed, fields, values }: Invocation):
   if (missing.length === 0) return null;
   const names = missing.map(({ name }) => (name === command.positional ? name.toUpperCase() : `--${name}`));
   return `"${typed}" needs ${names.join(' and ')}.`;
+}
+
+/** The data directory that is meant, as a whole path. */
+export function directoryOf({ dataDirectory, system }: Globals, io: CliIo): string {
+  return dataDirectory === null ? io.defaultDataDirectory(system) : io.resolvePath(dataDirectory);
 }

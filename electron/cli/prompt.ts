@@ -1,4 +1,4 @@
-/** What a question needs of the terminal: `process` has it. */
+/** What a question needs of the terminal: `process` has it. @internal */
 export interface Terminal {
   stdin: Pick<NodeJS.ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' | 'pause'>;
   stderr: { write(text: string): unknown };

@@ -1,18 +1,23 @@
 import { type Field, fieldSchema } from '#shared/catalog/field.ts';
 import { settingsCatalog } from '#shared/catalog/settings.ts';
-import { asFailure, type Failure } from '#shared/failure.ts';
 import { failureOf } from '../transport/client.ts';
 import { carryOut } from './carry-out.ts';
 import { codeOfFailure, exitCodes } from './exit-codes.ts';
 import { cliCommands } from './from-contract.ts';
 import { commandHelp, groupHelp, overviewHelp, ownCommands } from './help.ts';
 import { inputOf } from './input.ts';
-import { findCommand, type Globals, missingSentence, readInvocation, takeGlobals } from './invocation.ts';
+import {
+  directoryOf,
+  findCommand,
+  type Globals,
+  missingSentence,
+  readInvocation,
+  takeGlobals,
+} from './invocation.ts';
 import type { CliIo } from './io.ts';
 import type { CliCommand } from './model.ts';
 import { nearest } from './nearest.ts';
-import { failureLines } from './print/tasks.ts';
-import { plain, plainJson } from './table.ts';
+import { aside, tell } from './said.ts';
 import { usage } from './usage.ts';
 
 /** The command line: words in, lines and an exit code out. Never rejects. */
@@ -142,23 +147,7 @@ async function openapi(io: CliIo): Promise<number> {
   return exitCodes.ok;
 }
 
-export function directoryOf({ dataDirectory, system }: Globals, io: CliIo): string {
-  return dataDirectory === null ? io.defaultDataDirectory(system) : io.resolvePath(dataDirectory);
-}
-
 function lines(text: readonly string[], io: CliIo): number {
   io.stdout(`${text.join('\n')}\n`);
   return exitCodes.ok;
-}
-
-/** Said beside the answer. A script that asked for JSON gets one value a line here too, a failure being the last. */
-export function aside(text: string, json: boolean, io: CliIo): void {
-  io.stderr(`${json ? plainJson({ note: text }) : plain(text)}\n`);
-}
-
-/** One sentence and what to do about it; scripts that want JSON get the failure as it is. */
-export function tell(failure: Failure, json: boolean, io: CliIo): void {
-  const data = asFailure(failure).toData();
-  const text = json ? plainJson(data) : failureLines(data, io.clock.now()).map(plain).join('\n');
-  io.stderr(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-export interface Column<T> {
+interface Column<T> {
   head: string;
   value(row: T): string;
   /** Numbers stand at the right. */

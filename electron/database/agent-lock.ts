@@ -6,7 +6,7 @@ import type { Driver } from './driver.ts';
 import { ensureDirectory, ensureOwnFile } from './files.ts';
 import { openDriver } from './open.ts';
 
-export type Face = 'desktop' | 'headless' | 'cli';
+type Face = 'desktop' | 'headless' | 'cli';
 
 /** Beside the lock, for the sentence only: who holds it is decided by the lock alone. */
 const holder = z.object({ pid: z.number().int(), face: z.string() });

@@ -1,7 +1,7 @@
 import { sqliteFailure } from './sqlite-failure.ts';
 
 export type Value = string | number | bigint | Uint8Array | null;
-export type Params = readonly Value[] | Readonly<Record<string, Value>>;
+type Params = readonly Value[] | Readonly<Record<string, Value>>;
 export type Row = Record<string, unknown>;
 
 /** The part of the SQLite library that is used. Only `open.ts` knows the library itself. */

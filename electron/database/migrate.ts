@@ -6,7 +6,7 @@ import { secretKeys } from './migrations/0003-secret-keys.ts';
 import { taskSubjects } from './migrations/0004-task-subjects.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
-export type Migration = (driver: Driver) => void;
+type Migration = (driver: Driver) => void;
 
 /** In order; the n-th one makes version n. Never changed once released, only added to. */
 export const migrations: readonly Migration[] = [first, credentialStores, secretKeys, taskSubjects];

@@ -16,7 +16,7 @@ import { replaceDamaged } from './replace-damaged.ts';
 import { damaged, sqliteFailure } from './sqlite-failure.ts';
 import { Store } from './store.ts';
 
-export interface OpenOptions {
+interface OpenOptions {
   path: string;
   clock: Clock;
   log: Log;

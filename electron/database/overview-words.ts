@@ -1,9 +1,14 @@
 import type { HealthLevel, Overview } from '#shared/model/overview.ts';
 import type { Row } from './driver.ts';
-import type { OpenFailures } from './overview.ts';
 
 const day = 24 * 3600 * 1000;
 const longest = 100;
+
+export interface OpenFailures {
+  total: number;
+  /** Those whose previous state is not back, or not proved to be. */
+  unrestored: number;
+}
 
 interface Facts {
   level: HealthLevel;

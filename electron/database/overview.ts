@@ -1,6 +1,6 @@
 import type { HealthLevel, Overview } from '#shared/model/overview.ts';
 import type { Driver, Row } from './driver.ts';
-import { overviewSentence, troubleSentence } from './overview-words.ts';
+import { type OpenFailures, overviewSentence, troubleSentence } from './overview-words.ts';
 
 const day = 24 * 3600 * 1000;
 
@@ -102,12 +102,6 @@ function countTasks(driver: Driver, now: number): Overview['tasks'] {
 const openFailure = `t.state = 'failed' AND t.finished_at > @since AND NOT EXISTS (
   SELECT 1 FROM tasks l WHERE l.subject_id = t.subject_id AND l.kind = t.kind
     AND l.finished_at >= t.finished_at AND l.state IN ('succeeded', 'succeeded-with-warnings'))`;
-
-export interface OpenFailures {
-  total: number;
-  /** Those whose previous state is not back, or not proved to be. */
-  unrestored: number;
-}
 
 function openFailures(driver: Driver, now: number): OpenFailures {
   const row = driver.get(

@@ -5,7 +5,7 @@ import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
 import { toPem } from '../pki/pem.ts';
 import { readCertificate } from '../pki/read-certificate.ts';
 
-export interface TlsTarget {
+interface TlsTarget {
   /** IP address or host name; IPv6 without brackets. */
   address: string;
   port: number;
@@ -18,9 +18,9 @@ export interface TlsTarget {
   keyAlgorithm?: 'rsa' | 'ecdsa' | undefined;
 }
 
-export type NoAnswerCode = 'refused' | 'timeout' | 'reset' | 'not-tls' | 'unresolved' | 'handshake-failed';
+type NoAnswerCode = 'refused' | 'timeout' | 'reset' | 'not-tls' | 'unresolved' | 'handshake-failed';
 
-export type TlsAnswer =
+type TlsAnswer =
   | {
       kind: 'certificate';
       /** SHA-256 over the leaf's DER. */

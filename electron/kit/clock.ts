@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /** Time as the product sees it: the only door to the wall clock and to timers. Replaceable in tests. */
 export interface Clock {
   /** Epoch milliseconds. May jump (sleep, NTP); never use it to measure durations. */
@@ -43,3 +45,6 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** Resolves when the event loop has gone round once: what was due before has happened. */
+export const loopTurn = (): Promise<void> => turn();

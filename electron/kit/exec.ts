@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
+/** @internal */
 export interface ExecRequest {
   /** Program and arguments, never a joined string. No secret may be in it. */
   argv: readonly [string, ...string[]];
@@ -26,7 +27,7 @@ export interface ExecResult {
 
 const commonPlaces = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The small environment our children get: nothing of ours leaks into it. */
+/** The small environment our children get: nothing of ours leaks into it. @internal */
 export function childEnvironment(): Record<string, string> {
   if (process.platform === 'win32') {
     const keep = [

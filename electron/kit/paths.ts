@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { posix, win32 } from 'node:path';
 
-/** What the choice of a data directory depends on; tests give their own. */
+/** What the choice of a data directory depends on; tests give their own. @internal */
 export interface Place {
   platform: NodeJS.Platform;
   env: Record<string, string | undefined>;

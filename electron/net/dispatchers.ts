@@ -21,10 +21,7 @@ export interface ConnectionTerms {
 }
 
 /** A way through a proxy, as far as TLS or the request itself can begin. */
-export type OpenWay = (
-  way: Way & { kind: 'proxy' },
-  target: { host: string; port: number },
-) => Promise<Socket>;
+type OpenWay = (way: Way & { kind: 'proxy' }, target: { host: string; port: number }) => Promise<Socket>;
 
 /** Connection pools, one per way and terms: what was opened under some is never used under others. */
 export interface Dispatchers {

@@ -25,7 +25,7 @@ const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDO
 const badTime = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /** What is known besides about a failed request. */
-export interface Circumstances {
+interface Circumstances {
   /** Who signed what was shown, if seen. */
   issuer?: string | null | undefined;
   /** We showed a certificate of our own. */

@@ -1,9 +1,9 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { ConnectionTerms } from './dispatchers.ts';
 import { makeEnding } from './ending.ts';
 import { type Peer, timedOut } from './failures.ts';
+import type { HttpRequest, HttpResponse } from './http-request.ts';
 import type { ProxyConfig } from './proxy/config.ts';
 import { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
 import { direct } from './proxy/route.ts';
@@ -13,27 +13,6 @@ import { makeWayOut, type WayOut, type WayOutOptions } from './way-out.ts';
 
 export type { ClientCertificate } from './client-certificate.ts';
 export { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
-export type { Reach } from './reach.ts';
-
-export interface HttpRequest extends ConnectionTerms {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** http or https, absolute. */
-  url: string;
-  headers?: Record<string, string> | undefined;
-  body?: Uint8Array | string | undefined;
-  /** For the whole request, answer included. Default 30 s. */
-  timeoutMs?: number | undefined;
-  signal?: AbortSignal | undefined;
-  /** A longer answer is `net.too-large`. Default 4 MiB. */
-  maxBytes?: number | undefined;
-}
-
-export interface HttpResponse {
-  status: number;
-  /** Names in lower case; a header that came more than once is joined with `, `. */
-  headers: Record<string, string>;
-  body: Buffer;
-}
 
 /**
  * The one HTTP client of the product: keep-alive, no redirects, no retries. Resolves whatever the status; rejects with

@@ -7,8 +7,9 @@ import type { ConnectionTerms } from './dispatchers.ts';
 import { abortable, type Ending } from './ending.ts';
 import { netFailure, type Peer, place, timedOut } from './failures.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
+import { forward } from './proxy/forward.ts';
 import { type Way, wayName } from './proxy/route.ts';
-import { forward, openTunnel } from './proxy/tunnel.ts';
+import { openTunnel } from './proxy/tunnel.ts';
 import { isAnchoredElsewhere, isUntrusted, readTrust, wholeTrust } from './tls-trust.ts';
 import type { WayOut } from './way-out.ts';
 import { worthAnother } from './worth-another.ts';
@@ -36,7 +37,7 @@ export interface Reach {
   failure: Failure | null;
 }
 
-export interface ReachInput extends ConnectionTerms {
+interface ReachInput extends ConnectionTerms {
   url: URL;
   peer: Peer;
   clock: Clock;

@@ -1,14 +1,13 @@
 import type { Readable } from 'node:stream';
-import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
-import type { Clock } from '#kit/clock.ts';
+import { type Clock, loopTurn } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { abortable, type Ending, makeEnding } from './ending.ts';
 import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
+import type { HttpRequest, HttpResponse } from './http-request.ts';
+import { forward } from './proxy/forward.ts';
 import { type Way, wayName } from './proxy/route.ts';
-import { forward } from './proxy/tunnel.ts';
 import { type Reach, reachBy } from './reach.ts';
 import { isUntrusted } from './tls-trust.ts';
 import type { WayOut } from './way-out.ts';

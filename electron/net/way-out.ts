@@ -5,8 +5,10 @@ import { type Dispatchers, makeDispatchers } from './dispatchers.ts';
 import type { ProxyConfig } from './proxy/config.ts';
 import { type LogInTurns, makeProxyMemory } from './proxy/memory.ts';
 import type { FetchDirectly } from './proxy/pac-file.ts';
+import type { ProxyLogin } from './proxy/place.ts';
 import { makeRouter, type Router } from './proxy/route.ts';
-import { openTunnel, type ProxyLogin, type ProxyTools } from './proxy/tunnel.ts';
+import type { ProxyTools } from './proxy/tools.ts';
+import { openTunnel } from './proxy/tunnel.ts';
 
 /** Everything that belongs to one proxy setting: another setting gets another, and nothing kept passes over. */
 export interface WayOut {

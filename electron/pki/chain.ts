@@ -3,14 +3,14 @@ import { certificateFingerprint } from './fingerprint.ts';
 import { certificatesOf } from './pem.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
 
-export { checkMaterial, type Material, type MaterialCheck } from './check-material.ts';
+export { checkMaterial } from './check-material.ts';
 
 interface Link {
   pem: string;
   x509: X509;
 }
 
-export interface OrderedChain {
+interface OrderedChain {
   /** Leaf first, each one issued by the next; a root is left out unless it is the only certificate. */
   chain: string[];
   /** What was given but is not part of the chain: roots, strangers, second ways of cross-signed ones. */
@@ -20,6 +20,7 @@ export interface OrderedChain {
 /**
  * Brings certificates in order by issuer and signature, whatever order they come in. Of several certificates for the
  * same issuer (cross-signed) the first one given is taken. Duplicates are dropped. Failure `certificate.unreadable`.
+ * @internal
  */
 export function orderChain(certificatePems: readonly string[]): OrderedChain {
   const links = distinct(certificatePems);

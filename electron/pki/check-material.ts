@@ -7,7 +7,7 @@ import { certificatesOf } from './pem.ts';
 import { namesOf } from './read-certificate.ts';
 import { isSelfSigned, mayBeIssuer, parseX509, signedBy, type X509 } from './x509.ts';
 
-export interface Material {
+interface Material {
   chainPem: string;
   /** Public key of the private key that is to be installed: SubjectPublicKeyInfo, DER. */
   spki: Uint8Array;
@@ -17,7 +17,7 @@ export interface Material {
   now: number;
 }
 
-export interface MaterialCheck {
+interface MaterialCheck {
   name: string;
   ok: boolean;
   sentence: string;

@@ -26,7 +26,7 @@ import { oids } from './oids.ts';
 
 export { checkNames, normalizeNames } from './names.ts';
 
-export interface CsrOptions {
+interface CsrOptions {
   names: string[];
   /** SubjectPublicKeyInfo, DER. */
   spki: Buffer;
@@ -58,7 +58,7 @@ export async function buildCsr(options: CsrOptions): Promise<Buffer> {
   return sequence(info, algorithm, bitString(signature));
 }
 
-export interface CsrFacts {
+interface CsrFacts {
   /** Names of the asked-for subjectAltName; the common name only when there is none. */
   names: string[];
   spki: Buffer;

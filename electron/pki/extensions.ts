@@ -22,7 +22,7 @@ import {
 import { ipBytes, ipFromBytes } from './ip.ts';
 import { oids } from './oids.ts';
 
-export function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
+function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
   return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value));
 }
 

@@ -17,7 +17,10 @@ import { keyTypeOfSpki, signWithKeyPem } from './key.ts';
 import { normalizeNames } from './names.ts';
 import { parseX509 } from './x509.ts';
 
-/** Certificates start this much earlier than asked, so that clients whose clock is behind accept them. */
+/**
+ * Certificates start this much earlier than asked, so that clients whose clock is behind accept them.
+ * @internal
+ */
 export const backdateMs = 5 * 60_000;
 
 /** A key that signs certificates. */
@@ -27,7 +30,7 @@ export interface SigningKey {
   keyType: KeyType;
 }
 
-export interface CertificateParts {
+interface CertificateParts {
   /** Big-endian, unsigned. */
   serial: Uint8Array;
   /** Names, DER. */
@@ -39,7 +42,7 @@ export interface CertificateParts {
   extensions: readonly Uint8Array[];
 }
 
-/** An X.509 v3 certificate of exactly these parts, DER. */
+/** An X.509 v3 certificate of exactly these parts, DER. @internal */
 export function signCertificate(parts: CertificateParts, key: SigningKey): Buffer {
   const algorithm = signatureAlgorithm(key.keyType);
   const tbs = sequence(
@@ -55,14 +58,17 @@ export function signCertificate(parts: CertificateParts, key: SigningKey): Buffe
   return sequence(tbs, algorithm, bitString(signWithKeyPem(key.pem, key.keyType, tbs)));
 }
 
-/** Makes any bytes a serial of the same length that is positive and has no leading zero (RFC 5280 4.1.2.2). */
+/**
+ * Makes any bytes a serial of the same length that is positive and has no leading zero (RFC 5280 4.1.2.2).
+ * @internal
+ */
 export function positiveSerial(bytes: Uint8Array): Buffer {
   const serial = Buffer.from(bytes);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
   return serial;
 }
 
-export interface RootOrder {
+interface RootOrder {
   commonName: string;
   key: SigningKey;
   spki: Uint8Array;
@@ -95,7 +101,7 @@ export function issueRoot(order: RootOrder): Buffer {
   return signCertificate(parts, order.key);
 }
 
-export interface LeafOrder {
+interface LeafOrder {
   /** Certificate of the issuer, PEM or DER. */
   issuer: string | Uint8Array;
   key: SigningKey;

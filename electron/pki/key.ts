@@ -7,7 +7,7 @@ import { signatureHash } from './algorithms.ts';
 import { readBitString, readDer, readInteger, readOid, readSequence, tags } from './der.ts';
 import { curveNames, oids, plainKeyNames } from './oids.ts';
 
-export interface NewKeyPair {
+interface NewKeyPair {
   /** Private key, PKCS#8 PEM. */
   pem: Secret;
   /** SubjectPublicKeyInfo, DER. */

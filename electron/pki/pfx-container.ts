@@ -22,7 +22,7 @@ import {
 import { bmpPassword, type KdfHash, pkcs12Kdf, purposes } from './pkcs12-kdf.ts';
 
 /** What is inside a PKCS#12 file, in its order. */
-export interface PfxContents {
+interface PfxContents {
   /** PrivateKeyInfo, DER. */
   keys: Buffer[];
   /** X.509, DER. */

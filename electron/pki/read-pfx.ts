@@ -9,7 +9,7 @@ import { openPfx } from './pfx-container.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
 
 /** A certificate with its private key, as a client shows it in mutual TLS. */
-export interface ReadPfx {
+interface ReadPfx {
   /** Leaf, then its chain; a root is left out. PEM. */
   certificatePem: string;
   /** PKCS#8 PEM, not encrypted. */

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decrypt, encrypt, sealFormat } from './aead.ts';
 import { frame } from './frame.ts';
 
-export interface WrapPlace {
+interface WrapPlace {
   storeUuid: string;
   /** Which key wraps: a key id, or `recovery`. */
   by: string;

@@ -15,6 +15,7 @@ const types: Readonly<Record<string, string>> = {
 /**
  * The strictest policy under which the page works. Fluent UI makes its style elements at run time, so `style-src`
  * carries a nonce that is new at every load; everything else is closed.
+ * @internal
  */
 export function contentSecurityPolicy(nonce: string): string {
   return [
@@ -33,7 +34,7 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
-/** Which file of the page's folder a request means; null when it means none. */
+/** Which file of the page's folder a request means; null when it means none. @internal */
 export function fileFor(root: string, method: string, address: string): string | null {
   const url = URL.parse(address);
   if (method !== 'GET' || url === null || `${url.protocol}//${url.host}` !== pageOrigin) return null;

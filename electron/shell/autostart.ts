@@ -31,6 +31,7 @@ export function systemAutostart(app: LoginItems): Autostart {
   });
 }
 
+/** @internal */
 export function makeAutostart(app: LoginItems, at: Place): Autostart {
   if (at.platform !== 'linux') {
     return {
@@ -55,7 +56,7 @@ export function makeAutostart(app: LoginItems, at: Place): Autostart {
   };
 }
 
-/** An entry for `~/.config/autostart`; quoted as the Desktop Entry Specification says. */
+/** An entry for `~/.config/autostart`; quoted as the Desktop Entry Specification says. @internal */
 export function desktopEntry(executable: string): string {
   const quoted = executable
     .replace(/["`$\\]/g, '\\$&')

@@ -22,7 +22,7 @@ import { makeTray } from './tray.ts';
 import { makeMainWindow } from './window.ts';
 import { openDesktopState } from './window-state.ts';
 
-export interface DesktopOptions {
+interface DesktopOptions {
   /** Start in the tray, without a window. */
   hidden: boolean;
   log: Log;

@@ -2,7 +2,7 @@ import type { BrowserWindow, Dialog, MessagePortMain } from 'electron';
 import type { Log } from '#kit/log.ts';
 import { wantFileMessage } from '#shared/page.ts';
 
-/** Of the main process' end of a port: what is used here. */
+/** Of the main process' end of a port: what is used here. @internal */
 export type WishPort = Pick<MessagePortMain, 'on' | 'postMessage' | 'start'>;
 
 interface Parts {

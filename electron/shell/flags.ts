@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LogLevel } from '#kit/log.ts';
 
-export interface DesktopFlags {
+interface DesktopFlags {
   /** Where everything of this agent lives; null for the platform's place. */
   dataDirectory: string | null;
   /** Start in the tray without a window. */

@@ -4,7 +4,7 @@ import { pageOrigin } from '#shared/page.ts';
 import { originOf } from './permissions.ts';
 import { mayOpen } from './safe-open.ts';
 
-/** Schemes the page may ask for; `devtools` only where the tools can be opened at all. */
+/** Schemes the page may ask for; `devtools` only where the tools can be opened at all. @internal */
 export function mayRequest(address: string, devTools: boolean): boolean {
   const scheme = URL.parse(address)?.protocol;
   if (scheme === 'app:') return originOf(address) === pageOrigin;

@@ -33,7 +33,10 @@ export function handOverPorts(parts: Parts): void {
 
 type Sender = Pick<IpcMainEvent, 'sender' | 'senderFrame'>;
 
-/** The main frame of our window, showing our origin. A frame may be gone by the time its message is read. */
+/**
+ * The main frame of our window, showing our origin. A frame may be gone by the time its message is read.
+ * @internal
+ */
 export function isOurPage(event: Sender, page: WebContents | null): boolean {
   const frame = event.senderFrame;
   if (page === null || frame === null || event.sender !== page) return false;

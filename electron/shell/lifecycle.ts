@@ -11,7 +11,7 @@ interface Parts {
   log: Log;
 }
 
-export interface Lifecycle {
+interface Lifecycle {
   /** From the wish to quit on; closing windows then really closes. */
   isQuitting(): boolean;
 }

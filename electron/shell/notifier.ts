@@ -10,7 +10,7 @@ interface Parts {
   log: Log;
 }
 
-export interface Notifier {
+interface Notifier {
   /** Shows one notification of the agent; a click opens the window where it leads. */
   show(notice: Notice): void;
   /** Said once in a life: closing the window does not end Trustkeep. */
@@ -52,7 +52,7 @@ export function makeNotifier(parts: Parts): Notifier {
 }
 
 /** On Linux a body may hold markup, links and pictures; what a peer named itself must not. */
-export function withoutMarkup(text: string): string {
+function withoutMarkup(text: string): string {
   return process.platform === 'linux'
     ? text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('&', '＆')
     : text;

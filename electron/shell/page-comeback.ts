@@ -3,14 +3,14 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 
 /** Of a page and its window, what is needed to bring it back. */
-export interface BreakablePage {
+interface BreakablePage {
   on(event: 'render-process-gone', heard: (event: unknown, details: RenderProcessGoneDetails) => void): void;
   reload(): void;
   /** Closes the window; the tray can open a new one. */
   close(): void;
 }
 
-/** What breaks again within this many milliseconds would go on breaking. */
+/** What breaks again within this many milliseconds would go on breaking. @internal */
 export const tooSoon = 60_000;
 
 /**

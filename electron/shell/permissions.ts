@@ -14,7 +14,7 @@ type Checked = Parameters<Handler<Parameters<Session['setPermissionCheckHandler'
 
 const no = (because: string): Ruling => ({ allow: false, because });
 
-/** The whole table, with reasons. What is not in it is denied. */
+/** The whole table, with reasons. What is not in it is denied. @internal */
 export const permissions: Readonly<Record<Asked | Checked, Ruling>> = {
   'clipboard-sanitized-write': { allow: true, because: 'copy buttons put plain text on the clipboard' },
   'clipboard-read': no('the page takes pasted text only, as an event of the person'),
@@ -64,7 +64,7 @@ export const permissions: Readonly<Record<Asked | Checked, Ruling>> = {
   unknown: no('nothing without a name'),
 };
 
-/** Allowed only by the table, only for our own page. */
+/** Allowed only by the table, only for our own page. @internal */
 export function mayUse(permission: string, origin: string): boolean {
   const ruling = (permissions as Readonly<Record<string, Ruling>>)[permission];
   return ruling?.allow === true && origin === pageOrigin;

@@ -1,4 +1,7 @@
-/** Web sites a link in the page may open in the person's browser. Adding one is a decision: keep it short. */
+/**
+ * Web sites a link in the page may open in the person's browser. Adding one is a decision: keep it short.
+ * @internal
+ */
 export const externalOrigins: ReadonlySet<string> = new Set([
   'https://letsencrypt.org',
   'https://www.rfc-editor.org',

@@ -1,6 +1,9 @@
 import type { CommandLine } from 'electron';
 
-/** Chromium switches with which somebody could open the packaged application up, and what each would do. */
+/**
+ * Chromium switches with which somebody could open the packaged application up, and what each would do.
+ * @internal
+ */
 export const dangerousSwitches: Readonly<Record<string, string>> = {
   'remote-debugging-port': 'lets any local program drive the page',
   'remote-debugging-pipe': 'lets the parent process drive the page',

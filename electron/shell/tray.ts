@@ -15,7 +15,7 @@ interface Parts {
   log: Log;
 }
 
-export interface DesktopTray {
+interface DesktopTray {
   paint(facts: TrayFacts): void;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-export interface Bounds {
+interface Bounds {
   x?: number;
   y?: number;
   width: number;
@@ -8,7 +8,7 @@ export interface Bounds {
 }
 
 /** What the desktop remembers between starts about itself; nothing of the agent's. */
-export interface DesktopState {
+interface DesktopState {
   bounds: Bounds;
   maximized: boolean;
   /** The person was told once that closing the window does not end Trustkeep. */
@@ -16,6 +16,7 @@ export interface DesktopState {
 }
 
 export const minimum = { width: 900, height: 600 };
+/** @internal */
 export const firstState: DesktopState = {
   bounds: { width: 1180, height: 760 },
   maximized: false,
@@ -56,6 +57,7 @@ function writeState(file: string, state: DesktopState): void {
   }
 }
 
+/** @internal */
 export function parseState(stored: unknown): DesktopState {
   if (!isRecord(stored) || !isRecord(stored.bounds)) return firstState;
   const { x, y, width, height } = stored.bounds;

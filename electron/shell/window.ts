@@ -19,7 +19,7 @@ interface Parts {
   onClosed(): void;
 }
 
-export interface MainWindow {
+interface MainWindow {
   /** Brings the window to the front, making it when there is none; at `place` when one is given. */
   show(place?: Place): void;
   /** The live window; null between closing and showing. */

@@ -9,7 +9,7 @@ import type { Database } from '../database/database.ts';
 import type { AuditNote, AuditPen, CallContext } from './context.ts';
 import { toFailure, toLine } from './failures.ts';
 
-export interface MiddlewareTools {
+interface MiddlewareTools {
   database: Pick<Database, 'audit' | 'transaction'>;
   clock: Clock;
   log: Log;

@@ -6,7 +6,7 @@ import type { Contract } from '#shared/contract/index.ts';
 /** Every command of the contract, typed. */
 export type Client = ContractRouterClient<Contract>;
 /** The same, as options and keys for TanStack Query. */
-export type Queries = RouterUtils<Client>;
+type Queries = RouterUtils<Client>;
 
 /** `waiting`: no port yet; `connected`: the agent said hello; `lost`: it went away. */
 export type LinkState = 'waiting' | 'connected' | 'lost';

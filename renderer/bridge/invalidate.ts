@@ -5,7 +5,7 @@ import type { Bridge } from './bridge.ts';
 
 type Noun = Exclude<keyof Contract, 'backups'>;
 
-/** Which questions a change makes stale: its own noun, and those whose answers quote it. */
+/** Which questions a change makes stale: its own noun, and those whose answers quote it. @internal */
 export const staleBy: Record<Topic, readonly Noun[]> = {
   endpoints: ['endpoints', 'nodes', 'agent', 'credentialStores', 'credentials'],
   nodes: ['nodes', 'certificates', 'agent'],

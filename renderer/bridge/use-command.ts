@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { toFailure } from './failure.ts';
 
-export interface Running<Input, Output> {
+interface Running<Input, Output> {
   /** Gives undefined when it failed; the failure is then in `failure`. */
   run(input: Input): Promise<Output | undefined>;
   busy: boolean;

@@ -21,12 +21,9 @@ import {
   TasksFilledIcon,
   TasksIcon,
 } from '../parts/icons.ts';
+import type { ScreenProps } from '../screens/screen.ts';
 import { en } from '../text/en.ts';
 
-/** What follows the name of a screen in the address. */
-export interface ScreenProps {
-  rest: readonly string[];
-}
 type Screen = LazyExoticComponent<ComponentType<ScreenProps>>;
 
 /** Screens are fetched when first opened. */

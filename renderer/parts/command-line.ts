@@ -1,6 +1,6 @@
 import type { Field } from '#shared/catalog/field.ts';
 
-export type FlagValue = string | number | boolean | readonly string[] | undefined | null;
+type FlagValue = string | number | boolean | readonly string[] | undefined | null;
 
 export interface CommandLine {
   text: string;
@@ -42,7 +42,7 @@ function flag(name: string, value: Exclude<FlagValue, undefined | null>): string
   return [`--${name} ${quote(String(value))}`];
 }
 
-/** For a POSIX command interpreter. */
+/** For a POSIX command interpreter. @internal */
 export function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

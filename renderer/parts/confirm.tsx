@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
 });
 
-export interface ConfirmProps {
+interface ConfirmProps {
   open: boolean;
   title: string;
   yes: string;

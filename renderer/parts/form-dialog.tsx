@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   },
 });
 
-export interface FormDialogProps {
+interface FormDialogProps {
   title: string;
   /** Label of the button that sends; null: nothing to send any more. */
   submit: string | null;

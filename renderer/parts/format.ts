@@ -5,7 +5,7 @@ import { en } from '../text/en.ts';
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
-export const day = 24 * hour;
+const day = 24 * hour;
 
 const locale = 'en-GB';
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });

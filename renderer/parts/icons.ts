@@ -19,10 +19,7 @@ export {
   CertificateRegular as CertificatesLargeIcon,
 } from '@fluentui/react-icons/svg/certificate';
 export { Checkmark16Regular as TickIcon } from '@fluentui/react-icons/svg/checkmark';
-export {
-  CheckmarkCircle16Filled as OkIcon,
-  CheckmarkCircleRegular as OkLargeIcon,
-} from '@fluentui/react-icons/svg/checkmark-circle';
+export { CheckmarkCircle16Filled as OkIcon } from '@fluentui/react-icons/svg/checkmark-circle';
 export { ChevronRight16Regular as ChevronIcon } from '@fluentui/react-icons/svg/chevron-right';
 export { Circle16Regular as ToDoIcon } from '@fluentui/react-icons/svg/circle';
 export {

@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   body: { whiteSpace: 'normal', overflowWrap: 'anywhere', paddingTop: '6px', paddingBottom: '6px' },
 });
 
-export interface NoticeProps {
+interface NoticeProps {
   intent: 'info' | 'success' | 'warning' | 'error';
   title?: string;
   actions?: ReactNode;

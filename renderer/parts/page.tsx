@@ -53,7 +53,7 @@ const useStyles = makeStyles({
   },
 });
 
-export interface PageProps {
+interface PageProps {
   title: string;
   /** Beside the title: a state. */
   badge?: ReactNode;

@@ -6,7 +6,7 @@ import { SecretInput } from './secret-input.tsx';
 /** As the contract has it. */
 export const shortestPassphrase = 12;
 
-export interface Passphrase {
+interface Passphrase {
   first: RefObject<HTMLInputElement | null>;
   second: RefObject<HTMLInputElement | null>;
   problem: { first?: string; second?: string };
@@ -32,6 +32,7 @@ export function usePassphrase(twice: boolean): Passphrase {
   return { first, second, problem, take };
 }
 
+/** @internal */
 export function problemOf(first: string, second: string): Passphrase['problem'] {
   if (first.length < shortestPassphrase) return { first: en.secrets.tooShort(shortestPassphrase) };
   return first === second ? {} : { second: en.secrets.notSame };

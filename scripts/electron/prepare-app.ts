@@ -9,14 +9,14 @@ import { run } from './run.ts';
 import { stampOfSources } from './stamp.ts';
 import { standInSqlite } from './stand-in.ts';
 
-export interface PreparedApp {
+interface PreparedApp {
   executable: string;
   /** Arguments that come before all others. */
   args: string[];
   appDirectory: string;
 }
 
-export interface PrepareOptions {
+interface PrepareOptions {
   electron: FoundElectron;
   /** `e2e` can be driven, `release` cannot; with `-shell` the shell around a page and an agent of the tests. */
   flavour: 'e2e' | 'e2e-shell' | 'release' | 'release-shell';

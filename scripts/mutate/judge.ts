@@ -5,10 +5,7 @@ import { withOwnPrograms } from '../own-programs.ts';
 import type { Mutation } from './mutation.ts';
 
 /** `no-test`: nothing was run, which says nothing about the fault. */
-export type Verdict =
-  | { kind: 'killed'; by: string }
-  | { kind: 'survived' }
-  | { kind: 'no-test'; said: string };
+type Verdict = { kind: 'killed'; by: string } | { kind: 'survived' } | { kind: 'no-test'; said: string };
 
 export interface Judged {
   mutation: Mutation;

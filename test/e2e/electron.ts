@@ -12,7 +12,7 @@ import { missing } from '../servers/available.ts';
 import { type DesktopBus, haveDesktop, startDesktopBus } from '../servers/desktop-bus.ts';
 import { type Display, startDisplay } from '../servers/display.ts';
 
-export interface LaunchOptions {
+interface LaunchOptions {
   /** `e2e`: the application. `e2e-shell`: the shell around the page and the agent of the tests. */
   flavour?: 'e2e' | 'e2e-shell';
   /** Kept by the caller, for a restart on the same data; default a new one that goes away with the desktop. */

@@ -17,14 +17,14 @@ export interface Opened {
   troubles: string[];
 }
 
-export interface Wish {
+interface Wish {
   scene?: string;
   place?: string;
   size?: { width: number; height: number };
   colours?: 'light' | 'dark';
 }
 
-export interface PageHarness {
+interface PageHarness {
   /** Loads the page anew, with nothing left of what was opened before. */
   open(wish?: Wish): Promise<Opened>;
   /** Inputs of the changing commands the agent got. */

@@ -1,101 +1,47 @@
 import { describe, expect, test } from 'vitest';
-import { imports as all, filesLike, inside, ours, read, sources, withoutComments } from './sources.ts';
+import { known } from './known.ts';
+import { permission, placeOf, rows } from './matrix.ts';
+import { filesLike, inside, ours, read, sources, withoutComments } from './sources.ts';
+import { imports } from './syntax.ts';
 
-/** Room → rooms of ours it may import, besides itself; everybody may import `shared`, and inside `electron` also `kit`. */
-const allowed: Record<string, string[]> = {
-  shared: [],
-  renderer: [],
-  'renderer/bridge': ['renderer/text'],
-  'renderer/parts': ['renderer/bridge', 'renderer/text', 'renderer/theme'],
-  'renderer/text': [],
-  'renderer/theme': [],
-  'electron/kit': [],
-  'electron/preload': [],
-  'electron/pki': ['electron/secrets/secret.ts'],
-  'electron/secrets': [],
-  'electron/net': ['electron/secrets/secret.ts'],
-  'electron/database': ['electron/secrets'],
-  'electron/discovery': ['electron/pki'],
-  'electron/providers': ['electron/pki', 'electron/net', 'electron/secrets'],
-  'electron/agent/plans': ['electron/agent/policies'],
-  'electron/agent/policies': [],
-  'electron/agent/steps': [
-    'electron/agent/plans',
-    'electron/agent/policies',
-    'electron/agent/tasks/retry.ts',
-    ...whatTheAgentMeets(),
-  ],
-  'electron/agent': whatTheAgentMeets(),
-  'electron/commands': [
-    'electron/agent',
-    'electron/database',
-    'electron/secrets',
-    'electron/pki',
-    'electron/providers/connections/registry.ts',
-    'electron/providers/connections/connection.ts',
-    'electron/providers/credential-stores/credential-store.ts',
-    'electron/transport',
-  ],
-  'electron/transport': ['electron/agent', 'electron/database/database.ts'],
-  'electron/cli': ['electron/transport', 'electron/compose.ts'],
-  'electron/shell': ['electron/agent'],
-};
+/** Of the product; tests and scripts may reach everywhere. */
+const all = imports.filter(({ file }) => ours(file));
 
-/** Faces and values; no registry, no named provider, no network. */
-function whatTheAgentMeets(): string[] {
-  return [
-    'electron/database/database.ts',
-    'electron/secrets/secret.ts',
-    'electron/providers/endpoints/endpoint.ts',
-    'electron/providers/connections/connection.ts',
-    'electron/providers/authorities/authority.ts',
-    'electron/providers/credential-stores/credential-store.ts',
-    'electron/pki',
-  ];
-}
-
-/** They build, start and join: everything is open to them. */
-const entries = ['compose', 'main', 'headless', 'cli'].map((name) => `electron/${name}.ts`);
-
-function roomOf(file: string): string | undefined {
-  return Object.keys(allowed)
-    .filter((room) => inside(file, room))
-    .sort((a, b) => b.length - a.length)[0];
+/** True without the table: what everybody may, and a room within itself. */
+function isFree(file: string, folder: string, target: string): boolean {
+  if (!ours(target) || inside(target, folder)) return true;
+  if (inside(target, 'shared')) return !inside(file, 'shared');
+  return inside(target, 'electron/kit') && inside(file, 'electron');
 }
 
 describe('who may import whom', () => {
-  test('every file but the entries is in a room', () => {
-    expect(sources.filter((file) => roomOf(file) === undefined)).toEqual(entries.toSorted());
+  test('every file has its place in the table of the page', () => {
+    expect(sources.filter((file) => placeOf(file) === undefined)).toEqual([]);
   });
 
-  test('every import stays within what its room may use', () => {
-    const wrong = all.filter(({ file, target }) => {
-      const room = roomOf(file);
-      if (room === undefined || !ours(target) || inside(target, room)) return false;
-      if (inside(target, 'shared') && room !== 'shared') return false;
-      if (inside(target, 'electron/kit') && inside(room, 'electron')) return false;
-      return !inside(target, ...(allowed[room] ?? []));
-    });
-    expect(wrong).toEqual([]);
+  test('every import stays within what the table allows', () => {
+    const wrong = all
+      .filter(({ file, target }) => {
+        const place = placeOf(file);
+        if (place === undefined || place.row.open || isFree(file, place.folder, target)) return false;
+        return permission(place, target) === undefined;
+      })
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong.filter((arrow) => !known.imports.includes(arrow))).toEqual([]);
   });
 
-  test('siblings of a provider family never import each other', () => {
-    const sibling = (path: string) => /^electron\/providers\/([a-z-]+)\/([a-z0-9-]+)\//.exec(path);
-    const wrong = all.filter(({ file, target }) => {
-      const from = sibling(file);
-      const to = sibling(target);
-      return (
-        from !== null &&
-        to !== null &&
-        from[2] !== 'common' &&
-        to[2] !== 'common' &&
-        (from[1] !== to[1] || from[2] !== to[2])
-      );
-    });
-    expect(wrong).toEqual([]);
+  test('the table allows nothing that nobody uses', () => {
+    const used = new Set(
+      all.flatMap(({ file, target }) => {
+        const place = placeOf(file);
+        return place === undefined ? [] : [`${place.row.room} → ${permission(place, target)}`];
+      }),
+    );
+    const allowed = rows.flatMap(({ room, may }) => may.map((path) => `${room} → ${path}`));
+    expect(allowed.filter((arrow) => !used.has(arrow))).toEqual([]);
   });
 
-  test('agent steps name no provider, and plans and policies have no effects', () => {
+  test('plans and policies have no effects', () => {
     const wrong = all.filter(
       ({ file, target }) =>
         inside(file, 'electron/agent/plans', 'electron/agent/policies') &&
@@ -155,18 +101,6 @@ describe('each risky package has one door', () => {
   test.each(doors)('%s', (_name, is, door) => {
     const used = all.filter(({ target }) => !ours(target) && is(target));
     expect(used.filter(({ file }) => !inside(file, ...door))).toEqual([]);
-  });
-
-  test('time comes only through the clock', () => {
-    const wrong = sources
-      .filter(
-        (file) =>
-          file.startsWith('electron/') && file !== 'electron/kit/clock.ts' && file !== 'electron/kit/exec.ts',
-      )
-      .filter((file) =>
-        /\bDate\.now\(|\bsetTimeout\(|\bsetInterval\(|new Date\(\)/.test(withoutComments(read(file))),
-      );
-    expect(wrong).toEqual([]);
   });
 });
 

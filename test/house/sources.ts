@@ -5,12 +5,6 @@ import { dirname, join, normalize, relative } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-export interface Import {
-  file: string;
-  /** Path from the root for our own files, the bare specifier for packages. */
-  target: string;
-}
-
 export const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 export const filesLike = (pattern: string): string[] =>
@@ -21,27 +15,28 @@ export const sources: readonly string[] = ['shared', 'electron', 'renderer'].fla
   filesLike(`${room}/**/*.{ts,tsx}`),
 );
 
+/** Everything we wrote: product, tests, scripts, and the settings of the tools. */
+export const everything: readonly string[] = [
+  ...sources,
+  ...filesLike('{test,scripts,build}/**/*.{ts,tsx}'),
+  ...filesLike('*.ts'),
+];
+
 export const inside = (path: string, ...rooms: string[]): boolean =>
   rooms.some((room) => path === room || path.startsWith(`${room}/`));
 
 export const ours = (target: string): boolean =>
   target.includes('/') && inside(target, 'shared', 'electron', 'renderer');
 
-export const imports: readonly Import[] = sources.flatMap(importsOf);
+export const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
 
-function importsOf(file: string): Import[] {
-  const found = read(file).matchAll(
-    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'|require\(\s*'([^']+)'\s*\)/g,
-  );
-  return [...found].map((match) => ({
-    file,
-    target: resolve(file, match[1] ?? match[2] ?? match[3] ?? match[4] ?? ''),
-  }));
-}
+export const lineCount = (text: string): number => text.trimEnd().split('\n').length;
 
-function resolve(file: string, specifier: string): string {
+/** What a specifier names: a path from the root for our own files, itself for packages. */
+export function resolve(file: string, specifier: string): string {
   if (specifier.startsWith('#shared/')) return `shared/${specifier.slice(8)}`;
   if (specifier.startsWith('#kit/')) return `electron/kit/${specifier.slice(5)}`;
+  if (specifier.startsWith('#test/')) return `test/${specifier.slice(6)}`;
   if (!specifier.startsWith('.')) return specifier;
   return relative(root, normalize(join(root, dirname(file), specifier))).replaceAll('\\', '/');
 }

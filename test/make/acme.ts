@@ -20,7 +20,7 @@ import type {
 } from '../../electron/providers/authorities/authority.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
-export type MemoryKeep = AuthorityKeep & { secrets: Map<string, Secret>; notes: Map<string, string> };
+type MemoryKeep = AuthorityKeep & { secrets: Map<string, Secret>; notes: Map<string, string> };
 
 /** What an authority keeps, in memory: survives "restarts" of the authority in a test. */
 export function memoryKeep(secrets: Record<string, string> = {}): MemoryKeep {
@@ -96,7 +96,7 @@ export function makeTestAcme(
   return { authority, keep, requests, close: () => http.close() };
 }
 
-export interface TestOrder {
+interface TestOrder {
   request: OrderRequest;
   tools: OrderTools;
   /** Every handle that was stored, oldest first. */

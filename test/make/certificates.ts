@@ -33,7 +33,7 @@ export interface MadeCa {
   chainPem: string;
 }
 
-export interface CaOptions {
+interface CaOptions {
   commonName?: string;
   keyType?: KeyType;
   notBefore?: Moment;
@@ -60,7 +60,7 @@ export interface MadeLeaf {
   facts: CertificateFacts;
 }
 
-export interface LeafOptions {
+interface LeafOptions {
   names: string[];
   keyType?: KeyType;
   notBefore?: Moment;

@@ -4,7 +4,7 @@ import type { CliIo, LocalAgent } from '../../electron/cli/io.ts';
 import { runCli } from '../../electron/cli/run-cli.ts';
 import type { Client } from '../../electron/transport/client.ts';
 
-export interface CliRun {
+interface CliRun {
   code: number;
   stdout: string;
   stderr: string;

@@ -31,7 +31,7 @@ import { Drawer } from './master-key.ts';
 import { aSubject } from './rows.ts';
 
 /** What the hand-made agent was asked, and what it answers. */
-export interface AgentScript {
+interface AgentScript {
   report: ProbeReport;
   hostKey: string | null;
   /** Thrown by the next probe of a draft. */

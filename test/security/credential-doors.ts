@@ -19,7 +19,7 @@ export interface Hands {
   password: string;
 }
 
-export type Door = (hands: Hands) => Promise<void>;
+type Door = (hands: Hands) => Promise<void>;
 
 const add = ['credstore', 'add'];
 const local = (verb: string, id: string): string[] => [

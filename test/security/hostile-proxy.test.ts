@@ -21,7 +21,8 @@ import { type OddProxy, type OddProxyOptions, startOddProxy } from '#test/server
 import { type PlainOrigin, startOrigin } from '#test/servers/plain-origin.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import { parseAvPairs } from '../../electron/net/ntlm/av-pairs.ts';
-import { forward, openTunnel } from '../../electron/net/proxy/tunnel.ts';
+import { forward } from '../../electron/net/proxy/forward.ts';
+import { openTunnel } from '../../electron/net/proxy/tunnel.ts';
 import { manualProxy } from '../make/proxy-config.ts';
 
 const password = 'S3cret "wörd" <&>';

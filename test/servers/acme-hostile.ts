@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeTlsMaterial } from './tls-material.ts';
 
-export interface HostileAnswer {
+interface HostileAnswer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
@@ -21,7 +21,7 @@ export type Hostility = (
   csr: Buffer | null,
 ) => HostileAnswer | null;
 
-export interface HostileAcme {
+interface HostileAcme {
   directoryUrl: string;
   rootPem: string;
   /** Paths that were asked for. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { makeTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
-export interface CcpAccount {
+interface CcpAccount {
   Safe: string;
   Folder: string;
   Name: string;
@@ -19,7 +19,7 @@ export interface CcpAccount {
   [property: string]: string | undefined;
 }
 
-export interface CcpApplication {
+interface CcpApplication {
   /** Safes it is a member of. */
   safes: string[];
   /** Serial number (upper-case hex) of the client certificate it must show; left out: the address is enough. */

@@ -9,7 +9,7 @@ import { have } from './available.ts';
 import { end, endWithUs } from './display.ts';
 import { keychainAnswers } from './keychain.ts';
 
-export interface TrayShown {
+interface TrayShown {
   id: string;
   tooltip: string;
   /** Hash of the picture. */
@@ -17,7 +17,7 @@ export interface TrayShown {
   menu: { label: string; type: string; enabled: boolean; checked: boolean }[];
 }
 
-export interface NotificationShown {
+interface NotificationShown {
   id: number;
   app: string;
   title: string;

@@ -6,7 +6,7 @@ import { exec } from '#kit/exec.ts';
 import { freePort } from './free-port.ts';
 
 /** One `server {}` of the test configuration. `listen` may hold `{port}` or `{port2}`…, filled with free ports. */
-export interface ServerBlock {
+interface ServerBlock {
   listen: string[];
   names?: string[];
   /** Paths as written into the configuration; several pairs allowed. */
@@ -16,7 +16,7 @@ export interface ServerBlock {
   lines?: string[];
 }
 
-export interface NginxPlace {
+interface NginxPlace {
   dir: string;
   configPath: string;
   /** `ports[0]` is `{port}`, `ports[1]` is `{port2}`… nobody else's. */

@@ -7,7 +7,7 @@ const wide = (text: string) => Buffer.from(text, 'utf16le');
 const hmac = (key: Buffer, ...parts: Buffer[]) =>
   createHmac('md5', key).update(Buffer.concat(parts)).digest();
 
-export interface NtlmAsked {
+interface NtlmAsked {
   domain: string;
   /** Tells the time, and so wants a MIC. */
   timestamp: boolean;
@@ -44,7 +44,7 @@ export function ntlmChallenge(asked: NtlmAsked): { message: Buffer; nonce: Buffe
   return { message: Buffer.concat([head, name, info]), nonce, time };
 }
 
-export interface NtlmProof {
+interface NtlmProof {
   hello: Buffer;
   challenge: { message: Buffer; nonce: Buffer; time: Buffer };
   proof: Buffer;

@@ -40,7 +40,7 @@ export interface OddProxyOptions {
   tls?: { certificateFile: string; keyFile: string };
 }
 
-export interface OddRequest {
+interface OddRequest {
   /** 1 for the first connection. */
   connection: number;
   method: string;
@@ -63,7 +63,7 @@ export interface OddProxy {
   stop(): Promise<void>;
 }
 
-export const oddRealm = 'odd, "realm"';
+const oddRealm = 'odd, "realm"';
 const opaque = 'op/aque=';
 
 /** A little proxy that checks log-ins to the letter and misbehaves on demand. On a free loopback port. */

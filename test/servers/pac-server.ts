@@ -1,13 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** What it answers: a script, one with headers or another status, an endless one, or nothing at all. */
-export type PacToServe =
+type PacToServe =
   | string
   | { script: string; headers?: Record<string, string>; status?: number }
   | 'endless'
   | 'silent';
 
-export interface PacServer {
+interface PacServer {
   port: number;
   url: string;
   serve(what: PacToServe): void;

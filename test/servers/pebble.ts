@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { makeTlsMaterial } from './tls-material.ts';
 
-export interface PebbleOptions {
+interface PebbleOptions {
   /** Port at which http-01 is asked for, at the address the name resolves to. Default: a free one. */
   httpPort?: number;
   /** Demand external account binding; see `Pebble.eab`. */

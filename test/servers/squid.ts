@@ -28,7 +28,7 @@ export interface RunningSquid {
   stop(): Promise<void>;
 }
 
-export const squidRealm = 'Trustkeep test';
+const squidRealm = 'Trustkeep test';
 const program = '/usr/sbin/squid';
 const helpers = '/usr/lib/squid';
 

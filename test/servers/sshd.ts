@@ -11,7 +11,7 @@ import { have } from './available.ts';
 import { freePort } from './free-port.ts';
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
-export type SudoRight = 'none' | 'nopasswd' | 'password';
+type SudoRight = 'none' | 'nopasswd' | 'password';
 
 export interface SshdOptions {
   /** Host keys to offer. Default: ed25519 only. */

@@ -2,9 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 /** Capabilities by path: `{ 'kv/data/*': ['read'] }`. */
-export type Rules = Record<string, string[]>;
+type Rules = Record<string, string[]>;
 
-export interface RoleWish {
+interface RoleWish {
   rules: Rules;
   tokenTtl?: string;
   tokenMaxTtl?: string;

@@ -77,7 +77,7 @@ function renew(routes: Routes, call: StrictCall, token: StrictToken): StrictAnsw
   return { auth: authOf(token, lease), warnings };
 }
 
-export function authOf(token: StrictToken, lease = token.creationTtl): Record<string, unknown> {
+function authOf(token: StrictToken, lease = token.creationTtl): Record<string, unknown> {
   return {
     client_token: token.id,
     accessor: token.accessor,
@@ -187,7 +187,7 @@ function writeRole(
   return { data: null };
 }
 
-export function makeSecretId({ state }: Pick<Routes, 'state'>, role: StrictRole): Record<string, unknown> {
+function makeSecretId({ state }: Pick<Routes, 'state'>, role: StrictRole): Record<string, unknown> {
   const secretId = randomUUID();
   role.secretIds.set(secretId, {
     endsAt: role.secretIdTtl === 0 ? null : state.now() + role.secretIdTtl * 1000,

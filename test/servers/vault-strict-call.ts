@@ -101,7 +101,7 @@ function readBody(body: Buffer, wrong: (what: string) => never): Record<string, 
   return wrong('the body is no JSON object');
 }
 
-export function seconds(text: string, wrong: (what: string) => never): number {
+function seconds(text: string, wrong: (what: string) => never): number {
   const match = /^(\d+)([smhd]?)$/.exec(text);
   if (match === null) return wrong(`${text} is no duration`);
   const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2] ?? ''] ?? 1;

@@ -46,7 +46,7 @@ export type StrictMount =
   | { type: 'kv'; version: 2; secrets: Map<string, KvVersion[]> }
   | { type: 'other'; name: string };
 
-export interface WrappedAnswer {
+interface WrappedAnswer {
   body: Record<string, unknown>;
   creationPath: string;
   createdAt: number;

@@ -17,7 +17,7 @@ import { kvRoute } from './vault-strict-kv.ts';
 import { StrictState } from './vault-strict-state.ts';
 import { sysRoute } from './vault-strict-sys.ts';
 
-export interface VaultOptions {
+interface VaultOptions {
   /** Default true. */
   tls?: boolean;
   /** Newer servers say `invalid token` beside `permission denied`. Default true. */
@@ -29,7 +29,7 @@ export interface VaultOptions {
 }
 
 /** Without secrets: the token is told by its accessor. */
-export interface VaultCallSeen {
+interface VaultCallSeen {
   method: string;
   path: string;
   namespace: string;
@@ -38,7 +38,7 @@ export interface VaultCallSeen {
 }
 
 /** Said or done instead of what was asked for. */
-export type Interference =
+type Interference =
   | { status: number; body?: string; type?: string; headers?: Record<string, string> }
   /** The call is carried out and its answer is lost on the way. */
   | 'lose-the-answer'

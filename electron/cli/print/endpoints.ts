@@ -3,11 +3,11 @@ import type { ConnectionSettings, Endpoint, ProbeReport } from '#shared/model/en
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
 
-export function mark(ok: boolean, { unicode }: Paper): string {
+function mark(ok: boolean, { unicode }: Paper): string {
   return ok ? (unicode ? '✓' : 'ok') : unicode ? '✗' : 'NO';
 }
 
-export function reached(connection: ConnectionSettings): string {
+function reached(connection: ConnectionSettings): string {
   if (connection.type === 'local') return 'this machine';
   const { type, user, host, port } = connection;
   return `${type} ${user === '' ? '' : `${user}@`}${host}:${port}`;

@@ -150,7 +150,7 @@ function printerOf(path: string): ((output: unknown, paper: Paper) => string[]) 
   return typeof verbs === 'object' && verbs !== null ? Reflect.get(verbs, verb) : undefined;
 }
 
-/** For the test that every command is drawn for people. */
+/** For the test that every command is drawn for people. @internal */
 export function isPrinted(path: string): boolean {
   return printerOf(path) !== undefined;
 }

@@ -6,7 +6,7 @@ import { signature } from './negotiate.ts';
 import { NtlmRefused } from './refused.ts';
 import { utf16 } from './utf16.ts';
 
-export interface AuthenticateInput {
+interface AuthenticateInput {
   /** The first two messages, byte for byte: the MIC is over all three. */
   negotiate: Buffer;
   challenge: Buffer;
@@ -26,7 +26,7 @@ export interface AuthenticateInput {
   targetName?: string | undefined;
 }
 
-export interface Authenticated {
+interface Authenticated {
   message: Buffer;
   /** For signing and sealing; the caller wipes. */
   sessionKey: Buffer;
@@ -79,7 +79,7 @@ function exchangeKey(base: Buffer, flags: number, random: (bytes: number) => Buf
   return { sessionKey, wrapped };
 }
 
-export interface AuthenticateFields {
+interface AuthenticateFields {
   flags: number;
   domain: string;
   user: string;
@@ -93,6 +93,7 @@ export interface AuthenticateFields {
 
 const micAt = 72;
 
+/** @internal */
 export function encodeAuthenticate(fields: AuthenticateFields): Buffer {
   const { room } = fields;
   const headLength = room === 'none' ? 64 : room === 'mic' ? micAt + 16 : 72;

@@ -53,7 +53,7 @@ export function encodeAvPairs(pairs: readonly AvPair[]): Buffer {
   return Buffer.concat(parts);
 }
 
-export interface OwnPairs {
+interface OwnPairs {
   /** The message will carry a MIC. */
   mic: boolean;
   /** See `channelBinding`. */

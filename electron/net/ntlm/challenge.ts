@@ -3,7 +3,7 @@ import { flag, has } from './flags.ts';
 import { signature } from './negotiate.ts';
 import { NtlmRefused } from './refused.ts';
 
-export interface Challenge {
+interface Challenge {
   flags: number;
   /** 8 random bytes of the server. */
   nonce: Buffer;

@@ -18,7 +18,7 @@ function md5(...parts: (Uint8Array | string)[]): Buffer {
   return hash.digest();
 }
 
-/** NTOWFv1: what Windows keeps instead of the password (UTF-8). */
+/** NTOWFv1: what Windows keeps instead of the password (UTF-8). @internal */
 export function passwordHash(password: Uint8Array): Buffer {
   const wide = utf16FromUtf8(password);
   const hash = md4(wide);
@@ -34,14 +34,14 @@ export function responseKey(password: Uint8Array, user: string, domain: string):
   return key;
 }
 
-export interface Response {
+interface Response {
   /** NTProofStr and what it proves. */
   nt: Buffer;
   lm: Buffer;
   sessionBaseKey: Buffer;
 }
 
-export interface ResponseInput {
+interface ResponseInput {
   responseKey: Buffer;
   /** The server's 8 bytes, and ours. */
   serverNonce: Buffer;

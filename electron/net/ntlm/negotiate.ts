@@ -2,7 +2,7 @@ import { flag } from './flags.ts';
 
 export const signature = Buffer.from('NTLMSSP\0', 'latin1');
 
-/** Enough to log in; signing and sealing need `key exchange`, `sign` and `seal` besides. */
+/** Enough to log in; signing and sealing need `key exchange`, `sign` and `seal` besides. @internal */
 export const logInFlags =
   (flag.unicode |
     flag.requestTarget |

@@ -10,7 +10,7 @@ export function basicAnswer(user: string, password: Uint8Array): string {
   return value;
 }
 
-export interface NtlmAnswerInput {
+interface NtlmAnswerInput {
   hello: Buffer;
   challenge: Buffer;
   user: string;

@@ -3,7 +3,7 @@ import { connect as connectTls, type SecureContext } from 'node:tls';
 import { codeOf } from '../failures.ts';
 import { isUntrusted, quickTrust, wholeTrust } from '../tls-trust.ts';
 import { unreachable } from './failures.ts';
-import type { ProxyPlace } from './tunnel.ts';
+import type { ProxyPlace } from './place.ts';
 
 /**
  * A connection to the proxy: TCP, and TLS that this machine trusts when the place says so. Rejects with

@@ -24,7 +24,7 @@ const algorithms: Record<string, { hash: 'md5' | 'sha256'; session: boolean }> =
 };
 
 /** Null: this is no Digest that we can answer (RFC 7616; `auth-int` alone and other algorithms are not). */
-export function readDigest({ scheme, params }: ProxyChallenge): DigestChallenge | null {
+function readDigest({ scheme, params }: ProxyChallenge): DigestChallenge | null {
   const algorithm = params.get('algorithm') ?? null;
   const known = algorithms[(algorithm ?? 'MD5').toUpperCase()];
   const nonce = params.get('nonce');
@@ -49,7 +49,7 @@ export function bestDigest(challenges: readonly ProxyChallenge[]): DigestChallen
   return all.find(({ hash }) => hash === 'sha256') ?? all[0] ?? null;
 }
 
-export interface DigestInput {
+interface DigestInput {
   challenge: DigestChallenge;
   method: string;
   /** Exactly as it stands in the request line. */

@@ -2,13 +2,14 @@ import { Failure } from '#shared/failure.ts';
 import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { onTheLine, tooSlow } from './failures.ts';
 import { passLogIn } from './pass-log-in.ts';
+import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, TooLong } from './read-answer.ts';
 import { Talk } from './talk.ts';
 import { told } from './told.ts';
-import type { ProxyPlace, ProxyTools } from './tunnel.ts';
+import type { ProxyTools } from './tools.ts';
 import { writeHead } from './write-request.ts';
 
-export interface ForwardRequest {
+interface ForwardRequest {
   method: string;
   /** `http://…`, absolute. */
   url: string;
@@ -20,7 +21,7 @@ export interface ForwardRequest {
   timeoutMs?: number | undefined;
 }
 
-export interface ForwardAnswer {
+interface ForwardAnswer {
   status: number;
   /** Names in lower case; a header that came more than once is joined with `, `. */
   headers: Record<string, string>;

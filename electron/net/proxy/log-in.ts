@@ -10,7 +10,8 @@ import { badAnswer, placeOf } from './failures.ts';
 import { cannotLogIn, loginRefused, refusedBefore } from './log-in-failures.ts';
 import type { DigestNonce, PlaceMemory } from './memory.ts';
 import { type LoginNames, readNames, shown } from './names.ts';
-import type { ProxyLogin, ProxyPlace, ProxyTools } from './tunnel.ts';
+import type { ProxyLogin, ProxyPlace } from './place.ts';
+import type { ProxyTools } from './tools.ts';
 import { RefusedBefore, type Turn } from './turns.ts';
 
 /** What was sent last, which decides what a 407 means. `ahead`: before the proxy asked for it. */

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import type { DigestChallenge } from './digest.ts';
 import { type KeptLines, makeKeptLines } from './kept-lines.ts';
-import type { ProxyLogin, ProxyPlace } from './tunnel.ts';
+import type { ProxyLogin, ProxyPlace } from './place.ts';
 import { Turns } from './turns.ts';
 
 /** A nonce that may be used again, and how often it was used by which log-in. */

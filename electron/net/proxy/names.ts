@@ -1,4 +1,4 @@
-export interface NtlmNames {
+interface NtlmNames {
   user: string;
   /** Empty for `user@domain` and for accounts of the proxy itself (`.\user`). */
   domain: string;

@@ -1,4 +1,4 @@
-import type { ProxyPlace } from './tunnel.ts';
+import type { ProxyPlace } from './place.ts';
 
 /** One way to a destination. */
 export type Way = { kind: 'direct' } | { kind: 'proxy'; place: ProxyPlace };

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { pacTooLarge, pacUnreachable } from './pac-failures.ts';
 
 /** A PAC file is a page of rules; browsers stop reading at the same size. */
-export const longestPac = 1024 * 1024;
+const longestPac = 1024 * 1024;
 const fetchTimeoutMs = 5000;
 const mostRedirects = 3;
 

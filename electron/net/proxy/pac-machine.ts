@@ -12,7 +12,7 @@ import { quickjsWasm } from './quickjs-wasm.ts';
 const longestRunMs = { script: 400, engine: 800 };
 const memoryLimit = 16 * 1024 * 1024;
 
-/** What a script may know of the world. All answers are at hand: nothing here may wait. */
+/** What a script may know of the world. All answers are at hand: nothing here may wait. @internal */
 export interface PacWorld {
   /** Null: none, or not known yet. */
   look(name: string, all: boolean): string | null;
@@ -25,7 +25,7 @@ export interface PacWorld {
  * Why a script did not answer. `slow`: it was stopped. `starved`: it was stopped, but others had the processor
  * meanwhile, so it may be asked once more. After any of these its machine is spent.
  */
-export type TroubleKind = 'slow' | 'starved' | 'failed';
+type TroubleKind = 'slow' | 'starved' | 'failed';
 
 export class ScriptTrouble extends Error {
   readonly kind: TroubleKind;

@@ -1,11 +1,12 @@
 import { parseChallenges } from './challenges.ts';
 import { badAnswer } from './failures.ts';
 import { LogIn, type LogInStep } from './log-in.ts';
+import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, headerValues } from './read-answer.ts';
 import type { Talk } from './talk.ts';
-import type { ProxyPlace, ProxyTools } from './tunnel.ts';
+import type { ProxyTools } from './tools.ts';
 
-export interface AskedRequest {
+interface AskedRequest {
   method: string;
   /** As it stands in the request line. */
   uri: string;
@@ -15,7 +16,7 @@ export interface AskedRequest {
   write(authorization: string | null): Buffer;
 }
 
-export interface PassedRequest {
+interface PassedRequest {
   /** The first answer that is no 407; its body is not read yet. */
   answer: AnswerHead;
   /** What was sent as log-in and must not be repeated in a sentence. */

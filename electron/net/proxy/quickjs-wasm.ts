@@ -6,7 +6,7 @@ import type { QuickJSOptions } from 'quickjs-wasi';
 
 /** The runtime has it, its types come with those of browsers only. */
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledWasm> };
-export type CompiledWasm = NonNullable<QuickJSOptions['wasm']>;
+type CompiledWasm = NonNullable<QuickJSOptions['wasm']>;
 
 let compiled: Promise<CompiledWasm> | null = null;
 

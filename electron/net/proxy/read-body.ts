@@ -1,6 +1,6 @@
 import { type AnswerHead, type AnswerReader, BadAnswer, headerValues, TooLong } from './read-answer.ts';
 
-export type BodyLength = { kind: 'none' } | { kind: 'known'; bytes: number } | { kind: 'chunked' | 'to-end' };
+type BodyLength = { kind: 'none' } | { kind: 'known'; bytes: number } | { kind: 'chunked' | 'to-end' };
 
 /** How long the body of an answer is, as its head says (RFC 9112 6.3). */
 export function bodyLength(head: AnswerHead, method: string): BodyLength {

@@ -17,7 +17,7 @@ const mostBad = 256;
 
 export const direct: Way = { kind: 'direct' };
 
-export interface Route {
+interface Route {
   /** At least one, in the order in which they are tried. */
   ways: Way[];
   /** Why, for a network administrator. Null: there is no proxy setting, so there was nothing to decide. */

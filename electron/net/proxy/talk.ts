@@ -2,8 +2,9 @@ import { withDeadline } from './deadline.ts';
 import { dial } from './dial.ts';
 import { onTheLine, placeOf, unreachable } from './failures.ts';
 import { Line } from './line.ts';
+import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, Dropped, TooLong } from './read-answer.ts';
-import type { ProxyPlace, ProxyTools } from './tunnel.ts';
+import type { ProxyTools } from './tools.ts';
 
 /** A proxy that is up answers a connection at once; what is silent this long is behind a firewall or down. */
 const dialMs = 10_000;

@@ -1,5 +1,5 @@
 import { Failure } from '#shared/failure.ts';
-import type { ProxyTools } from './tunnel.ts';
+import type { ProxyTools } from './tools.ts';
 
 /**
  * Logs how it went, and runs `work` with tools that note each thing once, and notes what ends it as the step that said no, with what to do

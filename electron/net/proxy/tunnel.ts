@@ -1,55 +1,18 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '#kit/clock.ts';
-import type { Log } from '#kit/log.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
-import type { Secret } from '../../secrets/secret.ts';
 import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { placeOf, refusedConnect, tooSlow, wordsOf } from './failures.ts';
-import type { ProxyMemory } from './memory.ts';
 import { passLogIn } from './pass-log-in.ts';
+import type { ProxyPlace } from './place.ts';
 import type { AnswerHead } from './read-answer.ts';
 import { Talk } from './talk.ts';
 import { told } from './told.ts';
+import type { ProxyTools } from './tools.ts';
 import { writeHead } from './write-request.ts';
-
-export { type ForwardAnswer, type ForwardRequest, forward } from './forward.ts';
-export { makeProxyMemory, type ProxyMemory } from './memory.ts';
 
 /** So much of a page with the proxy's own words is read. */
 const longestPage = 16 * 1024;
 
-export interface ProxyPlace {
-  /** Name or address; IPv6 without brackets. */
-  host: string;
-  port: number;
-  /** TLS to the proxy itself. */
-  tls: boolean;
-}
-
-export interface ProxyLogin {
-  /** May be `DOMAIN\user` or `user@domain`. */
-  user: string;
-  /** With a domain nothing weaker than NTLM is answered. */
-  domain: string | null;
-  password: Secret;
-}
-
-export interface ProxyTools {
-  /** Asked at the moment of use, more than once per request; what it gave is wiped right after. Null: there is none. */
-  login(): ProxyLogin | null;
-  /** What was learnt before: schemes, nonces, refusals, kept connections. One per proxy setting, see `makeProxyMemory`. */
-  memory: ProxyMemory;
-  clock: Clock;
-  log: Log;
-  userAgent: string;
-  signal?: AbortSignal | undefined;
-  /** Until the tunnel is open, or the answer of `forward` begins. Default 30 s, of which 10 s to reach the proxy. */
-  connectTimeoutMs?: number | undefined;
-  /** Told each step as it is known: `proxy`, `authentication` (each exchange), `tunnel`; the last may be a "no". */
-  note?: ((step: ProbeCheck) => void) | undefined;
-}
-
-export interface TunnelTarget {
+interface TunnelTarget {
   /** IPv6 without brackets. */
   host: string;
   port: number;

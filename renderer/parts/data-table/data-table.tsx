@@ -10,7 +10,7 @@ import { TableRow } from './table-row.tsx';
 import { useTableStyles } from './table-styles.ts';
 import { type Order, pageSize, type Rows, useRows } from './use-rows.ts';
 
-export interface DataTableProps<Row> {
+interface DataTableProps<Row> {
   /** What the table shows, for screen readers and the search box: `Endpoints`. */
   label: string;
   rows: readonly Row[];

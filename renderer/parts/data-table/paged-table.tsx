@@ -8,7 +8,7 @@ import { moveAmongRows } from './row-keys.ts';
 import { TableRow } from './table-row.tsx';
 import { useTableStyles } from './table-styles.ts';
 
-export interface PagedTableProps<Row> {
+interface PagedTableProps<Row> {
   label: string;
   /** Placeholder and name of the search box. */
   searchLabel: string;

@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   panel: { marginLeft: tokens.spacingHorizontalM, marginRight: 0, paddingTop: tokens.spacingVerticalS },
 });
 
-export interface DescriptorFormProps {
+interface DescriptorFormProps {
   fields: readonly Field[];
   values: FormValues;
   problems: Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ export interface ControlGiven {
 }
 export type DrawControl = (given: ControlGiven) => ReactElement;
 
-export interface FieldInputProps {
+interface FieldInputProps {
   field: Field;
   value: FormValue;
   problem: string | undefined;

@@ -5,7 +5,7 @@ export type FormValue = string | boolean | null;
 export type FormValues = Readonly<Record<string, FormValue>>;
 export type InputValue = string | number | boolean | string[];
 
-export interface ReadForm {
+interface ReadForm {
   input: Record<string, InputValue>;
   /** Field name → what is wrong with it. */
   problems: Record<string, string>;

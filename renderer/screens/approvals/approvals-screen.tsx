@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../../frame/places.ts';
+import type { ScreenProps } from '../screen.ts';
 import { ApprovalDetail } from './approval-detail.tsx';
 import { ApprovalList } from './approval-list.tsx';
 

@@ -6,7 +6,6 @@ import { useBridge } from '../../bridge/context.tsx';
 import { toFailure } from '../../bridge/failure.ts';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
-import type { ScreenProps } from '../../frame/places.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
@@ -15,6 +14,7 @@ import { AuditLargeIcon, VerifyIcon } from '../../parts/icons.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
+import type { ScreenProps } from '../screen.ts';
 import { auditColumns } from './audit-columns.tsx';
 import { AuditPanel } from './audit-panel.tsx';
 

@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../../frame/places.ts';
+import type { ScreenProps } from '../screen.ts';
 import { StoreDetail } from './store-detail.tsx';
 import { StoreList } from './store-list.tsx';
 

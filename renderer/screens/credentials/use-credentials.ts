@@ -8,7 +8,7 @@ export const credentialsPerPage = 100;
 /** How long a person who types is waited for. */
 const typingMilliseconds = 150;
 
-export interface CredentialPages {
+interface CredentialPages {
   query: ReturnType<typeof usePage>;
   search: string;
   onSearch(text: string): void;

@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../../frame/places.ts';
+import type { ScreenProps } from '../screen.ts';
 import { EndpointDetail } from './endpoint-detail.tsx';
 import { EndpointList } from './endpoint-list.tsx';
 

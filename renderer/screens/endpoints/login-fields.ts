@@ -21,7 +21,7 @@ const belongs: Readonly<Record<string, LoginWay>> = {
 /** What each way cannot do without. */
 const needed: readonly string[] = ['password', 'ssh_key_path', 'store', 'store_cred_id'];
 
-export interface LoginKnown {
+interface LoginKnown {
   /** How the endpoint logs in until now; null: a new one. */
   before: LoginWay | null;
   /** Kind of the chosen credential store; null: none is chosen. */

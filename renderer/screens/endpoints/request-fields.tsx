@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   wide: { gridColumn: '1 / -1' },
 });
 
-export interface RequestFieldsProps {
+interface RequestFieldsProps {
   form: RequestForm;
   problems: { names?: string; days?: string };
   authorities: readonly Authority[];

@@ -14,7 +14,7 @@ export interface RequestForm {
   days: string;
 }
 
-export interface RequestInput {
+interface RequestInput {
   node: string;
   names?: string[];
   authority?: string;

@@ -7,8 +7,8 @@ import { en } from '../../text/en.ts';
 
 /** Which way out: a question of the form only; the flags of the catalog follow from it. */
 export const modeField = 'mode';
-export const proxyModes = ['none', 'manual', 'pac'] as const;
-export type ProxyMode = (typeof proxyModes)[number];
+const proxyModes = ['none', 'manual', 'pac'] as const;
+type ProxyMode = (typeof proxyModes)[number];
 
 const through = { field: modeField, is: ['manual', 'pac'] };
 const asked: Readonly<Record<string, Partial<Field>>> = {
@@ -42,7 +42,7 @@ export function proxyFields(state: ProxyState, values: FormValues): Field[] {
   ];
 }
 
-export function modeOf(values: FormValues): ProxyMode {
+function modeOf(values: FormValues): ProxyMode {
   return proxyModes.find((mode) => mode === values[modeField]) ?? 'none';
 }
 

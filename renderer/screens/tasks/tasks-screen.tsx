@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../../frame/places.ts';
+import type { ScreenProps } from '../screen.ts';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskList } from './task-list.tsx';
 

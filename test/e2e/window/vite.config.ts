@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 const here = import.meta.dirname;
 
 /** What the window is shown under in the desktop, as strict as there. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   // the desktop makes a new nonce at every load; here it is written into the page

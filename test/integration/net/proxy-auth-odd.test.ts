@@ -11,7 +11,8 @@ import { have } from '#test/servers/available.ts';
 import { type OddProxy, type OddProxyOptions, startOddProxy } from '#test/servers/odd-proxy.ts';
 import { type PlainOrigin, startOrigin } from '#test/servers/plain-origin.ts';
 import { makeTlsMaterial, type TlsMaterial } from '#test/servers/tls-material.ts';
-import { forward, openTunnel } from '../../../electron/net/proxy/tunnel.ts';
+import { forward } from '../../../electron/net/proxy/forward.ts';
+import { openTunnel } from '../../../electron/net/proxy/tunnel.ts';
 
 const password = 'p@ss:wörd€';
 const curls = 'only ASCII, curl takes bytes for characters';

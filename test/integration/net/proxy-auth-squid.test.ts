@@ -7,7 +7,8 @@ import { makeProxyTools, type TestLogin } from '#test/make/proxy.ts';
 import { type PlainOrigin, startOrigin } from '#test/servers/plain-origin.ts';
 import { haveSquid, type RunningSquid, startSquid } from '#test/servers/squid.ts';
 import { makeTlsMaterial, type TlsMaterial } from '#test/servers/tls-material.ts';
-import { forward, openTunnel } from '../../../electron/net/proxy/tunnel.ts';
+import { forward } from '../../../electron/net/proxy/forward.ts';
+import { openTunnel } from '../../../electron/net/proxy/tunnel.ts';
 
 const password = 'p@ss:wörd';
 const users = { bob: password };

@@ -10,7 +10,7 @@ import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
 import { externalBinding, jwkOf, type Signer, thumbprint } from './jws.ts';
 import { type Directory, readAs, account as wireAccount } from './wire.ts';
 
-export interface Account {
+interface Account {
   url: string;
   signer: Signer;
   /** Of the account key: half of every key authorization. */
@@ -165,7 +165,10 @@ function requireTerms(directory: Directory, settings: AcmeSettings, ca: string):
   );
 }
 
-/** CAs show the key as base64url or as base64, with or without padding; both alphabets decode alike. */
+/**
+ * CAs show the key as base64url or as base64, with or without padding; both alphabets decode alike.
+ * @internal
+ */
 export function decodeHmacKey(text: string): Buffer {
   const plain = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
   if (plain !== '' && /^[A-Za-z0-9+/]+$/.test(plain) && plain.length % 4 !== 1)

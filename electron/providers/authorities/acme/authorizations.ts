@@ -1,5 +1,5 @@
-import type { Work } from './look.ts';
 import { type Authorization, authorization, readAs } from './wire.ts';
+import type { Work } from './work.ts';
 
 /** Requests at a time for orders with many names. */
 const atOnce = 8;

@@ -6,7 +6,7 @@ import type { AcmeClient } from './client.ts';
 import { profileNotOffered } from './orders.ts';
 import type { Directory } from './wire.ts';
 
-export interface TestReport {
+interface TestReport {
   ok: boolean;
   checks: ProbeCheck[];
   profiles: Record<string, string>;

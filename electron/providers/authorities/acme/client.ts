@@ -2,7 +2,8 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { peerTail } from '#kit/redact.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { Http, HttpRequest, HttpResponse } from '../../../net/http.ts';
+import type { Http } from '../../../net/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../net/http-request.ts';
 import { type Signer, signedBody } from './jws.ts';
 import { problemFailure, shortType } from './problems.ts';
 import { type Directory, directory, parseJson, problem, readAs } from './wire.ts';
@@ -200,7 +201,10 @@ function absolute(reference: string, base: string): string | null {
 /** Nobody is to be waited for longer than this, whatever it asks for. */
 const longestRetryAfterMs = 24 * 60 * 60_000;
 
-/** Seconds or an HTTP date (RFC 9110 10.2.3), a day at most; null when there is none or it makes no sense. */
+/**
+ * Seconds or an HTTP date (RFC 9110 10.2.3), a day at most; null when there is none or it makes no sense.
+ * @internal
+ */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs);
@@ -208,7 +212,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now), longestRetryAfterMs);
 }
 
-/** Addresses of one relation out of a Link header (RFC 8288). */
+/** Addresses of one relation out of a Link header (RFC 8288). @internal */
 export function linksOf(header: string | undefined, relation: string, base: string): string[] {
   const found: string[] = [];
   for (const match of (header ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^,;]*))?)*)/g)) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
 
 /** What was put up so that the CA can see control of a name. Nothing in it is secret: the CA's question is public. */
-export const provision = z.discriminatedUnion('by', [
+const provision = z.discriminatedUnion('by', [
   z.object({
     by: z.literal('responder'),
     name: z.string(),

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createPublicKey, type KeyObject, sign } from 'node:crypto';
 
-export interface Jwk {
+interface Jwk {
   crv: string;
   kty: string;
   x: string;

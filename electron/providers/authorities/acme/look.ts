@@ -2,39 +2,12 @@ import type { Clock } from '#kit/clock.ts';
 import { never } from '#kit/never.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
-import type { Accounts } from './account.ts';
-import type { Challenges } from './challenges.ts';
-import type { AcmeClient } from './client.ts';
 import type { AcmeHandle } from './handle.ts';
-import { askedFor, type Orders, type SeenOrder, seenIn } from './orders.ts';
+import { askedFor, type SeenOrder, seenIn } from './orders.ts';
 import { prove } from './prove.ts';
 import { refusedOrder } from './refused.ts';
 import { burstMs, meantRetryAfter, quickWaits, waitMs } from './waits.ts';
-
-export interface LookParts {
-  client: AcmeClient;
-  accounts: Accounts;
-  orders: Orders;
-  challenges: Challenges;
-  clock: Clock;
-}
-
-/** One order during one look: the handle as stored last, and the way to store a better one. */
-export interface Work extends LookParts {
-  request: OrderRequest;
-  tools: OrderTools;
-  handle(): AcmeHandle;
-  save(change: Partial<AcmeHandle>): void;
-  /** Goes on with another order, which is stored already. */
-  adopt(handle: AcmeHandle): void;
-}
-
-export type Acted =
-  | Done
-  /** Something went forward: worth looking again in a moment. `seen`: the order as the CA just showed it. */
-  | { kind: 'went'; seen?: SeenOrder }
-  /** Nothing to do but wait, `atLeastMs` when we know. */
-  | { kind: 'wait'; sentence: string; retryAfterMs: number | null; atLeastMs?: number };
+import type { Acted, Done, LookParts, Work } from './work.ts';
 
 /** An order somebody else finalized has another key in it; this often a new one is placed instead. */
 const mostReplaced = 3;
@@ -42,7 +15,6 @@ const claimedWaitMs = 2000;
 /** Proved, finalized and their likes: more in one look means that the CA goes round in circles. */
 const mostSteps = 5;
 
-type Done = { kind: 'done'; look: OrderLook };
 type Fetched = Done | { kind: 'seen'; seen: SeenOrder };
 
 /**

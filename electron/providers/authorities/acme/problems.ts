@@ -120,7 +120,7 @@ function codeOf(type: string | null): string {
   return `acme.${dashed === '' ? 'refused' : dashed}`;
 }
 
-export interface ProblemContext {
+interface ProblemContext {
   /** Host of the CA. */
   ca: string;
   /** What was asked for: `the order for a.example`. */

@@ -3,10 +3,10 @@ import { Failure } from '#shared/failure.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
 import type { Provision } from './handle.ts';
-import type { Acted, Work } from './look.ts';
 import { identifiersOf } from './orders.ts';
 import { refusedAuthorizations } from './refused.ts';
 import type { AcmeOrder, Authorization, Identifier } from './wire.ts';
+import type { Acted, Work } from './work.ts';
 
 /** While a CA validates it is not told again; after this long it may have missed it. */
 const tellAgainMs = 60_000;

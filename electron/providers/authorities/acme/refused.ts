@@ -1,10 +1,10 @@
 import type { OrderLook } from '../authority.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
-import type { Work } from './look.ts';
 import { askedFor } from './orders.ts';
 import { problemFailure } from './problems.ts';
 import type { AcmeOrder, Authorization, Problem } from './wire.ts';
+import type { Work } from './work.ts';
 
 type Refused = OrderLook & { state: 'refused' };
 

@@ -19,7 +19,7 @@ export const directory = z.looseObject({
 });
 export type Directory = z.infer<typeof directory>;
 
-export const identifier = z.looseObject({ type: z.string(), value: z.string() });
+const identifier = z.looseObject({ type: z.string(), value: z.string() });
 export type Identifier = z.infer<typeof identifier>;
 
 const plainProblem = z.looseObject({
@@ -49,7 +49,7 @@ export const acmeOrder = z.looseObject({
 export type AcmeOrder = z.infer<typeof acmeOrder>;
 
 /** Types are open: CAs have their own beside the registered ones. */
-export const challenge = z.looseObject({
+const challenge = z.looseObject({
   type: z.string(),
   url: z.string().default(''),
   status: z.string().default('pending'),

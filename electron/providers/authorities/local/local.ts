@@ -6,7 +6,7 @@ import { type LocalHandle, readHandle } from './handle.ts';
 import { issue } from './issue.ts';
 import { type LocalOptions, type Root, rootOf } from './root.ts';
 
-export type LocalAuthority = Authority & {
+type LocalAuthority = Authority & {
   /** The root certificate; made when there is none yet. */
   root(): Promise<{ pem: string; fingerprint: string }>;
 };

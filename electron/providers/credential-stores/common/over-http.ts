@@ -1,6 +1,7 @@
 import { peerTail, redact } from '#kit/redact.ts';
 import { Failure, type RetryClass } from '#shared/failure.ts';
-import type { Http, HttpRequest } from '../../../net/http.ts';
+import type { Http } from '../../../net/http.ts';
+import type { HttpRequest } from '../../../net/http-request.ts';
 
 export interface JsonAnswer {
   status: number;

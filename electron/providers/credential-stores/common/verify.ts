@@ -4,6 +4,7 @@ import type { StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
 
+/** @internal */
 export interface VerifyParts {
   http: Http;
   url: string;

@@ -18,7 +18,7 @@ import { accountsAddress, type CcpQuery, parseQuery, queryUrl, spoiledIn } from 
 import { type Asked, onlyTheQuestionWasWrong, refused } from './refusals.ts';
 import { account, credentialOf } from './wire.ts';
 
-export interface CyberarkParts {
+interface CyberarkParts {
   /** `cs_…` */
   id: string;
   settings: CyberarkSettings;

@@ -14,7 +14,7 @@ export const account = z.looseObject({
   CPMDisabled: z.string().nullish(),
   CPMStatus: z.string().nullish(),
 });
-export type Account = z.infer<typeof account>;
+type Account = z.infer<typeof account>;
 
 export const refusal = z.looseObject({ ErrorCode: z.string(), ErrorMsg: z.string().nullish() });
 

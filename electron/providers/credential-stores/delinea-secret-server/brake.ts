@@ -21,7 +21,7 @@ const refusals = z.object({ about: z.string(), count: z.number().int(), until: z
  * Keeps refused logins from locking the account, also over a restart. Other settings or another password count from
  * zero: a person has changed something.
  */
-export interface Brake {
+interface Brake {
   /** Throws `credential-store.login-refused`, `after`, while there must be no login. */
   check(password: Secret): void;
   refused(password: Secret): void;

@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Http, HttpRequest } from '../../../net/http.ts';
+import type { Http } from '../../../net/http.ts';
+import type { HttpRequest } from '../../../net/http-request.ts';
 import { type JsonAnswer, requestJson, whenToRetry } from '../common/over-http.ts';
 import type { Granted } from './login.ts';
 import type { Session } from './session.ts';
@@ -16,14 +17,14 @@ export interface ApiCall {
 }
 
 /** The API with a login. A token that is no longer taken is followed by one new login and one more try. */
-export interface ApiClient {
+interface ApiClient {
   /** Resolves for what the caller has to read (below 500, but 401 and 429); all else is a Failure. */
   ask(call: ApiCall): Promise<JsonAnswer>;
   /** The content of a field, as bytes; null when it is refused. */
   content(call: ApiCall): Promise<Buffer | null>;
 }
 
-export interface ClientParts {
+interface ClientParts {
   who: string;
   trustedRootsPem: string | null;
   session: Session;

@@ -13,7 +13,7 @@ import { userName } from './login.ts';
 import { makeSession } from './session.ts';
 import { type FoundSecret, secret, secretState, wordsOf } from './wire.ts';
 
-export interface DelineaParts {
+interface DelineaParts {
   /** `cs_…` */
   id: string;
   settings: DelineaSettings;

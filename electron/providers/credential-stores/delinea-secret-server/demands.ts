@@ -3,7 +3,7 @@ import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 import { refusal, wordsOf } from './wire.ts';
 
 /** What a secret may demand before it is shown (`None` and what no reader meets left out), the longest names first. */
-export const demands = [
+const demands = [
   'RequiresCheckoutPendingRPC',
   'RequiresDoubleLockPassword',
   'RequiresCheckoutAndComment',

@@ -7,7 +7,7 @@ import type { FoundSecret, SecretItem } from './wire.ts';
 const notShown = /^\*{3} .* \*{3}$/;
 
 /** Gives the content of a file of the secret; null when it may not be read. */
-export type FetchFile = (slug: string) => Promise<Buffer | null>;
+type FetchFile = (slug: string) => Promise<Buffer | null>;
 
 /** The parts of a credential out of the items of a secret: by slug, else the field that is a password. */
 export async function credentialOf(

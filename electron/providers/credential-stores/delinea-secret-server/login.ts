@@ -27,7 +27,7 @@ export class Refused extends Error {
   }
 }
 
-export interface LoginParts {
+interface LoginParts {
   settings: DelineaSettings;
   /** Cleaned up. */
   base: string;

@@ -22,7 +22,7 @@ export interface Session {
   close(): void;
 }
 
-export interface SessionParts {
+interface SessionParts {
   settings: DelineaSettings;
   base: string;
   who: string;

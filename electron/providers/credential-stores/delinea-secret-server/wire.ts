@@ -15,7 +15,7 @@ export const grant = z.looseObject({
     .optional(),
 });
 
-export const item = z.looseObject({
+const item = z.looseObject({
   slug: z.string(),
   fieldName: z.string().nullish(),
   itemValue: z.string().nullish(),

@@ -2,12 +2,13 @@ import type { Clock } from '#kit/clock.ts';
 import { peerTail } from '#kit/redact.ts';
 import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { Http, HttpRequest } from '../../../net/http.ts';
+import type { Http } from '../../../net/http.ts';
+import type { HttpRequest } from '../../../net/http-request.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import { type JsonAnswer, requestJson, unexpectedAnswer, whenToRetry } from '../common/over-http.ts';
 import { errorsBody } from './wire.ts';
 
-export interface VaultCall {
+interface VaultCall {
   method: 'GET' | 'POST';
   /** Below `/v1/`; each segment is encoded by itself. */
   path: readonly string[];

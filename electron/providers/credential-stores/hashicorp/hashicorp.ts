@@ -18,7 +18,7 @@ import { makeSession } from './session.ts';
 import { byToken } from './token.ts';
 import { makeUnwrap } from './unwrap.ts';
 
-export interface HashicorpParts {
+interface HashicorpParts {
   id: string;
   settings: HashicorpSettings;
   keep: StoreKeep;

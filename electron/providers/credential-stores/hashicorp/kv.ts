@@ -7,7 +7,7 @@ import { type Mount, makeMounts, sameMount } from './mounts.ts';
 import type { SecretPath } from './paths.ts';
 import { kv1Answer, kv2Answer, readAs } from './wire.ts';
 
-export interface Found {
+interface Found {
   record: Record<string, unknown>;
   /** `KV version 2 at secret/`, `version 3, written 2026-11-01T10:00:00Z`. */
   about: string[];
@@ -23,7 +23,7 @@ export interface Forbidden {
 }
 
 /** Reads secrets of the KV engine, whichever version a mount has. Safe concurrently. */
-export interface Kv {
+interface Kv {
   /** `credential.not-found`, `credential.deleted`, `credential-store.wrong-mount`. */
   read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden>;
 }

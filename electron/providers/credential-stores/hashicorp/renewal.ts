@@ -10,13 +10,13 @@ import { authAnswer, readAs } from './wire.ts';
  * or not somebody reads: a token of a person cannot be had again by itself, and each new AppRole login may spend one of
  * few uses of the SecretID. Left alone: tokens that cannot be renewed, and those with counted uses.
  */
-export interface Renewal {
+interface Renewal {
   /** From now on this one; what was kept alive before is not any more. */
   start(login: Login): void;
   stop(): void;
 }
 
-export interface RenewalParts {
+interface RenewalParts {
   client: VaultClient;
   clock: Clock;
   log: Log;

@@ -8,7 +8,7 @@ import { type ReadSecretFile, secretInFile } from './secret-file.ts';
 import { makeSpent } from './spent.ts';
 import { type Unwrap, wrappingUsed } from './unwrap.ts';
 
-export interface GivenSecretId {
+interface GivenSecretId {
   secretId: Secret;
   /** For people, whole sentences. */
   remarks: string[];
@@ -24,7 +24,7 @@ export interface SecretIdSource {
   perishable(): Promise<boolean>;
 }
 
-export interface SecretIdParts {
+interface SecretIdParts {
   auth: Exclude<HashicorpAuth, { type: 'Token' }>;
   who: string;
   keep: StoreKeep;

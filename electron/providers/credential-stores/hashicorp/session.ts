@@ -10,7 +10,7 @@ import { makeRenewal } from './renewal.ts';
  * One login, shared by all who read. Two readers cause one login; after a refused login the next waits (servers lock
  * accounts that are refused five times), unless what it logs in with has changed or a person asks.
  */
-export interface Session {
+interface Session {
   /** Runs `use` with a token; when that is refused as a token, once more with a new one. Safe concurrently. */
   use<T extends object>(
     use: (login: Login) => Promise<T | Forbidden>,
@@ -23,7 +23,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface SessionParts {
+interface SessionParts {
   client: VaultClient;
   method: LoginMethod;
   clock: Clock;

@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm';
+import { systemClock } from '#kit/clock.ts';
 import type { Server } from './servers.ts';
 
 /** What answers at one address, arranged once: configurations of shared hosts have thousands of blocks. */
@@ -113,14 +114,14 @@ const spent = { ms: 0, since: 0 };
 
 /** PCRE in JavaScript's clothes; a pattern that cannot be translated, or that takes too long, matches nothing. */
 export function matchesRegex(pattern: string, name: string): boolean {
-  const begun = performance.now();
+  const begun = systemClock.monotonic();
   if (begun - spent.since > regexLimits.forgivenAfterMs) Object.assign(spent, { ms: 0, since: begun });
   if (spent.ms > regexLimits.allMs) return false;
   try {
     Object.assign(asked, { pattern: pattern.slice(1).replaceAll('(?P<', '(?<'), name });
     return question.runInContext(asked, { timeout: regexLimits.eachMs }) === true;
   } catch {
-    spent.ms += performance.now() - begun;
+    spent.ms += systemClock.monotonic() - begun;
     return false;
   }
 }

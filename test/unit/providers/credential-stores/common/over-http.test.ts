@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
-import type { Http, HttpRequest } from '../../../../../electron/net/http.ts';
+import type { Http } from '../../../../../electron/net/http.ts';
+import type { HttpRequest } from '../../../../../electron/net/http-request.ts';
 import {
   requestJson,
   whenToRetry,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Http, Reach } from '../../../../../electron/net/http.ts';
+import type { Http } from '../../../../../electron/net/http.ts';
+import type { Reach } from '../../../../../electron/net/reach.ts';
 import {
   makeVerify,
   type VerifyParts,

@@ -1,0 +1,21 @@
+import type { ConnectionTerms } from './dispatchers.ts';
+
+export interface HttpRequest extends ConnectionTerms {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** http or https, absolute. */
+  url: string;
+  headers?: Record<string, string> | undefined;
+  body?: Uint8Array | string | undefined;
+  /** For the whole request, answer included. Default 30 s. */
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** A longer answer is `net.too-large`. Default 4 MiB. */
+  maxBytes?: number | undefined;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case; a header that came more than once is joined with `, `. */
+  headers: Record<string, string>;
+  body: Buffer;
+}

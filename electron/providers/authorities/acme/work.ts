@@ -1,0 +1,34 @@
+import type { Clock } from '#kit/clock.ts';
+import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
+import type { Accounts } from './account.ts';
+import type { Challenges } from './challenges.ts';
+import type { AcmeClient } from './client.ts';
+import type { AcmeHandle } from './handle.ts';
+import type { Orders, SeenOrder } from './orders.ts';
+
+export interface LookParts {
+  client: AcmeClient;
+  accounts: Accounts;
+  orders: Orders;
+  challenges: Challenges;
+  clock: Clock;
+}
+
+/** One order during one look: the handle as stored last, and the way to store a better one. */
+export interface Work extends LookParts {
+  request: OrderRequest;
+  tools: OrderTools;
+  handle(): AcmeHandle;
+  save(change: Partial<AcmeHandle>): void;
+  /** Goes on with another order, which is stored already. */
+  adopt(handle: AcmeHandle): void;
+}
+
+export type Done = { kind: 'done'; look: OrderLook };
+
+export type Acted =
+  | Done
+  /** Something went forward: worth looking again in a moment. `seen`: the order as the CA just showed it. */
+  | { kind: 'went'; seen?: SeenOrder }
+  /** Nothing to do but wait, `atLeastMs` when we know. */
+  | { kind: 'wait'; sentence: string; retryAfterMs: number | null; atLeastMs?: number };
