@@ -33,6 +33,7 @@ export const known = {
     'renderer/screens/secrets/gate.tsx',
   ],
   longFunctions: [
+    'test/e2e/window/history.ts makeTask',
     'electron/compose.ts joinParts',
     'electron/database/migrations/0001-first.ts first',
     'electron/kit/exec.ts exec',
@@ -90,6 +91,7 @@ export const known = {
     'test/servers/vault-strict.ts startVault',
   ],
   longFiles: [
+    'shared/catalog/authorities/acme.ts',
     'scripts/mutate/set/secrets.ts',
     'test/unit/database/audit.test.ts',
     'electron/agent/make-agent.ts',

@@ -136,7 +136,7 @@ export function anOrder(change: Partial<Omit<Order, 'number'>> = {}): Omit<Order
 }
 
 /** Where a task is, in short: `nodeId` null is the endpoint itself. */
-export interface TaskPlace {
+interface TaskPlace {
   endpointId?: string;
   endpointName?: string;
   nodeId?: string | null;

@@ -101,7 +101,7 @@ export interface KeepsRoot {
 }
 
 /** What an adapter is made of. */
-export interface AuthorityParts<S> {
+interface AuthorityParts<S> {
   /** `ca_…` */
   id: string;
   settings: S;

@@ -74,7 +74,7 @@ export const storeSecrets = {
 } as const;
 
 /** What an adapter is made of. */
-export interface StoreParts<S> {
+interface StoreParts<S> {
   /** `cs_…` */
   id: string;
   name: string;
