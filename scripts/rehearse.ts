@@ -11,6 +11,7 @@ import { createRouterClient } from '@orpc/server';
 import { type Composed, compose } from '../electron/compose.ts';
 import { probeTls } from '../electron/discovery/tls-probe.ts';
 import { keyFileKeychain } from '../electron/secrets/key-file.ts';
+import { kindOf } from '../shared/model/changes/index.ts';
 import type { Task, TaskStep } from '../shared/model/task.ts';
 import { makeCa, makeLeaf } from '../test/make/certificates.ts';
 
@@ -155,9 +156,10 @@ async function job(composed: Composed, call: Call, node: string): Promise<Task> 
   await follow(composed, taskId, (task) => task.waitingFor === 'approval');
   const pending = (await call.approvals.list({ states: ['pending'] }))[0];
   if (pending === undefined) throw new Error('no plan waits for approval');
-  for (const file of pending.plan.install.files)
-    say(`    will change ${file.path} (${file.holds}), now ${file.before?.sha256.slice(0, 12) ?? 'absent'}`);
-  for (const command of pending.plan.install.commands) say(`    will run ${command.argv.join(' ')}`);
+  for (const change of pending.plan.install.changes) {
+    const kind = kindOf(change);
+    say(`    ${kind.noun.one} ${kind.place(change)}: ${kind.sentence(change)}`);
+  }
   await call.approvals.approve({ approval: pending.id, fingerprint: pending.plan.fingerprint });
   say(`    approved, plan ${pending.plan.fingerprint.slice(0, 12)}`);
   return follow(composed, taskId, () => false);

@@ -4,12 +4,13 @@ import { first } from './migrations/0001-first.ts';
 import { credentialStores } from './migrations/0002-credential-stores.ts';
 import { secretKeys } from './migrations/0003-secret-keys.ts';
 import { taskSubjects } from './migrations/0004-task-subjects.ts';
+import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
 
 /** In order; the n-th one makes version n. Never changed once released, only added to. */
-export const migrations: readonly Migration[] = [first, credentialStores, secretKeys, taskSubjects];
+export const migrations: readonly Migration[] = [first, credentialStores, secretKeys, taskSubjects, planOfChanges];
 
 export function versionOf(driver: Driver): number {
   return Number(driver.pragma('user_version'));

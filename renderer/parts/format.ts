@@ -78,11 +78,6 @@ function attributes(distinguishedName: string): Map<string, string> {
   return found;
 }
 
-/** `0640` as people write modes. */
-export function modeText(mode: number): string {
-  return mode === 0 ? '' : `0${mode.toString(8).padStart(3, '0')}`;
-}
-
 export function shortHash(hash: string): string {
   return hash.length <= 20 ? hash : `${hash.slice(0, 8)}…${hash.slice(-8)}`;
 }

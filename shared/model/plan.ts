@@ -1,44 +1,7 @@
 import { z } from 'zod';
 import { keyType } from './certificate.ts';
+import { change } from './changes/index.ts';
 import { orderTerms } from './order.ts';
-
-/** A file as it is: content hash (SHA-256, hex), owner and mode. Windows has no mode: `mode` 0, owner by name. */
-export const fileState = z.object({
-  sha256: z.string(),
-  size: z.number().int(),
-  owner: z.string(),
-  group: z.string(),
-  /** Permission bits, e.g. 0o640. */
-  mode: z.number().int(),
-});
-export type FileState = z.infer<typeof fileState>;
-
-export const plannedFile = z.object({
-  path: z.string(),
-  holds: z.enum(['certificate', 'private-key', 'certificate-and-key', 'configuration']),
-  /** Null: does not exist yet. */
-  before: fileState.nullable(),
-  /** `sha256` is null until the certificate exists; then it is filled in and must fit what is written. */
-  after: z.object({
-    sha256: z.string().nullable(),
-    owner: z.string(),
-    group: z.string(),
-    mode: z.number().int(),
-  }),
-});
-export type PlannedFile = z.infer<typeof plannedFile>;
-
-/** One replaced piece of a configuration file, as a person reads it. */
-export const configEdit = z.object({
-  path: z.string(),
-  line: z.number().int(),
-  before: z.string(),
-  after: z.string(),
-});
-export type ConfigEdit = z.infer<typeof configEdit>;
-
-export const plannedCommand = z.object({ argv: z.array(z.string()), why: z.string() });
-export type PlannedCommand = z.infer<typeof plannedCommand>;
 
 /** What else is touched when this certificate changes. */
 export const sharing = z.object({
@@ -58,18 +21,35 @@ export const plannedProof = z.object({
 });
 export type PlannedProof = z.infer<typeof plannedProof>;
 
-/** The part of a plan that an endpoint adapter knows: exactly what changes on the target. */
+/** What must stay as it is for the plan to hold, though it is not changed. */
+export const ground = z.discriminatedUnion('what', [
+  /** A file that is read: SHA-256 (hex) of its content, by the name the server gives it. */
+  z.object({ what: z.literal('content'), name: z.string(), sha256: z.string() }),
+  /** A name that is a symbolic link, or lies below one. */
+  z.object({ what: z.literal('link'), name: z.string(), leadsTo: z.string() }),
+]);
+export type Ground = z.infer<typeof ground>;
+
+/** What an adapter must remember to carry a plan out. It changes nothing by itself; no secrets. */
+export const remembers = z.object({
+  /** The endpoint type whose adapter it is, and the version of what it remembers. */
+  by: z.string(),
+  version: z.number().int(),
+  facts: z.array(z.object({ name: z.string(), label: z.string(), value: z.string().nullable() })),
+});
+export type Remembers = z.infer<typeof remembers>;
+
+/** The part of a plan that an endpoint adapter knows: exactly what changes on the target, in the order it is done. */
 export const installPlan = z.object({
   nodeKey: z.string(),
-  files: z.array(plannedFile),
-  edits: z.array(configEdit),
-  commands: z.array(plannedCommand),
-  shares: z.array(sharing),
+  changes: z.array(change),
+  standsOn: z.array(ground),
+  remembers,
+  /** Null: this type of endpoint cannot tell who else uses what is changed. */
+  shares: z.array(sharing).nullable(),
   proofs: z.array(plannedProof),
   /** Sentences a person should read before saying yes. */
   warnings: z.array(z.string()),
-  /** What the adapter must remember to carry it out; part of the fingerprint, no secrets. */
-  details: z.record(z.string(), z.unknown()),
 });
 export type InstallPlan = z.infer<typeof installPlan>;
 
@@ -87,8 +67,10 @@ export const planBinding = z.object({
 });
 export type PlanBinding = z.infer<typeof planBinding>;
 
-/** What a person approves. `fingerprint` covers everything here but itself and the after-hashes. */
+/** What a person approves. `fingerprint` covers everything here but itself and the values that are known later. */
 export const plan = z.object({
+  /** How the fingerprint is computed. 1: over the form plans had before they were lists of changes. */
+  fingerprintVersion: z.literal([1, 2]),
   endpointId: z.string(),
   endpointName: z.string(),
   nodeId: z.string(),

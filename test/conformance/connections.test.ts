@@ -161,6 +161,7 @@ describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
       expect(await connection.stat(at('f'))).toEqual({
         path: at('f'),
         realPath: at('f'),
+        system: 'posix',
         kind: 'file',
         size: 5,
         mode: 0o4751,

@@ -3,7 +3,9 @@ import { chmod, chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
-import type { PlannedFile } from '#shared/model/plan.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
 import {
   endpointShapes,
@@ -122,13 +124,13 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     const snapshot = await one.snapshot(plan, 'tag1');
     await one.install(plan, material);
     await one.install(plan, material);
-    for (const file of plan.files) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+    for (const file of filesOf(plan)) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
     await one.restart();
     await one.discard(snapshot, 'tag1');
     await one.discard(snapshot, 'tag1');
     const after = await listing(made.dir);
     const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
-    const planned = plan.files.map((file) => file.path.slice(made.dir.length + 1));
+    const planned = filesOf(plan).map((file) => file.path.slice(made.dir.length + 1));
     expect(changed.filter((name) => !planned.includes(name) && name !== 'tls/trustkeep/')).toEqual([]);
   });
 
@@ -160,13 +162,13 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     const one = endpoint();
     const plan = await one.plan(made.nodeKey);
     const snapshot = await one.snapshot(plan, 'tag1');
-    for (const file of plan.files) {
+    for (const file of filesOf(plan)) {
       await one.install(plan, inAgent(newLeaf()));
       // the files after this one were not reached
-      const rest = plan.files.slice(plan.files.indexOf(file) + 1);
+      const rest = filesOf(plan).slice(filesOf(plan).indexOf(file) + 1);
       await one.restore({
         ...snapshot,
-        files: snapshot.files.filter((kept) => rest.some((r) => r.path === kept.path)),
+        kept: snapshot.kept.filter((kept) => rest.some((r) => 'path' in kept && r.path === kept.path)),
       });
       expect(await one.restore(snapshot)).toMatchObject({ exact: true });
     }
@@ -179,18 +181,21 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     const plan = await one.plan(made.nodeKey);
     const snapshot = await one.snapshot(plan, 'tag1');
     await one.install(plan, inAgent(newLeaf()));
-    const kept = snapshot.files.find((file) => file.keptAt !== null);
-    await rm(kept?.keptAt ?? '');
+    const kept = snapshot.kept.find((one) => one.kind === 'file' && one.keptAt !== null);
+    if (kept?.kind !== 'file') throw new Error('nothing was kept');
+    await rm(kept.keptAt ?? '');
     const report = await one.restore(snapshot);
     expect(report.exact).toBe(false);
-    expect(report.sentence).toContain(kept?.path);
+    expect(report.sentence).toContain(kept.path);
   });
 
   it('refuses a target that drifted, saying what and how', async () => {
     const one = endpoint();
     const plan = await one.plan(made.nodeKey);
-    const file = plan.files.find((candidate) => candidate.before !== null);
-    if (file === undefined) throw new Error('a plan touches at least one file that is there');
+    const file = filesOf(plan).find((candidate) => candidate.before !== null);
+    const owned = file?.before?.ownership;
+    if (file === undefined || owned?.system !== 'posix')
+      throw new Error('a plan touches at least one file that is there');
     const content = await readFile(file.path);
     const drifts: [() => Promise<void>, string][] = [
       [() => chmod(file.path, 0o600 ^ 0o100), 'mode'],
@@ -198,12 +203,12 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
       [() => writeFile(file.path, Buffer.concat([content, Buffer.from('\n')])), 'has other content'],
     ];
     for (const [drift, how] of drifts) {
-      const mode = Number.parseInt(file.before?.mode.toString(8) ?? '0', 8);
+      const mode = owned.mode;
       await drift();
       const refusal = expect(one.checkDrift(plan)).rejects;
       await refusal.toMatchObject({ code: 'target.drifted', message: expect.stringContaining(how) });
       await writeFile(file.path, content);
-      await chown(file.path, await idOf(file.before?.owner), await idOf(file.before?.owner));
+      await chown(file.path, idOf(owned.owner), idOf(owned.owner));
       await chmod(file.path, mode);
       await one.checkDrift(plan);
     }
@@ -245,7 +250,7 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
       const snapshot = await one.snapshot(plan, 'tag1');
       await one.install(plan, material);
       await one.install(plan, material);
-      for (const file of plan.files) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+      for (const file of filesOf(plan)) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
       await one.restart();
       expect(await one.restore(snapshot)).toMatchObject({ exact: true });
       await one.restart();
@@ -266,16 +271,23 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
   });
 }
 
-async function stateOnDisk(file: PlannedFile) {
+const filesOf = (plan: InstallPlan): FileChange[] => changesOf(plan.changes, 'file');
+
+async function stateOnDisk(file: FileChange) {
   const local = await connect({ type: 'local' }, {}, tools);
   const facts = await local.stat(file.path);
-  return { sha256: await local.hash(file.path), owner: facts?.owner, group: facts?.group, mode: facts?.mode };
+  return {
+    sha256: await local.hash(file.path),
+    ...{ owner: facts?.owner, group: facts?.group, mode: facts?.mode },
+  };
 }
 
-function expectedState(file: PlannedFile, hashes: Record<string, string>) {
-  const { owner, group, mode } = file.after;
+function expectedState(file: FileChange, hashes: Record<string, string>) {
+  const { ownership } = file.after;
+  if (ownership.system !== 'posix') throw new Error('the tests run on a POSIX system');
+  const { owner, group, mode } = ownership;
   return { sha256: hashes[file.path], owner, group, mode };
 }
 
 /** The tests' files belong to root or to nobody (whose group has the same id). */
-const idOf = async (owner: string | undefined) => (owner === 'nobody' ? 65_534 : 0);
+const idOf = (owner: string | undefined) => (owner === 'nobody' ? 65_534 : 0);

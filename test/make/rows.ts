@@ -175,6 +175,7 @@ export function aTask(given: Partial<Task> & TaskPlace = {}): TaskRow {
 
 function aPlan(): Plan {
   return {
+    fingerprintVersion: 2,
     endpointId: 'ep_1',
     endpointName: 'web',
     nodeId: 'node_1',
@@ -188,13 +189,12 @@ function aPlan(): Plan {
     bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
     install: {
       nodeKey: 'shop',
-      files: [],
-      edits: [],
-      commands: [],
+      changes: [],
+      standsOn: [{ what: 'content', name: '/etc/nginx/nginx.conf', sha256: 'c'.repeat(64) }],
+      remembers: { by: 'nginx', version: 1, facts: [{ name: 'pidPath', label: 'Pid file', value: null }] },
       shares: [],
       proofs: [],
       warnings: [],
-      details: { deep: { value: 1 } },
     },
     fingerprint: 'f'.repeat(64),
   };

@@ -55,7 +55,9 @@ describe.skipIf(!have('nginx'))('between the yes and the install', () => {
     ...plan,
     install: {
       ...plan.install,
-      files: plan.install.files.map((file) => ({ ...file, path: `${file.path}.stolen` })),
+      changes: plan.install.changes.map((change) =>
+        change.kind === 'file' ? { ...change, path: `${change.path}.stolen` } : change,
+      ),
     },
   });
 

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
+import { posix } from '#shared/model/changes/ownership.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { have } from '#test/servers/available.ts';
 import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
@@ -62,11 +63,12 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
     writeFileSync(target, 'OLD', { mode: 0o640 });
     symlinkSync(victim, `${key}.placed`);
     const { owner, group } = (await local.stat(target)) ?? { owner: '', group: '' };
-    const after = { sha256: null, owner, group, mode: 0o640 };
-    await placeContent(local, { path: target, holds: 'certificate-and-key', before: null, after }, [
-      { onTarget: key },
-      Buffer.from('CHAIN'),
-    ]);
+    const after = { sha256: null, ownership: posix(owner, group, 0o640) };
+    await placeContent(
+      local,
+      { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
+      [{ onTarget: key }, Buffer.from('CHAIN')],
+    );
     expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
     untouched();
   });
@@ -93,12 +95,13 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
         return typeof value === 'function' ? value.bind(real) : value;
       },
     });
-    const after = { sha256: null, owner: '65534', group: '65534', mode: 0o666 };
+    const after = { sha256: null, ownership: posix('65534', '65534', 0o666) };
     await expect(
-      placeContent(racing, { path: target, holds: 'certificate-and-key', before: null, after }, [
-        { onTarget: key },
-        Buffer.from('CHAIN'),
-      ]),
+      placeContent(
+        racing,
+        { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
+        [{ onTarget: key }, Buffer.from('CHAIN')],
+      ),
     ).rejects.toThrow();
     untouched();
   });

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
+import { boundPart, type Change, kindOf } from '#shared/model/changes/index.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
-import type { InstallPlan, Plan, PlanBinding, PlannedFile } from '#shared/model/plan.ts';
+import type { InstallPlan, Plan, PlanBinding } from '#shared/model/plan.ts';
+import { fromFirstForm, toFirstForm } from '#shared/model/plan-first-form.ts';
 import type { StepName } from '#shared/model/task.ts';
 import { canonicalJson } from './canonical.ts';
 
@@ -37,6 +40,7 @@ export interface CertifyFacts {
 /** Facts → the plan a person approves. Pure. */
 export function makePlan(facts: CertifyFacts): Plan {
   const plan: Plan = {
+    fingerprintVersion: 2,
     endpointId: facts.endpoint.id,
     endpointName: facts.endpoint.name,
     nodeId: facts.node.id,
@@ -55,28 +59,43 @@ export function makePlan(facts: CertifyFacts): Plan {
 }
 
 /**
- * SHA-256 (hex) over everything a person approves: names, authority and terms, targets, what it is bound to, before-states, edits, commands.
- * The after-hashes of files that hold a key or certificate are left out: they come to exist later and are checked then.
+ * SHA-256 (hex) over everything a person approves: names, authority and terms, targets, what it is bound to, every
+ * change with what it begins with, and what it stands on. Values that come to exist with the certificate are left out;
+ * they are checked then. Pure. `plan.unreadable` when the plan says more than the version of its fingerprint covers.
  */
 export function planFingerprint(plan: Plan): string {
   const { fingerprint: _own, ...rest } = plan;
-  const install = { ...rest.install, files: rest.install.files.map(withoutLaterHash) };
-  return createHash('sha256')
-    .update(canonicalJson({ ...rest, install }))
-    .digest('hex');
+  const install = { ...rest.install, changes: rest.install.changes.map(boundPart) };
+  if (rest.fingerprintVersion === 2) return hashOf({ ...rest, install });
+  const { fingerprintVersion: _version, ...first } = rest;
+  return hashOf({ ...first, install: inFirstForm(install) });
 }
 
-function withoutLaterHash(file: PlannedFile): PlannedFile {
-  return file.holds === 'configuration' ? file : { ...file, after: { ...file.after, sha256: null } };
-}
-
-/** The same plan with the after-hashes filled in. Throws when a hash that was known already would change. */
-export function fillAfterHashes(plan: Plan, hashes: Record<string, string>): Plan {
-  const files = plan.install.files.map((file) => {
-    const hash = hashes[file.path] ?? file.after.sha256;
-    if (file.holds === 'configuration' && file.after.sha256 !== null && hash !== file.after.sha256)
-      throw new Error(`the configuration file ${file.path} would not become what was approved`);
-    return { ...file, after: { ...file.after, sha256: hash } };
+/** Two plans that read alike in the first form are told apart: only what that form can say in full is given. */
+function inFirstForm(install: InstallPlan) {
+  const first = toFirstForm(install);
+  if (first !== null && canonicalJson(fromFirstForm(first)) === canonicalJson(install)) return first;
+  throw new Failure('plan.unreadable', 'The plan was made by another version and cannot be carried out.', {
+    hint: 'Request the certificate again and read the new plan.',
+    retry: 'never',
   });
-  return { ...plan, install: { ...plan.install, files } };
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** The same plan with the values filled in that are known by now, by the place of each change. */
+export function fillAfterHashes(plan: Plan, hashes: Record<string, string>): Plan {
+  const changes = plan.install.changes.map((change) => filled(change, hashes[kindOf(change).place(change)]));
+  return { ...plan, install: { ...plan.install, changes } };
+}
+
+/** Throws when a value that was approved would become another one. */
+function filled(change: Change, hash: string | undefined): Change {
+  const { later, place } = kindOf(change);
+  if (hash === undefined || later === null) return change;
+  if (later.isLater(change)) return later.with(change, hash);
+  if (later.value(change) === hash) return change;
+  throw new Error(`${place(change)} would not become what was approved`);
 }

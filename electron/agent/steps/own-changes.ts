@@ -1,3 +1,4 @@
+import { changesOf } from '#shared/model/changes/index.ts';
 import { groundOf } from '#shared/model/subject.ts';
 import type { OwnChange } from '../../providers/endpoints/endpoint.ts';
 import { checkMaterialOutput } from './shapes.ts';
@@ -24,7 +25,7 @@ export function ownChangesSince({ task, tools: { database } }: StepContext): Own
         database.tasks.get(other.id)?.memory.outputs['check-material'],
       );
       if (!output.success) return [];
-      return output.data.plan.install.files.flatMap(({ path, holds, before, after }) =>
+      return changesOf(output.data.plan.install.changes, 'file').flatMap(({ path, holds, before, after }) =>
         holds === 'configuration' && before !== null && after.sha256 !== null
           ? [{ path, before: before.sha256, after: after.sha256 }]
           : [],

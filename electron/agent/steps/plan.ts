@@ -1,5 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
+import { countsOf } from '#shared/model/changes/index.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
@@ -27,15 +28,10 @@ export const planStep: Step = {
       session,
       input,
     });
-    const files = plan.install.files.length;
-    const sentence = `Planned: ${plural(files, 'file')}, ${plural(plan.install.edits.length, 'configuration line')}, ${plural(plan.install.commands.length, 'command')}.`;
+    const sentence = `Planned: ${countsOf(plan.install.changes)}.`;
     return { kind: 'done', output: { plan }, sentence };
   },
 };
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 export interface PlanSources {
   database: Database;

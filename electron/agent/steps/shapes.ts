@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyType } from '#shared/model/certificate.ts';
 import { plan } from '#shared/model/plan.ts';
+import { snapshot } from '#shared/model/snapshot.ts';
 
 /** Input of a `certify` task as it is stored. */
 export const certifyInput = z.object({
@@ -28,21 +29,6 @@ export const makeKeyOutput = z.object({
 export const placeOrderOutput = z.object({ orderId: z.string() });
 export const awaitCertificateOutput = z.object({ orderId: z.string(), fingerprint: z.string() });
 export const checkMaterialOutput = z.object({ plan });
-const keptFile = z.object({
-  path: z.string(),
-  keptAt: z.string().nullable(),
-  sha256: z.string().nullable(),
-  owner: z.string().nullable(),
-  group: z.string().nullable(),
-  mode: z.number().nullable(),
-});
-const snapshotShape = z
-  .object({
-    nodeKey: z.string(),
-    files: z.array(keptFile.loose()),
-    previousFingerprint: z.string().nullable(),
-  })
-  .loose();
 /** What each address showed before anything was changed; null: no TLS answer. */
 export const baseline = z.object({
   address: z.string(),
@@ -50,6 +36,6 @@ export const baseline = z.object({
   serverName: z.string().nullable(),
   leaf: z.string().nullable(),
 });
-export const snapshotOutput = z.object({ snapshot: snapshotShape, baseline: z.array(baseline) });
+export const snapshotOutput = z.object({ snapshot, baseline: z.array(baseline) });
 export const proveOutput = z.object({ proved: z.boolean() });
 export const restoreOutput = z.object({ exact: z.boolean(), sentence: z.string() });

@@ -23,7 +23,7 @@ export const snapshotStep: Step = {
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
     ]);
-    const kept = snapshot.files.filter((file) => file.keptAt !== null).length;
+    const kept = snapshot.kept.filter((one) => one.kind !== 'directory' && one.before !== null).length;
     return {
       kind: 'done',
       output: { snapshot, baseline },

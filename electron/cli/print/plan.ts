@@ -1,5 +1,8 @@
+import { never } from '#kit/never.ts';
 import type { Approval } from '#shared/model/approval.ts';
-import type { FileState, Plan, PlannedFile } from '#shared/model/plan.ts';
+import type { Cell } from '#shared/model/changes/change-kind.ts';
+import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
+import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 
@@ -65,22 +68,14 @@ export function planPage(plan: Plan): string[] {
       ['  Terms', termsOf(plan)],
       ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
     ]),
-    ...section('Files that change', install.files.flatMap(fileLines)),
-    ...section(
-      'Configuration that changes',
-      install.edits.flatMap(({ path, line, before, after }) => [
-        `${path}:${line}`,
-        ...before.split('\n').map((text) => `  - ${text}`),
-        ...after.split('\n').map((text) => `  + ${text}`),
-      ]),
-    ),
-    ...section(
-      'Commands',
-      install.commands.map(({ argv, why }) => `${argv.join(' ')}  (${why})`),
-    ),
+    ...groupsOf(install.changes)
+      .filter(({ changes }) => changes.length > 0)
+      .flatMap(({ kind, changes }) =>
+        section(kind.heading, [...changes.flatMap((change) => changeLines(kind, change)), kind.promise]),
+      ),
     ...section(
       'Also affected',
-      install.shares.map(({ sentence }) => sentence),
+      install.shares?.map(({ sentence }) => sentence) ?? ['Not known for this type of endpoint.'],
     ),
     ...section(
       'Proof by a TLS handshake with',
@@ -89,6 +84,7 @@ export function planPage(plan: Plan): string[] {
           `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}`,
       ),
     ),
+    ...section('Also bound to', boundLines(install)),
     ...section('Read before you approve', install.warnings),
     `  Fingerprint of the plan: ${plan.fingerprint}`,
   ];
@@ -110,19 +106,43 @@ function section(head: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${head}`, ...lines.map((line) => `    ${line}`)];
 }
 
-function fileLines({ path, holds, before, after }: PlannedFile): string[] {
-  const content = after.sha256 === null ? 'new content' : after.sha256.slice(0, 12);
+function changeLines(kind: AnyChangeKind, change: Change): string[] {
+  const drawing = kind.draw(change);
+  const sentence = kind.sentence(change);
+  switch (drawing.as) {
+    case 'states':
+      return [
+        `${drawing.place}  (${drawing.about})`,
+        `  before ${drawing.before === null ? 'does not exist' : cellsLine(drawing.before)}`,
+        `  after  ${drawing.after === null ? 'removed' : cellsLine(drawing.after)}`,
+        `  ${sentence}`,
+      ];
+    case 'lines':
+      return [
+        drawing.place,
+        ...drawing.before.split('\n').map((text) => `  - ${text}`),
+        ...drawing.after.split('\n').map((text) => `  + ${text}`),
+        `  ${sentence}`,
+      ];
+    case 'command':
+      return [`${drawing.argv.join(' ')}  (${sentence})`];
+    default:
+      return never(drawing);
+  }
+}
+
+function cellsLine(cells: readonly Cell[]): string {
+  return cells
+    .map((cell) => ('text' in cell ? cell.text : (cell.hash?.slice(0, 12) ?? 'known later')))
+    .join(' ');
+}
+
+/** What must stay as it is, and what the adapter remembers. */
+function boundLines({ standsOn, remembers }: InstallPlan): string[] {
+  const contents = standsOn.filter((one) => one.what === 'content').length;
   return [
-    `${path}  (${holds.replaceAll('-', ' ')})`,
-    `  before ${before === null ? 'does not exist' : stateOf(before)}`,
-    `  after  ${content} ${after.owner}:${after.group} ${octal(after.mode)}`,
+    ...(contents === 0 ? [] : [`${contents} file${contents === 1 ? '' : 's'} that must stay as read`]),
+    ...standsOn.flatMap((one) => (one.what === 'link' ? [`${one.name} leads to ${one.leadsTo}`] : [])),
+    ...remembers.facts.flatMap(({ label, value }) => (value === null ? [] : [`${label}: ${value}`])),
   ];
-}
-
-function stateOf({ sha256, owner, group, mode }: FileState): string {
-  return `${sha256.slice(0, 12)} ${owner}:${group} ${octal(mode)}`;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

@@ -18,6 +18,8 @@ export interface FileFacts {
   path: string;
   realPath: string;
   kind: 'file' | 'directory' | 'other';
+  /** Whose rules hold for owner and rights. On Windows `mode` is 0, and owner and group may be `unknown`. */
+  system: 'posix' | 'windows';
   size: number;
   /** Permission bits, e.g. 0o640. */
   mode: number;

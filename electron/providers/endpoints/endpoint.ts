@@ -2,6 +2,7 @@ import type { KeyType } from '#shared/model/certificate.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
 /** Where the new private key is when it comes to installing it. */
@@ -15,30 +16,6 @@ export interface Material {
   /** Leaf first, root left out, PEM, each certificate ending in a line feed. */
   chainPem: string;
   key: KeyMaterial;
-}
-
-/**
- * One kept copy of a file (or the note that there was none). Stored with the task; holds no content. A path that ends
- * in `/` is a directory that did not exist.
- */
-export interface KeptFile {
-  path: string;
-  /** Where the copy lies on the target; null: the file did not exist before. */
-  keptAt: string | null;
-  sha256: string | null;
-  owner: string | null;
-  group: string | null;
-  mode: number | null;
-}
-
-/** What undoes an install. Plain JSON: it is stored, and survives the agent. */
-export interface Snapshot {
-  nodeKey: string;
-  files: KeptFile[];
-  /** Leaf that was on disk before, so that the restore can be proved. */
-  previousFingerprint: string | null;
-  /** How to start the server should it die of the change; left out when it did not run. */
-  startAgain?: string[];
 }
 
 export interface RestoreReport {
@@ -73,11 +50,14 @@ export interface Endpoint {
   /** Exact changes an install would make now, from fresh facts. Changes nothing. `node.missing`, `node.not-installable`. */
   plan(nodeKey: string): Promise<InstallPlan>;
   /**
-   * Refuses with `target.drifted` (saying what) when files, owners, modes or configuration differ from the plan's
-   * before-states. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
+   * Refuses with `target.drifted` (saying what) when what the plan's changes begin with, or what it stands on,
+   * is another by now. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
    */
   checkDrift(plan: InstallPlan, own?: readonly OwnChange[]): Promise<void>;
-  /** Hashes the files will have (path → SHA-256, hex), computed without changing anything. Called before `install`. */
+  /**
+   * What the changes will hold (place of the change → hash, hex), computed without changing anything. Called before
+   * `install`.
+   */
   afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>>;
   /**
    * Keeps the present state on the target under names derived from `tag`. Idempotent per tag: called again it gives

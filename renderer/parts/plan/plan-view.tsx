@@ -1,15 +1,14 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { authorityKind } from '#shared/catalog/authorities/index.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
-import type { Plan } from '#shared/model/plan.ts';
+import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { en } from '../../text/en.ts';
 import { Facts } from '../facts.tsx';
 import { Hash, Mono } from '../hash.tsx';
-import { CommandsIcon, EditsIcon, FilesIcon, KeyIcon, ProofsIcon, SharesIcon } from '../icons.ts';
+import { KeyIcon, ProofsIcon, SharesIcon, VerifyIcon } from '../icons.ts';
 import { Notice } from '../notice.tsx';
 import { Section } from '../section.tsx';
-import { PlanEdits } from './plan-edits.tsx';
-import { PlanFiles } from './plan-files.tsx';
+import { PlanChanges } from './plan-changes.tsx';
 
 const useStyles = makeStyles({
   list: {
@@ -24,12 +23,6 @@ const useStyles = makeStyles({
     padding: `0 ${tokens.spacingHorizontalS}`,
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground3,
-    overflowWrap: 'anywhere',
-  },
-  command: {
-    display: 'block',
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase300,
     overflowWrap: 'anywhere',
   },
   stack: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
@@ -50,35 +43,12 @@ export function PlanView({ plan }: { plan: Plan }) {
       <Section title={en.plan.asked} icon={<KeyIcon />}>
         <Facts facts={askedFacts(plan, styles)} />
       </Section>
-      <Section title={en.plan.files} note={en.plan.fileCount(install.files.length)} icon={<FilesIcon />}>
-        <PlanFiles files={install.files} />
-      </Section>
-      <Section title={en.plan.edits} note={en.plan.editCount(install.edits.length)} icon={<EditsIcon />}>
-        {install.edits.length === 0 ? (
-          <span className={styles.why}>{en.plan.noEdits}</span>
-        ) : (
-          <PlanEdits edits={install.edits} />
-        )}
-      </Section>
-      <Section
-        title={en.plan.commands}
-        note={en.plan.commandCount(install.commands.length)}
-        icon={<CommandsIcon />}
-      >
-        {install.commands.length === 0 && <span className={styles.why}>{en.plan.noCommands}</span>}
-        <ol className={styles.list}>
-          {install.commands.map((command) => (
-            <li key={command.argv.join(' ')}>
-              <code className={styles.command}>{command.argv.join(' ')}</code>
-              <span className={styles.why}>{command.why}</span>
-            </li>
-          ))}
-        </ol>
-      </Section>
+      <PlanChanges changes={install.changes} />
       <Section title={en.plan.shares} icon={<SharesIcon />}>
-        {install.shares.length === 0 && <span className={styles.why}>{en.plan.noShares}</span>}
+        {install.shares === null && <span className={styles.why}>{en.plan.sharesUnknown}</span>}
+        {install.shares?.length === 0 && <span className={styles.why}>{en.plan.noShares}</span>}
         <ul className={styles.list}>
-          {install.shares.map((share) => (
+          {install.shares?.map((share) => (
             <li key={share.what + share.who}>
               <strong>{share.who}</strong> <span className={styles.why}>({en.plan.sharing[share.what]})</span>
               <br />
@@ -98,6 +68,9 @@ export function PlanView({ plan }: { plan: Plan }) {
             </li>
           ))}
         </ul>
+      </Section>
+      <Section title={en.plan.boundTo} icon={<VerifyIcon />}>
+        <Facts facts={boundFacts(install)} />
       </Section>
       <Facts
         facts={[
@@ -140,4 +113,15 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
 function authorityWord(kind: string): string {
   const known = authorityKind.safeParse(kind);
   return known.success ? authorityDefinition({ kind: known.data }).short : kind;
+}
+
+/** What the plan stands on and what its adapter remembers: none of it changes, all of it is approved. */
+function boundFacts({ standsOn, remembers }: InstallPlan) {
+  const contents = standsOn.filter((one) => one.what === 'content').length;
+  const links = standsOn.flatMap((one) => (one.what === 'link' ? [en.plan.link(one.name, one.leadsTo)] : []));
+  return [
+    [en.plan.unchanged, contents === 0 ? null : en.plan.contents(contents)],
+    [en.plan.links, links.join(', ')],
+    ...remembers.facts.map(({ label, value }) => [label, value] as const),
+  ] as const;
 }

@@ -2,6 +2,7 @@ import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Approval, approvalState } from '#shared/model/approval.ts';
+import { countsOf } from '#shared/model/changes/index.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
@@ -71,8 +72,8 @@ const columns: Column<Approval>[] = [
     header: en.approvals.changes,
     width: '150px',
     wideOnly: true,
-    value: (row) => row.plan.install.files.length,
-    cell: (row) => en.approvals.changeCount(row.plan.install.files.length, row.plan.install.commands.length),
+    value: (row) => row.plan.install.changes.length,
+    cell: (row) => countsOf(row.plan.install.changes),
   },
   {
     id: 'state',

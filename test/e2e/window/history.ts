@@ -1,6 +1,7 @@
 import type { FailureData } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
+import { posix } from '#shared/model/changes/ownership.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
@@ -292,11 +293,12 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
   const file = (path: string, size: number, owner: string, group: string, mode: number) => ({
     sha256: fakeHash(path),
     size,
-    owner,
-    group,
-    mode,
+    ownership: posix(owner, group, mode),
   });
+  const configuration = `/etc/nginx/sites-enabled/${target.endpointName}`;
+  const line = `    ssl_certificate_key ${directory}/key.pem;`;
   return {
+    fingerprintVersion: 2,
     endpointId: target.endpointId,
     endpointName: target.endpointName,
     nodeId: target.id,
@@ -313,44 +315,65 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
     bound: { connection: 'this machine', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
     install: {
       nodeKey: target.key,
-      files: [
+      changes: [
         {
+          kind: 'file',
           path: `${directory}/fullchain.pem`,
           holds: 'certificate',
           before: file(`${directory}/fullchain.pem`, 5481, 'root', 'root', 0o644),
-          after: { sha256: null, owner: 'root', group: 'root', mode: 0o644 },
+          after: { sha256: null, ownership: posix('root', 'root', 0o644) },
         },
         {
+          kind: 'file',
           path: `${directory}/key-2026-01.pem`,
           holds: 'private-key',
           before: null,
-          after: { sha256: null, owner: 'root', group: 'ssl-cert', mode: 0o640 },
+          after: { sha256: null, ownership: posix('root', 'ssl-cert', 0o640) },
         },
         {
-          path: `/etc/nginx/sites-enabled/${target.endpointName}`,
+          kind: 'file',
+          path: configuration,
           holds: 'configuration',
           before: file('conf', 3122, 'root', 'root', 0o644),
-          after: { sha256: fakeHash('conf after'), owner: 'root', group: 'root', mode: 0o644 },
+          after: { sha256: fakeHash('conf after'), ownership: posix('root', 'root', 0o644) },
         },
-      ],
-      edits: [
         {
-          path: `/etc/nginx/sites-enabled/${target.endpointName}`,
+          kind: 'configuration-line',
+          path: configuration,
           line: 29,
-          before: `    ssl_certificate_key ${directory}/key.pem;`,
+          before: line,
           after: `    ssl_certificate_key ${directory}/key-2026-01.pem;`,
+          replaces: {
+            path: configuration,
+            start: 812,
+            end: 812 + `${directory}/key.pem`.length,
+            text: `${directory}/key-2026-01.pem`,
+          },
         },
-      ],
-      commands: [
         {
+          kind: 'command',
           argv: ['/usr/sbin/nginx', '-t', '-q'],
           why: 'Checks the configuration before anything is reloaded.',
         },
         {
+          kind: 'command',
           argv: ['/usr/sbin/nginx', '-s', 'reload'],
           why: 'Makes the new certificate be served; no connection is dropped.',
         },
       ],
+      standsOn: [
+        { what: 'content', name: '/etc/nginx/nginx.conf', sha256: fakeHash('nginx.conf') },
+        { what: 'content', name: configuration, sha256: fakeHash('conf') },
+      ],
+      remembers: {
+        by: 'nginx',
+        version: 1,
+        facts: [
+          { name: 'keepDir', label: 'Copies and new keys are kept in', value: directory },
+          { name: 'program', label: 'nginx program', value: '/usr/sbin/nginx' },
+          { name: 'pidPath', label: 'Pid file', value: '/run/nginx.pid' },
+        ],
+      },
       shares: [
         {
           what: 'certificate',
@@ -374,7 +397,6 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
           : [
               'The certificate in use was issued by Let’s Encrypt and did not come through Trustkeep; something else may renew it too.',
             ],
-      details: {},
     },
     fingerprint: fakeHash(`plan${target.id}${reason}`),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { changesOf } from '#shared/model/changes/index.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { addSite, approve, type Site, shop, startSite } from './site.ts';
@@ -34,10 +35,11 @@ describe.skipIf(!have('nginx'))('a certificate for a local nginx', () => {
     const plan = await approve(agent, taskId);
     expect(plan.keyPlace.where).toBe('target');
     expect(plan.names).toEqual([shop]);
-    expect(plan.install.files.map((file) => file.path).sort()).toEqual([
-      `${site.nginx.dir}/tls/shop.crt`,
-      `${site.nginx.dir}/tls/shop.key`,
-    ]);
+    expect(
+      changesOf(plan.install.changes, 'file')
+        .map((file) => file.path)
+        .sort(),
+    ).toEqual([`${site.nginx.dir}/tls/shop.crt`, `${site.nginx.dir}/tls/shop.key`]);
     const task = await agent.until(taskId);
 
     expect(task.state, JSON.stringify(task.steps, null, 1)).toBe('succeeded');

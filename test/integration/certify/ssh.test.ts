@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { changesOf } from '#shared/model/changes/index.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
@@ -52,7 +53,7 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
     const { taskId } = await agent.call.certificates.request({ node: nodeId, key_place: 'agent' });
     const plan = await approve(agent, taskId);
     expect((await agent.until(taskId)).state).toBe('succeeded');
-    const key = plan.install.files.find((file) => file.holds === 'private-key');
+    const key = changesOf(plan.install.changes, 'file').find((file) => file.holds === 'private-key');
     expect(site.state()[key?.path ?? ''] ?? '').toMatch(/ 0:0 100600$/);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeLeaf } from '#test/make/certificates.ts';
@@ -147,7 +148,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     });
     const before = await listing(server.dir);
     const [plan, other] = [await planFor(endpoint, 'b.example'), await planFor(endpoint, 'a.example')];
-    expect(plan.edits.map((edit) => [edit.line, edit.before])).toEqual([
+    expect(changesOf(plan.changes, 'configuration-line').map((edit) => [edit.line, edit.before])).toEqual([
       [4, 'ssl_certificate shared.crt;'],
       [5, 'ssl_certificate_key shared.key;'],
     ]);
@@ -157,7 +158,10 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     expect(await shown(other)).toEqual([old.facts.fingerprint]);
     expect(await readFile(join(server.dir, 'sites/b.conf'), 'utf8')).toContain('.crt; # both\n');
     const next = await planFor(endpoint, 'b.example');
-    expect([next.edits, next.shares.filter((one) => one.what === 'certificate')]).toEqual([[], []]);
+    expect([
+      changesOf(next.changes, 'configuration-line'),
+      next.shares?.filter((one) => one.what === 'certificate'),
+    ]).toEqual([[], []]);
     await endpoint.restore(snapshot);
     await endpoint.restart();
     expect(await shown(plan)).toEqual([old.facts.fingerprint]);
@@ -180,7 +184,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     ] as const) {
       const { endpoint, server } = await start({ files: files({ a: outer }), http });
       const [plan, other] = [await planFor(endpoint, name), await planFor(endpoint, 'x.example')];
-      expect(plan.files.map((file) => [file.holds, file.before === null])).toEqual([
+      expect(changesOf(plan.changes, 'file').map((file) => [file.holds, file.before === null])).toEqual([
         ['private-key', true],
         ['certificate', true],
         ['configuration', false],
@@ -205,7 +209,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       http: 'server { listen 127.0.0.1:{port} ssl; server_name a.example; include tls.inc; } server { listen 127.0.0.1:{port2} ssl; server_name b.example; include tls.inc; }',
     });
     const plan = await planFor(endpoint, 'a.example');
-    expect(plan.edits).toEqual([]);
+    expect(changesOf(plan.changes, 'configuration-line')).toEqual([]);
     expect(plan.shares).toMatchObject([
       { what: 'certificate', who: expect.stringContaining('server b.example') },
     ]);
@@ -242,7 +246,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     });
     const plan = await planFor(endpoint, 'a.example');
     expect(plan.warnings.join()).toContain('ssl_client_certificate');
-    expect(plan.edits).toHaveLength(2);
+    expect(changesOf(plan.changes, 'configuration-line')).toHaveLength(2);
   });
 
   it('replaces only the certificate of its kind when a block has RSA and ECDSA', async () => {
@@ -292,7 +296,9 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       key: { where: 'target', path: key.path },
     });
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
-    expect((await planFor(endpoint, 'a.example')).files).toMatchObject([{ holds: 'certificate-and-key' }]);
+    expect(changesOf((await planFor(endpoint, 'a.example')).changes, 'file')).toMatchObject([
+      { holds: 'certificate-and-key' },
+    ]);
   });
 
   it('follows symbolic links, leaves them as they are, and notices when they lead elsewhere', async () => {
@@ -306,7 +312,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     }
     await server.reload();
     const plan = await planFor(endpoint, 'a.example');
-    expect(plan.files.map((file) => file.path)).toEqual([
+    expect(changesOf(plan.changes, 'file').map((file) => file.path)).toEqual([
       join(server.dir, 'archive/a1.key'),
       join(server.dir, 'archive/a1.crt'),
     ]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
 import { inAgent, newLeaf, open, testCa } from '#test/make/endpoints.ts';
@@ -77,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     await put('install.sh', `#!/bin/sh\nprintf '%s|' "$#" "$1" > "${at('installed')}"\necho done\n`, 0o755);
     await put('restart.sh', `#!/bin/sh\nprintf '%s' "$#" > "${at('restarted')}"\n`, 0o755);
     const one = endpoint({ installScript: at('install.sh'), restartScript: at('restart.sh') });
-    expect((await one.plan('file')).commands.map((command) => command.argv)).toEqual([
+    expect(changesOf((await one.plan('file')).changes, 'command').map((command) => command.argv)).toEqual([
       [at('install.sh'), 'shop.example'],
       [at('restart.sh')],
     ]);

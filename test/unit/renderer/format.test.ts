@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  duration,
-  expiryLevel,
-  modeText,
-  nameOf,
-  relativeTime,
-  shortHash,
-} from '../../../renderer/parts/format.ts';
+import { duration, expiryLevel, nameOf, relativeTime, shortHash } from '../../../renderer/parts/format.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -63,12 +56,6 @@ describe('names', () => {
     ['something else', 'something else'],
   ])('reads %s', (name, words) => {
     expect(nameOf(name)).toBe(words);
-  });
-
-  it('prints modes as people write them and leaves out those of Windows', () => {
-    expect(modeText(0o640)).toBe('0640');
-    expect(modeText(0o7)).toBe('0007');
-    expect(modeText(0)).toBe('');
   });
 
   it('shortens a hash but keeps both ends', () => {

@@ -4,6 +4,7 @@ import { renderToString } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import { posix } from '#shared/model/changes/ownership.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { stepNames, taskState } from '#shared/model/task.ts';
 import type { Bridge } from '../../../renderer/bridge/bridge.ts';
@@ -36,6 +37,7 @@ function read(part: ReactNode): string {
 
 const hash = 'ab'.repeat(32);
 const plan: Plan = {
+  fingerprintVersion: 2,
   endpointId: 'ep_1',
   endpointName: 'shop',
   nodeId: 'node_1',
@@ -49,26 +51,43 @@ const plan: Plan = {
   bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
   install: {
     nodeKey: 'k',
-    files: [
+    changes: [
       {
+        kind: 'file',
         path: '/etc/tls/key.pem',
         holds: 'private-key',
-        before: { sha256: hash, size: 1704, owner: 'root', group: 'root', mode: 0o600 },
-        after: { sha256: null, owner: 'root', group: 'ssl', mode: 0o640 },
+        before: { sha256: hash, size: 1704, ownership: posix('root', 'root', 0o600) },
+        after: { sha256: null, ownership: posix('root', 'ssl', 0o640) },
       },
       {
+        kind: 'file',
         path: '/etc/tls/new.pem',
         holds: 'certificate',
         before: null,
-        after: { sha256: hash, owner: 'root', group: 'root', mode: 0o644 },
+        after: { sha256: hash, ownership: posix('root', 'root', 0o644) },
       },
+      {
+        kind: 'configuration-line',
+        path: '/etc/nginx/nginx.conf',
+        line: 7,
+        before: 'old line;',
+        after: 'new line;',
+        replaces: { path: '/etc/nginx/nginx.conf', start: 100, end: 108, text: 'new line' },
+      },
+      { kind: 'command', argv: ['/usr/sbin/nginx', '-s', 'reload'], why: 'Serves it.' },
     ],
-    edits: [{ path: '/etc/nginx/nginx.conf', line: 7, before: 'old line;', after: 'new line;' }],
-    commands: [{ argv: ['/usr/sbin/nginx', '-s', 'reload'], why: 'Serves it.' }],
+    standsOn: [
+      { what: 'content', name: '/etc/nginx/nginx.conf', sha256: hash },
+      { what: 'link', name: '/etc/tls', leadsTo: '/srv/tls' },
+    ],
+    remembers: {
+      by: 'nginx',
+      version: 1,
+      facts: [{ name: 'pidPath', label: 'Pid file', value: '/run/nginx.pid' }],
+    },
     shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
     proofs: [{ address: '2001:db8::1', port: 443, serverName: 'shop.example' }],
     warnings: ['Read this first.'],
-    details: {},
   },
   fingerprint: 'cd'.repeat(32),
 };
@@ -89,6 +108,10 @@ describe('the plan a person reads before saying yes', () => {
     'Does not exist yet',
     '/etc/nginx/nginx.conf, line 7 − old line; + new line;',
     '/usr/sbin/nginx -s reload Serves it.',
+    'Bytes 100 to 107 of /etc/nginx/nginx.conf become: new line',
+    '1 file that is read',
+    '/etc/tls leads to /srv/tls',
+    'Pid file /run/nginx.pid',
     'server blog (same address and port) It listens there too.',
     '[2001:db8::1]:443 as shop.example',
     'cd'.repeat(32),

@@ -78,6 +78,7 @@ export class LocalConnection implements HostConnection {
         path,
         realPath: await realpath(path),
         kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other',
+        system: windows ? 'windows' : 'posix',
         size: facts.size,
         mode: windows ? 0 : facts.mode & 0o7777,
         owner: windows ? 'unknown' : await this.#accounts.nameOf('passwd', facts.uid),

@@ -64,6 +64,7 @@ export function readStat(path: string, output: string): FileFacts {
   return {
     path,
     realPath: realPath === '' ? path : realPath,
+    system: 'posix',
     kind: kinds[bits & 0xf000] ?? 'other',
     size: Number(size),
     mode: bits & 0o7777,

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
-import type { PlannedFile } from '#shared/model/plan.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import type { Ownership } from '#shared/model/changes/ownership.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { run } from './run.ts';
+import { writeOptions } from './states.ts';
 
 /** A file's new content in pieces; a piece that lies on the target is put in there and never travels. */
 export type Piece = Buffer | Secret | { onTarget: string };
@@ -33,15 +35,15 @@ const assemble =
 /** Puts the content in its place, atomically, with the owner and mode that the plan names. Idempotent. */
 export async function placeContent(
   connection: HostConnection,
-  file: PlannedFile,
+  file: FileChange,
   pieces: readonly Piece[],
 ): Promise<void> {
-  const { mode, owner, group } = file.after;
+  const { ownership } = file.after;
   const split = splitAt(pieces);
   if (split === null) {
     const secret = pieces.some((piece) => piece instanceof Secret);
     const content = joined(pieces);
-    await connection.write(file.path, secret ? Secret.of(content) : content, { mode, owner, group });
+    await connection.write(file.path, secret ? Secret.of(content) : content, writeOptions(ownership));
     return;
   }
   // named after the key, so that `discard` finds it should we be ended in between
@@ -58,17 +60,15 @@ export async function placeContent(
     ],
     stdin: Secret.of(Buffer.concat([split.before, split.after])),
   });
-  await setOwnerAndMode(connection, beside, file.after);
+  await setOwnerAndMode(connection, beside, ownership);
   await connection.copy(beside, file.path);
   await connection.remove(beside);
 }
 
 /** Owner first: a change of owner may clear bits of the mode. Neither follows a link that somebody put there. */
-async function setOwnerAndMode(
-  connection: HostConnection,
-  path: string,
-  wanted: PlannedFile['after'],
-): Promise<void> {
+async function setOwnerAndMode(connection: HostConnection, path: string, wanted: Ownership): Promise<void> {
+  // only a POSIX command interpreter puts a file together on the target
+  if (wanted.system !== 'posix') return;
   const facts = await connection.stat(path);
   if (facts?.owner !== wanted.owner || facts.group !== wanted.group)
     await run(connection, { argv: ['chown', '-h', '--', `${wanted.owner}:${wanted.group}`, path] });

@@ -1,30 +1,21 @@
 import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
-import type { PlannedFile } from '#shared/model/plan.ts';
+import { type FileChange, fileDifferences, type KeptFile } from '#shared/model/changes/file.ts';
+import type { Kept } from '#shared/model/changes/index.ts';
+import { firstSnapshot, fromFirstSnapshot } from '#shared/model/plan-first-form.ts';
+import { type Snapshot, snapshot as snapshotShape } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import type { KeptFile, RestoreReport, Snapshot } from '../endpoint.ts';
+import type { RestoreReport } from '../endpoint.ts';
 import { belongsTo, keptName, manifestName } from './names.ts';
 import { dirname, join } from './paths.ts';
-import { differences, refuseDrift, stateOf } from './states.ts';
+import { refuseDrift, stateOf } from './states.ts';
 
-const keptFile = z.object({
-  path: z.string(),
-  keptAt: z.string().nullable(),
-  sha256: z.string().nullable(),
-  owner: z.string().nullable(),
-  group: z.string().nullable(),
-  mode: z.number().int().nullable(),
-});
-const manifest = z.object({
-  nodeKey: z.string(),
-  files: z.array(keptFile),
-  previousFingerprint: z.string().nullable(),
-  startAgain: z.array(z.string()).optional(),
-});
+/** The note of a complete snapshot, also of one that was taken before plans were lists of changes. */
+const manifest = z.union([snapshotShape, firstSnapshot.transform(fromFirstSnapshot)]);
 
 export interface SnapshotRequest {
   nodeKey: string;
-  files: readonly PlannedFile[];
+  files: readonly FileChange[];
   previousFingerprint: string | null;
   /** Argument vector that starts the server again should it die; left out when it does not run. */
   startAgain?: string[] | undefined;
@@ -48,15 +39,15 @@ export async function takeSnapshot(
   if (known !== null) return known;
   // all have to end before the first failure is told: nobody may copy on behind the caller's back
   const copies = await Promise.allSettled(request.files.map((file) => keep(connection, file, tag)));
-  const files = copies.map((copy) => {
+  const kept = copies.map((copy): Kept => {
     if (copy.status === 'rejected') throw copy.reason;
     return copy.value;
   });
-  for (const path of request.newDirectories) files.push({ ...absent, path: `${path}/` });
+  for (const path of request.newDirectories) kept.push({ kind: 'directory', path });
   const { nodeKey, previousFingerprint, startAgain } = request;
   const snapshot: Snapshot = {
     nodeKey,
-    files,
+    kept,
     previousFingerprint,
     ...(startAgain === undefined ? {} : { startAgain }),
   };
@@ -64,33 +55,30 @@ export async function takeSnapshot(
   return snapshot;
 }
 
-const absent = { keptAt: null, sha256: null, owner: null, group: null, mode: null };
-
-async function keep(connection: HostConnection, file: PlannedFile, tag: string): Promise<KeptFile> {
-  const { path, before } = file;
+async function keep(connection: HostConnection, file: FileChange, tag: string): Promise<KeptFile> {
+  const { kind, path, before } = file;
   if (before === null) {
-    refuseDrift(differences(path, null, await stateOf(connection, path)), connection);
-    return { path, ...absent };
+    refuseDrift(fileDifferences(path, null, await stateOf(connection, path)), connection);
+    return { kind, path, keptAt: null, before: null };
   }
   const keptAt = keptName(path, tag);
   if ((await connection.stat(keptAt)) === null) {
-    refuseDrift(differences(path, before, await stateOf(connection, path)), connection);
+    refuseDrift(fileDifferences(path, before, await stateOf(connection, path)), connection);
     await connection.copy(path, keptAt);
   }
-  const found = differences(keptAt, before, await stateOf(connection, keptAt));
+  const found = fileDifferences(keptAt, before, await stateOf(connection, keptAt));
   if (found.length > 0) {
     throw new Failure('snapshot.not-exact', `The copy of ${path} is not exact: ${found.join('; ')}.`, {
       hint: 'The account used must be able to keep owner and mode of the files. Nothing was changed.',
     });
   }
-  const { sha256, owner, group, mode } = before;
-  return { path, keptAt, sha256, owner, group, mode };
+  const { sha256, ownership } = before;
+  return { kind, path, keptAt, before: { sha256, ownership } };
 }
 
 async function readManifest(connection: HostConnection, path: string): Promise<Snapshot | null> {
   if ((await connection.stat(path)) === null) return null;
-  const { startAgain, ...rest } = manifest.parse(JSON.parse((await connection.read(path)).toString('utf8')));
-  return { ...rest, ...(startAgain === undefined ? {} : { startAgain }) };
+  return manifest.parse(JSON.parse((await connection.read(path)).toString('utf8')));
 }
 
 /**
@@ -101,19 +89,18 @@ export async function restoreSnapshot(
   connection: HostConnection,
   snapshot: Snapshot,
 ): Promise<RestoreReport> {
-  const files = snapshot.files.filter((file) => !file.path.endsWith('/'));
-  const directories = snapshot.files.filter((file) => file.path.endsWith('/')).map((file) => file.path);
+  const files = snapshot.kept.filter((one) => one.kind === 'file');
+  const directories = snapshot.kept.flatMap((one) => (one.kind === 'directory' ? [one.path] : []));
   const wrong: string[] = [];
   const backward = files.toReversed();
-  for (const file of backward.filter((one) => one.sha256 !== null))
+  for (const file of backward.filter((one) => one.before !== null))
     wrong.push(...(await bringBack(connection, file)));
-  for (const file of backward.filter((one) => one.sha256 === null)) await connection.remove(file.path);
+  for (const file of backward.filter((one) => one.before === null)) await connection.remove(file.path);
   for (const path of directories.toReversed())
-    await connection.exec({ argv: ['rmdir', '--', path.slice(0, -1)], timeoutMs: 30_000 });
+    await connection.exec({ argv: ['rmdir', '--', path], timeoutMs: 30_000 });
   for (const file of files) wrong.push(...(await stillDifferent(connection, file)));
   for (const path of directories)
-    if ((await connection.stat(path.slice(0, -1))) !== null)
-      wrong.push(`the directory ${path} is still there`);
+    if ((await connection.stat(path)) !== null) wrong.push(`the directory ${path} is still there`);
   const count = files.length === 1 ? 'file is' : 'files are';
   return wrong.length === 0
     ? {
@@ -130,18 +117,16 @@ async function bringBack(connection: HostConnection, file: KeptFile): Promise<st
   if (await isBack(connection, file)) return [];
   if (file.keptAt === null || (await connection.stat(file.keptAt)) === null)
     return [`the kept copy of ${file.path} is gone`];
-  if ((await connection.hash(file.keptAt)) !== file.sha256)
+  if ((await connection.hash(file.keptAt)) !== file.before?.sha256)
     return [`the kept copy ${file.keptAt} was changed by somebody`];
   await connection.copy(file.keptAt, file.path);
   return [];
 }
 
-async function stillDifferent(connection: HostConnection, file: KeptFile): Promise<string[]> {
-  const { path, sha256, owner, group, mode } = file;
+async function stillDifferent(connection: HostConnection, { path, before }: KeptFile): Promise<string[]> {
   const now = await stateOf(connection, path);
-  if (sha256 === null || owner === null || group === null || mode === null)
-    return now === null ? [] : [`${path} is still there`];
-  return differences(path, { sha256, owner, group, mode, size: 0 }, now);
+  if (before === null) return now === null ? [] : [`${path} is still there`];
+  return fileDifferences(path, before, now);
 }
 
 /** Removes kept copies, new keys and notes made for `tag`: those the snapshot names and those found in `directories`. */
@@ -151,8 +136,9 @@ export async function discardKept(
   directories: readonly string[],
   tag: string,
 ): Promise<void> {
-  const named = (snapshot?.files ?? []).flatMap((file) => (file.keptAt === null ? [] : [file.keptAt]));
-  const near = (snapshot?.files ?? []).map((file) => dirname(file.path));
+  const files = (snapshot?.kept ?? []).filter((one) => one.kind === 'file');
+  const named = files.flatMap((file) => (file.keptAt === null ? [] : [file.keptAt]));
+  const near = (snapshot?.kept ?? []).flatMap((one) => ('path' in one ? [dirname(one.path)] : []));
   for (const directory of new Set([...directories, ...near])) {
     if ((await connection.stat(directory))?.kind !== 'directory') continue;
     const names = await connection.list(directory);

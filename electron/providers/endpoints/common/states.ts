@@ -1,9 +1,11 @@
 import { Failure } from '#shared/failure.ts';
-import type { FileState, PlannedFile } from '#shared/model/plan.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import { type FileChange, type FileState, file } from '#shared/model/changes/file.ts';
+import { type Ownership, octal, posix } from '#shared/model/changes/ownership.ts';
+import type { Ground } from '#shared/model/plan.ts';
+import type { FileFacts, HostConnection } from '../../connections/connection.ts';
 import { dirname } from './paths.ts';
 
-/** Content hash, owner and mode of a file as it is now; null when there is none. */
+/** Content hash, and whose it is, of a file as it is now; null when there is none. */
 export async function stateOf(connection: HostConnection, path: string): Promise<FileState | null> {
   const facts = await connection.stat(path);
   if (facts === null) return null;
@@ -12,30 +14,36 @@ export async function stateOf(connection: HostConnection, path: string): Promise
       hint: 'Give the path of the file itself.',
     });
   }
-  const { size, owner, group, mode } = facts;
-  return { sha256: await connection.hash(path), size, owner, group, mode };
+  return { sha256: await connection.hash(path), size: facts.size, ownership: ownershipOf(facts) };
 }
 
-export const octal = (mode: number): string => `0${mode.toString(8)}`;
+/** What a connection reads of a file's owner and rights; the rest stays unread, and nothing is claimed about it. */
+export function ownershipOf({ system, owner, group, mode }: FileFacts): Ownership {
+  return system === 'posix'
+    ? posix(owner, group, mode)
+    : { system: 'windows', owner: owner === 'unknown' ? null : owner, acl: null, attributes: null };
+}
 
-/** What is different between a file's expected and present state, for people; empty when nothing is. */
-export function differences(path: string, before: FileState | null, now: FileState | null): string[] {
-  if (before === null) return now === null ? [] : [`${path} is new`];
-  if (now === null) return [`${path} is missing`];
-  const found: string[] = [];
-  if (now.sha256 !== before.sha256) found.push(`${path} has other content`);
-  if (now.owner !== before.owner || now.group !== before.group)
-    found.push(`${path} now belongs to ${now.owner}:${now.group} instead of ${before.owner}:${before.group}`);
-  if (now.mode !== before.mode)
-    found.push(`${path} now has mode ${octal(now.mode)} instead of ${octal(before.mode)}`);
-  return found;
+/** What to read before saying yes when a key lies open, and stays so. */
+export function openToAll({ path, holds, after: { ownership } }: FileChange): string[] {
+  const hasKey = holds === 'private-key' || holds === 'certificate-and-key';
+  if (!hasKey || ownership.system !== 'posix' || (ownership.mode & 0o007) === 0) return [];
+  return [`${path} can be read by every user (mode ${octal(ownership.mode)}), and will be afterwards.`];
+}
+
+/** As a connection takes it. */
+export function writeOptions(one: Ownership): { mode: number; owner?: string; group?: string } {
+  return one.system === 'posix' ? { mode: one.mode, owner: one.owner, group: one.group } : { mode: 0 };
 }
 
 /**
  * Planned paths are where links led when the plan was made. One that is a link by now, or lies below one, would have
  * another file written than the one that was approved, however equal their content.
  */
-async function ledAway(connection: HostConnection, { path, before }: PlannedFile): Promise<string[]> {
+async function ledAway(
+  connection: HostConnection,
+  { path, before }: Pick<FileChange, 'path' | 'before'>,
+): Promise<string[]> {
   const own = await connection.stat(path);
   const place = own ?? (before === null ? await connection.stat(dirname(path)) : null);
   return place === null || place.realPath === place.path
@@ -44,17 +52,26 @@ async function ledAway(connection: HostConnection, { path, before }: PlannedFile
 }
 
 /** What changed on the target since these files were planned. */
-export async function fileDrift(
-  connection: HostConnection,
-  files: readonly PlannedFile[],
-): Promise<string[]> {
+export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
   const each = await Promise.all(
-    files.map(async (file) => [
-      ...(await ledAway(connection, file)),
-      ...differences(file.path, file.before, await stateOf(connection, file.path)),
+    files.map(async (one) => [
+      ...(await ledAway(connection, one)),
+      ...file.drift(one, await stateOf(connection, one.path)),
     ]),
   );
   return each.flat();
+}
+
+/** Names that lead elsewhere by now than when the plan was made. */
+export async function linkDrift(connection: HostConnection, standsOn: readonly Ground[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const one of standsOn) {
+    if (one.what !== 'link') continue;
+    const now = (await connection.stat(one.name))?.realPath ?? null;
+    if (now !== one.leadsTo)
+      found.push(now === null ? `${one.name} is missing` : `${one.name} now leads to ${now}`);
+  }
+  return found;
 }
 
 /** Throws `target.drifted` when there is any difference. */
@@ -72,16 +89,16 @@ export function refuseDrift(found: readonly string[], connection: HostConnection
 /** Before writing: every file must be as planned, or already as it will be (an install that is run again). */
 export async function refuseForeignContent(
   connection: HostConnection,
-  files: readonly PlannedFile[],
+  files: readonly FileChange[],
   after: Readonly<Record<string, string>>,
 ): Promise<void> {
   const found = await Promise.all(
-    files.map(async (file) => {
-      const away = await ledAway(connection, file);
+    files.map(async ({ path, before }) => {
+      const away = await ledAway(connection, { path, before });
       if (away.length > 0) return away;
-      const now = (await connection.stat(file.path)) === null ? null : await connection.hash(file.path);
-      if (now === (file.before?.sha256 ?? null) || now === after[file.path]) return [];
-      return [now === null ? `${file.path} is missing` : `${file.path} has other content`];
+      const now = (await connection.stat(path)) === null ? null : await connection.hash(path);
+      if (now === (before?.sha256 ?? null) || now === after[path]) return [];
+      return [now === null ? `${path} is missing` : `${path} has other content`];
     }),
   );
   refuseDrift(found.flat(), connection);

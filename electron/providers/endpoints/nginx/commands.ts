@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { peerTail } from '#kit/redact.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
-import type { PlannedCommand } from '#shared/model/plan.ts';
+import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
 import { type Configuration, fullPath, resolveConfiguration, splitDump } from './parse.ts';
@@ -186,13 +186,15 @@ export async function runningServer(
 }
 
 /** systemd must do it when nginx is its own, so that its view stays right; else nginx tells its master itself. */
-export function reloadCommand(program: Program, server: RunningServer | null): PlannedCommand {
+export function reloadCommand(program: Program, server: RunningServer | null): CommandChange {
   if (server !== null && server.unit !== null)
     return {
+      kind: 'command',
       argv: ['systemctl', 'reload', server.unit],
       why: `nginx runs as the unit ${server.unit}: systemd reloads it.`,
     };
   return {
+    kind: 'command',
     argv: [program.path, '-c', program.configPath, '-s', 'reload'],
     why: 'nginx reads its configuration, certificates and keys again without dropping connections.',
   };

@@ -1,4 +1,4 @@
-import type { ConfigEdit } from '#shared/model/plan.ts';
+import type { ConfigurationLineChange } from '#shared/model/changes/configuration-line.ts';
 import type { Pair, Reference, Server } from './servers.ts';
 import { quoteWord } from './tokens.ts';
 
@@ -8,7 +8,7 @@ export interface Replacement {
   start: number;
   end: number;
   text: string;
-  shown: ConfigEdit;
+  shown: Pick<ConfigurationLineChange, 'path' | 'line' | 'before' | 'after'>;
 }
 
 /**
@@ -67,17 +67,4 @@ function insertDirectives(server: Server, wanted: { name: string; path: string }
     text: lines.map((line) => `\n    ${line}`).join(''),
     shown: { path: directive.file, line: directive.line, before: '', after: lines.join(' ') },
   };
-}
-
-/** Carries out replacements on a file's bytes, from the end, so that offsets stay right. */
-export function applyEdits(
-  content: Buffer,
-  edits: readonly { start: number; end: number; text: string }[],
-): Buffer {
-  const ordered = edits.toSorted((a, b) => b.start - a.start);
-  return ordered.reduce(
-    (now, edit) =>
-      Buffer.concat([now.subarray(0, edit.start), Buffer.from(edit.text), now.subarray(edit.end)]),
-    content,
-  );
 }

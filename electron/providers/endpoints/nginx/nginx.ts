@@ -1,18 +1,19 @@
 import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import type { KeyType } from '#shared/model/certificate.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
 import type { EndpointSettings, ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
-import { canMakeKeysIn, makeKeyIn, signOnTarget } from '../common/keys.ts';
+import type { Piece } from '../common/content.ts';
+import { FileEndpoint } from '../common/file-endpoint.ts';
+import { canMakeKeysIn } from '../common/keys.ts';
 import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
-import { discardKept, restoreSnapshot, takeSnapshot } from '../common/snapshot.ts';
-import { fileDrift, refuseDrift } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Endpoint, Material, NewKey, OwnChange, RestoreReport, Snapshot } from '../endpoint.ts';
+import type { Material, OwnChange, RestoreReport } from '../endpoint.ts';
 import {
   errorLogPathOf,
   locate,
@@ -21,13 +22,14 @@ import {
   readConfiguration,
   runningServer,
   startCommand,
+  testConfiguration,
 } from './commands.ts';
-import { detailsOf } from './details.ts';
-import { hashesAfter, installFiles } from './install.ts';
+import { piecesFor, refuseOtherFamily } from './install.ts';
 import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { probeNginx } from './probe.ts';
+import { nginxRemembers, programOf } from './remembers.ts';
 import { reload } from './restart.ts';
 import { type Server, serversOf } from './servers.ts';
 
@@ -43,10 +45,9 @@ export interface View {
   read: (path: string) => OnDisk | null;
 }
 
-export class NginxEndpoint implements Endpoint {
+/** An nginx on a host: a node is a server block. Key, then chain, then configuration, so that it never names a file that is not there. */
+export class NginxEndpoint extends FileEndpoint {
   readonly #settings: NginxSettings;
-  readonly #connection: HostConnection;
-  readonly #tools: EndpointTools;
   #program: Program | null = null;
   /** As the configuration last read says it. */
   #runtime: { pidPath: string; errorLogPath: string | null } | null = null;
@@ -54,13 +55,12 @@ export class NginxEndpoint implements Endpoint {
   #startAgain: string[] | null = null;
 
   constructor(settings: NginxSettings, connection: HostConnection, tools: EndpointTools) {
+    super(connection, tools);
     this.#settings = settings;
-    this.#connection = connection;
-    this.#tools = tools;
   }
 
   probe(): Promise<ProbeReport> {
-    return probeNginx(this.#connection, this.#tools.clock.now(), {
+    return probeNginx(this.connection, this.tools.clock.now(), {
       program: () => this.#locate(),
       view: () => this.#view(),
     });
@@ -76,7 +76,7 @@ export class NginxEndpoint implements Endpoint {
     if (chosen === undefined) {
       throw new Failure(
         'node.missing',
-        `nginx on ${this.#connection.description} has no server block "${nodeKey}".`,
+        `nginx on ${this.connection.description} has no server block "${nodeKey}".`,
         {
           hint: 'Its addresses or names may have changed: discover the nodes again.',
         },
@@ -84,20 +84,24 @@ export class NginxEndpoint implements Endpoint {
     }
     if (chosen.node.notInstallable !== null)
       throw new Failure('node.not-installable', chosen.node.notInstallable);
-    const running = await runningServer(this.#connection, pidPathOf(view.configuration, view.program));
-    return makeInstallPlan({ ...view, connection: this.#connection, chosen, running });
+    const running = await runningServer(this.connection, pidPathOf(view.configuration, view.program));
+    return makeInstallPlan({ ...view, connection: this.connection, chosen, running });
   }
 
-  async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
-    const { configuration, links, program } = detailsOf(plan);
-    const found = await fileDrift(this.#connection, plan.files);
-    for (const [name, real] of Object.entries(links)) {
-      const now = (await this.#connection.stat(name))?.realPath ?? null;
-      if (now !== real) found.push(now === null ? `${name} is missing` : `${name} now leads to ${now}`);
-    }
+  protected remembered(plan: InstallPlan) {
+    return nginxRemembers.read(plan);
+  }
+
+  protected override async furtherDrift(
+    plan: InstallPlan,
+    found: readonly string[],
+    own: readonly OwnChange[],
+  ): Promise<string[]> {
+    const contents = plan.standsOn.flatMap((one) =>
+      one.what === 'content' ? [[one.name, one.sha256] as const] : [],
+    );
     const named = new Set(found.map((text) => text.split(' ')[0]));
-    found.push(...(await this.#configurationDrift(configuration, program, named, own)));
-    refuseDrift(found, this.#connection);
+    return this.#configurationDrift(Object.fromEntries(contents), programOf(plan), named, own);
   }
 
   async #configurationDrift(
@@ -130,38 +134,34 @@ export class NginxEndpoint implements Endpoint {
   /** Did changes of ours, one after the other, make the file what it is now? */
   async #isOwn(path: string, then: string, today: string, own: readonly OwnChange[]): Promise<boolean> {
     if (own.length === 0) return false;
-    const real = (await this.#connection.stat(path))?.realPath;
+    const real = (await this.connection.stat(path))?.realPath;
     const reached = new Set([then]);
     for (const hash of reached) // a set grows under its own iteration
       for (const one of own) if (one.path === real && one.before === hash) reached.add(one.after);
     return reached.has(today);
   }
 
-  afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
-    return hashesAfter(this.#connection, plan, material);
+  protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
+    return piecesFor(this.connection, file, material);
   }
 
-  async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
-    const details = detailsOf(plan);
-    const { files, nodeKey } = plan;
-    const { keepDir, previousFingerprint } = details;
-    const newDirectories = await this.#missing(details.newDirectories.map(({ path }) => path));
-    const request = { nodeKey, files, previousFingerprint, keepDir, newDirectories };
-    const running = await runningServer(this.#connection, details.pidPath);
-    const startAgain = running === null ? undefined : startCommand(details.program, running);
-    const snapshot = await takeSnapshot(this.#connection, { ...request, startAgain }, tag);
+  protected override refuseMaterial(plan: InstallPlan, material: Material): void {
+    refuseOtherFamily(nginxRemembers.read(plan).family, material);
+  }
+
+  protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
+    const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
+    return running === null ? undefined : startCommand(programOf(plan), running);
+  }
+
+  protected override testInstalled(plan: InstallPlan): Promise<unknown> {
+    return testConfiguration(this.connection, programOf(plan));
+  }
+
+  override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
+    const snapshot = await super.snapshot(plan, tag);
     this.#startAgain = snapshot.startAgain ?? null;
     return snapshot;
-  }
-
-  /** A directory that another install made meanwhile is not ours to remove. */
-  async #missing(directories: readonly string[]): Promise<string[]> {
-    const facts = await Promise.all(directories.map((path) => this.#connection.stat(path)));
-    return directories.filter((_path, i) => facts[i] === null);
-  }
-
-  install(plan: InstallPlan, material: Material): Promise<void> {
-    return installFiles(this.#connection, plan, material);
   }
 
   async restart(): Promise<void> {
@@ -169,21 +169,21 @@ export class NginxEndpoint implements Endpoint {
     if (this.#runtime === null) await this.#readConfiguration(program);
     const { pidPath = program.pidPath, errorLogPath = null } = this.#runtime ?? {};
     const startAgain = this.#startAgain;
-    await reload(this.#connection, { program, pidPath, errorLogPath, startAgain });
+    await reload(this.connection, { program, pidPath, errorLogPath, startAgain });
   }
 
-  restore(snapshot: Snapshot): Promise<RestoreReport> {
+  override restore(snapshot: Snapshot): Promise<RestoreReport> {
     this.#startAgain = snapshot.startAgain ?? null;
-    return restoreSnapshot(this.#connection, snapshot);
+    return super.restore(snapshot);
   }
 
-  async discard(snapshot: Snapshot | null, tag: string): Promise<void> {
-    await discardKept(this.#connection, snapshot, await this.#directories(), tag);
+  override async discard(snapshot: Snapshot | null, tag: string): Promise<void> {
+    await super.discard(snapshot, tag);
     this.#startAgain = null;
   }
 
   /** Where snapshots and keys may lie. A configuration that does not parse (any more) must not keep us from clearing up. */
-  async #directories(): Promise<string[]> {
+  protected async directories(): Promise<string[]> {
     const view = await this.#view().catch(() => null);
     const configPath = view?.program.configPath ?? this.#settings.nginxConfigPath;
     if (view === null) return configPath === null ? [] : [posix.dirname(configPath)];
@@ -203,34 +203,16 @@ export class NginxEndpoint implements Endpoint {
       node.keyPath === null || node.notInstallable !== null ? [] : [posix.dirname(view.real(node.keyPath))],
     );
     const home = posix.dirname(view.real(view.program.configPath));
-    return canMakeKeysIn(this.#connection, directories.length === 0 ? [home] : directories);
-  }
-
-  makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey> {
-    const { keepDir, keyName } = detailsOf(plan);
-    return makeKeyIn(this.#connection, keepDir, keyName, keyType, tag);
-  }
-
-  signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer> {
-    return signOnTarget(this.#connection, keyPath, keyType, data);
-  }
-
-  /** The connection belongs to the caller. */
-  close(): Promise<void> {
-    return Promise.resolve();
+    return canMakeKeysIn(this.connection, directories.length === 0 ? [home] : directories);
   }
 
   async #locate(): Promise<Program> {
-    this.#program ??= await locate(
-      this.#connection,
-      this.#settings.nginxPath,
-      this.#settings.nginxConfigPath,
-    );
+    this.#program ??= await locate(this.connection, this.#settings.nginxPath, this.#settings.nginxConfigPath);
     return this.#program;
   }
 
   async #readConfiguration(program: Program): Promise<Configuration> {
-    const configuration = await readConfiguration(this.#connection, program);
+    const configuration = await readConfiguration(this.connection, program);
     this.#runtime = {
       pidPath: pidPathOf(configuration, program),
       errorLogPath: errorLogPathOf(configuration, program),
@@ -246,10 +228,10 @@ export class NginxEndpoint implements Endpoint {
       server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
     );
     const named = paths.filter((path) => path !== null);
-    const files = await readPemFiles(this.#connection, named, [...configuration.files.keys()]);
+    const files = await readPemFiles(this.connection, named, [...configuration.files.keys()]);
     const real = (path: string) => files.get(path)?.realPath ?? path;
     const read = memoized((path) => readLeaf(files.get(path)));
-    const nodes = nodesOf(servers, this.#connection.dialAddress, read);
+    const nodes = nodesOf(servers, this.connection.dialAddress, read);
     return { program, configuration, servers, nodes, real, read };
   }
 }

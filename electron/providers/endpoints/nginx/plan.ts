@@ -1,16 +1,21 @@
 import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import type { FileState, InstallPlan, PlannedFile } from '#shared/model/plan.ts';
+import type { ConfigurationLineChange } from '#shared/model/changes/configuration-line.ts';
+import type { FileChange, FileState } from '#shared/model/changes/file.ts';
+import type { Change } from '#shared/model/changes/index.ts';
+import { type Ownership, posix as posixOwnership } from '#shared/model/changes/ownership.ts';
+import type { Ground, InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { applyLines } from '../common/configuration-lines.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
-import { stateOf } from '../common/states.ts';
+import { ownershipOf, stateOf } from '../common/states.ts';
 import { type Program, pidPathOf, type RunningServer, reloadCommand, testArgv } from './commands.ts';
-import type { NginxDetails } from './details.ts';
-import { applyEdits, ownFilesEdits, type Replacement } from './edits.ts';
+import { ownFilesEdits, type Replacement } from './edits.ts';
 import { familyOf, type NginxNode, type OnDisk, slugOf } from './nodes.ts';
 import { type Configuration, matchesGlob } from './parse.ts';
+import { nginxRemembers } from './remembers.ts';
 import type { Server } from './servers.ts';
 import {
   addressSharings,
@@ -54,28 +59,41 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const keepDir = await existingDirectory(connection, goal.key);
   refuseGlobbed(configuration, files, keepDir);
   const links = linksOf(facts);
-  const details: NginxDetails = {
-    program,
-    pidPath: pidPathOf(configuration, program),
-    configuration: configurationHashes(configuration),
-    links,
-    edits: goal.edits.map(({ file, start, end, text }) => ({ path: facts.real(file), start, end, text })),
-    newDirectories: goal.newDirectories,
-    keepDir,
-    keyName: posix.basename(goal.key),
-    family: chosen.server.pairs.length > 1 ? familyOf(onDisk(facts)) : null,
-    previousFingerprint: onDisk(facts)?.facts.fingerprint ?? null,
-  };
+  const { path, version, configPath, prefix, pidPath: builtPidPath, errorLogPath } = program;
   return {
     nodeKey: chosen.node.key,
-    files,
-    edits: goal.edits.map((edit) => edit.shown),
-    commands: commandsOf(facts, goal),
+    changes: [
+      ...goal.newDirectories.map((one) => ({ kind: 'directory' as const, ...one })),
+      ...files,
+      ...goal.edits.map((edit) => lineOf(facts, edit)),
+      ...commandsOf(facts),
+    ],
+    standsOn: [...contentsOf(configuration), ...linkGrounds(links)],
+    remembers: nginxRemembers.write({
+      keepDir,
+      keyName: posix.basename(goal.key),
+      previousFingerprint: onDisk(facts)?.facts.fingerprint ?? null,
+      ...{ program: path, version, configPath, prefix, builtPidPath, errorLogPath },
+      pidPath: pidPathOf(configuration, program),
+      family: chosen.server.pairs.length > 1 ? familyOf(onDisk(facts)) : null,
+    }),
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
     warnings: [...goal.warnings, ...(await planWarnings(facts, files, links))],
-    details: { ...details },
   };
+}
+
+function lineOf(facts: PlanFacts, { file, start, end, text, shown }: Replacement): ConfigurationLineChange {
+  return { kind: 'configuration-line', ...shown, replaces: { path: facts.real(file), start, end, text } };
+}
+
+function contentsOf(configuration: Configuration): Ground[] {
+  const hashes = Object.entries(configurationHashes(configuration));
+  return hashes.map(([name, sha256]) => ({ what: 'content', name, sha256 }));
+}
+
+function linkGrounds(links: Record<string, string>): Ground[] {
+  return Object.entries(links).map(([name, leadsTo]) => ({ what: 'link', name, leadsTo }));
 }
 
 export function configurationHashes(configuration: Configuration): Record<string, string> {
@@ -184,9 +202,9 @@ async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
   );
 }
 
-async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<PlannedFile[]> {
+async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<FileChange[]> {
   const { connection, configuration } = facts;
-  const files: PlannedFile[] = [];
+  const files: FileChange[] = [];
   if (goal.key === goal.certificate) {
     files.push(await plannedFile(connection, goal.key, 'certificate-and-key', goal.likeKey, 0o600));
   } else {
@@ -197,7 +215,7 @@ async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<Planne
     const file = await plannedFile(connection, facts.real(name), 'configuration', null, 0o644);
     const content = configuration.files.get(name) ?? Buffer.alloc(0);
     const own = goal.edits.filter((edit) => edit.file === name);
-    files.push({ ...file, after: { ...file.after, sha256: sha256Hex(applyEdits(content, own)) } });
+    files.push({ ...file, after: { ...file.after, sha256: sha256Hex(applyLines(content, own)) } });
   }
   return files;
 }
@@ -205,23 +223,20 @@ async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<Planne
 async function plannedFile(
   connection: HostConnection,
   path: string,
-  holds: PlannedFile['holds'],
+  holds: FileChange['holds'],
   like: FileState | null,
   mode: number,
-): Promise<PlannedFile> {
+): Promise<FileChange> {
   const before = await stateOf(connection, path);
-  const model = before ?? like ?? { owner: await ownerAbove(connection, path), group: '', mode };
-  const group = model.group === '' ? await ownerAbove(connection, path, 'group') : model.group;
-  return { path, holds, before, after: { sha256: null, owner: model.owner, group, mode: model.mode } };
+  const ownership = (before ?? like)?.ownership ?? (await ownershipAbove(connection, path, mode));
+  return { kind: 'file', path, holds, before, after: { sha256: null, ownership } };
 }
 
-async function ownerAbove(
-  connection: HostConnection,
-  path: string,
-  which: 'owner' | 'group' = 'owner',
-): Promise<string> {
-  const directory = await existingDirectory(connection, path);
-  return (await connection.stat(directory))?.[which] ?? '';
+/** A new file belongs to whom the directory belongs to. */
+async function ownershipAbove(connection: HostConnection, path: string, mode: number): Promise<Ownership> {
+  const facts = await connection.stat(await existingDirectory(connection, path));
+  if (facts === null) return posixOwnership('', '', mode);
+  return ownershipOf({ ...facts, mode });
 }
 
 function globbed(configuration: Configuration, paths: readonly string[]): boolean {
@@ -229,7 +244,7 @@ function globbed(configuration: Configuration, paths: readonly string[]): boolea
 }
 
 /** Nothing we put on the target for a while may be taken for configuration by nginx. */
-function refuseGlobbed(configuration: Configuration, files: readonly PlannedFile[], keepDir: string): void {
+function refuseGlobbed(configuration: Configuration, files: readonly FileChange[], keepDir: string): void {
   const ours = files.flatMap(({ path, before }) => (before === null ? [path] : [keptName(path, 'tag')]));
   ours.push(newKeyName(keepDir, 'key', 'tag'), manifestName(keepDir, 'tag'));
   const caught = ours.find((path) => globbed(configuration, [path]));
@@ -250,14 +265,13 @@ function linksOf(facts: PlanFacts): Record<string, string> {
   );
 }
 
-function commandsOf(facts: PlanFacts, goal: Destination): InstallPlan['commands'] {
-  const { program, running } = facts;
+function commandsOf({ program, running }: PlanFacts): Change[] {
   return [
-    ...goal.newDirectories.map(({ path }) => ({
-      argv: ['mkdir', '-p', '--', path],
-      why: 'A directory for files of this node alone.',
-    })),
-    { argv: testArgv(program), why: 'nginx checks its configuration before anything is reloaded.' },
+    {
+      kind: 'command',
+      argv: testArgv(program),
+      why: 'nginx checks its configuration before anything is reloaded.',
+    },
     reloadCommand(program, running),
   ];
 }

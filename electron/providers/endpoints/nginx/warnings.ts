@@ -1,14 +1,14 @@
-import type { PlannedFile } from '#shared/model/plan.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { compositionWarnings, readComposition } from '../common/composition.ts';
 import { readPemFiles } from '../common/read-pem.ts';
-import { octal } from '../common/states.ts';
+import { openToAll } from '../common/states.ts';
 import type { PlanFacts } from './plan.ts';
 
 /** What a person should read before saying yes, beside who shares what. */
 export async function planWarnings(
   facts: PlanFacts,
-  files: readonly PlannedFile[],
+  files: readonly FileChange[],
   links: Record<string, string>,
 ): Promise<string[]> {
   const { server, places } = facts.chosen;
@@ -27,10 +27,7 @@ export async function planWarnings(
       `${server.staplingFile} holds an OCSP answer for the present certificate (ssl_stapling_file).`,
     );
   for (const file of files) {
-    const open =
-      (file.after.mode & 0o007) !== 0 && file.holds !== 'certificate' && file.holds !== 'configuration';
-    if (open)
-      warnings.push(`${file.path} can be read by every user (mode ${octal(file.after.mode)}); it stays so.`);
+    warnings.push(...openToAll(file));
     if (file.holds === 'certificate-and-key')
       warnings.push(...(await compositionNotes(facts.connection, file.path)));
   }
@@ -46,7 +43,7 @@ async function compositionNotes(connection: HostConnection, path: string): Promi
 /** A certificate file that holds more than certificates: nginx does not need the rest, and it goes. */
 async function certificateFileNotes(
   connection: HostConnection,
-  files: readonly PlannedFile[],
+  files: readonly FileChange[],
 ): Promise<string[]> {
   const file = files.find((one) => one.holds === 'certificate' && one.before !== null);
   const text = file && (await readPemFiles(connection, [file.path])).get(file.path)?.text;

@@ -7,6 +7,7 @@ describe('what hosts answer', () => {
     expect(readStat('/l', '81a0 1843 0 110 1700000000\nroot\nssl-cert\n/etc/ssl/a\nb\n')).toEqual({
       path: '/l',
       realPath: '/etc/ssl/a\nb',
+      system: 'posix',
       kind: 'file',
       size: 1843,
       mode: 0o640,

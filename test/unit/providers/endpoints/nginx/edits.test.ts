@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdits, ownFilesEdits } from '../../../../../electron/providers/endpoints/nginx/edits.ts';
+import { applyLines } from '../../../../../electron/providers/endpoints/common/configuration-lines.ts';
+import { ownFilesEdits } from '../../../../../electron/providers/endpoints/nginx/edits.ts';
 import { resolveConfiguration } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 import { serversOf } from '../../../../../electron/providers/endpoints/nginx/servers.ts';
 
@@ -14,7 +15,7 @@ function edited(text: string, index = 0, more: Record<string, string> = {}) {
   if (server === undefined) throw new Error('no such server');
   const edits = ownFilesEdits(server, server.pairs[0] ?? null, paths);
   const file = edits?.[0]?.file ?? main;
-  return edits && { edits, text: applyEdits(files.get(file) ?? Buffer.alloc(0), edits).toString() };
+  return edits && { edits, text: applyLines(files.get(file) ?? Buffer.alloc(0), edits).toString() };
 }
 
 describe('the edit that gives a server block its own files', () => {

@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import type { ConfigEdit } from '#shared/model/plan.ts';
+import type { Drawing } from '#shared/model/changes/change-kind.ts';
 import { en } from '../../text/en.ts';
 
 const useStyles = makeStyles({
@@ -25,24 +25,26 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
     padding: `1px ${tokens.spacingHorizontalS}`,
   },
+  sentence: {
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    overflowWrap: 'anywhere',
+  },
   gone: { backgroundColor: tokens.colorStatusDangerBackground1 },
   added: { backgroundColor: tokens.colorStatusSuccessBackground1 },
 });
 
-/** Configuration lines that change, as a difference. */
-export function PlanEdits({ edits }: { edits: readonly ConfigEdit[] }) {
+/** What is taken out of one place of a file and what is put in. */
+export function PlanLines({ drawing, sentence }: { drawing: Drawing & { as: 'lines' }; sentence: string }) {
   const styles = useStyles();
   return (
-    <div>
-      {edits.map((edit) => (
-        <div key={`${edit.path}:${edit.line}`} className={styles.edit}>
-          <div className={styles.place}>{en.plan.editPlace(edit.path, edit.line)}</div>
-          <div className={styles.box}>
-            <Lines text={edit.before} sign="−" className={styles.gone} label={en.plan.removed} />
-            <Lines text={edit.after} sign="+" className={styles.added} label={en.plan.added} />
-          </div>
-        </div>
-      ))}
+    <div className={styles.edit}>
+      <div className={styles.place}>{drawing.place}</div>
+      <div className={styles.box}>
+        <Lines text={drawing.before} sign="−" className={styles.gone} label={en.plan.removed} />
+        <Lines text={drawing.after} sign="+" className={styles.added} label={en.plan.added} />
+      </div>
+      <div className={styles.sentence}>{sentence}</div>
     </div>
   );
 }

@@ -1,0 +1,40 @@
+import { Failure } from '#shared/failure.ts';
+import type { ConfigurationLineChange } from '#shared/model/changes/configuration-line.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
+import { sha256Hex } from '../../../pki/fingerprint.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { writeOptions } from './states.ts';
+
+/** Carries out replacements on a file's bytes, from the end, so that offsets stay right. */
+export function applyLines(
+  content: Buffer,
+  lines: readonly Pick<ConfigurationLineChange['replaces'], 'start' | 'end' | 'text'>[],
+): Buffer {
+  const ordered = lines.toSorted((a, b) => b.start - a.start);
+  return ordered.reduce(
+    (now, { start, end, text }) =>
+      Buffer.concat([now.subarray(0, start), Buffer.from(text), now.subarray(end)]),
+    content,
+  );
+}
+
+/** Writes the lines that a plan changes in one configuration file. Idempotent. Never another content than approved. */
+export async function editConfiguration(
+  connection: HostConnection,
+  plan: InstallPlan,
+  { path, after }: FileChange,
+): Promise<void> {
+  if ((await connection.hash(path)) === after.sha256) return;
+  const own = changesOf(plan.changes, 'configuration-line')
+    .map((line) => line.replaces)
+    .filter((replaced) => replaced.path === path);
+  const content = applyLines(await connection.read(path), own);
+  if (sha256Hex(content) !== after.sha256)
+    throw new Failure('target.drifted', `${path} would not become what was approved.`, {
+      hint: 'It changed a moment ago. Make a new plan and look at it again.',
+      retry: 'needs-person',
+    });
+  await connection.write(path, content, writeOptions(after.ownership));
+}

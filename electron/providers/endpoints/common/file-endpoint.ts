@@ -1,0 +1,135 @@
+import type { KeyType } from '#shared/model/certificate.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import type { Endpoint, Material, NewKey, OwnChange, RestoreReport } from '../endpoint.ts';
+import { editConfiguration } from './configuration-lines.ts';
+import { contentHash, type Piece, placeContent } from './content.ts';
+import { makeDirectory, missingDirectories } from './directories.ts';
+import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
+import type { FileFacts } from './remembers.ts';
+import { discardKept, restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import { fileDrift, linkDrift, refuseDrift, refuseForeignContent } from './states.ts';
+import type { EndpointTools } from './tools.ts';
+
+/**
+ * An endpoint whose certificate and key are files on a host: what is planned, compared, kept, written and put back is
+ * files, directories and configuration lines. A sibling says where they are and what belongs into them.
+ */
+export abstract class FileEndpoint implements Endpoint {
+  protected readonly connection: HostConnection;
+  protected readonly tools: EndpointTools;
+
+  constructor(connection: HostConnection, tools: EndpointTools) {
+    this.connection = connection;
+    this.tools = tools;
+  }
+
+  abstract probe(): Promise<ProbeReport>;
+  abstract nodes(): Promise<DiscoveredNode[]>;
+  abstract plan(nodeKey: string): Promise<InstallPlan>;
+  abstract restart(): Promise<void>;
+  abstract canMakeKeys(): Promise<{ yes: boolean; why: string }>;
+
+  /** What the plan says of where copies and keys lie. `plan.unreadable`. */
+  protected abstract remembered(plan: InstallPlan): FileFacts;
+  /** The new content of a file that holds a certificate or a key. */
+  protected abstract piecesFor(file: FileChange, material: Material): Promise<Piece[]>;
+  /** Directories in which something of ours may lie. */
+  protected abstract directories(): Promise<string[]>;
+
+  /** What drifted beside the plan's own files and links, which are in `found`; for people. */
+  protected furtherDrift(
+    _plan: InstallPlan,
+    _found: readonly string[],
+    _own: readonly OwnChange[],
+  ): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Throws when this material must not be installed here. Nothing was changed yet. */
+  protected refuseMaterial(_plan: InstallPlan, _material: Material): void {
+    // any pair of key and certificate will do, unless a sibling knows better
+  }
+
+  /** How to start the server again should it die of the install; undefined: it is not ours to start. */
+  protected startAgain(_plan: InstallPlan): Promise<string[] | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** The server's own test of what was written. */
+  protected testInstalled(_plan: InstallPlan): Promise<unknown> {
+    return Promise.resolve();
+  }
+
+  async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
+    const found = await fileDrift(this.connection, changesOf(plan.changes, 'file'));
+    found.push(...(await linkDrift(this.connection, plan.standsOn)));
+    found.push(...(await this.furtherDrift(plan, found, own)));
+    refuseDrift(found, this.connection);
+  }
+
+  async afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
+    const hashes: Record<string, string> = {};
+    for (const file of changesOf(plan.changes, 'file')) {
+      hashes[file.path] =
+        file.holds === 'configuration'
+          ? (file.after.sha256 ?? '')
+          : await contentHash(this.connection, await this.piecesFor(file, material));
+    }
+    return hashes;
+  }
+
+  async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
+    const { keepDir, previousFingerprint } = this.remembered(plan);
+    const request = {
+      nodeKey: plan.nodeKey,
+      files: changesOf(plan.changes, 'file'),
+      newDirectories: await missingDirectories(this.connection, plan),
+      startAgain: await this.startAgain(plan),
+    };
+    return takeSnapshot(this.connection, { ...request, keepDir, previousFingerprint }, tag);
+  }
+
+  /** In the order of the plan. Everything is looked at once more before the first change. */
+  async install(plan: InstallPlan, material: Material): Promise<void> {
+    this.refuseMaterial(plan, material);
+    await refuseWrongPair(this.connection, material);
+    const after = await this.afterHashes(plan, material);
+    const files = changesOf(plan.changes, 'file');
+    await refuseForeignContent(this.connection, files, after);
+    for (const directory of changesOf(plan.changes, 'directory'))
+      await makeDirectory(this.connection, directory);
+    for (const file of files) {
+      if (file.holds === 'configuration') await editConfiguration(this.connection, plan, file);
+      else await placeContent(this.connection, file, await this.piecesFor(file, material));
+    }
+    await this.testInstalled(plan);
+  }
+
+  restore(snapshot: Snapshot): Promise<RestoreReport> {
+    return restoreSnapshot(this.connection, snapshot);
+  }
+
+  async discard(snapshot: Snapshot | null, tag: string): Promise<void> {
+    await discardKept(this.connection, snapshot, await this.directories(), tag);
+  }
+
+  makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey> {
+    const { keepDir, keyName } = this.remembered(plan);
+    return makeKeyIn(this.connection, keepDir, keyName, keyType, tag);
+  }
+
+  signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer> {
+    return signOnTarget(this.connection, keyPath, keyType, data);
+  }
+
+  /** The connection belongs to the caller. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
