@@ -10,7 +10,13 @@ import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
 type Migration = (driver: Driver) => void;
 
 /** In order; the n-th one makes version n. Never changed once released, only added to. */
-export const migrations: readonly Migration[] = [first, credentialStores, secretKeys, taskSubjects, planOfChanges];
+export const migrations: readonly Migration[] = [
+  first,
+  credentialStores,
+  secretKeys,
+  taskSubjects,
+  planOfChanges,
+];
 
 export function versionOf(driver: Driver): number {
   return Number(driver.pragma('user_version'));
