@@ -17,7 +17,7 @@ interface FilledStore {
 }
 
 /** Ids of its tasks, by the state they were left in, and what its audit chain was. */
-export interface StoreFacts extends Record<TaskName, string> {
+interface StoreFacts extends Record<TaskName, string> {
   /** When it was filled, epoch milliseconds. */
   at: number;
   audit: { ok: boolean; entries: number; firstBad: null; head: string };
