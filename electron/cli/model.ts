@@ -57,7 +57,7 @@ export const globalFlags: readonly CliField[] = [
     name: 'wait',
     kind: 'boolean',
     required: false,
-    help: 'Follow the task that was started, step by step, until it ends or waits for a person.',
+    help: 'Follow the task that was started, step by step, until it ends or needs a person.',
   },
   {
     name: 'wait_approval',

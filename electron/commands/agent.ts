@@ -25,7 +25,7 @@ export function agentCommands(tools: CommandTools) {
     show: os.show.handler(() => {
       if (tools.face !== 'desktop') {
         throw new Failure('agent.no-window', 'The running agent has no window: it runs without a screen.', {
-          hint: 'Use the command line, or stop it and start the desktop application.',
+          hint: 'Use the command line, or stop the agent and start the desktop application.',
         });
       }
       agent.events.emit({ type: 'show', at: clock.now() });

@@ -34,7 +34,7 @@ export function authorityCommands(tools: CommandTools) {
       if (authorityDefinition({ kind }).ownRoot !== null) return tools.authorities.root(id);
       throw new Failure(
         'authority.no-root',
-        `The root of "${name}" is not kept here: it is not a local one.`,
+        `The root of "${name}" is not kept here: it is not a local authority.`,
         {
           hint: 'Get it from the CA itself.',
           retry: 'never',
@@ -125,7 +125,7 @@ function checkFixed({ database }: CommandTools, before: Authority, after: Author
   if (same || database.secrets.list(before.id).length === 0) return;
   const labels = fields.filter(({ name }) => ownRoot.fixes.includes(name)).map(({ label }) => label);
   const what = labels.map((label, at) => (at === 0 ? label : label.toLowerCase())).join(' and ');
-  throw new Failure('authority.root-exists', `${what} of "${before.name}" are fixed, for its root exists.`, {
+  throw new Failure('authority.root-exists', `${what} of "${before.name}" cannot be changed, because its root already exists.`, {
     hint: ownRoot.hint,
   });
 }
@@ -137,7 +137,7 @@ function remove(tools: CommandTools, authority: Authority, { audit }: CommandCon
     const some = users.slice(0, 3).join(', ');
     const more = users.length > 3 ? ` and ${users.length - 3} more` : '';
     throw new Failure('authority.in-use', `The authority "${authority.name}" is used by ${some}${more}.`, {
-      hint: 'Let those use another authority first.',
+      hint: 'Switch them to another authority first.',
     });
   }
   if (authority.isDefault) throw defaultNeeded(authority.name);
@@ -154,7 +154,7 @@ function remove(tools: CommandTools, authority: Authority, { audit }: CommandCon
 
 function defaultNeeded(name: string): Failure {
   return new Failure('authority.default-needed', `"${name}" is the default authority.`, {
-    hint: 'Make another one the default first: trustkeep authorities update NAME --is_default true',
+    hint: 'Make another authority the default first: trustkeep authorities update NAME --is_default true',
   });
 }
 

@@ -23,7 +23,7 @@ export function backupCommands(tools: CommandTools) {
           version: tools.version,
           withDataKey: (use) => tools.masterKey.withDataKey(use),
         }).finally(() => passphrase.wipe());
-        const sentence = `Everything, secrets included, is in ${path}, encrypted under the passphrase.`;
+        const sentence = `Everything, including secrets, is in ${path}, encrypted with the passphrase.`;
         context.audit.note({ subject: path, sentence });
         return { path, bytes, sentence };
       }),
@@ -51,13 +51,13 @@ export function backupCommands(tools: CommandTools) {
 function restoredSentence(path: string, madeAt: number, byPassphrase: boolean): string {
   const from = new Date(madeAt).toISOString();
   const unlock = byPassphrase ? ' Its secrets then open with the passphrase of the backup.' : '';
-  return `The backup ${path} of ${from} is whole and takes the place of the database at the next start of Trustkeep; the present one is kept beside it, with everything done until then. Tasks that were under way when the backup was made end at that start.${unlock}`;
+  return `The backup ${path} of ${from} is intact and replaces the database at the next start of Trustkeep. The current database is kept next to it, with everything done until then. Tasks that were in progress when the backup was created end at that start.${unlock}`;
 }
 
 function absolute(path: string): string {
   if (isAbsolute(path)) return path;
   throw new Failure('input.invalid', `The path of the backup must be absolute, not "${path}".`, {
-    hint: 'Write the whole path, as the agent sees it.',
+    hint: 'Enter the full path, as the agent sees it.',
   });
 }
 
@@ -66,8 +66,8 @@ function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let busy = false;
   return async (work) => {
     if (busy)
-      throw new Failure('backup.busy', 'A backup is being made or restored already.', {
-        hint: 'Wait until it is done, then try again.',
+      throw new Failure('backup.busy', 'A backup is already being created or restored.', {
+        hint: 'Wait until it is finished, then try again.',
         retry: 'later',
       });
     busy = true;

@@ -176,11 +176,11 @@ function seal(database: Database, rowId: string, changes: PartChanges): void {
 
 function checkId(id: string): void {
   const wrong =
-    (/[/\\]/.test(id) && 'must not hold a slash or backslash') ||
-    (/\p{Cc}/u.test(id) && 'must not hold control characters') ||
+    (/[/\\]/.test(id) && 'must not contain a slash or backslash') ||
+    (/\p{Cc}/u.test(id) && 'must not contain control characters') ||
     (id !== id.trim() && 'must not begin or end with a space') ||
     (!id.isWellFormed() && 'must be text');
-  if (wrong) throw invalid(`The credential id "${id}" ${wrong}.`, 'Correct --id.');
+  if (wrong) throw invalid(`The credential ID "${id}" ${wrong}.`, 'Correct --id.');
 }
 
 function checkUseful({ id, hasPassword, privateKey }: Credential): void {

@@ -57,8 +57,8 @@ export async function revealedCredential(
   { caller, audit }: CommandContext,
 ) {
   if (caller.origin !== 'cli') {
-    throw new Failure('credential.reveal-not-here', 'Secrets are shown at the command line only.', {
-      hint: `There: trustkeep credstore credentials reveal --storename ${shellWord(store.name)} --id ${shellWord(id)}`,
+    throw new Failure('credential.reveal-not-here', 'Secrets are shown on the command line only.', {
+      hint: `Run: trustkeep credstore credentials reveal --storename ${shellWord(store.name)} --id ${shellWord(id)}`,
       retry: 'never',
     });
   }

@@ -144,7 +144,7 @@ function checkKind(before: CredentialStore, kind: CredentialStoreKind | undefine
   if (kind === undefined || kind === before.kind) return;
   throw invalid(
     `The credential store "${before.name}" is of the kind ${before.kind}, not ${kind}.`,
-    'The kind of a store stays. Add another store, and point its users there.',
+    'The kind of a store cannot be changed. Add another store, and switch its users to it.',
   );
 }
 
@@ -153,7 +153,7 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
   if (before.name === defaultStoreName) {
     throw new Failure(
       'credential-store.default-fixed',
-      `The default store "${before.name}" keeps its name.`,
+      `The default store "${before.name}" cannot be renamed.`,
       {
         hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME',
         retry: 'never',
@@ -166,7 +166,7 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
 function freeName(database: Database, name: string, own: string | null): string {
   if (name !== name.trim() || /\p{Cc}/u.test(name)) {
     throw invalid(
-      'The name of a credential store has no space at its ends and no control characters.',
+      'The name of a credential store cannot start or end with a space or contain control characters.',
       'Correct --storename.',
     );
   }
@@ -176,7 +176,7 @@ function freeName(database: Database, name: string, own: string | null): string 
     'credential-store.name-taken',
     `There is already a credential store named "${other.name}".`,
     {
-      hint: `Choose another name, or change that one: trustkeep credstore update --storename ${shellWord(other.name)}`,
+      hint: `Choose another name, or change that store: trustkeep credstore update --storename ${shellWord(other.name)}`,
     },
   );
 }
@@ -185,8 +185,8 @@ async function alone<T>(inHand: InHand, names: readonly string[], work: () => Pr
   const keys = [...new Set(names.map((name) => name.toLowerCase()))];
   const busy = names.find((name) => inHand.has(name.toLowerCase()));
   if (busy !== undefined) {
-    throw new Failure('credential-store.busy', `The credential store "${busy}" is being tried just now.`, {
-      hint: 'Wait until that is done.',
+    throw new Failure('credential-store.busy', `The credential store "${busy}" is being tested.`, {
+      hint: 'Wait until the test is finished.',
       retry: 'later',
     });
   }
@@ -204,7 +204,7 @@ function changedSentence(
   changes: Record<string, unknown>,
   despite: Tried['despite'],
 ): string {
-  const named = before.name === name ? [] : [`is called "${name}" now`];
+  const named = before.name === name ? [] : [`was renamed to "${name}"`];
   const renamedOnly = named.length > 0 && Object.keys(changes).length === 0;
   const other = renamedOnly ? [] : [`was changed: ${listed(changes)}`];
   return `The credential store "${before.name}" ${[...other, ...named].join(', and ')}${despiteWords(despite)}.`;
@@ -215,5 +215,8 @@ function despiteWords(despite: Tried['despite']): string {
 }
 
 function removedMeanwhile(name: string): Failure {
-  return new Failure('credential-store.not-found', `The credential store "${name}" was removed meanwhile.`);
+  return new Failure(
+    'credential-store.not-found',
+    `The credential store "${name}" was removed in the meantime.`,
+  );
 }

@@ -119,7 +119,7 @@ export function toldOfPlain(
   const reached = report.checks.findLastIndex(({ name }) => !['log-in', 'read'].includes(name));
   if (url === null || url.protocol !== 'http:' || isLoopback(url.hostname)) return report;
   if (report.checks.some(({ name }) => name === 'tls') || report.checks[reached]?.ok !== true) return report;
-  const sentence = `Nothing is encrypted on the way to ${url.host}: whoever is on it can read every credential. Use an https address.`;
+  const sentence = `The connection to ${url.host} is not encrypted: anyone on the path can read every credential. Use an https address.`;
   const checks = report.checks.toSpliced(reached + 1, 0, { name: 'tls', ok: true, sentence });
   return { ...report, checks };
 }

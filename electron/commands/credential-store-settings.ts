@@ -35,6 +35,6 @@ function checkComplete(
   if (missing.length === 0) return;
   throw invalid(
     `${whose} needs ${missing.map((field) => `--${field}`).join(' and ')}.`,
-    'Add what is named.',
+    'Add the missing options.',
   );
 }

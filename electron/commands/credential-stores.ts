@@ -68,7 +68,7 @@ function remove(tools: CommandTools, store: CredentialStore, { audit }: CommandC
   const { database, stores, credentials, agent } = tools;
   if (store.name === defaultStoreName) {
     throw new Failure('credential-store.default', `The default store "${store.name}" cannot be removed.`, {
-      hint: 'Its credentials can: trustkeep credstore credentials remove',
+      hint: 'Its credentials can be removed: trustkeep credstore credentials remove',
       retry: 'never',
     });
   }

@@ -13,7 +13,7 @@ export function checkNameFree(database: Database, name: string, own: string | nu
     'endpoint.name-taken',
     `There is already an endpoint named "${other.name}" (${other.id}).`,
     {
-      hint: 'Choose another name, or change that one with "trustkeep tls update".',
+      hint: 'Choose another name, or change that endpoint with "trustkeep tls update".',
     },
   );
 }
@@ -22,7 +22,7 @@ export function checkNameFree(database: Database, name: string, own: string | nu
 export function checkReady({ masterKey }: CommandTools, what = 'The login'): void {
   const { state, sentence } = masterKey.state();
   if (state === 'ready') return;
-  throw new Failure(`keychain.${state}`, `${what} cannot be sealed. ${sentence}`, {
+  throw new Failure(`keychain.${state}`, `${what} cannot be encrypted. ${sentence}`, {
     hint:
       state === 'not-chosen'
         ? 'Choose where the master key is kept: trustkeep secrets choose'
@@ -33,8 +33,8 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
 /** What the endpoint names may have been removed while the probe took its time: nobody used it yet. */
 export function checkStillThere(database: Database, { name, connection, policy }: Endpoint): void {
   const gone = (code: string, what: string) =>
-    new Failure(code, `${what} that "${name}" was to use was removed meanwhile.`, {
-      hint: `Nothing was stored for "${name}". Name another one.`,
+    new Failure(code, `${what} that "${name}" was to use was removed in the meantime.`, {
+      hint: `Nothing was stored for "${name}". Choose another one.`,
     });
   if (policy.authorityId !== null && database.authorities.get(policy.authorityId) === null)
     throw gone('authority.not-found', 'The authority');

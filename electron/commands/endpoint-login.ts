@@ -74,14 +74,14 @@ const ownLogin = ['password', 'ssh_key_path', 'ssh_key_password'];
 function checkStore(database: Database, flat: Flat): void {
   if (namesOwnLogin(flat))
     throw invalid(
-      'The login is either given itself or read from a credential store, not both.',
+      'The login is either given directly or read from a credential store, not both.',
       'Leave out --password, --ssh_key_path and --ssh_key_password, or --store and --store_cred_id.',
     );
   const name = text(flat, 'store');
-  if (name === null) throw invalid('A credential id was given without its credential store.', 'Add --store.');
+  if (name === null) throw invalid('A credential ID was given without its credential store.', 'Add --store.');
   findStore(database, name);
   if (text(flat, 'store_cred_id') === null)
-    throw invalid(`It is not said which credential of "${name}" to use.`, 'Add --store_cred_id.');
+    throw invalid(`No credential of "${name}" was chosen.`, 'Add --store_cred_id.');
 }
 
 /** In the caller's transaction. */

@@ -102,8 +102,8 @@ function remove(tools: CommandTools, endpoint: Endpoint, { audit }: CommandConte
         .inStates(liveTaskStates)
         .find(({ task }) => idOf(task.subject, 'endpoint') === endpoint.id);
       if (busy !== undefined) {
-        throw new Failure('endpoint.busy', `"${endpoint.name}" has a live task: ${busy.task.id}.`, {
-          hint: `Let it end, or cancel it: trustkeep tasks cancel ${busy.task.id}`,
+        throw new Failure('endpoint.busy', `"${endpoint.name}" has a task in progress: ${busy.task.id}.`, {
+          hint: `Wait until it ends, or cancel it: trustkeep tasks cancel ${busy.task.id}`,
         });
       }
       database.endpoints.remove(endpoint.id);

@@ -22,8 +22,8 @@ export function findNode(database: Database, text: string): EndpointNode {
   if (found.length === 1) return first;
   const names = found.slice(0, 5).map((node) => `${node.endpointName}/${node.name} (${node.id})`);
   const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
-  throw new Failure('node.ambiguous', `"${text}" fits ${found.length} nodes: ${names.join(', ')}${more}.`, {
-    hint: 'Name the node by its id, or as endpoint/node.',
+  throw new Failure('node.ambiguous', `"${text}" matches ${found.length} nodes: ${names.join(', ')}${more}.`, {
+    hint: 'Use the ID of the node, or endpoint/node.',
   });
 }
 
@@ -38,7 +38,7 @@ export function findStore(database: Database, nameOrId: string): CredentialStore
     database.credentialStores.find(nameOrId) ?? sameName(database.credentialStores.list(), nameOrId);
   if (found) return found;
   throw new Failure('credential-store.not-found', `There is no credential store "${nameOrId}".`, {
-    hint: 'See what there is: trustkeep credstore list',
+    hint: 'List them: trustkeep credstore list',
   });
 }
 
@@ -49,9 +49,9 @@ export function findLocalStore(database: Database, nameOrId: string): Credential
   if (keeper === null) return store;
   throw new Failure(
     'credential-store.read-only',
-    `The credentials of "${store.name}" are kept in ${keeper}, where Trustkeep only reads them.`,
+    `The credentials of "${store.name}" are kept in ${keeper}, which Trustkeep only reads.`,
     {
-      hint: `List and change them there. See one: trustkeep credstore credentials get --storename ${shellWord(store.name)} --id ID`,
+      hint: `List and change them there. Show one: trustkeep credstore credentials get --storename ${shellWord(store.name)} --id ID`,
       retry: 'never',
     },
   );
@@ -61,7 +61,7 @@ export function findCredential(database: Database, store: CredentialStore, id: s
   const found = database.credentials.get(store.id, id);
   if (found !== null) return found;
   throw new Failure('credential.not-found', `The store "${store.name}" has no credential "${id}".`, {
-    hint: `See what there is: trustkeep credstore credentials list --storename ${shellWord(store.name)}`,
+    hint: `List them: trustkeep credstore credentials list --storename ${shellWord(store.name)}`,
   });
 }
 
@@ -83,6 +83,6 @@ export function sameName<T extends { id: string; name: string }>(
 
 export function notFound(what: string, named: string, listed: string): Failure {
   return new Failure(`${what}.not-found`, `There is no ${what} "${named}".`, {
-    hint: `See what there is: ${listed}`,
+    hint: `List them: ${listed}`,
   });
 }

@@ -21,7 +21,7 @@ export function checkAsked(descriptor: Descriptor, flat: Flat): void {
     const chosen = String(flat[field.when.field]);
     throw invalid(
       `${field.label} is not used with ${deciding?.label.toLowerCase() ?? field.when.field} ${chosen}.`,
-      `Leave it out, or choose ${field.when.field} ${field.when.is.join(' or ')}.`,
+      `Remove it, or choose ${field.when.field} ${field.when.is.join(' or ')}.`,
     );
   }
 }
@@ -40,7 +40,7 @@ export function merged(descriptor: Descriptor, present: Flat, changes: Record<st
   for (const [name, value] of Object.entries(changes)) {
     const field = descriptor.fields.find((candidate) => candidate.name === name);
     if (field === undefined) {
-      throw invalid(`There is no option "${name}" for ${descriptor.label}.`, 'Leave it out.');
+      throw invalid(`There is no option "${name}" for ${descriptor.label}.`, 'Remove it.');
     }
     if (value === null) {
       if (field.required) throw invalid(`${field.label} cannot be cleared.`, 'Give it another value.');
@@ -76,7 +76,7 @@ export function checkAddresses({ fields }: Descriptor, flat: Flat): void {
       );
     }
     if (url.username !== '' || url.password !== '') {
-      throw invalid(`${label} must not hold a user name or password.`, 'Give the login by its own options.');
+      throw invalid(`${label} must not contain a user name or password.`, 'Use the options for the login instead.');
     }
   }
 }

@@ -13,6 +13,6 @@ export function checkUnused(what: string, code: string, users: readonly StoreUse
   const more = users.length > shownAtMost ? ` and ${users.length - shownAtMost} more` : '';
   const many = users.length === 1 ? '1 endpoint' : `${users.length} endpoints`;
   throw new Failure(code, `${what} is used by ${many}: ${names.join(', ')}${more}.`, {
-    hint: `Point each to another credential first: trustkeep tls update ${shellWord(first.name)} --store STORE --store_cred_id ID`,
+    hint: `Switch each to another credential first: trustkeep tls update ${shellWord(first.name)} --store STORE --store_cred_id ID`,
   });
 }

@@ -8,7 +8,7 @@ export function routeOf(input: ProxyInput): ProxyRoute {
   const { pacurl, host, port } = input;
   if (pacurl !== undefined && (host !== undefined || port !== undefined)) {
     throw invalid(
-      'A PAC URL and a host do not go together.',
+      'A PAC URL and a host cannot be used together.',
       'Give --pacurl alone, or --host and --port: the PAC file names its own proxies.',
     );
   }
@@ -25,7 +25,7 @@ function pacOf(pacurl: string, input: ProxyInput): ProxyRoute {
   // the address is shown and logged, and fetched without a log-in
   if (parsed.success && holdsLogin(pacurl))
     throw invalid(
-      'The PAC URL must not hold a user name or password.',
+      'The PAC URL must not contain a user name or password.',
       'Give the login for the proxies with --user and --password-stdin.',
     );
   if (parsed.success) return parsed.data;
@@ -45,7 +45,7 @@ function noneOf(input: ProxyInput): ProxyRoute {
   if (stray === undefined) return { mode: 'none' };
   throw invalid(
     `--${stray} was given without a proxy.`,
-    'Add --host and --port, or --pacurl: the whole setting is replaced.',
+    'Add --host and --port, or --pacurl: the command replaces the whole setting.',
   );
 }
 
@@ -62,8 +62,8 @@ function hostOf(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   if (ipBytes(bare) !== null || /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?$/i.test(bare)) return bare;
   throw invalid(
-    `${host.includes('@') ? 'What was given' : `"${host}"`} is not the name or address of a host.`,
-    'Give the host alone, for example proxy.example.org, and the port with --port.',
+    `${host.includes('@') ? 'This value' : `"${host}"`} is not a host name or address.`,
+    'Enter only the host, for example proxy.example.org, and the port with --port.',
   );
 }
 
@@ -78,7 +78,7 @@ export function checkBypass(entry: string): string {
   else if (/^(\*?\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d{1,5})?$/i.test(text)) return text;
   else if (/^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(text)) return text;
   throw invalid(
-    `"${entry}" is no destination for the bypass list.`,
-    'Write a host, *.domain, host:port, or a network such as 10.0.0.0/8.',
+    `"${entry}" is not a valid destination for the bypass list.`,
+    'Enter a host, *.domain, host:port, or a network such as 10.0.0.0/8.',
   );
 }

@@ -20,7 +20,7 @@ export function proxyCommands(tools: CommandTools) {
       const { proxy } = tools;
       const state = context.audit.commit(
         () => proxy.confirm(),
-        (kept) => ({ subject: null, sentence: `The proxy setting is kept: out ${wayOf(kept)}.` }),
+        (kept) => ({ subject: null, sentence: `The proxy setting is kept: ${wayOf(kept)}.` }),
       );
       proxy.settle();
       return state;
@@ -57,14 +57,14 @@ async function tryOut({ proxy }: CommandTools, candidate: ProxyCandidate, onTria
   if (lost === null) return;
   const step = lost.steps.find(({ ok }) => !ok);
   throw new Failure('proxy.does-not-get-out', reason(lost, step?.sentence), {
-    hint: 'Nothing was changed. Correct the setting, or apply it on trial with --confirm 60, or without a try with --try_first false.',
+    hint: 'Nothing was changed. Correct the setting, apply it on trial with --confirm 60, or skip the test with --try_first false.',
     retry: 'needs-person',
   });
 }
 
 function reason({ url, way, neededBy }: ProxyTrip, sentence: string | undefined): string {
-  const what = url === way ? 'get out' : `reach ${url} (${neededBy})`;
-  return `The new setting does not ${what}: ${sentence ?? 'there was no answer.'}`;
+  const what = url === way ? 'connect' : `reach ${url} (${neededBy})`;
+  return `The new setting cannot ${what}: ${sentence ?? 'there was no answer.'}`;
 }
 
 /** Left out, the sealed password stays, but only for the same user at the same place. */
@@ -74,14 +74,14 @@ function passwordFor({ proxy }: CommandTools, route: ProxyRoute, given: string |
   const kept = proxy.passwordKept(route);
   if (kept !== null) return kept;
   throw invalid(
-    `Password is required for the user ${route.user} of the proxy.`,
+    `Password is required for the proxy user ${route.user}.`,
     'Add --password-stdin, or answer when asked for it.',
   );
 }
 
 function sentenceOf(settings: ProxySettings, confirm: number | undefined): string {
   const trial = confirm === undefined ? '' : ` on trial for ${confirm} seconds`;
-  return `The way out was set${trial}: ${wayOf(settings)}.`;
+  return `The outbound connection was set${trial}: ${wayOf(settings)}.`;
 }
 
 /** A bare host name is taken as https. */

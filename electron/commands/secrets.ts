@@ -35,7 +35,11 @@ export function secretsCommands(tools: CommandTools) {
       context.audit.note(
         state === 'ready'
           ? { subject: null, sentence: 'The master key was unlocked.' }
-          : { subject: null, sentence: `The master key was not unlocked. ${sentence}`, outcome: 'refused' },
+          : {
+              subject: null,
+              sentence: `The master key could not be unlocked. ${sentence}`,
+              outcome: 'refused',
+            },
       );
       return changed();
     }),
@@ -52,7 +56,7 @@ export function secretsCommands(tools: CommandTools) {
       const recoveryKey = masterKey.takeRecoveryKey();
       if (recoveryKey === null) {
         throw new Failure('secrets.recovery-key-shown', 'There is no recovery key to show.', {
-          hint: 'It is shown once, right after the master key was made.',
+          hint: 'It is shown once, right after the master key is created.',
           retry: 'never',
         });
       }
@@ -82,7 +86,7 @@ function checkStray({
   const name = kind !== 'passphrase' && passphrase !== undefined ? 'passphrase' : stray;
   if (name === null) return;
   throw new Failure('input.invalid', `--${name} is not used with ${kind}.`, {
-    hint: `Leave it out, or choose ${name === 'path' ? 'key-file' : 'passphrase'}.`,
+    hint: `Remove it, or choose ${name === 'path' ? 'key-file' : 'passphrase'}.`,
   });
 }
 
@@ -104,8 +108,8 @@ const mostNamed = 10;
 
 function rotatedSentence({ resealed, damaged }: Resealed): string {
   const count = resealed === 1 ? '1 stored secret was' : `${resealed} stored secrets were`;
-  const sentence = `The master key was replaced and ${count} sealed anew. The recovery key before it ended.`;
+  const sentence = `The master key was replaced and ${count} encrypted again. The previous recovery key no longer works.`;
   if (damaged.length === 0) return sentence;
   const more = damaged.length > mostNamed ? `, and ${damaged.length - mostNamed} more` : '';
-  return `${sentence} Damaged before and left as they are: ${damaged.slice(0, mostNamed).join(', ')}${more}.`;
+  return `${sentence} Already damaged, and left unchanged: ${damaged.slice(0, mostNamed).join(', ')}${more}.`;
 }

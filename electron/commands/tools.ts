@@ -128,7 +128,7 @@ export async function readKeyFile(path: string, what = 'private key'): Promise<S
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`, what);
-    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too big for a ${what}.`, what);
+    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too large for a ${what}.`, what);
     if (facts.size === 0) throw keyFileFailure(`${path} is empty.`, what);
     const content = Buffer.alloc(facts.size);
     const { bytesRead } = await file.read(content, 0, content.length, 0);
@@ -145,7 +145,7 @@ function unreadable(path: string, what: string, error: NodeJS.ErrnoException): F
   const denied = error.code === 'EACCES' || error.code === 'EPERM';
   return keyFileFailure(
     denied
-      ? `The agent may not read the ${what} at ${path}.`
+      ? `The agent is not allowed to read the ${what} at ${path}.`
       : `The ${what} at ${path} cannot be read: ${error.message}.`,
     what,
     error,
@@ -154,7 +154,7 @@ function unreadable(path: string, what: string, error: NodeJS.ErrnoException): F
 
 function keyFileFailure(sentence: string, what: string, cause?: unknown): Failure {
   return new Failure('key-file.unreadable', sentence, {
-    hint: `Name a ${what} file on the machine of the agent, readable for the account it runs as.`,
+    hint: `Enter the path of a ${what} file on the agent's machine that the agent's account can read.`,
     cause,
   });
 }

@@ -57,15 +57,15 @@ function writeNote(path: string, face: Face): void {
 function alreadyRunning(dataDirectory: string, notePath: string): Failure {
   const by = readNote(notePath);
   if (by?.face === 'cli') {
-    const command = `Another trustkeep command is at work in ${dataDirectory} (process ${by.pid}).`;
+    const command = `Another trustkeep command is running in ${dataDirectory} (process ${by.pid}).`;
     return new Failure('agent.already-running', command, {
-      hint: 'Try again when it has ended.',
+      hint: 'Try again when it has finished.',
       retry: 'later',
     });
   }
   const who = by === null ? 'another Trustkeep agent' : `the ${by.face} agent, process ${by.pid}`;
-  return new Failure('agent.already-running', `Trustkeep already runs on ${dataDirectory}: ${who}.`, {
-    hint: 'Use that one (its window, or the trustkeep command), or end it first with "trustkeep stop".',
+  return new Failure('agent.already-running', `Trustkeep is already running on ${dataDirectory}: ${who}.`, {
+    hint: 'Use that one (its window, or the trustkeep command), or stop it first with "trustkeep stop".',
   });
 }
 

@@ -95,8 +95,8 @@ export function refuseBadCopy(driver: Driver, copy: string): void {
   try {
     const verdict = driver.pragma('copy.integrity_check');
     if (verdict === 'ok') return;
-    throw new Failure('database.backup-failed', `The backup ${copy} is not a faithful copy: ${verdict}.`, {
-      hint: 'The database or its disk may be damaged. Look at the disk, then start Trustkeep again.',
+    throw new Failure('database.backup-failed', `The backup ${copy} is not an exact copy: ${verdict}.`, {
+      hint: 'The database or its disk may be damaged. Check the disk, then start Trustkeep again.',
     });
   } finally {
     driver.run('DETACH copy');

@@ -117,7 +117,7 @@ function columnsOf(value: Credential): Columns {
 }
 
 function exists(id: string): Failure {
-  return new Failure('credential.exists', `The credential store has a credential "${id}" already.`, {
-    hint: 'Choose another id, or change that one.',
+  return new Failure('credential.exists', `The credential store already has a credential "${id}".`, {
+    hint: 'Choose another ID, or change that credential.',
   });
 }

@@ -37,10 +37,10 @@ function noDirectory(path: string, error: unknown): Failure {
   const why = isFile ? 'there is a file in its place' : `the system says ${code ?? String(error)}`;
   const sentence =
     code === 'EACCES' || code === 'EPERM'
-      ? `The account Trustkeep runs as may not make the directory ${path}.`
-      : `The directory ${path} cannot be made: ${why}.`;
+      ? `The account that Trustkeep runs as is not allowed to create the directory ${path}.`
+      : `The directory ${path} cannot be created: ${why}.`;
   return new Failure('database.not-writable', sentence, {
-    hint: 'Name another data directory with --data-directory, or run Trustkeep as the account it belongs to.',
+    hint: 'Choose another data directory with --data-directory, or run Trustkeep as the account that owns it.',
     cause: error,
   });
 }
@@ -118,13 +118,13 @@ export function syncDirectory(path: string): void {
 function notWritable(path: string, error: unknown): Failure {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure('database.disk-full', `There is no room for ${path}.`, {
-      hint: 'Make room on that disk, then start again.',
+    return new Failure('database.disk-full', `There is not enough space for ${path}.`, {
+      hint: 'Free some space on that disk, then start again.',
       retry: 'later',
       cause: error,
     });
-  return new Failure('database.not-writable', `${path} cannot be made (${code}).`, {
-    hint: 'Its directory must belong to the account Trustkeep runs as.',
+  return new Failure('database.not-writable', `${path} cannot be created (${code}).`, {
+    hint: 'Its directory must belong to the account that Trustkeep runs as.',
     cause: error,
   });
 }

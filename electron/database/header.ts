@@ -25,6 +25,6 @@ export function refuseForeignFile(path: string): void {
 export function refuseForeign(path: string, id: number): void {
   if (id === applicationId) return;
   throw new Failure('database.not-ours', `${path} is not a Trustkeep database.`, {
-    hint: 'Choose another data directory. The file was not touched.',
+    hint: 'Choose another data directory. The file was not changed.',
   });
 }

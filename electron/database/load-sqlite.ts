@@ -41,7 +41,7 @@ export function refuseOldSqlite(version: string): void {
       throw new Failure(
         'database.sqlite-too-old',
         `SQLite ${version} is too old; ${neededSqlite.join('.')} or newer is needed.`,
-        { hint: 'This build of Trustkeep is broken. Install it again.', retry: 'never' },
+        { hint: 'This build of Trustkeep is broken. Reinstall Trustkeep.', retry: 'never' },
       );
   }
 }

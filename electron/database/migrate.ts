@@ -27,9 +27,9 @@ export function refuseFuture(path: string, version: number, known = migrations.l
   if (version <= known) return;
   throw new Failure(
     'database.from-the-future',
-    `The database ${path} was written by a newer Trustkeep (version ${version}; this one knows up to ${known}).`,
+    `The database ${path} was written by a newer version of Trustkeep (schema ${version}; this version supports up to ${known}).`,
     {
-      hint: 'Install the newer Trustkeep again, or restore a backup made by this one. The file was not touched.',
+      hint: 'Install the newer version again, or restore a backup created by this version. The file was not changed.',
     },
   );
 }

@@ -79,7 +79,7 @@ function loadLibrary(require: NodeJS.Require): typeof import('better-sqlite3') {
     return require('better-sqlite3') as typeof import('better-sqlite3');
   } catch (error) {
     throw new Failure('database.driver-missing', 'The SQLite library of Trustkeep cannot be loaded.', {
-      hint: 'This build does not fit this machine. Install Trustkeep again.',
+      hint: 'This build does not work on this machine. Reinstall Trustkeep.',
       retry: 'never',
       cause: error,
     });

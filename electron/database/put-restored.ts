@@ -46,7 +46,7 @@ export function putRestored(path: string, log: Log): void {
       'database.restore-failed',
       `The restored database could not be put in the place of ${path} (${(error as NodeJS.ErrnoException).code}).`,
       {
-        hint: `Allow Trustkeep to rename files there, then start it again. Both are kept: ${basename(staged)} and the one before.`,
+        hint: `Allow Trustkeep to rename files there, then start it again. Both databases are kept: ${basename(staged)} and the previous one.`,
         cause: error,
       },
     );

@@ -20,14 +20,17 @@ export function replaceDamaged(
     return new Failure(
       'database.damaged',
       `The database ${path} is damaged, and there is no verified backup in ${backupDirectory(path)}.`,
-      { hint: 'Put a good copy in its place, or move it away to begin anew. Nothing was touched.', cause },
+      {
+        hint: 'Replace it with a good copy, or move it away to start with an empty database. Nothing was changed.',
+        cause,
+      },
     );
   const aside = putInPlace(path, backup, now);
   const from = new Date(backup.at).toISOString();
   return new Failure(
     'database.damaged',
     `The database ${path} was damaged; it is now ${aside}, and its backup of ${from} was put in its place.`,
-    { hint: 'Start Trustkeep again to go on from that backup. Look at what was done since then.', cause },
+    { hint: 'Start Trustkeep again to continue from that backup. Check what was done since then.', cause },
   );
 }
 

@@ -72,8 +72,10 @@ function noRoom(part: string, error: unknown): unknown {
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new Failure(
     full ? 'database.disk-full' : 'database.not-writable',
-    full ? `There is no room in ${dirname(part)} to unpack the backup.` : `${part} cannot be made (${code}).`,
-    { hint: 'Make room in the data directory, then restore again. Nothing was changed.', cause: error },
+    full
+      ? `There is not enough space in ${dirname(part)} to unpack the backup.`
+      : `${part} cannot be created (${code}).`,
+    { hint: 'Free some space in the data directory, then restore again. Nothing was changed.', cause: error },
   );
 }
 
@@ -154,7 +156,7 @@ function entryOf(
     action: 'backups.restore',
     subject: null,
     outcome: 'ok',
-    sentence: `This database was restored from the backup ${path} of ${from}; the one before it is kept as ${asidePath(databasePath, now)}.`,
+    sentence: `This database was restored from the backup ${path} of ${from}; the previous one is kept as ${asidePath(databasePath, now)}.`,
   };
 }
 

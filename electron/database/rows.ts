@@ -93,8 +93,8 @@ export function orTaken<T>(work: () => T, failure: () => Failure): T {
 /** An update or removal that met no row: the caller holds something that is gone. */
 export function mustChange(changes: number, what: string): void {
   if (changes > 0) return;
-  throw new Failure('database.row-gone', `The ${what} is not in the database any more.`, {
-    hint: 'Somebody removed it meanwhile. Look at the list again.',
+  throw new Failure('database.row-gone', `The ${what} no longer exists.`, {
+    hint: 'It was removed in the meantime. Reload the list.',
     retry: 'never',
   });
 }

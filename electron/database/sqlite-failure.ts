@@ -26,13 +26,13 @@ export function sqliteFailure(path: string, error: unknown): unknown {
     });
   if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code))
     return new Failure('database.not-writable', `The database ${path} cannot be opened for writing.`, {
-      hint: 'Its file and directory must belong to the account Trustkeep runs as.',
+      hint: 'Its file and directory must belong to the account that Trustkeep runs as.',
       peerSaid: `${code}: ${(error as Error).message}`,
       cause: error,
     });
   if (code.startsWith('SQLITE_IOERR'))
     return new Failure('database.io', `The disk under the database ${path} reports an error.`, {
-      hint: 'Look at the disk and the system log. Nothing that was confirmed is lost.',
+      hint: 'Check the disk and the system log. Nothing that was confirmed is lost.',
       retry: 'later',
       peerSaid: `${code}: ${(error as Error).message}`,
       cause: error,
@@ -42,7 +42,7 @@ export function sqliteFailure(path: string, error: unknown): unknown {
 
 export function damaged(path: string, cause: unknown): Failure {
   return new Failure('database.damaged', `The database ${path} is damaged.`, {
-    hint: 'Stop Trustkeep and start it again: it then looks for a verified backup.',
+    hint: 'Restart Trustkeep: it then uses a verified backup, if there is one.',
     cause,
   });
 }
@@ -55,8 +55,8 @@ export function refuseWithoutRoom(path: string, bytes: number): void {
 function diskFull(path: string, cause?: unknown): Failure {
   const free = freeBytes(path);
   const left = Number.isFinite(free) ? ` (${Math.floor(free / 1024)} KB free)` : '';
-  return new Failure('database.disk-full', `There is no room for the database ${path}${left}.`, {
-    hint: `Make room on the disk that holds ${dirname(path)}. Nothing that was confirmed is lost.`,
+  return new Failure('database.disk-full', `There is not enough space for the database ${path}${left}.`, {
+    hint: `Free some space on the disk of ${dirname(path)}. Nothing that was confirmed is lost.`,
     retry: 'later',
     ...(cause === undefined ? {} : { cause }),
   });

@@ -59,7 +59,7 @@ function badRow(row: Row, walk: Walk, keptEntries: number, seal: SealedHead): Wa
   if (typeof seal === 'object' && seal?.entries === number && seal.hash !== row.hash)
     return {
       number,
-      sentence: `Entry ${number} is not the one that was sealed: the chain was written anew.`,
+      sentence: `Entry ${number} is not the one that was sealed: the whole chain was rewritten.`,
     };
   return null;
 }
@@ -71,7 +71,7 @@ function badEnd(walk: Walk, kept: { entries: number; hash: string }, seal: Seale
     return { number, sentence: `Entry ${number} is missing: the end of the chain was cut off.` };
   }
   if (kept.hash !== walk.head)
-    return { number: walk.entries, sentence: `Entry ${walk.entries} is not the one written last.` };
+    return { number: walk.entries, sentence: `Entry ${walk.entries} is not the last one that was written.` };
   if (seal === 'changed' || seal === 'gone')
     return {
       number: walk.entries,

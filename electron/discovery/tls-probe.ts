@@ -68,7 +68,7 @@ export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
     const timer = systemClock.after(limit, () =>
       finish(silent('timeout', `${place} did not answer within ${limit} ms.`)),
     );
-    const stopped = () => finish(silent('timeout', `Looking at ${place} was stopped.`));
+    const stopped = () => finish(silent('timeout', `The check of ${place} was stopped.`));
     function finish(answer: TlsAnswer): void {
       timer.cancel();
       target.signal?.removeEventListener('abort', stopped);
@@ -114,7 +114,7 @@ function optionsFor(target: TlsTarget): ConnectionOptions {
 function answerOf(socket: TLSSocket, place: string): TlsAnswer {
   const chain = chainOf(socket.getPeerCertificate(true));
   const leaf = chain[0];
-  if (leaf === undefined) return silent('handshake-failed', `${place} showed no certificate.`);
+  if (leaf === undefined) return silent('handshake-failed', `${place} did not send a certificate.`);
   const leafPem = toPem('CERTIFICATE', leaf);
   return {
     kind: 'certificate',
@@ -160,14 +160,14 @@ function explain(error: unknown, place: string): TlsAnswer {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED') return silent('refused', `Nothing listens at ${place}.`);
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME'].includes(code))
-    return silent('unresolved', `The name of ${place} could not be resolved.`);
+    return silent('unresolved', `The host name of ${place} could not be resolved.`);
   if (['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'].includes(code))
-    return silent('timeout', `There is no way to ${place} (${code}).`);
+    return silent('timeout', `${place} cannot be reached from this machine (${code}).`);
   if (['ECONNRESET', 'EPIPE'].includes(code))
     return silent('reset', `${place} closed the connection during the handshake.`);
   // Electron's TLS library words the same errors without Node's codes
   if (notTls.includes(code) || /wrong.version.number|http.request|packet.length.too.long/i.test(message))
-    return silent('not-tls', `What answers at ${place} does not speak TLS.`);
+    return silent('not-tls', `The service at ${place} does not speak TLS.`);
   return silent('handshake-failed', `The TLS handshake with ${place} failed${reasonIn(code, message)}.`);
 }
 

@@ -51,10 +51,10 @@ export function netFailure(thrown: unknown, peer: Peer, given: Circumstances | n
   if (code === 'ECONNREFUSED')
     return new Failure('net.refused', `Nothing accepts connections at ${at}.`, {
       ...later,
-      hint: 'Check that the server runs and that host and port are right.',
+      hint: 'Check that the server is running, and check host and port.',
     });
   if (unreachable.has(code))
-    return new Failure('net.unreachable', `There is no way from this machine to ${at}.`, {
+    return new Failure('net.unreachable', `${at} cannot be reached from this machine.`, {
       ...later,
       hint: 'Check the network of this machine, its routes and firewalls.',
     });
@@ -75,9 +75,9 @@ function readsAlong(proxy: Peer, peer: Peer, issuer: string | null, cause: unkno
   const who = issuer === null ? 'an issuer' : `“${issuer}”`;
   return new Failure(
     'proxy.intercepts',
-    `What is shown for ${place(peer)} behind the proxy ${place(proxy)} was issued by ${who}, which this machine does not trust: the proxy reads along, or the server has a private CA.`,
+    `The certificate shown for ${place(peer)} behind the proxy ${place(proxy)} was issued by ${who}, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
     {
-      hint: `When that is the CA of the proxy, or ${peer.host} is a server of your own with a private CA, add its root certificate to the trust store of this machine, or give it as trusted_roots.`,
+      hint: `If that is the CA of the proxy, or the private CA of your own server ${peer.host}, add its root certificate to the trust store of this machine, or set it as trusted_roots.`,
       cause,
     },
   );
@@ -93,7 +93,7 @@ export function timedOut(peer: Peer, cause?: unknown, proxy?: Peer): Failure {
 
 function lost(at: string, cause: unknown): Failure {
   return new Failure('net.lost', `The connection to ${at} was lost before the answer was complete.`, {
-    hint: 'Trustkeep tries again by itself; when it stays so, look at the server and what lies between.',
+    hint: 'Trustkeep will try again automatically. If this continues, check the server and the network path to it.',
     retry: 'later',
     cause,
   });
@@ -113,25 +113,25 @@ function tlsFailure(
     return new Failure(
       'net.tls-untrusted',
       `The certificate of ${at} was issued by ${who}, which this machine does not trust.`,
-      { hint: 'When that is your private CA, give its root certificate as trusted_roots.', cause },
+      { hint: 'If that is your private CA, set its root certificate as trusted_roots.', cause },
     );
   }
   if (badTime.has(code)) {
     const how = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
     return new Failure('net.tls-date', `The certificate of ${at} ${how}.`, {
-      hint: 'Check the clock of this machine; when it is right, the server needs a new certificate.',
+      hint: 'Check the clock of this machine. If it is right, the server needs a new certificate.',
       cause,
     });
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return new Failure('net.tls-name-mismatch', `The certificate of ${at} is not for ${peer.host}.`, {
-      hint: 'Use a name that is in the certificate of the server, or give the server one for this name.',
+      hint: 'Use a name that is in the certificate, or install a certificate for this name on the server.',
       cause,
     });
   if (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$|CRL_)/.test(code))
     return new Failure('net.tls-failed', `${at} and this machine could not agree on TLS (${code}).`, {
       hint: code.endsWith('ALERT_HANDSHAKE_FAILURE')
-        ? 'Check that the server offers TLS 1.2 or 1.3, and whether it demands a client certificate.'
+        ? 'Check that the server offers TLS 1.2 or 1.3, and whether it requires a client certificate.'
         : 'Check that this port speaks TLS and that the server offers TLS 1.2 or 1.3.',
       cause,
     });
@@ -148,8 +148,8 @@ function clientCertificateFailure(code: string, at: string, showed: boolean, cau
   if (!showed)
     return new Failure(
       'net.client-certificate-needed',
-      `${at} demands a client certificate, and none is set for it.`,
-      { hint: 'Give the certificate and key that this server accepts.', cause },
+      `${at} requires a client certificate, and none is set for it.`,
+      { hint: 'Set the certificate and key that this server accepts.', cause },
     );
   return new Failure(
     'net.client-certificate-refused',

@@ -108,18 +108,18 @@ function listenFailure(error: NodeJS.ErrnoException, address: string, port: numb
     case 'EADDRINUSE':
       return new Failure(
         'responder.port-taken',
-        `Port ${port} of ${address} is in use by another program, so the CA's question cannot be answered there.`,
+        `Port ${port} of ${address} is in use by another program, so the CA's challenge cannot be answered there.`,
         {
-          hint: 'Use validation through the web root of that program, stop it, or choose another responder port that port 80 is forwarded to.',
+          hint: 'Use validation through the web root of that program, stop the program, or forward port 80 to another responder port and set that one.',
           cause: error,
         },
       );
     case 'EACCES':
       return new Failure(
         'responder.denied',
-        `Trustkeep has no right to listen on port ${port} of ${address}.`,
+        `Trustkeep is not allowed to listen on port ${port} of ${address}.`,
         {
-          hint: 'Ports below 1024 need the right CAP_NET_BIND_SERVICE on Linux (or run as a service); or choose a higher responder port that port 80 is forwarded to.',
+          hint: 'Ports below 1024 need CAP_NET_BIND_SERVICE on Linux (or run Trustkeep as a service). Or forward port 80 to a higher responder port and set that one.',
           cause: error,
         },
       );
@@ -129,14 +129,14 @@ function listenFailure(error: NodeJS.ErrnoException, address: string, port: numb
         'responder.address-unknown',
         `This machine has no address ${address} to listen on.`,
         {
-          hint: 'Set the responder address to one of this machine, or to 0.0.0.0 for all.',
+          hint: 'Set the responder address to an address of this machine, or to 0.0.0.0 for all.',
           cause: error,
         },
       );
     default:
       return new Failure(
         'responder.failed',
-        `Listening on port ${port} of ${address} did not work: ${error.message}`,
+        `Port ${port} of ${address} could not be opened: ${error.message}`,
         { retry: 'later', cause: error },
       );
   }

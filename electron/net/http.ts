@@ -126,7 +126,7 @@ function target(text: string): { url: URL; peer: Peer } {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     throw new Failure('net.bad-address', `“${text.slice(0, 200)}” is not an http or https address.`, {
-      hint: 'Give an absolute address that starts with https://.',
+      hint: 'Use an absolute address that starts with https://.',
     });
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const usual = url.protocol === 'https:' ? 443 : 80;

@@ -64,7 +64,7 @@ export async function reachAddress(input: ReachInput, out: WayOut): Promise<Reac
     steps.push(...found.steps);
     const goOn = failure !== null && index < ways.length - 1 && worthAnother(way, failure, true);
     if (last !== undefined)
-      steps.push(goOn ? { ...last, ok: true, sentence: `${last.sentence} The next way is tried.` } : last);
+      steps.push(goOn ? { ...last, ok: true, sentence: `${last.sentence} The next route is tried.` } : last);
     if (!goOn) return { ...found, steps };
     out.router.bad(way);
   }
@@ -171,9 +171,9 @@ function report(way: string): Report {
 
 async function resolveName({ peer: { host }, ending }: ReachInput, found: Report): Promise<void> {
   found.begin('resolve');
-  if (isIP(host) !== 0) return found.finish(`${host} is an address.`);
+  if (isIP(host) !== 0) return found.finish(`${host} is an IP address.`);
   const addresses = await abortable(lookup(host, { all: true }), ending.signal);
-  found.finish(`${host} is ${addresses.map(({ address }) => address).join(', ')}.`);
+  found.finish(`${host} resolves to ${addresses.map(({ address }) => address).join(', ')}.`);
 }
 
 async function openSocket({ peer, ending }: ReachInput, found: Report): Promise<Socket> {
@@ -226,7 +226,7 @@ function sentenceFor(
 ): string {
   const shown = `${place(peer)} shows a certificate for “${subject}”, issued by “${issuer}”, which this machine trusts (${protocol}).`;
   if (strangeBehind === undefined) return shown;
-  return `${shown} “${issuer}” is no public root but one of this machine's own store: the proxy ${place(strangeBehind)} reads along, unless ${peer.host} is a server of your own.`;
+  return `${shown} “${issuer}” is not a public root but one from this machine's own store: the proxy ${place(strangeBehind)} decrypts the traffic, unless ${peer.host} is your own server.`;
 }
 
 /** Trusted is who signed it: a wrong name or date is another matter, which the failure tells. */

@@ -59,9 +59,9 @@ function noWay(peer: Peer, ways: readonly Way[], failures: readonly Failure[]): 
   const each = failures.map(({ message }) => message).join(' ');
   return new Failure(
     'proxy.no-way',
-    `None of the ways to ${peer.host}:${peer.port} works (${ways.map(wayName).join(', ')}). ${each}`,
+    `None of the routes to ${peer.host}:${peer.port} works (${ways.map(wayName).join(', ')}). ${each}`,
     {
-      hint: 'Check that one of these proxies is up, and that the PAC file is the one for this network.',
+      hint: 'Check that one of these proxies is up, and that this is the PAC file for this network.',
       retry: 'later',
       cause: failures.at(-1),
     },
@@ -156,7 +156,7 @@ async function readAll(body: Readable, maxBytes: number, peer: Peer): Promise<Bu
     size += part.length;
     if (size > maxBytes)
       throw new Failure('net.too-large', `${peer.host}:${peer.port} sent more than ${maxBytes} bytes.`, {
-        hint: 'Check that the address is the one of the service that was meant.',
+        hint: 'Check that this is the address of the right service.',
       });
     parts.push(part);
   }

@@ -40,8 +40,8 @@ export function readTrust(setting: string | null | undefined): TrustSetting {
     if (blocks.length === 0) throw new Error('there is no PEM block');
     for (const block of blocks) new X509Certificate(block);
   } catch (cause) {
-    throw new Failure('net.roots-unreadable', 'The trusted roots are not certificates in PEM.', {
-      hint: 'Give the root certificate of the CA as PEM text (-----BEGIN CERTIFICATE-----) as trusted_roots.',
+    throw new Failure('net.roots-unreadable', 'The trusted roots are not PEM certificates.', {
+      hint: 'Enter the root certificate of the CA as PEM text (-----BEGIN CERTIFICATE-----) as trusted_roots.',
       cause,
     });
   }
@@ -82,9 +82,9 @@ function contextFor(options: tls.SecureContextOptions, shown: ClientCertificate 
     throw new Failure(
       'net.client-certificate-unusable',
       mismatch
-        ? 'The client certificate and its private key do not belong together.'
+        ? 'The client certificate does not match its private key.'
         : 'The client certificate or its private key cannot be read.',
-      { hint: 'Give a certificate in PEM with its own private key, without a passphrase.', cause },
+      { hint: 'Provide a PEM certificate with its own private key, without a passphrase.', cause },
     );
   }
 }

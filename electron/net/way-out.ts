@@ -54,7 +54,7 @@ export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): 
   let users = 0;
   let retired = false;
   const destroy = async () => {
-    ended.abort(new Error('the way out was closed'));
+    ended.abort(new Error('the outbound connection was closed'));
     router.close();
     memory.close();
     await dispatchers.destroy();

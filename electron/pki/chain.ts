@@ -64,10 +64,14 @@ function nextOf(link: Link, links: readonly Link[], chain: readonly Link[]): Lin
 const longestChain = 30;
 
 function tooLong(count: number): Failure {
-  return new Failure('certificate.chain-too-long', `The chain has ${count} certificates; that is no chain.`, {
-    hint: 'Ask the authority why it sends so many.',
-    retry: 'never',
-  });
+  return new Failure(
+    'certificate.chain-too-long',
+    `The chain has ${count} certificates, which is too many.`,
+    {
+      hint: 'Ask the operator of the authority why it sends so many.',
+      retry: 'never',
+    },
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ const check = (name: string, ok: boolean, sentence: string): MaterialCheck => ({
 function readChain(chainPem: string): { certificates: [X509, ...X509[]] } | { because: string } {
   try {
     const [leaf, ...rest] = certificatesOf(chainPem).map((pem) => parseX509(pem));
-    if (leaf === undefined) return { because: 'The chain holds no certificate.' };
+    if (leaf === undefined) return { because: 'The chain contains no certificate.' };
     return { certificates: [leaf, ...rest] };
   } catch (cause) {
     return { because: cause instanceof Failure ? cause.message : 'The chain cannot be read.' };
@@ -63,8 +63,8 @@ function checkPair(leaf: X509, spki: Uint8Array): MaterialCheck {
     'pair',
     ok,
     ok
-      ? 'The certificate is for the new private key.'
-      : `The certificate is for another key (${typeOf(leaf.spki)}) than the private key (${typeOf(spki)}).`,
+      ? 'The certificate matches the new private key.'
+      : `The certificate (${typeOf(leaf.spki)}) does not match the private key (${typeOf(spki)}).`,
   );
 }
 
@@ -102,10 +102,10 @@ function checkChain(certificates: readonly X509[]): MaterialCheck {
 function faultOfLink(certificate: X509, issuer: X509): string | null {
   const [own, next] = [title(certificate), title(issuer)];
   if (!mayBeIssuer(issuer, certificate)) {
-    return `In the chain ${own} is followed by ${next}, but was issued by ${nameText(certificate.issuer)}.`;
+    return `In the chain, ${own} is followed by ${next}, but was issued by ${nameText(certificate.issuer)}.`;
   }
   if (signedBy(certificate, issuer) === 'bad') return `The signature of ${next} on ${own} is wrong.`;
-  return issuer.isCa ? null : `In the chain ${next} issued ${own} but is not a CA certificate.`;
+  return issuer.isCa ? null : `In the chain, ${next} issued ${own} but is not a CA certificate.`;
 }
 
 /** A self-signed end must have a good signature; any other issuer is for clients to know. */
@@ -128,7 +128,7 @@ function checkDates(certificates: readonly X509[], now: number): MaterialCheck {
   const early = certificates.find(({ notBefore }) => notBefore > now);
   if (early !== undefined) {
     const seconds = Math.ceil((early.notBefore - now) / 1000);
-    const sentence = `${title(early)} becomes valid in ${seconds} s; the clock of this machine may be behind.`;
+    const sentence = `${title(early)} becomes valid in ${seconds} s. The clock of this machine may be slow.`;
     return check('dates', true, sentence);
   }
   const end = Math.min(...certificates.map(({ notAfter }) => notAfter));

@@ -53,7 +53,7 @@ export async function buildCsr(options: CsrOptions): Promise<Buffer> {
   const algorithm = signatureAlgorithm(options.keyType);
   const signature = await options.sign(info);
   if (verifySignature(readDer(algorithm), info, signature, options.spki) !== 'good') {
-    throw new Failure('csr.signature-wrong', 'The CSR was signed with another key than the one it is for.');
+    throw new Failure('csr.signature-wrong', 'The CSR was not signed with its own key.');
   }
   return sequence(info, algorithm, bitString(signature));
 }

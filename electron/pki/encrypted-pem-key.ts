@@ -60,7 +60,7 @@ function unknownCipher(cipher: string): Failure {
   const named = cipher === '' ? 'in a way' : `with ${cipher}, a cipher`;
   return new Failure(
     'client-certificate.unreadable',
-    `The private key is encrypted ${named} that Trustkeep does not know.`,
-    { hint: 'Write it again with: openssl pkcs8 -topk8 -v2 aes-256-cbc.' },
+    `The private key is encrypted ${named} that Trustkeep does not support.`,
+    { hint: 'Convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc.' },
   );
 }

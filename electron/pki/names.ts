@@ -23,7 +23,7 @@ function normalizeName(name: string): string {
   if (address !== null) return address;
   const wildcard = text.startsWith('*.');
   const host = asciiHost(wildcard ? text.slice(2) : text);
-  const reason = host === null ? 'it is no host name' : faultOf(host, wildcard);
+  const reason = host === null ? 'it is not a host name' : faultOf(host, wildcard);
   if (reason !== null) throw invalid(`The name "${shown(text)}" cannot be in a certificate: ${reason}.`);
   return `${wildcard ? '*.' : ''}${host}`;
 }
@@ -51,11 +51,12 @@ function faultOf(host: string, wildcard: boolean): string | null {
   for (const label of labels) {
     if (label === '') return 'it has an empty label';
     if (label.length > 63) return 'it has a label longer than 63 characters';
-    if (!/^[a-z0-9-]+$/.test(label)) return 'labels may hold only letters, digits and hyphens';
-    if (label.startsWith('-') || label.endsWith('-')) return 'a label may not start or end with a hyphen';
+    if (!/^[a-z0-9-]+$/.test(label)) return 'labels can contain only letters, digits and hyphens';
+    if (label.startsWith('-') || label.endsWith('-')) return 'a label cannot start or end with a hyphen';
   }
-  if (/^(\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return 'it looks like an IP address but is none';
-  if (wildcard && labels.length < 2) return 'clients accept no wildcard directly below a top-level name';
+  if (/^(\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return 'it looks like an IP address but is not one';
+  if (wildcard && labels.length < 2)
+    return 'clients do not accept a wildcard directly below a top-level domain';
   return null;
 }
 

@@ -49,7 +49,7 @@ function readBlock(number: number, label: string, body: string): PemBlock {
 
 function unreadable(number: number, label: string, reason: string): Failure {
   return new Failure('pem.unreadable', `PEM block ${number} (${label}) cannot be read: ${reason}.`, {
-    hint: 'Check that the file is complete and was not changed by an editor or a mail program.',
+    hint: 'Check that the file is complete and was not changed by an editor or mail program.',
   });
 }
 
@@ -80,7 +80,7 @@ export function certificateDer(pemOrDer: string | Uint8Array): Buffer {
   }
   const block = splitPem(pemOrDer).find(({ label }) => certificateLabels.includes(label));
   if (block === undefined) {
-    throw new Failure('certificate.unreadable', 'There is no certificate in the text.', {
+    throw new Failure('certificate.unreadable', 'The text contains no certificate.', {
       hint: 'A PEM certificate starts with the line -----BEGIN CERTIFICATE-----.',
     });
   }

@@ -73,7 +73,7 @@ const keyForms: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
 function readPemKey(block: PemBlock, passphrase: Secret | null): KeyObject {
   const form = keyForms[block.label];
   if (form === undefined)
-    throw unreadable(`The key in it is of a kind (${block.label}) that TLS does not use.`);
+    throw unreadable(`It contains a kind of key (${block.label}) that TLS does not use.`);
   if (!isEncrypted(block)) return keyOf(block.der, form);
   if (passphrase === null) throw new WrongPassword('none was given');
   const password: PasswordForms = { utf8: passphrase.bytes(), bmp: Buffer.alloc(0) };
@@ -96,7 +96,7 @@ function pair(keys: readonly KeyObject[], ders: readonly Buffer[]): ReadPfx {
   if (certificates.length === 0) {
     throw new Failure(
       'client-certificate.no-certificate',
-      'The file holds a private key but no certificate.',
+      'The file contains a private key but no certificate.',
       {
         hint: 'Export the certificate together with its private key and its chain.',
       },
@@ -110,7 +110,7 @@ function pair(keys: readonly KeyObject[], ders: readonly Buffer[]): ReadPfx {
   const names = certificates.map((certificate) => nameText(certificate.subject)).join('; ');
   throw new Failure(
     'client-certificate.key-mismatch',
-    `The private key in the file belongs to none of its certificates (${names}).`,
+    `The private key in the file matches none of its certificates (${names}).`,
     { hint: 'Export the certificate together with its own private key.' },
   );
 }
@@ -140,7 +140,7 @@ function unreadable(reason: string, cause?: unknown): Failure {
     'client-certificate.unreadable',
     `The client certificate file cannot be read. ${reason}`,
     {
-      hint: 'Give a PFX (P12) file, or a PEM file with the certificate, its private key and its chain.',
+      hint: 'Use a PFX (P12) file, or a PEM file with the certificate, its private key and its chain.',
       cause,
     },
   );
@@ -150,9 +150,9 @@ function noKey(certificate: X509 | undefined): Failure {
   const whose = certificate === undefined ? '' : ` for ${nameText(certificate.subject)}`;
   return new Failure(
     'client-certificate.no-key',
-    `The client certificate file holds no private key${whose}.`,
+    `The client certificate file contains no private key${whose}.`,
     {
-      hint: 'Export the certificate again and tick that the private key is exported with it.',
+      hint: 'Export the certificate again, including its private key.',
     },
   );
 }
@@ -179,7 +179,7 @@ function certificateIn(bytes: Uint8Array): X509 | undefined {
 function explained(thrown: unknown, passphrase: Secret | null): Failure {
   if (thrown instanceof WrongPassword) return wrongPassword(thrown, passphrase);
   if (!(thrown instanceof Failure))
-    return unreadable('What is in it is damaged or of an unknown kind.', thrown);
+    return unreadable('Its content is damaged or of an unknown kind.', thrown);
   return thrown.about === 'client-certificate' ? thrown : unreadable(thrown.message, thrown);
 }
 
@@ -189,7 +189,7 @@ function wrongPassword(cause: WrongPassword, passphrase: Secret | null): Failure
     ? 'The password does not open the client certificate file.'
     : 'The client certificate file is protected by a password, and none was given.';
   return new Failure('client-certificate.wrong-password', sentence, {
-    hint: 'Give the password that was set when the certificate was exported.',
+    hint: 'Enter the password that was set when the certificate was exported.',
     cause,
   });
 }

@@ -55,7 +55,7 @@ export function parseX509(pemOrDer: string | Uint8Array): X509 {
     if (cause instanceof Failure && cause.code === 'certificate.unreadable') throw cause;
     const reason = cause instanceof Failure ? ` ${cause.message}` : '';
     throw new Failure('certificate.unreadable', `The certificate cannot be read.${reason}`, {
-      hint: 'Check that the file holds a complete X.509 certificate in PEM or DER.',
+      hint: 'Check that the file contains a complete X.509 certificate in PEM or DER.',
       cause,
     });
   }

@@ -164,7 +164,7 @@ function damagedSecret({ owner, name }: SealContext): Failure {
     'secret.damaged',
     `The stored secret "${name}" of ${owner} is damaged and cannot be opened.`,
     {
-      hint: 'Enter this secret again. All other secrets are usable.',
+      hint: 'Enter this secret again. All other secrets can be used.',
       retry: 'needs-person',
     },
   );

@@ -32,7 +32,7 @@ export async function findKey(
       return holder.trouble(
         'locked',
         notes.kind,
-        'The stored secrets wait for their passphrase: the one given last is not theirs.',
+        'The stored secrets are locked: the last passphrase was wrong.',
       );
     const dataKey = fits ? unwrapDataKey({ storeUuid, by: keyId }, key, notes.dataKey) : null;
     if (dataKey === null) return holder.trouble('wrong', notes.kind, null);

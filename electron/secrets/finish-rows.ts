@@ -19,13 +19,13 @@ export async function finishRows(holder: KeyHolder, prepared?: PreparedRows): Pr
   rows.settle();
 }
 
-/** The same where its trouble stops nothing: all is readable, and the next unlock goes on. */
+/** The same where its trouble stops nothing: all is readable, and the next unlock continues. */
 export async function finishRowsQuietly(holder: KeyHolder, prepared?: PreparedRows): Promise<void> {
   try {
     await finishRows(holder, prepared);
   } catch (error) {
     holder.options.log.warn(
-      'stored secrets could not all be brought under the new key; the next unlock goes on',
+      'stored secrets could not all be brought under the new key; the next unlock continues',
       {
         error: asFailure(error),
       },

@@ -88,7 +88,7 @@ function refuseOpenToOthers(path: string, handle: number): void {
   if (facts.uid !== self) throw unavailable(path, `it belongs to user ${facts.uid}, not to ${self}`);
   const mode = facts.mode & 0o777;
   if ((mode & 0o077) !== 0)
-    throw unavailable(path, `others may read or change it (mode ${mode.toString(8)})`);
+    throw unavailable(path, `others can read or change it (mode ${mode.toString(8)})`);
 }
 
 function write(path: string, keys: Map<string, string>): void {
@@ -133,8 +133,8 @@ function syncDirectory(path: string): void {
 }
 
 function unavailable(path: string, why: string, cause?: unknown): Failure {
-  return new Failure('keychain.unavailable', `The key file ${path} is not used: ${why}.`, {
-    hint: 'It must be a regular file that belongs to the account Trustkeep runs as, with mode 600.',
+  return new Failure('keychain.unavailable', `The key file ${path} cannot be used: ${why}.`, {
+    hint: 'It must be a regular file that belongs to the account that Trustkeep runs as, with mode 600.',
     retry: 'needs-person',
     cause,
   });
@@ -142,7 +142,7 @@ function unavailable(path: string, why: string, cause?: unknown): Failure {
 
 function writeFailed(path: string, why: string, cause?: unknown): Failure {
   return new Failure('keychain.write-failed', `The master key could not be written to ${path}: ${why}.`, {
-    hint: 'Choose a path in a directory that Trustkeep may write to. Nothing was changed.',
+    hint: 'Choose a path in a directory that Trustkeep can write to. Nothing was changed.',
     retry: 'needs-person',
     cause,
   });

@@ -57,7 +57,7 @@ export function readKeyNotes(store: KeyNotesStore): KeyNotes | null {
       'keychain.notes-damaged',
       'The notes about the master key in the database are damaged.',
       {
-        hint: 'Restore the database from a backup. No new key is made, so that nothing is lost.',
+        hint: 'Restore the database from a backup. No new key is created, so that nothing is lost.',
         retry: 'needs-person',
         cause: parsed.error,
       },

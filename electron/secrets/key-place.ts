@@ -30,8 +30,8 @@ export function keyPlace(
   if (kind === 'os-keychain') return { keychain: keychains.os(), path: null };
   if (kind === 'key-file') return { keychain: keychains.keyFile(path), path };
   if (passphrase === undefined || passphrase.bytes().length === 0)
-    throw new Failure('keychain.passphrase-needed', 'A passphrase is needed and none was given.', {
-      hint: 'Give the passphrase at the prompt or on standard input.',
+    throw new Failure('keychain.passphrase-needed', 'A passphrase is required.', {
+      hint: 'Enter the passphrase at the prompt or on standard input.',
     });
   return { keychain: keychains.passphrase(passphrase), path: null };
 }
@@ -46,7 +46,7 @@ export function keyPlaceAgain(
     throw new Failure(
       'keychain.passphrase-not-used',
       `A passphrase was given, but the master key is kept in ${kind === 'key-file' ? 'a key file' : 'the keychain of this computer'}.`,
-      { hint: 'Leave the passphrase out, or choose it with "trustkeep secrets choose passphrase" first.' },
+      { hint: 'Leave out the passphrase, or choose it with "trustkeep secrets choose passphrase" first.' },
     );
   return keyPlace(keychains, kind, path ?? '', passphrase);
 }

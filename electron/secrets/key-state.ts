@@ -18,20 +18,20 @@ export function troubleSentence(
 ): string {
   switch (trouble) {
     case 'not-chosen':
-      return 'There is no keychain here. Choose a key file (whoever can read the file has the secrets) or a passphrase (somebody must type it after every start).';
+      return 'There is no keychain here. Choose a key file (anyone who can read it can read the secrets) or a passphrase (someone must enter it after every start).';
     case 'locked':
       if (why !== null) return why;
       return kind === 'passphrase'
-        ? 'The stored secrets wait for their passphrase.'
-        : 'Unlock your keychain.';
+        ? 'The stored secrets are locked: they need their passphrase.'
+        : 'The keychain is locked.';
     case 'missing':
       if (kind === null)
-        return 'The database holds sealed secrets, but its notes about their master key are gone.';
+        return 'The database contains encrypted secrets, but its notes about their master key are missing.';
       return kind === 'key-file'
-        ? `The key file ${why ?? ''} is gone, or no longer holds the key of what is stored here.`
-        : "This computer's keychain no longer holds the key for the credential store.";
+        ? `The key file ${why ?? ''} is missing, or no longer contains the key of this database.`
+        : "This computer's keychain no longer contains the master key.";
     case 'wrong':
-      return 'The key belongs to another installation.';
+      return 'The master key belongs to another installation.';
     case 'unavailable':
       return why ?? 'The keychain of this computer cannot be reached.';
     default:
@@ -45,18 +45,18 @@ function hint(trouble: KeyTrouble, kind: KeychainState['kind']): string {
       return 'Run "trustkeep secrets choose key-file" or "trustkeep secrets choose passphrase".';
     case 'locked':
       return kind === 'passphrase'
-        ? 'Give it with "trustkeep secrets unlock".'
+        ? 'Enter it with "trustkeep secrets unlock".'
         : 'Unlock the keychain of this computer, then try again with "trustkeep secrets unlock".';
     case 'missing':
       return kind === null
-        ? 'Restore the database from a backup. No new key is made, so that nothing is lost.'
-        : 'Put it back and run "trustkeep secrets unlock", or give the recovery key with "trustkeep secrets recover".';
+        ? 'Restore the database from a backup. No new key is created, so that nothing is lost.'
+        : 'Restore it and run "trustkeep secrets unlock", or enter the recovery key with "trustkeep secrets recover".';
     case 'wrong':
-      return 'Give the recovery key with "trustkeep secrets recover", or use the database of this installation.';
+      return 'Enter the recovery key with "trustkeep secrets recover", or use the database of this installation.';
     case 'unavailable':
       return kind === 'key-file'
-        ? 'Put the key file back, readable for the account Trustkeep runs as and for nobody else, and run "trustkeep secrets unlock"; or give the recovery key with "trustkeep secrets recover".'
-        : 'Make the keychain reachable and run "trustkeep secrets unlock", or give the recovery key.';
+        ? 'Restore the key file, readable only by the account that Trustkeep runs as, and run "trustkeep secrets unlock". Or enter the recovery key with "trustkeep secrets recover".'
+        : 'Make the keychain available and run "trustkeep secrets unlock", or enter the recovery key with "trustkeep secrets recover".';
     default:
       return never(trouble);
   }

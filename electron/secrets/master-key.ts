@@ -118,7 +118,7 @@ export class MasterKey implements RowSealer {
     return this.#inTurn(async () => {
       const notes = this.#holder.notes();
       if (notes === null)
-        throw new Failure('recovery-key.not-needed', 'There is no master key yet that could be recovered.', {
+        throw new Failure('recovery-key.not-needed', 'There is no master key to recover yet.', {
           hint: 'Choose where the master key is kept with "trustkeep secrets choose".',
         });
       const wrapKey = recoveryWrapKey(recoveryKey.text(), notes.storeUuid);

@@ -70,7 +70,7 @@ async function read(entry: Entry, signal: AbortSignal): Promise<Buffer | null> {
 async function tooLate(clock: Clock, signal: AbortSignal): Promise<never> {
   await clock.sleep(patienceMs, signal);
   throw new Failure('keychain.locked', 'The keychain did not answer; it may be asking for its password.', {
-    hint: 'Unlock your keychain and try again.',
+    hint: 'Unlock the keychain of this computer and try again.',
     retry: 'later',
   });
 }
@@ -80,7 +80,7 @@ function asKeychainFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const said = thrown instanceof Error ? thrown.message : String(thrown);
   if (/Couldn't access platform storage|locked|dismissed/i.test(said))
-    return new Failure('keychain.locked', 'Unlock your keychain.', {
+    return new Failure('keychain.locked', 'The keychain is locked.', {
       hint: 'Unlock the keychain of this computer, then try again.',
       retry: 'later',
       peerSaid: said,

@@ -30,7 +30,7 @@ function normalize(typed: string): string {
   const wellFormed = text.length === characters + 1 && [...body].every((one) => alphabet.includes(one));
   if (!wellFormed || checkOf(body) !== text[characters])
     throw new Failure('recovery-key.mistyped', 'The recovery key has a typing mistake.', {
-      hint: 'It has eight groups of four characters and one check character. Compare it with what you noted.',
+      hint: 'It has eight groups of four characters and one check character. Compare it with the one you saved.',
       retry: 'needs-person',
     });
   return body;
@@ -45,6 +45,6 @@ function checkOf(body: string): string {
 /** Well-formed, and not of this store. */
 export function wrongRecoveryKey(): Failure {
   return new Failure('recovery-key.wrong', 'This recovery key does not open the secrets stored here.', {
-    hint: 'Give the one shown last: when this database was new, or when its master key was last replaced.',
+    hint: 'Enter the one that was shown last: when this database was new, or when its master key was last replaced.',
   });
 }

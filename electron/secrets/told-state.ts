@@ -9,7 +9,7 @@ export class ToldState {
   state: KeychainState = {
     kind: null,
     state: 'locked',
-    sentence: 'The keychain was not asked yet.',
+    sentence: 'The keychain has not been checked yet.',
     recoveryKeyWaiting: false,
   };
 

@@ -33,7 +33,7 @@ export async function approveToProof(): Promise<Figure[]> {
         figure: `${ms(beyond)} beyond the CA's own ${ms(median(ca))} (whole: ${range(whole)})`,
         goal: '< 1.0 s beyond the CA',
         met: beyond < 1000,
-        method: `Median of ${runs}. A real nginx with one server block, EC P-256 key made on the target with openssl, local authority; drift check, key, CSR, order, pair check, snapshot, install, \`nginx -t\`, reload, two rounds of handshakes.`,
+        method: `Median of ${runs}. A real nginx with one server block, EC P-256 key generated on the endpoint with openssl, local authority; drift check, key, CSR, order, pair check, snapshot, install, \`nginx -t\`, reload, two rounds of handshakes.`,
       },
     ];
   } finally {

@@ -10,7 +10,7 @@ const oneWayMs = 20;
 const pairs = 25;
 const password = 'p@ss:wörd';
 
-/** What a log-in with NTLM adds to a CONNECT, over a way as long as one to a proxy in another town. */
+/** What a login with NTLM adds to a CONNECT, over a way as long as one to a proxy in another town. */
 export async function connectThroughNtlm(): Promise<Figure[]> {
   const origin = await startOrigin();
   const strict = await startOddProxy({ offer: ['ntlm'], users: { 'CORP\\bob': password } });
@@ -45,11 +45,11 @@ export async function connectThroughNtlm(): Promise<Figure[]> {
     const real = runs.squid.length === 0 ? '' : `; through Squid ${ms(median(runs.squid))}`;
     return [
       {
-        what: 'CONNECT with an NTLM log-in, 40 ms there and back',
-        figure: `${ratio.toFixed(3)} of three round trips (${ms(median(runs.ntlm))}, ${range(runs.ntlm)}; ${requests} requests a connection; without a log-in ${ms(median(runs.plain))}, ${(median(runs.plain) / (2 * trip)).toFixed(3)} of two; the log-in adds ${ms(extra)}${real})`,
+        what: 'CONNECT with an NTLM login, 40 ms there and back',
+        figure: `${ratio.toFixed(3)} of three round trips (${ms(median(runs.ntlm))}, ${range(runs.ntlm)}; ${requests} requests a connection; without a login ${ms(median(runs.plain))}, ${(median(runs.plain) / (2 * trip)).toFixed(3)} of two; the login adds ${ms(extra)}${real})`,
         goal: '≤ 1.10 of TCP connect + first + third message, nothing more',
         met: ratio <= 1.1 && requests === 2,
-        method: `${pairs} alternating runs, medians; a proxy that checks the NTLMv2 proof and the MIC, one that asks nobody, and Squid with its own NTLM helper. Between us and each stands a relay that holds every byte ${oneWayMs} ms each way, and the first one a whole round trip longer, as long as the TCP handshake would have taken.`,
+        method: `${pairs} alternating runs, medians; a proxy that checks the NTLMv2 proof and the MIC, one that asks for no login, and Squid with its own NTLM helper. Between us and each stands a relay that holds every byte ${oneWayMs} ms each way, and the first one a whole round trip longer, as long as the TCP handshake would have taken.`,
       },
     ];
   } finally {

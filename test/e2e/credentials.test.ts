@@ -247,7 +247,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
       await go('Proxy');
       await expect.poll(() => form('port').inputValue(), patience).toBe(String(squid.port));
       await form('doctor-url').fill(peers.hidden);
-      await button('Examine').click();
+      await button('Test connection').click();
       await page.locator('[data-report]').waitFor();
       const report = await page.locator('[data-report]').innerText();
       expect(report).toContain(`proxy 127.0.0.1:${squid.port}`);

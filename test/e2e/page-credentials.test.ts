@@ -135,7 +135,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
       'proxy',
       'rich',
       async (page) => {
-        await page.click('role=button[name=Examine]');
+        await page.click('role=button[name="Test connection"]');
         await page.waitForSelector('[data-report=not-ok]');
         await page.locator('[data-report]').scrollIntoViewIfNeeded();
         await page.locator('article >> nth=1').scrollIntoViewIfNeeded();
@@ -466,12 +466,12 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     const { page } = await open({ place: 'proxy' });
     await page.fill('[data-field=host]', 'wrong.example');
     await page.click('text=Test and save');
-    await page.waitForSelector('text=Password must be typed');
+    await page.waitForSelector('text=Enter the password');
     await page.fill('[data-field=password]', 'marked-password');
     await page.click('text=Test and save');
     await page.waitForSelector('[data-failure="proxy.does-not-get-out"]');
     await page.click('text=Save without testing');
-    await page.waitForSelector('text=It is in use from now on');
+    await page.waitForSelector('text=It takes effect immediately');
     expect((await calls(page)).at(-1)?.input).toMatchObject({ host: 'wrong.example', try_first: false });
     expect(await page.inputValue('[data-field=password]')).toBe('');
   });

@@ -245,13 +245,13 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     await person.fill({ host: '127.0.0.1', port: String(site.squid.port), user: 'agent' });
     await person.type('password', site.the('the password of the proxy'));
     await page.getByRole('button', { name: 'Test and save' }).click();
-    const saved = page.getByText('It is in use from now on');
+    const saved = page.getByText('It takes effect immediately');
     const anyway = page.getByRole('button', { name: 'Save without testing' });
     await saved.or(anyway).first().waitFor();
     if (await anyway.isVisible()) await anyway.click();
     await saved.waitFor();
     await person.fill({ 'doctor-url': 'http://planted.invalid/' });
-    await page.getByRole('button', { name: 'Examine' }).click();
+    await page.getByRole('button', { name: 'Test connection' }).click();
     await page.locator('[data-report]').waitFor();
     await expect
       .poll(async () => (await site.squid.accessLog()).join('\n'), soon)

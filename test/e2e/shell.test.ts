@@ -186,7 +186,7 @@ describe.skipIf(electron === null)('the desktop', () => {
   });
 
   test('opens the window at the approvals from the menu of the tray', async () => {
-    await desktop.choose('approvals wait');
+    await desktop.choose('plans to approve');
     await expect.poll(() => textInPage(launched, 'place'), soon).toBe('#/approvals');
   });
 
@@ -274,7 +274,7 @@ describe.skipIf(electron === null)('a start', () => {
       const log = join(dataDirectory, 'desktop', 'logs', 'trustkeep.log');
       await expect
         .poll(() => existsSync(log) && readFileSync(log, 'utf8'), soon)
-        .toContain('written by a newer Trustkeep');
+        .toContain('written by a newer version of Trustkeep');
       await expect
         .poll(() => launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length), soon)
         .toBe(1);

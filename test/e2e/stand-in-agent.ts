@@ -22,9 +22,13 @@ export async function compose(options: {
   onStop?: () => void;
 }): Promise<StandInAgent> {
   if (options.dataDirectory?.endsWith('-broken')) {
-    throw new Failure('database.from-the-future', 'The database was written by a newer Trustkeep.', {
-      hint: 'Install the newer version again.',
-    });
+    throw new Failure(
+      'database.from-the-future',
+      'The database was written by a newer version of Trustkeep.',
+      {
+        hint: 'Install the newer version again.',
+      },
+    );
   }
   const events = new Events(systemClock);
   const history: string[] = ['made'];

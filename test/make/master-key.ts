@@ -33,7 +33,7 @@ export class Drawer implements Keychain {
   }
 }
 
-export const locked = new Failure('keychain.locked', 'Unlock your keychain.');
+export const locked = new Failure('keychain.locked', 'The keychain is locked.');
 export const unavailable = new Failure(
   'keychain.unavailable',
   'The keychain of this computer cannot be reached.',

@@ -118,7 +118,7 @@ describe('an account is not locked', () => {
     const place = { host: '127.0.0.1', port: proxy.port, user: 'bob', password };
     const setting = options.offer.includes('ntlm') ? { ...place, domain: 'CORP' } : place;
     const first = await failureFrom(call.proxy.set(setting));
-    expect(first.message).toContain('refused the log-in');
+    expect(first.message).toContain('refused the login');
     await call.proxy.set({ ...setting, try_first: false });
     for (let pressed = 0; pressed < 5; pressed++) {
       expect(await call.proxy.test({})).toMatchObject({ ok: false });

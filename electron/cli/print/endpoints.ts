@@ -42,7 +42,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
       { head: 'type', value: ({ type }) => type },
       { head: 'reached', value: ({ connection }) => reached(connection) },
       { head: 'probe', value: ({ probe }) => probeWord(probe) },
-      { head: 'instance id', value: ({ id }) => id, whole: true },
+      { head: 'instance ID', value: ({ id }) => id, whole: true },
     ],
     paper,
   );

@@ -13,12 +13,12 @@ export function unreachable(thrown: unknown, proxy: Peer): Failure {
   const because = netFailure(thrown, proxy);
   const detail = because.message.replace(/\.$/, '');
   if (because.about === 'tls')
-    return new Failure('proxy.tls-failed', `No TLS connection to the proxy came about: ${detail}.`, {
+    return new Failure('proxy.tls-failed', `The TLS connection to the proxy failed: ${detail}.`, {
       hint: 'Check that the proxy speaks TLS on this port and that this machine trusts its certificate.',
       cause: thrown,
     });
   return new Failure('proxy.unreachable', `The proxy cannot be reached: ${detail}.`, {
-    hint: 'Check host and port of the proxy, and that firewalls let this machine through to it.',
+    hint: 'Check host and port of the proxy, and that firewalls allow connections from this machine to it.',
     retry: 'later',
     cause: thrown,
   });
@@ -29,7 +29,7 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
     'proxy.timeout',
     `The proxy ${placeOf(proxy)} did not answer within ${Math.round(ms / 100) / 10} s.`,
     {
-      hint: 'Check that the proxy is up, and that its log-in service and the destination answer it: it may be waiting for them.',
+      hint: 'Check that the proxy is up. It may also be waiting for its login service or for the destination.',
       retry: 'later',
     },
   );
@@ -37,7 +37,7 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
 
 export function badAnswer(proxy: Peer, what: string, cause?: unknown): Failure {
   return new Failure('proxy.bad-answer', `The proxy ${placeOf(proxy)} ${what}.`, {
-    hint: 'Check that host and port are those of an HTTP proxy, and look into its log.',
+    hint: 'Check that host and port are those of an HTTP proxy, and check its log.',
     retry: 'later',
     cause,
   });
@@ -51,23 +51,23 @@ export function onTheLine(thrown: unknown, proxy: Peer, while_: string): unknown
 }
 
 const hints: Record<number, string> = {
-  400: 'The proxy did not understand the request; check that it allows CONNECT.',
-  403: 'The rules of the proxy forbid this destination or port; ask who runs it to allow it.',
+  400: 'The proxy did not understand the request. Check that it allows CONNECT.',
+  403: 'The rules of the proxy forbid this destination or port. Ask its administrator to allow it.',
   404: 'Check that this is an HTTP proxy: a web server answers like this.',
-  405: 'This server allows no CONNECT; check that it is an HTTP proxy.',
-  501: 'This server allows no CONNECT; check that it is an HTTP proxy.',
-  502: 'The proxy could not connect to the destination; check its name, and the firewall behind the proxy.',
-  503: 'The proxy could not reach the destination: often a name it cannot resolve or a server that is down.',
-  504: 'The destination did not answer the proxy in time; check that the proxy may reach it.',
+  405: 'This server does not allow CONNECT. Check that it is an HTTP proxy.',
+  501: 'This server does not allow CONNECT. Check that it is an HTTP proxy.',
+  502: 'The proxy could not connect to the destination. Check its name, and the firewall behind the proxy.',
+  503: 'The proxy could not reach the destination. It may be unable to resolve the name, or the server may be down.',
+  504: 'The destination did not answer the proxy in time. Check that the proxy is allowed to reach it.',
 };
 const passing = new Set([500, 502, 503, 504]);
 
 export function refusedConnect(proxy: Peer, target: Peer, status: number, words: string): Failure {
   return new Failure(
     'proxy.refused-connect',
-    `The proxy ${placeOf(proxy)} does not let this machine through to ${placeOf(target)} (${status}).`,
+    `The proxy ${placeOf(proxy)} refused to connect to ${placeOf(target)} (${status}).`,
     {
-      hint: hints[status] ?? 'Look into the log of the proxy for the reason.',
+      hint: hints[status] ?? 'Check the log of the proxy for the reason.',
       retry: passing.has(status) ? 'later' : 'needs-person',
       peerSaid: words === '' ? undefined : words,
     },

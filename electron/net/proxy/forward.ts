@@ -117,7 +117,7 @@ function toAsk(request: ForwardRequest, userAgent: string) {
 
 function tooLarge({ url, maxBytes }: ForwardRequest): Failure {
   return new Failure('net.too-large', `${new URL(url).host} sent more than ${maxBytes} bytes.`, {
-    hint: 'Check that the address is the one of the service that was meant.',
+    hint: 'Check that this is the address of the right service.',
   });
 }
 

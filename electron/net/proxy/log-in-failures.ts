@@ -14,38 +14,38 @@ export function cannotLogIn(because: Because, proxy: Peer, offers: readonly Prox
     case 'login-needed':
       return new Failure(
         'proxy.login-needed',
-        `The proxy ${at} asks for a log-in (${list}), and none is set.`,
+        `The proxy ${at} requires a login (${list}), and none is set.`,
         {
-          hint: 'Set user and password for the proxy, and the domain when it uses NTLM.',
+          hint: 'Set user and password for the proxy, and the domain if it uses NTLM.',
         },
       );
     case 'ntlm-not-offered':
       return new Failure(
         'proxy.ntlm-not-offered',
-        `A domain is set for the proxy ${at}, but it does not offer NTLM, only ${list}; nothing was sent to it.`,
+        `A domain is set for the proxy ${at}, but it does not offer NTLM, only ${list}. No password was sent to it.`,
         {
-          hint: 'If this is the right proxy and it does not use NTLM, set user and password again without the domain. If it used NTLM before, something in between may ask for the password instead of it.',
+          hint: 'If this is the right proxy and it does not use NTLM, set user and password again without the domain. If it used NTLM before, the connection may be intercepted.',
         },
       );
     case 'weaker':
       return new Failure(
         'proxy.login-weaker',
-        `The proxy ${at} accepted a log-in that does not show the password before, and now asks for the password itself (${list}); nothing was sent to it.`,
+        `The proxy ${at} accepted a login that hides the password before, and now asks for the password itself (${list}). No password was sent to it.`,
         {
-          hint: 'If the proxy was changed on purpose, set it again as it is. If not, something in between may ask for the password instead of it.',
+          hint: 'If the proxy was changed on purpose, save the same setting again. If not, the connection may be intercepted.',
         },
       );
     case 'domain-needed':
       return new Failure(
         'proxy.domain-needed',
-        `The proxy ${at} wants a log-in with NTLM (it offers ${list}), and no domain is set.`,
-        { hint: 'Set the domain of the user for the proxy; “.” for an account of the proxy itself.' },
+        `The proxy ${at} requires an NTLM login (it offers ${list}), and no domain is set.`,
+        { hint: 'Set the domain of the proxy user, or “.” for an account of the proxy itself.' },
       );
     case 'scheme-unknown':
       return new Failure(
         'proxy.scheme-unknown',
-        `The proxy ${at} asks for a log-in in a way that Trustkeep does not know: ${list}.`,
-        { hint: 'Basic, Digest and NTLM are known; have the proxy offer one of them to this machine.' },
+        `The proxy ${at} requires a login method that Trustkeep does not support: ${list}.`,
+        { hint: 'Configure the proxy to offer Basic, Digest or NTLM to this machine.' },
       );
   }
 }
@@ -53,7 +53,7 @@ export function cannotLogIn(because: Because, proxy: Peer, offers: readonly Prox
 export function loginRefused(proxy: Peer, user: string, way: string): Failure {
   return new Failure(
     'proxy.login-refused',
-    `The proxy ${placeOf(proxy)} refused the log-in of ${user} (${way}).`,
+    `The proxy ${placeOf(proxy)} refused the login of ${user} (${way}).`,
     {
       hint: 'Check user, password and domain of the proxy setting, and that the account is neither locked nor expired.',
     },
@@ -65,7 +65,9 @@ export function refusedBefore(proxy: Peer, user: string, leftMs: number): Failur
   const left = seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
   return new Failure(
     'proxy.login-refused',
-    `The proxy ${placeOf(proxy)} refused the log-in of ${user}; it is not tried again for ${left}, so that the account does not get locked.`,
-    { hint: 'Check user, password and domain of the proxy setting; another password is tried at once.' },
+    `The proxy ${placeOf(proxy)} refused the login of ${user}. It is not tried again for ${left}, so that the account does not get locked.`,
+    {
+      hint: 'Check user, password and domain of the proxy setting. A changed password is tried immediately.',
+    },
   );
 }

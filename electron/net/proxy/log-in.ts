@@ -81,7 +81,7 @@ export class LogIn {
         if (token !== null) return await this.#proof(sent.hello, sent.scheme, token, connected);
         const choice = this.#choose(offers, names);
         if (choice.way === 'ntlm' && choice.scheme === sent.scheme && sent.again)
-          throw badAnswer(this.#proxy, 'offers NTLM but does not go on with it');
+          throw badAnswer(this.#proxy, 'offers NTLM but does not continue it');
         return await this.#take(choice, names);
       }
       case 'basic':
@@ -93,7 +93,7 @@ export class LogIn {
         const again = challenge !== null && (challenge.stale || sent.ahead);
         if (names !== null && again && !sent.repeated && challenge.nonce !== sent.nonce.challenge.nonce)
           return await this.#digest(names, challenge, false, true);
-        if (challenge?.stale) throw badAnswer(this.#proxy, 'calls every nonce of its own too old');
+        if (challenge?.stale) throw badAnswer(this.#proxy, 'rejects every nonce of its own as too old');
         if (!sent.ahead || challenge !== null) throw this.#refused(names, 'Digest');
         break;
       }
@@ -113,8 +113,8 @@ export class LogIn {
     const at = placeOf(this.#proxy);
     const way = ways[kind];
     if (way === null)
-      this.#note(before ? `This connection to ${at} is logged in.` : `The proxy ${at} asks for no log-in.`);
-    else this.#note(`The proxy ${at} accepted the log-in of ${this.#who(this.#names())} (${way}).`);
+      this.#note(before ? `This connection to ${at} is logged in.` : `The proxy ${at} requires no login.`);
+    else this.#note(`The proxy ${at} accepted the login of ${this.#who(this.#names())} (${way}).`);
   }
 
   /** The connection on which the last step went is logged in from now on. */
@@ -128,7 +128,7 @@ export class LogIn {
   }
 
   #choose(offers: readonly ProxyChallenge[], names: LoginNames | null): Choice {
-    this.#note(`The proxy ${placeOf(this.#proxy)} asks for a log-in and offers ${offered(offers)}.`);
+    this.#note(`The proxy ${placeOf(this.#proxy)} requires a login and offers ${offered(offers)}.`);
     const choice = choose(offers, names);
     if (choice.way === 'basic' && this.#memory.strong) throw cannotLogIn('weaker', this.#proxy, offers);
     if (choice.way === 'none') throw cannotLogIn(choice.because, this.#proxy, offers);
@@ -149,7 +149,7 @@ export class LogIn {
 
   async #basic(names: LoginNames, ahead: boolean): Promise<LogInStep> {
     if (names.user.includes(':'))
-      throw badAnswer(this.#proxy, 'offers only Basic, which cannot carry a colon in the user name');
+      throw badAnswer(this.#proxy, 'offers only Basic, which does not allow a colon in the user name');
     await this.#myTurn(names);
     this.#sent = { kind: 'basic', ahead };
     return this.#open(({ password }) => ({

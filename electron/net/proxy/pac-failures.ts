@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 
-const tellItsOwner = 'Ask who maintains the PAC file to correct it, or set the proxy by host and port.';
+const tellItsOwner =
+  'Ask the administrator of the PAC file to correct it, or set the proxy by host and port.';
 
 /** Without what may be secret in an address: user, password and query. */
 export function shownUrl(url: string): string {
@@ -19,15 +20,19 @@ export function pacTooLarge(url: string, limit: number, cause?: unknown): Failur
   return new Failure(
     'proxy.pac-too-large',
     `The PAC file ${shownUrl(url)} is larger than ${limit / 1024 / 1024} MB.`,
-    { hint: 'Check that the PAC URL is that of a PAC file.', cause },
+    { hint: 'Check that the PAC URL is the address of a PAC file.', cause },
   );
 }
 
 export function pacUnreadable(url: string, why: string, cause?: unknown): Failure {
-  return new Failure('proxy.pac-unreadable', `The PAC file ${shownUrl(url)} is no usable script: ${why}.`, {
-    hint: tellItsOwner,
-    cause,
-  });
+  return new Failure(
+    'proxy.pac-unreadable',
+    `The PAC file ${shownUrl(url)} is not a usable script: ${why}.`,
+    {
+      hint: tellItsOwner,
+      cause,
+    },
+  );
 }
 
 export function pacTooSlow(url: string, host: string | null, cause?: unknown): Failure {
@@ -36,7 +41,7 @@ export function pacTooSlow(url: string, host: string | null, cause?: unknown): F
     'proxy.pac-timeout',
     `The PAC file ${shownUrl(url)} takes too long: ${what} was stopped.`,
     {
-      hint: `It may hold an endless loop or look up names that do not answer. ${tellItsOwner}`,
+      hint: `It may contain an endless loop or look up names that do not resolve. ${tellItsOwner}`,
       retry: 'later',
       cause,
     },
@@ -54,10 +59,10 @@ export function pacNonsense(url: string, host: string, answer: string): Failure 
   const socks = /^SOCKS/i.test(answer);
   return new Failure(
     socks ? 'proxy.pac-socks-only' : 'proxy.pac-answer',
-    `The PAC file ${shownUrl(url)} answers “${answer.slice(0, 200)}” for ${host}, ${socks ? 'and Trustkeep speaks no SOCKS' : 'which names no way'}.`,
+    `The PAC file ${shownUrl(url)} answers “${answer.slice(0, 200)}” for ${host}, ${socks ? 'and Trustkeep does not support SOCKS' : 'which is not a usable answer'}.`,
     {
       hint: socks
-        ? 'Ask who maintains the PAC file to name an HTTP proxy for this destination, or set one by host and port.'
+        ? 'Ask the administrator of the PAC file to name an HTTP proxy for this destination, or set one by host and port.'
         : tellItsOwner,
     },
   );

@@ -81,7 +81,7 @@ export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clo
       lastFailure = asFailure(error);
       lookAt = clock.monotonic() + (loaded === null ? lookAgainMs.none : lookAgainMs.failed);
       if (loaded !== null)
-        log.warn('the PAC file could not be renewed; the one from before stays in use', { error });
+        log.warn('the PAC file could not be fetched again; the previous one stays in use', { error });
     }
   }
 

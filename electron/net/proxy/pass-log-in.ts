@@ -50,7 +50,7 @@ export async function passLogIn(
       const offers = parseChallenges(headerValues(answer, 'proxy-authenticate'));
       step = await logIn.next(offers, talk.line !== null && talk.line === before);
     }
-    throw badAnswer(proxy, 'asks for a log-in again and again');
+    throw badAnswer(proxy, 'asks for a login again and again');
   } finally {
     logIn.end();
   }

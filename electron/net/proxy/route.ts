@@ -57,17 +57,20 @@ export function makeRouter(
     if (config === null || config.settings.route.mode === 'none') return { ways: [direct], because: null };
     const at = placeText(peer);
     if (isLoopback(peer.host))
-      return { ways: [direct], because: `${at} is on this machine and always reached directly.` };
+      return { ways: [direct], because: `${at} is on this machine; the connection is always direct.` };
     const rule = bypassRule(config.settings.bypass, peer);
     if (rule !== null)
-      return { ways: [direct], because: `${at} is reached directly: it is in the list as “${rule}”.` };
+      return {
+        ways: [direct],
+        because: `The connection to ${at} is direct: it matches “${rule}” in the bypass list.`,
+      };
     const setting = config.settings.route;
     switch (setting.mode) {
       case 'manual': {
         const place = { host: setting.host.replace(/^\[|\]$/g, ''), port: setting.port, tls: false };
         return {
           ways: [{ kind: 'proxy', place }],
-          because: `The setting sends ${at} through the proxy ${placeText(place)}.`,
+          because: `The setting uses the proxy ${placeText(place)} for ${at}.`,
         };
       }
       case 'pac':
@@ -83,8 +86,8 @@ export function makeRouter(
     const ways = [...answer.ways.filter((way) => !isBad(way)), ...answer.ways.filter(isBad)];
     const notes = [
       `The PAC file ${shownUrl(pacUrl)} answers “${answer.text.slice(0, 300)}” for ${at}.`,
-      ...answer.skipped.map((part) => `“${part}” is passed over: Trustkeep does not speak it.`),
-      ...ways.filter(isBad).map((way) => `The ${wayName(way)} did not answer lately and is tried last.`),
+      ...answer.skipped.map((part) => `“${part}” is skipped: Trustkeep does not support it.`),
+      ...ways.filter(isBad).map((way) => `The ${wayName(way)} did not answer recently and is tried last.`),
     ];
     return { ways, because: notes.join(' ') };
   }

@@ -58,7 +58,7 @@ async function connect(
     tools.note?.({
       name: 'tunnel',
       ok: true,
-      sentence: `The proxy ${placeOf(proxy)} opened the way to ${uri}.`,
+      sentence: `The proxy ${placeOf(proxy)} opened a connection to ${uri}.`,
     });
     return socket;
   } finally {

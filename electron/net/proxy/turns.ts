@@ -11,7 +11,7 @@ const waitsMs = [60_000, 5 * 60_000, 30 * 60_000];
 export class RefusedBefore extends Error {
   readonly leftMs: number;
   constructor(leftMs: number) {
-    super('the log-in was refused before');
+    super('the login was refused before');
     this.leftMs = leftMs;
   }
 }

@@ -13,9 +13,9 @@ export function writeHead(
   if (broken || !named || !/^[A-Z]+$/.test(method) || !/^[!-~]+$/.test(uri))
     throw new Failure(
       'proxy.bad-request',
-      'A request to the proxy holds characters that HTTP does not allow.',
+      'A request to the proxy contains characters that HTTP does not allow.',
       {
-        hint: 'Check user name and address for line ends and other control characters.',
+        hint: 'Check user name and address for line breaks and other control characters.',
       },
     );
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');

@@ -55,8 +55,8 @@ export class AuthorityRegistry {
     if (known !== undefined) return known;
     const row = this.#rows.get(id);
     if (row === null)
-      throw new Failure('authority.not-found', 'The authority of this order does not exist any more.', {
-        hint: 'Name another one and request the certificate again.',
+      throw new Failure('authority.not-found', 'The authority of this order no longer exists.', {
+        hint: 'Choose another authority and request the certificate again.',
       });
     const made = makeAuthority(row, this.#tools);
     this.#made.set(id, made);

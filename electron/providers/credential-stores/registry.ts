@@ -71,8 +71,8 @@ export class CredentialStoreRegistry {
     if (known !== undefined) return known;
     const row = this.#rows.get(id);
     if (row === null)
-      throw new Failure('credential-store.not-found', 'The credential store does not exist any more.', {
-        hint: 'Name another one for this endpoint, or give its login itself.',
+      throw new Failure('credential-store.not-found', 'The credential store no longer exists.', {
+        hint: 'Choose another one for this endpoint, or set its login itself.',
       });
     const made = makeStore(row, this.#tools.keep(id), this.#tools, true);
     this.#made.set(id, made);

@@ -76,9 +76,12 @@ function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | nu
       {node.notInstallable !== null && <Notice intent="warning">{node.notInstallable}</Notice>}
       <Section title={en.nodes.served}>
         <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>
-        <p style={{ marginBottom: 0 }}>
-          {node.served.sentence} {node.served.state !== 'unknown' && <Time at={node.served.at} />}
-        </p>
+        <p style={{ marginBottom: 0 }}>{node.served.sentence}</p>
+        {node.served.state !== 'unknown' && (
+          <p style={{ marginBottom: 0 }}>
+            {en.nodes.verified} <Time at={node.served.at} />
+          </p>
+        )}
       </Section>
       <Section title={en.nodes.place}>
         <Facts facts={placeFacts(node)} />

@@ -16,6 +16,7 @@ export const nodes = {
   requestLong: 'Request certificate',
   renew: 'Renew now',
   verify: 'Verify now',
+  verified: 'Verified',
   verifying: 'Verifying…',
   discovering: 'Discovering nodes.',
   watch: 'Watch',

@@ -38,8 +38,8 @@ export const proxy = {
   doctorSaved: 'This tests the saved setting, not unsaved changes above.',
   address: 'Address',
   addressHint: 'Default: every address the agent needs.',
-  examine: 'Examine',
-  examining: 'Examining…',
+  examine: 'Test connection',
+  examining: 'Testing…',
   allReached: (number: number) =>
     number === 1 ? 'The address was reached' : `All ${number} addresses were reached`,
   notReached: (bad: number, all: number) => `${bad} of ${count(all, 'address', 'addresses')} not reached`,

@@ -75,7 +75,7 @@ export function wayRoutes({ world, changed, did }: FakeTools) {
           });
         return {
           madeAt: world.now - 86_400_000,
-          sentence: `The backup ${input.path} is whole and takes the place of the database at the next start of Trustkeep.`,
+          sentence: `The backup ${input.path} is intact and replaces the database at the next start of Trustkeep.`,
         };
       }),
     },

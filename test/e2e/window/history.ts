@@ -475,7 +475,7 @@ function addRenewals(world: World): void {
       because: nextAt < world.now ? 'overdue' : 'fraction',
       sentence:
         nextAt < world.now
-          ? 'The renewal is due and waits for approval.'
+          ? 'The renewal is due and is waiting for approval.'
           : 'It is renewed when two thirds of its life are over.',
       failures: 0,
       lastFailure: null,
@@ -493,8 +493,8 @@ function addNotifications(world: World): void {
     {
       kind: 'approval-needed',
       level: 'attention',
-      title: 'A plan waits for a yes',
-      sentence: 'New certificate for shop-web-1 / checkout.nordhafen.example.',
+      title: 'Approval needed: checkout.nordhafen.example',
+      sentence: 'Request for checkout.nordhafen.example on shop-web-1 is waiting for approval.',
       taskId: null,
       approvalId: world.approvals[0]?.id ?? null,
       readAt: null,
@@ -503,8 +503,8 @@ function addNotifications(world: World): void {
     {
       kind: 'approval-needed',
       level: 'attention',
-      title: 'A plan waits for a yes',
-      sentence: 'Renewal for api-edge-fra / api.nordhafen.example.',
+      title: 'Approval needed: api.nordhafen.example',
+      sentence: 'Renewal for api.nordhafen.example on api-edge-fra is waiting for approval.',
       taskId: null,
       approvalId: world.approvals[1]?.id ?? null,
       readAt: null,
@@ -513,9 +513,9 @@ function addNotifications(world: World): void {
     {
       kind: 'restored',
       level: 'danger',
-      title: 'Install failed, previous state restored',
+      title: 'Restored: checkout.nordhafen.example',
       sentence:
-        'nginx on shop-web-2 refused to reload. The previous certificate is proved to be served again.',
+        'nginx on shop-web-2 refused to reload. The previous state is restored, and that is proved.',
       taskId: by('failed'),
       approvalId: null,
       readAt: null,
@@ -535,7 +535,7 @@ function addNotifications(world: World): void {
     {
       kind: 'succeeded',
       level: 'success',
-      title: 'Certificate served',
+      title: 'Done: shop.nordhafen.example',
       sentence: 'shop-web-1 / shop.nordhafen.example serves its new certificate at both addresses.',
       taskId: by('succeeded'),
       approvalId: null,
@@ -546,7 +546,7 @@ function addNotifications(world: World): void {
       kind: 'system',
       level: 'info',
       title: 'Caught up after sleep',
-      sentence: 'The machine slept for 2 days; 3 renewals were looked at again.',
+      sentence: 'The machine slept for 2 days; 3 renewals were checked again.',
       taskId: null,
       approvalId: null,
       readAt: world.now - 2 * day,

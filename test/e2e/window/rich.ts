@@ -164,7 +164,7 @@ const endpointSpecs: EndpointSpec[] = [
         left: 200,
         issuer: 'corp',
         notInstallable:
-          'The certificate path of this server block holds a variable, so it has no single certificate to replace.',
+          'The certificate path of this server block contains a variable, so it has no single certificate to replace.',
       },
       { names: ['_'], at: ['192.168.10.5:80'], left: null },
     ],

@@ -338,7 +338,7 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       await expect(untilDone(late.authority, await makeTestOrder(['b.example']))).rejects.toMatchObject({
         code: 'acme.eab-used',
         retry: 'needs-person',
-        hint: expect.stringContaining('new EAB key id'),
+        hint: expect.stringContaining('new EAB key ID'),
       });
       expect(late.requests.filter((line) => line.endsWith('new-account'))).toHaveLength(1);
     });

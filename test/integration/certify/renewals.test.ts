@@ -133,7 +133,7 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
       else await agent.call.tasks.cancel({ task: taskId });
       await agent.until(taskId);
       const { renewal } = await agent.call.nodes.show({ node: nodeId });
-      expect(renewal?.sentence).toContain('A person said no');
+      expect(renewal?.sentence).toContain('A person rejected the plan');
       expect((renewal?.nextAt ?? 0) - clock.now()).toBeGreaterThan(20 * hour);
       expect((renewal?.nextAt ?? 0) - clock.now()).toBeLessThanOrEqual(day);
     },

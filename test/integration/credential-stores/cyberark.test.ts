@@ -240,13 +240,13 @@ describe.skipIf(!have('openssl'))('reading through a Central Credential Provider
     expect(thrown.hint).toMatch(/\.$/);
   });
 
-  test('another web service is reached by its path', async () => {
+  test('other than AIMWebService is reached by its path', async () => {
     await start({ path: '/CertService/api/Accounts' });
     expect(
       (await store({ ccpUrl: `${ccp.url}/CertService/` }).read('Safe=Web;Object=root-web1')).username,
     ).toBe('root');
     const thrown = await failure(store().read('Safe=Web;Object=root-web1'));
-    expect(thrown.hint).toContain('another web service');
+    expect(thrown.hint).toContain('other than AIMWebService');
   });
 
   test('a server whose CA is not trusted is refused', async () => {

@@ -182,9 +182,9 @@ describe.skipIf(!have('openssl'))('a secret', () => {
   test.each([
     ['16', 'credential.unusable', '“url”'],
     ['17', 'credential.deleted', 'deleted'],
-    ['18', 'credential.denied', 'not there, or'],
-    ['99', 'credential.denied', 'not there, or'],
-    ['\\Nowhere\\web', 'credential.denied', 'not there, or'],
+    ['18', 'credential.denied', 'does not exist, or'],
+    ['99', 'credential.denied', 'does not exist, or'],
+    ['\\Nowhere\\web', 'credential.denied', 'does not exist, or'],
     ['web', 'credential.bad-id', 'neither a number nor a path'],
   ])('%s is %s', async (id, code, words) => {
     await start();
@@ -292,7 +292,7 @@ describe.skipIf(!have('openssl'))('the login', () => {
     expect(server.logins.good).toBe(2);
   });
 
-  test('stops after two refusals, so that the account is not locked, and tries again after a quarter of an hour', async () => {
+  test('stops after two refusals, so that the account does not get locked, and tries again after a quarter of an hour', async () => {
     await start();
     const keep = memoryStoreKeep({ [storeSecrets.password]: 'wrong S3cr3t' });
     const reading = store({}, keep);
@@ -362,7 +362,7 @@ describe.skipIf(!have('openssl'))('the login', () => {
       'credential-store.unexpected-answer',
       'access',
     ],
-    [{ status: 503, body: '' }, 'credential-store.unavailable', 'log anybody in'],
+    [{ status: 503, body: '' }, 'credential-store.unavailable', 'log anyone in'],
     [
       { status: 400, ...json({ error: 'Two Factor required' }) },
       'credential-store.login-refused',
@@ -436,7 +436,7 @@ describe.skipIf(!have('openssl'))('a restricted secret', () => {
       server.secrets.push(plain(20, { demand: 'RequiresComment', toldBy }));
       const thrown = await failure(store().read('20'));
       expect(thrown).toMatchObject({ code: 'credential.restricted', retry: 'needs-person' });
-      expect(thrown.message).toContain('demands a comment');
+      expect(thrown.message).toContain('requires a comment');
       expect(server.restricted).toEqual([]);
     },
   );
@@ -448,7 +448,7 @@ describe.skipIf(!have('openssl'))('a restricted secret', () => {
       server.secrets.push(plain(21, { demand, items: secrets()[2]?.items ?? [] }));
       const found = await store({ comment: 'nightly run' }).read('\\Servers\\web 21');
       expect(found.privateKey?.text()).toBe(key);
-      expect(found.about.join()).toContain('checked out for 30 minutes more');
+      expect(found.about.join()).toContain('checked out for another 30 minutes');
       expect(server.requests.filter((line) => line.includes('check-in'))).toEqual([]);
       expect(server.requests).toContain('POST /api/v1/secrets/21/restricted/fields/private-key');
     },
@@ -463,10 +463,10 @@ describe.skipIf(!have('openssl'))('a restricted secret', () => {
   });
 
   test.each([
-    ['RequiresApproval', 'credential.restricted', 'approves each access'],
+    ['RequiresApproval', 'credential.restricted', 'to approve each access'],
     ['RequiresDoubleLockPassword', 'credential.restricted', 'DoubleLock'],
     ['DoubleLockNoAccess', 'credential.restricted', 'DoubleLock'],
-    ['CannotView', 'credential.denied', 'not viewed'],
+    ['CannotView', 'credential.denied', 'not to view it'],
     ['RequiresUndelete', 'credential.deleted', 'deleted'],
     ['RequiresCheckoutPendingRPC', 'credential.change-in-process', 'password to be changed'],
   ])('with %s is %s, comment or not', async (demand, code, words) => {
@@ -492,7 +492,7 @@ describe.skipIf(!have('openssl'))('verifying', () => {
     await start();
     const found = await checks({ verify: '12' });
     expect(found.map(({ name }) => name)).toEqual(['resolve', 'connect', 'tls', 'log-in', 'read']);
-    expect(found.at(-2)?.sentence).toBe('Logged in as agent; the token is good for 20 minutes.');
+    expect(found.at(-2)?.sentence).toBe('Logged in as agent; the token is valid for 20 minutes.');
     expect(found.at(-1)?.sentence).toBe('Read secret “12”: a password for root.');
   });
 
@@ -508,7 +508,7 @@ describe.skipIf(!have('openssl'))('verifying', () => {
 
   test.each([
     [{}, 'wrong', 'log-in', 'Login failed.'],
-    [{ verify: '18' }, login, 'read', 'may not view it'],
+    [{ verify: '18' }, login, 'read', 'not allowed to view it'],
     [{ trustedRootsPem: null }, login, 'tls', 'not trust'],
   ])('stops at the first no: %j with %s', async (changes, password, name, words) => {
     await start();

@@ -139,7 +139,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       await both(11 * minute);
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential-store.login-refused');
-      expect(failure.message).toContain('the token has expired, was revoked or has no uses left');
+      expect(failure.message).toContain('It has expired, was revoked or has no uses left');
     });
 
     test('of the batch type is left alone', async () => {
@@ -268,7 +268,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect((await later.verify()).checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });
     });
 
-    test('that may not look itself up leaves both possible at such a server', async () => {
+    test('that not allowed to look itself up leaves both possible at such a server', async () => {
       await restart({ tellsInvalidTokens: false });
       const { store, token } = await withToken({ noDefaultPolicy: true });
       await store.read('web1');
@@ -399,7 +399,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       vault.interfere = () => null;
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential-store.wrapping-used');
-      expect(failure.message).toContain('an earlier try of Trustkeep was cut off');
+      expect(failure.message).toContain('an earlier attempt of Trustkeep was interrupted');
     });
 
     test('that was sealed before the agent was killed is used, though its wrapping token is still there', async () => {
@@ -436,7 +436,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       await store.read('web1');
       keep.secrets.set('wrapping-token', 'hvs.used-by-somebody-else');
       expect((await store.read('web1')).username).toBe('root');
-      expect((await store.verify()).checks.at(-1)?.sentence).toContain('perhaps by somebody else');
+      expect((await store.verify()).checks.at(-1)?.sentence).toContain('possibly by someone else');
       expect(vault.count('sys/wrapping/lookup')).toBe(2);
     });
 
@@ -448,7 +448,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
         settings: { auth: bySecret(roleId, true) },
       });
       const none = await failureOf(asWrapped.store.read('web1'));
-      expect(none.message).toContain('it looks like a SecretID');
+      expect(none.message).toContain('looks like a SecretID');
       expect(none.hint).toContain('appwrapped No');
       const wrapping = await fixture.makeWrappedSecretId('approle', 'reader');
       const asPlain = open({ secrets: { 'secret-id': wrapping }, settings: { auth: bySecret(roleId) } });
@@ -513,13 +513,13 @@ describe('a hashicorp store at a Vault that does as told', () => {
       writeFileSync(secretFile, '\n');
       expect(await said()).toMatch(/is empty/);
       writeFileSync(secretFile, 'x'.repeat(20_000));
-      expect(await said()).toMatch(/too big/);
+      expect(await said()).toMatch(/too large/);
       writeFileSync(secretFile, 'two lines\nof text');
-      expect(await said()).toMatch(/something else than one SecretID/);
+      expect(await said()).toMatch(/does not contain exactly one SecretID/);
       const failure = await failureOf(
         open({ settings: { auth: { ...byFile('role'), secretFile: directory.path } } }).store.read('web1'),
       );
-      expect(failure.message).toMatch(/no regular file/);
+      expect(failure.message).toMatch(/not a regular file/);
       expect(vault.calls).toEqual([]);
     });
 
@@ -747,7 +747,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       'read false',
     ]);
     expect(report.checks[2]?.sentence).toContain('not encrypted');
-    expect(report.checks[3]?.sentence).toMatch(/There is no secret “kv\/nobody”.* Check the credential id/);
+    expect(report.checks[3]?.sentence).toMatch(/There is no secret “kv\/nobody”.* Check the credential ID/);
     vault.mode = 'sealed';
     const sealed = await store.verify();
     expect(sealed.checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });

@@ -182,7 +182,9 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       const { store } = await withToken(`${prefix}-nowhere`);
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential.denied');
-      expect(failure.message).toMatch(/^Either this login may not read .*, or there is no such mount/);
+      expect(failure.message).toMatch(
+        /^Either this login is not allowed to read .*, or there is no such mount/,
+      );
     });
 
     test('that a mount is of another engine', async () => {
@@ -208,7 +210,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       await fixture.revoke(token);
       const failure = await failureOf(store.read('servers/web1'));
       expect(failure.code).toBe('credential-store.login-refused');
-      expect(failure.message).toContain('the token has expired, was revoked or has no uses left');
+      expect(failure.message).toContain('It has expired, was revoked or has no uses left');
     });
   });
 
@@ -236,7 +238,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
         ['read', true],
       ]);
       expect(report.checks.at(-2)?.sentence).toMatch(
-        /^Logged in by AppRole at .*; the token lives until .* UTC/,
+        /^Logged in by AppRole at .*; the token is valid until .* UTC/,
       );
       expect(report.checks.at(-1)?.sentence).toContain('it has a user name and a password');
       expect(JSON.stringify(report)).not.toContain(password);
@@ -273,7 +275,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       const second = open({ secrets: { 'wrapping-token': wrapping }, settings });
       const failure = await failureOf(second.store.read('servers/web1'));
       expect(failure.code).toBe('credential-store.wrapping-used');
-      expect(failure.message).toContain('somebody else may have read');
+      expect(failure.message).toContain('someone else may have read');
       expect((await failureOf(second.store.read('servers/web1'))).code).toBe(
         'credential-store.wrapping-used',
       );
@@ -333,7 +335,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
     const { store } = open({ secrets: { token }, settings: { rootPath: kv1, verify: 'servers/web1' } });
     const report = await store.verify();
     expect(report.ok).toBe(true);
-    expect(report.checks.at(-2)?.sentence).toContain('may not look itself up');
+    expect(report.checks.at(-2)?.sentence).toContain('not allowed to look itself up');
   });
 
   test('a token for three calls is not wasted: one to look it up, one for the mount, one to read', async () => {

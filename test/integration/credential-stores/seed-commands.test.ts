@@ -420,7 +420,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
           'private-key-path': path('id1'),
           passphrase: 'x',
         }),
-        /^The credential id "a\/b" must not hold a slash/,
+        /^The credential id "a\/b" must not contain a slash/,
       ],
       [
         'a passphrase that is wrong',
@@ -433,7 +433,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
           'private-key-path': path('id1'),
           passphrase: 'x',
         }),
-        /^The passphrase given does not open the SSH private key/,
+        /^The passphrase does not open the SSH private key/,
       ],
       [
         'another kind',
@@ -445,7 +445,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
         'credentials of a vault',
         'listCredentials',
         () => ({ 'store-name': 'ss' }),
-        /kept in a Secret Server, where Trustkeep only reads them\.$/,
+        /kept in a Secret Server, which Trustkeep only reads\.$/,
       ],
       [
         'a secret that is not there',
@@ -483,7 +483,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
     const wrapped = await fixture.makeWrappedSecretId('approle', 'agent');
     const filling = { ...inVault(), 'store-name': 'saved', 'secret-id': wrapped, 'Yes/No': 'Yes' };
     const stdout = await carriedOut('addRoleSecret', { ...filling, 'role-id': 'another' });
-    expect(stdout).toContain('It is stored all the same: its wrapping token is used up');
+    expect(stdout).toContain('It is stored anyway: its wrapping token is used up');
     expect(await sealed('saved')).toEqual(['secret-id']);
     const put = await cli(['credstore', 'update', 'saved', '--roleid', roleId], { running: agent.call });
     expect(put.stdout).toContain('✓ read:');

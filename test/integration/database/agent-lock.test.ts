@@ -26,7 +26,7 @@ test('A second agent on the same data is refused, told who runs and what to do',
   expect(() => acquireAgentLock(directory.path, 'headless')).toThrow(
     expect.objectContaining({
       code: 'agent.already-running',
-      message: `Trustkeep already runs on ${directory.path}: the desktop agent, process ${child.process.pid}.`,
+      message: `Trustkeep is already running on ${directory.path}: the desktop agent, process ${child.process.pid}.`,
       hint: expect.stringContaining('trustkeep stop'),
     }),
   );
@@ -39,7 +39,7 @@ test('A command that has the data for a moment is called that, and is worth wait
   expect(() => acquireAgentLock(directory.path, 'cli')).toThrow(
     expect.objectContaining({
       code: 'agent.already-running',
-      message: `Another trustkeep command is at work in ${directory.path} (process ${child.process.pid}).`,
+      message: `Another trustkeep command is running in ${directory.path} (process ${child.process.pid}).`,
       retry: 'later',
     }),
   );

@@ -9,7 +9,7 @@ import { anEndpoint } from '../../make/rows.ts';
 import { clockAt, now, readySealer } from '../../make/store.ts';
 import { canMount, mountTiny, type TinyDisk } from '../../servers/tiny-disk.ts';
 
-describe.skipIf(!(await canMount()))('a full disk (needs root and the right to mount)', () => {
+describe.skipIf(!(await canMount()))('a full disk (needs root and permission to mount)', () => {
   let directory: ReturnType<typeof tempDirectory>;
   let disk: TinyDisk;
   let path: string;
@@ -53,7 +53,7 @@ describe.skipIf(!(await canMount()))('a full disk (needs root and the right to m
   }
   const full = expect.objectContaining({
     code: 'database.disk-full',
-    message: expect.stringMatching(/no room for the database .*trustkeep\.db/),
+    message: expect.stringMatching(/not enough space for the database .*trustkeep\.db/),
     hint: expect.stringContaining(join('disk')),
   });
   function writeUntilFull(database: Database): number {

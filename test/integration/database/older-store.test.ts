@@ -94,7 +94,7 @@ describe('a filled store of an older version', () => {
     expect(() => refuseFuture(old.path, migrations.length, old.store.version)).toThrow(
       expect.objectContaining({
         code: 'database.from-the-future',
-        message: expect.stringContaining('written by a newer Trustkeep'),
+        message: expect.stringContaining('written by a newer version of Trustkeep'),
       }),
     );
   });

@@ -56,7 +56,7 @@ async function demandingServer(protocol: '-tls1_2' | '-tls1_3') {
   };
 }
 
-describe.skipIf(!have('openssl'))('a server that demands a client certificate', () => {
+describe.skipIf(!have('openssl'))('a server that requires a client certificate', () => {
   test.each(['-tls1_2', '-tls1_3'] as const)(
     'takes the right one and says why another will not do (%s)',
     async (protocol) => {
@@ -74,7 +74,7 @@ describe.skipIf(!have('openssl'))('a server that demands a client certificate', 
       await expect(get()).rejects.toMatchObject(
         protocol === '-tls1_3'
           ? { code: 'net.client-certificate-needed' }
-          : { code: 'net.tls-failed', hint: expect.stringContaining('demands a client certificate') },
+          : { code: 'net.tls-failed', hint: expect.stringContaining('requires a client certificate') },
       );
       const found = await http.reach({ url, ...trust, clientCertificate: shown(stranger) });
       expect(found).toMatchObject({ ok: false, failure: { code: 'net.client-certificate-refused' } });

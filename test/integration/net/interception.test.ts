@@ -67,7 +67,7 @@ describe('a proxy that reads along with a CA this machine does not trust', () =>
         http.request({ method: 'POST', url, headers: { 'x-vault-token': 'hush' }, body: 'hush' }),
       ).rejects.toMatchObject({
         code: 'proxy.intercepts',
-        message: `What is shown for vault.test:443 behind the proxy 127.0.0.1:${stranger.port} was issued by “Corp TLS Inspection CA”, which this machine does not trust: the proxy reads along, or the server has a private CA.`,
+        message: `What is shown for vault.test:443 behind the proxy 127.0.0.1:${stranger.port} was issued by “Corp TLS Inspection CA”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
         hint: expect.stringMatching(/trust store of this machine.*trusted_roots/),
         retry: 'needs-person',
       });

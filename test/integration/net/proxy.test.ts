@@ -201,7 +201,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     const http = client(manualProxy(proxy.port));
     await expect(http.request({ method: 'GET', url: url() })).rejects.toMatchObject({
       code: 'proxy.intercepts',
-      message: `What is shown for vault.test:${port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy reads along, or the server has a private CA.`,
+      message: `What is shown for vault.test:${port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
       hint: expect.stringContaining('trusted_roots'),
     });
     expect(await http.reach({ url: url() })).toMatchObject({
@@ -317,7 +317,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     const found = await http.reach({ url: url(), ...trust });
     expect(found.ok).toBe(true);
     expect(found.steps[0]?.sentence).toBe(
-      `The PAC file ${pac.url} answers “SOCKS s:1; PROXY 127.0.0.1:${proxy.port}” for vault.test:${port}. “SOCKS s:1” is passed over: Trustkeep does not speak it.`,
+      `The PAC file ${pac.url} answers “SOCKS s:1; PROXY 127.0.0.1:${proxy.port}” for vault.test:${port}. “SOCKS s:1” is passed over: Trustkeep does not support it.`,
     );
     await expect(get(http, url('/', 'other.test'))).rejects.toMatchObject({ code: 'proxy.unreachable' });
     expect(pac.requests).toHaveLength(1);
@@ -350,7 +350,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     await pac.stop();
     clock.step(10 * 60_000);
     await get(http);
-    expect(lines.join('\n')).toMatch(/could not be renewed; the one from before stays in use/);
+    expect(lines.join('\n')).toMatch(/could not be renewed; the previous one stays in use/);
   });
 
   test('the next proxy is tried when one is down, which is then asked last', async () => {
@@ -368,7 +368,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
       'tunnel',
       'tls',
     ]);
-    expect(first.steps[1]?.sentence).toMatch(new RegExp(`127.0.0.1:${down}.* The next way is tried.$`));
+    expect(first.steps[1]?.sentence).toMatch(new RegExp(`127.0.0.1:${down}.* The next route is tried.$`));
     expect(first.steps.every(({ ok }) => ok)).toBe(true);
     await http.request({ method: 'POST', url: url('/post'), ...trust, body: 'once' });
     expect(seen.filter((one) => one.url === '/post')).toHaveLength(1);
@@ -381,7 +381,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
       'tls',
     ]);
     expect(second.steps[0]?.sentence).toContain(
-      `proxy 127.0.0.1:${down} did not answer lately and is tried last`,
+      `proxy 127.0.0.1:${down} did not answer recently and is tried last`,
     );
     expect(lines.join('\n')).toContain('is asked last');
   });

@@ -348,7 +348,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       `${at('y.conf')} is a new part of the configuration`,
     );
     await writeFile(at('y.conf'), 'gzip maybe;');
-    await expect(endpoint.checkDrift(plan)).rejects.toThrow('does not accept its configuration any more');
+    await expect(endpoint.checkDrift(plan)).rejects.toThrow('no longer accepts its configuration');
   });
 
   it('refuses to plan where nginx would include what is kept during an install', async () => {
@@ -392,7 +392,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const check = (await open({ settings }, connection).probe()).checks.find(
       (one) => one.name === 'configuration',
     );
-    expect(check?.sentence).toMatch(/may not check the nginx configuration: .*a\.key.* sudo\./);
+    expect(check?.sentence).toMatch(/is not allowed to check the nginx configuration: .*a\.key.* sudo\./);
   });
 
   it('says that the program is missing, and what to do', async () => {
@@ -447,7 +447,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     expect((await endpointOf(server).probe()).checks.find((one) => one.name === 'running')).toMatchObject({
       ok: false,
     });
-    expect((await planFor(endpointOf(server), 'a.example')).warnings.join()).toContain('does not run now');
+    expect((await planFor(endpointOf(server), 'a.example')).warnings.join()).toContain('is not running');
     const later = endpointOf(server);
     await later.restore(JSON.parse(JSON.stringify(snapshot)));
     await later.restart();

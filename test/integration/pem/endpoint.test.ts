@@ -61,14 +61,14 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     expect(await whyNot()).toContain('--key_path');
     expect(await whyNot({ keyPath: at('none.key') })).toContain(`There is no key file ${at('none.key')}`);
     await put('site.key', leaf.chainPem);
-    expect(await whyNot({ keyPath: at('site.key') })).toContain('holds no private key');
+    expect(await whyNot({ keyPath: at('site.key') })).toContain('contains no private key');
     await put('site.key', leaf.keyPem.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE'));
     expect(await whyNot({ keyPath: at('site.key') })).toContain('is encrypted');
     await put('site.pem', leaf.keyPem + leaf.chainPem);
     await put('site.key', leaf.keyPem);
-    expect(await whyNot({ keyPath: at('site.key') })).toContain('leave out --key_path');
+    expect(await whyNot({ keyPath: at('site.key') })).toContain('Leave out --key_path');
     await put('site.pem', leaf.keyPem);
-    expect(await whyNot()).toContain('holds no certificate');
+    expect(await whyNot()).toContain('contains no certificate');
     await expect(endpoint().plan('file')).rejects.toMatchObject({ code: 'node.not-installable' });
   });
 

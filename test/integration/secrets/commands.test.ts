@@ -29,7 +29,7 @@ describe('secrets rotate', () => {
       action: 'secrets.rotate',
       outcome: 'ok',
       sentence:
-        'The master key was replaced and 1 stored secret was sealed anew. The recovery key before it ended.',
+        'The master key was replaced and 1 stored secret was encrypted again. The previous recovery key no longer works.',
     });
     expect(told).toContain('secrets');
     expect(made.database.audit.verify()).toMatchObject({ ok: true });
@@ -60,7 +60,7 @@ describe('secrets rotate', () => {
     const { damaged, resealed } = await made.call.secrets.rotate({});
     expect([resealed, damaged.length, damaged[0]]).toEqual([1, 13, '"password" of ep_10']);
     expect(lastEntry()?.sentence).toMatch(
-      / Damaged before and left as they are: "password" of ep_10, .*"password" of ep_19, and 3 more\.$/,
+      / Already damaged, and left unchanged: "password" of ep_10, .*"password" of ep_19, and 3 more\.$/,
     );
   });
 

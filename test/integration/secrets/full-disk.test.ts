@@ -11,7 +11,7 @@ import { Secret } from '../../../electron/secrets/secret.ts';
 
 const values = 2000;
 
-describe.skipIf(!(await canMount()))('on a full disk (needs root and the right to mount)', () => {
+describe.skipIf(!(await canMount()))('on a full disk (needs root and permission to mount)', () => {
   let directory: ReturnType<typeof tempDirectory>;
   let disk: TinyDisk;
   let it: Awaited<ReturnType<typeof sealedStore>>;
@@ -52,7 +52,7 @@ describe.skipIf(!(await canMount()))('on a full disk (needs root and the right t
     leave(kilobytes * 1024);
     await expect(it.rotate()).rejects.toMatchObject({
       code: 'database.disk-full',
-      message: expect.stringMatching(/^There is no room for the database /),
+      message: expect.stringMatching(/^There is not enough space for the database /),
     });
     rmSync(at('filler'));
     opens();
@@ -79,7 +79,7 @@ describe.skipIf(!(await canMount()))('on a full disk (needs root and the right t
     leave(size + 100 * 1024); // for the copy, not for the backup too
     await expect(create(at('all.backup'))).rejects.toMatchObject({
       code: 'backup.disk-full',
-      message: `There is no room for ${at('all.backup')}.`,
+      message: `There is not enough space for ${at('all.backup')}.`,
     });
     rmSync(at('filler'));
     leave(100 * 1024);
@@ -104,7 +104,7 @@ describe.skipIf(!(await canMount()))('on a full disk (needs root and the right t
     });
     await expect(restore).rejects.toMatchObject({
       code: 'database.disk-full',
-      message: `There is no room in ${at()} to unpack the backup.`,
+      message: `There is not enough space in ${at()} to unpack the backup.`,
     });
     expect(existsSync(stagedPath(it.path))).toBe(false);
     expect(readdirSync(at()).filter((name) => /\.part/.test(name))).toEqual([]);

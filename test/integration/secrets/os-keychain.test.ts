@@ -103,7 +103,7 @@ describe.skipIf(!canRunKeychain)('a real keychain (needs dbus-daemon and gnome-k
       const { unlocked, failure } = await start(keychain.env);
       expect(unlocked).toMatchObject({
         state: 'missing',
-        sentence: "This computer's keychain no longer holds the key for the credential store.",
+        sentence: "This computer's keychain no longer contains the master key.",
       });
       expect(failure).toMatchObject({
         code: 'keychain.missing',
@@ -132,7 +132,7 @@ describe.skipIf(!canRunKeychain)('a real keychain (needs dbus-daemon and gnome-k
     expect(unlocked).toMatchObject({
       state: 'locked',
       kind: 'os-keychain',
-      sentence: 'Unlock your keychain.',
+      sentence: 'The keychain is locked.',
     });
     expect(failure).toMatchObject({ code: 'keychain.locked', retry: 'later' });
     expect(log).toMatch(/dismissed/);

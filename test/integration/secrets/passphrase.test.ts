@@ -17,7 +17,7 @@ test('A passphrase is asked for at every start, and a wrong one can be tried aga
   );
   expect(await next.unlock(Secret.of('wrong horse'))).toMatchObject({
     state: 'locked',
-    sentence: 'The stored secrets wait for their passphrase: the one given last is not theirs.',
+    sentence: 'The stored secrets are locked: the last passphrase was wrong.',
   });
   expect(await next.unlock(Secret.of('correct horse battery'))).toMatchObject({ state: 'ready' });
   expect(next.open(place, sealed).text()).toBe('x');

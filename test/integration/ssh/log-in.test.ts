@@ -189,7 +189,7 @@ describe.runIf(canRunSshd())('private keys for ssh', () => {
       await expect(opensAs(encrypted)).rejects.toMatchObject({ code: 'ssh.key-passphrase-missing' });
       await expect(opensAs(encrypted, 'wrong')).rejects.toMatchObject({
         code: 'ssh.key-passphrase-wrong',
-        message: 'The passphrase given does not open the SSH private key for root@127.0.0.1.',
+        message: 'The passphrase does not open the SSH private key for root@127.0.0.1.',
       });
     });
   });

@@ -54,7 +54,7 @@ describe.runIf(canRunSshd() && have('sudo'))('rights over ssh', () => {
       await writeFile(path, 'old', { mode: 0o644 });
       await expect(connection.write(path, Buffer.from('new'), { mode: 0o644 })).rejects.toMatchObject({
         code: 'file.denied',
-        hint: expect.stringContaining('sudo wants a password and none is known'),
+        hint: expect.stringContaining('sudo requires a password and none is set'),
       });
       await expect(connection.copy(path, `${path}.kept`)).rejects.toMatchObject({ code: 'file.denied' });
       expect(await readFile(path, 'utf8')).toBe('old');

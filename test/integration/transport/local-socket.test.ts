@@ -59,7 +59,7 @@ describe('a caller at the socket', () => {
     expect(failure).toMatchObject({
       code: 'endpoint.not-found',
       message: 'There is no endpoint "nope".',
-      hint: 'See what there is: trustkeep tls list',
+      hint: 'List them: trustkeep tls list',
       retry: 'needs-person',
     });
   });

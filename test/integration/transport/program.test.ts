@@ -84,13 +84,13 @@ describe('a data directory that cannot be used is said in one sentence', () => {
     const path = join(directory.path, 'a-file');
     writeFileSync(path, '');
     const { code, said } = await trustkeep('tls', 'list', '--data-directory', path);
-    expect(said).toContain(`The directory ${path} cannot be made: there is a file in its place.`);
+    expect(said).toContain(`The directory ${path} cannot be created: there is a file in its place.`);
     expect(code).toBe(1);
   });
 
   test.runIf(process.platform === 'linux')('when nothing can be made there', async () => {
     const { code, said } = await trustkeep('tls', 'list', '--data-directory', '/proc/nothing/here');
-    expect(said).toContain('The directory /proc/nothing cannot be made');
+    expect(said).toContain('The directory /proc/nothing cannot be created');
     expect(code).toBe(1);
   });
 
@@ -117,7 +117,7 @@ describe('a data directory that cannot be used is said in one sentence', () => {
   });
 });
 
-describe('the agent without a screen', () => {
+describe('the agent headless', () => {
   test(
     'answers commands, refuses a second one, and stops when told',
     async () => {
@@ -127,7 +127,7 @@ describe('the agent without a screen', () => {
       expect(JSON.parse(status.out)).toMatchObject({ face: 'headless', pid: agent.pid });
       const second = await trustkeep('run');
       expect(second.code).toBe(1);
-      expect(second.said).toContain('already runs');
+      expect(second.said).toContain('already running');
       expect((await trustkeep('stop')).code).toBe(0);
       expect(await ended(agent)).toBe(0);
       expect((await trustkeep('status')).code).toBe(5);

@@ -222,7 +222,7 @@ const deadServer: Partial<Way> = {
   ok: false,
   steps: [
     { name: 'proxy', ok: true, sentence: 'It answers.' },
-    { name: 'authentication', ok: true, sentence: 'It asks for no log-in.' },
+    { name: 'authentication', ok: true, sentence: 'It requires no login.' },
     { name: 'tunnel', ok: false, sentence: 'The proxy could not reach the server.' },
   ],
 };

@@ -86,7 +86,7 @@ describe('secrets', () => {
   });
 
   test('that are locked need somebody, though a task may wait for them', async () => {
-    const locked = new Failure('keychain.locked', 'The stored secrets wait.', { retry: 'later' });
+    const locked = new Failure('keychain.locked', 'The stored secrets are locked.', { retry: 'later' });
     const { client } = scriptedClient({ 'secrets.recoveryKey': locked });
     expect((await cli(['secrets', 'recovery-key'], { running: client })).code).toBe(1);
   });

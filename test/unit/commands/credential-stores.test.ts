@@ -153,9 +153,7 @@ describe('adding a credential store', () => {
     const added = await made.call.credentialStores.add({ ...byRole, appwrapped: true });
     expect(sealed(added.id)).toEqual({ 'secret-id': 'unwrapped' });
     expect(added.report?.ok).toBe(false);
-    expect(added.report?.checks.at(-1)?.sentence).toMatch(
-      /^What was found at log-in\. It is stored all the same/,
-    );
+    expect(added.report?.checks.at(-1)?.sentence).toMatch(/^What was found at log-in\. It is stored anyway/);
     expect(made.audit().at(-1)?.sentence).toContain('although it failed at the step log-in');
   });
 
@@ -172,7 +170,7 @@ describe('adding a credential store', () => {
     const plain = await made.call.credentialStores.add({ ...byToken, vaulturl: 'http://vault.example:8200' });
     expect(plain.report?.checks.map(({ name }) => name)).toEqual(['resolve', 'connect', 'tls', 'log-in']);
     expect(plain.report?.checks[2]?.sentence).toContain(
-      'Nothing is encrypted on the way to vault.example:8200',
+      'The connection to vault.example:8200 is not encrypted',
     );
     const again = await made.call.credentialStores.verify({ storename: 'vault1' });
     expect(again.checks.map(({ name }) => name)).toContain('tls');
@@ -267,7 +265,7 @@ describe('bad input for a credential store is one sentence', () => {
       'a login in the address',
       { ...byToken, vaulturl: 'https://a:b@vault.example' },
       'input.invalid',
-      /must not hold a user name or password/,
+      /must not contain a user name or password/,
     ],
     ['no password', { ...delinea, password: undefined }, 'input.invalid', /needs --password\.$/],
     [
@@ -384,7 +382,7 @@ describe('changing a credential store', () => {
     await made.call.credentialStores.update({ storename: 'vault1', new_storename: 'vault2', changes: {} });
     expect(stored()).toEqual(['trustkeep-store', 'vault2']);
     expect(vault.tried).toHaveLength(1);
-    expect(made.audit().at(-1)?.sentence).toBe('The credential store "vault1" is called "vault2" now.');
+    expect(made.audit().at(-1)?.sentence).toBe('The credential store "vault1" was renamed to "vault2".');
     const taken = { storename: 'vault2', new_storename: 'trustkeep-STORE', changes: {} };
     expect((await failureFrom(made.call.credentialStores.update(taken))).code).toBe(
       'credential-store.name-taken',

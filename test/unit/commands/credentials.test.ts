@@ -128,7 +128,7 @@ describe('adding a credential', () => {
       'an id with a slash',
       { id: 'a/b', password: 'x' },
       'input.invalid',
-      /^The credential id "a\/b" must not hold a slash/,
+      /^The credential ID "a\/b" must not contain a slash/,
     ],
     ['an id with a backslash', { id: 'a\\b', password: 'x' }, 'input.invalid', /slash or backslash\.$/],
     ['an id with a line end', { id: 'a\nb', password: 'x' }, 'input.invalid', /control characters\.$/],

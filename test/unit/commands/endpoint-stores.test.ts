@@ -73,7 +73,7 @@ describe('an endpoint with a credential of a store', () => {
     ['a store and a password', { ...stored, password: 'x' }, 'input.invalid', /not both/],
     ['a store and a key', { ...stored, ssh_key_path: '/k' }, 'input.invalid', /not both/],
     ['a store and a passphrase', { ...stored, ssh_key_password: 'x' }, 'input.invalid', /not both/],
-    ['a store without an id', { store: 'vault1' }, 'input.invalid', /which credential of "vault1"/],
+    ['a store without an id', { store: 'vault1' }, 'input.invalid', /No credential of "vault1" was chosen/],
     ['an id without a store', { store_cred_id: 'x' }, 'input.invalid', /without its credential store/],
     [
       'a store for this machine',
@@ -213,7 +213,7 @@ describe('what is removed while an endpoint that is to use it is probed', () => 
   test.each(gone)('%s: nothing is added that names it', async (_what, code, wish, remove) => {
     made.script.meanwhile = remove;
     const failure = await failureFrom(made.call.endpoints.add(wish as typeof base));
-    expect(failure).toMatchObject({ code, message: expect.stringContaining('removed meanwhile') });
+    expect(failure).toMatchObject({ code, message: expect.stringContaining('removed in the meantime') });
     expect(made.database.endpoints.list()).toEqual([]);
   });
 

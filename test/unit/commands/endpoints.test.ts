@@ -205,7 +205,7 @@ describe('adding an endpoint', () => {
     const path = join(made.directory, 'big');
     writeFileSync(path, Buffer.alloc(64 * 1024 + 1));
     expect((await failureFrom(made.call.endpoints.add({ ...ssh, ssh_key_path: path }))).message).toContain(
-      'too big',
+      'too large',
     );
   });
 });
@@ -316,7 +316,7 @@ describe('removing an endpoint', () => {
     const failure = await failureFrom(made.call.endpoints.remove({ endpoint: 'nope' }));
     expect(failure).toMatchObject({
       code: 'endpoint.not-found',
-      hint: 'See what there is: trustkeep tls list',
+      hint: 'List them: trustkeep tls list',
     });
   });
 });

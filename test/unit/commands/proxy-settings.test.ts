@@ -28,13 +28,13 @@ describe('the way out that flags describe', () => {
   test.each<[ProxyInput, string]>([
     [{ host: 'proxy' }, 'A host was given without a port.'],
     [{ port: 3128 }, 'A port was given without a host.'],
-    [{ host: 'proxy', port: 1, pacurl: 'http://wpad/' }, 'A PAC URL and a host do not go together.'],
+    [{ host: 'proxy', port: 1, pacurl: 'http://wpad/' }, 'A PAC URL and a host cannot be used together.'],
     [
       { pacurl: 'file:///etc/proxy.pac' },
       'The PAC URL must be an http or https address, not "file:///etc/proxy.pac".',
     ],
-    [{ host: 'http://proxy:3128', port: 3128 }, '"http://proxy:3128" is not the name or address of a host.'],
-    [{ host: 'a b', port: 3128 }, '"a b" is not the name or address of a host.'],
+    [{ host: 'http://proxy:3128', port: 3128 }, '"http://proxy:3128" is not a host name or address.'],
+    [{ host: 'a b', port: 3128 }, '"a b" is not a host name or address.'],
     [{ user: 'ann' }, '--user was given without a proxy.'],
     [{ bypass: ['*.inside'] }, '--bypass was given without a proxy.'],
     [{ host: 'p', port: 1, password: 'x' }, 'A password was given without a user.'],
@@ -64,7 +64,7 @@ describe('the bypass list', () => {
   test.each(['', 'http://vault/', '10.0.0.0/33', 'fd00::/129', 'a b', '*.*', 'vault:port', '10.0.0.0/x'])(
     'refuses "%s"',
     (entry) => {
-      expect(() => checkBypass(entry)).toThrow(`"${entry}" is no destination for the bypass list.`);
+      expect(() => checkBypass(entry)).toThrow(`"${entry}" is not a valid destination for the bypass list.`);
     },
   );
 });

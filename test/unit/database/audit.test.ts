@@ -24,7 +24,7 @@ class Lockable extends Envelope {
     return super.open(...given);
   }
   #check() {
-    if (this.locked) throw new Failure('keychain.locked', 'Unlock your keychain.');
+    if (this.locked) throw new Failure('keychain.locked', 'The keychain is locked.');
   }
 }
 
@@ -103,7 +103,7 @@ test('Without a seal, another last entry with a hash of its own is told by the k
   const last = driver.get('SELECT * FROM audit WHERE number = 3') as Row;
   const hash = auditHash({ ...last, sentence: 'Something else.' });
   tamper(`UPDATE audit SET sentence = 'Something else.', hash = '${hash}' WHERE number = 3`);
-  expect(verify()).toMatchObject(bad(3, /Entry 3 is not the one written last/));
+  expect(verify()).toMatchObject(bad(3, /Entry 3 is not the last one that was written/));
 });
 
 test('An entry is undone with the transaction it belongs to, and leaves no gap', () => {

@@ -59,7 +59,7 @@ describe('credential stores', () => {
     expect(() => db.credentialStores.update({ ...two, name: 'vault1' })).toThrow(taken);
   });
 
-  test('A store that was removed meanwhile cannot be changed', () => {
+  test('A store that was removed in the meantime cannot be changed', () => {
     expect(() => db.credentialStores.update(aStore())).toThrow(
       expect.objectContaining({ code: 'database.row-gone' }),
     );

@@ -140,7 +140,7 @@ describe('what is refused', () => {
       expect.objectContaining({
         code: 'database.from-the-future',
         message: expect.stringContaining(
-          `written by a newer Trustkeep (version ${migrations.length + 3}; this one knows up to ${migrations.length})`,
+          `written by a newer version of Trustkeep (schema ${migrations.length + 3}; this version supports up to ${migrations.length})`,
         ),
       }),
     );

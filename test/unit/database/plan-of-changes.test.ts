@@ -156,7 +156,7 @@ describe('a plan from before plans were lists of changes', () => {
           ? {
               kind: 'command',
               argv: ['mkdir', '-p', '--', one.path],
-              why: 'A directory for files of this node alone.',
+              why: 'A directory for the files of this node only.',
             }
           : one,
     ],

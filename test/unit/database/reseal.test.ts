@@ -374,7 +374,7 @@ describe('a rotation that cannot be done changes nothing', () => {
     it.os.refusesToKeep = true;
     await refused('keychain.write-failed');
     it.os.refusesToKeep = false;
-    it.os.trouble = new Failure('keychain.locked', 'Unlock your keychain.');
+    it.os.trouble = new Failure('keychain.locked', 'The keychain is locked.');
     await refused('keychain.locked');
     it.os.trouble = null;
     expect(value(1)).toBe('value 1');
@@ -389,7 +389,7 @@ describe('a rotation that cannot be done changes nothing', () => {
       commit: (work) =>
         it.database.transaction(() => {
           work();
-          throw new Failure('database.disk-full', 'There is no room.');
+          throw new Failure('database.disk-full', 'There is not enough space.');
         }),
     });
     await expect(failing).rejects.toMatchObject({ code: 'database.disk-full' });

@@ -50,7 +50,7 @@ test('A file that others may read is refused, for reading and for writing', asyn
   for (const mode of [0o640, 0o604, 0o660, 0o610]) {
     chmodSync(path, mode);
     await expect(keyFileKeychain(path).get(keyId)).rejects.toEqual(
-      unavailable(/others may read or change it/),
+      unavailable(/others can read or change it/),
     );
     await expect(keyFileKeychain(path).set(keyId, randomBytes(32))).rejects.toEqual(unavailable(/others/));
   }

@@ -55,7 +55,7 @@ test('A keychain that is locked at the first start is asked again, not passed ov
   const { os, start } = machine();
   os.trouble = locked;
   const masterKey = start();
-  expect(await masterKey.unlock()).toMatchObject({ state: 'locked', sentence: 'Unlock your keychain.' });
+  expect(await masterKey.unlock()).toMatchObject({ state: 'locked', sentence: 'The keychain is locked.' });
   os.trouble = null;
   expect(await masterKey.unlock()).toMatchObject({ state: 'ready', kind: 'os-keychain' });
 });
@@ -76,7 +76,7 @@ test('A missing key is never replaced by a new one', async () => {
   const masterKey = start();
   expect(await masterKey.unlock()).toMatchObject({
     state: 'missing',
-    sentence: "This computer's keychain no longer holds the key for the credential store.",
+    sentence: "This computer's keychain no longer contains the master key.",
   });
   expect(os.keys.size).toBe(0);
   expect(() => masterKey.open(place, sealed)).toThrow(expect.objectContaining({ code: 'keychain.missing' }));
@@ -100,7 +100,7 @@ test('The key of another installation is told apart from a missing one', async (
   const masterKey = start();
   expect(await masterKey.unlock()).toMatchObject({
     state: 'wrong',
-    sentence: 'The key belongs to another installation.',
+    sentence: 'The master key belongs to another installation.',
   });
   expect(() => masterKey.open(place, sealed)).toThrow(expect.objectContaining({ code: 'keychain.wrong' }));
 });
@@ -211,7 +211,7 @@ test('A key file is used where a person chose it, and found again at its path', 
   expect(await gone.unlock()).toMatchObject({
     state: 'missing',
     kind: 'key-file',
-    sentence: 'The key file /keys/tk.key is gone, or no longer holds the key of what is stored here.',
+    sentence: 'The key file /keys/tk.key is missing, or no longer contains the key of this database.',
   });
   expect(() => gone.open(place, sealed)).toThrow(
     expect.objectContaining({ hint: expect.stringContaining('trustkeep secrets unlock') }),
@@ -220,7 +220,7 @@ test('A key file is used where a person chose it, and found again at its path', 
   const spoiled = start();
   await spoiled.unlock();
   expect(() => spoiled.open(place, sealed)).toThrow(
-    expect.objectContaining({ hint: expect.stringMatching(/^Put the key file back, .*secrets recover/) }),
+    expect.objectContaining({ hint: expect.stringMatching(/^Restore the key file, .*secrets recover/) }),
   );
 });
 
@@ -243,7 +243,7 @@ test('A move that fails at any point leaves a store that opens', async () => {
   await notesCannotBeWritten.unlock();
   const { set } = store;
   store.set = () => {
-    throw new Failure('database.disk-full', 'There is no room.');
+    throw new Failure('database.disk-full', 'There is not enough space.');
   };
   await expect(notesCannotBeWritten.choose('key-file')).rejects.toMatchObject({ code: 'database.disk-full' });
   store.set = set;

@@ -79,7 +79,7 @@ export function makeAccounts(options: {
   async function existing(signer: Signer, signal: AbortSignal | undefined): Promise<string | null> {
     const { newAccount } = await client.directory();
     try {
-      const asked = { asked: 'to look for our account', signal };
+      const asked = { asked: 'to look up the account', signal };
       return (await client.post(newAccount, { onlyReturnExisting: true }, signer, asked)).location;
     } catch (thrown) {
       if (asFailure(thrown).code === 'acme.account-does-not-exist') return null;
@@ -104,7 +104,7 @@ export function makeAccounts(options: {
     if (answer.location === null)
       throw new Failure(
         'acme.unexpected-answer',
-        `The CA ${client.ca} gave no address for the new account.`,
+        `The CA ${client.ca} did not return an address for the new account.`,
         {
           retry: 'later',
         },
@@ -126,8 +126,8 @@ export function makeAccounts(options: {
       return bound;
     }
     if (directory.meta?.externalAccountRequired !== true) return null;
-    throw new Failure('acme.eab-needed', `The CA ${client.ca} demands an external account binding.`, {
-      hint: 'Ask the CA for an EAB key id and HMAC key and give both to the authority (eab_key_id, eab_hmac_key).',
+    throw new Failure('acme.eab-needed', `The CA ${client.ca} requires an external account binding.`, {
+      hint: 'Get an EAB key ID and HMAC key from the CA and set both for the authority (eab_key_id, eab_hmac_key).',
     });
   }
 
@@ -141,14 +141,14 @@ export function makeAccounts(options: {
         return await client.post(url, payload, account.signer, asking);
       } catch (thrown) {
         if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
-        log.warn('the CA lost our account, registering again', { ca: client.ca });
+        log.warn('the CA lost the account, registering again', { ca: client.ca });
         const again = await keep.once('account', () => ensure(account.url, asking.signal));
         return client.post(url, payload, again.signer, asking);
       }
     },
     async ordersUrl(signal) {
       const { url } = await accounts.get(signal);
-      const answer = await accounts.post(url, null, { asked: 'our account', signal });
+      const answer = await accounts.post(url, null, { asked: 'the account', signal });
       return readAs(wireAccount, answer.body, 'account', client.ca).orders ?? null;
     },
   };
@@ -158,11 +158,9 @@ export function makeAccounts(options: {
 function requireTerms(directory: Directory, settings: AcmeSettings, ca: string): void {
   const terms = directory.meta?.termsOfService;
   if (terms === undefined || settings.termsAgreed) return;
-  throw new Failure(
-    'acme.terms-not-agreed',
-    `The CA ${ca} issues only to those who agree to its terms of service.`,
-    { hint: `Read ${terms} and, when you agree, set agree_to_terms for this authority.` },
-  );
+  throw new Failure('acme.terms-not-agreed', `The CA ${ca} requires you to accept its terms of service.`, {
+    hint: `Read ${terms}. If you accept them, set agree_to_terms for this authority.`,
+  });
 }
 
 /**
@@ -182,11 +180,15 @@ export function decodeHmacKey(text: string): Buffer {
 function eabUsed(thrown: unknown, ca: string): Failure | null {
   const failure = asFailure(thrown);
   if (!/not awaiting external account binding/i.test(failure.peerSaid ?? '')) return null;
-  return new Failure('acme.eab-used', `The external account binding for the CA ${ca} was used already.`, {
-    hint: 'Ask the CA for a new EAB key id and HMAC key and give both to the authority.',
-    peerSaid: failure.peerSaid,
-    cause: failure,
-  });
+  return new Failure(
+    'acme.eab-used',
+    `The external account binding for the CA ${ca} has already been used.`,
+    {
+      hint: 'Get a new EAB key ID and HMAC key from the CA and set both for the authority.',
+      peerSaid: failure.peerSaid,
+      cause: failure,
+    },
+  );
 }
 
 function contactUrl(contact: string): string {

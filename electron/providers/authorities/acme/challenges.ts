@@ -72,15 +72,15 @@ export function makeChallenges(options: {
     if (result.timedOut)
       throw new Failure(
         'acme.dns-script-timed-out',
-        `The DNS ${verb} script ${script} did not end within ${validation.timeoutSeconds} s for ${record}.`,
-        { hint: 'Make the script faster or raise dns_timeout_seconds.', retry: 'later', peerSaid },
+        `The DNS ${verb} script ${script} did not finish within ${validation.timeoutSeconds} s for ${record}.`,
+        { hint: 'Make the script faster or increase dns_timeout_seconds.', retry: 'later', peerSaid },
       );
     if (result.code !== 0)
       throw new Failure(
         'acme.dns-script-failed',
         `The DNS ${verb} script ${script} ended with code ${result.code} for ${record}.`,
         {
-          hint: 'Run the script by hand with a record name and a value to see why.',
+          hint: 'Run the script manually with a record name and a value to see why.',
           retry: 'later',
           peerSaid,
         },
@@ -206,8 +206,8 @@ const tokenShape = /^[A-Za-z0-9_-]{1,512}$/;
 function strangeToken(ca: string, name: string): Failure {
   return new Failure(
     'acme.unexpected-answer',
-    `The CA ${ca} sent a challenge for ${name} whose token has characters that no token may have.`,
-    { hint: 'Nothing was put up for it. Check that this is the CA you mean.', retry: 'never' },
+    `The CA ${ca} sent a challenge for ${name} whose token contains invalid characters.`,
+    { hint: 'The challenge was not answered. Check that this is the right CA.', retry: 'never' },
   );
 }
 
@@ -219,8 +219,8 @@ export function nameOf(authorization: Authorization): string {
 
 function webRootOf(tools: OrderTools, name: string): NonNullable<OrderTools['webRoot']> {
   if (tools.webRoot !== null) return tools.webRoot;
-  throw new Failure('acme.no-web-root', `There is no web root to put the answer for ${name} into.`, {
-    hint: 'Set web_root of the authority, give the site a root, or choose another validation.',
+  throw new Failure('acme.no-web-root', `There is no web root to write the challenge file for ${name} to.`, {
+    hint: 'Set web_root for the authority, configure a root for the site, or choose another validation.',
   });
 }
 
@@ -229,11 +229,11 @@ function notOffered(ca: string, name: string, wanted: string, authorization: Aut
   const list = offered.length === 0 ? 'nothing' : offered.join(', ');
   return new Failure(
     'acme.challenge-not-offered',
-    `The CA ${ca} offers ${list} to prove control of ${name}, but ${wanted} is set up.`,
+    `The CA ${ca} offers ${list} to prove control of ${name}, but ${wanted} is configured.`,
     {
       hint: offered.includes('dns-01')
         ? 'Set the validation of the authority to dns-01-script for such names.'
-        : 'Choose another validation, or have the name validated at the CA beforehand.',
+        : 'Choose another validation, or have the CA validate the name beforehand.',
     },
   );
 }

@@ -29,7 +29,7 @@ export async function testAuthority(
   const profiles = directory.meta?.profiles ?? {};
   try {
     const { url } = await accounts.get();
-    checks.push(good('account', `The CA knows us as ${url}; an account was registered if there was none.`));
+    checks.push(good('account', `The CA accepted the account ${url}; it was registered if there was none.`));
   } catch (thrown) {
     checks.push(bad('account', thrown));
   }
@@ -47,7 +47,7 @@ function checkProfile(wanted: string | null, profiles: Record<string, string>, c
     return good('certificate profile', `The CA offers the certificate profile “${wanted}”.`);
   const list =
     offered.length === 0 ? 'no certificate profiles' : `these certificate profiles: ${offered.join(', ')}`;
-  return good('certificate profile', `None is set, the CA chooses; it offers ${list}.`);
+  return good('certificate profile', `None is set, so the CA chooses. It offers ${list}.`);
 }
 
 function good(name: string, sentence: string): ProbeCheck {
@@ -56,6 +56,6 @@ function good(name: string, sentence: string): ProbeCheck {
 
 function bad(name: string, thrown: unknown): ProbeCheck {
   const { message, hint, peerSaid } = asFailure(thrown);
-  const said = peerSaid === undefined || peerSaid === '' ? '' : ` The CA said: ${peerSaid}`;
+  const said = peerSaid === undefined || peerSaid === '' ? '' : ` The CA answered: ${peerSaid}`;
   return { name, ok: false, sentence: `${message}${hint === undefined ? '' : ` ${hint}`}${said}` };
 }

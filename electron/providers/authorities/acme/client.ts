@@ -102,7 +102,7 @@ export function makeAcmeClient(options: {
       `The CA ${ca} answered ${asked} with HTTP status ${answer.status}.`,
       {
         about: 'authority',
-        hint: 'Check that the directory URL is exactly the one the CA gives: some take nothing after it.',
+        hint: 'Check that the directory URL is exactly the one the CA publishes.',
         retry,
         retryAt: retry === 'after' ? (context.retryAt ?? undefined) : undefined,
         peerSaid: peerTail(answer.body.toString('utf8')) || undefined,
@@ -185,9 +185,9 @@ function mustBeHttps(url: string, ca: string): void {
   if (url.startsWith('https://')) return;
   throw new Failure(
     'acme.not-https',
-    `The CA ${ca} names an address that is not https: ${url.slice(0, 200)}.`,
+    `The CA ${ca} named an address that is not https: ${url.slice(0, 200)}.`,
     {
-      hint: 'Nothing was sent there. Check that this is the CA you mean.',
+      hint: 'Nothing was sent there. Check that this is the right CA.',
       retry: 'never',
     },
   );

@@ -66,7 +66,7 @@ export function newHandle(now: number): AcmeHandle {
 export function readHandle(handle: unknown): AcmeHandle {
   const read = acmeHandle.safeParse(handle);
   if (read.success) return read.data;
-  throw new Failure('acme.handle-damaged', 'What was stored about the order at the CA cannot be read.', {
+  throw new Failure('acme.handle-damaged', 'The stored data about the order at the CA cannot be read.', {
     hint: 'Request the certificate again; the unfinished order costs nothing and expires at the CA.',
     retry: 'never',
     cause: read.error,

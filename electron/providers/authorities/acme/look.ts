@@ -96,14 +96,14 @@ function pending(work: Work, acted: Acted): OrderLook {
     return {
       state: 'pending',
       afterMs: waitMs(quiet, null),
-      sentence: `The CA ${work.client.ca} is at work.`,
+      sentence: `The CA ${work.client.ca} is processing the order.`,
     };
   const afterMs = acted.atLeastMs ?? waitMs(quiet, acted.retryAfterMs);
   return { state: 'pending', afterMs, sentence: acted.sentence };
 }
 
 function claimed(ca: string): OrderLook {
-  const sentence = `The CA ${ca} gave the same order to another request for these names; that one goes first.`;
+  const sentence = `The CA ${ca} returned the same order for another request for these names. That request is finished first.`;
   return { state: 'pending', afterMs: claimedWaitMs, sentence };
 }
 
@@ -125,7 +125,7 @@ async function fetchOrder(work: Work, url: string): Promise<Fetched> {
     const names = work.request.names.join(', ');
     const gone = new Failure(
       'acme.order-gone',
-      `The CA ${work.client.ca} does not know the order for ${names} any more.`,
+      `The CA ${work.client.ca} no longer has the order for ${names}.`,
       { hint: 'Request the certificate again.', retry: 'later', peerSaid: failure.peerSaid, cause: failure },
     );
     return { kind: 'done', look: { state: 'refused', because: gone.toData() } };
@@ -189,7 +189,7 @@ async function placeAnother(work: Work): Promise<Acted> {
   if (replaced >= mostReplaced)
     throw new Failure(
       'acme.order-taken',
-      `Somebody else finishes our orders at the CA ${work.client.ca} for ${work.request.names.join(', ')}.`,
+      `Another program completes the orders of this account at the CA ${work.client.ca} for ${work.request.names.join(', ')}.`,
       { hint: 'Check whether another program uses the same ACME account.', retry: 'later' },
     );
   if (orderUrl !== null) work.orders.release(orderUrl);

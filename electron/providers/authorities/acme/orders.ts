@@ -104,9 +104,13 @@ export function makeOrders(parts: {
         }));
     const seen = seenIn(answer, client.ca);
     if (answer.location === null)
-      throw new Failure('acme.unexpected-answer', `The CA ${client.ca} gave no address for the new order.`, {
-        retry: 'later',
-      });
+      throw new Failure(
+        'acme.unexpected-answer',
+        `The CA ${client.ca} did not return an address for the new order.`,
+        {
+          retry: 'later',
+        },
+      );
     return { url: answer.location, seen };
   }
 
@@ -133,7 +137,7 @@ export function makeOrders(parts: {
 
   async function listedOrders(signal: AbortSignal): Promise<string[]> {
     const urls: string[] = [];
-    const asking = { asked: 'the list of our orders', signal };
+    const asking = { asked: 'the list of orders', signal };
     try {
       let page = await accounts.ordersUrl(signal);
       for (let pages = 0; page !== null && pages < searched.pages; pages++) {
@@ -222,7 +226,7 @@ export function profileNotOffered(ca: string, profile: string, offered: readonly
   return new Failure(
     'acme.invalid-profile',
     `The CA ${ca} does not offer the certificate profile “${profile}”; it offers: ${list}.`,
-    { hint: 'Choose one of those, or leave the certificate profile empty for the choice of the CA.' },
+    { hint: 'Choose one of those, or leave the certificate profile empty to let the CA choose.' },
   );
 }
 
@@ -230,7 +234,10 @@ export function profileNotOffered(ca: string, profile: string, offered: readonly
 function shared(ca: string, request: OrderRequest): Failure {
   return new Failure(
     'acme.order-shared',
-    `The CA ${ca} gives one order to two requests for ${request.names.join(', ')}.`,
-    { hint: 'Trustkeep finishes the first request and then places the second by itself.', retry: 'later' },
+    `The CA ${ca} returned one order for two requests for ${request.names.join(', ')}.`,
+    {
+      hint: 'Trustkeep will finish the first request and then place the second automatically.',
+      retry: 'later',
+    },
   );
 }

@@ -14,12 +14,12 @@ interface Meaning {
 const meanings: Record<string, Meaning> = {
   accountDoesNotExist: {
     words: 'it does not know the account',
-    hint: 'Test the authority: that registers an account again.',
+    hint: 'Test the authority: this registers an account again.',
     retry: 'needs-person',
   },
   alreadyReplaced: {
-    words: 'the certificate was replaced already',
-    hint: 'Look at the newer certificate of the same names.',
+    words: 'the certificate has already been replaced',
+    hint: 'Check the newer certificate for the same names.',
     retry: 'never',
   },
   badCSR: {
@@ -29,17 +29,17 @@ const meanings: Record<string, Meaning> = {
   },
   badNonce: {
     words: 'it refused every anti-replay nonce',
-    hint: 'Trustkeep tries again by itself.',
+    hint: 'Trustkeep will try again automatically.',
     retry: 'later',
   },
   caa: {
     words: 'a CAA record forbids it to issue',
-    hint: 'Add this CA to the CAA records of the name, or order from a CA that is in them.',
+    hint: 'Add this CA to the CAA records of the name, or use a CA that is listed there.',
     retry: 'needs-person',
   },
   connection: {
-    words: 'it could not connect to where control is proved',
-    hint: 'Check that the CA reaches port 80 (http-01) of the name from where it stands.',
+    words: 'it could not connect to the address where control is proved',
+    hint: 'Check that the CA can reach port 80 of the name (http-01).',
     retry: 'needs-person',
   },
   dns: {
@@ -48,13 +48,13 @@ const meanings: Record<string, Meaning> = {
     retry: 'needs-person',
   },
   externalAccountRequired: {
-    words: 'it demands an external account binding',
-    hint: 'Ask the CA for an EAB key id and HMAC key and give both to the authority.',
+    words: 'it requires an external account binding',
+    hint: 'Get an EAB key ID and HMAC key from the CA and set both for the authority.',
     retry: 'needs-person',
   },
   incorrectResponse: {
-    words: 'it found another answer than ours where control is proved',
-    hint: 'Check that the name leads to this responder or web root and that no redirect or cache lies between.',
+    words: 'it received a different answer where control is proved',
+    hint: 'Check that the name leads to this responder or web root, with no redirect or cache on the way.',
     retry: 'needs-person',
   },
   invalidContact: {
@@ -69,12 +69,12 @@ const meanings: Record<string, Meaning> = {
   },
   orderNotReady: {
     words: 'the order is not ready',
-    hint: 'Trustkeep looks again by itself.',
+    hint: 'Trustkeep will check again automatically.',
     retry: 'later',
   },
   rateLimited: {
     words: 'its rate limit is reached',
-    hint: 'Trustkeep waits as long as the CA asks for.',
+    hint: 'Trustkeep will wait as long as the CA asks.',
     retry: 'after',
   },
   rejectedIdentifier: {
@@ -83,23 +83,23 @@ const meanings: Record<string, Meaning> = {
     retry: 'needs-person',
   },
   serverInternal: {
-    words: 'it has an internal fault',
-    hint: 'Trustkeep tries again by itself.',
+    words: 'it has an internal error',
+    hint: 'Trustkeep will try again automatically.',
     retry: 'later',
   },
   unauthorized: {
-    words: 'it does not see the right to do this',
-    hint: 'Check the answer at the name, and that the account is still active at the CA.',
+    words: 'it denies permission for this',
+    hint: 'Check the challenge answer at the name, and that the account is still active at the CA.',
     retry: 'needs-person',
   },
   unsupportedIdentifier: {
     words: 'it does not issue for this kind of name',
-    hint: 'Leave out IP addresses or wildcards this CA cannot put into certificates.',
+    hint: 'Remove IP addresses or wildcards that this CA does not put into certificates.',
     retry: 'needs-person',
   },
   userActionRequired: {
     words: 'a person has to act on its site first',
-    hint: 'Open the page of the CA and do what it asks for.',
+    hint: 'Open the page of the CA and follow its instructions.',
     retry: 'needs-person',
   },
 };
@@ -148,7 +148,8 @@ export function problemFailure(problem: Problem, context: ProblemContext): Failu
     reasons.length > 0
       ? `${reasons.slice(0, mostReasons).join('; ')}${more}`
       : (meaning?.words ?? `it gives the reason “${type ?? 'none'}”`);
-  const hint = meaning?.hint ?? 'What the CA said is shown below; ask its operator when that does not help.';
+  const hint =
+    meaning?.hint ?? 'The answer of the CA is shown below. If it does not help, ask the operator of the CA.';
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
   return new Failure(codeOf(type), `The CA ${context.ca} refused ${context.asked}: ${why}.`, {
     about: 'authority',

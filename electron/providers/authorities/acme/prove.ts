@@ -55,8 +55,8 @@ function mustBeOurs({ client, request }: Work, { identifier }: Authorization): v
   if (identifiersOf(request.names).map(named).includes(named(identifier))) return;
   throw new Failure(
     'acme.unexpected-answer',
-    `The CA ${client.ca} wants control proved of ${peerTail(identifier.value, [], 100)}, which nobody asked for.`,
-    { hint: 'Nothing was put up for it. Check that this is the CA you mean.', retry: 'never' },
+    `The CA ${client.ca} asked for proof of control of ${peerTail(identifier.value, [], 100)}, which was not ordered.`,
+    { hint: 'The challenge was not answered. Check that this is the right CA.', retry: 'never' },
   );
 }
 

@@ -80,7 +80,7 @@ export function readAs<T>(shape: z.ZodType<T>, body: Buffer, what: string, ca: s
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   throw new Failure('acme.unexpected-answer', `The CA ${ca} sent no valid ${what}.`, {
-    hint: 'Check that the directory URL is that of an ACME (RFC 8555) directory, exactly as the CA gives it.',
+    hint: 'Check that the directory URL is that of an ACME (RFC 8555) directory, exactly as the CA publishes it.',
     retry: 'later',
     peerSaid: issue === undefined ? undefined : `${issue.path.join('.')}: ${issue.message}`,
     cause: read.error,

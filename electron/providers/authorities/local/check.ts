@@ -27,19 +27,20 @@ function keySentence({ keep, settings }: LocalOptions): Omit<Check, 'name'> {
   if (root === null) {
     permittedSubtrees(settings.permittedNames);
     keep.secret(keySecret); // throws while the keychain is locked
-    return { ok: true, sentence: 'Keys can be kept; the key of the root is made with the first order.' };
+    return { ok: true, sentence: 'Keys can be stored; the key of the root is created with the first order.' };
   }
   rootKey(root, keep);
-  return { ok: true, sentence: 'The private key of the root is kept and fits it.' };
+  return { ok: true, sentence: 'The private key of the root is available and matches it.' };
 }
 
 function rootSentence({ keep, clock, settings }: LocalOptions): Omit<Check, 'name'> {
   const root = knownRoot(keep);
-  if (root === null) return { ok: true, sentence: 'The root is made with the first order.' };
+  if (root === null) return { ok: true, sentence: 'The root is created with the first order.' };
   const { subject, notAfter } = root.facts;
   const until = new Date(notAfter).toISOString().slice(0, 10);
   const left = notAfter - clock.now();
   if (left <= 0) return { ok: false, sentence: `The root ${subject} expired on ${until}.` };
-  const shortened = left < settings.leafDays * day ? ' Certificates end with it: plan a new authority.' : '';
+  const shortened =
+    left < settings.leafDays * day ? ' Certificates cannot outlive it: plan a new authority.' : '';
   return { ok: true, sentence: `The root ${subject} is valid until ${until}.${shortened}` };
 }

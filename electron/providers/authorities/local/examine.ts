@@ -60,11 +60,11 @@ function checkPermitted(names: readonly string[], root: Root): void {
   if (outside.length === 0) return;
   throw refusal(
     `its root permits only names at and below ${subtrees.join(', ')}, not ${outside.join(', ')}`,
-    'Leave these names out, or order from another authority.',
+    'Remove these names, or use another authority.',
   );
 }
 
 function checkProfile(profile: string | null): void {
   if (profile === null) return;
-  throw refusal(`it has no certificate profiles, and "${profile}" was asked for`, 'Leave the profile out.');
+  throw refusal(`it has no certificate profiles, and "${profile}" was asked for`, 'Remove the profile.');
 }

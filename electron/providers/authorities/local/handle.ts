@@ -14,7 +14,7 @@ export function readHandle(handle: OrderHandle): LocalHandle {
   if (parsed.success) return parsed.data;
   throw new Failure(
     'authority.handle-unreadable',
-    'What was stored of the certificate order cannot be read.',
+    'The stored data about the certificate order cannot be read.',
     {
       hint: 'Request the certificate again.',
       retry: 'never',

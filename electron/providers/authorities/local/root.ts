@@ -81,10 +81,12 @@ export function rootKey(root: Root, keep: AuthorityKeep): SigningKey {
   const name = root.facts.subject;
   const hint = 'Restore the database from a backup, or add a new local authority and distribute its root.';
   if (pem === null) {
-    throw new Failure('authority.root-key-missing', `The private key of the root ${name} is gone.`, { hint });
+    throw new Failure('authority.root-key-missing', `The private key of the root ${name} is missing.`, {
+      hint,
+    });
   }
   if (keyFingerprint(spkiOfKeyPem(pem)) !== root.facts.keyFingerprint) {
-    throw new Failure('authority.root-key-wrong', `The kept private key is not that of the root ${name}.`, {
+    throw new Failure('authority.root-key-wrong', `The stored private key does not match the root ${name}.`, {
       hint,
     });
   }

@@ -1,14 +1,14 @@
 import { Failure } from '#shared/failure.ts';
 
 export function connectionClosed(description: string): Failure {
-  return new Failure('connection.closed', `The connection to ${description} was closed by us.`, {
+  return new Failure('connection.closed', `Trustkeep closed the connection to ${description}.`, {
     retry: 'later',
   });
 }
 
 export function connectionLost(description: string, cause?: unknown): Failure {
   return new Failure('connection.lost', `The connection to ${description} was lost.`, {
-    hint: 'Trustkeep connects again by itself; look at the network if it stays away.',
+    hint: 'Trustkeep will reconnect automatically. If this continues, check the network.',
     retry: 'later',
     cause,
   });
@@ -19,7 +19,7 @@ export function tookTooLong(description: string, what: string, ms: number): Fail
     'connection.timeout',
     `${description} did not ${what} within ${Math.round(ms / 1000)} seconds.`,
     {
-      hint: 'The machine may be overloaded or unreachable; look at it and try again.',
+      hint: 'The machine may be overloaded or unreachable. Check it and try again.',
       retry: 'later',
     },
   );

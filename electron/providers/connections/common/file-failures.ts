@@ -2,7 +2,7 @@ import { never } from '#kit/never.ts';
 import { Failure, type FailureOptions } from '#shared/failure.ts';
 
 /** What was being done to a file when it went wrong. */
-export type FileWork = 'look at' | 'read' | 'hash' | 'write' | 'copy' | 'rename' | 'remove' | 'list';
+export type FileWork = 'examine' | 'read' | 'hash' | 'write' | 'copy' | 'rename' | 'remove' | 'list';
 
 export type FileTrouble =
   | 'missing'
@@ -50,28 +50,28 @@ export function fileFailure(
       return make(
         'missing',
         `There is no ${path} ${on}.`,
-        'Check the path; a directory on the way may be missing.',
+        'Check the path. One of its directories may be missing.',
       );
     case 'denied':
       return make(
         'denied',
-        `User ${place.user} may not ${work} ${path} ${on}: ${neededRight(work, path)} is needed.`,
+        `User ${place.user} is not allowed to ${work} ${path} ${on}: it needs ${neededRight(work, path)}.`,
         place.remedy,
       );
     case 'disk-full':
       return make(
         'disk-full',
-        `There is no room left to ${work} ${path} ${on}; its old content is unchanged.`,
+        `There is not enough space to ${work} ${path} ${on}. Its previous content is unchanged.`,
         'Free some space on that file system (or raise the quota) and try again.',
       );
     case 'read-only':
       return make(
         'read-only',
-        `${path} ${on} lies on a file system that is mounted read-only.`,
-        'Mount it writable, or use a path elsewhere.',
+        `${path} ${on} is on a file system that is mounted read-only.`,
+        'Mount it writable, or use another path.',
       );
     case 'is-directory':
-      return make('not-a-file', `${path} ${on} is a directory, not a file.`, 'Give the path of a file.');
+      return make('not-a-file', `${path} ${on} is a directory, not a file.`, 'Enter the path of a file.');
     case 'no-directory':
       return make('not-a-directory', `${path} ${on} is not a directory.`, 'Check the path.');
     case 'name-too-long':
@@ -84,14 +84,14 @@ export function fileFailure(
     case 'owner-unknown':
       return make(
         'owner-unknown',
-        `The owner wanted for ${path} does not exist ${on}.`,
+        `The owner for ${path} does not exist ${on}.`,
         'Create the user or group.',
       );
     case 'damaged':
       return make(
         'damaged',
-        `What arrived for ${path} ${on} was not what was sent; its old content is unchanged.`,
-        'Try again; if it happens again, look at the network and the disk of that machine.',
+        `The content of ${path} was damaged on its way to ${place.host}. The previous content is unchanged.`,
+        'Try again. If this continues, check the network and the disk of that machine.',
         'later',
       );
     case 'too-large':
@@ -104,8 +104,8 @@ export function fileFailure(
     case 'failed':
       return make(
         'failed',
-        `It did not work to ${work} ${path} ${on}.`,
-        'See what the system said.',
+        `Trustkeep could not ${work} ${path} ${on}.`,
+        'Check the message of the system.',
         'later',
       );
     default:
@@ -115,19 +115,19 @@ export function fileFailure(
 
 function neededRight(work: FileWork, path: string): string {
   switch (work) {
-    case 'look at':
-      return `the right to search ${directoryOf(path)}`;
+    case 'examine':
+      return `permission to search ${directoryOf(path)}`;
     case 'read':
     case 'hash':
-      return 'the right to read the file';
+      return 'permission to read the file';
     case 'list':
-      return 'the right to read the directory';
+      return 'permission to read the directory';
     case 'write':
     case 'copy':
-      return `the right to write in ${directoryOf(path)} and to keep the owner of the file`;
+      return `permission to write in ${directoryOf(path)} and to keep the owner of the file`;
     case 'rename':
     case 'remove':
-      return `the right to write in ${directoryOf(path)}`;
+      return `permission to write in ${directoryOf(path)}`;
     default:
       return never(work);
   }
@@ -141,7 +141,7 @@ function directoryOf(path: string): string {
 export function mustBeUsable(path: string, isAbsolute: (path: string) => boolean): void {
   if (path.includes('\0') || !isAbsolute(path)) {
     throw new Failure('file.path-invalid', `${JSON.stringify(path)} is not an absolute path.`, {
-      hint: 'Give the whole path, beginning at the root.',
+      hint: 'Enter the full path, starting at the root.',
       retry: 'never',
     });
   }

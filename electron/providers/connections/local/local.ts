@@ -41,7 +41,7 @@ export class LocalConnection implements HostConnection {
     this.#place = {
       host: 'this machine',
       user,
-      remedy: `Give ${user} that right, or run Trustkeep as a user that has it (the service runs as root).`,
+      remedy: `Give ${user} that permission, or run Trustkeep as a user that has it (the service runs as root).`,
     };
   }
 
@@ -68,7 +68,7 @@ export class LocalConnection implements HostConnection {
   }
 
   async stat(path: string): Promise<FileFacts | null> {
-    return this.#do('look at', path, async () => {
+    return this.#do('examine', path, async () => {
       const facts = await stat(path).catch((error: unknown) => {
         if (troubleOf(error) === 'missing') return null;
         throw error;

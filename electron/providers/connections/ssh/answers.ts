@@ -28,7 +28,7 @@ export function readLook(output: string, host: string, user: string): HostLook {
   if (missing.length > 0 || sum === undefined) {
     throw new Failure(
       'ssh.tool-missing',
-      `${host} lacks programs Trustkeep works with: ${missing.join(', ')}.`,
+      `${host} lacks programs that Trustkeep needs: ${missing.join(', ')}.`,
       {
         hint: 'Install them there (coreutils, or BusyBox).',
       },
@@ -45,7 +45,7 @@ export function readLook(output: string, host: string, user: string): HostLook {
 
 export function notPosix(host: string, user: string, said?: string): Failure {
   return new Failure('ssh.not-posix', `${host} does not give user ${user} a POSIX command interpreter.`, {
-    hint: 'Trustkeep needs sh, bash, dash, ksh, zsh or BusyBox as the login shell of this user; Windows hosts are not supported over ssh by this version.',
+    hint: 'Trustkeep needs sh, bash, dash, ksh, zsh or BusyBox as the login shell of this user; this version does not support Windows hosts over SSH.',
     peerSaid: said?.slice(0, 300),
   });
 }
@@ -58,7 +58,7 @@ export function readStat(path: string, output: string): FileFacts {
   const [raw = '', size, uid, gid, seconds] = numbers.split(' ');
   const bits = Number.parseInt(raw, 16);
   if (Number.isNaN(bits) || seconds === undefined) {
-    throw new Failure('file.failed', `The facts about ${path} could not be understood.`, { retry: 'later' });
+    throw new Failure('file.failed', `The information about ${path} could not be read.`, { retry: 'later' });
   }
   const realPath = rest.join('\n').replace(/\n$/, '');
   return {

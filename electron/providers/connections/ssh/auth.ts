@@ -86,19 +86,19 @@ export class LogIn {
     if (this.#expired) {
       const source = this.#source === undefined ? '' : `, ${this.#source},`;
       return new Failure('ssh.password-expired', `The password of ${user} on ${host}${source} has expired.`, {
-        hint: 'Change it on that host, then give the new one.',
+        hint: 'Change it on that host, then enter the new one.',
         cause,
       });
     }
     if (this.#strange !== null) {
       return new Failure(
         'ssh.login-refused',
-        `${host} asked user ${user} something Trustkeep cannot answer: “${this.#strange.slice(0, 80)}”.`,
-        { hint: 'Let this user log in with a private key alone.', cause },
+        `${host} asked user ${user} a question that Trustkeep cannot answer: “${this.#strange.slice(0, 80)}”.`,
+        { hint: 'Allow this user to log in with only a private key.', cause },
       );
     }
     const tried = this.#tried.size === 0 ? this.method : this.#from(methodNames([...this.#tried]));
-    const takes = this.#offered.length === 0 ? '' : ` (it takes: ${this.#offered.join(', ')})`;
+    const takes = this.#offered.length === 0 ? '' : ` (it accepts: ${this.#offered.join(', ')})`;
     return new Failure('ssh.login-refused', `${host} refused user ${user} with ${tried}${takes}.`, {
       hint: hintFor(this.#key !== undefined, user),
       cause,

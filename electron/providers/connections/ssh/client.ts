@@ -71,7 +71,7 @@ function readKey(settings: SshSettings, login: LoginMaterial, key: Secret, who: 
     return readPrivateKey(key, login.passphrase, source === undefined ? who : `${who} ${source}`);
   } catch (error) {
     if (settings.auth !== 'credential-store' || !(error instanceof Failure)) throw error;
-    const hint = 'Put the whole private key, and the passphrase that opens it, into the credential store.';
+    const hint = 'Store the complete private key and its passphrase in the credential store.';
     throw new Failure(error.code, error.message, { hint, retry: error.retry, cause: error.cause });
   }
 }
@@ -89,15 +89,15 @@ function mustHaveCredential(settings: SshSettings, login: LoginMaterial, who: st
         : login.password !== undefined || login.privateKey !== undefined;
   if (has) return;
   const { what, hint } = wantedFor[settings.auth];
-  throw new Failure('ssh.credential-missing', `No ${what} is known for ${who}.`, { hint });
+  throw new Failure('ssh.credential-missing', `There is no ${what} for ${who}.`, { hint });
 }
 
 const wantedFor: Record<SshSettings['auth'], { what: string; hint: string }> = {
-  password: { what: 'password', hint: 'Give the password (`password`).' },
-  'private-key': { what: 'private key', hint: 'Give the key (`ssh_key_path`).' },
+  password: { what: 'password', hint: 'Set the password (`password`).' },
+  'private-key': { what: 'private key', hint: 'Set the key (`ssh_key_path`).' },
   'credential-store': {
     what: 'password and no private key',
-    hint: 'Put one of them into the credential.',
+    hint: 'Add one of them to the credential.',
   },
 };
 
@@ -178,14 +178,10 @@ class Attempt {
 
   #closedEarly(): Failure {
     const { host, port } = this.#settings;
-    return new Failure(
-      'connection.lost',
-      `${host} closed the connection on port ${port} while we logged in.`,
-      {
-        hint: 'Check that an SSH server listens there and lets this machine in.',
-        retry: 'later',
-      },
-    );
+    return new Failure('connection.lost', `${host} closed the connection on port ${port} during login.`, {
+      hint: 'Check that an SSH server listens there and accepts this machine.',
+      retry: 'later',
+    });
   }
 
   #explain(error: Error & { level?: string; code?: string | number }): Failure {
@@ -198,7 +194,7 @@ class Attempt {
         return make(
           'connection.refused',
           `${host} refused the connection on port ${port}.`,
-          'Check the port, and that the SSH server runs there.',
+          'Check the port, and that the SSH server is running.',
         );
       case 'ENOTFOUND':
       case 'EAI_AGAIN':
@@ -212,7 +208,7 @@ class Attempt {
       case 'ENETUNREACH':
         return make(
           'connection.unreachable',
-          `There is no way from this machine to ${host}.`,
+          `${host} cannot be reached from this machine.`,
           'Check the network, routes and firewalls.',
         );
       case 'ETIMEDOUT':
@@ -231,7 +227,7 @@ class Attempt {
       return make(
         'ssh.no-common-algorithm',
         `${host} and Trustkeep have no SSH algorithm in common (${error.message.replace(/^.*no matching /i, '')}).`,
-        'The SSH server is very old or very strict; update it or widen its algorithms.',
+        'The SSH server is very old or very strict. Update it or allow more algorithms.',
         'needs-person',
       );
     }

@@ -50,9 +50,9 @@ export function algorithmsToOffer(pinned: string | null, different: readonly str
 export function hostKeyChanged(host: string, pinned: string, seen: SeenHostKey): Failure {
   return new Failure(
     'ssh.host-key-changed',
-    `The SSH host key of ${host} is not the pinned one: expected ${pinned}, seen ${seen.fingerprint} (${seen.type}).`,
+    `The SSH host key of ${host} is not the pinned one: expected ${pinned}, received ${seen.fingerprint} (${seen.type}).`,
     {
-      hint: 'Somebody may be in between. If the host was rebuilt, accept its new key: `tls update <endpoint> --host_key accept`.',
+      hint: 'The connection may be intercepted. If the host was rebuilt, accept its new key: `tls update <endpoint> --host_key accept`.',
       retry: 'needs-person',
     },
   );

@@ -78,17 +78,17 @@ export class SshHost {
     if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
     this.#look = readLook(result.stdout.toString(), host, user);
     await this.#findElevation(this.#look, signal);
-    this.#log.debug('looked at the host', { host, os: this.#look.os, root: this.#elevation.how });
+    this.#log.debug('examined the host', { host, os: this.#look.os, root: this.#elevation.how });
   }
 
   async #findElevation(look: HostLook, signal: AbortSignal | undefined): Promise<void> {
     const none = (why: string): Elevation => ({ how: 'none', why });
     if (look.uid === 0) this.#elevation = none('this is root');
-    else if (look.sudo === null) this.#elevation = none('there is no sudo');
+    else if (look.sudo === null) this.#elevation = none('sudo is not installed');
     else if (look.sudoer === 'free') this.#elevation = { how: 'free', sudo: look.sudo };
     else if (!wantsPassword(look.sudoer))
       this.#elevation = none(`sudo said: ${peerTail(look.sudoer, [], 120)}`);
-    else if (this.#password === undefined) this.#elevation = none('sudo wants a password and none is known');
+    else if (this.#password === undefined) this.#elevation = none('sudo requires a password and none is set');
     else {
       this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
       const tried = await this.#raw({ text: ':', args: [], signal });
@@ -104,7 +104,7 @@ export class SshHost {
     return {
       host,
       user: this.#elevation.how === 'none' ? user : `${user} (with sudo)`,
-      remedy: `Give ${user} that right on ${host}, or let it use sudo${why}, or connect as root.`,
+      remedy: `Give ${user} that permission on ${host}, allow it to use sudo${why}, or connect as root.`,
     };
   }
 
@@ -133,7 +133,7 @@ export class SshHost {
     const said = peerTail(result.stderr.toString() || result.stdout.toString());
     if (this.#look === null) return notPosix(host, user, said);
     return new Failure('ssh.command-refused', `${host} no longer runs commands for user ${user}.`, {
-      hint: 'Its password, its sudo rules or its login shell may have changed; check them and the stored login.',
+      hint: 'Its password, sudo rules or login shell may have changed. Check them and the stored login.',
       peerSaid: said,
     });
   }
@@ -174,7 +174,7 @@ export class SshHost {
     const reason = error instanceof Error ? error.message : String(error);
     if (/open failed|Unable to exec/.test(reason)) {
       return new Failure('ssh.session-refused', `${this.settings.host} did not open another session.`, {
-        hint: 'Raise MaxSessions of its SSH server, or close other sessions.',
+        hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
         retry: 'later',
         cause: error,
       });

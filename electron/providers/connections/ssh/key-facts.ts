@@ -40,14 +40,14 @@ function opened(key: Secret, what: string): ReturnType<typeof readPrivateKey> | 
 }
 
 const meanings: Record<string, [code: string, hint: string]> = {
-  'ssh.key-passphrase-missing': ['private-key.passphrase-needed', 'Give its passphrase (`passphrase`).'],
+  'ssh.key-passphrase-missing': ['private-key.passphrase-needed', 'Set its passphrase (`passphrase`).'],
   'ssh.key-passphrase-wrong': [
     'private-key.passphrase-wrong',
-    'Give the passphrase of this key (`passphrase`).',
+    'Set the passphrase of this key (`passphrase`).',
   ],
   'ssh.key-unreadable': [
     'private-key.unreadable',
-    'Give a private key file in OpenSSH, PEM or PPK format, not the .pub file beside it.',
+    'Use a private key file in OpenSSH, PEM or PPK format, not the .pub file next to it.',
   ],
 };
 

@@ -26,7 +26,7 @@ export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who:
   const parsed: ParsedKey | ParsedKey[] | Error = parseKey(text, phrase?.bytes());
   if (parsed instanceof Error) throw explain(parsed, phrase, who);
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (first === undefined || !first.isPrivateKey()) throw unreadable(who, 'there is no private key in it');
+  if (first === undefined || !first.isPrivateKey()) throw unreadable(who, 'it contains no private key');
   return first;
 }
 
@@ -47,7 +47,7 @@ function fromPem(text: string, passphrase: Secret | undefined, who: string): Par
     throw unreadable(who, 'it is damaged or of an unknown kind', cause);
   }
   const parsed: ParsedKey | ParsedKey[] | Error = parseKey(inSsh2Form(key, who));
-  if (parsed instanceof Error) throw unreadable(who, 'SSH does not know this kind of key', parsed);
+  if (parsed instanceof Error) throw unreadable(who, 'SSH does not support this kind of key', parsed);
   return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
 }
 
@@ -60,7 +60,7 @@ function inSsh2Form(key: KeyObject, who: string): string {
     case 'ed25519':
       return openSshEd25519(key);
     default:
-      throw unreadable(who, `SSH has no use for a key of type ${key.asymmetricKeyType ?? 'unknown'}`);
+      throw unreadable(who, `SSH does not support keys of type ${key.asymmetricKeyType ?? 'unknown'}`);
   }
 }
 
@@ -111,21 +111,21 @@ function passphraseMissing(who: string): Failure {
   return new Failure(
     'ssh.key-passphrase-missing',
     `The SSH private key for ${who} is encrypted and no passphrase was given.`,
-    { hint: 'Give its passphrase (`ssh_key_password`).' },
+    { hint: 'Set its passphrase (`ssh_key_password`).' },
   );
 }
 
 function passphraseWrong(who: string, cause: unknown): Failure {
   return new Failure(
     'ssh.key-passphrase-wrong',
-    `The passphrase given does not open the SSH private key for ${who}.`,
-    { hint: 'Give the passphrase of this key (`ssh_key_password`).', cause },
+    `The passphrase does not open the SSH private key for ${who}.`,
+    { hint: 'Set the passphrase of this key (`ssh_key_password`).', cause },
   );
 }
 
 function unreadable(who: string, why: string, cause?: unknown): Failure {
   return new Failure('ssh.key-unreadable', `The SSH private key for ${who} cannot be used: ${why}.`, {
-    hint: 'Give a private key file in OpenSSH or PEM format, not the .pub file beside it.',
+    hint: 'Use a private key file in OpenSSH or PEM format, not the .pub file next to it.',
     cause,
   });
 }

@@ -60,7 +60,7 @@ class SshConnection implements HostConnection {
   }
 
   async stat(path: string): Promise<FileFacts | null> {
-    const result = await this.#files('look at', path, { text: posix.stat(this.#host.tools), args: [path] }, [
+    const result = await this.#files('examine', path, { text: posix.stat(this.#host.tools), args: [path] }, [
       'missing',
     ]);
     return result === null ? null : readStat(path, result.stdout.toString());

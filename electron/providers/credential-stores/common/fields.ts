@@ -63,7 +63,7 @@ function unusable(found: string[], what: string): Failure {
   const shown = found.slice(0, 10).map((name) => `“${name.slice(0, 40)}”`);
   const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
   const has = found.length === 0 ? 'no fields at all' : `only the fields ${shown.join(', ')}${more}`;
-  return new Failure('credential.unusable', `${what} has no password and no private key; it has ${has}.`, {
+  return new Failure('credential.unusable', `${what} has no password and no private key. It has ${has}.`, {
     hint: 'Name the fields username with password, or username with privatekey (and passphrase).',
   });
 }

@@ -46,9 +46,9 @@ export function unexpectedAnswer(who: string, answer: JsonAnswer, because?: stri
   const why = because === undefined ? '' : ` (${because})`;
   return new Failure(
     'credential-store.unexpected-answer',
-    `${who} answered with HTTP status ${answer.status} and ${answer.shown}${why}, which such a store does not send.`,
+    `${who} answered with HTTP status ${answer.status} and ${answer.shown}${why}, which is not an answer of such a store.`,
     {
-      hint: 'Check that the address is that of the store itself and not of a login page, a proxy or another service.',
+      hint: 'Check that this is the address of the store itself, not of a login page, a proxy or another service.',
       retry: answer.status >= 500 || answer.status === 429 ? 'later' : 'needs-person',
     },
   );

@@ -43,7 +43,7 @@ async function theWay(parts: VerifyParts, checks: ProbeCheck[], signal?: AbortSi
     const stop = reach.steps.findIndex(({ ok }) => !ok);
     checks.push(...(stop === -1 ? reach.steps : reach.steps.slice(0, stop)));
     if (reach.ok) return true;
-    const last = reach.steps[stop] ?? { name: 'connect', ok: false, sentence: `There is no way to ${url}.` };
+    const last = reach.steps[stop] ?? { name: 'connect', ok: false, sentence: `${url} cannot be reached.` };
     checks.push(reach.failure === null ? last : { ...last, sentence: withHint(reach.failure) });
     return false;
   } catch (thrown) {
@@ -70,6 +70,6 @@ async function step(
 }
 
 function withHint({ message, hint, peerSaid }: Failure): string {
-  const said = peerSaid === undefined ? [] : [`It said: “${peerSaid}”.`];
+  const said = peerSaid === undefined ? [] : [`It answered: “${peerSaid}”.`];
   return [message, ...said, ...(hint === undefined ? [] : [hint])].join(' ');
 }

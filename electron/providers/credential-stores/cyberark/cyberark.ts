@@ -81,7 +81,7 @@ export function makeCyberarkStore({ settings, keep, http, clock, log }: Cyberark
   async function logIn(signal?: AbortSignal): Promise<string> {
     const answer = await ask(new Map(), signal);
     if (answer.status !== 200 && !onlyTheQuestionWasWrong(answer)) throw refused(answer, asked(null));
-    const sentence = `The CCP answers; it checks the application ${settings.appId} with each read.`;
+    const sentence = `The CCP answers. It checks the application ${settings.appId} with each read.`;
     const warning = expiry();
     return warning === null ? sentence : `${sentence} ${warning}`;
   }
@@ -129,9 +129,13 @@ function wipe({ password, privateKey, passphrase }: StoredCredential): void {
 function demandPlain(name: string, value: string): void {
   const bad = spoiledIn(value);
   if (bad === null) return;
-  throw new Failure('credential-store.bad-settings', `The ${name} has ${bad}, which the CCP cannot take.`, {
-    hint: `Write the ${name} without +, & and %.`,
-  });
+  throw new Failure(
+    'credential-store.bad-settings',
+    `The ${name} has ${bad}, which the CCP does not accept.`,
+    {
+      hint: `Write the ${name} without +, & and %.`,
+    },
+  );
 }
 
 function certificateMissing(who: string): Failure {
@@ -139,7 +143,7 @@ function certificateMissing(who: string): Failure {
     'credential-store.no-certificate',
     `The client certificate for ${who} is not kept here.`,
     {
-      hint: 'Give the certificate (authcert) and its password again.',
+      hint: 'Set the certificate (authcert) and its password again.',
     },
   );
 }
@@ -147,7 +151,7 @@ function certificateMissing(who: string): Failure {
 function emptyAccount(who: string, id: string): Failure {
   return new Failure(
     'credential.unusable',
-    `The account for “${id}” of ${who} has neither password nor key.`,
+    `The account for “${id}” of ${who} has neither a password nor a key.`,
     {
       hint: 'Check the account in CyberArk.',
     },

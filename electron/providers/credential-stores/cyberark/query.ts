@@ -33,15 +33,15 @@ export function parseQuery(id: string): CcpQuery {
     rest = after;
     if (name.toLowerCase() === 'appid') continue;
     const key = byLowerCase.get(name.toLowerCase());
-    if (key === undefined) throw badId(id, `“${name}” is not a name that a query may have`, allowed);
-    if (found.has(key)) throw badId(id, `${key} stands in it twice`);
+    if (key === undefined) throw badId(id, `“${name}” is not a valid name in a query`, allowed);
+    if (found.has(key)) throw badId(id, `${key} is in it twice`);
     found.set(key, checked(key, value, id));
   }
   demandSearch(found, id);
   return found;
 }
 
-const allowed = `Write name=value;name=value with these names: ${keys.join(', ')}.`;
+const allowed = `Use name=value;name=value with these names: ${keys.join(', ')}.`;
 
 /** Split at the first `=` only. Plain searches: a pattern would take ages over a thousand spaces. */
 function splitFirst(text: string, id: string): { name: string; value: string; after: string } {
@@ -61,7 +61,7 @@ function checked(key: Key, value: string, id: string): string {
   if (bad !== null)
     throw badId(
       id,
-      `the value of ${key} has ${bad}, which the CCP cannot take`,
+      `the value of ${key} has ${bad}, which the CCP does not accept`,
       'Look the account up by another property.',
     );
   if (key === 'QueryFormat') return oneOf(key, value, ['Exact', 'Regexp'], id);
@@ -86,25 +86,26 @@ function oneOf(key: Key, value: string, choices: readonly string[], id: string):
 
 function demandSearch(found: CcpQuery, id: string): void {
   const searched = searchKeys.filter((key) => found.has(key));
-  if (searched.length === 0) throw badId(id, 'it names nothing to look for', allowed);
+  if (searched.length === 0) throw badId(id, 'it has nothing to search for', allowed);
   const besides = searched.filter((key) => key !== 'Query');
   if (found.has('Query') && besides.length > 0)
     throw badId(
       id,
-      `it has Query and ${besides.join(', ')}, and the CCP looks at Query alone`,
-      `Write all of the search into Query: Query=Safe=…;Object=….`,
+      `it has Query and ${besides.join(', ')}, and the CCP uses only Query`,
+      `Put the whole search into Query: Query=Safe=…;Object=….`,
     );
-  if (found.has('QueryFormat') && !found.has('Query')) throw badId(id, 'QueryFormat goes with Query only');
+  if (found.has('QueryFormat') && !found.has('Query'))
+    throw badId(id, 'QueryFormat can only be used with Query');
 }
 
 function badId(id: string, because: string, hint?: string): Failure {
   const shown = id.length <= 200 ? id : `${id.slice(0, 199)}…`;
   const sentence =
     id.trim() === ''
-      ? 'The credential id is empty.'
-      : `The credential id “${shown}” cannot be used: ${because}.`;
+      ? 'The credential ID is empty.'
+      : `The credential ID “${shown}” cannot be used: ${because}.`;
   return new Failure('credential.bad-id', sentence, {
-    hint: hint ?? 'Correct the credential id, for example: Safe=Web;Object=root-web1.',
+    hint: hint ?? 'Correct the credential ID, for example: Safe=Web;Object=root-web1.',
   });
 }
 
@@ -124,7 +125,7 @@ export function queryUrl(address: string, appId: string, query: CcpQuery, reason
     'credential.bad-id',
     `The query for CyberArk has ${url.length} characters, which is too long.`,
     {
-      hint: `Shorten the credential id or the reason: ${longestUrl} characters are the limit with the address.`,
+      hint: `Shorten the credential ID or the reason: the limit is ${longestUrl} characters, including the address.`,
     },
   );
 }

@@ -62,10 +62,14 @@ function failureFor(
   const what = asked.id === null ? 'an account' : `“${asked.id}”`;
   switch (meaning) {
     case 'not-found':
-      return new Failure('credential.not-found', `${who} has no account for ${what} that ${appId} may see.`, {
-        hint: 'Check safe and object, and that the application and the provider are members of the safe.',
-        peerSaid,
-      });
+      return new Failure(
+        'credential.not-found',
+        `${who} has no account for ${what} that ${appId} is allowed to see.`,
+        {
+          hint: 'Check safe and object, and that the application and the provider are members of the safe.',
+          peerSaid,
+        },
+      );
     case 'application':
       return new Failure(
         'credential-store.login-refused',
@@ -73,18 +77,22 @@ function failureFor(
         { hint: applicationHint(asked), peerSaid },
       );
     case 'denied':
-      return new Failure('credential.denied', `${who} does not let the application ${appId} read ${what}.`, {
-        hint: 'Check that the application is defined in CyberArk, and is a member of the safe that may retrieve accounts.',
-        peerSaid,
-      });
+      return new Failure(
+        'credential.denied',
+        `${who} does not allow the application ${appId} to read ${what}.`,
+        {
+          hint: 'Check that the application is defined in CyberArk, and is a member of the safe with permission to retrieve accounts.',
+          peerSaid,
+        },
+      );
     case 'ambiguous':
       return new Failure('credential.ambiguous', `${who} has more than one account for ${what}.`, {
-        hint: 'Add safe, folder or object to the credential id, so that one account fits.',
+        hint: 'Add safe, folder or object to the credential ID, so that exactly one account matches.',
         peerSaid,
       });
     case 'no-vault':
       return new Failure('credential-store.unavailable', `${who} cannot reach its vault at the moment.`, {
-        hint: 'Trustkeep tries again by itself; when it stays so, look at the credential provider.',
+        hint: 'Trustkeep will try again automatically. If this continues, check the credential provider.',
         ...whenToRetry(answer.headers, asked.now),
         peerSaid,
       });
@@ -93,25 +101,21 @@ function failureFor(
         'credential.change-in-process',
         `CyberArk is changing the password of ${what} right now.`,
         {
-          hint: 'Trustkeep tries again by itself; a change usually takes less than a minute.',
+          hint: 'Trustkeep will try again automatically. A change usually takes less than a minute.',
           retry: 'later',
           peerSaid,
         },
       );
     case 'bad-query':
       return new Failure('credential.bad-id', `${who} does not understand the query ${what}.`, {
-        hint: 'Correct the credential id, for example: Safe=Web;Object=root-web1.',
+        hint: 'Correct the credential ID, for example: Safe=Web;Object=root-web1.',
         peerSaid,
       });
     case 'unknown':
-      return new Failure(
-        'credential-store.unexpected-answer',
-        `${who} refused ${what} for a reason of its own.`,
-        {
-          hint: 'What it said is shown; its documentation explains the code.',
-          peerSaid,
-        },
-      );
+      return new Failure('credential-store.unexpected-answer', `${who} refused ${what} for another reason.`, {
+        hint: 'Its answer is shown; its documentation explains the code.',
+        peerSaid,
+      });
   }
 }
 
@@ -135,7 +139,7 @@ function refusedByWebServer(answer: JsonAnswer, asked: Asked): Failure {
       'credential-store.unexpected-answer',
       `There is no CCP at this path of ${asked.who}.`,
       {
-        hint: 'Check the CCP URL; with another web service than AIMWebService, give its path too.',
+        hint: 'Check the CCP URL. For a web service other than AIMWebService, include its path.',
       },
     );
   if (status >= 500 || status === 429)
@@ -143,7 +147,7 @@ function refusedByWebServer(answer: JsonAnswer, asked: Asked): Failure {
       'credential-store.unavailable',
       `The web server of ${asked.who} answered with HTTP status ${status}.`,
       {
-        hint: 'Trustkeep tries again by itself; when it stays so, look at the web service of the CCP.',
+        hint: 'Trustkeep will try again automatically. If this continues, check the web service of the CCP.',
         ...whenToRetry(answer.headers, asked.now),
       },
     );
@@ -153,5 +157,5 @@ function refusedByWebServer(answer: JsonAnswer, asked: Asked): Failure {
 function webServerHint({ showedCertificate }: Asked): string {
   return showedCertificate
     ? 'IIS does not trust the client certificate or asks for it too late: check its issuer on that server, turn on “Negotiate Client Certificate” for the binding, and check address restrictions.'
-    : 'IIS may demand a client certificate (give authcert), or does not let the address of this machine in.';
+    : 'IIS may require a client certificate (set authcert), or does not accept the address of this machine.';
 }

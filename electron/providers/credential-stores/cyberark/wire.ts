@@ -43,7 +43,7 @@ function aboutOf(found: Account, changeInProcess: boolean): string[] {
     ...(name === null ? [] : [`account “${name}”${safe === null ? '' : ` in the safe “${safe}”`}`]),
     ...(changeInProcess ? ['a password change is in process'] : []),
     ...(found.CPMStatus?.toLowerCase() === 'failure' ? ['the last password change failed'] : []),
-    ...(disabled === null ? [] : ['passwords of this account are not changed by CyberArk']),
+    ...(disabled === null ? [] : ['CyberArk does not change the password of this account']),
   ];
 }
 

@@ -26,7 +26,7 @@ export function parsePlace(id: string): SecretPlace {
   const text = id.trim();
   if (/^\d+$/.test(text)) {
     const number = Number(text);
-    if (number < 1 || number > biggestId) throw badId(text, 'there are no secrets with such a number');
+    if (number < 1 || number > biggestId) throw badId(text, 'no secret has such a number');
     return { id: number, path: null };
   }
   const [first = ''] = text;
@@ -42,8 +42,8 @@ export function parsePlace(id: string): SecretPlace {
 function badId(id: string, because: string): Failure {
   const shown = id.length <= 200 ? id : `${id.slice(0, 199)}…`;
   const sentence =
-    id === '' ? 'The credential id is empty.' : `The credential id “${shown}” cannot be used: ${because}.`;
+    id === '' ? 'The credential ID is empty.' : `The credential ID “${shown}” cannot be used: ${because}.`;
   return new Failure('credential.bad-id', sentence, {
-    hint: 'Give the number of the secret (it is in its address in the browser), or its path: \\Folder\\Secret name.',
+    hint: 'Use the number of the secret (from its address in the browser), or its path: \\Folder\\Secret name.',
   });
 }

@@ -71,9 +71,9 @@ function braked(who: string, user: string, { count, until }: { count: number; un
   const at = `${new Date(until).toISOString().slice(11, 16)} UTC`;
   return new Failure(
     'credential-store.login-refused',
-    `${who} refused the login of ${user} ${count} times; Trustkeep waits until ${at} before the next, so that the account is not locked.`,
+    `${who} refused the login of ${user} ${count} times. Trustkeep will wait until ${at} before it tries again, so that the account does not get locked.`,
     {
-      hint: 'Correct user name or password of the store: a changed one is tried at once.',
+      hint: 'Correct user name or password of the store. A changed one is tried immediately.',
       retry: 'after',
       retryAt: until,
     },

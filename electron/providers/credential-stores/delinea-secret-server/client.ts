@@ -88,9 +88,13 @@ function isStaleToken(status: number, words: string): boolean {
 }
 
 function tokenRefused(who: string): Failure {
-  return new Failure('credential-store.login-refused', `${who} does not take the token it has just given.`, {
-    hint: 'Check that the account may use web services, and that the clock of the server is right.',
-  });
+  return new Failure(
+    'credential-store.login-refused',
+    `${who} does not accept the token it has just issued.`,
+    {
+      hint: 'Check that the account is allowed to use web services, and that the clock of the server is right.',
+    },
+  );
 }
 
 function unavailable(who: string, answer: JsonAnswer, now: number): Failure {
@@ -99,7 +103,7 @@ function unavailable(who: string, answer: JsonAnswer, now: number): Failure {
     'credential-store.unavailable',
     `${who} cannot answer at the moment (HTTP status ${answer.status}).`,
     {
-      hint: 'Trustkeep tries again by itself; when it stays so, look at the Secret Server.',
+      hint: 'Trustkeep will try again automatically. If this continues, check the Secret Server.',
       ...whenToRetry(answer.headers, now),
       peerSaid: words === '' ? undefined : answer.tail(words),
     },

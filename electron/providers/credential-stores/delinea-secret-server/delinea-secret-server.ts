@@ -94,7 +94,7 @@ export function makeDelineaStore({ settings, keep, http, clock, log }: DelineaPa
     const { endsAt, platform } = await session.get(signal);
     const minutes = Math.max(1, Math.round((endsAt - clock.now()) / 60_000));
     const where = platform ? ' to the Delinea Platform' : '';
-    return `Logged in${where} as ${userName(settings)}; the token is good for ${minutes} minutes.`;
+    return `Logged in${where} as ${userName(settings)}; the token is valid for ${minutes} minutes.`;
   }
 
   async function readProbe(id: string, signal?: AbortSignal): Promise<string> {

@@ -35,44 +35,48 @@ export function demandFailure(demand: Demand, what: string, said: boolean): Fail
   const closed = (sentence: string, hint: string) =>
     new Failure('credential.restricted', `${what} ${sentence}.`, { hint });
   const comment = said
-    ? 'Its comment was given and was not enough: look at the secret in Secret Server.'
-    : 'Set a comment on the credential store: it is said then, and a check-out is taken.';
+    ? 'The comment of the store was sent and was not enough. Check the secret in Secret Server.'
+    : 'Set a comment for the credential store. It is then sent, and the secret is checked out.';
   switch (demand) {
     case 'RequiresComment':
-      return closed('demands a comment before it is shown', comment);
+      return closed('requires a comment before it is shown', comment);
     case 'RequiresCheckout':
       return closed('must be checked out before it is shown', comment);
     case 'RequiresCheckoutAndComment':
       return closed('must be checked out, with a comment, before it is shown', comment);
     case 'RequiresApproval':
       return closed(
-        'demands that somebody approves each access',
-        'Approve the access in Secret Server, or take the demand off for the account of the agent.',
+        'requires someone to approve each access',
+        'Approve the access in Secret Server, or remove the requirement for the account of the agent.',
       );
     case 'RequiresDoubleLockPassword':
     case 'CreateDoubleLockPassword':
     case 'DoubleLockNoAccess':
       return closed(
         'is under a DoubleLock, which cannot be opened unattended',
-        'Take the DoubleLock off, or use another secret.',
+        'Remove the DoubleLock, or use another secret.',
       );
     case 'RequiresCheckoutPendingRPC':
       return new Failure(
         'credential.change-in-process',
         `${what} is waiting for its password to be changed.`,
         {
-          hint: 'Trustkeep tries again by itself; when it stays so, look at the remote password changing.',
+          hint: 'Trustkeep will try again automatically. If this continues, check Remote Password Changing.',
           retry: 'later',
         },
       );
     case 'RequiresUndelete':
       return new Failure('credential.deleted', `${what} has been deleted.`, {
-        hint: 'Undelete it in Secret Server, or give the id of another secret.',
+        hint: 'Undelete it in Secret Server, or use another secret.',
       });
     case 'CannotView':
-      return new Failure('credential.denied', `${what} may be listed but not viewed by this account.`, {
-        hint: 'Give the account the View permission on the secret or its folder.',
-      });
+      return new Failure(
+        'credential.denied',
+        `This account is allowed to list ${what}, but not to view it.`,
+        {
+          hint: 'Give the account the View permission on the secret or its folder.',
+        },
+      );
   }
 }
 
@@ -88,31 +92,35 @@ export function refusedSecret(answer: JsonAnswer, what: string, who: string): Fa
   const peerSaid = answer.tail(words);
   const code = found.data.errorCode ?? '';
   if (/AccessDenied/i.test(code) || answer.status === 403)
-    return new Failure('credential.denied', `${what} is not there, or this account may not view it.`, {
-      hint: 'Secret Server does not tell the two apart: check the id, and give the account the View permission.',
-      peerSaid,
-    });
+    return new Failure(
+      'credential.denied',
+      `${what} does not exist, or this account is not allowed to view it.`,
+      {
+        hint: 'Secret Server does not distinguish the two. Check the ID, and give the account the View permission.',
+        peerSaid,
+      },
+    );
   if (answer.status === 404 || /not.?found|does not exist|no secret/i.test(words))
     return notFound(what, peerSaid);
   if (/checked out/i.test(words))
-    return new Failure('credential.checked-out', `${what} is checked out by somebody else.`, {
-      hint: 'Trustkeep tries again by itself; it can also be checked in by force in Secret Server.',
+    return new Failure('credential.checked-out', `${what} is checked out by someone else.`, {
+      hint: 'Trustkeep will try again automatically. You can also force a check-in in Secret Server.',
       retry: 'later',
       peerSaid,
     });
   return new Failure(
     'credential-store.unexpected-answer',
-    `${what} was refused for a reason of the server's own.`,
+    `${what} was refused by the server for another reason.`,
     {
-      hint: 'What it said is shown; look at the secret in Secret Server.',
+      hint: 'Its answer is shown. Check the secret in Secret Server.',
       peerSaid,
     },
   );
 }
 
 function notFound(what: string, peerSaid: string | undefined): Failure {
-  return new Failure('credential.not-found', `${what} is not there.`, {
-    hint: 'Check the id of the secret, or its path: \\Folder\\Secret name.',
+  return new Failure('credential.not-found', `${what} does not exist.`, {
+    hint: 'Check the ID of the secret, or its path: \\Folder\\Secret name.',
     peerSaid,
   });
 }

@@ -67,10 +67,10 @@ async function fileText({ slug }: SecretItem, fetchFile: FetchFile): Promise<str
 function aboutOf(found: FoundSecret): string[] {
   const { name, secretTemplateName: template, checkedOut, checkOutMinutesRemaining: minutes } = found;
   const named = typeof name === 'string' && name !== '';
-  const until = typeof minutes === 'number' && minutes > 0 ? ` for ${minutes} minutes more` : '';
+  const until = typeof minutes === 'number' && minutes > 0 ? ` for another ${minutes} minutes` : '';
   return [
     ...(named ? [`secret “${name}”${template ? ` (${template})` : ''}`] : []),
-    ...(checkedOut === true ? [`checked out${until}; Secret Server takes it back by itself`] : []),
+    ...(checkedOut === true ? [`checked out${until}; Secret Server checks it in automatically`] : []),
     ...(found.lastHeartBeatStatus === 'Failed'
       ? ['the last heartbeat failed: the password may be wrong']
       : []),

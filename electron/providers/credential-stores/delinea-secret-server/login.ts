@@ -101,8 +101,8 @@ function loginFailure({ who, clock, settings }: LoginParts, answer: JsonAnswer, 
   if ([400, 401, 403].includes(answer.status) && words !== '')
     return new Refused(loginRefused(who, settings, words));
   if (answer.status === 429 || answer.status >= 500)
-    return new Failure('credential-store.unavailable', `${who} cannot log anybody in at the moment.`, {
-      hint: 'Trustkeep tries again by itself; when it stays so, look at the Secret Server.',
+    return new Failure('credential-store.unavailable', `${who} cannot log anyone in at the moment.`, {
+      hint: 'Trustkeep will try again automatically. If this continues, check the Secret Server.',
       ...whenToRetry(answer.headers, clock.now()),
       peerSaid: words === '' ? undefined : words,
     });
@@ -173,6 +173,6 @@ async function vaultOf(parts: LoginParts, token: Secret): Promise<string> {
 
 function noVault(who: string, what: string): Failure {
   return new Failure('credential-store.unexpected-answer', `The Delinea Platform at ${who} ${what}.`, {
-    hint: 'Give the address of the Secret Server itself, or look at the vaults of the Platform.',
+    hint: 'Use the address of the Secret Server itself, or check the vaults of the Platform.',
   });
 }

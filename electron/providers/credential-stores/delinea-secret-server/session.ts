@@ -87,6 +87,6 @@ function passwordMissing(who: string, settings: DelineaSettings): Failure {
   return new Failure(
     'credential-store.no-password',
     `The password of ${userName(settings)} for ${who} is not kept here.`,
-    { hint: 'Give the password of the store again.' },
+    { hint: 'Set the password of the store again.' },
   );
 }

@@ -26,7 +26,7 @@ export function byAppRole(
     const answer = await client.ask({ method: 'POST', path: [...mount, 'login'], body });
     if (answer.status >= 400)
       throw refused(client.who, mount.join('/'), answer.said, looksLikeToken(secretId));
-    if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it gives no token');
+    if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it returned no token');
     const { auth } = readAs(authAnswer, answer, client.who);
     const leaseMs = auth.lease_duration * 1000;
     return {
@@ -55,8 +55,8 @@ export function byAppRole(
 function refused(who: string, mount: string, said: string, isToken: boolean): Failure {
   return new Failure('credential-store.login-refused', `${who} refused the AppRole login at ${mount}.`, {
     hint: isToken
-      ? 'What was given as SecretID looks like a token. When the SecretID is wrapped in it, say so (appwrapped Yes): nothing was taken out of it yet.'
-      : 'It does not say whether the RoleID or the SecretID is wrong, or whether the SecretID has expired or was used up. Check the RoleID and the auth mount, and give a new SecretID.',
+      ? 'The SecretID looks like a token. If the SecretID is wrapped in it, set appwrapped Yes. Nothing has been unwrapped yet.'
+      : 'Vault does not say whether the RoleID or the SecretID is wrong, or whether the SecretID has expired or is used up. Check the RoleID and the auth mount, and set a new SecretID.',
     peerSaid: said === '' ? undefined : said,
   });
 }

@@ -111,7 +111,7 @@ function headersOf({ token, body }: VaultCall, namespace: string): Record<string
 function nextPlace(answer: JsonAnswer, from: string, hop: number, who: string): string {
   const location = answer.headers.location ?? '';
   const to = URL.canParse(location, from) ? new URL(location, from) : null;
-  if (to === null) throw unexpectedAnswer(who, answer, 'it sends elsewhere without saying where');
+  if (to === null) throw unexpectedAnswer(who, answer, 'it redirects without an address');
   if (to.origin === new URL(from).origin && hop < mostRedirects) return to.href;
   const endless = to.origin === new URL(from).origin;
   throw new Failure(
@@ -122,7 +122,7 @@ function nextPlace(answer: JsonAnswer, from: string, hop: number, who: string): 
     {
       hint: endless
         ? 'Check that the cluster has an active node.'
-        : 'When that is your cluster, give this address, or one that always reaches the active node, as vaulturl.',
+        : 'If that is your cluster, set this address as vaulturl, or one that always reaches the active node.',
       retry: endless ? 'later' : 'needs-person',
     },
   );
@@ -151,28 +151,24 @@ function refusal(answer: JsonAnswer, said: string, who: string, now: number): Fa
   const peerSaid = said === '' ? undefined : said;
   const later = { ...whenToRetry(headers, now), peerSaid };
   if (status === 503 && /\bsealed\b/i.test(said))
-    return new Failure(
-      'credential-store.sealed',
-      `${who} is sealed: it gives nothing until it is unsealed.`,
-      {
-        ...later,
-        hint: 'Unseal it; Trustkeep tries again by itself.',
-      },
-    );
+    return new Failure('credential-store.sealed', `${who} is sealed.`, {
+      ...later,
+      hint: 'Unseal it. Trustkeep will try again automatically.',
+    });
   if (status === 501)
-    return new Failure('credential-store.not-initialized', `${who} has not been initialised yet.`, {
+    return new Failure('credential-store.not-initialized', `${who} has not been initialized yet.`, {
       peerSaid,
-      hint: 'Initialise and unseal it, or check that this is the right server.',
+      hint: 'Initialize and unseal it, or check that this is the right server.',
     });
   if (status === 429)
-    return new Failure('credential-store.busy', `${who} refuses more requests for now (rate limit).`, {
+    return new Failure('credential-store.busy', `${who} refuses further requests for now (rate limit).`, {
       ...later,
-      hint: 'Trustkeep tries again by itself; when it stays so, raise the rate limit quota for this login.',
+      hint: 'Trustkeep will try again automatically. If this continues, increase the rate limit quota for this login.',
     });
   if (status === 472 || status === 473)
-    return new Failure('credential-store.standby', `${who} is a standby that gives no secrets.`, {
+    return new Failure('credential-store.standby', `${who} is a standby that does not serve secrets.`, {
       ...later,
-      hint: 'Give the address of the active node, or one that always reaches it, as vaulturl.',
+      hint: 'Set the address of the active node as vaulturl, or one that always reaches it.',
     });
   if (status === 412 || status >= 500)
     return new Failure(
@@ -180,7 +176,7 @@ function refusal(answer: JsonAnswer, said: string, who: string, now: number): Fa
       `${who} could not answer (HTTP status ${status}, ${shown}).`,
       {
         ...later,
-        hint: 'Trustkeep tries again by itself; when it stays so, look at the log of that server.',
+        hint: 'Trustkeep will try again automatically. If this continues, check the log of that server.',
       },
     );
   return unexpectedAnswer(who, answer);

@@ -105,15 +105,15 @@ function denied(
   const peerSaid = forbidden.said === '' ? undefined : forbidden.said;
   const doubt = tokenInDoubt === true ? ', or its token has expired or was used up' : '';
   if (apiPath !== null)
-    return new Failure('credential.denied', `${who} does not let this login read “${shown}”${doubt}.`, {
+    return new Failure('credential.denied', `${who} does not allow this login to read “${shown}”${doubt}.`, {
       hint: `Give its policy the capability read on the path ${apiPath}.`,
       peerSaid,
     });
   return new Failure(
     'credential.denied',
-    `Either this login may not read “${shown}” in ${who}, or there is no such mount${doubt}: the server gives the same answer to each.`,
+    `Either this login is not allowed to read “${shown}” in ${who}, or there is no such mount${doubt}. The server gives the same answer to both.`,
     {
-      hint: 'Check the root path (it begins with the mount) and the namespace, and that a policy of this login allows read there. For a mount with slashes in its name, end the mount in the root path with /data.',
+      hint: 'Check the root path (it begins with the mount) and the namespace, and that a policy of this login allows reading there. For a mount with slashes in its name, end the mount in the root path with /data.',
       peerSaid,
     },
   );

@@ -132,7 +132,7 @@ function notFound(who: string, { shown }: SecretPath, mount: Mount): never {
   const below =
     mount.segments.length === 0 ? '' : ` (KV version ${mount.version} at ${mount.segments.join('/')}/)`;
   throw new Failure('credential.not-found', `There is no secret “${shown}” in ${who}${below}.`, {
-    hint: 'Check the credential id and the root path of the store.',
+    hint: 'Check the credential ID and the root path of the store.',
   });
 }
 
@@ -142,7 +142,7 @@ function nothingMounted(who: string, { shown, root }: SecretPath): Failure {
     'credential-store.wrong-mount',
     `Nothing is mounted in ${who} where “${shown}” begins.`,
     {
-      hint: `Check the root path, “${root.join('/')}”: it begins with the mount of a KV secrets engine. And check the namespace.`,
+      hint: `Check the root path, “${root.join('/')}”: it begins with the mount of a KV secrets engine. Also check the namespace.`,
     },
   );
 }
@@ -161,20 +161,20 @@ function deleted(
   return new Failure('credential.deleted', `Version ${metadata.version} of “${shown}” in ${who} ${how}.`, {
     hint:
       metadata.destroyed === true
-        ? 'Write the secret again: a destroyed version cannot be brought back.'
+        ? 'Write the secret again: a destroyed version cannot be restored.'
         : 'Undelete that version or write the secret again.',
   });
 }
 
 function isMount(who: string, { shown }: SecretPath): Failure {
   return new Failure('credential.bad-id', `“${shown}” in ${who} is a mount and not a secret in it.`, {
-    hint: 'Give the path of a secret below it, relative to the root path.',
+    hint: 'Use the path of a secret below it, relative to the root path.',
   });
 }
 
 function refused(who: string, { shown }: SecretPath, { said }: VaultAnswer): Failure {
-  return new Failure('credential.bad-id', `${who} does not take “${shown}” as a path.`, {
-    hint: 'Check the credential id and the root path of the store.',
+  return new Failure('credential.bad-id', `${who} does not accept “${shown}” as a path.`, {
+    hint: 'Check the credential ID and the root path of the store.',
     peerSaid: said === '' ? undefined : said,
   });
 }

@@ -68,9 +68,9 @@ export function looksLikeSecretId(secret: Secret): boolean {
 export function tokenEnded(who: string, answer: VaultAnswer | null): Failure {
   return new Failure(
     'credential-store.login-refused',
-    `${who} does not know the token of this store: the token has expired, was revoked or has no uses left.`,
+    `${who} did not accept the token of this store. It has expired, was revoked or has no uses left.`,
     {
-      hint: 'Give the store a new token.',
+      hint: 'Set a new token for the store.',
       peerSaid: answer === null || answer.said === '' ? undefined : answer.said,
     },
   );
@@ -78,7 +78,7 @@ export function tokenEnded(who: string, answer: VaultAnswer | null): Failure {
 
 export function noSecret(who: string, what: string): Failure {
   return new Failure('credential-store.no-secret', `There is no ${what} to log in to ${who} with.`, {
-    hint: `Update the store and give its ${what}.`,
+    hint: `Update the store and set its ${what}.`,
   });
 }
 

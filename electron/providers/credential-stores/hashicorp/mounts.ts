@@ -91,6 +91,6 @@ function wrongEngine(who: string, { path, type }: { path: string; type: string }
   return new Failure(
     'credential-store.wrong-mount',
     `What is mounted at ${path} in ${who} is of the type ${type}; credentials are read from the KV engine only.`,
-    { hint: 'Give a root path that begins with the mount of a KV secrets engine.' },
+    { hint: 'Use a root path that begins with the mount of a KV secrets engine.' },
   );
 }

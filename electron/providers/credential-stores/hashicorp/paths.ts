@@ -17,10 +17,10 @@ export function secretPath(rootPath: string, id: string): SecretPath {
   const own = splitPath(id);
   const all = [...root, ...own];
   const shown = all.join('/');
-  const wrong = own.length === 0 ? 'the id is empty' : whatIsWrong(all);
+  const wrong = own.length === 0 ? 'the ID is empty' : whatIsWrong(all);
   if (wrong === null) return { root, all, shown };
   throw new Failure('credential.bad-id', `“${shown.slice(0, 300)}” cannot be a path in Vault: ${wrong}.`, {
-    hint: 'Give the path of the secret relative to the root path, for example servers/web1.',
+    hint: 'Use the path of the secret relative to the root path, for example servers/web1.',
   });
 }
 
@@ -32,8 +32,9 @@ export function splitPath(path: string): string[] {
 
 function whatIsWrong(segments: readonly string[]): string | null {
   if (segments.some((segment) => segment === '')) return 'there is nothing between two slashes';
-  if (segments.some((segment) => segment === '.' || segment === '..')) return 'it goes up or stays with dots';
-  if (segments.some((segment) => /\p{Cc}|\p{Cs}/u.test(segment))) return 'there are control characters in it';
+  if (segments.some((segment) => segment === '.' || segment === '..'))
+    return 'it contains "." or ".." as a part';
+  if (segments.some((segment) => /\p{Cc}|\p{Cs}/u.test(segment))) return 'it contains control characters';
   if (segments.at(-1)?.endsWith('.')) return 'it ends with a dot';
   return null;
 }

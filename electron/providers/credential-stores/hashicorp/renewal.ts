@@ -71,7 +71,7 @@ export function makeRenewal(parts: RenewalParts): Renewal {
   /** It got less than it asked for: its longest life is near, and no renewal goes past that. */
   function atItsEnd(login: Login): void {
     const ends = login.endsAt === null ? '' : ` It ends at ${shownTime(login.endsAt)}.`;
-    remark(login, `The token has nearly reached its longest life and cannot be renewed further.${ends}`);
+    remark(login, `The token has nearly reached its maximum lifetime and cannot be renewed further.${ends}`);
     log.warn('the token cannot be renewed further', { who: client.who, endsAt: login.endsAt });
   }
 

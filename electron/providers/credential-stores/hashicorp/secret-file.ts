@@ -28,17 +28,17 @@ export async function secretInFile(path: string, read: ReadSecretFile): Promise<
   const bytes = await read(path, longest).catch((thrown: unknown) => {
     throw unreadable(path, thrown);
   });
-  if (bytes.length > longest) throw fileFailure(`The secret file ${path} is too big for a SecretID.`);
+  if (bytes.length > longest) throw fileFailure(`The secret file ${path} is too large for a SecretID.`);
   const text = bytes.toString('utf8');
   bytes.fill(0);
   if (text.trim() === '')
     throw fileFailure(
       `The secret file ${path} is empty.`,
-      'Trustkeep reads it again by itself once there is something in it.',
+      'Trustkeep will read it again automatically once it has content.',
       'later',
     );
   const clean = cleanText(text.replace(/^\uFEFF/, ''));
-  if (clean === null) throw fileFailure(`The secret file ${path} holds something else than one SecretID.`);
+  if (clean === null) throw fileFailure(`The secret file ${path} does not contain exactly one SecretID.`);
   return Secret.of(clean);
 }
 
@@ -48,26 +48,26 @@ function unreadable(path: string, cause: unknown): Failure {
     case 'ENOTDIR':
       return fileFailure(
         `The secret file ${path} does not exist.`,
-        'Check the path, and that what writes the file has run; Trustkeep reads it again by itself.',
+        'Check the path, and that the program that writes the file has run. Trustkeep will read it again automatically.',
         'later',
         cause,
       );
     case 'EACCES':
     case 'EPERM':
       return fileFailure(
-        `The account that Trustkeep runs as may not read the secret file ${path}.`,
-        'Let that account read the file, and nobody else.',
+        `The account that Trustkeep runs as is not allowed to read the secret file ${path}.`,
+        'Allow only that account to read the file.',
         'needs-person',
         cause,
       );
     case 'EISDIR':
-      return fileFailure(`The secret file ${path} is no regular file.`, usual, 'needs-person', cause);
+      return fileFailure(`The secret file ${path} is not a regular file.`, usual, 'needs-person', cause);
     default:
       return fileFailure(`The secret file ${path} could not be read.`, usual, 'later', cause);
   }
 }
 
-const usual = 'Give the path of a file that holds nothing but the SecretID, or the token it is wrapped in.';
+const usual = 'Use the path of a file that contains only the SecretID, or the token it is wrapped in.';
 
 function fileFailure(
   sentence: string,

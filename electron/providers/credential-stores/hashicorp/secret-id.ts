@@ -64,8 +64,8 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
   function clean(secret: Secret, what: string): Secret {
     const text = cleanText(secret.text());
     if (text !== null) return Secret.of(text);
-    throw new Failure('credential-store.bad-secret-id', `The ${what} for ${who} cannot be one.`, {
-      hint: 'It has no spaces and no line ends inside: give it again.',
+    throw new Failure('credential-store.bad-secret-id', `The ${what} for ${who} is not valid.`, {
+      hint: 'It must not contain spaces or line breaks. Set it again.',
     });
   }
 
@@ -155,12 +155,12 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
 }
 
 const usedRemark =
-  'The wrapping token that was given last had expired or had been used already, perhaps by somebody else: the SecretID from before is used. Ask for a new one.';
+  'The last wrapping token had expired or had already been used, possibly by someone else. The previous SecretID is used. Request a new wrapping token.';
 
 function notKept(who: string): Failure {
   return new Failure(
     'credential-store.wrapping-used',
-    `The wrapping token for ${who} was used already, and what was in it is not kept here.`,
-    { hint: 'Ask for a new wrapped SecretID.' },
+    `The wrapping token for ${who} has already been used, and the SecretID from it is not stored here.`,
+    { hint: 'Request a new wrapped SecretID.' },
   );
 }

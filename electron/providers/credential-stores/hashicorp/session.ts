@@ -105,7 +105,7 @@ export function makeSession(parts: SessionParts): Session {
     try {
       return await logIn();
     } catch (thrown) {
-      log.warn('what was given anew does not log in; the login from before is used', {
+      log.warn('the new login does not work; the previous login is used', {
         who: client.who,
         code: asFailure(thrown).code,
       });
@@ -217,9 +217,9 @@ export function makeSession(parts: SessionParts): Session {
 
   function sentenceOf({ how, endsAt, renewable, usesLimited, remarks, standing: state }: Login): string {
     if (state === 'lost') throw tokenEnded(client.who, null);
-    const plain = client.url.startsWith('http:') ? ['The way there is not encrypted: use https.'] : [];
-    const renewed = renewable && !usesLimited ? ' and is renewed before' : '';
-    const life = endsAt === null ? '.' : `; the token lives until ${shownTime(endsAt)}${renewed}.`;
+    const plain = client.url.startsWith('http:') ? ['The connection is not encrypted: use https.'] : [];
+    const renewed = renewable && !usesLimited ? ' and will be renewed before then' : '';
+    const life = endsAt === null ? '.' : `; the token is valid until ${shownTime(endsAt)}${renewed}.`;
     return [`Logged in ${how}${life}`, ...remarks, ...plain].join(' ');
   }
 
@@ -276,8 +276,8 @@ function notYet({ failure, until }: { failure: Failure; until: number }): Failur
 }
 
 function closedFailure(who: string): Failure {
-  return new Failure('credential-store.closed', `The store at ${who} was closed while it was read.`, {
-    hint: 'Its settings were changed or Trustkeep is ending: ask again.',
+  return new Failure('credential-store.closed', `The store at ${who} was closed while it was being read.`, {
+    hint: 'Its settings were changed or Trustkeep is stopping. Try again.',
     retry: 'later',
   });
 }

@@ -25,8 +25,8 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     if (text === '') throw noSecret(client.who, 'token');
     const clean = cleanText(text);
     if (clean !== null) return Secret.of(clean);
-    throw new Failure('credential-store.bad-token', `The token for ${client.who} cannot be one.`, {
-      hint: 'A token has no spaces and no line ends inside: give it again.',
+    throw new Failure('credential-store.bad-token', `The token for ${client.who} is not valid.`, {
+      hint: 'A token must not contain spaces or line breaks. Set it again.',
     });
   }
 
@@ -54,7 +54,8 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
     const answer = await client.ask({ method: 'GET', path, token });
     if (answer.status === 403) {
       if (saysNoToken(answer)) throw tokenEnded(client.who, answer);
-      const remark = 'It may not look itself up, so its life is not known and it is not renewed.';
+      const remark =
+        'It is not allowed to look itself up, so its lifetime is not known and it is not renewed.';
       const standing = noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'unseen';
       return { ...login, standing, remarks: [remark] };
     }
@@ -116,4 +117,4 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
 }
 
 const limitedRemark =
-  'The token is good for a limited number of calls: each read spends some, and it is not renewed.';
+  'The token is valid for a limited number of calls: each read uses some, and it is not renewed.';

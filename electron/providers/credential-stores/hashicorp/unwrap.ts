@@ -26,8 +26,8 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
     if (from === null || isSecretIdPath(from)) return;
     throw new Failure(
       'credential-store.wrapping-foreign',
-      `The wrapping token for ${client.who} holds the answer of ${from.slice(0, 200)} and no SecretID of ${mount}…: it may have been exchanged on its way.`,
-      { hint: 'It was not used. Tell who gave it to you, and ask for a new wrapped SecretID.' },
+      `The wrapping token for ${client.who} contains the answer of ${from.slice(0, 200)}, not a SecretID of ${mount}…. It may have been replaced on its way.`,
+      { hint: 'It was not used. Inform the person who gave it to you, and request a new wrapped SecretID.' },
     );
   }
 
@@ -35,8 +35,8 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
     if (!looksLikeSecretId(wrapping)) return wrappingUsed(client.who, said, triedBefore);
     return new Failure(
       'credential-store.wrapping-used',
-      `What was given to ${client.who} as a wrapping token is none; it looks like a SecretID.`,
-      { hint: 'When it is the SecretID itself, say that it is not wrapped (appwrapped No).', peerSaid: said },
+      `The wrapping token for ${client.who} is not one. It looks like a SecretID.`,
+      { hint: 'If it is the SecretID itself, set appwrapped No.', peerSaid: said },
     );
   }
 
@@ -65,14 +65,14 @@ export function wrappingUsed(who: string, said: string, triedBefore: boolean): F
   if (triedBefore)
     return new Failure(
       'credential-store.wrapping-used',
-      `The wrapping token for ${who} was already used, or has expired: an earlier try of Trustkeep was cut off, and it or somebody else has used it.`,
-      { hint: 'Ask for a new wrapped SecretID, and have the SecretID of this one destroyed.', peerSaid },
+      `The wrapping token for ${who} has already been used or has expired: an earlier attempt of Trustkeep was interrupted, and it or someone else has used it.`,
+      { hint: 'Request a new wrapped SecretID, and have the SecretID of this one destroyed.', peerSaid },
     );
   return new Failure(
     'credential-store.wrapping-used',
-    `The wrapping token for ${who} was already used, or has expired: somebody else may have read the SecretID in it.`,
+    `The wrapping token for ${who} has already been used or has expired: someone else may have read the SecretID in it.`,
     {
-      hint: 'Ask for a new one, and have the SecretID of this one destroyed unless it had only expired.',
+      hint: 'Request a new one, and have the SecretID of this one destroyed unless it had only expired.',
       peerSaid,
     },
   );

@@ -56,7 +56,7 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
     throw new Failure(
       'secret.damaged',
       `The ${what} of credential "${row.id}" in credential store "${name}" is damaged and cannot be opened.`,
-      { hint: `Enter the ${what} of this credential again. All others are usable.`, cause },
+      { hint: `Enter the ${what} of this credential again. All others can be used.`, cause },
     );
   }
 
@@ -77,7 +77,7 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
       return {
         name: 'read',
         ok: false,
-        sentence: `${first}${more} Enter them again; all others are usable.`,
+        sentence: `${first}${more} Enter them again. All others can be used.`,
       };
     }
     const all =
@@ -104,7 +104,7 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
     const open = {
       name: 'log-in',
       ok: true,
-      sentence: 'It is kept on this machine, and its key is at hand.',
+      sentence: 'It is kept on this machine, and its key is available.',
     };
     return report([open, openAll()]);
   }
@@ -131,12 +131,12 @@ function unknown(id: string, name: string): Failure {
       'credential.not-found',
       `There is no credential "${id}" in credential store "${name}".`,
       {
-        hint: `See what there is: trustkeep credstore credentials list --storename ${shellWord(name)}`,
+        hint: `List them: trustkeep credstore credentials list --storename ${shellWord(name)}`,
       },
     );
   return new Failure(
     'credential.bad-id',
-    `"${id.slice(0, 100)}" cannot be the id of a credential in credential store "${name}".`,
-    { hint: 'An id has 1 to 255 characters, no slashes in it and no space at its ends.' },
+    `"${id.slice(0, 100)}" cannot be the ID of a credential in credential store "${name}".`,
+    { hint: 'An ID has 1 to 255 characters, no slashes and no space at either end.' },
   );
 }

@@ -68,13 +68,13 @@ export function compositionWarnings(path: string, old: Composition): string[] {
   const facts = old.certificates.map(factsOf);
   if (old.hasComments) warnings.push(`Text outside the PEM blocks of ${path} will be dropped.`);
   if (facts.length === 1 && facts[0] !== null && facts[0]?.selfSigned === false)
-    warnings.push(`${path} holds a leaf without its chain; the new one will have the full chain.`);
+    warnings.push(`${path} contains a leaf without its chain. The new file will have the full chain.`);
   if (facts.length > 1 && facts.slice(1).some((one) => one?.selfSigned))
     warnings.push(
-      `${path} holds a root certificate, which the new chain leaves out; clients have it themselves.`,
+      `${path} contains a root certificate. The new chain leaves it out, because clients have their own.`,
     );
   if (old.blocks.filter((one) => one.kind === 'key').length > 1)
-    warnings.push(`${path} holds more than one private key; the new one will have one.`);
+    warnings.push(`${path} contains more than one private key. The new file will have one.`);
   return warnings;
 }
 

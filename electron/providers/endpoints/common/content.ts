@@ -79,7 +79,7 @@ async function setOwnerAndMode(connection: HostConnection, path: string, wanted:
 function joined(pieces: readonly Piece[]): Buffer {
   return Buffer.concat(
     pieces.map((piece) => {
-      if (isOnTarget(piece)) throw new Error('a piece on the target cannot be joined here');
+      if (isOnTarget(piece)) throw new Error('a piece on the endpoint cannot be joined here');
       return piece instanceof Secret ? piece.bytes() : piece;
     }),
   );

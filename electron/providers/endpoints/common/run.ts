@@ -8,9 +8,9 @@ export async function run(connection: HostConnection, request: HostExec): Promis
   const result = await connection.exec({ timeoutMs: 60_000, ...request });
   if (result.code === 0) return result;
   const program = request.argv[0] === 'sh' ? 'a shell command' : request.argv[0];
-  const how = result.timedOut ? 'did not end in time' : `ended with code ${result.code}`;
+  const how = result.timedOut ? 'did not finish in time' : `ended with code ${result.code}`;
   throw new Failure('endpoint.command-failed', `On ${connection.description}, ${program} ${how}.`, {
-    hint: 'Check that the account used may do this on the endpoint.',
+    hint: 'Check that the account is allowed to do this on the endpoint.',
     peerSaid: said(result),
   });
 }

@@ -69,7 +69,7 @@ async function keep(connection: HostConnection, file: FileChange, tag: string): 
   const found = fileDifferences(keptAt, before, await stateOf(connection, keptAt));
   if (found.length > 0) {
     throw new Failure('snapshot.not-exact', `The copy of ${path} is not exact: ${found.join('; ')}.`, {
-      hint: 'The account used must be able to keep owner and mode of the files. Nothing was changed.',
+      hint: 'The account must be able to preserve owner and mode of the files. Nothing was changed.',
     });
   }
   const { sha256, ownership } = before;
@@ -100,7 +100,7 @@ export async function restoreSnapshot(
     await connection.exec({ argv: ['rmdir', '--', path], timeoutMs: 30_000 });
   for (const file of files) wrong.push(...(await stillDifferent(connection, file)));
   for (const path of directories)
-    if ((await connection.stat(path)) !== null) wrong.push(`the directory ${path} is still there`);
+    if ((await connection.stat(path)) !== null) wrong.push(`the directory ${path} still exists`);
   const count = files.length === 1 ? 'file is' : 'files are';
   return wrong.length === 0
     ? {
@@ -116,16 +116,16 @@ const isBack = async (connection: HostConnection, file: KeptFile): Promise<boole
 async function bringBack(connection: HostConnection, file: KeptFile): Promise<string[]> {
   if (await isBack(connection, file)) return [];
   if (file.keptAt === null || (await connection.stat(file.keptAt)) === null)
-    return [`the kept copy of ${file.path} is gone`];
+    return [`the stored copy of ${file.path} is missing`];
   if ((await connection.hash(file.keptAt)) !== file.before?.sha256)
-    return [`the kept copy ${file.keptAt} was changed by somebody`];
+    return [`the stored copy ${file.keptAt} was changed`];
   await connection.copy(file.keptAt, file.path);
   return [];
 }
 
 async function stillDifferent(connection: HostConnection, { path, before }: KeptFile): Promise<string[]> {
   const now = await stateOf(connection, path);
-  if (before === null) return now === null ? [] : [`${path} is still there`];
+  if (before === null) return now === null ? [] : [`${path} still exists`];
   return fileDifferences(path, before, now);
 }
 

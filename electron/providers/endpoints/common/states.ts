@@ -11,7 +11,7 @@ export async function stateOf(connection: HostConnection, path: string): Promise
   if (facts === null) return null;
   if (facts.kind !== 'file') {
     throw new Failure('file.not-a-file', `${path} on ${connection.description} is not a plain file.`, {
-      hint: 'Give the path of the file itself.',
+      hint: 'Use the path of the file itself.',
     });
   }
   return { sha256: await connection.hash(path), size: facts.size, ownership: ownershipOf(facts) };
@@ -81,8 +81,8 @@ export function refuseDrift(found: readonly string[], connection: HostConnection
   const more = found.length > 5 ? `; and ${found.length - 5} more` : '';
   throw new Failure(
     'target.drifted',
-    `${connection.description} changed since the plan was made: ${shown}${more}.`,
-    { hint: 'Make a new plan and look at it again. Nothing was changed.', retry: 'needs-person' },
+    `${connection.description} has changed since the plan was made: ${shown}${more}.`,
+    { hint: 'Make a new plan and review it. Nothing was changed.', retry: 'needs-person' },
   );
 }
 

@@ -42,7 +42,7 @@ export async function locate(
   throw new Failure(
     'endpoint.program-missing',
     `No nginx program was found at ${where} on ${connection.description}.`,
-    { hint: 'Install nginx there, or give its path with --nginx_path.' },
+    { hint: 'Install nginx there, or set its path with --nginx_path.' },
   );
 }
 
@@ -105,21 +105,21 @@ export const testArgv = (program: Program): [string, ...string[]] => [
 /** nginx names what is wrong in an `[emerg]` line, which often ends in `file:line`. */
 function invalid(connection: HostConnection, program: Program, stderr: string): Failure {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const line = lines.find((one) => one.includes('[emerg]')) ?? lines.at(-1) ?? 'it did not say why';
+  const line = lines.find((one) => one.includes('[emerg]')) ?? lines.at(-1) ?? 'it gave no reason';
   const whole = line.replace(/^.*\[emerg\] (\d+#\d+: )?/, '').replace(/^nginx: /, '');
   const reason = peerTail(whole);
   const denied = /permission denied/i.test(reason);
   if (denied) {
     return new Failure(
       'endpoint.denied',
-      `The account used on ${connection.description} may not check the nginx configuration: ${reason}.`,
-      { hint: 'Use root, or an account that may run nginx with sudo.', peerSaid: reason },
+      `The account on ${connection.description} is not allowed to check the nginx configuration: ${reason}.`,
+      { hint: 'Use root, or an account that is allowed to run nginx with sudo.', peerSaid: reason },
     );
   }
   return new Failure(
     'endpoint.configuration-invalid',
     `nginx on ${connection.description} does not accept its configuration ${program.configPath}: ${reason}.`,
-    { hint: 'Repair what nginx names; nginx -t shows it again.', peerSaid: reason },
+    { hint: 'Fix what nginx reports. Run nginx -t to see it again.', peerSaid: reason },
   );
 }
 
@@ -196,7 +196,7 @@ export function reloadCommand(program: Program, server: RunningServer | null): C
   return {
     kind: 'command',
     argv: [program.path, '-c', program.configPath, '-s', 'reload'],
-    why: 'nginx reads its configuration, certificates and keys again without dropping connections.',
+    why: 'nginx reloads its configuration, certificates and keys without dropping connections.',
   };
 }
 

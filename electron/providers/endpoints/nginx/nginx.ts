@@ -78,7 +78,7 @@ export class NginxEndpoint extends FileEndpoint {
         'node.missing',
         `nginx on ${this.connection.description} has no server block "${nodeKey}".`,
         {
-          hint: 'Its addresses or names may have changed: discover the nodes again.',
+          hint: 'Its addresses or names may have changed. Discover the nodes again.',
         },
       );
     }
@@ -115,7 +115,7 @@ export class NginxEndpoint extends FileEndpoint {
       now = configurationHashes(await this.#readConfiguration(program));
     } catch (error) {
       if (error instanceof Failure && error.code === 'endpoint.configuration-invalid')
-        return [`nginx does not accept its configuration any more (${error.peerSaid ?? error.message})`];
+        return [`nginx no longer accepts its configuration (${error.peerSaid ?? error.message})`];
       throw error;
     }
     const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(

@@ -45,7 +45,7 @@ export function nodesOf(
       const suffix = family ?? `certificate ${i + 1}`;
       const refusal = alone
         ? null
-        : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which of them to replace.';
+        : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which one to replace.';
       const made = makeNode(servers, server, pair, `${key} ${suffix}`, dialAddress, read, refusal);
       return { ...made, node: { ...made.node, name: `${made.node.name} (${suffix.toUpperCase()})` } };
     });
@@ -112,7 +112,7 @@ function whyNot(server: Server, pair: Pair | null, places: Places): string | nul
   const key = pair?.key?.notAFile ?? null;
   if (key !== null) return `The private key of this server block cannot be replaced: ${key}.`;
   if (places.proofs.length === 0)
-    return `It could not be proved that a new certificate is served here. ${places.unproved.join(' ')}`.trim();
+    return `There is no way to prove that a new certificate is served here. ${places.unproved.join(' ')}`.trim();
   return null;
 }
 

@@ -111,13 +111,13 @@ function tooLarge(configPath: string): Failure {
   return new Failure(
     'endpoint.configuration-invalid',
     `The nginx configuration ${configPath} is too large with all that it includes: more than ${mostDirectives} directives.`,
-    { hint: 'Look at what includes what, and how often.' },
+    { hint: 'Check which files include which, and how often.' },
   );
 }
 
 function notPrinted(name: string): Failure {
   return new Failure('endpoint.configuration-invalid', `nginx names the file ${name} but did not print it.`, {
-    hint: 'Run nginx -T on the endpoint; a comment there that looks like "# configuration file …:" confuses it.',
+    hint: 'Run nginx -T on the endpoint; a comment that looks like "# configuration file …:" may cause this.',
   });
 }
 

@@ -21,7 +21,7 @@ export function placesOf(
   const https = isHttps(server);
   const bindings = new Map<string, Binding>();
   const proofs = new Map<string, PlannedProof>();
-  const unproved = server.skipped.map((reason) => `Nothing can be proved at one listener: ${reason}.`);
+  const unproved = server.skipped.map((reason) => `One listener cannot be verified: ${reason}.`);
   for (const listen of server.listens) {
     if (https !== (listen.ssl || listen.quic)) continue;
     const address = dialFor(servers, server.context, listen, dialAddress);
@@ -55,11 +55,11 @@ export function placesOf(
 export const isHttps = (server: Server): boolean => server.listens.some((one) => one.ssl || one.quic);
 
 function troubleWith(listen: Listen, address: string | null): string | null {
-  if (listen.quic) return `Nothing can be proved at ${listen.address} (quic): it is reached over UDP only.`;
+  if (listen.quic) return `${listen.address} (quic) cannot be verified: it only uses UDP.`;
   if (listen.proxyProtocol)
-    return `Nothing can be proved at ${listen.address}: it expects the PROXY protocol before TLS.`;
+    return `${listen.address} cannot be verified: it expects the PROXY protocol before TLS.`;
   if (address === null)
-    return `Nothing can be proved at ${listen.address}: another server block takes the address it would be dialled at.`;
+    return `${listen.address} cannot be verified: another server block answers at the address to connect to.`;
   return null;
 }
 
@@ -115,5 +115,5 @@ function notChosen(servers: readonly Server[], server: Server, listen: Listen): 
   const other = first === undefined ? null : blockFor(servers, server.context, listen.address, first);
   if (other !== null && other !== server)
     return `nginx never picks this server block at ${listen.address}: ${other.place} has the same name.`;
-  return `Nothing can be proved at ${listen.address}: no server name is known that leads to this server block.`;
+  return `${listen.address} cannot be verified: no server name leads to this server block.`;
 }

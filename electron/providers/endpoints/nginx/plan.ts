@@ -124,7 +124,7 @@ async function destination(facts: PlanFacts): Promise<Destination> {
   }
   const warnings = strangers.map(
     (other) =>
-      `${serverLabel(other)} serves the same file and will show the new certificate, which may not cover its names.`,
+      `${serverLabel(other)} serves the same file and will show the new certificate, which does not necessarily cover its names.`,
   );
   return {
     certificate,
@@ -141,8 +141,8 @@ async function destination(facts: PlanFacts): Promise<Destination> {
 function cannotChange(server: Server): Failure {
   return new Failure(
     'node.not-installable',
-    `${serverLabel(server)} has no certificate of its own, and its text is included by several server blocks.`,
-    { hint: 'Give the server block an ssl_certificate and ssl_certificate_key of its own.' },
+    `${serverLabel(server)} has no certificate of its own, and its configuration is included by several server blocks.`,
+    { hint: 'Give the server block its own ssl_certificate and ssl_certificate_key.' },
   );
 }
 
@@ -181,7 +181,7 @@ async function ownFiles(
     warnings:
       why.length === 0
         ? []
-        : [`The present files are also used by ${why.join(', ')}, so this node gets files of its own.`],
+        : [`The current files are also used by ${why.join(', ')}, so this node gets its own files.`],
     shared: { blocks: [], uses: [] },
     likeCertificate,
     likeKey,
@@ -194,9 +194,9 @@ async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
   if (printed !== undefined && (await facts.connection.hash(file)) === sha256Hex(printed)) return;
   throw new Failure(
     'endpoint.configuration-unclear',
-    `${file} is not as nginx printed it, so it is not edited.`,
+    `${file} is not what nginx printed, so it is not edited.`,
     {
-      hint: 'It may have changed this moment: try again. A comment like "# configuration file …:" in it confuses nginx -T.',
+      hint: 'It may have changed just now. Try again. A comment that looks like "# configuration file …:" may also cause this.',
       retry: 'later',
     },
   );

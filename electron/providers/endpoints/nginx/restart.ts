@@ -26,13 +26,13 @@ export async function reload(connection: HostConnection, facts: RestartFacts): P
   const taken = await awaitNewWorkers(connection, facts.pidPath, before);
   if (taken === 'new-workers') return;
   const logged = await loggedSince(connection, facts.errorLogPath, logSize);
-  if (taken === 'died') throw failed(connection, argv, logged, 'nginx ended after it was told to reload');
+  if (taken === 'died') throw failed(connection, argv, logged, 'nginx stopped after it was told to reload');
   if (logged !== '') throw failed(connection, argv, logged);
 }
 
 async function startOrSaySo(connection: HostConnection, facts: RestartFacts): Promise<void> {
   if (facts.startAgain === null) {
-    throw new Failure('endpoint.not-running', `nginx does not run on ${connection.description}.`, {
+    throw new Failure('endpoint.not-running', `nginx is not running on ${connection.description}.`, {
       hint: 'Start nginx there, then try again.',
     });
   }
@@ -48,10 +48,10 @@ function failed(
   connection: HostConnection,
   argv: readonly string[],
   reason: string,
-  what = 'nginx did not take the new configuration',
+  what = 'nginx did not load the new configuration',
 ): Failure {
   return new Failure('endpoint.restart-failed', `${what} on ${connection.description} (${argv.join(' ')}).`, {
-    hint: 'What nginx said and its error log name the reason.',
+    hint: 'Check the message and the error log of nginx for the reason.',
     peerSaid: reason,
   });
 }

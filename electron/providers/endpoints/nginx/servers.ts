@@ -163,8 +163,8 @@ function reference(
 }
 
 function whyNoFile(value: string): string | null {
-  if (/^(data|engine|store):/.test(value)) return `it is given as "${value.split(':')[0]}:…", not as a file`;
-  return value.includes('$') ? `its path holds a variable (${value})` : null;
+  if (/^(data|engine|store):/.test(value)) return `it is set as "${value.split(':')[0]}:…", not as a file`;
+  return value.includes('$') ? `its path contains a variable (${value})` : null;
 }
 
 /** `location /` wins, then the server block, then `http {}`; a path with a variable is no directory. */

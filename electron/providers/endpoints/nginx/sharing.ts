@@ -81,8 +81,8 @@ export function addressSharings(servers: readonly Server[], server: Server): Sha
     for (const other of here.slice(1)) {
       const sentence =
         other.pairs.length === 0
-          ? `${serverLabel(other)} has no certificate of its own at ${listen.address} and serves the new one.`
-          : `${serverLabel(other)} answers at ${listen.address} too; clients that send no server name get the new certificate there.`;
+          ? `${serverLabel(other)} has no certificate of its own at ${listen.address} and will serve the new one.`
+          : `${serverLabel(other)} also answers at ${listen.address}. Clients that send no server name will get the new certificate there.`;
       if (!found.has(other)) found.set(other, { what: 'address', who: serverLabel(other), sentence });
     }
   }

@@ -62,7 +62,7 @@ class Reader {
         return found;
       }
       if (c === '}') {
-        if (!inBlock) throw this.#bad('there is a "}" too many');
+        if (!inBlock) throw this.#bad('there is an extra "}"');
         this.#step();
         return found;
       }
@@ -178,7 +178,7 @@ class Reader {
     return new Failure(
       'endpoint.configuration-invalid',
       `The nginx configuration could not be read: ${what} (${this.#file}:${this.#line}).`,
-      { hint: 'Run nginx -t on the endpoint and repair what it names.' },
+      { hint: 'Run nginx -t on the endpoint and fix what it reports.' },
     );
   }
 }

@@ -14,17 +14,17 @@ export async function planWarnings(
   const { server, places } = facts.chosen;
   const warnings = [...places.unproved];
   if (facts.running === null)
-    warnings.push('nginx does not run now; the install can only succeed while it runs.');
+    warnings.push('nginx is not running. The install can only succeed while it runs.');
   for (const [name, real] of Object.entries(links))
-    warnings.push(`${name} leads to ${real}; that is the file that changes.`);
+    warnings.push(`${name} is a link to ${real}, which is the file that changes.`);
   for (const { path } of files)
     if (path.startsWith('/etc/letsencrypt/'))
-      warnings.push(`${path} is kept by certbot, which may replace it again at its next renewal.`);
+      warnings.push(`${path} is managed by certbot, which may replace it at its next renewal.`);
   if (server.passwordFile)
-    warnings.push('The present private key may be encrypted (ssl_password_file); the new one will not be.');
+    warnings.push('The current private key may be encrypted (ssl_password_file); the new one will not be.');
   if (server.staplingFile !== null)
     warnings.push(
-      `${server.staplingFile} holds an OCSP answer for the present certificate (ssl_stapling_file).`,
+      `${server.staplingFile} contains an OCSP response for the current certificate (ssl_stapling_file).`,
     );
   for (const file of files) {
     warnings.push(...openToAll(file));
@@ -50,6 +50,6 @@ async function certificateFileNotes(
   if (file === undefined || typeof text !== 'string') return [];
   const others = readComposition(text).blocks.filter((one) => one.kind !== 'certificate');
   return [...new Set(others.map((one) => one.label))].map(
-    (label) => `${file.path} also holds a block "${label}", which will be dropped.`,
+    (label) => `${file.path} also contains a block "${label}", which will be dropped.`,
   );
 }

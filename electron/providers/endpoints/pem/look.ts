@@ -59,20 +59,21 @@ export function whyNot(connection: HostConnection, view: PemView): string | null
   const { certificateFile, keyFile } = view;
   const on = connection.description;
   if (!certificateFile.exists)
-    return `There is no file ${certificateFile.path} on ${on}; it must exist already.`;
+    return `There is no file ${certificateFile.path} on ${on}. It must already exist.`;
   if (certificateFile.composition === null)
-    return `The file ${certificateFile.path} on ${on} may not be read.`;
+    return `The account is not allowed to read the file ${certificateFile.path} on ${on}.`;
   if (certificateFile.composition.certificates.length === 0)
-    return `The file ${certificateFile.path} holds no certificate, so it is not clear what belongs into it.`;
+    return `The file ${certificateFile.path} contains no certificate, so it is not clear what belongs in it.`;
   if (keyFile === null)
-    return `The file ${certificateFile.path} holds no private key; say where it is with --key_path.`;
+    return `The file ${certificateFile.path} contains no private key. Set its path with --key_path.`;
   if (!keyFile.exists) return `There is no key file ${keyFile.path} on ${on}.`;
-  if (keyFile.composition === null) return `The key file ${keyFile.path} on ${on} may not be read.`;
-  if (!keyFile.composition.hasKey) return `The file ${keyFile.path} holds no private key.`;
+  if (keyFile.composition === null)
+    return `The account is not allowed to read the key file ${keyFile.path} on ${on}.`;
+  if (!keyFile.composition.hasKey) return `The file ${keyFile.path} contains no private key.`;
   if (keyFile.composition.keyIsEncrypted)
-    return `The private key in ${keyFile.path} is encrypted; Trustkeep would replace it by an unencrypted one, so it leaves it alone.`;
+    return `The private key in ${keyFile.path} is encrypted. Trustkeep would replace it with an unencrypted one, so it does not change it.`;
   if (certificateFile !== keyFile && certificateFile.composition.hasKey)
-    return `Both ${certificateFile.path} and ${keyFile.path} hold a private key; leave out --key_path.`;
+    return `Both ${certificateFile.path} and ${keyFile.path} contain a private key. Leave out --key_path.`;
   return null;
 }
 
@@ -83,7 +84,7 @@ export function placeServed(servedAt: string): { host: string; port: number } {
   const host = found?.[1] ?? found?.[2] ?? '';
   if (host !== '' && port >= 1 && port <= 65535) return { host, port };
   throw new Failure('endpoint.served-at-invalid', `"${servedAt}" is not a host and port.`, {
-    hint: 'Write it as host:port, an IPv6 address in brackets: [::1]:8443.',
+    hint: 'Use host:port, with an IPv6 address in brackets: [::1]:8443.',
     retry: 'never',
   });
 }

@@ -34,7 +34,7 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
 
   async plan(key: string): Promise<InstallPlan> {
     if (key !== nodeKey)
-      throw new Failure('node.missing', `A PEM file has one node, "${nodeKey}", and no "${key}".`);
+      throw new Failure('node.missing', `A PEM file has one node, "${nodeKey}", not "${key}".`);
     const view = await look(this.connection, this.#settings);
     const trouble = whyNot(this.connection, view);
     if (trouble !== null) throw new Failure('node.not-installable', trouble);
@@ -56,7 +56,7 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
     throw new Failure(
       'endpoint.restart-failed',
       `The restart script ${this.#settings.restartScript} on ${this.connection.description} ended with code ${ran.code}.`,
-      { hint: 'Run it by hand on the endpoint and see what it says.', peerSaid: ran.said },
+      { hint: 'Run it manually on the endpoint to see what it reports.', peerSaid: ran.said },
     );
   }
 

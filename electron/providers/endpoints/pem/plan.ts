@@ -46,7 +46,7 @@ export async function makePemPlan(
 async function plannedFile(connection: HostConnection, file: PemFile): Promise<FileChange> {
   const before = await stateOf(connection, file.realPath);
   if (before === null)
-    throw new Failure('node.missing', `The file ${file.path} is not there any more.`, {
+    throw new Failure('node.missing', `The file ${file.path} no longer exists.`, {
       hint: 'Check the path of the endpoint.',
     });
   const { ownership } = before;
@@ -96,11 +96,11 @@ function warningsOf(
     file.composition === null ? [] : compositionWarnings(file.path, file.composition),
   );
   for (const { path, realPath } of files)
-    if (path !== realPath) warnings.push(`${path} leads to ${realPath}; that is the file that changes.`);
+    if (path !== realPath) warnings.push(`${path} is a link to ${realPath}, which is the file that changes.`);
   for (const file of planned) warnings.push(...openToAll(file));
   if (settings.restartScript === null)
     warnings.push(
-      'There is no restart script: whatever serves this file has to notice the change by itself.',
+      'There is no restart script: the program that serves this file must notice the change on its own.',
     );
   if (settings.servedAt === null)
     warnings.push(

@@ -50,7 +50,7 @@ export async function probePem(
 function fileSentence({ certificateFile, facts }: PemView): string {
   const count = certificateFile.composition?.certificates.length ?? 0;
   const names = facts?.names.join(', ') || 'no name';
-  return `${certificateFile.path} holds ${count} certificate${count === 1 ? '' : 's'} for ${names}.`;
+  return `${certificateFile.path} contains ${count} certificate${count === 1 ? '' : 's'} for ${names}.`;
 }
 
 async function pair(connection: HostConnection, { facts, keyFile }: PemView): Promise<string> {
@@ -58,12 +58,12 @@ async function pair(connection: HostConnection, { facts, keyFile }: PemView): Pr
     throw new Failure('certificate.unreadable', 'The certificate in the file cannot be read.');
   const version = await opensslVersion(connection);
   if (version === null)
-    return 'There is no openssl program: whether key and certificate belong together was not checked.';
+    return 'There is no openssl program, so it was not checked whether the private key matches the certificate.';
   const spki = await spkiAt(connection, keyFile.realPath);
-  if (sha256Hex(spki) === facts.keyFingerprint) return 'The private key belongs to the certificate.';
+  if (sha256Hex(spki) === facts.keyFingerprint) return 'The private key matches the certificate.';
   throw new Failure(
     'certificate.key-mismatch',
-    `The private key in ${keyFile.path} does not belong to the certificate.`,
+    `The private key in ${keyFile.path} does not match the certificate.`,
     {
       hint: 'Check that both paths are right.',
     },
@@ -74,9 +74,9 @@ async function writing(connection: HostConnection, view: PemView): Promise<strin
   const files = [view.certificateFile, view.keyFile].filter((file) => file !== null);
   const directories = [...new Set(files.map((file) => dirname(file.realPath)))];
   const locked = await unwritable(connection, directories);
-  if (locked === null) return `The files may be replaced (${directories.join(', ')}).`;
-  throw new Failure('endpoint.denied', `The account used may not write into ${locked}.`, {
-    hint: 'Use an account that may, or one with sudo.',
+  if (locked === null) return `The files can be replaced (${directories.join(', ')}).`;
+  throw new Failure('endpoint.denied', `The account is not allowed to write to ${locked}.`, {
+    hint: 'Use an account with that permission, or one with sudo.',
   });
 }
 
@@ -84,13 +84,13 @@ async function script(connection: HostConnection, path: string): Promise<string>
   const facts = await connection.stat(path);
   if (facts === null || facts.kind !== 'file')
     throw new Failure('script.missing', `There is no script ${path}.`, {
-      hint: 'Put it there, or remove the option.',
+      hint: 'Create it there, or remove the option.',
     });
   const windows = /\.(ps1|bat|cmd)$/i.test(path);
-  if (windows) return `${path} is there.`;
+  if (windows) return `${path} exists.`;
   const result = await connection.exec({ argv: ['sh', '-c', '[ -x "$1" ]', 'sh', path], timeoutMs: 15_000 });
-  if (result.code === 0) return `${path} is there and may be run.`;
-  throw new Failure('script.not-executable', `The script ${path} may not be run.`, {
-    hint: `Use chmod +x ${path}.`,
+  if (result.code === 0) return `${path} exists and can be run.`;
+  throw new Failure('script.not-executable', `The script ${path} cannot be run.`, {
+    hint: `Run: chmod +x ${path}`,
   });
 }

@@ -22,6 +22,7 @@ export async function runUserScript(
   args: readonly string[],
 ): Promise<{ code: number; said: string }> {
   const result = await connection.exec({ argv: scriptArgv(path, args), timeoutMs, leavesBehind: true });
-  if (result.timedOut) return { code: tooLate, said: `It was ended after 5 minutes. ${said(result)}`.trim() };
+  if (result.timedOut)
+    return { code: tooLate, said: `It was stopped after 5 minutes. ${said(result)}`.trim() };
   return { code: result.code ?? 1, said: said(result) };
 }

@@ -88,7 +88,7 @@ describe('a PAC file', () => {
     state.now = next;
     clock.step(10 * minute);
     expect(await ask()).toBe('PROXY a:1');
-    expect(state.lines.join('\n')).toContain('the one from before stays in use');
+    expect(state.lines.join('\n')).toContain('the previous one stays in use');
     expect(await ask()).toBe('PROXY a:1');
     expect(state.asked).toHaveLength(2);
     state.now = always('PROXY c:1');
@@ -171,7 +171,7 @@ describe('a question to a PAC file', () => {
     ['return 5', 'proxy.pac-answer', '“number”'],
     ['return undefined', 'proxy.pac-answer', '“undefined”'],
     ['return "nonsense"', 'proxy.pac-answer', '“nonsense”'],
-    ['return "SOCKS5 s:1080; SOCKS s:1080"', 'proxy.pac-socks-only', 'speaks no SOCKS'],
+    ['return "SOCKS5 s:1080; SOCKS s:1080"', 'proxy.pac-socks-only', 'does not support SOCKS'],
     ['return nothing.here', 'proxy.pac-failed', 'ReferenceError: nothing is not defined (line 1)'],
     ['throw "up"', 'proxy.pac-failed', 'up'],
   ])('that answers %s', async (body, code, words) => {

@@ -43,7 +43,7 @@ describe('turns at a log-in', () => {
     expect(minutes).toEqual([1, 5, 30, 30]);
   });
 
-  test('another password is tried at once', async () => {
+  test('A changed password is tried immediately', async () => {
     const { take } = setUp();
     (await take('a')).refused();
     (await take('b')).accepted();

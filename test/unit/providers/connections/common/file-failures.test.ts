@@ -14,22 +14,24 @@ describe('a failure about a file', () => {
     expect(failure.toData()).toEqual({
       code: 'file.denied',
       sentence:
-        'User deploy may not write /etc/tls/a.pem on web1: the right to write in /etc/tls and to keep the owner of the file is needed.',
+        'User deploy is not allowed to write /etc/tls/a.pem on web1: it needs permission to write in /etc/tls and to keep the owner of the file.',
       hint: 'Let it use sudo.',
       retry: 'needs-person',
       peerSaid: 'Permission denied',
     });
-    expect(fileFailure('denied', 'look at', '/a.pem', place).message).toContain(
-      'the right to search / is needed',
+    expect(fileFailure('denied', 'examine', '/a.pem', place).message).toContain(
+      'it needs permission to search /',
     );
-    expect(fileFailure('denied', 'look at', 'C:\\tls\\a.pem', place).message).toContain(
+    expect(fileFailure('denied', 'examine', 'C:\\tls\\a.pem', place).message).toContain(
       'to search C:\\tls is',
     );
   });
   test('on a full disk names path and host and says that nothing was lost', () => {
     const failure = fileFailure('disk-full', 'write', '/a', place);
     expect(failure.code).toBe('file.disk-full');
-    expect(failure.message).toBe('There is no room left to write /a on web1; its old content is unchanged.');
+    expect(failure.message).toBe(
+      'There is not enough space to write /a on web1. Its previous content is unchanged.',
+    );
   });
   test('refuses paths that are relative or hold a NUL', () => {
     const absolute = (path: string) => path.startsWith('/');

@@ -26,7 +26,7 @@ describe('the machine the agent runs on', () => {
     const failure = explain(error, 'read', '/a/b', place);
     expect(failure).toMatchObject({
       code: 'file.denied',
-      message: 'User tom may not read /a/b on this machine: the right to read the file is needed.',
+      message: 'User tom is not allowed to read /a/b on this machine: it needs permission to read the file.',
       hint: 'Run it as root.',
       cause: error,
     });

@@ -28,7 +28,7 @@ describe('what hosts answer', () => {
     });
   });
   test('is a failure when it is no answer', () => {
-    expect(() => readStat('/x', 'Segmentation fault\n')).toThrow('could not be understood');
+    expect(() => readStat('/x', 'Segmentation fault\n')).toThrow('could not be read');
   });
 
   const look = (lines: string[]) => `${lines.join('\n')}\necho=${trickyText}`;
@@ -45,7 +45,7 @@ describe('what hosts answer', () => {
   test('names the programs that are missing', () => {
     const lines = ['uid=0', 'os=Linux', 'stat=gnu', 'missing=dd', 'missing=head'];
     expect(() => readLook(look(lines), 'web1', 'root')).toThrow(
-      'web1 lacks programs Trustkeep works with: dd, head, sha256sum (or openssl).',
+      'web1 lacks programs that Trustkeep needs: dd, head, sha256sum (or openssl).',
     );
   });
   test('shows an interpreter that spoils quotes', () => {

@@ -35,8 +35,8 @@ describe('a credential id', () => {
 
   test.each([
     ['', 'empty'],
-    ['0', 'no secrets with such a number'],
-    ['99999999999', 'no secrets with such a number'],
+    ['0', 'no secret has such a number'],
+    ['99999999999', 'no secret has such a number'],
     ['-1', 'neither a number nor a path'],
     ['Servers\\root', 'neither a number nor a path'],
     ['\\', 'is empty'],

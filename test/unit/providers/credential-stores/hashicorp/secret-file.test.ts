@@ -14,13 +14,13 @@ describe('a secret file', () => {
   test.each([
     [holding(''), /is empty/, 'later'],
     [holding(' \n'), /is empty/, 'later'],
-    [holding('TOP SECRET'), /something else than one SecretID/, 'needs-person'],
-    [holding(Buffer.from([0, 1, 2])), /something else than one SecretID/, 'needs-person'],
-    [holding('x'.repeat(8193)), /too big/, 'needs-person'],
+    [holding('TOP SECRET'), /does not contain exactly one SecretID/, 'needs-person'],
+    [holding(Buffer.from([0, 1, 2])), /does not contain exactly one SecretID/, 'needs-person'],
+    [holding('x'.repeat(8193)), /too large/, 'needs-person'],
     [failing('ENOENT'), /does not exist/, 'later'],
     [failing('ENOTDIR'), /does not exist/, 'later'],
-    [failing('EACCES'), /The account that Trustkeep runs as may not read/, 'needs-person'],
-    [failing('EISDIR'), /no regular file/, 'needs-person'],
+    [failing('EACCES'), /The account that Trustkeep runs as is not allowed to read/, 'needs-person'],
+    [failing('EISDIR'), /not a regular file/, 'needs-person'],
     [failing('EIO'), /could not be read/, 'later'],
   ])('that cannot be used says why, and not what is in it: case %#', async (read, said, retry) => {
     const failure = await failureOf(read);

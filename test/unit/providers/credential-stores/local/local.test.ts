@@ -54,7 +54,7 @@ describe('a local store whose sealed values were tampered with', () => {
     await expect(local.read('web')).rejects.toMatchObject({
       code: 'secret.damaged',
       message: 'The password of credential "web" in credential store "own" is damaged and cannot be opened.',
-      hint: 'Enter the password of this credential again. All others are usable.',
+      hint: 'Enter the password of this credential again. All others can be used.',
     });
     expect((await local.read('api')).password?.text()).toBe('Pw of api');
     expect((await local.read('key')).passphrase?.text()).toBe('phrase');

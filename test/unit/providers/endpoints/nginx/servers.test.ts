@@ -157,7 +157,10 @@ describe('the nodes', () => {
   it.each([
     ['listen 80;', 'no ssl listener'],
     ['listen 443 ssl; ssl_reject_handshake on;', 'refuses every TLS handshake'],
-    ['listen 443 ssl; ssl_certificate $ssl_server_name.crt; ssl_certificate_key a.key;', 'holds a variable'],
+    [
+      'listen 443 ssl; ssl_certificate $ssl_server_name.crt; ssl_certificate_key a.key;',
+      'contains a variable',
+    ],
     ['listen 443 ssl; ssl_certificate data:$x; ssl_certificate_key a.key;', '"data:…"'],
     ['listen 443 ssl; ssl_certificate a.crt; ssl_certificate_key engine:pkcs11:x;', '"engine:…"'],
     [`listen unix:/run/x.sock ssl; listen 443 quic; ${pair}`, 'local socket'],

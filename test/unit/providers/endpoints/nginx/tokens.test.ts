@@ -68,7 +68,7 @@ describe('the nginx tokenizer', () => {
   it.each([
     ['http {', 'a closing "}" is missing'],
     ['a b ', 'a ";" is missing'],
-    ['}', 'a "}" too many'],
+    ['}', 'an extra "}"'],
     ['a "b', 'ends inside a word'],
   ])('says what is wrong with %j', (text, reason) => {
     expect(() => parse(text)).toThrow(reason);
