@@ -125,9 +125,13 @@ function checkFixed({ database }: CommandTools, before: Authority, after: Author
   if (same || database.secrets.list(before.id).length === 0) return;
   const labels = fields.filter(({ name }) => ownRoot.fixes.includes(name)).map(({ label }) => label);
   const what = labels.map((label, at) => (at === 0 ? label : label.toLowerCase())).join(' and ');
-  throw new Failure('authority.root-exists', `${what} of "${before.name}" cannot be changed, because its root already exists.`, {
-    hint: ownRoot.hint,
-  });
+  throw new Failure(
+    'authority.root-exists',
+    `${what} of "${before.name}" cannot be changed, because its root already exists.`,
+    {
+      hint: ownRoot.hint,
+    },
+  );
 }
 
 function remove(tools: CommandTools, authority: Authority, { audit }: CommandContext): void {

@@ -104,7 +104,7 @@ export async function triedDraft(tools: CommandTools, row: CredentialStore, keep
       hint: `Nothing was stored for "${row.name}".`,
     });
   }
-  const sentence = `${shut.sentence} It is stored all the same: ${gained.usedUp}, and ${gained.kept}.`;
+  const sentence = `${shut.sentence} It is stored anyway: ${gained.usedUp}, and ${gained.kept}.`;
   const checks = report.checks.map((check) => (check === shut ? { ...check, sentence } : check));
   return { report: { ...report, checks }, despite: { step: shut.name, usedUp: gained.usedUp } };
 }

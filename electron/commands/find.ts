@@ -22,9 +22,13 @@ export function findNode(database: Database, text: string): EndpointNode {
   if (found.length === 1) return first;
   const names = found.slice(0, 5).map((node) => `${node.endpointName}/${node.name} (${node.id})`);
   const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
-  throw new Failure('node.ambiguous', `"${text}" matches ${found.length} nodes: ${names.join(', ')}${more}.`, {
-    hint: 'Use the ID of the node, or endpoint/node.',
-  });
+  throw new Failure(
+    'node.ambiguous',
+    `"${text}" matches ${found.length} nodes: ${names.join(', ')}${more}.`,
+    {
+      hint: 'Use the ID of the node, or endpoint/node.',
+    },
+  );
 }
 
 export function findAuthority(database: Database, nameOrId: string): Authority {

@@ -76,7 +76,10 @@ export function checkAddresses({ fields }: Descriptor, flat: Flat): void {
       );
     }
     if (url.username !== '' || url.password !== '') {
-      throw invalid(`${label} must not contain a user name or password.`, 'Use the options for the login instead.');
+      throw invalid(
+        `${label} must not contain a user name or password.`,
+        'Use the options for the login instead.',
+      );
     }
   }
 }

@@ -35,11 +35,7 @@ export function secretsCommands(tools: CommandTools) {
       context.audit.note(
         state === 'ready'
           ? { subject: null, sentence: 'The master key was unlocked.' }
-          : {
-              subject: null,
-              sentence: `The master key could not be unlocked. ${sentence}`,
-              outcome: 'refused',
-            },
+          : { subject: null, sentence: `The master key was not unlocked. ${sentence}`, outcome: 'refused' },
       );
       return changed();
     }),

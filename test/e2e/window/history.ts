@@ -514,8 +514,7 @@ function addNotifications(world: World): void {
       kind: 'restored',
       level: 'danger',
       title: 'Restored: checkout.nordhafen.example',
-      sentence:
-        'nginx on shop-web-2 refused to reload. The previous state is restored, and that is proved.',
+      sentence: 'nginx on shop-web-2 refused to reload. The previous state is restored, and that is proved.',
       taskId: by('failed'),
       approvalId: null,
       readAt: null,

@@ -33,7 +33,7 @@ export async function editConfiguration(
   const content = applyLines(await connection.read(path), own);
   if (sha256Hex(content) !== after.sha256)
     throw new Failure('target.drifted', `${path} would not become what was approved.`, {
-      hint: 'It changed a moment ago. Make a new plan and look at it again.',
+      hint: 'It changed a moment ago. Make a new plan and review it.',
       retry: 'needs-person',
     });
   await connection.write(path, content, writeOptions(after.ownership));

@@ -22,9 +22,7 @@ describe('a failure about a file', () => {
     expect(fileFailure('denied', 'examine', '/a.pem', place).message).toContain(
       'it needs permission to search /',
     );
-    expect(fileFailure('denied', 'examine', 'C:\\tls\\a.pem', place).message).toContain(
-      'to search C:\\tls is',
-    );
+    expect(fileFailure('denied', 'examine', 'C:\\tls\\a.pem', place).message).toContain('to search C:\\tls.');
   });
   test('on a full disk names path and host and says that nothing was lost', () => {
     const failure = fileFailure('disk-full', 'write', '/a', place);
