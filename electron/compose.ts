@@ -251,12 +251,11 @@ function joinParts(parts: Parts): Composed {
 
 /** Connects and makes the adapter of an endpoint. */
 function opener(clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
-  return async (row, login, { signal, onHostKey }) => {
+  return async (row, login, tools) => {
     const made = await connect(row.connection, login, {
       log: log.in('connections'),
       clock,
-      onHostKey,
-      ...(signal === undefined ? {} : { signal }),
+      ...tools,
     });
     const connection = overrides.connection?.(made) ?? made;
     return { connection, endpoint: makeEndpoint(row.settings, connection, { clock, log: log.in(row.name) }) };

@@ -42,7 +42,7 @@ export interface Agent {
   probeDraft(
     draft: EndpointRow,
     login: LoginMaterial,
-  ): Promise<{ report: ProbeReport; hostKey: string | null }>;
+  ): Promise<{ report: ProbeReport; identity: string | null }>;
   /** Probes a stored endpoint and keeps the report. */
   probe(endpointId: string): Promise<ProbeReport>;
   discover(endpointId: string, caller: Caller): Task;

@@ -1,5 +1,7 @@
+import type { ConnectionLogin } from '#shared/catalog/connections/definition.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { Endpoint as EndpointRow, SshSettings } from '#shared/model/endpoint.ts';
+import { told } from '#shared/model/connection.ts';
+import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
@@ -22,8 +24,6 @@ export function isNotFetched(error: unknown): boolean {
 
 /** What to log in with at this moment. The caller wipes it with `wipeLogin`. */
 export interface Login {
-  /** As stored, with the user to log in as. */
-  row: EndpointRow;
   material: LoginMaterial;
   /** What the store gave; null: the login is the endpoint's own. */
   stored: ReadCredential | null;
@@ -45,11 +45,11 @@ export async function fetchLogin(
     signal?: AbortSignal | undefined;
   } = {},
 ): Promise<Login> {
-  const { connection } = row;
-  if (connection.type === 'local') return { row, material: {}, stored: null };
+  const { login } = told(row.connection);
+  if (login === null) return { material: {}, stored: null };
   try {
-    if (connection.auth === 'credential-store') return await fromStore(sources, row, connection, options);
-    return { row, material: options.given ?? ownLogin(sources.database, row.id), stored: null };
+    if (login.way === 'credential-store') return await fromStore(sources, row, login, options);
+    return { material: options.given ?? ownLogin(sources.database, row.id), stored: null };
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw notFetched(row, error);
@@ -63,11 +63,10 @@ export function wipeLogin({ material }: Login): void {
   material.passphrase?.wipe();
 }
 
-/** Whether logging in with the one is the same as with the other. */
+/** Whether logging in to the same endpoint with the one is the same as with the other. */
 export function sameLogin(one: Login, other: Login): boolean {
-  const user = ({ row }: Login) => (row.connection.type === 'ssh' ? row.connection.user : '');
   return (
-    user(one) === user(other) &&
+    one.material.user === other.material.user &&
     (['password', 'privateKey', 'passphrase'] as const).every((part) => {
       const [a, b] = [one.material[part], other.material[part]];
       return a === undefined || b === undefined ? a === b : a.bytes().equals(b.bytes());
@@ -78,15 +77,15 @@ export function sameLogin(one: Login, other: Login): boolean {
 async function fromStore(
   { database, credentials }: LoginSources,
   row: EndpointRow,
-  connection: SshSettings,
+  login: ConnectionLogin,
   { fresh, signal }: { fresh?: boolean | undefined; signal?: AbortSignal | undefined },
 ): Promise<Login> {
-  const { store, storeCredentialId } = connection;
+  const { store, storeCredentialId } = login;
   const name = store === null ? undefined : database.credentialStores.get(store)?.name;
   if (store === null || storeCredentialId === null || name === undefined) throw storeGone(row.name);
   const stored = await credentials.read(store, storeCredentialId, { fresh: fresh ?? false, signal });
   const source = `from credential "${storeCredentialId}" of store "${name}"`;
-  const user = connection.user === '' ? userOf(stored) : connection.user;
+  const user = login.user === '' ? userOf(stored) : login.user;
   if (user === null) {
     wipeCredential(stored);
     throw new Failure(
@@ -96,8 +95,8 @@ async function fromStore(
     );
   }
   return {
-    row: { ...row, connection: { ...connection, user } },
     material: {
+      user,
       password: stored.password ?? undefined,
       privateKey: stored.privateKey ?? undefined,
       passphrase: stored.passphrase ?? undefined,

@@ -162,14 +162,17 @@ class RunningAgent implements Agent {
   probeDraft(
     draft: EndpointRow,
     login: LoginMaterial,
-  ): Promise<{ report: ProbeReport; hostKey: string | null }> {
+  ): Promise<{ report: ProbeReport; identity: string | null }> {
     return probeDraft(this.#parts, draft, login);
   }
 
   async probe(endpointId: string): Promise<ProbeReport> {
     const { database, clock } = this.#parts;
+    const connection = database.endpoints.get(endpointId)?.connection;
     const probed = this.#withSession(endpointId, (session) => session.endpoint.probe());
-    const report = await probed.catch((error: unknown) => reportOfNoConnection(error, clock.now()));
+    const report = await probed.catch((error: unknown) =>
+      reportOfNoConnection(error, clock.now(), connection),
+    );
     const row = database.endpoints.get(endpointId);
     if (row !== null) database.endpoints.update({ ...row, probe: report });
     this.events.changed('endpoints', endpointId);

@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import { isNotFetched } from './logins.ts';
@@ -6,38 +7,43 @@ import { openWithLogin, type SessionParts } from './sessions.ts';
 import { closeSession } from './tasks/open-tools.ts';
 
 /**
- * Probes an endpoint that is stored nowhere yet; `hostKey` is the one that was seen when none was pinned. `given` is its
+ * Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. `given` is its
  * login, unless a credential store has it.
  */
 export async function probeDraft(
   parts: SessionParts,
   draft: Endpoint,
   given: LoginMaterial,
-): Promise<{ report: ProbeReport; hostKey: string | null }> {
-  let hostKey: string | null = null;
+): Promise<{ report: ProbeReport; identity: string | null }> {
+  let identity: string | null = null;
   const session = await openWithLogin(parts, draft, {
     given,
-    onHostKey: (seen) => {
-      hostKey = seen.fingerprint;
+    onIdentity: (seen) => {
+      identity = seen.fingerprint;
     },
   });
   try {
-    return { report: await session.endpoint.probe(), hostKey };
+    return { report: await session.endpoint.probe(), identity };
   } finally {
     await closeSession(session);
   }
 }
 
-/** The report on an endpoint that could not even be connected to. */
-export function reportOfNoConnection(error: unknown, at: number): ProbeReport {
+/** The report on an endpoint that could not even be connected to; `connection` is left out when it is gone. */
+export function reportOfNoConnection(
+  error: unknown,
+  at: number,
+  connection?: Endpoint['connection'],
+): ProbeReport {
   if (!(error instanceof Failure)) throw error;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  const name = isNotFetched(error) ? 'credential' : (doors[error.code] ?? 'connect');
+  const name = isNotFetched(error) ? 'credential' : checkOf(error, connection);
   return { ok: false, version: null, checks: [{ name, ok: false, sentence }], at };
 }
 
-/** The check that a failure of connecting belongs to, where it got further than the connection itself. */
-const doors: Record<string, string> = {
-  'ssh.host-key-changed': 'host-key',
-  'ssh.login-refused': 'log-in',
-};
+/** The check that a failure of connecting belongs to. */
+function checkOf({ about }: Failure, connection: Endpoint['connection'] | undefined): string {
+  const identity = connection === undefined ? null : connectionDefinition(connection).identity;
+  if (about === 'identity' && identity !== null) return identity.id;
+  return about === 'login' ? 'log-in' : 'connect';
+}

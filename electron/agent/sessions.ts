@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
-import type { LoginMaterial } from '../providers/connections/connection.ts';
+import type { ConnectTools, LoginMaterial, SeenIdentity } from '../providers/connections/connection.ts';
 import type { CredentialReader } from './credentials.ts';
 import { fetchLogin, type Login, sameLogin, wipeLogin } from './logins.ts';
 import type { Session } from './steps/step.ts';
@@ -12,7 +14,7 @@ import type { Session } from './steps/step.ts';
 export type OpenEndpoint = (
   row: EndpointRow,
   login: LoginMaterial,
-  tools: { signal?: AbortSignal; onHostKey: (seen: { fingerprint: string; type: string }) => void },
+  tools: Pick<ConnectTools, 'signal' | 'anotherLogin'> & { onIdentity: (seen: SeenIdentity) => void },
 ) => Promise<Session>;
 
 /** What opening an endpoint takes. */
@@ -30,7 +32,7 @@ const changeWait = {
   because: 'a vault sets the new password on the host and stores it within seconds',
 };
 
-/** Connects to a stored endpoint. A host key seen for the first time is pinned, with an audit row. */
+/** Connects to a stored endpoint. An identity seen for the first time is pinned, with an audit row. */
 export async function openStored(
   parts: SessionParts,
   endpointId: string,
@@ -42,7 +44,7 @@ export async function openStored(
     throw new Failure('endpoint.not-found', 'The endpoint no longer exists.', { retry: 'never' });
   return openWithLogin(parts, row, {
     signal,
-    onHostKey: (seen) => pin(database, row, seen.fingerprint, clock.now()),
+    onIdentity: (seen) => pin(database, row, seen.fingerprint, clock.now()),
   });
 }
 
@@ -50,45 +52,42 @@ export interface OpenWish {
   /** The login of a draft, when it is not a credential store's. It stays the caller's. */
   given?: LoginMaterial | undefined;
   signal?: AbortSignal | undefined;
-  onHostKey: (seen: { fingerprint: string; type: string }) => void;
+  onIdentity: (seen: SeenIdentity) => void;
 }
 
 /**
- * Fetches the login, and connects with it. A login from a credential store that is refused gets one second chance, when
- * it is known to be another one by then; never a third, because hosts lock accounts out.
+ * Fetches the login, and connects with it. Whether a refused one gets a second chance is the connection's to say; what
+ * else there is to try, a login from a credential store that is known to be another one by then, is found here.
  */
 export async function openWithLogin(parts: SessionParts, row: EndpointRow, wish: OpenWish): Promise<Session> {
+  const { given, signal, onIdentity } = wish;
   const login = await fetchLogin(parts, row, wish);
-  let second: Login | null = null;
-  let met = row;
-  const onHostKey: OpenWish['onHostKey'] = (seen) => {
-    met = withHostKey(row, seen.fingerprint);
-    wish.onHostKey(seen);
+  const ours = given === undefined || login.stored !== null ? [login] : [];
+  const anotherLogin = async (): Promise<LoginMaterial | null> => {
+    const second = await secondLogin(parts, row, login, signal);
+    if (second === null) return null;
+    ours.push(second);
+    announce(parts, row, second);
+    return second.material;
   };
   try {
-    return await attempt(parts, login, { ...wish, onHostKey });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'ssh.login-refused') throw error;
-    second = await secondLogin(parts, met, login, wish.signal);
-    if (second === null) throw error;
-    return await attempt(parts, second, { ...wish, onHostKey });
+    announce(parts, row, login);
+    return await parts.openEndpoint(row, login.material, { signal, onIdentity, anotherLogin });
   } finally {
-    if (wish.given === undefined || login.stored !== null) wipeLogin(login);
-    if (second !== null) wipeLogin(second);
+    for (const one of ours) wipeLogin(one);
   }
 }
 
-function attempt(parts: SessionParts, { row, material }: Login, wish: OpenWish): Promise<Session> {
-  const { connection } = row;
-  if (connection.type !== 'local') {
-    const { type, host, port, user } = connection;
-    const used = material.privateKey === undefined ? 'password' : 'private key';
-    const credential = `${used} ${material.source ?? 'of unknown origin'}`;
-    parts.log.info(`logging in to ${row.name}`, { type, host, port, user, credential });
-  }
-  return parts.openEndpoint(row, material, {
-    ...(wish.signal === undefined ? {} : { signal: wish.signal }),
-    onHostKey: wish.onHostKey,
+/** For the log: with which login, never what it is. */
+function announce({ log }: SessionParts, { name, connection }: EndpointRow, { material }: Login): void {
+  const { address, login } = told(connection);
+  if (login === null) return;
+  const used = material.privateKey === undefined ? 'password' : 'private key';
+  log.info(`logging in to ${name}`, {
+    type: connection.type,
+    ...address,
+    user: login.user === '' ? material.user : login.user,
+    credential: `${used} ${material.source ?? 'of unknown origin'}`,
   });
 }
 
@@ -138,25 +137,28 @@ async function again(
   }
 }
 
-function withHostKey(row: EndpointRow, hostKey: string): EndpointRow {
-  return row.connection.type === 'ssh' ? { ...row, connection: { ...row.connection, hostKey } } : row;
-}
-
 /** In the row as it is now: reading a login may take its time. Another host by now is a first meeting of its own. */
 function pin(database: Database, { id, connection }: EndpointRow, fingerprint: string, at: number): void {
   const row = database.endpoints.get(id);
-  if (row?.connection.type !== 'ssh' || connection.type !== 'ssh' || row.connection.hostKey !== null) return;
-  if (row.connection.host !== connection.host || row.connection.port !== connection.port) return;
+  if (row === null || row.connection.type !== connection.type) return;
+  const { identity, ...definition } = connectionDefinition(row.connection);
+  const now = told(row.connection);
+  if (identity === null || now.pinned !== null) return;
+  if (!isDeepStrictEqual(now.address, told(connection).address)) return;
   database.transaction(() => {
-    database.endpoints.update({ ...withHostKey(row, fingerprint), updatedAt: at });
+    database.endpoints.update({
+      ...row,
+      connection: definition.pin(row.connection, fingerprint),
+      updatedAt: at,
+    });
     database.audit.append({
       at,
       origin: 'agent',
       actor: null,
-      action: 'endpoint.host-key-pinned',
+      action: `endpoint.${identity.id}-pinned`,
       subject: row.id,
       outcome: 'ok',
-      sentence: `Host key ${fingerprint} of ${row.name} was pinned on first connection.`,
+      sentence: `${identity.label} ${fingerprint} of ${row.name} was pinned on first connection.`,
     });
   });
 }

@@ -1,3 +1,5 @@
+import { whenHere } from '#shared/catalog/connections/fields.ts';
+import { usualConnection } from '#shared/catalog/connections/index.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import type { Source } from './flags.ts';
 import { inputSchema } from './from-contract.ts';
@@ -93,12 +95,12 @@ async function readText(path: string, flag: string, io: CliIo): Promise<string> 
 }
 
 function resolvePaths({ command, fields }: Invocation, values: Record<string, unknown>, io: CliIo): void {
-  const local = command.path === 'endpoints.add' && (values.connection_type ?? 'local') === 'local';
+  const chosen = String(values[whenHere.field] ?? usualConnection.id);
+  const here = command.path === 'endpoints.add' && whenHere.is.includes(chosen);
   for (const { name, kind } of fields) {
     const value = values[name];
     if (kind !== 'path' || typeof value !== 'string') continue;
-    if (local || ownPaths.has(name) || ownPathCommands.has(command.path))
-      values[name] = io.resolvePath(value);
+    if (here || ownPaths.has(name) || ownPathCommands.has(command.path)) values[name] = io.resolvePath(value);
   }
 }
 

@@ -1,4 +1,5 @@
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+import { connectionNamed } from '#shared/model/connection.ts';
 import type { CliIo } from './io.ts';
 import { isEncryptedKey } from './key-text.ts';
 import { usage } from './usage.ts';
@@ -48,7 +49,9 @@ const questions: Record<string, readonly Question[]> = {
       field: 'password',
       ask: ({ connection_type, ssh_key_path, store, user, host }) =>
         when(
-          connection_type === 'ssh' && ssh_key_path === undefined && store === undefined,
+          connectionNamed(connection_type)?.authenticates.includes('password') === true &&
+            ssh_key_path === undefined &&
+            store === undefined,
           `Password of ${user}@${host}: `,
         ),
     },

@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import { connectionDefinition, told } from '#shared/model/connection.ts';
 import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
@@ -38,39 +39,42 @@ export function checkStillThere(database: Database, { name, connection, policy }
     });
   if (policy.authorityId !== null && database.authorities.get(policy.authorityId) === null)
     throw gone('authority.not-found', 'The authority');
-  if (connection.type === 'local' || connection.store === null) return;
-  const store = database.credentialStores.get(connection.store);
+  const { login } = told(connection);
+  if (login === null || login.store === null) return;
+  const store = database.credentialStores.get(login.store);
   if (store === null) throw gone('credential-store.not-found', 'The credential store');
-  const id = connection.storeCredentialId ?? '';
+  const id = login.storeCredentialId ?? '';
   if (isKeptHere(store) && database.credentials.get(store.id, id) === null)
     throw gone('credential.not-found', `The credential "${id}" of "${store.name}"`);
 }
 
-/** Without these there is nothing to talk to; every other "no" is worth keeping and showing. */
-const doors: Record<string, string> = {
-  credential: 'credential.not-read',
-  connect: 'endpoint.unreachable',
-  'host-key': 'ssh.host-key-changed',
-  'log-in': 'ssh.login-refused',
-};
+/** The checks without which there is nothing to talk to, with the code of their failure; any other "no" is worth keeping. */
+function doorsOf({ connection }: Endpoint): ReadonlyMap<string, string> {
+  const { refused, identity } = connectionDefinition(connection);
+  return new Map([
+    ['credential', 'credential.not-read'],
+    ['connect', 'endpoint.unreachable'],
+    ['log-in', refused ?? 'endpoint.unreachable'],
+    ...(identity === null ? [] : [[identity.id, identity.changed] as const]),
+  ]);
+}
 
-/** The draft with its report and the host key that was seen. Throws when the endpoint cannot be talked to. */
+/** The draft with its report and the identity that was seen. Throws when the endpoint cannot be talked to. */
 export async function probed(
   { agent }: CommandTools,
   draft: Endpoint,
   { material }: Login,
 ): Promise<Endpoint & { probe: ProbeReport }> {
-  const { report, hostKey } = await agent.probeDraft(draft, material);
-  const shut = report.checks.find(({ name, ok }) => !ok && doors[name] !== undefined);
+  const { report, identity } = await agent.probeDraft(draft, material);
+  const doors = doorsOf(draft);
+  const shut = report.checks.find(({ name, ok }) => !ok && doors.has(name));
   if (shut !== undefined) {
-    throw new Failure(doors[shut.name] ?? 'endpoint.unreachable', shut.sentence, {
+    throw new Failure(doors.get(shut.name) ?? 'endpoint.unreachable', shut.sentence, {
       hint: `Nothing was stored for "${draft.name}".`,
     });
   }
   const { connection } = draft;
-  const pinned =
-    connection.type === 'ssh' && hostKey !== null && connection.hostKey === null
-      ? { ...connection, hostKey }
-      : connection;
+  if (identity === null || told(connection).pinned !== null) return { ...draft, probe: report };
+  const pinned = connectionDefinition(connection).pin(connection, identity);
   return { ...draft, connection: pinned, probe: report };
 }

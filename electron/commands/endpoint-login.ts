@@ -1,24 +1,29 @@
+import { type LoginSecret, type LoginWay, loginFields } from '#shared/catalog/connections/login.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { checkAbsolute, invalid, text } from '#shared/catalog/flat.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { Auth } from './endpoint-settings.ts';
+import { chosenConnection } from './endpoint-connection.ts';
 import { findStore } from './find.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Names under which a login is sealed, by the endpoint's id. */
-const sealedNames = { password: 'password', privateKey: 'private-key', passphrase: 'passphrase' } as const;
-export type LoginPart = keyof typeof sealedNames;
-const parts = Object.keys(sealedNames) as LoginPart[];
+const sealedNames: Record<LoginSecret, string> = {
+  password: 'password',
+  privateKey: 'private-key',
+  passphrase: 'passphrase',
+};
+const parts = loginFields.flatMap(({ seals }) => seals ?? []);
 
 /** Secrets of one command: what to log in with, and what is to be sealed or forgotten afterwards. */
 export interface Login {
-  auth: Auth;
+  /** How it is given; null: not at all, or nobody logs in. */
+  way: LoginWay | null;
   material: LoginMaterial;
   /** `null`: forget; left out: leave as it is. */
-  changes: Partial<Record<LoginPart, Secret | null>>;
+  changes: Partial<Record<LoginSecret, Secret | null>>;
 }
 
 /**
@@ -29,13 +34,14 @@ export async function loginOf(
   tools: CommandTools,
   flat: Flat,
   before: Endpoint | null,
-  cleared: readonly LoginPart[] = [],
+  cleared: readonly LoginSecret[] = [],
 ): Promise<Login> {
   const { database } = tools;
-  if (text(flat, 'connection_type') !== 'ssh') return { auth: null, material: {}, changes: forgetAll() };
+  if (chosenConnection(flat).authenticates.length === 0)
+    return { way: null, material: {}, changes: forgetAll() };
   if (namesStore(flat)) {
     checkStore(database, flat);
-    return { auth: 'credential-store', material: {}, changes: forgetAll() };
+    return { way: 'credential-store', material: {}, changes: forgetAll() };
   }
   const keyPath = text(flat, 'ssh_key_path');
   checkAbsolute('SSH key path', keyPath);
@@ -56,7 +62,7 @@ export async function loginOf(
   if (material.passphrase !== undefined && material.privateKey === undefined && changes.passphrase) {
     throw invalid('An SSH key password was given without an SSH key.', 'Add --ssh_key_path.');
   }
-  return { auth: authOf(material), material: { ...material, source: 'given for this endpoint' }, changes };
+  return { way: wayOf(material), material: { ...material, source: 'given for this endpoint' }, changes };
 }
 
 /** Whether the login is to be read from a credential store. */
@@ -69,7 +75,7 @@ export function namesOwnLogin(flat: Record<string, unknown>): boolean {
   return ownLogin.some((name) => flat[name] !== undefined && flat[name] !== null);
 }
 
-const ownLogin = ['password', 'ssh_key_path', 'ssh_key_password'];
+const ownLogin = loginFields.flatMap(({ field, seals }) => (seals === null ? [] : [field.name]));
 
 function checkStore(database: Database, flat: Flat): void {
   if (namesOwnLogin(flat))
@@ -104,7 +110,7 @@ function withSealed(database: Database, id: string, changes: Login['changes']): 
   return material;
 }
 
-function authOf(material: LoginMaterial): Auth {
+function wayOf(material: LoginMaterial): LoginWay | null {
   if (material.privateKey !== undefined) return 'private-key';
   return material.password === undefined ? null : 'password';
 }

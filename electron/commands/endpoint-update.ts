@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { loginFields } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
 import { endpointInput } from '#shared/contract/endpoints.ts';
 import { Failure } from '#shared/failure.ts';
+import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
@@ -11,10 +13,11 @@ import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
-import { type LoginPart, loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
+import { chosenConnection } from './endpoint-connection.ts';
+import { loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
-import { listed, merged } from './flat-input.ts';
+import { dropUnasked, listed, merged } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 /** Keeps what is not named; `null` clears; looks at the endpoint again before anything is stored. */
@@ -28,11 +31,12 @@ export async function updateEndpoint(
   const wanted = wantedOf(tools, before, changes);
   const name = text(wanted, 'name') ?? '';
   checkNameFree(database, name, before.id);
-  const remote = text(wanted, 'connection_type') !== 'local';
-  if (remote && !namesStore(wanted)) checkReady(tools);
-  const cleared = Object.entries(clearable).flatMap(([flag, part]) => (changes[flag] === null ? [part] : []));
+  if (chosenConnection(wanted).authenticates.length > 0 && !namesStore(wanted)) checkReady(tools);
+  const cleared = loginFields.flatMap(({ field, seals }) =>
+    seals !== null && changes[field.name] === null ? [seals] : [],
+  );
   const login = await loginOf(tools, wanted, before, cleared);
-  const parts = partsOf(database, before.type, wanted, login.auth);
+  const parts = partsOf(database, before.type, wanted, login.way);
   const draft: Endpoint = { ...before, name, ...parts, updatedAt: clock.now() };
   const endpoint = await probed(tools, draft, login);
   audit.commit(
@@ -67,28 +71,14 @@ function isSameTarget(one: Pick<Endpoint, 'connection' | 'settings'>, other: End
   return isDeepStrictEqual([one.connection, one.settings], [other.connection, other.settings]);
 }
 
-/** Options whose clearing forgets something sealed. */
-const clearable: Record<string, LoginPart> = {
-  password: 'password',
-  ssh_key_path: 'privateKey',
-  ssh_key_password: 'passphrase',
-};
-
 /** The whole form as it would be after the change, fitting the contract. */
 function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<string, unknown>): Flat {
   const descriptor = endpointCatalog[before.type];
   const wanted = merged(descriptor, flatOf(database, before), changes);
-  if (text(wanted, 'connection_type') === 'local') {
-    for (const { name, when } of descriptor.fields) {
-      if (when?.field === 'connection_type' && !(name in changes)) delete wanted[name];
-    }
-  }
+  dropUnasked(descriptor, wanted, changes);
   const namesAnother = changes.store != null || changes.store_cred_id != null;
   if (!namesAnother && (changes.store === null || namesOwnLogin(changes))) dropStore(wanted);
-  // a pinned key belongs to one host: another host is a first meeting
-  if (changes.host !== undefined && changes.host !== hostOf(before) && changes.host_key === undefined) {
-    delete wanted.host_key;
-  }
+  dropIdentity(wanted, before, changes);
   const parsed = endpointInput.safeParse({ type: before.type, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   return wanted;
@@ -100,6 +90,10 @@ function dropStore(wanted: Flat): void {
   delete wanted.store_cred_id;
 }
 
-function hostOf({ connection }: Endpoint): string | null {
-  return connection.type === 'ssh' ? connection.host : null;
+/** A pinned identity belongs to one host: another host is a first meeting. */
+function dropIdentity(wanted: Flat, { connection }: Endpoint, changes: Record<string, unknown>): void {
+  const { identity } = connectionDefinition(connection);
+  const host = told(connection).address?.host;
+  if (identity === null || changes.host === undefined || changes.host === host) return;
+  if (changes[identity.field] === undefined) delete wanted[identity.field];
 }

@@ -5,6 +5,7 @@ import { text } from '#shared/catalog/flat.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
+import { told } from '#shared/model/connection.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
@@ -48,7 +49,7 @@ export function endpointCommands(tools: CommandTools) {
 
 function viewOf({ database }: CommandTools, endpoint: Endpoint): EndpointView {
   const { connection } = endpoint;
-  const store = connection.type === 'local' ? null : connection.store;
+  const store = told(connection).login?.store ?? null;
   return {
     ...endpoint,
     storeName: store === null ? null : (database.credentialStores.get(store)?.name ?? null),
@@ -65,8 +66,8 @@ async function add(
   const name = text(flat, 'name') ?? '';
   checkNameFree(database, name, null);
   const login = await loginOf(tools, flat, null);
-  const parts = partsOf(database, type, flat, login.auth);
-  const sealed = login.auth === 'password' || login.auth === 'private-key';
+  const parts = partsOf(database, type, flat, login.way);
+  const sealed = login.way === 'password' || login.way === 'private-key';
   if (sealed) checkReady(tools);
   const now = clock.now();
   const draft: Endpoint = {

@@ -99,12 +99,6 @@ export const en = {
 
   /** Words for catalog choices, by their id. */
   choices: {
-    local: 'This machine',
-    ssh: 'SSH',
-    ssh_windows: 'SSH (Windows)',
-    winrm_http: 'WinRM over HTTP',
-    winrm_https: 'WinRM over HTTPS',
-    winrm_https_insecure: 'WinRM over HTTPS, certificate not verified',
     'http-01-agent': 'HTTP, answered by this agent (http-01)',
     'http-01-web-root': 'HTTP, file in the web root of the endpoint (http-01)',
     'dns-01-script': 'DNS, set by scripts (dns-01)',

@@ -13,6 +13,8 @@ export interface Field {
   min?: number;
   max?: number;
   choices?: readonly string[];
+  /** Words for them, where the words for all choices do not know them. */
+  labels?: Readonly<Record<string, string>>;
   default?: string | number | boolean;
   /** Asked only when another field has one of these values. */
   when?: { field: string; is: readonly string[] };

@@ -1,44 +1,11 @@
 import { z } from 'zod';
+import { connectionSettings } from '../catalog/connections/index.ts';
 import { keyType } from './certificate.ts';
 
 /** The kinds of endpoint this build has adapters for. */
 export const endpointTypes = ['nginx', 'pem'] as const;
 export const endpointType = z.enum(endpointTypes);
 export type EndpointType = z.infer<typeof endpointType>;
-
-/** Every connection type of the field; the catalog says which an endpoint type takes, the registry which work here. */
-export const connectionTypes = [
-  'local',
-  'ssh',
-  'ssh_windows',
-  'winrm_http',
-  'winrm_https',
-  'winrm_https_insecure',
-  'rest',
-  'rest_insecure',
-] as const;
-export const connectionType = z.enum(connectionTypes);
-export type ConnectionType = z.infer<typeof connectionType>;
-
-/** How an endpoint is reached, without any secret. Secrets are sealed apart, under the endpoint's id. */
-export const connectionSettings = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('local') }),
-  z.object({
-    type: z.literal('ssh'),
-    host: z.string().min(1).max(255),
-    port: z.number().int().min(1).max(65535),
-    /** Empty only with a credential store: then the credential's own user name is used. */
-    user: z.string(),
-    auth: z.enum(['password', 'private-key', 'credential-store']),
-    /** Pinned host key as OpenSSH prints it (`SHA256:…`); null until the first connection pinned it. */
-    hostKey: z.string().nullable(),
-    /** Id of the credential store (`cs_…`) the login is read from at the moment of use. */
-    store: z.string().nullable().default(null),
-    storeCredentialId: z.string().nullable().default(null),
-  }),
-]);
-export type ConnectionSettings = z.infer<typeof connectionSettings>;
-export type SshSettings = Extract<ConnectionSettings, { type: 'ssh' }>;
 
 /** What is particular to an endpoint type; paths are on the endpoint's own machine. */
 export const endpointSettings = z.discriminatedUnion('type', [

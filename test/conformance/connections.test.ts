@@ -16,29 +16,47 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { local } from '#shared/catalog/connections/local.ts';
+import { asFailure } from '#shared/failure.ts';
+import { type ConnectionType, connectionDefinition, connectionTypes } from '#shared/model/connection.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { connectTo, connectTools } from '../make/connection.ts';
+import { connectTo, connectTools, sshLogin, sshSettings } from '../make/connection.ts';
 import { have } from '../servers/available.ts';
 import { canRunSshd, type Sshd, type SshdOptions, startSshd } from '../servers/sshd.ts';
 import { mountTiny } from '../servers/tiny-disk.ts';
 
 const isRoot = process.getuid?.() === 0;
-const siblings: { name: string; sshd: SshdOptions | null; can: boolean }[] = [
-  { name: 'local', sshd: null, can: true },
-  { name: 'ssh as root', sshd: {}, can: canRunSshd() },
-  {
-    name: 'ssh with sudo that asks nothing',
-    sshd: { user: { sudo: 'nopasswd' } },
-    can: canRunSshd() && have('sudo'),
-  },
-  {
-    name: 'ssh with sudo that asks for the password',
-    sshd: { user: { sudo: 'password', password: 'hunter2 "$x' } },
-    can: canRunSshd() && have('sudo'),
-  },
-];
+/** One host to connect to over a type of the table; `sshd` starts one there. */
+interface Shape {
+  name: string;
+  sshd: SshdOptions | null;
+  can: boolean;
+}
+
+/** Every type of the table has its shapes: one that has none is noticed here, before anything runs. */
+const shapes: Record<ConnectionType, readonly Shape[]> = {
+  local: [{ name: 'local', sshd: null, can: true }],
+  ssh: [
+    { name: 'ssh as root', sshd: {}, can: canRunSshd() },
+    {
+      name: 'ssh with sudo that asks nothing',
+      sshd: { user: { sudo: 'nopasswd' } },
+      can: canRunSshd() && have('sudo'),
+    },
+    {
+      name: 'ssh with sudo that asks for the password',
+      sshd: { user: { sudo: 'password', password: 'hunter2 "$x' } },
+      can: canRunSshd() && have('sudo'),
+    },
+  ],
+};
+const siblings = connectionTypes.flatMap((type) => shapes[type].map((shape) => ({ type, ...shape })));
+
+test.each(connectionTypes)('the suite runs over a connection of the type %s', (type) => {
+  expect(siblings.filter((sibling) => sibling.type === type)).not.toEqual([]);
+});
 
 const names = [
   'plain.pem',
@@ -56,7 +74,12 @@ const names = [
   'x'.repeat(250),
 ];
 
-describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
+function mustRun(server: Sshd | null): Sshd {
+  if (server === null) throw new Error('this connection has no server of its own');
+  return server;
+}
+
+describe.each(siblings)('a connection: $name', ({ type, sshd, can }) => {
   let server: Sshd | null = null;
   let connection: HostConnection;
   let directory: string;
@@ -67,7 +90,7 @@ describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
     if (!can) return;
     server = sshd === null ? null : await startSshd(sshd);
     connection =
-      server === null ? await connect({ type: 'local' }, {}, connectTools) : await connectTo(server);
+      server === null ? await connect(local.fromFlat({}, null), {}, connectTools) : await connectTo(server);
   });
   afterAll(async () => {
     await connection?.close();
@@ -78,6 +101,64 @@ describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
   });
   afterEach(async () => {
     await rm(directory, { recursive: true, force: true });
+  });
+
+  describe.runIf(can)('is what its definition says', () => {
+    const definition = connectionDefinition({ type });
+    const logsIn = definition.authenticates.length > 0;
+    const isKnown = definition.identity !== null;
+    test('and tells where it leads, and as whom', () => {
+      const settings = server === null ? local.fromFlat({}, null) : sshSettings(server);
+      expect(connection.description).toBe(definition.described(settings));
+      const { address, login } = definition.told(settings);
+      expect(connection.dialAddress).toBe(address?.host ?? '127.0.0.1');
+      expect(connection.credentialUsed).toContain(`user ${login?.user ?? ''}`);
+    });
+    if (logsIn)
+      test('and refuses a wrong login with its own code', async () => {
+        const settings = sshSettings(mustRun(server), { auth: 'password' });
+        const refused = await connect(settings, { password: Secret.of('not-it') }, connectTools).catch(
+          asFailure,
+        );
+        expect(refused).toMatchObject({ code: definition.refused, about: 'login' });
+      });
+    if (logsIn)
+      test('and takes another login once, after a refusal', async () => {
+        const running = mustRun(server);
+        const asked: string[] = [];
+        const made = await connect(
+          sshSettings(running, { auth: 'credential-store', user: '' }),
+          { user: 'nobody-here', password: Secret.of('not-it') },
+          {
+            ...connectTools,
+            anotherLogin: async () => {
+              asked.push('another');
+              return { user: running.user, ...sshLogin(running) };
+            },
+          },
+        );
+        expect(asked).toEqual(['another']);
+        expect(made.credentialUsed).toContain(`user ${running.user}`);
+        await made.close();
+      });
+    if (isKnown)
+      test('and does not go on when another answers', async () => {
+        const running = mustRun(server);
+        const other = definition.pin(sshSettings(running), `SHA256:${'a'.repeat(43)}`);
+        const changed = await connect(other, sshLogin(running), connectTools).catch(asFailure);
+        expect(changed).toMatchObject({ code: definition.identity?.changed, about: 'identity' });
+      });
+    if (isKnown)
+      test('and tells the identity it met, which is then the pinned one', async () => {
+        const running = mustRun(server);
+        const seen: string[] = [];
+        const made = await connect(definition.pin(sshSettings(running), null), sshLogin(running), {
+          ...connectTools,
+          onIdentity: ({ fingerprint }) => seen.push(fingerprint),
+        });
+        await made.close();
+        expect(seen).toEqual([definition.told(sshSettings(running)).pinned]);
+      });
   });
 
   describe.runIf(can)('runs programs', () => {
@@ -434,7 +515,7 @@ describe.each(siblings)('a connection: $name', ({ sshd, can }) => {
 
   test.runIf(can)('says who it is and rejects everything once closed', async () => {
     const own =
-      server === null ? await connect({ type: 'local' }, {}, connectTools) : await connectTo(server);
+      server === null ? await connect(local.fromFlat({}, null), {}, connectTools) : await connectTo(server);
     expect(own.description).toBe(
       server === null ? 'this machine' : `ssh ${server.user}@127.0.0.1:${server.port}`,
     );

@@ -75,7 +75,7 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
       script.probed.push({ draft, login });
       if (script.refuse !== null) throw script.refuse;
       await script.meanwhile?.();
-      return { report: script.report, hostKey: script.hostKey };
+      return { report: script.report, identity: script.hostKey };
     },
     probe: async () => script.report,
     discover: (id, caller) => begin('discover', id, null, caller),

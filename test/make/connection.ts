@@ -1,8 +1,12 @@
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
-import type { HostConnection, LoginMaterial } from '../../electron/providers/connections/connection.ts';
-import { type ConnectTools, connect } from '../../electron/providers/connections/registry.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
+import type {
+  ConnectTools,
+  HostConnection,
+  LoginMaterial,
+} from '../../electron/providers/connections/connection.ts';
+import { connect } from '../../electron/providers/connections/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import type { Sshd } from '../servers/sshd.ts';
 

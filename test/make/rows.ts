@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { newId } from '#kit/ids.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate, CertificateFacts } from '#shared/model/certificate.ts';
 import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
-import type { Endpoint, SshSettings } from '#shared/model/endpoint.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';

@@ -10,7 +10,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { asFailure } from '#shared/failure.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { connectTools } from '#test/make/connection.ts';
-import { type ConnectTools, connect } from '../../electron/providers/connections/registry.ts';
+import type { ConnectTools } from '../../electron/providers/connections/connection.ts';
+import { connect } from '../../electron/providers/connections/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
 const stops: (() => void)[] = [];

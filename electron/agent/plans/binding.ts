@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Authority } from '#shared/model/authority.ts';
-import type { ConnectionSettings, Endpoint } from '#shared/model/endpoint.ts';
+import { type ConnectionSettings, connectionDefinition, described, told } from '#shared/model/connection.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { PlanBinding } from '#shared/model/plan.ts';
 import { canonicalJson } from './canonical.ts';
 
@@ -14,27 +15,16 @@ export function bindingOf(
 ): PlanBinding {
   const { type, connection, settings } = endpoint;
   return {
-    connection: described(connection),
-    endpoint: hashOf({ type, reached: reached(connection), settings }),
+    connection: describedWithUser(connection),
+    endpoint: hashOf({ type, reached: connectionDefinition(connection).bound(connection), settings }),
     authority: hashOf(authority?.settings ?? null),
   };
 }
 
-function reached(connection: ConnectionSettings) {
-  if (connection.type === 'local') return { type: connection.type };
-  const { type, host, port, user, hostKey, store, storeCredentialId } = connection;
-  const reached = { type, host, port, user, hostKey };
-  // whose user name it is then depends on the credential
-  return user === '' ? { ...reached, store, storeCredentialId } : reached;
-}
-
-function described(connection: ConnectionSettings): string {
-  if (connection.type === 'local') return 'this machine';
-  const { user, host, port, storeCredentialId } = connection;
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return user === ''
-    ? `ssh ${place}, user of credential "${storeCredentialId ?? ''}"`
-    : `ssh ${user}@${place}`;
+function describedWithUser(connection: ConnectionSettings): string {
+  const { login } = told(connection);
+  const place = described(connection);
+  return login?.user === '' ? `${place}, user of credential "${login.storeCredentialId ?? ''}"` : place;
 }
 
 function hashOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import { told } from '#shared/model/connection.ts';
 import { idOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { AgentParts } from '../make-agent.ts';
@@ -32,7 +33,8 @@ export function openTools(
       const opening = session;
       opening.then(
         ({ connection }) => {
-          if (parts.database.endpoints.get(endpointId)?.connection.type === 'local') return;
+          const row = parts.database.endpoints.get(endpointId);
+          if (row !== null && told(row.connection).login === null) return;
           logIn = `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
         },
         () => {

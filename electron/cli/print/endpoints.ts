@@ -1,5 +1,6 @@
 import type { EndpointView } from '#shared/contract/endpoints.ts';
-import type { ConnectionSettings, Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import { connectionDefinition, described, told } from '#shared/model/connection.ts';
+import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
 
@@ -7,17 +8,12 @@ function mark(ok: boolean, { unicode }: Paper): string {
   return ok ? (unicode ? '✓' : 'ok') : unicode ? '✗' : 'NO';
 }
 
-function reached(connection: ConnectionSettings): string {
-  if (connection.type === 'local') return 'this machine';
-  const { type, user, host, port } = connection;
-  return `${type} ${user === '' ? '' : `${user}@`}${host}:${port}`;
-}
-
 /** How it logs in, never with what. */
-function login({ connection, storeName }: EndpointView): string | null {
-  if (connection.type === 'local') return null;
-  const { auth, store, storeCredentialId, user } = connection;
-  if (auth !== 'credential-store') return auth === 'password' ? 'its own password' : 'its own private key';
+function loginWords({ connection, storeName }: EndpointView): string | null {
+  const { login } = told(connection);
+  if (login === null) return null;
+  const { way, store, storeCredentialId, user } = login;
+  if (way !== 'credential-store') return way === 'password' ? 'its own password' : 'its own private key';
   const name = user === '' ? ' with its user name' : '';
   const from =
     storeName === null
@@ -40,7 +36,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
     [
       { head: 'name', value: ({ name }) => name, whole: true },
       { head: 'type', value: ({ type }) => type },
-      { head: 'reached', value: ({ connection }) => reached(connection) },
+      { head: 'reached', value: ({ connection }) => described(connection) },
       { head: 'probe', value: ({ probe }) => probeWord(probe) },
       { head: 'instance ID', value: ({ id }) => id, whole: true },
     ],
@@ -50,15 +46,16 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
 
 export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   const { connection, settings, policy } = endpoint;
+  const { identity } = connectionDefinition(connection);
   const { type: _type, ...rest } = settings;
   return [
     ...pairs([
       ['Name', endpoint.name],
       ['Instance ID', endpoint.id],
       ['Type', endpoint.type],
-      ['Reached', reached(connection)],
-      ['Logs in with', login(endpoint)],
-      ['Host key', connection.type === 'ssh' ? connection.hostKey : null],
+      ['Reached', described(connection)],
+      ['Logs in with', loginWords(endpoint)],
+      ...(identity === null ? [] : [[identity.label, told(connection).pinned] as const]),
       ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
       ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],

@@ -1,3 +1,5 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
 import type { ExecResult } from '../../kit/exec.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
@@ -80,9 +82,43 @@ export interface HostConnection {
 
 /** What a connection needs to log in, fetched at the moment of use. */
 export interface LoginMaterial {
+  /** The user name of the credential, for settings that name none. */
+  user?: string | undefined;
   password?: Secret | undefined;
   privateKey?: Secret | undefined;
   passphrase?: Secret | undefined;
   /** Where it came from, put behind `password` or `private key`: `kept for this endpoint`, `from credential "web" of store "vault1"`. */
   source?: string | undefined;
+}
+
+/** What the other side showed of itself, when nothing was pinned of it yet. */
+export interface SeenIdentity {
+  /** As it is pinned and shown: `SHA256:…`. */
+  fingerprint: string;
+  /** Of the key or certificate, as the protocol names it. */
+  type: string;
+}
+
+export interface ConnectTools {
+  log: Log;
+  clock: Clock;
+  /** Gives up connecting; an established connection is ended with `close`. */
+  signal?: AbortSignal | undefined;
+  /** Called once, before logging in, when the settings pin no identity yet: the caller pins it. */
+  onIdentity?: ((seen: SeenIdentity) => void) | undefined;
+  /**
+   * Asked at most once, after the other side refused the login: another one that may get in where it did not, or null. It
+   * stays the caller's.
+   */
+  anotherLogin?: (() => Promise<LoginMaterial | null>) | undefined;
+}
+
+/** The agent's side of one connection type. */
+export interface ConnectionProvider<S> {
+  /**
+   * Resolves when it is logged in and has been found usable; may log in a second time with `anotherLogin`, never a third.
+   * Rejects with a Failure about the line, the login or the identity, or with the signal's reason; leaves nothing open
+   * then. Connecting again after `connection.lost` is up to the caller. Safe concurrently.
+   */
+  connect(settings: S, login: LoginMaterial, tools: ConnectTools): Promise<HostConnection>;
 }

@@ -105,7 +105,7 @@ function Control(props: FieldInputProps & { frame: FieldControlProps; text: stri
           {field.default === undefined && <option value="">{en.form.notChosen}</option>}
           {(field.choices ?? []).map((choice) => (
             <option key={choice} value={choice} disabled={choices !== undefined && !choices.includes(choice)}>
-              {choiceText(choice, choices)}
+              {choiceText(field, choice, choices)}
             </option>
           ))}
         </Select>
@@ -147,7 +147,7 @@ function Control(props: FieldInputProps & { frame: FieldControlProps; text: stri
   }
 }
 
-function choiceText(choice: string, choices: readonly string[] | undefined): string {
-  const words = (en.choices as Record<string, string>)[choice] ?? choice;
+function choiceText({ labels }: Field, choice: string, choices: readonly string[] | undefined): string {
+  const words = labels?.[choice] ?? (en.choices as Record<string, string>)[choice] ?? choice;
   return choices === undefined || choices.includes(choice) ? words : en.form.notHere(words);
 }

@@ -1,14 +1,11 @@
 import { Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { loginWays } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { EndpointInput } from '#shared/contract/endpoints.ts';
-import {
-  connectionSettings,
-  type EndpointType,
-  endpointTypes,
-  type ProbeReport,
-} from '#shared/model/endpoint.ts';
+import { connectionTypes } from '#shared/model/connection.ts';
+import { type EndpointType, endpointTypes, type ProbeReport } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -25,18 +22,13 @@ import {
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
-import { loginChoice, loginWays, withoutChoice } from './login-fields.ts';
+import { loginChoice, withoutChoice } from './login-fields.ts';
 import { useLogin } from './use-login.ts';
 
 const useStyles = makeStyles({
   id: { fontFamily: tokens.fontFamilyMonospace },
   types: { display: 'flex', flexWrap: 'wrap' },
 });
-
-/** Ways of reaching an endpoint that this build can store; the catalog also names those of later ones. */
-export const reachable: readonly string[] = connectionSettings.options.map(
-  (option) => option.shape.type.value,
-);
 
 interface Added {
   id: string;
@@ -89,7 +81,7 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
         values={values}
         problems={problems}
         onChange={setValues}
-        choices={{ connection_type: reachable, authority: authorities }}
+        choices={{ connection_type: connectionTypes, authority: authorities }}
         controls={login.controls}
       />
       <CommandBox line={commandLine('tls add', type, withoutDefaults(fields, input), fields)} />

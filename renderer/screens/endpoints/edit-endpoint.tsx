@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import { loginWays } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Authority } from '#shared/model/authority.ts';
+import { connectionTypes } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -11,9 +13,8 @@ import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx'
 import { changedInput, type FormValues, startValues } from '../../parts/descriptor-form/values.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { en } from '../../text/en.ts';
-import { reachable } from './add-endpoint.tsx';
 import { endpointValues } from './endpoint-text.ts';
-import { isKeptLogin, loginChanges, loginChoice, loginWays, wayBefore, wayOf } from './login-fields.ts';
+import { isKeptLogin, loginChanges, loginChoice, wayBefore, wayOf } from './login-fields.ts';
 import { useLogin } from './use-login.ts';
 
 /** Changes what a person changed and keeps the rest, secrets above all. */
@@ -61,7 +62,7 @@ export function EditEndpoint(props: {
         onChange={setValues}
         kept={(field) => isKeptLogin(field, logsIn)}
         controls={login.controls}
-        choices={{ connection_type: reachable, authority: authorities.map((one) => one.name) }}
+        choices={{ connection_type: connectionTypes, authority: authorities.map((one) => one.name) }}
       />
       <CommandBox line={commandLine('tls update', endpoint.name, read().changes, fields)} />
     </FormDialog>

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ConnectionLogin } from '#shared/catalog/connections/definition.ts';
+import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -35,16 +37,15 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const authorities = useQuery(queries.authorities.list.queryOptions({ input: {} }));
   const stores = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
   const { connection, policy } = endpoint;
+  const { login, pinned } = told(connection);
+  const { identity } = connectionDefinition(connection);
   const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
   const facts: Fact[] = [
     [en.endpoints.instanceId, <Hash key="id" value={endpoint.id} what={en.endpoints.instanceId} whole />],
     [en.endpoints.connection, connectionText(endpoint)],
-    [en.endpoints.auth, connection.type === 'ssh' ? en.endpoints.auths[connection.auth] : null],
-    ...storeFacts(connection, stores.data ?? []),
-    [
-      en.endpoints.hostKey,
-      connection.type === 'ssh' ? (mono(connection.hostKey) ?? en.endpoints.noHostKey) : null,
-    ],
+    [en.endpoints.auth, login === null ? null : en.endpoints.auths[login.way]],
+    ...storeFacts(login, stores.data ?? []),
+    ...(identity === null ? [] : [[identity.label, mono(pinned) ?? en.endpoints.noHostKey] satisfies Fact]),
     ...settingFacts(endpoint.settings),
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
     [en.endpoints.autoRenew, policy.autoRenew ? en.endpoints.on : en.endpoints.off],
@@ -63,9 +64,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
 }
 
 /** Which credential it logs in with, and the way there. */
-function storeFacts(connection: Endpoint['connection'], stores: readonly CredentialStore[]): Fact[] {
-  if (connection.type !== 'ssh' || connection.store === null) return [];
-  const { store, storeCredentialId } = connection;
+function storeFacts(login: ConnectionLogin | null, stores: readonly CredentialStore[]): Fact[] {
+  if (login === null || login.store === null) return [];
+  const { store, storeCredentialId } = login;
   const name = storeName(store, stores) ?? en.endpoints.unknownStore;
   return [
     [

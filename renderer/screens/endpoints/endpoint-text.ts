@@ -1,36 +1,23 @@
+import { placeOf } from '#shared/catalog/connections/definition.ts';
 import type { Authority } from '#shared/model/authority.ts';
+import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import { servedShade } from '../../parts/shades.ts';
-import { en } from '../../text/en.ts';
 import { loginChoice } from './login-fields.ts';
 
 /** How an endpoint is reached, and where: `SSH`, `deploy@10.0.0.5`. */
 export function connectionParts({
   connection,
 }: Pick<Endpoint, 'connection'>): [kind: string, place: string | null] {
-  switch (connection.type) {
-    case 'local':
-      return [en.endpoints.local, null];
-    case 'ssh':
-      return [
-        'SSH',
-        [connection.user, hostAndPort(connection.host, connection.port)].filter(Boolean).join('@'),
-      ];
-    default:
-      return connection satisfies never;
-  }
+  const { label, usualPort } = connectionDefinition(connection);
+  return [label, placeOf(told(connection), usualPort)];
 }
 
 export function connectionText(endpoint: Pick<Endpoint, 'connection'>): string {
   return connectionParts(endpoint).filter(Boolean).join(' ');
-}
-
-function hostAndPort(host: string, port: number): string {
-  const shown = host.includes(':') ? `[${host}]` : host;
-  return port === 22 ? shown : `${shown}:${port}`;
 }
 
 /** What the form of an endpoint starts with, by the names of its catalog fields. Secrets are not known here. */
@@ -40,20 +27,12 @@ export function endpointValues(
   stores: readonly Pick<CredentialStore, 'id' | 'name'>[],
 ): Record<string, unknown> {
   const { connection, settings, policy } = endpoint;
+  const { login } = told(connection);
   return {
     name: endpoint.name,
     connection_type: connection.type,
-    ...(connection.type === 'ssh'
-      ? {
-          host: connection.host,
-          port: connection.port,
-          user: connection.user,
-          [loginChoice]: connection.auth,
-          store: storeName(connection.store, stores) ?? '',
-          store_cred_id: connection.storeCredentialId ?? '',
-          host_key: connection.hostKey ?? '',
-        }
-      : {}),
+    ...connectionDefinition(connection).toFlat(connection),
+    ...(login === null ? {} : { [loginChoice]: login.way, store: storeName(login.store, stores) ?? '' }),
     ...settingValues(settings),
     auto_approve: policy.autoApprove,
     auto_renew: policy.autoRenew,
@@ -100,8 +79,8 @@ export function worstServed(nodes: readonly EndpointNode[]): { level: HealthLeve
 
 /** The host key that the last probe saw instead of the pinned one; null when that is not what is wrong. */
 export function newHostKey({ connection, probe }: Endpoint): { pinned: string; seen: string } | null {
-  if (connection.type !== 'ssh' || connection.hostKey === null || probe === null) return null;
-  const pinned = connection.hostKey;
+  const { pinned } = told(connection);
+  if (pinned === null || probe === null) return null;
   const said = probe.checks.filter((check) => !check.ok).map((check) => check.sentence);
   const keys: string[] = said.join(' ').match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? [];
   const seen = keys.find((key) => key !== pinned);

@@ -1,5 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
+import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -16,9 +17,10 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
   const [asking, setAsking] = useState(false);
   const update = useCommand(client.endpoints.update);
   const keys = newHostKey(endpoint);
-  if (keys === null) return null;
+  const { identity } = connectionDefinition(endpoint.connection);
+  if (keys === null || identity === null) return null;
   const accept = async (): Promise<void> => {
-    const changes = { host_key: keys.seen };
+    const changes = { [identity.field]: keys.seen };
     if ((await update.run({ endpoint: endpoint.id, changes })) !== undefined) setAsking(false);
   };
   return (

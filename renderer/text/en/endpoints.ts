@@ -15,7 +15,6 @@ export const endpoints = {
   nodes: 'Nodes',
   served: 'Served',
   discovered: 'Discovered',
-  local: 'This machine',
   reachable: 'Ready',
   notReachable: 'Not ready',
   notProbed: 'Not probed yet',

@@ -1,8 +1,6 @@
-import { connectionFields, whenLocal } from '../connections/fields.ts';
+import { connectionFields, whenHere } from '../connections/fields.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
-
-const connectionTypes = ['local', 'ssh'] as const;
 
 export const nginx: Descriptor = {
   id: 'nginx',
@@ -10,13 +8,13 @@ export const nginx: Descriptor = {
   help: 'An nginx server: its server blocks are the nodes.',
   fields: [
     nameField,
-    ...connectionFields(connectionTypes),
+    ...connectionFields(({ kind, system }) => kind === 'host' && system !== 'windows'),
     {
       name: 'nginx_config_path',
       label: 'nginx configuration file',
       help: 'Path to the nginx configuration file, 1 to 4096 characters. Default: the path built into nginx.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       min: 1,
       max: 4096,
     },
@@ -25,7 +23,7 @@ export const nginx: Descriptor = {
       label: 'nginx program',
       help: 'Path to the nginx program. Default: found in the usual places.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       min: 1,
       max: 4096,
       advanced: true,

@@ -1,15 +1,6 @@
-import { connectionFields, whenLocal } from '../connections/fields.ts';
+import { connectionFields, whenHere } from '../connections/fields.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { nameField, policyFields } from './common.ts';
-
-const connectionTypes = [
-  'local',
-  'ssh',
-  'ssh_windows',
-  'winrm_http',
-  'winrm_https',
-  'winrm_https_insecure',
-] as const;
 
 export const pem: Descriptor = {
   id: 'pem',
@@ -22,18 +13,18 @@ export const pem: Descriptor = {
       label: 'Path',
       help: 'Path to the certificate file. It must already exist.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       required: true,
       min: 1,
       max: 4096,
     },
-    ...connectionFields(connectionTypes),
+    ...connectionFields(({ kind }) => kind === 'host'),
     {
       name: 'install_script',
       label: 'Install script',
       help: 'Path to a script on the endpoint, run after installing, with the alias as its argument.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       min: 1,
       max: 4096,
     },
@@ -42,7 +33,7 @@ export const pem: Descriptor = {
       label: 'Restart script',
       help: 'Path to a script on the endpoint that makes its program serve the new certificate.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       min: 1,
       max: 4096,
     },
@@ -51,7 +42,7 @@ export const pem: Descriptor = {
       label: 'Private key path',
       help: 'Path to the private key, if it is not in the same file.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       min: 1,
       max: 4096,
       advanced: true,

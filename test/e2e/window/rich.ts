@@ -1,6 +1,7 @@
 import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
-import type { ConnectionSettings, Endpoint } from '#shared/model/endpoint.ts';
+import type { ConnectionSettings } from '#shared/model/connection.ts';
+import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode, ServedState } from '#shared/model/node.ts';
 import { addHistory } from './history.ts';
 import { richCredentials, richProxy, richStores, richTrips } from './rich-stores.ts';

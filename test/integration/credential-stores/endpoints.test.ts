@@ -182,9 +182,9 @@ describe.runIf(canRunSshd())(
           credentials,
           log: logInto(lines),
           clock: { ...systemClock, sleep },
-          openEndpoint: async (row, login, { onHostKey }) => {
+          openEndpoint: async (row, login, tools) => {
             const connection = await connect(row.connection, login, {
-              ...{ log: silentLog, clock: systemClock, onHostKey },
+              ...{ log: silentLog, clock: systemClock, ...tools },
             });
             return { connection, endpoint: { close: async () => {} } } as never;
           },

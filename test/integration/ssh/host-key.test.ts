@@ -16,7 +16,7 @@ async function withServer(hostKeys: HostKeyType[], use: (server: Sshd) => Promis
 /** Connects, closes, and gives the keys that were told on the way. */
 async function seenBy(server: Sshd, hostKey: string | null, login = sshLogin(server)) {
   const told: { fingerprint: string; type: string }[] = [];
-  const tools = { ...connectTools, onHostKey: (seen: (typeof told)[number]) => told.push(seen) };
+  const tools = { ...connectTools, onIdentity: (seen: (typeof told)[number]) => told.push(seen) };
   const outcome = await connect(sshSettings(server, { hostKey }), login, tools).then(
     (connection) => connection.close().then(() => null),
     (error: unknown) => error,

@@ -7,7 +7,8 @@ import { isNotFetched } from '../../../electron/agent/logins.ts';
 import { probeDraft, reportOfNoConnection } from '../../../electron/agent/probe.ts';
 import { openStored, type SessionParts } from '../../../electron/agent/sessions.ts';
 import type { Session } from '../../../electron/agent/steps/step.ts';
-import type { LoginMaterial } from '../../../electron/providers/connections/connection.ts';
+import { withSecondChance } from '../../../electron/providers/connections/common/second-chance.ts';
+import type { LoginMaterial, SeenIdentity } from '../../../electron/providers/connections/connection.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { logInto } from '../../make/log-lines.ts';
 import { anEndpoint, anSshConnection, aStore } from '../../make/rows.ts';
@@ -56,7 +57,9 @@ beforeEach(() => {
     credentials: vaultReader(),
     clock: { ...systemClock, now: () => now, sleep: async (ms) => void slept.push(ms) },
     log: logInto(lines),
-    openEndpoint: door,
+    openEndpoint: (row, login, tools) =>
+      withSecondChance(login, tools, isRefused, (material, met, onIdentity) =>
+        door(row, material, met, onIdentity)),
   };
 });
 afterEach(() => store.remove());
@@ -77,17 +80,24 @@ function vaultReader(): CredentialReader {
   };
 }
 
-const door: SessionParts['openEndpoint'] = async (row, login, { onHostKey }) => {
-  const { connection } = row;
+const isRefused = (error: unknown) => error instanceof Failure && error.code === 'ssh.login-refused';
+
+async function door(
+  { connection }: Endpoint,
+  login: LoginMaterial,
+  met: string | null,
+  onIdentity: (seen: SeenIdentity) => void,
+): Promise<Session> {
   if (connection.type === 'local') throw new Error('not over ssh');
-  const { user, hostKey } = connection;
-  if (hostKey === null) onHostKey({ fingerprint: 'SHA256:seen', type: 'ssh-ed25519' });
+  const user = connection.user === '' ? (login.user ?? '') : connection.user;
+  const hostKey = met ?? connection.hostKey;
+  if (hostKey === null) onIdentity({ fingerprint: 'SHA256:seen', type: 'ssh-ed25519' });
   materials.push(login);
   tries.push({ user, password: login.password?.text(), source: login.source, hostKey });
   if (login.password?.text() !== right)
     throw new Failure('ssh.login-refused', `web1 refused user ${user} with password ${login.source}.`);
   return { connection: {}, endpoint: {} } as Session;
-};
+}
 
 const open = () => openStored(parts, endpoint.id);
 const wiped = () =>

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { announced } from '#shared/catalog/connections/announced.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
 import { failureFrom, makeCommands, unguessable } from '#test/make/commands.ts';
 
 let made: Awaited<ReturnType<typeof makeCommands>>;
@@ -178,21 +179,24 @@ describe('adding an endpoint', () => {
     expect(made.audit()).toMatchObject([{ action: 'endpoints.add', outcome: 'refused' }]);
   });
 
-  test('refuses a connection type that this version cannot do', async () => {
-    const input = {
-      type: 'pem' as const,
-      name: 'p',
-      path: '/x.pem',
-      connection_type: 'winrm_https',
-      host: 'h',
-      user: 'u',
-      password: 'x',
-    };
-    const failure = await failureFrom(made.call.endpoints.add(input));
-    expect(failure.message).toBe(
-      'The connection type winrm_https is not supported by this version; use local or ssh.',
-    );
-  });
+  test.each(announced.filter(({ kind }) => kind === 'host'))(
+    'refuses the connection type $id, which this version cannot do',
+    async ({ id }) => {
+      const input = {
+        type: 'pem' as const,
+        name: 'p',
+        path: '/x.pem',
+        connection_type: id,
+        host: 'h',
+        user: 'u',
+        password: 'x',
+      };
+      const failure = await failureFrom(made.call.endpoints.add(input));
+      expect(failure.message).toBe(
+        `The connection type ${id} is not supported by this version; use local or ssh.`,
+      );
+    },
+  );
 
   test('refuses a key file that is a directory', async () => {
     const path = join(made.directory, 'keys');

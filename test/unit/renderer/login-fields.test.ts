@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { type LoginWay, loginWays } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { askedFields, readForm, startValues } from '../../../renderer/parts/descriptor-form/values.ts';
 import { connectionText, endpointValues } from '../../../renderer/screens/endpoints/endpoint-text.ts';
 import {
+  fieldsWithLogin,
   isKeptLogin,
-  type LoginWay,
   loginChanges,
-  loginFields,
   wayOf,
   withoutChoice,
 } from '../../../renderer/screens/endpoints/login-fields.ts';
 
 const catalog = endpointCatalog.nginx.fields;
 const fieldsFor = (way: LoginWay, before: LoginWay | null = null) =>
-  loginFields(catalog, way, { before, storeKind: null });
+  fieldsWithLogin(catalog, way, { before, storeKind: null, ways: loginWays });
 const typed = (way: LoginWay) => ({
   ...startValues(catalog),
   name: 'web',
@@ -32,6 +32,12 @@ describe('the question how to log in', () => {
     expect(names).not.toContain('log_in_with');
     expect(names).not.toContain('password');
     expect(names).not.toContain('store');
+  });
+
+  it('offers only what the connection can do', () => {
+    const known = { before: null, storeKind: null, ways: ['password', 'credential-store'] } as const;
+    const choice = fieldsWithLogin(catalog, 'password', known).find(({ name }) => name === 'log_in_with');
+    expect(choice).toMatchObject({ choices: known.ways, default: 'password' });
   });
 
   it('decides what else is asked', () => {
@@ -66,7 +72,7 @@ describe('the question how to log in', () => {
 
   it('says how an id is written in the chosen kind of credential store', () => {
     const help = (storeKind: 'cyberark' | 'hashicorp') =>
-      loginFields(catalog, 'credential-store', { before: null, storeKind }).find(
+      fieldsWithLogin(catalog, 'credential-store', { before: null, storeKind, ways: loginWays }).find(
         (field) => field.name === 'store_cred_id',
       )?.help;
     expect(help('cyberark')).toContain('param=value');

@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { LoginMaterial } from '../connection.ts';
 

@@ -1,10 +1,9 @@
 import { connect as openSocket } from 'node:net';
 import ssh2, { type Client, type ParsedKey } from 'ssh2';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../../secrets/secret.ts';
-import type { LoginMaterial } from '../connection.ts';
-import type { ConnectTools } from '../registry.ts';
+import type { ConnectTools, LoginMaterial } from '../connection.ts';
 import { LogIn } from './auth.ts';
 import {
   algorithmsToOffer,
@@ -173,7 +172,7 @@ class Attempt {
   #keyProven(): void {
     if (this.#seen === null) return;
     rememberType(this.#seen);
-    if (this.#settings.hostKey === null) this.#tools.onHostKey?.(this.#seen);
+    if (this.#settings.hostKey === null) this.#tools.onIdentity?.(this.#seen);
   }
 
   #closedEarly(): Failure {

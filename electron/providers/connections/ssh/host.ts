@@ -4,12 +4,13 @@ import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import { peerTail } from '#kit/redact.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
+import { described } from '#shared/model/connection.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
-import type { ConnectTools } from '../registry.ts';
+import type { ConnectTools } from '../connection.ts';
 import { type HostLook, notPosix, readLook } from './answers.ts';
 import * as posix from './posix.ts';
 import { Queue } from './queue.ts';
@@ -32,11 +33,6 @@ export interface Script {
   leavesBehind?: boolean | undefined;
 }
 
-/** For people: `ssh deploy@web1:22`. */
-export function describeSsh({ user, host, port }: SshSettings): string {
-  return `ssh ${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 /** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
 export class SshHost {
   readonly description: string;
@@ -57,7 +53,7 @@ export class SshHost {
     this.settings = settings;
     this.#clock = tools.clock;
     this.#log = tools.log.in('ssh');
-    this.description = describeSsh(settings);
+    this.description = described(settings);
     client.on('error', (error) => this.#end(connectionLost(this.description, error)));
     client.on('close', () => this.#end(connectionLost(this.description)));
   }

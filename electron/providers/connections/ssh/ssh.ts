@@ -1,13 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ExecResult } from '#kit/exec.ts';
 import { peerTail } from '#kit/redact.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import type { Failure } from '#shared/failure.ts';
-import type { SshSettings } from '#shared/model/endpoint.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { tookTooLong } from '../common/connection-failures.ts';
 import { type FileWork, fileFailure, largestRead, mustBeUsable } from '../common/file-failures.ts';
-import type { FileFacts, HostConnection, HostExec, LoginMaterial, WriteOptions } from '../connection.ts';
-import type { ConnectTools } from '../registry.ts';
+import type {
+  ConnectTools,
+  FileFacts,
+  HostConnection,
+  HostExec,
+  LoginMaterial,
+  WriteOptions,
+} from '../connection.ts';
 import { readStat, troubleOf } from './answers.ts';
 import { logIn } from './client.ts';
 import { defaultTimeoutMs, type Script, SshHost } from './host.ts';

@@ -1,6 +1,6 @@
 import type { KeyboardInteractiveAuthMethod, ParsedKey } from 'ssh2';
 import { describe, expect, test } from 'vitest';
-import type { SshSettings } from '#shared/model/endpoint.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { LogIn } from '../../../../../electron/providers/connections/ssh/auth.ts';
 import { Secret } from '../../../../../electron/secrets/secret.ts';
 

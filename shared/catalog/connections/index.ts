@@ -1,0 +1,12 @@
+import { idsOf, settingsOf, table } from '../definition.ts';
+import { local } from './local.ts';
+import { ssh } from './ssh.ts';
+
+/** Every connection type this build has an adapter for. */
+export const connectionCatalog = table({ local, ssh });
+
+export const connectionType = idsOf(connectionCatalog);
+export const connectionSettings = settingsOf('type', connectionCatalog);
+
+/** How an endpoint is reached unless something else is said. */
+export const usualConnection = local;
