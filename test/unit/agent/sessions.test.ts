@@ -6,23 +6,14 @@ import type { CredentialReader, ReadCredential } from '../../../electron/agent/c
 import { isNotFetched } from '../../../electron/agent/logins.ts';
 import { probeDraft, reportOfNoConnection } from '../../../electron/agent/probe.ts';
 import { openStored, type SessionParts } from '../../../electron/agent/sessions.ts';
-import type { Session } from '../../../electron/agent/steps/step.ts';
-import { withSecondChance } from '../../../electron/providers/connections/common/second-chance.ts';
-import type { LoginMaterial, SeenIdentity } from '../../../electron/providers/connections/connection.ts';
+import type { LoginMaterial } from '../../../electron/providers/connections/connection.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { logInto } from '../../make/log-lines.ts';
+import { passwordDoor, type Try } from '../../make/password-door.ts';
 import { anEndpoint, anSshConnection, aStore } from '../../make/rows.ts';
 import { makeStore, now, type TestStore } from '../../make/store.ts';
 
 type Given = Partial<Omit<ReadCredential, 'password'>> & { password: string };
-
-/** What the door of the host was tried with. */
-interface Try {
-  user: string;
-  password: string | undefined;
-  source: string | undefined;
-  hostKey: string | null;
-}
 
 let store: TestStore;
 let endpoint: Endpoint;
@@ -57,9 +48,13 @@ beforeEach(() => {
     credentials: vaultReader(),
     clock: { ...systemClock, now: () => now, sleep: async (ms) => void slept.push(ms) },
     log: logInto(lines),
-    openEndpoint: (row, login, tools) =>
-      withSecondChance(login, tools, isRefused, (material, met, onIdentity) =>
-        door(row, material, met, onIdentity)),
+    openEndpoint: passwordDoor(
+      () => right,
+      (one, login) => {
+        tries.push(one);
+        materials.push(login);
+      },
+    ),
   };
 });
 afterEach(() => store.remove());
@@ -78,25 +73,6 @@ function vaultReader(): CredentialReader {
     },
     forget: () => {},
   };
-}
-
-const isRefused = (error: unknown) => error instanceof Failure && error.code === 'ssh.login-refused';
-
-async function door(
-  { connection }: Endpoint,
-  login: LoginMaterial,
-  met: string | null,
-  onIdentity: (seen: SeenIdentity) => void,
-): Promise<Session> {
-  if (connection.type === 'local') throw new Error('not over ssh');
-  const user = connection.user === '' ? (login.user ?? '') : connection.user;
-  const hostKey = met ?? connection.hostKey;
-  if (hostKey === null) onIdentity({ fingerprint: 'SHA256:seen', type: 'ssh-ed25519' });
-  materials.push(login);
-  tries.push({ user, password: login.password?.text(), source: login.source, hostKey });
-  if (login.password?.text() !== right)
-    throw new Failure('ssh.login-refused', `web1 refused user ${user} with password ${login.source}.`);
-  return { connection: {}, endpoint: {} } as Session;
 }
 
 const open = () => openStored(parts, endpoint.id);

@@ -19,7 +19,7 @@ const readyTimeoutMs = 20_000;
 /** A dead peer is noticed after three unanswered ones. */
 const keepaliveMs = 10_000;
 
-export interface LoggedIn {
+interface LoggedIn {
   client: Client;
   /** `private key` or `password`, and where it came from. */
   method: string;

@@ -4,7 +4,7 @@ import { readHostKey } from './host-key.ts';
 import { readPrivateKey } from './private-key.ts';
 
 /** What may be known of a private key. No secret. */
-export interface PrivateKeyFacts {
+interface PrivateKeyFacts {
   /** As OpenSSH names it: `ssh-ed25519`. */
   type: string;
   /** `SHA256:…` of the public key, as OpenSSH prints it. */

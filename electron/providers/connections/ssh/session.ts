@@ -5,7 +5,7 @@ import type { ExecResult } from '#kit/exec.ts';
 /** The server may say how a program ended before it has passed on all that it said. */
 const lastWordsMs = 2000;
 
-export interface SessionRequest {
+interface SessionRequest {
   line: string;
   stdin: readonly Uint8Array[];
   timeoutMs: number;

@@ -12,7 +12,9 @@ import {
   described,
   told,
 } from '#shared/model/connection.ts';
-import { type Chance, makeChance } from '../../../make/random.ts';
+import { makeChance } from '../../../make/random.ts';
+
+type Chance = ReturnType<typeof makeChance>;
 
 const fingerprint = `SHA256:${'a'.repeat(43)}`;
 
