@@ -1,4 +1,14 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { memoryDirectory } from './test/make/memory-directory.ts';
+
+const inMemory = memoryDirectory();
+
+/** What was transformed is kept by its content; where an import leads depends on package.json besides. */
+const manifest = createHash('sha256').update(readFileSync(join(import.meta.dirname, 'package.json')));
+const kept = `node_modules/.cache/vitest/${manifest.digest('hex').slice(0, 16)}`;
 
 /** What is waited for comes at once, but for a machine that has much to do. */
 const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
@@ -6,6 +16,7 @@ const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const
 /**
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
+ * They write into memory where they can: what a store owes a disk is waited for by the others.
  * One group after the other: windows and trays want a machine of their own.
  */
 const quick = {
@@ -15,6 +26,7 @@ const quick = {
   isolate: false,
   testTimeout: 30_000,
   maxWorkers: '100%',
+  ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
 /** The window in a browser: it has no desktop to share, so these run beside the others. */
@@ -22,6 +34,8 @@ const pages = ['test/e2e/page*.test.ts'];
 
 export default defineConfig({
   test: {
+    fsModuleCache: true,
+    fsModuleCachePath: kept,
     projects: [
       { test: { ...quick, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
       { test: { ...quick, name: 'house', include: ['test/house/**/*.test.ts'] } },
