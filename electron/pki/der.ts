@@ -132,6 +132,9 @@ export function readFirst(bytes: Uint8Array): Der {
   if (first === 0x80 || extra > 4) throw unreadable('it has a length that DER does not allow');
   if (buffer.length < 2 + extra) throw unreadable('it ends too early');
   const size = extra === 0 ? first : buffer.readUIntBE(2, extra);
+  // another program would write it shorter, and see another fingerprint
+  if (extra > 0 && (size < 0x80 || buffer[2] === 0))
+    throw unreadable('it has a length that DER does not allow');
   const start = 2 + extra;
   if (size > buffer.length - start) throw unreadable('it ends too early');
   return { tag, contents: buffer.subarray(start, start + size), whole: buffer.subarray(0, start + size) };
@@ -160,6 +163,13 @@ export function children(der: Der): Der[] {
     rest = rest.subarray(next.whole.length);
   }
   return found;
+}
+
+/** Throws when something inside is not DER, at whatever depth: for elements that are kept as they are, unread. */
+export function expectSound(der: Der, deepest = 10): Der {
+  if (deepest === 0) throw unreadable('it is nested too deeply');
+  if ((der.tag & 0x20) !== 0) for (const part of children(der)) expectSound(part, deepest - 1);
+  return der;
 }
 
 export const readSequence = (der: Der | undefined): Der[] => children(expect(der, tags.sequence));

@@ -18,6 +18,7 @@ import {
   sequence,
   tags,
   takeIf,
+  unreadable,
 } from './der.ts';
 import { ipBytes, ipFromBytes } from './ip.ts';
 import { oids } from './oids.ts';
@@ -85,7 +86,7 @@ export interface Extension {
   value: Buffer;
 }
 
-/** Extensions ::= SEQUENCE OF Extension. The first one wins when an id is there twice. */
+/** Extensions ::= SEQUENCE OF Extension. None may be there twice (RFC 5280 4.2): readers would not agree which one counts. */
 export function readExtensions(list: Der | undefined): Map<string, Extension> {
   const found = new Map<string, Extension>();
   for (const entry of readSequence(list)) {
@@ -93,7 +94,8 @@ export function readExtensions(list: Der | undefined): Map<string, Extension> {
     const id = readOid(parts.shift());
     const flag = takeIf(parts, tags.boolean);
     const value = parts[0]?.tag === tags.octetString ? parts[0].contents : Buffer.alloc(0);
-    if (!found.has(id)) found.set(id, { critical: flag !== undefined && readBoolean(flag), value });
+    if (found.has(id)) throw unreadable('an extension is there twice');
+    found.set(id, { critical: flag !== undefined && readBoolean(flag), value });
   }
   return found;
 }

@@ -5,6 +5,7 @@ import {
   contextTag,
   type Der,
   expect,
+  expectSound,
   readBitString,
   readDer,
   readInteger,
@@ -84,7 +85,7 @@ function parse(der: Buffer): X509 {
     isCa: readIsCa(extensions),
     subjectKeyId: readSubjectKeyIdentifier(extensions),
     authorityKeyId: readAuthorityKeyIdentifier(extensions),
-    signatureAlgorithm: expect(signatureAlgorithm, tags.sequence),
+    signatureAlgorithm: expectSound(expect(signatureAlgorithm, tags.sequence)),
     signature: readBitString(signature),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   children,
   element,
+  expectSound,
   integer,
   namedBits,
   oid,
@@ -18,6 +19,24 @@ import {
 import { failureOf } from './failure-of.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+test('a length in more bytes than it takes is no DER: whoever writes it anew gets another fingerprint', () => {
+  const padded = (start: string): Buffer => Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(300)]);
+  for (const start of ['308101', '30820001', '3082007f', '3083000080'])
+    expect(failureOf(() => readFirst(padded(start))).code).toBe('der.unreadable');
+  expect(readFirst(padded('308180')).contents).toHaveLength(128);
+  expect(readFirst(padded('30820100')).contents).toHaveLength(256);
+});
+
+test('an element that is kept unread is DER all the way down, and not too far down', () => {
+  const good = sequence(oid('1.2.3'), sequence(integer(1), Buffer.of(5, 0)));
+  expect(expectSound(readDer(good)).whole).toEqual(good);
+  for (const bad of ['30060601010584', '3003058100', '30053003058100', `${'3080'.repeat(3)}`])
+    expect(failureOf(() => expectSound(readDer(Buffer.from(bad, 'hex')))).code).toBe('der.unreadable');
+  let deep: Buffer = sequence();
+  for (let level = 0; level < 12; level += 1) deep = sequence(deep);
+  expect(failureOf(() => expectSound(readDer(deep))).code).toBe('der.unreadable');
+});
 
 describe('writing DER', () => {
   test('an integer has the fewest bytes that keep it positive', () => {

@@ -3,6 +3,9 @@ import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { makeCa, makeLeaf, quickKeyTypes } from '#test/make/certificates.ts';
 import { makeChance } from '#test/make/random.ts';
+import { readDer, sequence } from '../../../electron/pki/der.ts';
+import { extension, readExtensions } from '../../../electron/pki/extensions.ts';
+import { oids } from '../../../electron/pki/oids.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { failureOf } from './failure-of.ts';
@@ -32,6 +35,13 @@ describe('the facts of a certificate', () => {
 
   test.each(quickKeyTypes)('name the key type %s', (keyType) => {
     expect(makeLeaf(ca, { names: ['a.example.org'], keyType }).facts.keyType).toBe(keyType);
+  });
+
+  test('come from no certificate with an extension twice, of which each reader would take another one', () => {
+    const name = extension(oids.subjectAltName, false, Buffer.from('3000', 'hex'));
+    const list = readDer(sequence(name, name));
+    expect(failureOf(() => readExtensions(list)).code).toBe('der.unreadable');
+    expect(readExtensions(readDer(sequence(name))).size).toBe(1);
   });
 
   test('agree with those of the runtime for every root it trusts', () => {
