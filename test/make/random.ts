@@ -1,5 +1,5 @@
 /** Reproducible chance for tests: the same seed gives the same values. */
-interface Chance {
+export interface Chance {
   /** 0 to `below` - 1. */
   int(below: number): number;
   pick<T>(choices: readonly T[]): T;

@@ -18,7 +18,7 @@ import { anAuditEntry } from './rows.ts';
 const values = 3000;
 
 /** When the process that rotates is killed from outside; without it, it kills itself at its point. */
-export interface Kill {
+interface Kill {
   after: 'its begin' | 'a rotation';
   ms: number;
 }

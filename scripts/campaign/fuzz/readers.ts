@@ -68,42 +68,7 @@ export async function readers(): Promise<Reader[]> {
       read: derOfBer,
       refuses: failure('der.unreadable'),
     },
-    {
-      name: 'nginx configuration',
-      share: 20,
-      make: (chance) =>
-        Buffer.from(breakText(nginx, ['{', '}', ';', '"', "'", '\\', '#', '$', '${', '\n'], chance)),
-      read: (bytes) => parseFile('/etc/nginx/nginx.conf', bytes),
-      refuses: failure('endpoint.configuration-invalid'),
-    },
-    {
-      name: 'NTLM challenge',
-      share: 20,
-      make: (chance) => breakBytes(challenge, chance),
-      read: parseChallenge,
-      refuses: (error) => error instanceof NtlmRefused,
-    },
-    {
-      name: 'NTLM pairs',
-      share: 10,
-      make: (chance) => breakBytes(challenge.subarray(56), chance),
-      read: parseAvPairs,
-      refuses: (error) => error instanceof NtlmRefused,
-    },
-    {
-      name: 'PAC answer',
-      share: 20,
-      make: (chance) => Buffer.from(breakText(pac, [';', ':', '[', ']', 'PROXY ', ' ', '\t'], chance)),
-      read: (bytes) => readPacAnswer(text(bytes)),
-      refuses: never,
-    },
-    {
-      name: 'Proxy-Authenticate',
-      share: 20,
-      make: (chance) => Buffer.from(breakText(challenges, [',', '=', '"', '\\', ' ', 'Digest '], chance)),
-      read: (bytes) => parseChallenges([text(bytes)]),
-      refuses: never,
-    },
+    ...ofTheWire,
     ...withPfx,
   ];
 }
@@ -145,3 +110,43 @@ const challenge = Buffer.from(
     '53006500720076006500720002000c0044006f006d00610069006e0001000c005300650072007600650072000000000000',
   'hex',
 );
+
+/** Of targets and proxies. */
+const ofTheWire: readonly Reader[] = [
+  {
+    name: 'nginx configuration',
+    share: 20,
+    make: (chance) =>
+      Buffer.from(breakText(nginx, ['{', '}', ';', '"', "'", '\\', '#', '$', '${', '\n'], chance)),
+    read: (bytes) => parseFile('/etc/nginx/nginx.conf', bytes),
+    refuses: failure('endpoint.configuration-invalid'),
+  },
+  {
+    name: 'NTLM challenge',
+    share: 20,
+    make: (chance) => breakBytes(challenge, chance),
+    read: parseChallenge,
+    refuses: (error) => error instanceof NtlmRefused,
+  },
+  {
+    name: 'NTLM pairs',
+    share: 10,
+    make: (chance) => breakBytes(challenge.subarray(56), chance),
+    read: parseAvPairs,
+    refuses: (error) => error instanceof NtlmRefused,
+  },
+  {
+    name: 'PAC answer',
+    share: 20,
+    make: (chance) => Buffer.from(breakText(pac, [';', ':', '[', ']', 'PROXY ', ' ', '\t'], chance)),
+    read: (bytes) => readPacAnswer(text(bytes)),
+    refuses: never,
+  },
+  {
+    name: 'Proxy-Authenticate',
+    share: 20,
+    make: (chance) => Buffer.from(breakText(challenges, [',', '=', '"', '\\', ' ', 'Digest '], chance)),
+    read: (bytes) => parseChallenges([text(bytes)]),
+    refuses: never,
+  },
+];

@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { makeCa, makeLeaf, quickKeyTypes } from '#test/make/certificates.ts';
 import { makeChance } from '#test/make/random.ts';
 import { readDer, sequence } from '../../../electron/pki/der.ts';
-import { extension, readExtensions } from '../../../electron/pki/extensions.ts';
-import { oids } from '../../../electron/pki/oids.ts';
+import { readExtensions, subjectAltName } from '../../../electron/pki/extensions.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { failureOf } from './failure-of.ts';
@@ -38,7 +37,7 @@ describe('the facts of a certificate', () => {
   });
 
   test('come from no certificate with an extension twice, of which each reader would take another one', () => {
-    const name = extension(oids.subjectAltName, false, Buffer.from('3000', 'hex'));
+    const name = subjectAltName(['www.example.org'], false);
     const list = readDer(sequence(name, name));
     expect(failureOf(() => readExtensions(list)).code).toBe('der.unreadable');
     expect(readExtensions(readDer(sequence(name))).size).toBe(1);
