@@ -36,7 +36,7 @@ export function compareCertificate(der: Buffer, tally: Tally): void {
   const ours = readOurs(der, tally);
   const theirs = readTheirs(der);
   if ('refused' in ours && 'refused' in theirs) tally.count('refused by both');
-  else if ('refused' in ours) tally.count(`refused by us alone: ${ours.refused}`);
+  else if ('refused' in ours) tally.count(`refused here alone: ${ours.refused}`);
   else if ('refused' in theirs) tally.count('refused by OpenSSL alone');
   else compareFacts(ours.facts, theirs.facts, der, tally);
 }
