@@ -1,8 +1,9 @@
 import { ORPCError } from '@orpc/server';
-import type { FailureData } from '#shared/failure.ts';
+import { Failure, type FailureData } from '#shared/failure.ts';
 
-/** A failure as it crosses the port. */
-export function fail(data: FailureData) {
+/** A failure as it crosses the port: with what the product says that it is about. */
+export function fail({ code, sentence, ...options }: FailureData) {
+  const data = new Failure(code, sentence, options).toData();
   return new ORPCError('FAILURE', { status: 422, message: data.sentence, data, defined: true });
 }
 
