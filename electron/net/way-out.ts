@@ -6,7 +6,7 @@ import type { ProxyConfig } from './proxy/config.ts';
 import { type LogInTurns, makeProxyMemory } from './proxy/memory.ts';
 import type { FetchDirectly } from './proxy/pac-file.ts';
 import type { ProxyLogin } from './proxy/place.ts';
-import { makeRouter, type Router } from './proxy/route.ts';
+import { Router } from './proxy/route.ts';
 import type { ProxyTools } from './proxy/tools.ts';
 import { openTunnel } from './proxy/tunnel.ts';
 
@@ -36,7 +36,7 @@ const tunnelTimeoutMs = 20_000;
 
 export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): WayOut {
   const { clock, log, userAgent } = options;
-  const router = makeRouter(config, options);
+  const router = new Router(config, options);
   const memory = makeProxyMemory(clock, options.turns);
   const tools: WayOut['tools'] = (more = {}) => ({
     login: () => loginOf(config),

@@ -9,7 +9,7 @@ import { type Http, makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
 import { buildCsr } from '../../electron/pki/csr.ts';
 import { generateKey, signWithKeyPem } from '../../electron/pki/key.ts';
-import { makeAcmeAuthority } from '../../electron/providers/authorities/acme/acme.ts';
+import { AcmeAuthority } from '../../electron/providers/authorities/acme/acme.ts';
 import type {
   Authority,
   AuthorityKeep,
@@ -73,7 +73,7 @@ export function makeTestAcme(
     },
   };
   const keep = options.keep ?? memoryKeep();
-  const authority = makeAcmeAuthority({
+  const authority = new AcmeAuthority({
     id: 'ca_test',
     settings: {
       kind: 'acme',

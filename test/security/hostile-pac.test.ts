@@ -14,7 +14,7 @@ import { busy } from '#test/make/busy.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { makeDispatchers } from '../../electron/net/dispatchers.ts';
 import { makeHttp } from '../../electron/net/http.ts';
-import { makePac } from '../../electron/net/proxy/pac.ts';
+import { Pac } from '../../electron/net/proxy/pac.ts';
 import { fetchPac } from '../../electron/net/proxy/pac-file.ts';
 
 const ends: (() => unknown)[] = [];
@@ -26,7 +26,7 @@ function asking(script: string) {
   const lines: string[] = [];
   const fetch = async () => ({ status: 200, headers: {}, body: Buffer.from(script) });
   const log = makeLog((line) => lines.push(line), 'debug', Date.now);
-  const pac = makePac({ url: 'http://127.0.0.1/proxy.pac', fetch, clock: systemClock, log });
+  const pac = new Pac({ url: 'http://127.0.0.1/proxy.pac', fetch, clock: systemClock, log });
   ends.push(() => pac.close());
   return { lines, ask: () => pac.ask(new URL('https://vault.test/')) };
 }

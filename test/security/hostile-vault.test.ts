@@ -13,8 +13,8 @@ import { asFailure, type Failure } from '#shared/failure.ts';
 import { memoryStoreKeep } from '#test/make/store-keep.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import type { CredentialStore } from '../../electron/providers/credential-stores/credential-store.ts';
-import { makeCyberarkStore } from '../../electron/providers/credential-stores/cyberark/cyberark.ts';
-import { makeDelineaStore } from '../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
+import { CyberarkStore } from '../../electron/providers/credential-stores/cyberark/cyberark.ts';
+import { DelineaStore } from '../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
 import { makeHashicorpStore } from '../../electron/providers/credential-stores/hashicorp/hashicorp.ts';
 import { JumpingClock } from '../make/clock.ts';
 
@@ -106,7 +106,7 @@ function open(kind: Kind, url: string, clock: Clock = systemClock) {
       return makeHashicorpStore({ ...parts, settings: { ...vault, auth, authMount: 'approle' } });
     },
     cyberark: () =>
-      makeCyberarkStore({
+      new CyberarkStore({
         ...parts,
         settings: {
           ...{
@@ -121,7 +121,7 @@ function open(kind: Kind, url: string, clock: Clock = systemClock) {
         },
       }),
     delinea: () =>
-      makeDelineaStore({
+      new DelineaStore({
         ...parts,
         settings: {
           ...settings,

@@ -12,7 +12,7 @@ import { quickjsWasm } from './quickjs-wasm.ts';
 const longestRunMs = { script: 400, engine: 800 };
 const memoryLimit = 16 * 1024 * 1024;
 
-/** What a script may know of the world. All answers are at hand: nothing here may wait. @internal */
+/** What a script may know of the world. All answers are at hand: nothing here may wait. */
 export interface PacWorld {
   /** Null: none, or not known yet. */
   look(name: string, all: boolean): string | null;

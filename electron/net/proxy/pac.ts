@@ -4,7 +4,7 @@ import { asFailure, type Failure } from '#shared/failure.ts';
 import { type PacAnswer, readPacAnswer } from './pac-answer.ts';
 import { pacFailed, pacNonsense, pacTooSlow, pacUnreadable, shownUrl } from './pac-failures.ts';
 import { type FetchDirectly, fetchPac, type PacText } from './pac-file.ts';
-import { makePacMachine, type PacMachine, ScriptTrouble } from './pac-machine.ts';
+import { makePacMachine, type PacMachine, type PacWorld, ScriptTrouble } from './pac-machine.ts';
 import { inNetwork, makePacNames, type NamesOfQuestion, ownAddresses } from './pac-names.ts';
 
 /** When the file is looked at again, and how soon after a look that failed, or when no way of its answers works. */
@@ -18,149 +18,171 @@ const longestNote = 300;
 const mostNotes = 20;
 const mostTries = 3;
 
-export interface Pac {
-  /** Rejects with Failure `proxy.pac-*`. Fetches the file when it is time to. Safe concurrently. */
-  ask(url: URL): Promise<PacAnswer & { text: string }>;
-  /** No way of an answer works: the file may be of another network. True when it was just looked at and changed. */
-  doubt(): Promise<boolean>;
-  close(): void;
-}
-
 interface Loaded {
   text: PacText;
   machine: PacMachine;
 }
 
-export function makePac(options: { url: string; fetch: FetchDirectly; clock: Clock; log: Log }): Pac {
-  const { url, clock } = options;
-  const log = options.log.in('pac');
-  const names = makePacNames(clock);
-  const slow = new Map<string, { failure: Failure; until: number }>();
-  let current: NamesOfQuestion | null = null;
-  let noted = 0;
-  let mine: string[] = ['127.0.0.1'];
-  let loaded: Loaded | null = null;
-  let lastFailure: Failure | null = null;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let lookAt = Number.NEGATIVE_INFINITY;
-  let looking: Promise<void> | null = null;
+interface PacParts {
+  url: string;
+  fetch: FetchDirectly;
+  clock: Clock;
+  log: Log;
+}
 
-  const world = {
-    look: (name: string, all: boolean) => current?.look(name, all) ?? null,
-    mine: (all: boolean) => (all ? mine.join(';') : (mine.find((one) => !one.includes(':')) ?? '127.0.0.1')),
-    within: inNetwork,
-    note(text: string) {
-      if (noted++ < mostNotes) log.debug('the PAC file says', { text: text.slice(0, longestNote) });
-    },
-  };
+/** One PAC file, and the answers of its script. */
+export class Pac {
+  readonly #parts: PacParts;
+  readonly #url: string;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #names: () => NamesOfQuestion;
+  readonly #slow = new Map<string, { failure: Failure; until: number }>();
+  #current: NamesOfQuestion | null = null;
+  /** Of what the script said to the question it is asked just now. */
+  #noted = 0;
+  #mine: string[] = ['127.0.0.1'];
+  #loaded: Loaded | null = null;
+  #lastFailure: Failure | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #lookAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
 
-  async function load(text: PacText): Promise<Loaded> {
+  constructor(parts: PacParts) {
+    this.#parts = parts;
+    this.#url = parts.url;
+    this.#clock = parts.clock;
+    this.#log = parts.log.in('pac');
+    this.#names = makePacNames(parts.clock);
+  }
+
+  /** No way of an answer works: the file may be of another network. True when it was just looked at and changed. */
+  async doubt(): Promise<boolean> {
+    if (this.#clock.monotonic() - this.#lookedAt < lookAgainMs.noWay) return false;
+    const before = this.#loaded?.text.script;
+    this.#lookAt = Number.NEGATIVE_INFINITY;
+    await this.#upToDate();
+    return this.#loaded?.text.script !== before;
+  }
+
+  close(): void {
+    this.#loaded?.machine.close();
+    this.#loaded = null;
+  }
+
+  /** Rejects with Failure `proxy.pac-*`. Fetches the file when it is time to. Safe concurrently. */
+  async ask(target: URL): Promise<PacAnswer & { text: string }> {
+    await this.#upToDate();
+    const asked = shownToPac(target);
+    const host = target.hostname.replace(/^\[|\]$/g, '');
+    const known = this.#slow.get(asked);
+    if (known !== undefined && known.until > this.#clock.monotonic()) throw known.failure;
     try {
-      return { text, machine: await unstarved(() => makePacMachine(text.script, world, clock)) };
+      const text = await this.#answerOf(asked, host);
+      const answer = readPacAnswer(text);
+      if (answer.ways.length === 0) throw pacNonsense(this.#url, host, text);
+      return { ...answer, text };
     } catch (error) {
       if (!(error instanceof ScriptTrouble)) throw error;
-      throw error.kind === 'failed' ? pacUnreadable(url, error.message, error) : pacTooSlow(url, null, error);
+      if (error.kind === 'failed') throw pacFailed(this.#url, host, error.message, error);
+      const failure = pacTooSlow(this.#url, host, error);
+      if (this.#slow.size > 100) this.#slow.clear();
+      this.#slow.set(asked, { failure, until: this.#clock.monotonic() + tooSlowKeptMs });
+      throw failure;
     }
   }
 
-  async function look(): Promise<void> {
-    lookedAt = clock.monotonic();
+  /** What a script may ask of the machine it runs on. */
+  #world(): PacWorld {
+    return {
+      look: (name, all) => this.#current?.look(name, all) ?? null,
+      mine: (all) =>
+        all ? this.#mine.join(';') : (this.#mine.find((one) => !one.includes(':')) ?? '127.0.0.1'),
+      within: inNetwork,
+      note: (text) => {
+        if (this.#noted++ < mostNotes)
+          this.#log.debug('the PAC file says', { text: text.slice(0, longestNote) });
+      },
+    };
+  }
+
+  async #load(text: PacText): Promise<Loaded> {
     try {
-      const text = await fetchPac(url, loaded?.text ?? null, options);
-      mine = await ownAddresses(new URL(url).hostname.replace(/^\[|\]$/g, ''));
-      if (text !== null && text.script !== loaded?.text.script) {
-        const next = await load(text);
-        loaded?.machine.close();
-        loaded = next;
-        slow.clear();
-        log.info(`the PAC file ${shownUrl(url)} was loaded`, { bytes: text.script.length });
-      } else if (text !== null && loaded !== null) loaded = { ...loaded, text };
-      lastFailure = null;
-      lookAt = clock.monotonic() + lookAgainMs.usual;
+      return {
+        text,
+        machine: await unstarved(() => makePacMachine(text.script, this.#world(), this.#clock)),
+      };
     } catch (error) {
-      lastFailure = asFailure(error);
-      lookAt = clock.monotonic() + (loaded === null ? lookAgainMs.none : lookAgainMs.failed);
-      if (loaded !== null)
-        log.warn('the PAC file could not be fetched again; the previous one stays in use', { error });
+      if (!(error instanceof ScriptTrouble)) throw error;
+      throw error.kind === 'failed'
+        ? pacUnreadable(this.#url, error.message, error)
+        : pacTooSlow(this.#url, null, error);
     }
   }
 
-  function upToDate(): Promise<void> {
-    if (looking === null && clock.monotonic() >= lookAt)
-      looking = look().finally(() => {
-        looking = null;
+  async #look(): Promise<void> {
+    this.#lookedAt = this.#clock.monotonic();
+    try {
+      const text = await fetchPac(this.#url, this.#loaded?.text ?? null, this.#parts);
+      this.#mine = await ownAddresses(new URL(this.#url).hostname.replace(/^\[|\]$/g, ''));
+      if (text !== null && text.script !== this.#loaded?.text.script) {
+        const next = await this.#load(text);
+        this.#loaded?.machine.close();
+        this.#loaded = next;
+        this.#slow.clear();
+        this.#log.info(`the PAC file ${shownUrl(this.#url)} was loaded`, { bytes: text.script.length });
+      } else if (text !== null && this.#loaded !== null) this.#loaded = { ...this.#loaded, text };
+      this.#lastFailure = null;
+      this.#lookAt = this.#clock.monotonic() + lookAgainMs.usual;
+    } catch (error) {
+      this.#lastFailure = asFailure(error);
+      this.#lookAt =
+        this.#clock.monotonic() + (this.#loaded === null ? lookAgainMs.none : lookAgainMs.failed);
+      if (this.#loaded !== null)
+        this.#log.warn('the PAC file could not be fetched again; the previous one stays in use', { error });
+    }
+  }
+
+  #upToDate(): Promise<void> {
+    if (this.#looking === null && this.#clock.monotonic() >= this.#lookAt)
+      this.#looking = this.#look().finally(() => {
+        this.#looking = null;
       });
-    return looking ?? Promise.resolve();
+    return this.#looking ?? Promise.resolve();
   }
 
   /** A machine that was stopped is spent: the script gets a new one. */
-  async function machine(): Promise<PacMachine> {
-    if (loaded === null) throw lastFailure ?? new Error('there is no PAC file');
-    if (loaded.machine.spent()) loaded = await load(loaded.text);
-    return loaded.machine;
+  async #machine(): Promise<PacMachine> {
+    if (this.#loaded === null) throw this.#lastFailure ?? new Error('there is no PAC file');
+    if (this.#loaded.machine.spent()) this.#loaded = await this.#load(this.#loaded.text);
+    return this.#loaded.machine;
   }
 
-  async function answerOf(asked: string, host: string): Promise<string> {
-    const question = names();
-    const end = clock.monotonic() + questionMs;
+  async #answerOf(asked: string, host: string): Promise<string> {
+    const question = this.#names();
+    const end = this.#clock.monotonic() + questionMs;
     for (;;) {
       const answer = await unstarved(async () => {
-        const running = await machine();
-        current = question;
-        noted = 0;
+        const running = await this.#machine();
+        this.#current = question;
+        this.#noted = 0;
         return running.ask(asked, host);
       });
       if (!question.missed()) {
-        if ('notText' in answer) throw pacNonsense(url, host, answer.notText);
+        if ('notText' in answer) throw pacNonsense(this.#url, host, answer.notText);
         return answer.text ?? '';
       }
-      const left = end - clock.monotonic();
+      const left = end - this.#clock.monotonic();
       const patience = new AbortController();
-      const late = clock.sleep(Math.max(0, left), patience.signal).then(
+      const late = this.#clock.sleep(Math.max(0, left), patience.signal).then(
         () => true,
         () => false,
       );
       const tooLate = await Promise.race([question.learn().then(() => false), late]);
       patience.abort();
-      if (tooLate) throw pacTooSlow(url, host);
+      if (tooLate) throw pacTooSlow(this.#url, host);
     }
   }
-
-  async function ask(target: URL): Promise<PacAnswer & { text: string }> {
-    await upToDate();
-    const asked = shownToPac(target);
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    const known = slow.get(asked);
-    if (known !== undefined && known.until > clock.monotonic()) throw known.failure;
-    try {
-      const text = await answerOf(asked, host);
-      const answer = readPacAnswer(text);
-      if (answer.ways.length === 0) throw pacNonsense(url, host, text);
-      return { ...answer, text };
-    } catch (error) {
-      if (!(error instanceof ScriptTrouble)) throw error;
-      if (error.kind === 'failed') throw pacFailed(url, host, error.message, error);
-      const failure = pacTooSlow(url, host, error);
-      if (slow.size > 100) slow.clear();
-      slow.set(asked, { failure, until: clock.monotonic() + tooSlowKeptMs });
-      throw failure;
-    }
-  }
-
-  return {
-    ask,
-    async doubt() {
-      if (clock.monotonic() - lookedAt < lookAgainMs.noWay) return false;
-      const before = loaded?.text.script;
-      lookAt = Number.NEGATIVE_INFINITY;
-      await upToDate();
-      return loaded?.text.script !== before;
-    },
-    close() {
-      loaded?.machine.close();
-      loaded = null;
-    },
-  };
 }
 
 /** Stopped because others had the processor, a script may run again. */

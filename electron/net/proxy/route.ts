@@ -24,47 +24,63 @@ interface Route {
   because: string | null;
 }
 
-/** Says which way to an address, by one proxy setting. */
-export interface Router {
-  /** Rejects with Failure `proxy.pac-*`. */
-  route(url: URL, peer: Peer): Promise<Route>;
-  /** It could not be reached. */
-  bad(way: Way): void;
-  good(way: Way): void;
-  /** No way worked: true when there are other ones now. */
-  doubt(): Promise<boolean>;
-  close(): void;
-}
-
 /** `direct`, or `proxy host:port` with `https` before it when the way to the proxy itself is TLS. */
 export function wayName(way: Way): string {
   return way.kind === 'direct' ? 'direct' : `${way.place.tls ? 'https ' : ''}proxy ${placeText(way.place)}`;
 }
 
-export function makeRouter(
-  config: ProxyConfig | null,
-  tools: { fetch: FetchDirectly; clock: Clock; log: Log },
-): Router {
-  const { clock, log } = tools;
-  const badUntil = new Map<string, number>();
-  let pac: Promise<Pac> | null = null;
-  const thePac = (url: string) => {
-    pac ??= import('./pac.ts').then(({ makePac }) => makePac({ url, ...tools }));
-    return pac;
-  };
+/** Says which way to an address, by one proxy setting. */
+export class Router {
+  readonly #config: ProxyConfig | null;
+  readonly #tools: { fetch: FetchDirectly; clock: Clock; log: Log };
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #badUntil = new Map<string, number>();
+  #pac: Promise<Pac> | null = null;
 
-  async function route(url: URL, peer: Peer): Promise<Route> {
-    if (config === null || config.settings.route.mode === 'none') return { ways: [direct], because: null };
+  constructor(config: ProxyConfig | null, tools: { fetch: FetchDirectly; clock: Clock; log: Log }) {
+    this.#config = config;
+    this.#tools = tools;
+    this.#clock = tools.clock;
+    this.#log = tools.log;
+  }
+
+  /** It could not be reached. */
+  bad(way: Way): void {
+    if (way.kind === 'direct') return;
+    if (this.#config?.settings.route.mode === 'pac')
+      this.#log.warn(`the ${wayName(way)} is asked last for 5 minutes`);
+    if (this.#badUntil.size >= mostBad) this.#badUntil.clear();
+    this.#badUntil.set(wayName(way), this.#clock.monotonic() + badForMs);
+  }
+
+  good(way: Way): void {
+    return void this.#badUntil.delete(wayName(way));
+  }
+
+  /** No way worked: true when there are other ones now. */
+  async doubt(): Promise<boolean> {
+    return this.#pac === null ? false : (await this.#pac).doubt();
+  }
+
+  close(): void {
+    return void this.#pac?.then((made) => made.close());
+  }
+
+  /** Rejects with Failure `proxy.pac-*`. */
+  async route(url: URL, peer: Peer): Promise<Route> {
+    if (this.#config === null || this.#config.settings.route.mode === 'none')
+      return { ways: [direct], because: null };
     const at = placeText(peer);
     if (isLoopback(peer.host))
       return { ways: [direct], because: `${at} is on this machine; the connection is always direct.` };
-    const rule = bypassRule(config.settings.bypass, peer);
+    const rule = bypassRule(this.#config.settings.bypass, peer);
     if (rule !== null)
       return {
         ways: [direct],
         because: `The connection to ${at} is direct: it matches “${rule}” in the bypass list.`,
       };
-    const setting = config.settings.route;
+    const setting = this.#config.settings.route;
     switch (setting.mode) {
       case 'manual': {
         const place = { host: setting.host.replace(/^\[|\]$/g, ''), port: setting.port, tls: false };
@@ -74,15 +90,21 @@ export function makeRouter(
         };
       }
       case 'pac':
-        return askPac(setting.pacUrl, url, at);
+        return this.#askPac(setting.pacUrl, url, at);
       default:
         return never(setting);
     }
   }
 
-  async function askPac(pacUrl: string, url: URL, at: string): Promise<Route> {
-    const answer = await (await thePac(pacUrl)).ask(url);
-    const isBad = (way: Way) => (badUntil.get(wayName(way)) ?? 0) > clock.monotonic();
+  /** What runs PAC files is loaded when there is one. */
+  #thePac(url: string): Promise<Pac> {
+    this.#pac ??= import('./pac.ts').then(({ Pac: Loaded }) => new Loaded({ url, ...this.#tools }));
+    return this.#pac;
+  }
+
+  async #askPac(pacUrl: string, url: URL, at: string): Promise<Route> {
+    const answer = await (await this.#thePac(pacUrl)).ask(url);
+    const isBad = (way: Way) => (this.#badUntil.get(wayName(way)) ?? 0) > this.#clock.monotonic();
     const ways = [...answer.ways.filter((way) => !isBad(way)), ...answer.ways.filter(isBad)];
     const notes = [
       `The PAC file ${shownUrl(pacUrl)} answers “${answer.text.slice(0, 300)}” for ${at}.`,
@@ -91,17 +113,4 @@ export function makeRouter(
     ];
     return { ways, because: notes.join(' ') };
   }
-
-  return {
-    route,
-    bad(way) {
-      if (way.kind === 'direct') return;
-      if (config?.settings.route.mode === 'pac') log.warn(`the ${wayName(way)} is asked last for 5 minutes`);
-      if (badUntil.size >= mostBad) badUntil.clear();
-      badUntil.set(wayName(way), clock.monotonic() + badForMs);
-    },
-    good: (way) => void badUntil.delete(wayName(way)),
-    doubt: async () => (pac === null ? false : (await pac).doubt()),
-    close: () => void pac?.then((made) => made.close()),
-  };
 }

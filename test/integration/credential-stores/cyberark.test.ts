@@ -7,7 +7,7 @@ import { Failure } from '#shared/failure.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
 import { readPfx } from '../../../electron/pki/read-pfx.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
-import { makeCyberarkStore } from '../../../electron/providers/credential-stores/cyberark/cyberark.ts';
+import { CyberarkStore } from '../../../electron/providers/credential-stores/cyberark/cyberark.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa } from '../../make/certificates.ts';
 import { tempDirectory } from '../../make/directory.ts';
@@ -98,7 +98,7 @@ function store(
     ...{ trustedRootsPem: ccp.caPem, verify: null, ...changes },
   };
   const keep = { ...memoryStoreKeep(kept), ...(secret === undefined ? {} : { secret }) };
-  return makeCyberarkStore({ id: 'cs_1', settings, keep, http, clock: systemClock, log });
+  return new CyberarkStore({ id: 'cs_1', settings, keep, http, clock: systemClock, log });
 }
 
 async function failure(work: Promise<unknown>): Promise<Failure> {

@@ -8,7 +8,7 @@ import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-
 import { Failure } from '#shared/failure.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
-import { makeDelineaStore } from '../../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
+import { DelineaStore } from '../../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
 import { makeSession } from '../../../electron/providers/credential-stores/delinea-secret-server/session.ts';
 import { JumpingClock } from '../../make/clock.ts';
 import { memoryStoreKeep } from '../../make/store-keep.ts';
@@ -122,7 +122,7 @@ function store(
   changes: Partial<DelineaSettings> = {},
   keep = memoryStoreKeep({ [storeSecrets.password]: login }),
 ) {
-  return makeDelineaStore({ id: 'cs_1', settings: settingsOf(changes), keep, http, clock, log });
+  return new DelineaStore({ id: 'cs_1', settings: settingsOf(changes), keep, http, clock, log });
 }
 
 async function failure(work: Promise<unknown>): Promise<Failure> {

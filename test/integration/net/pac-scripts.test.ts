@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
-import { makePac } from '../../../electron/net/proxy/pac.ts';
+import { Pac } from '../../../electron/net/proxy/pac.ts';
 import { makePacMachine, ScriptTrouble } from '../../../electron/net/proxy/pac-machine.ts';
 import { SteppedClock } from '../../make/stepped-clock.ts';
 
@@ -59,7 +59,7 @@ describe('a script', () => {
 test('a destination for which the script loops is not asked about again for a minute, and harms no other', async () => {
   const clock = new SteppedClock();
   const script = 'function FindProxyForURL(url, host) { while (host === "bad.example"); return "DIRECT"; }';
-  const pac = makePac({
+  const pac = new Pac({
     url: 'http://pac.corp/proxy.pac',
     clock,
     log: silentLog,

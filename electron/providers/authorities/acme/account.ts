@@ -17,142 +17,147 @@ interface Account {
   thumbprint: string;
 }
 
-/**
- * Our account with the CA. The key is sealed before the CA hears of it, so no account is ever lost to a crash.
- * Rejects with `acme.terms-not-agreed`, `acme.eab-needed`, `acme.eab-used`, `acme.*`, `net.*`, `keychain.*`.
- */
-export interface Accounts {
-  /** Registers at first use. */
-  get(signal?: AbortSignal): Promise<Account>;
-  /** Signed by the account. When the CA lost it, it is registered once more and the request sent again. */
-  post(url: string, payload: unknown, options: AskOptions): Promise<AcmeAnswer>;
-  /** Address of the list of our orders; null when the CA offers none. */
-  ordersUrl(signal?: AbortSignal): Promise<string | null>;
-}
-
 /** The account URL is of use only at the CA that gave it. */
 const note = z.object({ directoryUrl: z.string(), url: z.string() });
 const makeKeyPair = promisify(generateKeyPair);
 
-export function makeAccounts(options: {
+interface AccountsParts {
   settings: AcmeSettings;
   keep: AuthorityKeep;
   client: AcmeClient;
   log: Log;
-}): Accounts {
-  const { settings, keep, client, log } = options;
-  let current: Account | null = null;
+}
 
-  function storedUrl(): string | null {
-    const text = keep.note('account');
-    const read = text === null ? null : note.safeParse(JSON.parse(text));
-    return read?.success && read.data.directoryUrl === settings.directoryUrl ? read.data.url : null;
+/**
+ * Our account with the CA. The key is sealed before the CA hears of it, so no account is ever lost to a crash.
+ * Rejects with `acme.terms-not-agreed`, `acme.eab-needed`, `acme.eab-used`, `acme.*`, `net.*`, `keychain.*`.
+ */
+export class Accounts {
+  readonly #settings: AcmeSettings;
+  readonly #keep: AuthorityKeep;
+  readonly #client: AcmeClient;
+  readonly #log: Log;
+  #current: Account | null = null;
+
+  constructor(parts: AccountsParts) {
+    this.#settings = parts.settings;
+    this.#keep = parts.keep;
+    this.#client = parts.client;
+    this.#log = parts.log;
   }
 
-  function remember(key: KeyObject, url: string): Account {
+  /** Registers at first use. */
+  async get(signal?: AbortSignal): Promise<Account> {
+    return this.#current ?? this.#keep.once('account', () => this.#ensure(null, signal));
+  }
+
+  /** Signed by the account. When the CA lost it, it is registered once more and the request sent again. */
+  async post(url: string, payload: unknown, asking: AskOptions): Promise<AcmeAnswer> {
+    const account = await this.get(asking.signal);
+    try {
+      return await this.#client.post(url, payload, account.signer, asking);
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
+      this.#log.warn('the CA lost the account, registering again', { ca: this.#client.ca });
+      const again = await this.#keep.once('account', () => this.#ensure(account.url, asking.signal));
+      return this.#client.post(url, payload, again.signer, asking);
+    }
+  }
+
+  /** Address of the list of our orders; null when the CA offers none. */
+  async ordersUrl(signal?: AbortSignal): Promise<string | null> {
+    const { url } = await this.get(signal);
+    const answer = await this.post(url, null, { asked: 'the account', signal });
+    return readAs(wireAccount, answer.body, 'account', this.#client.ca).orders ?? null;
+  }
+
+  #storedUrl(): string | null {
+    const text = this.#keep.note('account');
+    const read = text === null ? null : note.safeParse(JSON.parse(text));
+    return read?.success && read.data.directoryUrl === this.#settings.directoryUrl ? read.data.url : null;
+  }
+
+  #remember(key: KeyObject, url: string): Account {
     const jwk = jwkOf(key);
-    current = { url, signer: { key, jwk, kid: url }, thumbprint: thumbprint(jwk) };
-    return current;
+    this.#current = { url, signer: { key, jwk, kid: url }, thumbprint: thumbprint(jwk) };
+    return this.#current;
   }
 
   /** Key first, then the account: whatever happens in between, the next start finds the key and asks for its account. */
-  async function ensure(lost: string | null, signal: AbortSignal | undefined): Promise<Account> {
-    if (current !== null && current.url !== lost) return current;
-    const sealed = keep.secret('account-key');
-    const key = sealed === null ? await newKey() : createPrivateKey(sealed.text());
-    const known = storedUrl();
-    if (known !== null && known !== lost) return remember(key, known);
+  async #ensure(lost: string | null, signal: AbortSignal | undefined): Promise<Account> {
+    if (this.#current !== null && this.#current.url !== lost) return this.#current;
+    const sealed = this.#keep.secret('account-key');
+    const key = sealed === null ? await this.#newKey() : createPrivateKey(sealed.text());
+    const known = this.#storedUrl();
+    if (known !== null && known !== lost) return this.#remember(key, known);
     const signer: Signer = { key, jwk: jwkOf(key), kid: null };
-    const found = sealed === null || lost !== null ? null : await existing(signer, signal);
-    const url = found ?? (await register(signer, signal));
-    keep.keepNote('account', JSON.stringify({ directoryUrl: settings.directoryUrl, url }));
-    return remember(key, url);
+    const found = sealed === null || lost !== null ? null : await this.#existing(signer, signal);
+    const url = found ?? (await this.#register(signer, signal));
+    this.#keep.keepNote('account', JSON.stringify({ directoryUrl: this.#settings.directoryUrl, url }));
+    return this.#remember(key, url);
   }
 
-  async function newKey(): Promise<KeyObject> {
+  async #newKey(): Promise<KeyObject> {
     const { privateKey } = await makeKeyPair('ec', { namedCurve: 'P-256' });
-    keep.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    this.#keep.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
     return privateKey;
   }
 
   /** A key without a noted account: an earlier start may have got as far as the CA. An EAB pair may work only once. */
-  async function existing(signer: Signer, signal: AbortSignal | undefined): Promise<string | null> {
-    const { newAccount } = await client.directory();
+  async #existing(signer: Signer, signal: AbortSignal | undefined): Promise<string | null> {
+    const { newAccount } = await this.#client.directory();
     try {
       const asked = { asked: 'to look up the account', signal };
-      return (await client.post(newAccount, { onlyReturnExisting: true }, signer, asked)).location;
+      return (await this.#client.post(newAccount, { onlyReturnExisting: true }, signer, asked)).location;
     } catch (thrown) {
       if (asFailure(thrown).code === 'acme.account-does-not-exist') return null;
       throw thrown;
     }
   }
 
-  async function register(signer: Signer, signal: AbortSignal | undefined): Promise<string> {
-    const directory = await client.directory();
-    requireTerms(directory, settings, client.ca);
-    const binding = bindingFor(directory, signer);
+  async #register(signer: Signer, signal: AbortSignal | undefined): Promise<string> {
+    const directory = await this.#client.directory();
+    requireTerms(directory, this.#settings, this.#client.ca);
+    const binding = this.#bindingFor(directory, signer);
     const payload = {
-      ...(settings.contact.length === 0 ? {} : { contact: settings.contact.map(contactUrl) }),
-      ...(settings.termsAgreed ? { termsOfServiceAgreed: true } : {}),
+      ...(this.#settings.contact.length === 0 ? {} : { contact: this.#settings.contact.map(contactUrl) }),
+      ...(this.#settings.termsAgreed ? { termsOfServiceAgreed: true } : {}),
       ...(binding === null ? {} : { externalAccountBinding: binding }),
     };
-    const answer = await client
+    const answer = await this.#client
       .post(directory.newAccount, payload, signer, { asked: 'the new account', signal })
       .catch((thrown: unknown) => {
-        throw eabUsed(thrown, client.ca) ?? thrown;
+        throw eabUsed(thrown, this.#client.ca) ?? thrown;
       });
     if (answer.location === null)
       throw new Failure(
         'acme.unexpected-answer',
-        `The CA ${client.ca} did not return an address for the new account.`,
+        `The CA ${this.#client.ca} did not return an address for the new account.`,
         {
           retry: 'later',
         },
       );
-    log.info('registered an account', {
-      ca: client.ca,
+    this.#log.info('registered an account', {
+      ca: this.#client.ca,
       url: answer.location,
       created: answer.status === 201,
     });
     return answer.location;
   }
 
-  function bindingFor(directory: Directory, signer: Signer): object | null {
-    const hmacKey = keep.secret('eab-hmac');
-    if (settings.eabKeyId !== null && hmacKey !== null) {
+  #bindingFor(directory: Directory, signer: Signer): object | null {
+    const hmacKey = this.#keep.secret('eab-hmac');
+    if (this.#settings.eabKeyId !== null && hmacKey !== null) {
       const macKey = decodeHmacKey(hmacKey.text());
-      const bound = externalBinding(signer.jwk, directory.newAccount, settings.eabKeyId, macKey);
+      const bound = externalBinding(signer.jwk, directory.newAccount, this.#settings.eabKeyId, macKey);
       macKey.fill(0);
       return bound;
     }
     if (directory.meta?.externalAccountRequired !== true) return null;
-    throw new Failure('acme.eab-needed', `The CA ${client.ca} requires an external account binding.`, {
+    throw new Failure('acme.eab-needed', `The CA ${this.#client.ca} requires an external account binding.`, {
       hint: 'Get an EAB key ID and HMAC key from the CA and set both for the authority (eab_key_id, eab_hmac_key).',
     });
   }
-
-  const accounts: Accounts = {
-    async get(signal) {
-      return current ?? keep.once('account', () => ensure(null, signal));
-    },
-    async post(url, payload, asking) {
-      const account = await accounts.get(asking.signal);
-      try {
-        return await client.post(url, payload, account.signer, asking);
-      } catch (thrown) {
-        if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
-        log.warn('the CA lost the account, registering again', { ca: client.ca });
-        const again = await keep.once('account', () => ensure(account.url, asking.signal));
-        return client.post(url, payload, again.signer, asking);
-      }
-    },
-    async ordersUrl(signal) {
-      const { url } = await accounts.get(signal);
-      const answer = await accounts.post(url, null, { asked: 'the account', signal });
-      return readAs(wireAccount, answer.body, 'account', client.ca).orders ?? null;
-    },
-  };
-  return accounts;
 }
 
 function requireTerms(directory: Directory, settings: AcmeSettings, ca: string): void {

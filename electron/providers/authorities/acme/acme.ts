@@ -5,18 +5,25 @@ import { Failure } from '#shared/failure.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import { normalizedChainPem } from '../../../pki/chain.ts';
-import type { Authority, AuthorityKeep } from '../authority.ts';
-import { makeAccounts } from './account.ts';
+import type {
+  Authority,
+  AuthorityKeep,
+  OrderHandle,
+  OrderLook,
+  OrderRequest,
+  OrderTools,
+} from '../authority.ts';
+import { Accounts } from './account.ts';
 import { fetchRenewalInfo } from './ari.ts';
-import { makeChallenges, type RunScript } from './challenges.ts';
+import { Challenges, type RunScript } from './challenges.ts';
 import { testAuthority } from './checks.ts';
-import { makeAcmeClient } from './client.ts';
+import { AcmeClient } from './client.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
 import { lookAt } from './look.ts';
-import { makeOrders, seenIn } from './orders.ts';
+import { Orders, seenIn } from './orders.ts';
+import type { LookParts } from './work.ts';
 
-/** Any CA that speaks ACME: RFC 8555, with EAB, ARI (RFC 9773) and profiles. Keeps one account per authority. */
-export function makeAcmeAuthority(options: {
+interface AcmeParts {
   id: string;
   settings: AcmeSettings;
   keep: AuthorityKeep;
@@ -25,63 +32,74 @@ export function makeAcmeAuthority(options: {
   runScript: RunScript;
   clock: Clock;
   log: Log;
-}): Authority {
-  const { settings, keep, http, clock } = options;
-  const log = options.log.in(`acme ${options.id}`);
-  const client = makeAcmeClient({
-    directoryUrl: settings.directoryUrl,
-    trustedRootsPem: settings.trustedRootsPem,
-    http,
-    clock,
-    log,
-  });
-  const accounts = makeAccounts({ settings, keep, client, log });
-  const orders = makeOrders({ settings, client, accounts, clock, log });
-  const challenges = makeChallenges({
-    validation: settings.validation,
-    ca: client.ca,
-    responder: options.responder,
-    runScript: options.runScript,
-    clock,
-    log,
-  });
+}
 
-  async function certificateUrl(handle: AcmeHandle): Promise<string> {
-    if (handle.certificateUrl !== null) return handle.certificateUrl;
-    const answer = await accounts.post(handle.orderUrl ?? '', null, { asked: 'the order' });
-    const { certificate } = seenIn(answer, client.ca).order;
-    if (certificate !== undefined) return certificate;
-    throw new Failure('acme.not-issued', `The CA ${client.ca} has not issued the certificate yet.`, {
-      retry: 'later',
-    });
+/** Any CA that speaks ACME: RFC 8555, with EAB, ARI (RFC 9773) and profiles. Keeps one account per authority. */
+export class AcmeAuthority implements Authority {
+  readonly #settings: AcmeSettings;
+  readonly #log: Log;
+  readonly #parts: LookParts;
+
+  constructor({ id, settings, keep, http, responder, runScript, clock, ...given }: AcmeParts) {
+    const { directoryUrl, trustedRootsPem, validation } = settings;
+    const log = given.log.in(`acme ${id}`);
+    const client = new AcmeClient({ directoryUrl, trustedRootsPem, http, clock, log });
+    const accounts = new Accounts({ settings, keep, client, log });
+    const orders = new Orders({ settings, client, accounts, clock, log });
+    const challenges = new Challenges({ validation, ca: client.ca, responder, runScript, clock, log });
+    this.#settings = settings;
+    this.#log = log;
+    this.#parts = { client, accounts, orders, challenges, clock };
   }
 
-  return {
-    async submit(request, known, tools) {
-      const handle = known === null ? null : readHandle(known);
-      if (handle !== null && handle.orderUrl !== null) return handle;
-      return orders.place(request, handle, tools);
-    },
-    look: (handle, request, tools) =>
-      lookAt({ client, accounts, orders, challenges, clock }, readHandle(handle), request, tools),
-    async collect(handle) {
-      const url = await certificateUrl(readHandle(handle));
-      const accept = 'application/pem-certificate-chain';
-      const answer = await accounts.post(url, null, { asked: 'the certificate', accept });
-      return normalizedChainPem(answer.body.toString('utf8'));
-    },
-    async cleanUp(handle, tools) {
-      try {
-        const read = readHandle(handle);
-        if (read.orderUrl !== null) orders.release(read.orderUrl);
-        if (read.provisions.length === 0) return;
-        await challenges.takeDown(read.provisions, tools);
-        tools.remember({ ...read, provisions: [] });
-      } catch (error) {
-        log.warn('an order could not be cleared up', { error });
-      }
-    },
-    renewalInfo: (leafPem) => fetchRenewalInfo(leafPem, client, clock),
-    test: () => testAuthority(settings, client, accounts),
-  };
+  async submit(request: OrderRequest, known: OrderHandle | null, tools: OrderTools): Promise<AcmeHandle> {
+    const handle = known === null ? null : readHandle(known);
+    if (handle !== null && handle.orderUrl !== null) return handle;
+    return this.#parts.orders.place(request, handle, tools);
+  }
+
+  look(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderLook> {
+    return lookAt(this.#parts, readHandle(handle), request, tools);
+  }
+
+  async collect(handle: OrderHandle): Promise<string> {
+    const url = await this.#certificateUrl(readHandle(handle));
+    const accept = 'application/pem-certificate-chain';
+    const answer = await this.#parts.accounts.post(url, null, { asked: 'the certificate', accept });
+    return normalizedChainPem(answer.body.toString('utf8'));
+  }
+
+  async cleanUp(handle: OrderHandle, tools: OrderTools): Promise<void> {
+    try {
+      const read = readHandle(handle);
+      if (read.orderUrl !== null) this.#parts.orders.release(read.orderUrl);
+      if (read.provisions.length === 0) return;
+      await this.#parts.challenges.takeDown(read.provisions, tools);
+      tools.remember({ ...read, provisions: [] });
+    } catch (error) {
+      this.#log.warn('an order could not be cleared up', { error });
+    }
+  }
+
+  renewalInfo(leafPem: string): ReturnType<typeof fetchRenewalInfo> {
+    return fetchRenewalInfo(leafPem, this.#parts.client, this.#parts.clock);
+  }
+
+  test(): ReturnType<typeof testAuthority> {
+    return testAuthority(this.#settings, this.#parts.client, this.#parts.accounts);
+  }
+
+  async #certificateUrl(handle: AcmeHandle): Promise<string> {
+    if (handle.certificateUrl !== null) return handle.certificateUrl;
+    const answer = await this.#parts.accounts.post(handle.orderUrl ?? '', null, { asked: 'the order' });
+    const { certificate } = seenIn(answer, this.#parts.client.ca).order;
+    if (certificate !== undefined) return certificate;
+    throw new Failure(
+      'acme.not-issued',
+      `The CA ${this.#parts.client.ca} has not issued the certificate yet.`,
+      {
+        retry: 'later',
+      },
+    );
+  }
 }

@@ -13,51 +13,117 @@ import type { Authorization, Challenge } from './wire.ts';
 
 export type RunScript = (argv: [string, ...string[]], timeoutMs: number) => Promise<ExecResult>;
 
-/** Proof of control of names, as the settings say. Safe concurrently; scripts run one after the other. */
-export interface Challenges {
-  /** The challenge to answer and what to put up for it. `acme.challenge-not-offered` names what the CA offers. */
-  choose(authorization: Authorization, thumbprint: string): { challenge: Challenge; provision: Provision };
-  /**
-   * Puts up what is not up yet (a responder ends with the process, files and records stay). `note` gets the list
-   * again after each record that was added. Idempotent. Rejects with `acme.no-web-root`, `acme.dns-script-*`,
-   * `responder.*`, `file.*`, … after everything that could be put up is up.
-   */
-  putUp(
-    provisions: readonly Provision[],
-    tools: OrderTools,
-    note: (provisions: Provision[]) => void,
-  ): Promise<void>;
-  /** When the CA may be told: records need time to spread. Epoch milliseconds. */
-  readyAt(provisions: readonly Provision[]): number;
-  /** Idempotent, never rejects. */
-  takeDown(provisions: readonly Provision[], tools: OrderTools): Promise<void>;
-}
-
-export function makeChallenges(options: {
+interface ChallengesParts {
   validation: ValidationSettings;
   ca: string;
   responder: Http01Responder;
   runScript: RunScript;
   clock: Clock;
   log: Log;
-}): Challenges {
-  const { validation, clock, log } = options;
-  const serving = new Map<string, Promise<() => Promise<void>>>();
-  const filesUp = new Set<string>();
-  let scripts: Promise<unknown> = Promise.resolve();
+}
+
+/** Proof of control of names, as the settings say. Safe concurrently; scripts run one after the other. */
+export class Challenges {
+  readonly #parts: ChallengesParts;
+  readonly #validation: ValidationSettings;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #serving = new Map<string, Promise<() => Promise<void>>>();
+  readonly #filesUp = new Set<string>();
+  #scripts: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ChallengesParts) {
+    this.#parts = parts;
+    this.#validation = parts.validation;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  /** The challenge to answer and what to put up for it. `acme.challenge-not-offered` names what the CA offers. */
+  choose(authorization: Authorization, thumbprint: string): { challenge: Challenge; provision: Provision } {
+    const name = nameOf(authorization);
+    const wanted = this.#validation.method === 'dns-01-script' ? 'dns-01' : 'http-01';
+    const challenge = authorization.challenges.find(({ type }) => type === wanted);
+    if (challenge?.token === undefined || challenge.url === '')
+      throw notOffered(this.#parts.ca, name, wanted, authorization);
+    if (!tokenShape.test(challenge.token)) throw strangeToken(this.#parts.ca, name);
+    const keyAuthorization = `${challenge.token}.${thumbprint}`;
+    const common = { name, challengeUrl: challenge.url };
+    const path = `/.well-known/acme-challenge/${challenge.token}`;
+    switch (this.#validation.method) {
+      case 'http-01-agent':
+        return { challenge, provision: { by: 'responder', ...common, path, body: keyAuthorization } };
+      case 'http-01-web-root':
+        return { challenge, provision: { by: 'web-root', ...common, path, body: keyAuthorization } };
+      case 'dns-01-script': {
+        const value = createHash('sha256').update(keyAuthorization).digest('base64url');
+        const record = `_acme-challenge.${authorization.identifier.value}`;
+        return { challenge, provision: { by: 'dns-script', ...common, record, value, addedAt: null } };
+      }
+      default:
+        return never(this.#validation);
+    }
+  }
+
+  /**
+   * Puts up what is not up yet (a responder ends with the process, files and records stay). `note` gets the list
+   * again after each record that was added. Idempotent. Rejects with `acme.no-web-root`, `acme.dns-script-*`,
+   * `responder.*`, `file.*`, … after everything that could be put up is up.
+   */
+  async putUp(
+    provisions: readonly Provision[],
+    tools: OrderTools,
+    note: (provisions: Provision[]) => void,
+  ): Promise<void> {
+    const now = [...provisions];
+    const results = await Promise.allSettled(
+      provisions.map(async (provision, index) => {
+        const up = await this.#putUpOne(provision, tools);
+        if (up === provision) return;
+        now[index] = up;
+        note([...now]);
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** When the CA may be told: records need time to spread. Epoch milliseconds. */
+  readyAt(provisions: readonly Provision[]): number {
+    if (this.#validation.method !== 'dns-01-script') return 0;
+    const added = provisions.map((provision) =>
+      provision.by === 'dns-script' ? (provision.addedAt ?? 0) : 0,
+    );
+    return Math.max(0, ...added) + this.#validation.propagationSeconds * 1000;
+  }
+
+  /** Idempotent, never rejects. */
+  async takeDown(provisions: readonly Provision[], tools: OrderTools): Promise<void> {
+    await Promise.all(
+      provisions.map((provision) =>
+        this.#takeDownOne(provision, tools).catch((error: unknown) => {
+          this.#log.warn('a challenge could not be cleared up', {
+            name: provision.name,
+            by: provision.by,
+            error,
+          });
+        }),
+      ),
+    );
+  }
 
   /** DNS services answer badly to two changes of one zone at once. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = scripts.then(work);
-    scripts = mine.catch(() => {});
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#scripts.then(work);
+    this.#scripts = mine.catch(() => {});
     return mine;
   }
 
-  async function runDns(verb: 'add' | 'remove', record: string, value: string): Promise<void> {
-    if (validation.method !== 'dns-01-script') return;
-    const script = verb === 'add' ? validation.addScript : validation.removeScript;
-    const result = await options
-      .runScript([script, record, value], validation.timeoutSeconds * 1000)
+  async #runDns(verb: 'add' | 'remove', record: string, value: string): Promise<void> {
+    if (this.#validation.method !== 'dns-01-script') return;
+    const script = verb === 'add' ? this.#validation.addScript : this.#validation.removeScript;
+    const result = await this.#parts
+      .runScript([script, record, value], this.#validation.timeoutSeconds * 1000)
       .catch((cause: unknown) => {
         throw new Failure(
           'acme.dns-script-not-run',
@@ -72,7 +138,7 @@ export function makeChallenges(options: {
     if (result.timedOut)
       throw new Failure(
         'acme.dns-script-timed-out',
-        `The DNS ${verb} script ${script} did not finish within ${validation.timeoutSeconds} s for ${record}.`,
+        `The DNS ${verb} script ${script} did not finish within ${this.#validation.timeoutSeconds} s for ${record}.`,
         { hint: 'Make the script faster or increase dns_timeout_seconds.', retry: 'later', peerSaid },
       );
     if (result.code !== 0)
@@ -87,117 +153,58 @@ export function makeChallenges(options: {
       );
   }
 
-  async function putUpOne(provision: Provision, tools: OrderTools): Promise<Provision> {
+  async #putUpOne(provision: Provision, tools: OrderTools): Promise<Provision> {
     switch (provision.by) {
       case 'responder':
-        await serve(provision);
+        await this.#serve(provision);
         return provision;
       case 'web-root':
-        if (filesUp.has(provision.challengeUrl)) return provision;
+        if (this.#filesUp.has(provision.challengeUrl)) return provision;
         await webRootOf(tools, provision.name).put(provision.path, provision.body);
-        filesUp.add(provision.challengeUrl);
+        this.#filesUp.add(provision.challengeUrl);
         return provision;
       case 'dns-script':
         if (provision.addedAt !== null) return provision;
-        await inTurn(() => runDns('add', provision.record, provision.value));
-        return { ...provision, addedAt: clock.now() };
+        await this.#inTurn(() => this.#runDns('add', provision.record, provision.value));
+        return { ...provision, addedAt: this.#clock.now() };
       default:
         return never(provision);
     }
   }
 
-  async function serve({ challengeUrl, path, body }: Provision & { by: 'responder' }): Promise<void> {
-    if (validation.method !== 'http-01-agent') return;
-    const { address, port } = validation;
-    const started = serving.get(challengeUrl) ?? options.responder.serve({ address, port, path, body });
-    serving.set(challengeUrl, started);
+  async #serve({ challengeUrl, path, body }: Provision & { by: 'responder' }): Promise<void> {
+    if (this.#validation.method !== 'http-01-agent') return;
+    const { address, port } = this.#validation;
+    const started =
+      this.#serving.get(challengeUrl) ?? this.#parts.responder.serve({ address, port, path, body });
+    this.#serving.set(challengeUrl, started);
     try {
       await started;
     } catch (thrown) {
-      serving.delete(challengeUrl);
+      this.#serving.delete(challengeUrl);
       throw thrown;
     }
   }
 
-  async function takeDownOne(provision: Provision, tools: OrderTools): Promise<void> {
+  async #takeDownOne(provision: Provision, tools: OrderTools): Promise<void> {
     switch (provision.by) {
       case 'responder': {
-        const started = serving.get(provision.challengeUrl);
-        serving.delete(provision.challengeUrl);
+        const started = this.#serving.get(provision.challengeUrl);
+        this.#serving.delete(provision.challengeUrl);
         await (await started)?.();
         return;
       }
       case 'web-root':
-        filesUp.delete(provision.challengeUrl);
+        this.#filesUp.delete(provision.challengeUrl);
         await tools.webRoot?.remove(provision.path);
         return;
       case 'dns-script':
-        await inTurn(() => runDns('remove', provision.record, provision.value));
+        await this.#inTurn(() => this.#runDns('remove', provision.record, provision.value));
         return;
       default:
         never(provision);
     }
   }
-
-  return {
-    choose(authorization, thumbprint) {
-      const name = nameOf(authorization);
-      const wanted = validation.method === 'dns-01-script' ? 'dns-01' : 'http-01';
-      const challenge = authorization.challenges.find(({ type }) => type === wanted);
-      if (challenge?.token === undefined || challenge.url === '')
-        throw notOffered(options.ca, name, wanted, authorization);
-      if (!tokenShape.test(challenge.token)) throw strangeToken(options.ca, name);
-      const keyAuthorization = `${challenge.token}.${thumbprint}`;
-      const common = { name, challengeUrl: challenge.url };
-      const path = `/.well-known/acme-challenge/${challenge.token}`;
-      switch (validation.method) {
-        case 'http-01-agent':
-          return { challenge, provision: { by: 'responder', ...common, path, body: keyAuthorization } };
-        case 'http-01-web-root':
-          return { challenge, provision: { by: 'web-root', ...common, path, body: keyAuthorization } };
-        case 'dns-01-script': {
-          const value = createHash('sha256').update(keyAuthorization).digest('base64url');
-          const record = `_acme-challenge.${authorization.identifier.value}`;
-          return { challenge, provision: { by: 'dns-script', ...common, record, value, addedAt: null } };
-        }
-        default:
-          return never(validation);
-      }
-    },
-    async putUp(provisions, tools, note) {
-      const now = [...provisions];
-      const results = await Promise.allSettled(
-        provisions.map(async (provision, index) => {
-          const up = await putUpOne(provision, tools);
-          if (up === provision) return;
-          now[index] = up;
-          note([...now]);
-        }),
-      );
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-    },
-    readyAt(provisions) {
-      if (validation.method !== 'dns-01-script') return 0;
-      const added = provisions.map((provision) =>
-        provision.by === 'dns-script' ? (provision.addedAt ?? 0) : 0,
-      );
-      return Math.max(0, ...added) + validation.propagationSeconds * 1000;
-    },
-    async takeDown(provisions, tools) {
-      await Promise.all(
-        provisions.map((provision) =>
-          takeDownOne(provision, tools).catch((error: unknown) => {
-            log.warn('a challenge could not be cleared up', {
-              name: provision.name,
-              by: provision.by,
-              error,
-            });
-          }),
-        ),
-      );
-    },
-  };
 }
 
 /** RFC 8555 8.3: base64url only. It becomes the name of a file on a web server. */

@@ -26,20 +26,6 @@ export interface AskOptions {
   accept?: string | undefined;
 }
 
-/**
- * Speaks ACME to one CA: nonces, signatures, problem documents. Rejects with Failure `acme.*` or `net.*`; the code of
- * an ACME error is its type in dashes (`acme.order-not-ready`). Safe concurrently.
- */
-export interface AcmeClient {
-  /** Host and port of the CA, for sentences. */
-  readonly ca: string;
-  /** Kept for an hour; `fresh` asks in any case. */
-  directory(fresh?: boolean): Promise<Directory>;
-  /** Signed request; `payload` null is POST-as-GET and may be sent twice when the connection is lost. */
-  post(url: string, payload: unknown, signer: Signer, options: AskOptions): Promise<AcmeAnswer>;
-  get(url: string, options: AskOptions): Promise<AcmeAnswer>;
-}
-
 /** Even a CA that refuses every second nonce gets through; one that refuses all is not asked for ever. */
 const nonceTries = 15;
 /** CAs forget nonces, some after minutes: an old one costs a round trip more than a new one. */
@@ -47,49 +33,115 @@ const nonceLifeMs = 5 * 60_000;
 const noncesKept = 32;
 const directoryLifeMs = 60 * 60_000;
 
-export function makeAcmeClient(options: {
+interface ClientParts {
   directoryUrl: string;
   trustedRootsPem: string | null;
   http: Http;
   clock: Clock;
   log: Log;
-}): AcmeClient {
-  const { http, clock, log } = options;
-  const ca = new URL(options.directoryUrl).host;
-  const nonces: { value: string; at: number }[] = [];
-  let known: { value: Promise<Directory>; at: number } | null = null;
+}
 
-  async function send(request: HttpRequest): Promise<HttpResponse> {
-    mustBeHttps(request.url, ca);
-    const answer = await http.request({ ...request, trustedRootsPem: options.trustedRootsPem });
+/**
+ * Speaks ACME to one CA: nonces, signatures, problem documents. Rejects with Failure `acme.*` or `net.*`; the code of
+ * an ACME error is its type in dashes (`acme.order-not-ready`). Safe concurrently.
+ */
+export class AcmeClient {
+  /** Host and port of the CA, for sentences. */
+  readonly ca: string;
+  readonly #parts: ClientParts;
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #nonces: { value: string; at: number }[] = [];
+  #known: { value: Promise<Directory>; at: number } | null = null;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+    this.#http = parts.http;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.ca = new URL(parts.directoryUrl).host;
+  }
+
+  /** Kept for an hour; `fresh` asks in any case. */
+  directory(fresh = false): Promise<Directory> {
+    if (this.#known === null || fresh || this.#clock.monotonic() - this.#known.at > directoryLifeMs) {
+      const value = this.#fetchDirectory();
+      this.#known = { value, at: this.#clock.monotonic() };
+      value.catch(() => {
+        if (this.#known?.value === value) this.#known = null;
+      });
+    }
+    return this.#known.value;
+  }
+
+  async get(url: string, { asked, signal, accept }: AskOptions): Promise<AcmeAnswer> {
+    const headers = accept === undefined ? {} : { accept };
+    return this.#answerOf(await twice(() => this.#send({ method: 'GET', url, headers, signal })), url, asked);
+  }
+
+  /** Signed request; `payload` null is POST-as-GET and may be sent twice when the connection is lost. */
+  async post(
+    url: string,
+    payload: unknown,
+    signer: Signer,
+    { asked, signal, accept }: AskOptions,
+  ): Promise<AcmeAnswer> {
+    const once = async (): Promise<HttpResponse> => {
+      const nonce = await this.#takeNonce(signal);
+      return this.#send({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
+        body: signedBody(signer, url, nonce, payload),
+        signal,
+      });
+    };
+    for (let attempt = 1; ; attempt++) {
+      const answer = await (payload === null ? twice(once) : once());
+      if (answer.status < 400) return this.#answerOf(answer, url, asked);
+      const failure = this.#refusal(answer, asked);
+      if (failure.code !== 'acme.bad-nonce' || attempt === nonceTries) throw failure;
+      this.#log.debug('the CA refused a nonce, asking again', { url, attempt });
+    }
+  }
+
+  async #send(request: HttpRequest): Promise<HttpResponse> {
+    mustBeHttps(request.url, this.ca);
+    const answer = await this.#http.request({ ...request, trustedRootsPem: this.#parts.trustedRootsPem });
     const nonce = answer.headers['replay-nonce'];
-    if (nonce !== undefined && nonces.length < noncesKept)
-      nonces.push({ value: nonce, at: clock.monotonic() });
+    if (nonce !== undefined && this.#nonces.length < noncesKept)
+      this.#nonces.push({ value: nonce, at: this.#clock.monotonic() });
     return answer;
   }
 
-  async function takeNonce(signal: AbortSignal | undefined): Promise<string> {
-    const oldest = clock.monotonic() - nonceLifeMs;
-    for (let nonce = nonces.pop(); nonce !== undefined; nonce = nonces.pop())
+  async #takeNonce(signal: AbortSignal | undefined): Promise<string> {
+    const oldest = this.#clock.monotonic() - nonceLifeMs;
+    for (let nonce = this.#nonces.pop(); nonce !== undefined; nonce = this.#nonces.pop())
       if (nonce.at >= oldest) return nonce.value;
-    const { newNonce } = await client.directory();
-    mustBeHttps(newNonce, ca);
+    const { newNonce } = await this.directory();
+    mustBeHttps(newNonce, this.ca);
     const answer = await twice(() =>
-      http.request({ method: 'HEAD', url: newNonce, signal, trustedRootsPem: options.trustedRootsPem }),
+      this.#http.request({
+        method: 'HEAD',
+        url: newNonce,
+        signal,
+        trustedRootsPem: this.#parts.trustedRootsPem,
+      }),
     );
     const nonce = answer.headers['replay-nonce'];
     if (nonce !== undefined && answer.status < 400) return nonce;
-    throw refusal(answer, 'a new nonce');
+    throw this.#refusal(answer, 'a new nonce');
   }
 
-  function refusal(answer: HttpResponse, asked: string): Failure {
-    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+  #refusal(answer: HttpResponse, asked: string): Failure {
+    const retryAfter = retryAfterMs(answer.headers['retry-after'], this.#clock.now());
     const context = {
-      ca,
+      ca: this.ca,
       asked,
       status: answer.status,
-      retryAt: retryAfter === null ? null : clock.now() + retryAfter,
-      now: clock.now(),
+      retryAt: retryAfter === null ? null : this.#clock.now() + retryAfter,
+      now: this.#clock.now(),
     };
     const isProblem = answer.headers['content-type']?.startsWith('application/problem+json') ?? false;
     const read = problem.safeParse(parseJson(answer.body));
@@ -99,7 +151,7 @@ export function makeAcmeClient(options: {
     const retry = busy ? (context.retryAt === null ? 'later' : 'after') : 'needs-person';
     return new Failure(
       `acme.http-${answer.status}`,
-      `The CA ${ca} answered ${asked} with HTTP status ${answer.status}.`,
+      `The CA ${this.ca} answered ${asked} with HTTP status ${answer.status}.`,
       {
         about: 'authority',
         hint: 'Check that the directory URL is exactly the one the CA publishes.',
@@ -110,64 +162,23 @@ export function makeAcmeClient(options: {
     );
   }
 
-  function answerOf(answer: HttpResponse, url: string, asked: string): AcmeAnswer {
-    if (answer.status >= 300) throw refusal(answer, asked);
+  #answerOf(answer: HttpResponse, url: string, asked: string): AcmeAnswer {
+    if (answer.status >= 300) throw this.#refusal(answer, asked);
     const { location } = answer.headers;
     return {
       status: answer.status,
       body: answer.body,
       location: location === undefined ? null : absolute(location, url),
-      retryAfterMs: retryAfterMs(answer.headers['retry-after'], clock.now()),
+      retryAfterMs: retryAfterMs(answer.headers['retry-after'], this.#clock.now()),
       links: (relation) => linksOf(answer.headers.link, relation, url),
     };
   }
 
-  const client: AcmeClient = {
-    ca,
-    directory(fresh = false) {
-      if (known === null || fresh || clock.monotonic() - known.at > directoryLifeMs) {
-        const value = fetchDirectory();
-        known = { value, at: clock.monotonic() };
-        value.catch(() => {
-          if (known?.value === value) known = null;
-        });
-      }
-      return known.value;
-    },
-
-    async get(url, { asked, signal, accept }) {
-      const headers = accept === undefined ? {} : { accept };
-      return answerOf(await twice(() => send({ method: 'GET', url, headers, signal })), url, asked);
-    },
-
-    async post(url, payload, signer, { asked, signal, accept }) {
-      const once = async (): Promise<HttpResponse> => {
-        const nonce = await takeNonce(signal);
-        return send({
-          method: 'POST',
-          url,
-          headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
-          body: signedBody(signer, url, nonce, payload),
-          signal,
-        });
-      };
-      for (let attempt = 1; ; attempt++) {
-        const answer = await (payload === null ? twice(once) : once());
-        if (answer.status < 400) return answerOf(answer, url, asked);
-        const failure = refusal(answer, asked);
-        if (failure.code !== 'acme.bad-nonce' || attempt === nonceTries) throw failure;
-        log.debug('the CA refused a nonce, asking again', { url, attempt });
-      }
-    },
-  };
-
   /** Shared by all who wait for it, so nobody's abort may end it. */
-  async function fetchDirectory(): Promise<Directory> {
-    const answer = await client.get(options.directoryUrl, { asked: 'its directory' });
-    return readAs(directory, answer.body, 'directory', ca);
+  async #fetchDirectory(): Promise<Directory> {
+    const answer = await this.get(this.#parts.directoryUrl, { asked: 'its directory' });
+    return readAs(directory, answer.body, 'directory', this.ca);
   }
-
-  return client;
 }
 
 /** A kept connection may turn out to be dead: what changes nothing is simply asked again. */

@@ -16,70 +16,89 @@ export interface SeenOrder {
   retryAfterMs: number | null;
 }
 
-/** Placing and finding orders. An order URL belongs to one of our orders at a time, even when the CA gives it out twice. */
-export interface Orders {
-  /** Places an order, or finds the one a lost answer was about (`known` still `placing`). */
-  place(request: OrderRequest, known: AcmeHandle | null, tools: OrderTools): Promise<AcmeHandle>;
-  fetch(url: string, request: OrderRequest, signal: AbortSignal): Promise<SeenOrder>;
-  /** The order as `place` just saw it, once: saves asking for what was said a moment ago. */
-  justPlaced(url: string): SeenOrder | null;
-  /** False when another of our orders works on this URL. */
-  claim(url: string, orderId: string): boolean;
-  release(url: string): void;
-}
-
 /** How far back an order with a lost answer is looked for: it was placed moments ago. */
 const searched = { pages: 5, orders: 30 };
 const justPlacedMs = 2000;
 /** An order nobody looked at for this long was given up: its URL may serve another request. */
 const claimLifeMs = 15 * 60_000;
 
-export function makeOrders(parts: {
+interface OrdersParts {
   settings: AcmeSettings;
   client: AcmeClient;
   accounts: Accounts;
   clock: Clock;
   log: Log;
-}): Orders {
-  const { settings, client, accounts, clock, log } = parts;
-  const claims = new Map<string, { owner: string; at: number }>();
-  const placed = new Map<string, { seen: SeenOrder; at: number }>();
+}
 
-  function ownerOf(url: string): string | null {
-    const known = claims.get(url);
-    return known === undefined || clock.monotonic() - known.at > claimLifeMs ? null : known.owner;
+/** Placing and finding orders. An order URL belongs to one of our orders at a time, even when the CA gives it out twice. */
+export class Orders {
+  readonly #settings: AcmeSettings;
+  readonly #client: AcmeClient;
+  readonly #accounts: Accounts;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #claims = new Map<string, { owner: string; at: number }>();
+  readonly #placed = new Map<string, { seen: SeenOrder; at: number }>();
+
+  constructor(parts: OrdersParts) {
+    this.#settings = parts.settings;
+    this.#client = parts.client;
+    this.#accounts = parts.accounts;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
   }
 
-  function claim(url: string, orderId: string): boolean {
-    if ((ownerOf(url) ?? orderId) !== orderId) return false;
-    claims.set(url, { owner: orderId, at: clock.monotonic() });
+  /** The order as `place` just saw it, once: saves asking for what was said a moment ago. */
+  justPlaced(url: string): SeenOrder | null {
+    const known = this.#placed.get(url);
+    this.#placed.delete(url);
+    return known !== undefined && this.#clock.monotonic() - known.at < justPlacedMs ? known.seen : null;
+  }
+
+  release(url: string): void {
+    this.#claims.delete(url);
+  }
+
+  /** False when another of our orders works on this URL. */
+  claim(url: string, orderId: string): boolean {
+    if ((this.#ownerOf(url) ?? orderId) !== orderId) return false;
+    this.#claims.set(url, { owner: orderId, at: this.#clock.monotonic() });
     return true;
   }
 
-  async function place(
-    request: OrderRequest,
-    known: AcmeHandle | null,
-    tools: OrderTools,
-  ): Promise<AcmeHandle> {
-    const directory = await client.directory();
-    const profile = chosenProfile(directory, request, settings, client.ca);
-    await accounts.get(tools.signal);
+  /** Places an order, or finds the one a lost answer was about (`known` still `placing`). */
+  async place(request: OrderRequest, known: AcmeHandle | null, tools: OrderTools): Promise<AcmeHandle> {
+    const directory = await this.#client.directory();
+    const profile = chosenProfile(directory, request, this.#settings, this.#client.ca);
+    await this.#accounts.get(tools.signal);
     const intent: AcmeHandle = {
-      ...newHandle(clock.now()),
+      ...newHandle(this.#clock.now()),
       replaced: known?.replaced ?? 0,
       provisions: known?.provisions ?? [],
     };
     tools.remember(intent);
-    const found = known?.phase === 'placing' ? await findOpen(request, profile, tools.signal) : null;
-    const { url, seen } = found ?? (await newOrder(directory, request, profile, tools.signal));
-    if (!claim(url, request.orderId)) throw shared(client.ca, request);
-    placed.set(url, { seen, at: clock.monotonic() });
+    const found = known?.phase === 'placing' ? await this.#findOpen(request, profile, tools.signal) : null;
+    const { url, seen } = found ?? (await this.#newOrder(directory, request, profile, tools.signal));
+    if (!this.claim(url, request.orderId)) throw shared(this.#client.ca, request);
+    this.#placed.set(url, { seen, at: this.#clock.monotonic() });
     const handle: AcmeHandle = { ...intent, phase: 'placed', orderUrl: url };
     tools.remember(handle);
     return handle;
   }
 
-  async function newOrder(
+  async fetch(url: string, request: OrderRequest, signal: AbortSignal): Promise<SeenOrder> {
+    return seenIn(
+      await this.#accounts.post(url, null, { asked: askedFor(request), signal }),
+      this.#client.ca,
+    );
+  }
+
+  #ownerOf(url: string): string | null {
+    const known = this.#claims.get(url);
+    return known === undefined || this.#clock.monotonic() - known.at > claimLifeMs ? null : known.owner;
+  }
+
+  async #newOrder(
     directory: Directory,
     request: OrderRequest,
     profile: string | null,
@@ -90,23 +109,25 @@ export function makeOrders(parts: {
       ...(profile === null ? {} : { profile }),
       ...(request.terms.days === null
         ? {}
-        : { notAfter: new Date(clock.now() + request.terms.days * 86_400_000).toISOString() }),
+        : { notAfter: new Date(this.#clock.now() + request.terms.days * 86_400_000).toISOString() }),
     };
     const replaces = replacedId(directory, request);
     const asking = { asked: askedFor(request), signal };
-    const post = (body: object) => accounts.post(directory.newOrder, body, asking);
+    const post = (body: object) => this.#accounts.post(directory.newOrder, body, asking);
     const answer = await (replaces === null
       ? post(payload)
       : post({ ...payload, replaces }).catch((thrown: unknown) => {
           if (!mayBeAboutReplaces.has(asFailure(thrown).code)) throw thrown;
-          log.info('the CA does not take "replaces" for this order, ordering without', { ca: client.ca });
+          this.#log.info('the CA does not take "replaces" for this order, ordering without', {
+            ca: this.#client.ca,
+          });
           return post(payload);
         }));
-    const seen = seenIn(answer, client.ca);
+    const seen = seenIn(answer, this.#client.ca);
     if (answer.location === null)
       throw new Failure(
         'acme.unexpected-answer',
-        `The CA ${client.ca} did not return an address for the new order.`,
+        `The CA ${this.#client.ca} did not return an address for the new order.`,
         {
           retry: 'later',
         },
@@ -115,15 +136,15 @@ export function makeOrders(parts: {
   }
 
   /** The open order for exactly these names in the CA's own list, when it keeps one. */
-  async function findOpen(
+  async #findOpen(
     request: OrderRequest,
     profile: string | null,
     signal: AbortSignal,
   ): Promise<{ url: string; seen: SeenOrder } | null> {
     const wanted = sortedIdentifiers(identifiersOf(request.names));
-    for (const url of await listedOrders(signal)) {
-      if ((ownerOf(url) ?? request.orderId) !== request.orderId) continue;
-      const seen = await fetch(url, request, signal).catch((thrown: unknown) => {
+    for (const url of await this.#listedOrders(signal)) {
+      if ((this.#ownerOf(url) ?? request.orderId) !== request.orderId) continue;
+      const seen = await this.fetch(url, request, signal).catch((thrown: unknown) => {
         if (asFailure(thrown).about !== 'authority') throw thrown;
         return null;
       });
@@ -135,40 +156,25 @@ export function makeOrders(parts: {
     return null;
   }
 
-  async function listedOrders(signal: AbortSignal): Promise<string[]> {
+  async #listedOrders(signal: AbortSignal): Promise<string[]> {
     const urls: string[] = [];
     const asking = { asked: 'the list of orders', signal };
     try {
-      let page = await accounts.ordersUrl(signal);
+      let page = await this.#accounts.ordersUrl(signal);
       for (let pages = 0; page !== null && pages < searched.pages; pages++) {
-        const answer: AcmeAnswer = await accounts.post(page, null, asking);
-        urls.push(...readAs(ordersList, answer.body, 'list of orders', client.ca).orders);
+        const answer: AcmeAnswer = await this.#accounts.post(page, null, asking);
+        urls.push(...readAs(ordersList, answer.body, 'list of orders', this.#client.ca).orders);
         page = answer.links('next')[0] ?? null;
       }
     } catch (thrown) {
       if (asFailure(thrown).about !== 'authority') throw thrown;
-      log.debug('the CA does not list orders', { ca: client.ca, because: asFailure(thrown).message });
+      this.#log.debug('the CA does not list orders', {
+        ca: this.#client.ca,
+        because: asFailure(thrown).message,
+      });
     }
     return urls.reverse().slice(0, searched.orders);
   }
-
-  async function fetch(url: string, request: OrderRequest, signal: AbortSignal): Promise<SeenOrder> {
-    return seenIn(await accounts.post(url, null, { asked: askedFor(request), signal }), client.ca);
-  }
-
-  return {
-    place,
-    fetch,
-    claim,
-    justPlaced(url) {
-      const known = placed.get(url);
-      placed.delete(url);
-      return known !== undefined && clock.monotonic() - known.at < justPlacedMs ? known.seen : null;
-    },
-    release(url) {
-      claims.delete(url);
-    },
-  };
 }
 
 /** A CA that dislikes what is replaced (another CA's certificate, replaced already) may well like the order. */

@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { CyberarkSettings } from '#shared/catalog/credential-stores/cyberark.ts';
 import { Failure } from '#shared/failure.ts';
+import type { StoreReport } from '#shared/model/credential-store.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
 import { nameText } from '../../../pki/distinguished-name.ts';
 import { expiryWarning } from '../../../pki/read-pfx.ts';
@@ -32,85 +33,55 @@ interface CyberarkParts {
 const patience = { usualSeconds: 30, besidesMs: 10_000 };
 
 /** CyberArk's Central Credential Provider: one GET for each read, no session. The application is proved by address or certificate. */
-export function makeCyberarkStore({ settings, keep, http, clock, log }: CyberarkParts): CredentialStore {
-  const address = accountsAddress(settings.ccpUrl);
-  const who = `CyberArk CCP at ${new URL(address).host}`;
+export class CyberarkStore implements CredentialStore {
+  readonly description: string;
+  readonly #settings: CyberarkSettings;
+  readonly #keep: StoreKeep;
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #address: string;
 
-  /** Opened at the moment of use; the caller wipes the key. */
-  function clientCertificate(): ClientCertificate | null {
-    if (!settings.hasCertificate) return null;
-    const certificate = keep.secret(storeSecrets.clientCertificate);
-    const key = keep.secret(storeSecrets.clientKey);
-    if (certificate === null || key === null) throw certificateMissing(who);
-    return { certificatePem: certificate.text(), key };
+  constructor(parts: CyberarkParts) {
+    this.#settings = parts.settings;
+    this.#keep = parts.keep;
+    this.#http = parts.http;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#address = accountsAddress(parts.settings.ccpUrl);
+    this.description = `CyberArk CCP at ${new URL(this.#address).host}`;
   }
 
-  async function ask(query: CcpQuery, signal: AbortSignal | undefined): Promise<JsonAnswer> {
-    demandPlain('application ID', settings.appId);
-    demandPlain('reason', settings.reason ?? '');
-    const seconds = Number(query.get('ConnectionTimeout') ?? patience.usualSeconds);
-    const url = queryUrl(address, settings.appId, query, query.size === 0 ? null : settings.reason);
-    const shown = clientCertificate();
-    try {
-      const { trustedRootsPem } = settings;
-      const timeoutMs = seconds * 1000 + patience.besidesMs;
-      const terms = { trustedRootsPem, clientCertificate: shown ?? undefined, timeoutMs, signal };
-      return await requestJson(http, { method: 'GET', url, ...terms }, who);
-    } finally {
-      shown?.key.wipe();
-    }
-  }
+  async close(): Promise<void> {}
 
-  const asked = (id: string | null): Asked => ({
-    ...{ who, appId: settings.appId, id, now: clock.now() },
-    showedCertificate: settings.hasCertificate,
-  });
-
-  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
-    const answer = await ask(parseQuery(id), signal);
-    if (answer.status !== 200) throw refused(answer, asked(id));
+  async read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    const answer = await this.#ask(parseQuery(id), signal);
+    if (answer.status !== 200) throw refused(answer, this.#asked(id));
     const found = account.safeParse(answer.json);
-    if (!found.success) throw unexpectedAnswer(who, answer, 'no account with Content');
-    if (found.data.Content === '') throw emptyAccount(who, id);
+    if (!found.success) throw unexpectedAnswer(this.description, answer, 'no account with Content');
+    if (found.data.Content === '') throw emptyAccount(this.description, id);
     const credential = credentialOf(found.data);
-    if (credential.changeInProcess) log.info('a password change is in process', { store: who });
+    if (credential.changeInProcess)
+      this.#log.info('a password change is in process', { store: this.description });
     return credential;
   }
 
-  /** There is no log-in: a question without an object shows that a CCP answers and lets us ask. */
-  async function logIn(signal?: AbortSignal): Promise<string> {
-    const answer = await ask(new Map(), signal);
-    if (answer.status !== 200 && !onlyTheQuestionWasWrong(answer)) throw refused(answer, asked(null));
-    const sentence = `The CCP answers. It checks the application ${settings.appId} with each read.`;
-    const warning = expiry();
-    return warning === null ? sentence : `${sentence} ${warning}`;
-  }
-
-  function expiry(): string | null {
-    const kept = settings.hasCertificate ? keep.secret(storeSecrets.clientCertificate) : null;
-    if (kept === null) return null;
-    const { subject, notAfter } = parseX509(kept.text());
-    return expiryWarning({ subject: nameText(subject), notAfter }, clock.now());
-  }
-
-  const { verify: probe } = settings;
-  async function readProbe(id: string, signal?: AbortSignal): Promise<string> {
-    const credential = await read(id, signal);
-    const kind = credential.password === null ? 'a private key' : 'a password';
-    wipe(credential);
-    const whose = credential.username === null ? '' : ` for ${credential.username}`;
-    return `Read “${id}”: ${kind}${whose}.`;
-  }
-
-  async function verify(signal?: AbortSignal) {
+  async verify(signal?: AbortSignal): Promise<StoreReport> {
+    const { verify: probe } = this.#settings;
     let shown: ClientCertificate | null = null;
     const look = makeVerify({
-      ...{ http, url: address, trustedRootsPem: settings.trustedRootsPem, clock, logIn },
-      clientCertificate() {
-        shown = clientCertificate();
+      ...{
+        http: this.#http,
+        url: this.#address,
+        trustedRootsPem: this.#settings.trustedRootsPem,
+        clock: this.#clock,
+        logIn: this.#logIn,
+      },
+      clientCertificate: () => {
+        shown = this.#clientCertificate();
         return shown;
       },
-      read: probe === null ? null : (at) => readProbe(probe, at),
+      read: probe === null ? null : (at) => this.#readProbe(probe, at),
     });
     try {
       return await look(signal);
@@ -119,7 +90,66 @@ export function makeCyberarkStore({ settings, keep, http, clock, log }: Cyberark
     }
   }
 
-  return { description: who, verify, read, close: async () => {} };
+  /** Opened at the moment of use; the caller wipes the key. */
+  #clientCertificate(): ClientCertificate | null {
+    if (!this.#settings.hasCertificate) return null;
+    const certificate = this.#keep.secret(storeSecrets.clientCertificate);
+    const key = this.#keep.secret(storeSecrets.clientKey);
+    if (certificate === null || key === null) throw certificateMissing(this.description);
+    return { certificatePem: certificate.text(), key };
+  }
+
+  async #ask(query: CcpQuery, signal: AbortSignal | undefined): Promise<JsonAnswer> {
+    demandPlain('application ID', this.#settings.appId);
+    demandPlain('reason', this.#settings.reason ?? '');
+    const seconds = Number(query.get('ConnectionTimeout') ?? patience.usualSeconds);
+    const url = queryUrl(
+      this.#address,
+      this.#settings.appId,
+      query,
+      query.size === 0 ? null : this.#settings.reason,
+    );
+    const shown = this.#clientCertificate();
+    try {
+      const { trustedRootsPem } = this.#settings;
+      const timeoutMs = seconds * 1000 + patience.besidesMs;
+      const terms = { trustedRootsPem, clientCertificate: shown ?? undefined, timeoutMs, signal };
+      return await requestJson(this.#http, { method: 'GET', url, ...terms }, this.description);
+    } finally {
+      shown?.key.wipe();
+    }
+  }
+
+  #asked(id: string | null): Asked {
+    return {
+      ...{ who: this.description, appId: this.#settings.appId, id, now: this.#clock.now() },
+      showedCertificate: this.#settings.hasCertificate,
+    };
+  }
+
+  /** There is no log-in: a question without an object shows that a CCP answers and lets us ask. */
+  async #logIn(signal?: AbortSignal): Promise<string> {
+    const answer = await this.#ask(new Map(), signal);
+    if (answer.status !== 200 && !onlyTheQuestionWasWrong(answer)) throw refused(answer, this.#asked(null));
+    const sentence = `The CCP answers. It checks the application ${this.#settings.appId} with each read.`;
+    const warning = this.#expiry();
+    return warning === null ? sentence : `${sentence} ${warning}`;
+  }
+
+  #expiry(): string | null {
+    const kept = this.#settings.hasCertificate ? this.#keep.secret(storeSecrets.clientCertificate) : null;
+    if (kept === null) return null;
+    const { subject, notAfter } = parseX509(kept.text());
+    return expiryWarning({ subject: nameText(subject), notAfter }, this.#clock.now());
+  }
+
+  async #readProbe(id: string, signal?: AbortSignal): Promise<string> {
+    const credential = await this.read(id, signal);
+    const kind = credential.password === null ? 'a private key' : 'a password';
+    wipe(credential);
+    const whose = credential.username === null ? '' : ` for ${credential.username}`;
+    return `Read “${id}”: ${kind}${whose}.`;
+  }
 }
 
 function wipe({ password, privateKey, passphrase }: StoredCredential): void {

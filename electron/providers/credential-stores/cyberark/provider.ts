@@ -9,13 +9,13 @@ import {
   type StoreProvider,
   storeSecrets,
 } from '../credential-store.ts';
-import { makeCyberarkStore } from './cyberark.ts';
+import { CyberarkStore } from './cyberark.ts';
 
 const { clientCertificate, clientKey } = storeSecrets;
 
 export const cyberark: StoreProvider<CyberarkSettings> = {
   make: ({ id, settings, keep, http, clock, log }) =>
-    makeCyberarkStore({ id, settings, keep, http: http(), clock, log }),
+    new CyberarkStore({ id, settings, keep, http: http(), clock, log }),
   sealing: {
     fields: { authcert: { names: [clientCertificate, clientKey] } },
     take: takeCertificate,

@@ -17,7 +17,7 @@ export interface ApiCall {
 }
 
 /** The API with a login. A token that is no longer taken is followed by one new login and one more try. */
-interface ApiClient {
+export interface ApiClient {
   /** Resolves for what the caller has to read (below 500, but 401 and 429); all else is a Failure. */
   ask(call: ApiCall): Promise<JsonAnswer>;
   /** The content of a field, as bytes; null when it is refused. */

@@ -6,11 +6,11 @@ import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 import { makeVerify } from '../common/verify.ts';
 import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
 import { baseUrl, parsePlace, type SecretPlace } from './address.ts';
-import { type ApiCall, makeApiClient } from './client.ts';
+import { type ApiCall, type ApiClient, makeApiClient } from './client.ts';
 import { type Demand, demandFailure, demandIn, refusedSecret, wantsComment } from './demands.ts';
 import { credentialOf, wipe } from './fields.ts';
 import { userName } from './login.ts';
-import { makeSession } from './session.ts';
+import { makeSession, type Session } from './session.ts';
 import { type FoundSecret, secret, secretState, wordsOf } from './wire.ts';
 
 interface DelineaParts {
@@ -34,83 +34,104 @@ interface Opened {
  * comment of the settings, which may check it out; it is not checked in again here, because what was read is used
  * after the read and a check-in may change the password: Secret Server takes it back when its time is over.
  */
-export function makeDelineaStore({ settings, keep, http, clock, log }: DelineaParts): CredentialStore {
-  const base = baseUrl(settings.url);
-  const { host, pathname } = new URL(base);
-  const who = `Delinea Secret Server at ${host}${pathname === '/' ? '' : pathname}`;
-  const session = makeSession({ settings, base, who, keep, http, clock, log });
-  const api = makeApiClient({ who, trustedRootsPem: settings.trustedRootsPem, session, http, clock });
+export class DelineaStore implements CredentialStore {
+  readonly description: string;
+  readonly verify: CredentialStore['verify'];
+  readonly #settings: DelineaSettings;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #session: Session;
+  readonly #api: ApiClient;
 
-  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
-    const place = parsePlace(id);
-    const what = `Secret “${id.trim()}” of ${who}`;
-    const { found, restricted } = await open(place, what, signal);
-    if (found.active === false) throw demandFailure('RequiresUndelete', what, false);
-    return credentialOf(found, what, (slug) => api.content(fieldCall(found.id, slug, restricted, signal)));
+  constructor({ settings, keep, http, clock, log }: DelineaParts) {
+    const base = baseUrl(settings.url);
+    const { host, pathname } = new URL(base);
+    const who = `Delinea Secret Server at ${host}${pathname === '/' ? '' : pathname}`;
+    const { trustedRootsPem, verify: probe } = settings;
+    this.description = who;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#log = log;
+    this.#session = makeSession({ settings, base, who, keep, http, clock, log });
+    this.#api = makeApiClient({ who, trustedRootsPem, session: this.#session, http, clock });
+    this.verify = makeVerify({
+      ...{ http, url: base, trustedRootsPem, clock, logIn: (signal) => this.#logIn(signal) },
+      read: probe === null ? null : (signal) => this.#readProbe(probe, signal),
+    });
   }
 
-  async function open(place: SecretPlace, what: string, signal: AbortSignal | undefined): Promise<Opened> {
+  async close(): Promise<void> {
+    this.#session.close();
+  }
+
+  async read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    const place = parsePlace(id);
+    const what = `Secret “${id.trim()}” of ${this.description}`;
+    const { found, restricted } = await this.#open(place, what, signal);
+    if (found.active === false) throw demandFailure('RequiresUndelete', what, false);
+    return credentialOf(found, what, (slug) =>
+      this.#api.content(fieldCall(found.id, slug, restricted, signal)),
+    );
+  }
+
+  async #open(place: SecretPlace, what: string, signal: AbortSignal | undefined): Promise<Opened> {
     const call = (more: Partial<ApiCall>): ApiCall => ({
       ...{ method: 'GET', path: `secrets/${place.id}`, signal, ...more },
       query: { ...(place.path === null ? {} : { secretPath: place.path }), ...more.query },
     });
-    const plain = await api.ask(call({ query: { noAutoCheckout: 'true' } }));
+    const plain = await this.#api.ask(call({ query: { noAutoCheckout: 'true' } }));
     const demand =
-      demandOf(plain) ?? (await demandByState(plain, () => call({ path: `secrets/${place.id}/state` })));
-    if (demand === null) return { found: secretIn(plain, what), restricted: null };
-    const { comment } = settings;
+      demandOf(plain) ??
+      (await this.#demandByState(plain, () => call({ path: `secrets/${place.id}/state` })));
+    if (demand === null) return { found: this.#secretIn(plain, what), restricted: null };
+    const { comment } = this.#settings;
     if (comment === null || !wantsComment(demand)) throw demandFailure(demand, what, false);
     const body = { comment, forceCheckIn: false, includeInactive: false, noAutoCheckout: false };
-    log.info('a restricted secret is opened with a comment', {
-      store: who,
+    this.#log.info('a restricted secret is opened with a comment', {
+      store: this.description,
       place: place.path ?? place.id,
       demand,
     });
-    const opened = await api.ask(call({ method: 'POST', path: `secrets/${place.id}/restricted`, body }));
+    const opened = await this.#api.ask(
+      call({ method: 'POST', path: `secrets/${place.id}/restricted`, body }),
+    );
     const more = demandOf(opened);
     if (more !== null) throw demandFailure(more, what, true);
-    return { found: secretIn(opened, what), restricted: body };
+    return { found: this.#secretIn(opened, what), restricted: body };
   }
 
   /** A refusal may hide a demand: the state of the secret tells. */
-  async function demandByState(answer: JsonAnswer, state: () => ApiCall): Promise<Demand | null> {
+  async #demandByState(answer: JsonAnswer, state: () => ApiCall): Promise<Demand | null> {
     if (answer.status !== 400 && answer.status !== 403) return null;
     if (wordsOf(answer.json) === '') return null;
-    const told = await api.ask(state());
+    const told = await this.#api.ask(state());
     const found = secretState.safeParse(told.json);
     return told.status === 200 && found.success ? demandIn(found.data.secretState) : null;
   }
 
-  function secretIn(answer: JsonAnswer, what: string): FoundSecret {
-    if (answer.status !== 200) throw refusedSecret(answer, what, who);
+  #secretIn(answer: JsonAnswer, what: string): FoundSecret {
+    if (answer.status !== 200) throw refusedSecret(answer, what, this.description);
     const found = secret.safeParse(answer.json);
-    if (!found.success) throw unexpectedAnswer(who, answer, 'no secret with items');
+    if (!found.success) throw unexpectedAnswer(this.description, answer, 'no secret with items');
     return found.data;
   }
 
   /** Always a new login: whether that works is the question. */
-  async function logIn(signal?: AbortSignal): Promise<string> {
-    session.forget();
-    const { endsAt, platform } = await session.get(signal);
-    const minutes = Math.max(1, Math.round((endsAt - clock.now()) / 60_000));
+  async #logIn(signal?: AbortSignal): Promise<string> {
+    this.#session.forget();
+    const { endsAt, platform } = await this.#session.get(signal);
+    const minutes = Math.max(1, Math.round((endsAt - this.#clock.now()) / 60_000));
     const where = platform ? ' to the Delinea Platform' : '';
-    return `Logged in${where} as ${userName(settings)}; the token is valid for ${minutes} minutes.`;
+    return `Logged in${where} as ${userName(this.#settings)}; the token is valid for ${minutes} minutes.`;
   }
 
-  async function readProbe(id: string, signal?: AbortSignal): Promise<string> {
-    const credential = await read(id, signal);
+  async #readProbe(id: string, signal?: AbortSignal): Promise<string> {
+    const credential = await this.read(id, signal);
     const kind = credential.password === null ? 'a private key' : 'a password';
     const whose = credential.username === null ? '' : ` for ${credential.username}`;
     wipe(credential);
     return `Read secret “${id}”: ${kind}${whose}.`;
   }
-
-  const { verify: probe, trustedRootsPem } = settings;
-  const verify = makeVerify({
-    ...{ http, url: base, trustedRootsPem, clock, logIn },
-    read: probe === null ? null : (signal) => readProbe(probe, signal),
-  });
-  return { description: who, verify, read, close: async () => session.close() };
 }
 
 /** What an answer says that the secret demands: in its codes when it is a secret, in its words when it is a refusal. */

@@ -9,13 +9,13 @@ import { makeVerify } from '../common/verify.ts';
 import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
 import { byAppRole } from './approle.ts';
 import { makeVaultClient, type VaultClient } from './client.ts';
-import { type Forbidden, isForbidden, makeKv } from './kv.ts';
+import { type Forbidden, isForbidden, Kv } from './kv.ts';
 import type { LoginMethod } from './login.ts';
 import { type SecretPath, secretPath } from './paths.ts';
 import { type ReadSecretFile, readSecretFile } from './secret-file.ts';
-import { makeSecretIdSource } from './secret-id.ts';
-import { makeSession } from './session.ts';
-import { byToken } from './token.ts';
+import { SecretIdSource } from './secret-id.ts';
+import { Session } from './session.ts';
+import { TokenLogin } from './token.ts';
 import { makeUnwrap } from './unwrap.ts';
 
 interface HashicorpParts {
@@ -37,9 +37,9 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
   const method = methodOf(parts, client);
-  const session = makeSession({ client, method, clock, log, random: parts.random ?? Math.random });
+  const session = new Session({ client, method, clock, log, random: parts.random ?? Math.random });
   if (parts.watch === true) session.watch();
-  const kv = makeKv(client, clock);
+  const kv = new Kv(client, clock);
 
   async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
     const path = secretPath(settings.rootPath, id);
@@ -83,12 +83,12 @@ function methodOf(parts: HashicorpParts, client: VaultClient): LoginMethod {
   const { auth, authMount, namespace } = settings;
   switch (auth.type) {
     case 'Token':
-      return byToken(client, keep, clock);
+      return new TokenLogin(client, keep, clock);
     case 'AppRoleSecret':
     case 'AppRoleFile': {
       const unwrap = makeUnwrap(client, authMount, namespace);
       const readFile = parts.readFile ?? readSecretFile;
-      const source = makeSecretIdSource({ auth, who: client.who, keep, unwrap, readFile, log });
+      const source = new SecretIdSource({ auth, who: client.who, keep, unwrap, readFile, log });
       return byAppRole(client, { authMount, roleId: auth.roleId }, source, clock);
     }
     default:

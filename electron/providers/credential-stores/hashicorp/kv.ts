@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { VaultAnswer, VaultClient } from './client.ts';
 import { saysNoToken } from './login.ts';
-import { type Mount, makeMounts, sameMount } from './mounts.ts';
+import { type Mount, type Mounts, makeMounts, sameMount } from './mounts.ts';
 import type { SecretPath } from './paths.ts';
 import { kv1Answer, kv2Answer, readAs } from './wire.ts';
 
@@ -22,12 +22,6 @@ export interface Forbidden {
   tokenInDoubt?: boolean | undefined;
 }
 
-/** Reads secrets of the KV engine, whichever version a mount has. Safe concurrently. */
-interface Kv {
-  /** `credential.not-found`, `credential.deleted`, `credential-store.wrong-mount`. */
-  read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden>;
-}
-
 type Result =
   | Found
   | Forbidden
@@ -37,73 +31,83 @@ export function isForbidden(result: object): result is Forbidden {
   return 'forbidden' in result;
 }
 
-export function makeKv(client: VaultClient, clock: Clock): Kv {
-  const mounts = makeMounts(client, clock);
+/** Reads secrets of the KV engine, whichever version a mount has. Safe concurrently. */
+export class Kv {
+  readonly #client: VaultClient;
+  readonly #clock: Clock;
+  readonly #mounts: Mounts;
 
-  async function read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden> {
-    const known = mounts.known(path);
-    if (known === null) return lookAndRead(path, token, signal);
-    const found = await readFrom(known, path, token, signal);
+  constructor(client: VaultClient, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#mounts = makeMounts(this.#client, this.#clock);
+  }
+
+  /** `credential.not-found`, `credential.deleted`, `credential-store.wrong-mount`. */
+  async read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden> {
+    const known = this.#mounts.known(path);
+    if (known === null) return this.#lookAndRead(path, token, signal);
+    const found = await this.#readFrom(known, path, token, signal);
     const good = isForbidden(found) ? saysNoToken(found.forbidden) : !('missing' in found);
     // else it may have been mounted anew as another version
-    const looked = good ? null : await mounts.look(path, token, signal);
+    const looked = good ? null : await this.#mounts.look(path, token, signal);
     if (looked === null || 'forbidden' in looked || sameMount(looked.mount, known))
-      return orNotFound(found, path, known);
-    mounts.forget(known);
-    return readLooked(looked.mount, path, token, signal);
+      return this.#orNotFound(found, path, known);
+    this.#mounts.forget(known);
+    return this.#readLooked(looked.mount, path, token, signal);
   }
 
-  async function lookAndRead(path: SecretPath, token: Secret, signal?: AbortSignal) {
-    const looked = await mounts.look(path, token, signal);
-    if ('forbidden' in looked) return guess(path, token, looked.forbidden, signal);
-    return readLooked(looked.mount, path, token, signal);
+  async #lookAndRead(path: SecretPath, token: Secret, signal?: AbortSignal) {
+    const looked = await this.#mounts.look(path, token, signal);
+    if ('forbidden' in looked) return this.#guess(path, token, looked.forbidden, signal);
+    return this.#readLooked(looked.mount, path, token, signal);
   }
 
-  async function readLooked(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
-    mounts.remember(mount);
-    return orNotFound(await readFrom(mount, path, token, signal), path, mount);
+  async #readLooked(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
+    this.#mounts.remember(mount);
+    return this.#orNotFound(await this.#readFrom(mount, path, token, signal), path, mount);
   }
 
-  function orNotFound(found: Result, path: SecretPath, mount: Mount): Found | Forbidden {
-    return 'missing' in found ? notFound(client.who, path, mount) : found;
+  #orNotFound(found: Result, path: SecretPath, mount: Mount): Found | Forbidden {
+    return 'missing' in found ? notFound(this.#client.who, path, mount) : found;
   }
 
   /** No policy on anything below the mount, or no such mount: tries both versions and remembers the one that answers. */
-  async function guess(path: SecretPath, token: Secret, forbidden: VaultAnswer, signal?: AbortSignal) {
+  async #guess(path: SecretPath, token: Secret, forbidden: VaultAnswer, signal?: AbortSignal) {
     if (saysNoToken(forbidden)) return { forbidden, apiPath: null };
     let missing: Mount | null = null;
     let unmounted = true;
-    for (const mount of mounts.guesses(path)) {
-      const found = await readFrom(mount, path, token, signal);
+    for (const mount of this.#mounts.guesses(path)) {
+      const found = await this.#readFrom(mount, path, token, signal);
       if (isForbidden(found)) {
         unmounted = false;
         continue;
       }
       if (!('missing' in found)) {
-        mounts.remember(mount);
+        this.#mounts.remember(mount);
         return found;
       }
       missing ??= mount;
       unmounted &&= found.unmounted;
     }
-    if (missing !== null && unmounted) throw nothingMounted(client.who, path);
-    return missing === null ? { forbidden, apiPath: null } : notFound(client.who, path, missing);
+    if (missing !== null && unmounted) throw nothingMounted(this.#client.who, path);
+    return missing === null ? { forbidden, apiPath: null } : notFound(this.#client.who, path, missing);
   }
 
   /** A path below `data/` may have been copied from the API; what is stored exactly there is preferred. */
-  async function readFrom(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
+  async #readFrom(mount: Mount, path: SecretPath, token: Secret, signal?: AbortSignal) {
     const rest = path.all.slice(mount.segments.length);
-    if (rest.length === 0) throw isMount(client.who, path);
-    if (mount.version === 1) return readPath(mount, rest, path, token, signal);
+    if (rest.length === 0) throw isMount(this.#client.who, path);
+    if (mount.version === 1) return this.#readPath(mount, rest, path, token, signal);
     const pasted = rest[0] === 'data' || rest[0] === 'metadata';
     const rootHasIt = pasted && path.root.length > mount.segments.length;
-    if (rootHasIt && rest.length === 1) throw isMount(client.who, path);
-    const exact = await readPath(mount, rootHasIt ? rest.slice(1) : rest, path, token, signal);
+    if (rootHasIt && rest.length === 1) throw isMount(this.#client.who, path);
+    const exact = await this.#readPath(mount, rootHasIt ? rest.slice(1) : rest, path, token, signal);
     if (rootHasIt || !pasted || rest.length === 1 || !('missing' in exact)) return exact;
-    return readPath(mount, rest.slice(1), path, token, signal);
+    return this.#readPath(mount, rest.slice(1), path, token, signal);
   }
 
-  async function readPath(
+  async #readPath(
     mount: Mount,
     rest: readonly string[],
     path: SecretPath,
@@ -111,21 +115,20 @@ export function makeKv(client: VaultClient, clock: Clock): Kv {
     signal?: AbortSignal,
   ): Promise<Result> {
     const api = [...mount.segments, ...(mount.version === 2 ? ['data'] : []), ...rest];
-    const answer = await client.ask({ method: 'GET', path: api, token, signal });
+    const answer = await this.#client.ask({ method: 'GET', path: api, token, signal });
     if (answer.status === 403) return { forbidden: answer, apiPath: api.join('/') };
     const gone = mount.version === 2 && kv2Answer.safeParse(answer.json).success;
     if (answer.status === 404 && !gone)
       return { missing: true, unmounted: /\bno handler for route\b/i.test(answer.said) };
-    if (answer.status === 400) throw refused(client.who, path, answer);
+    if (answer.status === 400) throw refused(this.#client.who, path, answer);
     const where = `KV version ${mount.version} at ${mount.segments.join('/') || 'its root'}`;
-    if (mount.version === 1) return { record: readAs(kv1Answer, answer, client.who).data, about: [where] };
-    const { data, metadata } = readAs(kv2Answer, answer, client.who).data;
-    if (data === null || answer.status === 404) throw deleted(client.who, path, metadata);
+    if (mount.version === 1)
+      return { record: readAs(kv1Answer, answer, this.#client.who).data, about: [where] };
+    const { data, metadata } = readAs(kv2Answer, answer, this.#client.who).data;
+    if (data === null || answer.status === 404) throw deleted(this.#client.who, path, metadata);
     const written = metadata.created_time ? `, written ${metadata.created_time}` : '';
     return { record: data, about: [where, `version ${metadata.version}${written}`] };
   }
-
-  return { read };
 }
 
 function notFound(who: string, { shown }: SecretPath, mount: Mount): never {

@@ -13,7 +13,7 @@ export interface Mount {
 }
 
 /** Which KV engine holds a path. What was learnt is kept for minutes: the call that tells it promises nothing. */
-interface Mounts {
+export interface Mounts {
   known(path: SecretPath): Mount | null;
   look(
     path: SecretPath,

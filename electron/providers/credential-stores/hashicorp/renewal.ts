@@ -10,7 +10,7 @@ import { authAnswer, readAs } from './wire.ts';
  * or not somebody reads: a token of a person cannot be had again by itself, and each new AppRole login may spend one of
  * few uses of the SecretID. Left alone: tokens that cannot be renewed, and those with counted uses.
  */
-interface Renewal {
+export interface Renewal {
   /** From now on this one; what was kept alive before is not any more. */
   start(login: Login): void;
   stop(): void;

@@ -5,23 +5,13 @@ import { Secret } from '../../../secrets/secret.ts';
 import { type StoreKeep, storeSecrets } from '../credential-store.ts';
 import { cleanText, markOf, noSecret } from './login.ts';
 import { type ReadSecretFile, secretInFile } from './secret-file.ts';
-import { makeSpent } from './spent.ts';
+import { makeSpent, type Spent } from './spent.ts';
 import { type Unwrap, wrappingUsed } from './unwrap.ts';
 
 interface GivenSecretId {
   secretId: Secret;
   /** For people, whole sentences. */
   remarks: string[];
-}
-
-/** Where the SecretID comes from. Not safe concurrently: the session asks once at a time. */
-export interface SecretIdSource {
-  /** Unwraps when it must, and has then sealed what was inside before it resolves. */
-  get(): Promise<GivenSecretId>;
-  /** Something else was given than at the last `get`. What cannot be read now is no change. */
-  changed(): Promise<boolean>;
-  /** There is a wrapping token that was not opened yet: it lives for minutes, as a rule. */
-  perishable(): Promise<boolean>;
 }
 
 interface SecretIdParts {
@@ -33,22 +23,73 @@ interface SecretIdParts {
   log: Log;
 }
 
-export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
-  const { auth, who, keep } = parts;
-  const spent = makeSpent(keep);
-  let last: string | null = null;
-  let unsealed: { secretId: Secret; mark: string } | null = null;
+/** Where the SecretID comes from. Not safe concurrently: the session asks once at a time. */
+export class SecretIdSource {
+  readonly #parts: SecretIdParts;
+  readonly #auth: Exclude<HashicorpAuth, { type: 'Token' }>;
+  readonly #who: string;
+  readonly #keep: StoreKeep;
+  readonly #spent: Spent;
+  #last: string | null = null;
+  #unsealed: { secretId: Secret; mark: string } | null = null;
+
+  constructor(parts: SecretIdParts) {
+    this.#parts = parts;
+    this.#auth = parts.auth;
+    this.#who = parts.who;
+    this.#keep = parts.keep;
+    this.#spent = makeSpent(this.#keep);
+  }
+
+  /** Unwraps when it must, and has then sealed what was inside before it resolves. */
+  async get(): Promise<GivenSecretId> {
+    const secret = await this.#given();
+    if (secret === null) {
+      const secretId = this.#auth.wrapped ? this.#kept() : null;
+      if (secretId === null) throw noSecret(this.#who, this.#auth.wrapped ? 'wrapped SecretID' : 'SecretID');
+      this.#last = null;
+      return { secretId, remarks: [] };
+    }
+    const word = this.#clean(secret, this.#auth.wrapped ? 'wrapping token' : 'SecretID');
+    this.#last = markOf(word);
+    if (this.#unsealed?.mark === this.#last) {
+      const { secretId } = this.#unsealed;
+      this.#seal();
+      return { secretId, remarks: [] };
+    }
+    if (!this.#auth.wrapped) return { secretId: word, remarks: [] };
+    try {
+      return await this.#opened(word);
+    } catch (thrown) {
+      if (asFailure(thrown).retry !== 'needs-person') this.#last = null; // not opened yet, and it will not keep for long
+      throw thrown;
+    }
+  }
+
+  /** Something else was given than at the last `get`. What cannot be read now is no change. */
+  async changed(): Promise<boolean> {
+    const mark = await this.#markGiven();
+    return mark !== null && mark !== this.#last;
+  }
+
+  /** There is a wrapping token that was not opened yet: it lives for minutes, as a rule. */
+  async perishable(): Promise<boolean> {
+    if (!this.#auth.wrapped) return false;
+    const mark = await this.#markGiven();
+    const state = mark === null ? 'opened' : this.#spent.state(mark);
+    return state !== 'opened' && state !== 'refused';
+  }
 
   /** What was given from outside: the file's word, or the sealed wrapping token, or nothing new. */
-  async function given(): Promise<Secret | null> {
-    if (auth.type === 'AppRoleFile') return secretInFile(auth.secretFile, parts.readFile);
-    return keep.secret(auth.wrapped ? storeSecrets.wrappingToken : storeSecrets.secretId);
+  async #given(): Promise<Secret | null> {
+    if (this.#auth.type === 'AppRoleFile') return secretInFile(this.#auth.secretFile, this.#parts.readFile);
+    return this.#keep.secret(this.#auth.wrapped ? storeSecrets.wrappingToken : storeSecrets.secretId);
   }
 
   /** Null when there is nothing, or nothing that can be read now. */
-  async function markGiven(): Promise<string | null> {
+  async #markGiven(): Promise<string | null> {
     try {
-      const secret = await given();
+      const secret = await this.#given();
       const text = secret === null ? null : cleanText(secret.text());
       return text === null ? null : markOf(Secret.of(text));
     } catch {
@@ -56,102 +97,67 @@ export function makeSecretIdSource(parts: SecretIdParts): SecretIdSource {
     }
   }
 
-  function kept(): Secret | null {
-    const secret = keep.secret(storeSecrets.secretId);
-    return secret === null ? null : clean(secret, 'SecretID');
+  #kept(): Secret | null {
+    const secret = this.#keep.secret(storeSecrets.secretId);
+    return secret === null ? null : this.#clean(secret, 'SecretID');
   }
 
-  function clean(secret: Secret, what: string): Secret {
+  #clean(secret: Secret, what: string): Secret {
     const text = cleanText(secret.text());
     if (text !== null) return Secret.of(text);
-    throw new Failure('credential-store.bad-secret-id', `The ${what} for ${who} is not valid.`, {
+    throw new Failure('credential-store.bad-secret-id', `The ${what} for ${this.#who} is not valid.`, {
       hint: 'It must not contain spaces or line breaks. Set it again.',
     });
   }
 
   /** Once for each wrapping token: sealed before anything else happens, so that a restart or a refused login loses nothing. */
-  async function opened(wrapping: Secret): Promise<GivenSecretId> {
+  async #opened(wrapping: Secret): Promise<GivenSecretId> {
     const mark = markOf(wrapping);
-    const before = spent.state(mark);
-    const old = kept(); // refuses while the keychain is locked: what comes out could not be sealed
-    if (before === 'opened' || before === 'refused') return spentBefore(old, before);
+    const before = this.#spent.state(mark);
+    const old = this.#kept(); // refuses while the keychain is locked: what comes out could not be sealed
+    if (before === 'opened' || before === 'refused') return this.#spentBefore(old, before);
     try {
-      const secretId = await parts.unwrap(wrapping, before === 'begun', () => spent.begin(mark));
-      unsealed = { secretId, mark };
-      seal();
+      const secretId = await this.#parts.unwrap(wrapping, before === 'begun', () => this.#spent.begin(mark));
+      this.#unsealed = { secretId, mark };
+      this.#seal();
       return { secretId, remarks: [] };
     } catch (thrown) {
       if (asFailure(thrown).code !== 'credential-store.wrapping-used') throw thrown;
       // our own try was cut off between sealing and noting it
       const own = before === 'begun' && old !== null;
-      if (own) spent.opened(mark);
-      else spent.refused(mark);
+      if (own) this.#spent.opened(mark);
+      else this.#spent.refused(mark);
       if (old === null) throw thrown;
-      return spentBefore(old, own ? 'opened' : 'refused');
+      return this.#spentBefore(old, own ? 'opened' : 'refused');
     }
   }
 
   /** What could not be sealed stays in memory, is used, and is sealed at the next chance. */
-  function seal(): void {
-    if (unsealed === null) return;
+  #seal(): void {
+    if (this.#unsealed === null) return;
     try {
-      keep.keepSecret(storeSecrets.secretId, unsealed.secretId);
-      spent.opened(unsealed.mark);
-      unsealed = null;
-      forgetWrapping();
+      this.#keep.keepSecret(storeSecrets.secretId, this.#unsealed.secretId);
+      this.#spent.opened(this.#unsealed.mark);
+      this.#unsealed = null;
+      this.#forgetWrapping();
     } catch (thrown) {
-      parts.log.error('an unwrapped SecretID could not be sealed', { who, code: asFailure(thrown).code });
+      this.#parts.log.error('an unwrapped SecretID could not be sealed', {
+        who: this.#who,
+        code: asFailure(thrown).code,
+      });
     }
   }
 
-  function spentBefore(old: Secret | null, state: 'opened' | 'refused'): GivenSecretId {
-    if (old === null && state === 'refused') throw wrappingUsed(who, '', false);
-    if (old === null) throw notKept(who);
-    forgetWrapping();
+  #spentBefore(old: Secret | null, state: 'opened' | 'refused'): GivenSecretId {
+    if (old === null && state === 'refused') throw wrappingUsed(this.#who, '', false);
+    if (old === null) throw notKept(this.#who);
+    this.#forgetWrapping();
     return { secretId: old, remarks: state === 'refused' ? [usedRemark] : [] };
   }
 
-  function forgetWrapping(): void {
-    if (auth.type === 'AppRoleSecret') keep.forgetSecret(storeSecrets.wrappingToken);
+  #forgetWrapping(): void {
+    if (this.#auth.type === 'AppRoleSecret') this.#keep.forgetSecret(storeSecrets.wrappingToken);
   }
-
-  return {
-    async get() {
-      const secret = await given();
-      if (secret === null) {
-        const secretId = auth.wrapped ? kept() : null;
-        if (secretId === null) throw noSecret(who, auth.wrapped ? 'wrapped SecretID' : 'SecretID');
-        last = null;
-        return { secretId, remarks: [] };
-      }
-      const word = clean(secret, auth.wrapped ? 'wrapping token' : 'SecretID');
-      last = markOf(word);
-      if (unsealed?.mark === last) {
-        const { secretId } = unsealed;
-        seal();
-        return { secretId, remarks: [] };
-      }
-      if (!auth.wrapped) return { secretId: word, remarks: [] };
-      try {
-        return await opened(word);
-      } catch (thrown) {
-        if (asFailure(thrown).retry !== 'needs-person') last = null; // not opened yet, and it will not keep for long
-        throw thrown;
-      }
-    },
-
-    async changed() {
-      const mark = await markGiven();
-      return mark !== null && mark !== last;
-    },
-
-    async perishable() {
-      if (!auth.wrapped) return false;
-      const mark = await markGiven();
-      const state = mark === null ? 'opened' : spent.state(mark);
-      return state !== 'opened' && state !== 'refused';
-    },
-  };
 }
 
 const usedRemark =

@@ -1,27 +1,13 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { asFailure, Failure } from '#shared/failure.ts';
-import type { VaultAnswer, VaultClient } from './client.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
+import type { VaultClient } from './client.ts';
 import { type Forbidden, isForbidden } from './kv.ts';
-import { type Login, type LoginMethod, saysNoToken, shownTime, tokenEnded } from './login.ts';
-import { makeRenewal } from './renewal.ts';
-
-/**
- * One login, shared by all who read. Two readers cause one login; after a refused login the next waits (servers lock
- * accounts that are refused five times), unless what it logs in with has changed or a person asks.
- */
-interface Session {
-  /** Runs `use` with a token; when that is refused as a token, once more with a new one. Safe concurrently. */
-  use<T extends object>(
-    use: (login: Login) => Promise<T | Forbidden>,
-    signal?: AbortSignal,
-  ): Promise<T | Forbidden>;
-  /** Proves that the token works, or logs in; the sentence of what was found. Waits only after several refusals in a row. */
-  check(signal?: AbortSignal): Promise<string>;
-  /** From now on, what would be lost by waiting for the first reader is looked after in the background. */
-  watch(): void;
-  close(): Promise<void>;
-}
+import { type Login, type LoginMethod, tokenEnded } from './login.ts';
+import { makeRenewal, type Renewal } from './renewal.ts';
+import { closedFailure, notYet } from './session-failures.ts';
+import { giveBack, sentenceOf, standingOf, stillGood } from './standing.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 interface SessionParts {
   client: VaultClient;
@@ -40,244 +26,222 @@ const freshAliveMs = 10 * 60_000;
 /** When a token cannot be told from a refused one. */
 const freshUnknownMs = 60_000;
 const marginMs = 10_000;
-const farewellMs = 3000;
 const lastReadsMs = 5000;
 const watchEachMs = 10 * 60_000;
 /** All stores begin at once when the agent does: not all ask in the same second. */
 const watchFirstMs = { least: 2000, spread: 20_000 };
 
-export function makeSession(parts: SessionParts): Session {
-  const { client, method, clock, log } = parts;
-  let login: Login | null = null;
-  let pending: Promise<Login> | null = null;
-  let refused: { failure: Failure; until: number; times: number } | null = null;
-  let closed = false;
-  let watching: Timer | null = null;
-  const running = new Set<Promise<unknown>>();
-  const renewal = makeRenewal({
-    ...parts,
-    gone(gone) {
-      if (login === gone) login = null;
-    },
-  });
+/**
+ * One login, shared by all who read. Two readers cause one login; after a refused login the next waits (servers lock
+ * accounts that are refused five times), unless what it logs in with has changed or a person asks.
+ */
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #client: VaultClient;
+  readonly #method: LoginMethod;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #login: Login | null = null;
+  #pending: Promise<Login> | null = null;
+  #refused: { failure: Failure; until: number; times: number } | null = null;
+  #closed = false;
+  #watching: Timer | null = null;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #renewal: Renewal;
 
-  function logIn(): Promise<Login> {
-    pending ??= fresh().finally(() => {
-      pending = null;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#client = parts.client;
+    this.#method = parts.method;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#renewal = makeRenewal({
+      ...parts,
+      gone: (gone) => {
+        if (this.#login === gone) this.#login = null;
+      },
     });
-    return pending;
   }
 
-  async function fresh(): Promise<Login> {
+  /** Runs `use` with a token; when that is refused as a token, once more with a new one. Safe concurrently. */
+  use<T extends object>(
+    run: (login: Login) => Promise<T | Forbidden>,
+    signal?: AbortSignal,
+  ): Promise<T | Forbidden> {
+    return unlessAborted(() => this.#underWay(this.#use(run)), signal);
+  }
+
+  /** Proves that the token works, or logs in; the sentence of what was found. Waits only after several refusals in a row. */
+  check(signal?: AbortSignal): Promise<string> {
+    return unlessAborted(() => this.#underWay(this.#check()), signal);
+  }
+
+  /** From now on, what would be lost by waiting for the first reader is looked after in the background. */
+  watch(): void {
+    if (this.#watching === null)
+      this.#watchAfter(watchFirstMs.least + watchFirstMs.spread * this.#parts.random());
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watching?.cancel();
+    this.#renewal.stop();
+    await this.#lastReads();
+    const last = this.#login;
+    this.#login = null;
+    if (last === null) return;
+    await giveBack(this.#client, this.#log, last);
+    last.token.wipe();
+  }
+
+  #logIn(): Promise<Login> {
+    this.#pending ??= this.#fresh().finally(() => {
+      this.#pending = null;
+    });
+    return this.#pending;
+  }
+
+  async #fresh(): Promise<Login> {
     try {
-      const made = await method.logIn();
-      refused = null;
-      if (closed) {
-        await giveBack(made);
-        throw closedFailure(client.who);
+      const made = await this.#method.logIn();
+      this.#refused = null;
+      if (this.#closed) {
+        await giveBack(this.#client, this.#log, made);
+        throw closedFailure(this.#client.who);
       }
-      if (login !== null && login.token.text() !== made.token.text()) void giveBack(login);
-      login = made;
-      renewal.start(made);
+      if (this.#login !== null && this.#login.token.text() !== made.token.text())
+        void giveBack(this.#client, this.#log, this.#login);
+      this.#login = made;
+      this.#renewal.start(made);
       return made;
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === 'credential-store.login-refused') {
-        const times = (refused?.times ?? 0) + 1;
+        const times = (this.#refused?.times ?? 0) + 1;
         const wait = waitsAfterRefusalMs[Math.min(times, waitsAfterRefusalMs.length) - 1] ?? 0;
-        refused = { failure, until: clock.now() + wait, times };
+        this.#refused = { failure, until: this.#clock.now() + wait, times };
       }
       throw failure;
     }
   }
 
-  async function current(): Promise<Login> {
-    if (closed) throw closedFailure(client.who);
-    if (pending !== null) return pending;
-    const changed = await method.changed();
-    if (login !== null && !hasEnded(login)) return changed ? orTheOld(login) : login;
-    if (refused !== null && !changed && clock.now() < refused.until) throw refused.failure;
-    return logIn();
+  async #current(): Promise<Login> {
+    if (this.#closed) throw closedFailure(this.#client.who);
+    if (this.#pending !== null) return this.#pending;
+    const changed = await this.#method.changed();
+    if (this.#login !== null && !this.#hasEnded(this.#login))
+      return changed ? this.#orTheOld(this.#login) : this.#login;
+    if (this.#refused !== null && !changed && this.#clock.now() < this.#refused.until)
+      throw this.#refused.failure;
+    return this.#logIn();
   }
 
   /** Something new was given, but what was got from the old still works. */
-  async function orTheOld(old: Login): Promise<Login> {
+  async #orTheOld(old: Login): Promise<Login> {
     try {
-      return await logIn();
+      return await this.#logIn();
     } catch (thrown) {
-      log.warn('the new login does not work; the previous login is used', {
-        who: client.who,
+      this.#log.warn('the new login does not work; the previous login is used', {
+        who: this.#client.who,
         code: asFailure(thrown).code,
       });
       return old;
     }
   }
 
-  function hasEnded({ endsAt, leaseMs }: Login): boolean {
-    return endsAt !== null && clock.now() >= endsAt - Math.min(marginMs, leaseMs / 20);
-  }
-
-  async function standing(of: Login, answer: VaultAnswer): Promise<'alive' | 'dead' | 'unknown'> {
-    if (saysNoToken(answer)) return 'dead';
-    if (of.usesLimited) return 'unknown'; // looking would spend a use
-    const path = ['auth', 'token', 'lookup-self'];
-    const looked = await client.ask({ method: 'GET', path, token: of.token });
-    if (looked.status === 200) return seen(of);
-    return saysNoToken(looked) || of.standing !== 'unseen' ? 'dead' : 'unknown';
-  }
-
-  /** That it may look itself up makes a later refusal to mean that it is gone. */
-  function seen(of: Login): 'alive' {
-    of.standing = 'known';
-    return 'alive';
+  #hasEnded({ endsAt, leaseMs }: Login): boolean {
+    return endsAt !== null && this.#clock.now() >= endsAt - Math.min(marginMs, leaseMs / 20);
   }
 
   /** The login to try once more with; null: there is none, or it was not the token's fault. */
-  async function another(first: Login, found: 'alive' | 'dead' | 'unknown'): Promise<Login | null> {
-    if (login !== null && login !== first) return login;
-    if (!method.repeatable) {
-      if (found === 'dead') throw forget(first, tokenEnded(client.who, null));
+  async #another(first: Login, found: 'alive' | 'dead' | 'unknown'): Promise<Login | null> {
+    if (this.#login !== null && this.#login !== first) return this.#login;
+    if (!this.#method.repeatable) {
+      if (found === 'dead') throw this.#forget(first, tokenEnded(this.#client.who, null));
       return null;
     }
-    const age = clock.now() - first.at;
+    const age = this.#clock.now() - first.at;
     if (found === 'alive' && age < freshAliveMs) return null;
     if (found === 'unknown' && age < freshUnknownMs) return null;
     try {
-      if (refused !== null && clock.now() < refused.until) throw refused.failure;
-      return await logIn();
+      if (this.#refused !== null && this.#clock.now() < this.#refused.until) throw this.#refused.failure;
+      return await this.#logIn();
     } catch (thrown) {
-      if (found === 'dead') throw forget(first, thrown);
+      if (found === 'dead') throw this.#forget(first, thrown);
       return null;
     }
   }
 
-  function forget(gone: Login, why: unknown): unknown {
-    if (login === gone) {
-      login = null;
-      renewal.stop();
+  #forget(gone: Login, why: unknown): unknown {
+    if (this.#login === gone) {
+      this.#login = null;
+      this.#renewal.stop();
     }
     return why;
   }
 
   /** What was begun may end before its token goes. */
-  function underWay<T>(work: Promise<T>): Promise<T> {
-    running.add(work);
-    const done = () => running.delete(work);
+  #underWay<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    const done = () => this.#running.delete(work);
     work.then(done, done);
     return work;
   }
 
-  async function lastReads(): Promise<void> {
+  async #lastReads(): Promise<void> {
     const enough = new AbortController();
-    const waited = clock.sleep(lastReadsMs, enough.signal).catch(() => {});
-    await Promise.race([Promise.allSettled([...running, pending]), waited]);
+    const waited = this.#clock.sleep(lastReadsMs, enough.signal).catch(() => {});
+    await Promise.race([Promise.allSettled([...this.#running, this.#pending]), waited]);
     enough.abort();
   }
 
-  async function use<T extends object>(
-    run: (login: Login) => Promise<T | Forbidden>,
-  ): Promise<T | Forbidden> {
-    const first = await current();
+  async #use<T extends object>(run: (login: Login) => Promise<T | Forbidden>): Promise<T | Forbidden> {
+    const first = await this.#current();
     const result = await run(first);
     if (!isForbidden(result)) return result;
-    const found = login === first ? await standing(first, result.forbidden) : 'dead';
-    const second = await another(first, found);
+    const found = this.#login === first ? await standingOf(this.#client, first, result.forbidden) : 'dead';
+    const second = await this.#another(first, found);
     return second === null ? { ...result, tokenInDoubt: found === 'unknown' } : run(second);
   }
 
-  function watchAfter(ms: number): void {
-    if (!closed) watching = clock.after(ms, () => void lookAfter().finally(() => watchAfter(watchEachMs)));
+  #watchAfter(ms: number): void {
+    if (!this.#closed)
+      this.#watching = this.#clock.after(
+        ms,
+        () => void this.#lookAfter().finally(() => this.#watchAfter(watchEachMs)),
+      );
   }
 
-  async function lookAfter(): Promise<void> {
+  async #lookAfter(): Promise<void> {
     try {
-      if (await method.perishable()) await current();
+      if (await this.#method.perishable()) await this.#current();
     } catch (thrown) {
-      log.warn('a login could not be kept alive', { who: client.who, code: asFailure(thrown).code });
+      this.#log.warn('a login could not be kept alive', {
+        who: this.#client.who,
+        code: asFailure(thrown).code,
+      });
     }
   }
 
-  async function check(): Promise<string> {
-    if (closed) throw closedFailure(client.who);
-    const known = login;
-    const changed = await method.changed();
-    if (known !== null && !hasEnded(known) && !changed && (await stillGood(known))) return sentenceOf(known);
-    if (refused !== null && refused.times >= triesOfAPerson && !changed && clock.now() < refused.until)
-      throw notYet(refused);
-    return sentenceOf(await logIn());
+  async #check(): Promise<string> {
+    if (this.#closed) throw closedFailure(this.#client.who);
+    const known = this.#login;
+    const changed = await this.#method.changed();
+    if (
+      known !== null &&
+      !this.#hasEnded(known) &&
+      !changed &&
+      (await stillGood(this.#client, this.#method.repeatable, known))
+    )
+      return sentenceOf(this.#client, known);
+    if (
+      this.#refused !== null &&
+      this.#refused.times >= triesOfAPerson &&
+      !changed &&
+      this.#clock.now() < this.#refused.until
+    )
+      throw notYet(this.#refused);
+    return sentenceOf(this.#client, await this.#logIn());
   }
-
-  async function stillGood(known: Login): Promise<boolean> {
-    if (known.usesLimited) return true;
-    const path = ['auth', 'token', 'lookup-self'];
-    const answer = await client.ask({ method: 'GET', path, token: known.token });
-    if (answer.status === 200) return seen(known) === 'alive';
-    return !method.repeatable && known.standing === 'unseen' && !saysNoToken(answer);
-  }
-
-  function sentenceOf({ how, endsAt, renewable, usesLimited, remarks, standing: state }: Login): string {
-    if (state === 'lost') throw tokenEnded(client.who, null);
-    const plain = client.url.startsWith('http:') ? ['The connection is not encrypted: use https.'] : [];
-    const renewed = renewable && !usesLimited ? ' and will be renewed before then' : '';
-    const life = endsAt === null ? '.' : `; the token is valid until ${shownTime(endsAt)}${renewed}.`;
-    return [`Logged in ${how}${life}`, ...remarks, ...plain].join(' ');
-  }
-
-  /** Tokens that we made are revoked; when that does not work they end by themselves. */
-  async function giveBack(old: Login): Promise<void> {
-    if (!old.ours || old.usesLimited) return;
-    const path = ['auth', 'token', 'revoke-self'];
-    await client
-      .ask({ method: 'POST', path, token: old.token, timeoutMs: farewellMs })
-      .catch((thrown: unknown) => log.debug('a token was not revoked', { code: asFailure(thrown).code }));
-  }
-
-  return {
-    use: (run, signal) => unlessAborted(() => underWay(use(run)), signal),
-    check: (signal) => unlessAborted(() => underWay(check()), signal),
-    watch() {
-      if (watching === null) watchAfter(watchFirstMs.least + watchFirstMs.spread * parts.random());
-    },
-    async close() {
-      if (closed) return;
-      closed = true;
-      watching?.cancel();
-      renewal.stop();
-      await lastReads();
-      const last = login;
-      login = null;
-      if (last === null) return;
-      await giveBack(last);
-      last.token.wipe();
-    },
-  };
-}
-
-/** Logins are shared, so nobody's abort may end one: who aborts only stops waiting. */
-function unlessAborted<T>(run: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return run();
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener('abort', stop, { once: true });
-    run()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-function notYet({ failure, until }: { failure: Failure; until: number }): Failure {
-  const { code, message, hint, peerSaid } = failure;
-  const sentence = `${message} It is not tried again before ${shownTime(until)}, so that it does not get locked.`;
-  return new Failure(code, sentence, { hint, peerSaid, retry: 'after', retryAt: until });
-}
-
-function closedFailure(who: string): Failure {
-  return new Failure('credential-store.closed', `The store at ${who} was closed while it was being read.`, {
-    hint: 'Its settings were changed or Trustkeep is stopping. Try again.',
-    retry: 'later',
-  });
 }

@@ -8,7 +8,7 @@ const mostKept = 20;
 const marks = z.array(z.tuple([z.string(), z.enum(['begun', 'opened', 'refused'])]));
 
 /** What became of wrapping tokens, by their marks, across restarts: none that is spent is tried again. */
-interface Spent {
+export interface Spent {
   state(mark: string): State | null;
   /** Before the call: when its answer is lost, the next try knows that it may have been us. */
   begin(mark: string): void;

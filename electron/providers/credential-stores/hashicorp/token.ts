@@ -16,58 +16,109 @@ import {
 import { readAs, tokenAnswer } from './wire.ts';
 
 /** The token that a person gave. "Logging in" is looking it up, which tells how long it lives. */
-export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): LoginMethod {
-  let last: string | null = null;
+export class TokenLogin implements LoginMethod {
+  readonly repeatable = false;
+  readonly #client: VaultClient;
+  readonly #keep: StoreKeep;
+  readonly #clock: Clock;
+  #last: string | null = null;
 
-  function kept(): Secret {
-    const secret = keep.secret(storeSecrets.token);
+  constructor(client: VaultClient, keep: StoreKeep, clock: Clock) {
+    this.#client = client;
+    this.#keep = keep;
+    this.#clock = clock;
+  }
+
+  async logIn(): Promise<Login> {
+    const token = this.#kept();
+    const mark = markOf(token);
+    const login: Login = {
+      token,
+      how: 'by token',
+      at: this.#clock.now(),
+      endsAt: null,
+      leaseMs: 0,
+      renewable: false,
+      usesLimited: true,
+      ours: false,
+      standing: 'unseen',
+      remarks: [limitedRemark],
+    };
+    if (this.#noted(storeSecrets.tokenUsesLimited) === mark) {
+      this.#last = mark;
+      return login;
+    }
+    try {
+      const known = await this.#lookUp(token, { ...login, usesLimited: false, remarks: [] }, mark);
+      this.#last = mark;
+      return known;
+    } catch (thrown) {
+      if (asFailure(thrown).retry === 'needs-person') this.#last = mark; // the server has answered
+      throw thrown;
+    }
+  }
+
+  async changed(): Promise<boolean> {
+    const now = this.#markNow();
+    return now !== null && now !== this.#last;
+  }
+
+  perishable(): Promise<boolean> {
+    return this.changed();
+  }
+
+  #kept(): Secret {
+    const secret = this.#keep.secret(storeSecrets.token);
     const text = secret === null ? '' : secret.text().trim();
-    if (text === '') throw noSecret(client.who, 'token');
+    if (text === '') throw noSecret(this.#client.who, 'token');
     const clean = cleanText(text);
     if (clean !== null) return Secret.of(clean);
-    throw new Failure('credential-store.bad-token', `The token for ${client.who} is not valid.`, {
+    throw new Failure('credential-store.bad-token', `The token for ${this.#client.who} is not valid.`, {
       hint: 'A token must not contain spaces or line breaks. Set it again.',
     });
   }
 
-  function noted(name: string): string | null {
-    const secret = keep.secret(name);
+  #noted(name: string): string | null {
+    const secret = this.#keep.secret(name);
     const mark = secret?.text() ?? null;
     secret?.wipe();
     return mark;
   }
 
   /** Sealed: a token that a person made up can be guessed from its mark. */
-  const note = (name: string, mark: string) => keep.keepSecret(name, Secret.of(mark));
+  #note(name: string, mark: string): void {
+    this.#keep.keepSecret(name, Secret.of(mark));
+  }
 
   /** Null while it cannot be read: the keychain may be locked. */
-  function markNow(): string | null {
+  #markNow(): string | null {
     try {
-      return markOf(kept());
+      return markOf(this.#kept());
     } catch {
       return null;
     }
   }
 
-  async function lookUp(token: Secret, login: Login, mark: string): Promise<Login> {
+  async #lookUp(token: Secret, login: Login, mark: string): Promise<Login> {
     const path = ['auth', 'token', 'lookup-self'];
-    const answer = await client.ask({ method: 'GET', path, token });
+    const answer = await this.#client.ask({ method: 'GET', path, token });
     if (answer.status === 403) {
-      if (saysNoToken(answer)) throw tokenEnded(client.who, answer);
+      if (saysNoToken(answer)) throw tokenEnded(this.#client.who, answer);
       const remark =
         'It is not allowed to look itself up, so its lifetime is not known and it is not renewed.';
-      const standing = noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'unseen';
+      const standing = this.#noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'unseen';
       return { ...login, standing, remarks: [remark] };
     }
-    if (answer.status !== 200) throw unexpectedAnswer(client.who, answer, 'it says nothing of the token');
-    const { data } = readAs(tokenAnswer, answer, client.who);
-    if (noted(storeSecrets.tokenWasGood) !== mark) note(storeSecrets.tokenWasGood, mark);
+    if (answer.status !== 200)
+      throw unexpectedAnswer(this.#client.who, answer, 'it says nothing of the token');
+    const { data } = readAs(tokenAnswer, answer, this.#client.who);
+    if (this.#noted(storeSecrets.tokenWasGood) !== mark) this.#note(storeSecrets.tokenWasGood, mark);
     const endless = data.ttl === 0 && !data.expire_time;
     const usesLimited = (data.num_uses ?? 0) > 0;
-    if (usesLimited) note(storeSecrets.tokenUsesLimited, mark);
+    if (usesLimited) this.#note(storeSecrets.tokenUsesLimited, mark);
     return {
       ...login,
-      endsAt: endless ? null : clock.now() + data.ttl * 1000,
+      endsAt: endless ? null : this.#clock.now() + data.ttl * 1000,
       leaseMs: (data.creation_ttl ?? data.ttl) * 1000,
       renewable: data.renewable === true && data.type !== 'batch' && !endless,
       usesLimited,
@@ -75,45 +126,6 @@ export function byToken(client: VaultClient, keep: StoreKeep, clock: Clock): Log
       remarks: usesLimited ? [limitedRemark] : [],
     };
   }
-
-  async function changed(): Promise<boolean> {
-    const now = markNow();
-    return now !== null && now !== last;
-  }
-
-  return {
-    repeatable: false,
-    changed,
-    perishable: changed,
-    async logIn() {
-      const token = kept();
-      const mark = markOf(token);
-      const login: Login = {
-        token,
-        how: 'by token',
-        at: clock.now(),
-        endsAt: null,
-        leaseMs: 0,
-        renewable: false,
-        usesLimited: true,
-        ours: false,
-        standing: 'unseen',
-        remarks: [limitedRemark],
-      };
-      if (noted(storeSecrets.tokenUsesLimited) === mark) {
-        last = mark;
-        return login;
-      }
-      try {
-        const known = await lookUp(token, { ...login, usesLimited: false, remarks: [] }, mark);
-        last = mark;
-        return known;
-      } catch (thrown) {
-        if (asFailure(thrown).retry === 'needs-person') last = mark; // the server has answered
-        throw thrown;
-      }
-    },
-  };
 }
 
 const limitedRemark =

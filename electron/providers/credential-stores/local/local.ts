@@ -9,21 +9,63 @@ import type { CredentialStore, LocalRows, SealedPart, StoredCredential } from '.
 /** As many as `verify` opens, so that it stays a matter of milliseconds. */
 const verified = 200;
 
-export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Clock }): CredentialStore {
-  const { name, rows, clock } = parts;
+interface LocalParts {
+  name: string;
+  rows: LocalRows;
+  clock: Clock;
+}
 
-  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
-    signal?.throwIfAborted();
-    const row = rows.find(id);
-    if (row === null) throw unknown(id, name);
-    return opened(row);
+/** The credentials that are kept here, each sealed in its row. */
+export class LocalStore implements CredentialStore {
+  readonly description: string;
+  readonly near = true;
+  readonly #name: string;
+  readonly #rows: LocalRows;
+  readonly #clock: Clock;
+
+  constructor(parts: LocalParts) {
+    this.description = `credential store "${parts.name}" on this machine`;
+    this.#name = parts.name;
+    this.#rows = parts.rows;
+    this.#clock = parts.clock;
   }
 
-  function opened(row: Credential): StoredCredential {
+  async close(): Promise<void> {}
+
+  async read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    signal?.throwIfAborted();
+    const row = this.#rows.find(id);
+    if (row === null) throw unknown(id, this.#name);
+    return this.#opened(row);
+  }
+
+  async verify(signal?: AbortSignal): Promise<StoreReport> {
+    signal?.throwIfAborted();
+    const report = (checks: ProbeCheck[]) => ({
+      ok: checks.every(({ ok }) => ok),
+      checks,
+      at: this.#clock.now(),
+    });
+    try {
+      this.#rows.mustBeOpen();
+    } catch (error) {
+      const { message, hint } = asFailure(error);
+      const sentence = hint === undefined ? message : `${message} ${hint}`;
+      return report([{ name: 'log-in', ok: false, sentence }]);
+    }
+    const open = {
+      name: 'log-in',
+      ok: true,
+      sentence: 'It is kept on this machine, and its key is available.',
+    };
+    return report([open, this.#openAll()]);
+  }
+
+  #opened(row: Credential): StoredCredential {
     const found: Secret[] = [];
     const open = (part: SealedPart, has: boolean): Secret | null => {
       if (!has) return null;
-      const secret = openPart(row, part);
+      const secret = this.#openPart(row, part);
       found.push(secret);
       return secret;
     };
@@ -43,10 +85,10 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
     }
   }
 
-  function openPart(row: Credential, part: SealedPart): Secret {
+  #openPart(row: Credential, part: SealedPart): Secret {
     let cause: unknown;
     try {
-      const secret = rows.secret(row.rowId, part);
+      const secret = this.#rows.secret(row.rowId, part);
       if (secret !== null) return secret;
     } catch (error) {
       if (asFailure(error).code !== 'secret.damaged') throw error;
@@ -55,17 +97,17 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
     const what = part === 'private-key' ? 'private key' : part;
     throw new Failure(
       'secret.damaged',
-      `The ${what} of credential "${row.id}" in credential store "${name}" is damaged and cannot be opened.`,
+      `The ${what} of credential "${row.id}" in credential store "${this.#name}" is damaged and cannot be opened.`,
       { hint: `Enter the ${what} of this credential again. All others can be used.`, cause },
     );
   }
 
-  function openAll(): ProbeCheck {
-    const count = rows.count();
-    const tried = rows.first(verified);
+  #openAll(): ProbeCheck {
+    const count = this.#rows.count();
+    const tried = this.#rows.first(verified);
     const damaged = tried.flatMap((row) => {
       try {
-        wipe(opened(row));
+        wipe(this.#opened(row));
         return [];
       } catch (error) {
         return [asFailure(error).message];
@@ -86,36 +128,6 @@ export function makeLocalStore(parts: { name: string; rows: LocalRows; clock: Cl
     const sentence = count === 0 ? 'There is no credential in it yet.' : `${many} kept in it${all}.`;
     return { name: 'read', ok: true, sentence };
   }
-
-  async function verify(signal?: AbortSignal): Promise<StoreReport> {
-    signal?.throwIfAborted();
-    const report = (checks: ProbeCheck[]) => ({
-      ok: checks.every(({ ok }) => ok),
-      checks,
-      at: clock.now(),
-    });
-    try {
-      rows.mustBeOpen();
-    } catch (error) {
-      const { message, hint } = asFailure(error);
-      const sentence = hint === undefined ? message : `${message} ${hint}`;
-      return report([{ name: 'log-in', ok: false, sentence }]);
-    }
-    const open = {
-      name: 'log-in',
-      ok: true,
-      sentence: 'It is kept on this machine, and its key is available.',
-    };
-    return report([open, openAll()]);
-  }
-
-  return {
-    description: `credential store "${name}" on this machine`,
-    near: true,
-    read,
-    verify,
-    async close() {},
-  };
 }
 
 function wipe({ password, privateKey, passphrase }: StoredCredential): void {

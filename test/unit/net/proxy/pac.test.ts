@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeLog } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
-import { makePac } from '../../../../electron/net/proxy/pac.ts';
+import { Pac } from '../../../../electron/net/proxy/pac.ts';
 import type { FetchDirectly } from '../../../../electron/net/proxy/pac-file.ts';
 import { SteppedClock } from '../../../make/stepped-clock.ts';
 
@@ -22,7 +22,7 @@ function serving(first: string | Failure) {
     lines: [] as string[],
   };
   const clock = new SteppedClock();
-  const pac = makePac({
+  const pac = new Pac({
     url,
     clock,
     log: makeLog(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { credentialRows } from '../../../../../electron/agent/store-keep.ts';
 import type { Store } from '../../../../../electron/database/store.ts';
 import type { CredentialStore } from '../../../../../electron/providers/credential-stores/credential-store.ts';
-import { makeLocalStore } from '../../../../../electron/providers/credential-stores/local/local.ts';
+import { LocalStore } from '../../../../../electron/providers/credential-stores/local/local.ts';
 import { Secret } from '../../../../../electron/secrets/secret.ts';
 import { aCredential, aStore } from '../../../../make/rows.ts';
 import { clockAt, makeStore, now, type TestStore } from '../../../../make/store.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
   database.secrets.put(owners.key ?? '', 'private-key', Secret.of('KEY'));
   database.secrets.put(owners.key ?? '', 'passphrase', Secret.of('phrase'));
   const rows = credentialRows(database, () => {})(row.id);
-  local = makeLocalStore({ name: 'own', rows, clock: clockAt(now) });
+  local = new LocalStore({ name: 'own', rows, clock: clockAt(now) });
 });
 afterEach(() => store.remove());
 
