@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../database/database.ts';
-import type { Caller } from './agent.ts';
+import type { Caller } from './caller.ts';
 import type { TaskEnds } from './tasks/ends.ts';
 
 /** Refuses a task that cannot be cancelled now: `busy` when a step of it runs at this moment. */
@@ -43,7 +43,7 @@ export function cancelled(
     const approval = database.approvals.ofTask(task.id);
     if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
     database.tasks.update({ ...row, task });
-    ends.inTransaction(task, { ...row, task });
+    ends.inTransaction({ ...row, task });
   });
   return task;
 }

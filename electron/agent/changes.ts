@@ -2,44 +2,42 @@ import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
 import type { Notifications } from './notifications.ts';
+import type { TaskKinds } from './tasks/kinds.ts';
+
+export interface ChangesParts {
+  database: Database;
+  events: Events;
+  notifications: Notifications;
+  kinds: TaskKinds;
+}
 
 /** Tells windows and tray what a stored change is about. */
 export class Changes {
-  readonly #database: Database;
-  readonly #events: Events;
-  readonly #notifications: Notifications;
+  readonly #parts: ChangesParts;
 
-  constructor(database: Database, events: Events, notifications: Notifications) {
-    this.#database = database;
-    this.#events = events;
-    this.#notifications = notifications;
+  constructor(parts: ChangesParts) {
+    this.#parts = parts;
   }
 
   task(task: Task): void {
-    this.#events.changed('tasks', task.id);
+    const { events, notifications, kinds } = this.#parts;
+    events.changed('tasks', task.id);
     if (task.waitingFor === 'approval') this.#approvalNeeded(task);
-    if (task.kind === 'discover' && task.finishedAt !== null) {
-      this.#events.changed('nodes', null);
-      this.#events.changed('endpoints', task.subject.id);
-    }
-    if (task.kind === 'certify') {
-      this.#events.changed('orders', null);
-      if (task.finishedAt !== null) this.node(task.subject.id);
-    }
-    if (task.finishedAt !== null) this.#events.changed('audit', null);
-    this.#notifications.levelMayHaveChanged();
+    for (const { topic, id } of kinds.of(task).touches(task)) events.changed(topic, id);
+    if (task.finishedAt !== null) events.changed('audit', null);
+    notifications.levelMayHaveChanged();
   }
 
   node(nodeId: string | null): void {
-    this.#events.changed('nodes', nodeId);
-    this.#events.changed('certificates', null);
-    this.#notifications.levelMayHaveChanged();
+    this.#parts.events.changed('nodes', nodeId);
+    this.#parts.events.changed('certificates', null);
+    this.#parts.notifications.levelMayHaveChanged();
   }
 
   #approvalNeeded(task: Task): void {
-    const approval = this.#database.approvals.ofTask(task.id);
+    const approval = this.#parts.database.approvals.ofTask(task.id);
     if (approval?.state !== 'pending') return;
-    this.#events.changed('approvals', approval.id);
-    this.#notifications.approvalNeeded(approval);
+    this.#parts.events.changed('approvals', approval.id);
+    this.#parts.notifications.approvalNeeded(approval);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Database } from '../database/database.ts';
-import type { Caller } from './agent.ts';
+import type { Caller } from './caller.ts';
 import { sealYes } from './steps/seal-yes.ts';
 
 export interface Decision {

@@ -8,12 +8,11 @@ import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
 
-type Draft = Pick<Notification, 'kind' | 'level' | 'title' | 'sentence'> &
+export type Draft = Pick<Notification, 'kind' | 'level' | 'title' | 'sentence'> &
   Partial<Pick<Notification, 'taskId' | 'approvalId'>>;
 
-/** What an ended task says to a person; null: nothing worth a notification. Pure. */
-export function aboutEndedTask(task: Task): Draft | null {
-  if (task.kind === 'discover') return null;
+/** What the end of a task that changes something says to a person; null: nothing worth a notification. Pure. */
+export function aboutEndedChange(task: Task): Draft | null {
   const what = task.subject.name;
   const base = { taskId: task.id };
   const why = task.failure?.sentence ?? '';

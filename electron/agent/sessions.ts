@@ -48,6 +48,26 @@ export async function openStored(
   });
 }
 
+/** Opens a stored endpoint for as long as `work` takes. */
+export async function withSession<T>(
+  parts: SessionParts,
+  endpointId: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openStored(parts, endpointId);
+  try {
+    return await work(session);
+  } finally {
+    await closeSession(session);
+  }
+}
+
+/** Closing never fails a task. */
+export async function closeSession(session: Session): Promise<void> {
+  await session.endpoint.close().catch(() => {});
+  await session.connection.close().catch(() => {});
+}
+
 export interface OpenWish {
   /** The login of a draft, when it is not a credential store's. It stays the caller's. */
   given?: LoginMaterial | undefined;

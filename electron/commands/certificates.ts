@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { certificateRequest } from '#shared/contract/certificates.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
-import type { CertificateWish } from '../agent/agent.ts';
+import type { CertificateWish } from '../agent/certificates/wishes.ts';
 import { normalizeNames } from '../pki/names.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findAuthority, findNode, notFound } from './find.ts';
@@ -21,7 +21,7 @@ export function certificateCommands(tools: CommandTools) {
     }),
     request: os.request.handler(({ input, context }) => {
       const { wish, node } = wishOf(tools, input);
-      const task = agent.request(wish, context.caller);
+      const task = agent.certificates.request(wish, context.caller);
       const what = wish.names === undefined ? '' : ` (${wish.names.join(', ')})`;
       const sentence = `A certificate was requested for ${place(node)}${what}.`;
       context.audit.note({ subject: task.id, sentence });
@@ -29,11 +29,11 @@ export function certificateCommands(tools: CommandTools) {
     }),
     renew: os.renew.handler(({ input, context }) => {
       const node = findNode(database, input.node);
-      const task = agent.renew(node.id, context.caller);
+      const task = agent.certificates.renew(node.id, context.caller);
       context.audit.note({ subject: task.id, sentence: `The renewal of ${place(node)} was started.` });
       return { taskId: task.id };
     }),
-    preview: os.preview.handler(({ input }) => agent.preview(wishOf(tools, input).wish)),
+    preview: os.preview.handler(({ input }) => agent.certificates.preview(wishOf(tools, input).wish)),
   });
 }
 

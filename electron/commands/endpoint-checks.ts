@@ -65,7 +65,7 @@ export async function probed(
   draft: Endpoint,
   { material }: Login,
 ): Promise<Endpoint & { probe: ProbeReport }> {
-  const { report, identity } = await agent.probeDraft(draft, material);
+  const { report, identity } = await agent.endpoints.probeDraft(draft, material);
   const doors = doorsOf(draft);
   const shut = report.checks.find(({ name, ok }) => !ok && doors.has(name));
   if (shut !== undefined) {

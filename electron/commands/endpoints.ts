@@ -31,16 +31,16 @@ export function endpointCommands(tools: CommandTools) {
       remove(tools, findEndpoint(database, input.endpoint), context);
       return {};
     }),
-    probe: os.probe.handler(({ input }) => agent.probe(findEndpoint(database, input.endpoint).id)),
+    probe: os.probe.handler(({ input }) => agent.endpoints.probe(findEndpoint(database, input.endpoint).id)),
     discover: os.discover.handler(({ input, context }) => {
       const { id, name } = findEndpoint(database, input.endpoint);
-      const task = agent.discover(id, context.caller);
+      const task = agent.discovery.discover(id, context.caller);
       context.audit.note({ subject: id, sentence: `The discovery of the nodes of "${name}" was started.` });
       return { taskId: task.id };
     }),
     restart: os.restart.handler(({ input, context }) => {
       const { id, name } = findEndpoint(database, input.endpoint);
-      const task = agent.restart(id, context.caller);
+      const task = agent.endpoints.restart(id, context.caller);
       context.audit.note({ subject: id, sentence: `The restart of "${name}" was started.` });
       return { taskId: task.id };
     }),
@@ -91,7 +91,7 @@ async function add(
     () => ({ subject: endpoint.id, sentence: `The ${type} endpoint "${name}" was added.` }),
   );
   agent.events.changed('endpoints', endpoint.id);
-  const task = agent.discover(endpoint.id, caller);
+  const task = agent.discovery.discover(endpoint.id, caller);
   return { endpoint, probe: endpoint.probe, taskId: task.id };
 }
 

@@ -16,6 +16,6 @@ export function nodeCommands({ database, agent }: CommandTools) {
       const node = findNode(database, input.node);
       return { node, renewal: database.renewals.get(node.id) };
     }),
-    verify: os.verify.handler(({ input }) => agent.verify(findNode(database, input.node).id)),
+    verify: os.verify.handler(({ input }) => agent.certificates.verify(findNode(database, input.node).id)),
   });
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '../agent/agent.ts';
+import type { Caller } from '../agent/caller.ts';
 
 /** What every call carries: who asks. Given by the transport, never by the caller's words alone. */
 export interface CallContext {

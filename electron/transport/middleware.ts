@@ -4,7 +4,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { CommandMeta } from '#shared/contract/base.ts';
 import { Failure } from '#shared/failure.ts';
-import type { Caller } from '../agent/agent.ts';
+import type { Caller } from '../agent/caller.ts';
 import type { Database } from '../database/database.ts';
 import type { AuditNote, AuditPen, CallContext } from './context.ts';
 import { toFailure, toLine } from './failures.ts';

@@ -1,7 +1,7 @@
 import type { Router } from '@orpc/server';
 import { type MinimalWebsocket, RPCHandler } from '@orpc/server/websocket';
 import type { Contract } from '#shared/contract/index.ts';
-import type { Caller } from '../agent/agent.ts';
+import type { Caller } from '../agent/caller.ts';
 import type { CallContext } from './context.ts';
 
 /** The contract, implemented. */

@@ -6,7 +6,9 @@ import { newId } from '#kit/ids.ts';
 import { silentLog } from '#kit/log.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
-import type { Agent, Caller, CertificateWish } from '../../electron/agent/agent.ts';
+import type { Agent } from '../../electron/agent/agent.ts';
+import type { Caller } from '../../electron/agent/caller.ts';
+import type { CertificateWish } from '../../electron/agent/certificates/wishes.ts';
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
 import { Events } from '../../electron/agent/events.ts';
 import { WayOut } from '../../electron/agent/proxy.ts';
@@ -71,23 +73,30 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     events: new Events(systemClock),
     start: async () => {},
     stop: async () => {},
-    probeDraft: async (draft, login) => {
-      script.probed.push({ draft, login });
-      if (script.refuse !== null) throw script.refuse;
-      await script.meanwhile?.();
-      return { report: script.report, identity: script.hostKey };
+    endpoints: {
+      probeDraft: async (draft, login) => {
+        script.probed.push({ draft, login });
+        if (script.refuse !== null) throw script.refuse;
+        await script.meanwhile?.();
+        return { report: script.report, identity: script.hostKey };
+      },
+      probe: async () => script.report,
+      restart: (id, caller) => begin('restart', id, null, caller),
     },
-    probe: async () => script.report,
-    discover: (id, caller) => begin('discover', id, null, caller),
-    restart: (id, caller) => begin('restart', id, null, caller),
-    request: (wish, caller) => {
-      script.wishes.push(wish);
-      return begin('certify', database.nodes.get(wish.nodeId)?.endpointId ?? '', wish.nodeId, caller);
+    discovery: { discover: (id, caller) => begin('discover', id, null, caller) },
+    certificates: {
+      request: (wish, caller) => {
+        script.wishes.push(wish);
+        return begin('certify', database.nodes.get(wish.nodeId)?.endpointId ?? '', wish.nodeId, caller);
+      },
+      renew: (nodeId, caller) =>
+        begin('certify', database.nodes.get(nodeId)?.endpointId ?? '', nodeId, caller),
+      preview: async () => {
+        throw new Error('not in this script');
+      },
+      verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     },
-    renew: (nodeId, caller) => begin('certify', database.nodes.get(nodeId)?.endpointId ?? '', nodeId, caller),
-    preview: async () => {
-      throw new Error('not in this script');
-    },
+    upkeep: {},
     cancel: (id) => {
       script.cancelled.push(id);
       const row = database.tasks.get(id);
@@ -97,7 +106,6 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     decide: () => {
       throw new Error('not in this script');
     },
-    verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     wake: () => {
       script.woken++;
     },

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 
+/** After start, before a loop looks around: let the window or the first command go first. */
+export const firstTurnMs = 2000;
+
 /**
  * Calls `turn` again and again, never two at a time; `turn` gives the milliseconds until the next one. A turn that throws
  * is logged and tried again after `afterErrorMs`. `wake` runs a turn now.

@@ -5,24 +5,7 @@ import { boundPart, type Change, kindOf } from '#shared/model/changes/index.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { InstallPlan, Plan, PlanBinding } from '#shared/model/plan.ts';
 import { fromFirstForm, toFirstForm } from '#shared/model/plan-first-form.ts';
-import type { StepName } from '#shared/model/task.ts';
 import { canonicalJson } from './canonical.ts';
-
-/** The steps of `certify` on the way forward, and those that undo it. */
-export const certifySteps: readonly StepName[] = [
-  'plan',
-  'approve',
-  'make-key',
-  'place-order',
-  'await-certificate',
-  'check-material',
-  'snapshot',
-  'install',
-  'restart',
-  'prove',
-  'finish',
-];
-export const certifyUndoSteps: readonly StepName[] = ['restore', 'prove-restore'];
 
 export interface CertifyFacts {
   endpoint: { id: string; name: string };

@@ -32,14 +32,3 @@ export const discoverStep: Step = {
     };
   },
 };
-
-export const restartOnlyStep: Step = {
-  name: 'restart',
-  ifInterrupted: 'stop',
-  retries: [],
-  async run(context) {
-    const { endpoint } = await context.tools.session();
-    await endpoint.restart();
-    return { kind: 'done', output: {}, sentence: 'The endpoint was restarted.' };
-  },
-};

@@ -16,9 +16,7 @@ export function ownChangesSince({ task, tools: { database } }: StepContext): Own
     .list({ states: ['succeeded', 'succeeded-with-warnings'], limit: looksBack })
     .filter(
       (other) =>
-        other.kind === 'certify' &&
-        groundOf(other.subject) === groundOf(task.subject) &&
-        (other.finishedAt ?? 0) >= task.createdAt,
+        groundOf(other.subject) === groundOf(task.subject) && (other.finishedAt ?? 0) >= task.createdAt,
     )
     .flatMap((other) => {
       const output = checkMaterialOutput.safeParse(

@@ -41,10 +41,15 @@ export interface PlanSources {
   input: CertifyInput;
 }
 
+/** Failure `node.not-installable`, in the words of discovery. */
+export function mustBeInstallable({ notInstallable }: EndpointNode): void {
+  if (notInstallable !== null) throw new Failure('node.not-installable', notInstallable);
+}
+
 /** Fresh facts from the target, put together to the plan a person reads. Changes nothing. */
 export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const { endpoint, node, input, database } = sources;
-  if (node.notInstallable !== null) throw new Failure('node.not-installable', node.notInstallable);
+  mustBeInstallable(node);
   const names = certificateNames(node, input.names);
   const authority = pickAuthority(database, input.authorityId ?? endpoint.policy.authorityId);
   const install = await sources.session.endpoint.plan(node.key);

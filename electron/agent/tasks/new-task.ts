@@ -1,13 +1,13 @@
 import { newId } from '#kit/ids.ts';
 import type { Subject } from '#shared/model/subject.ts';
-import type { TaskKind } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
-import type { Caller } from '../agent.ts';
-import { freshStep, kinds } from './kinds.ts';
+import type { Caller } from '../caller.ts';
+import { freshStep } from './kinds.ts';
+import type { KindOfTask } from './task-kind.ts';
 
 /** The row of a task nobody has begun. */
 export function newTask(
-  kind: TaskKind,
+  { kind, forward }: KindOfTask,
   subject: Subject,
   caller: Caller,
   input: Record<string, unknown>,
@@ -22,7 +22,7 @@ export function newTask(
       actor: caller.actor,
       outsideId: caller.outsideId ?? null,
       state: 'queued',
-      steps: kinds[kind].forward.map((step) => freshStep(step.name)),
+      steps: forward.map((step) => freshStep(step.name)),
       waitingFor: null,
       wakeAt: null,
       failure: null,

@@ -1,8 +1,8 @@
 import { told } from '#shared/model/connection.ts';
 import { idOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
-import type { AgentParts } from '../make-agent.ts';
-import { openStored } from '../sessions.ts';
+import type { AgentParts } from '../parts.ts';
+import { closeSession, openStored } from '../sessions.ts';
 import type { Outcome, Session, StepTools } from '../steps/step.ts';
 
 /** Tools for one drive of one task: the connection is opened on first use and closed by `end`. */
@@ -62,12 +62,6 @@ export function openTools(
     },
   };
   return { tools, end: drop };
-}
-
-/** Closing never fails a task. */
-export async function closeSession(session: Session): Promise<void> {
-  await session.endpoint.close().catch(() => {});
-  await session.connection.close().catch(() => {});
 }
 
 /** The step that connected says with which credential. */

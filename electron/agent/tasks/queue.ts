@@ -2,6 +2,7 @@ import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { groundOf } from '#shared/model/subject.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
+import type { TaskKinds } from './kinds.ts';
 import type { TaskRunner } from './runner.ts';
 
 const atOnce = 4;
@@ -19,6 +20,7 @@ export class TaskQueue {
   readonly #runner: TaskRunner;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #kinds: TaskKinds;
   /** Ground → the task that works on it now. */
   readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<unknown> }>();
   /** Tasks whose row could not be stored (a full disk), and when each is driven again. */
@@ -26,7 +28,8 @@ export class TaskQueue {
   #timer: Timer | null = null;
   #stopped = true;
 
-  constructor(parts: { database: Database; runner: TaskRunner; clock: Clock; log: Log }) {
+  constructor(parts: { database: Database; runner: TaskRunner; clock: Clock; log: Log; kinds: TaskKinds }) {
+    this.#kinds = parts.kinds;
     this.#database = parts.database;
     this.#runner = parts.runner;
     this.#clock = parts.clock;
@@ -47,7 +50,11 @@ export class TaskQueue {
     const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
     const halfway = new Set(rows.filter(isHalfway).map((row) => groundOf(row.task.subject)));
     for (const row of rows) {
-      if (halfway.has(groundOf(row.task.subject)) && !isHalfway(row) && row.task.kind !== 'discover')
+      if (
+        halfway.has(groundOf(row.task.subject)) &&
+        !isHalfway(row) &&
+        !this.#kinds.of(row.task).lease.onlyLooks
+      )
         continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
       if (due === null) continue;

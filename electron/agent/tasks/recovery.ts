@@ -1,24 +1,24 @@
 import { Failure } from '#shared/failure.ts';
 import { liveTaskStates, type Task, type TaskStep } from '#shared/model/task.ts';
 import { type Database, restoredNote, type TaskRow } from '../../database/database.ts';
+import type { Step } from '../steps/step.ts';
 import type { TaskEnds } from './ends.ts';
-import { kinds } from './kinds.ts';
+import type { TaskKinds } from './kinds.ts';
+import { stepAt } from './step-rows.ts';
 
 /**
  * At start of the agent: rows that say `running` were cut off. Steps that repeat or check first are queued again; one
  * that must not be repeated ends its task, for a person to look at. Gives the tasks it touched.
  */
-export function recoverTasks(database: Database, now: number): TaskRow[] {
+export function recoverTasks(database: Database, kinds: TaskKinds, now: number): TaskRow[] {
   return database.tasks.inStates(['running']).map((row) => {
-    const next = recovered(row, now);
+    const next = recovered(row, stepAt(row, kinds.of(row.task)), now);
     database.tasks.update(next);
     return next;
   });
 }
 
-function recovered(row: TaskRow, now: number): TaskRow {
-  const { forward, undo } = kinds[row.task.kind];
-  const step = (row.memory.direction === 'forward' ? forward : undo)[row.memory.cursor];
+function recovered(row: TaskRow, step: Step | undefined, now: number): TaskRow {
   if (step?.ifInterrupted !== 'stop') return { ...row, task: { ...row.task, state: 'queued' } };
   const failure = new Failure(
     'task.interrupted',
@@ -49,7 +49,7 @@ export function endRestored(database: Database, ends: TaskEnds, now: number): vo
     const approval = database.approvals.ofTask(task.id);
     if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
     database.tasks.update({ ...row, task });
-    ends.inTransaction(task, { ...row, task });
+    ends.inTransaction({ ...row, task });
   }
 }
 

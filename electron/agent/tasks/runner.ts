@@ -5,22 +5,23 @@ import { asFailure, type Failure, isAboutConnection } from '#shared/failure.ts';
 import type { Task, TaskStep } from '#shared/model/task.ts';
 import type { Database, TaskMemory, TaskRow } from '../../database/database.ts';
 import type { Outcome, Step, StepTools } from '../steps/step.ts';
-import { freshStep, kinds } from './kinds.ts';
+import { freshStep, type TaskKinds } from './kinds.ts';
 import { withLogIn } from './open-tools.ts';
 import { waitBefore } from './retry.ts';
 import { stepContext } from './step-context.ts';
-import { isLive, provedBack, stepAt, stepOf, withStep } from './step-rows.ts';
+import { isLive, isProof, provedBack, stepAt, stepOf, withStep } from './step-rows.ts';
 
 export interface RunnerParts {
   database: Database;
   clock: Clock;
   log: Log;
+  kinds: TaskKinds;
   /** Tools for one drive of one task; `end` closes what was opened. */
   openTools(task: Task, signal: AbortSignal): { tools: StepTools; end(): Promise<void> };
   /** Called after each stored change of a task, outside any transaction. */
   changed(task: Task): void;
   /** Called once, when a task ends, in the transaction that ends it. */
-  ended(task: Task, row: TaskRow): void;
+  ended(row: TaskRow): void;
   /** Removes what an ended, unfinished task left on its target. Best effort, never rejects. */
   clearUp(row: TaskRow, tools: StepTools): Promise<void>;
 }
@@ -54,7 +55,7 @@ export class TaskRunner {
   async #oneStep(taskId: string, tools: StepTools): Promise<boolean> {
     const row = this.#parts.database.tasks.get(taskId);
     if (row === null || !isLive(row.task)) return false;
-    const step = stepAt(row);
+    const step = stepAt(row, this.#parts.kinds.of(row.task));
     if (step === undefined) return this.#finish(row);
     const begun = this.#begin(row, step);
     const outcome = await this.#run(step, begun, tools);
@@ -203,7 +204,7 @@ export class TaskRunner {
   ): Promise<boolean> {
     const { clock } = this.#parts;
     const undoing = row.memory.direction === 'undoing';
-    const { undo } = kinds[row.task.kind];
+    const { undo } = this.#parts.kinds.of(row.task);
     if (!row.memory.changing || undoing || undo.length === 0) {
       await this.#end(row, step, 'failed', failure, tools, store);
       return false;
@@ -238,7 +239,8 @@ export class TaskRunner {
   ): Promise<void> {
     const { clock } = this.#parts;
     const undoing = row.memory.direction === 'undoing';
-    const restored = undoing ? (step.name === 'prove-restore' ? 'unproved' : 'failed') : 'not-needed';
+    const proving = isProof(step, this.#parts.kinds.of(row.task));
+    const restored = undoing ? (proving ? 'unproved' : 'failed') : 'not-needed';
     const data = failure.toData();
     const steps = withStep(row.task.steps, step.name, (old) => ({
       ...old,
@@ -269,7 +271,7 @@ export class TaskRunner {
       {
         task: {
           state: undone ? 'failed' : warned ? 'succeeded-with-warnings' : 'succeeded',
-          restored: undone ? provedBack(row.task.steps) : null,
+          restored: undone ? provedBack(row.task.steps, this.#parts.kinds.of(row.task)) : null,
           finishedAt: clock.now(),
           waitingFor: null,
           wakeAt: null,
@@ -291,7 +293,7 @@ export class TaskRunner {
     this.#parts.database.transaction(() => {
       also?.();
       this.#parts.database.tasks.update(next);
-      if (ends) this.#parts.ended(next.task, next);
+      if (ends) this.#parts.ended(next);
     });
     this.#parts.changed(next.task);
     return next;

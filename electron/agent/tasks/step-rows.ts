@@ -1,20 +1,29 @@
 import type { StepName, Task, TaskStep } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
 import type { Step } from '../steps/step.ts';
-import { freshStep, kinds } from './kinds.ts';
+import { freshStep } from './kinds.ts';
+import type { KindOfTask } from './task-kind.ts';
 
 export function isLive(task: Task): boolean {
   return task.state === 'queued' || task.state === 'running' || task.state === 'waiting';
 }
 
-/** Where nothing answered before the change, the files are back and no handshake could say more. */
-export function provedBack(steps: readonly TaskStep[]): 'proved' | 'unproved' {
-  return stepOf(steps, 'prove-restore').state === 'done' ? 'proved' : 'unproved';
+export function isSuccess(task: Task): boolean {
+  return task.state === 'succeeded' || task.state === 'succeeded-with-warnings';
 }
 
-export function stepAt(row: TaskRow): Step | undefined {
-  const { forward, undo } = kinds[row.task.kind];
-  return (row.memory.direction === 'forward' ? forward : undo)[row.memory.cursor];
+/** The last step of undoing is its proof. Where nothing answered before the change, no handshake could say more. */
+export function isProof(step: Step, { undo }: KindOfTask): boolean {
+  return step === undo.at(-1);
+}
+
+export function provedBack(steps: readonly TaskStep[], { undo }: KindOfTask): 'proved' | 'unproved' {
+  const proof = undo.at(-1);
+  return proof !== undefined && stepOf(steps, proof.name).state === 'done' ? 'proved' : 'unproved';
+}
+
+export function stepAt({ memory }: TaskRow, { forward, undo }: KindOfTask): Step | undefined {
+  return (memory.direction === 'forward' ? forward : undo)[memory.cursor];
 }
 
 export function stepOf(steps: readonly TaskStep[], name: StepName): TaskStep {

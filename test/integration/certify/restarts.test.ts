@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '#shared/model/task.ts';
 import { startAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
-import { certifySteps } from '../../../electron/agent/plans/certify.ts';
+import { certifyKind } from '../../../electron/agent/certificates/certify-kind.ts';
 import type { Orders } from './agent-process.ts';
 import { runAgent } from './restarts.ts';
 import { addSite, type Site, startSite } from './site.ts';
@@ -41,6 +41,7 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
     }
   }
 
+  const certifySteps = certifyKind.forward.map(({ name }) => name);
   const moments = certifySteps
     .filter((step) => step !== 'finish')
     .flatMap((step) => [[step, 'running'] as const, [step, 'done'] as const]);

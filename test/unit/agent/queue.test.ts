@@ -3,6 +3,7 @@ import { silentLog } from '#kit/log.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { aTask } from '#test/make/rows.ts';
 import { makeStore, type TestStore } from '#test/make/store.ts';
+import { taskKinds } from '../../../electron/agent/domains.ts';
 import { TaskQueue } from '../../../electron/agent/tasks/queue.ts';
 import type { TaskRunner } from '../../../electron/agent/tasks/runner.ts';
 import type { TaskRow } from '../../../electron/database/database.ts';
@@ -27,7 +28,7 @@ beforeEach(() => {
   };
   const runner = { drive } as unknown as TaskRunner;
   clock = new JumpingClock();
-  queue = new TaskQueue({ database, runner, clock, log: silentLog });
+  queue = new TaskQueue({ database, runner, clock, log: silentLog, kinds: taskKinds });
 });
 afterEach(async () => {
   await queue.stop(0);

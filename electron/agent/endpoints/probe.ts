@@ -1,10 +1,9 @@
 import { Failure } from '#shared/failure.ts';
 import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
-import type { LoginMaterial } from '../providers/connections/connection.ts';
-import { isNotFetched } from './logins.ts';
-import { openWithLogin, type SessionParts } from './sessions.ts';
-import { closeSession } from './tasks/open-tools.ts';
+import type { LoginMaterial } from '../../providers/connections/connection.ts';
+import { isNotFetched } from '../logins.ts';
+import { closeSession, openWithLogin, type SessionParts } from '../sessions.ts';
 
 /**
  * Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. `given` is its

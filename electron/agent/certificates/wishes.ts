@@ -1,8 +1,18 @@
 import { Failure } from '#shared/failure.ts';
+import type { KeyType } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
-import type { Database } from '../database/database.ts';
-import type { CertificateWish } from './agent.ts';
-import { type CertifyInput, certifyInput } from './steps/shapes.ts';
+import type { Database } from '../../database/database.ts';
+import { type CertifyInput, certifyInput } from '../steps/shapes.ts';
+
+export interface CertificateWish {
+  nodeId: string;
+  names?: string[] | undefined;
+  authorityId?: string | undefined;
+  keyType?: KeyType | undefined;
+  profile?: string | undefined;
+  days?: number | undefined;
+  keyPlace?: 'target' | 'agent' | undefined;
+}
 
 /** What a person wishes, as the input of a certify task. */
 export function inputOfWish({ nodeId: _node, ...rest }: CertificateWish): CertifyInput {

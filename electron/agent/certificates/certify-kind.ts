@@ -1,0 +1,105 @@
+import type { Task } from '#shared/model/task.ts';
+import type { TaskRow } from '../../database/database.ts';
+import { aboutEndedChange } from '../notifications.ts';
+import { approveStep } from '../steps/approve.ts';
+import { mustBeApproved } from '../steps/approved.ts';
+import { awaitCertificateStep } from '../steps/await-certificate.ts';
+import { checkMaterialStep } from '../steps/check-material.ts';
+import { finishStep } from '../steps/finish.ts';
+import { installStep } from '../steps/install.ts';
+import { makeKeyStep, sealedKeyName } from '../steps/make-key.ts';
+import { placeOrderStep } from '../steps/place-order.ts';
+import { planStep } from '../steps/plan.ts';
+import { proveStep } from '../steps/prove.ts';
+import { restartStep } from '../steps/restart.ts';
+import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
+import { forgetYes } from '../steps/seal-yes.ts';
+import { certifyInput } from '../steps/shapes.ts';
+import { snapshotStep } from '../steps/snapshot.ts';
+import type { Step, StepTools } from '../steps/step.ts';
+import { tagOf } from '../steps/tag.ts';
+import { isSuccess } from '../tasks/step-rows.ts';
+import type { EndTools, KindOfTask } from '../tasks/task-kind.ts';
+import { afterFailedRenewal } from './failed-renewal.ts';
+
+/** Requests or renews a certificate for a node and installs it. */
+export const certifyKind: KindOfTask = {
+  kind: 'certify',
+  input: certifyInput,
+  forward: guarded([
+    planStep,
+    approveStep,
+    makeKeyStep,
+    placeOrderStep,
+    awaitCertificateStep,
+    checkMaterialStep,
+    snapshotStep,
+    installStep,
+    restartStep,
+    proveStep,
+    finishStep,
+  ]),
+  undo: [restoreStep, proveRestoreStep],
+  lease: { second: 'refused', onlyLooks: false },
+  title: 'Certificate for',
+  isRoutine: () => false,
+  notification: aboutEndedChange,
+  ended(row, tools) {
+    const approval = tools.database.approvals.ofTask(row.task.id);
+    if (approval !== null) forgetYes(tools.database, approval);
+    if (isSuccess(row.task)) return;
+    abandonOrder(row.task, tools);
+    afterFailedRenewal(row, tools);
+  },
+  touches: ({ subject, finishedAt }) => [
+    { topic: 'orders', id: null },
+    ...(finishedAt === null
+      ? []
+      : ([
+          { topic: 'nodes', id: subject.id },
+          { topic: 'certificates', id: null },
+        ] as const)),
+  ],
+  clearUp,
+};
+
+/** Behind the yes nothing runs without it: each step looks again, so that no change in between slips through. */
+function guarded(steps: readonly Step[]): Step[] {
+  const yes = steps.indexOf(approveStep);
+  return steps.map((step, at) =>
+    at <= yes
+      ? step
+      : {
+          ...step,
+          async run(context) {
+            mustBeApproved(context);
+            return step.run(context);
+          },
+        },
+  );
+}
+
+/** Nobody will ask for it any more: it must not look alive, nor hold its authority. */
+function abandonOrder(task: Task, { database, clock }: EndTools): void {
+  const order = database.orders.ofTask(task.id);
+  if (order === null || order.state === 'collected' || order.state === 'refused') return;
+  database.orders.update({
+    ...order,
+    state: 'abandoned',
+    refusedBecause: task.failure,
+    updatedAt: clock.now(),
+  });
+}
+
+/**
+ * The sealed key, and on the target the key made for it. Kept copies stay when the restore is not proved: a person will
+ * need them.
+ */
+async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<void> {
+  if (task.restored === 'failed' || task.restored === 'unproved') return;
+  tools.database.secrets.remove(task.id, sealedKeyName);
+  const begun = task.steps.some((step) => step.name === makeKeyStep.name && step.startedAt !== null);
+  if (!(makeKeyStep.name in memory.outputs) && !begun) return;
+  const { endpoint } = await tools.session();
+  await endpoint.discard(null, tagOf(task));
+}

@@ -1,0 +1,32 @@
+import { Failure } from '#shared/failure.ts';
+import type { TaskRow } from '../../database/database.ts';
+import { span } from '../policies/renewal.ts';
+import { certifyInput } from '../steps/shapes.ts';
+import type { EndTools } from '../tasks/task-kind.ts';
+import { noteFailedRenewal } from './renew.ts';
+
+const day = 24 * 60 * 60_000;
+
+/** "One attempt failed" never hides until expiry: below a fifth of life, or a day, each failure is said out loud. */
+export function afterFailedRenewal({ task, memory }: TaskRow, tools: EndTools): void {
+  const { database, clock, notifications } = tools;
+  if (certifyInput.parse(memory.input).reason !== 'renewal') return;
+  const why = new Failure(
+    task.failure?.code ?? 'task.cancelled',
+    task.failure?.sentence ?? 'The renewal was cancelled.',
+    { retry: 'later' },
+  );
+  const { id, name } = task.subject;
+  const renewal = noteFailedRenewal(database, id, why, clock.now());
+  const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);
+  if (renewal === null || certificate === null) return;
+  const left = certificate.notAfter - clock.now();
+  if (left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)) return;
+  notifications.notify({
+    kind: 'renewal-at-risk',
+    level: 'danger',
+    title: left <= 0 ? `${name} has expired` : `${name} expires in ${span(left)}`,
+    sentence: `${renewal.failures} renewal attempt${renewal.failures === 1 ? '' : 's'} failed. Last: ${why.message}`,
+    taskId: task.id,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { LoginMaterial } from '../../providers/connections/connection.ts';
+import type { Caller } from '../caller.ts';
+import type { Domain } from '../domain.ts';
+import { aboutEndpoint, findEndpoint } from '../find.ts';
+import { withSession } from '../sessions.ts';
+import { probeDraft, reportOfNoConnection } from './probe.ts';
+import { restartKind } from './restart-kind.ts';
+
+export interface EndpointCommands {
+  /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given, or with a store's) and `probe`. */
+  probeDraft(draft: Endpoint, login: LoginMaterial): Promise<{ report: ProbeReport; identity: string | null }>;
+  /** Probes a stored endpoint and keeps the report. */
+  probe(endpointId: string): Promise<ProbeReport>;
+  restart(endpointId: string, caller: Caller): Task;
+}
+
+/** What is done with an endpoint as a whole. */
+export const endpoints: Domain<EndpointCommands> = {
+  taskKinds: [restartKind],
+  open({ parts, events, begin }) {
+    const { database, clock } = parts;
+    return {
+      commands: {
+        probeDraft: (draft, login) => probeDraft(parts, draft, login),
+        async probe(endpointId) {
+          const connection = database.endpoints.get(endpointId)?.connection;
+          const probed = withSession(parts, endpointId, ({ endpoint }) => endpoint.probe());
+          const report = await probed.catch((error: unknown) =>
+            reportOfNoConnection(error, clock.now(), connection),
+          );
+          const row = database.endpoints.get(endpointId);
+          if (row !== null) database.endpoints.update({ ...row, probe: report });
+          events.changed('endpoints', endpointId);
+          return report;
+        },
+        restart: (endpointId, caller) =>
+          begin(restartKind.kind, aboutEndpoint(findEndpoint(database, endpointId)), caller, {}),
+      },
+      loops: [],
+    };
+  },
+};

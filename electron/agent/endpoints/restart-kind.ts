@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { aboutEndedChange } from '../notifications.ts';
+import { restartOnlyStep } from '../steps/restart.ts';
+import type { KindOfTask } from '../tasks/task-kind.ts';
+
+/** Makes an endpoint serve what is installed, without installing anything. */
+export const restartKind: KindOfTask = {
+  kind: 'restart',
+  input: z.object({}),
+  forward: [restartOnlyStep],
+  undo: [],
+  lease: { second: 'refused', onlyLooks: false },
+  title: 'Restart of',
+  isRoutine: () => false,
+  notification: aboutEndedChange,
+  ended() {},
+  touches: () => [],
+  async clearUp() {},
+};

@@ -1,0 +1,19 @@
+import type { KeychainState } from '#shared/contract/agent.ts';
+import type { Settings } from '#shared/model/settings.ts';
+import type { Authority } from '../providers/authorities/authority.ts';
+import type { SessionParts } from './sessions.ts';
+import type { LookAt } from './steps/step.ts';
+
+/** Everything the agent meets the world through; compose gives it. */
+export interface AgentParts extends SessionParts {
+  lookAt: LookAt;
+  /** In force now: asked at each use, so that a change needs no restart. */
+  settings(): Settings;
+  /** Backs the database up when the last backup is this old. */
+  backUp(olderThanMs: number): void;
+  /** Cached adapter of a stored authority. Throws `authority.not-found`. */
+  authority(id: string): Authority;
+  keychainState(): KeychainState;
+  /** Finds the master key, or begins to wait for a person. Comes back within seconds either way. */
+  unlock(): Promise<void>;
+}

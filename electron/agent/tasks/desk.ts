@@ -1,0 +1,123 @@
+import type { Clock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Approval } from '#shared/model/approval.ts';
+import type { Subject } from '#shared/model/subject.ts';
+import type { Task, TaskKind } from '#shared/model/task.ts';
+import type { Database } from '../../database/database.ts';
+import type { Caller } from '../caller.ts';
+import { cancelled, refuseToCancel } from '../cancel.ts';
+import { type Decision, decide } from '../decide.ts';
+import { findTask } from '../find.ts';
+import type { Notifications } from '../notifications.ts';
+import type { AgentParts } from '../parts.ts';
+import { Clearing, clearUpEnded } from './clear-up.ts';
+import { TaskEnds } from './ends.ts';
+import type { TaskKinds } from './kinds.ts';
+import { newTask } from './new-task.ts';
+import { openTools } from './open-tools.ts';
+import { TaskQueue } from './queue.ts';
+import { endRestored, recoverTasks } from './recovery.ts';
+import { TaskRunner } from './runner.ts';
+
+export interface DeskParts {
+  parts: AgentParts;
+  kinds: TaskKinds;
+  notifications: Notifications;
+  /** Called after each stored change of a task, outside any transaction. */
+  changed(task: Task): void;
+}
+
+/** Where tasks are begun, decided, cancelled and driven; knows no kind by name. */
+export class TaskDesk {
+  readonly #desk: DeskParts;
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #ends: TaskEnds;
+  readonly #queue: TaskQueue;
+  readonly #clearing = new Clearing();
+
+  constructor(desk: DeskParts) {
+    const { parts, kinds, notifications } = desk;
+    const { database, clock, log } = parts;
+    this.#desk = desk;
+    this.#database = database;
+    this.#clock = clock;
+    this.#ends = new TaskEnds({ database, clock, notifications }, kinds);
+    const runner = new TaskRunner({
+      database,
+      clock,
+      log,
+      kinds,
+      openTools: (task, signal) => openTools(parts, task, signal),
+      changed: desk.changed,
+      ended: (row) => this.#ends.inTransaction(row),
+      clearUp: (row, tools) => clearUpEnded(kinds, row, tools),
+    });
+    this.#queue = new TaskQueue({ database, runner, clock, log, kinds });
+  }
+
+  /** Recovers what was cut off, then drives what is due. Once. */
+  start(): void {
+    const now = this.#clock.now();
+    this.#database.transaction(() => {
+      endRestored(this.#database, this.#ends, now);
+      recoverTasks(this.#database, this.#desk.kinds, now);
+    });
+    this.#queue.start();
+  }
+
+  /** Lets running steps and clearing up end within `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([this.#queue.stop(graceMs), this.#clearing.ended(this.#clock, graceMs)]);
+  }
+
+  /** Tasks that wait for the keychain try again; whatever is due is driven. */
+  wake(): void {
+    for (const row of this.#database.tasks.inStates(['waiting']))
+      if (row.task.waitingFor === 'keychain')
+        this.#database.tasks.update({ ...row, task: { ...row.task, wakeAt: this.#clock.now() } });
+    this.#queue.pump();
+  }
+
+  begin(kind: TaskKind, subject: Subject, caller: Caller, given: Record<string, unknown>): Task {
+    const { outsideId } = caller;
+    const ordered = outsideId === undefined ? null : this.#database.tasks.ofOrder(outsideId);
+    if (ordered !== null) return ordered;
+    const definition = this.#desk.kinds.of({ kind });
+    const live = this.#database.tasks.live(kind, subject);
+    if (live !== null && definition.lease.second === 'the same task') return live;
+    if (live !== null) throw alreadyLive(live);
+    const input = definition.input.parse(given);
+    const row = newTask(definition, subject, caller, input, this.#clock.now());
+    this.#database.tasks.insert(row);
+    this.#desk.changed(row.task);
+    this.#queue.pump();
+    return row.task;
+  }
+
+  cancel(taskId: string, caller: Caller): Task {
+    const { parts, kinds, changed } = this.#desk;
+    const row = findTask(this.#database, taskId);
+    if (row.task.finishedAt !== null) return row.task;
+    refuseToCancel(row, this.#queue.runs(taskId));
+    const task = cancelled({ database: this.#database, clock: this.#clock, ends: this.#ends }, row, caller);
+    changed(task);
+    const { tools, end } = openTools(parts, task, new AbortController().signal);
+    this.#clearing.add(clearUpEnded(kinds, { ...row, task }, tools).finally(end));
+    return task;
+  }
+
+  decide(decision: Omit<Decision, 'database' | 'clock'>): Approval {
+    const decided = decide({ ...decision, database: this.#database, clock: this.#clock });
+    this.#queue.pump();
+    return decided;
+  }
+}
+
+function alreadyLive({ id, subject }: Task): Failure {
+  return new Failure(
+    'task.already-live',
+    `A task of the same kind is already in progress for ${subject.name} (${id}).`,
+    { hint: 'Check the steps of that task to see what it is waiting for.' },
+  );
+}
