@@ -10,6 +10,7 @@ import type { Agent } from '../../electron/agent/agent.ts';
 import type { Caller } from '../../electron/agent/caller.ts';
 import type { CertificateWish } from '../../electron/agent/certificates/wishes.ts';
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
+import type { DomainCommands } from '../../electron/agent/domains.ts';
 import { Events } from '../../electron/agent/events.ts';
 import { WayOut } from '../../electron/agent/proxy.ts';
 import type { WayFinder } from '../../electron/agent/proxy-doctor.ts';
@@ -47,20 +48,10 @@ interface AgentScript {
   woken: number;
 }
 
-/** An agent that stores its tasks and carries none of them out. */
-function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent; script: AgentScript } {
-  const script: AgentScript = {
-    report: { ok: true, version: 'nginx 1.22', checks: [], at: 1 },
-    hostKey: null,
-    refuse: null,
-    meanwhile: null,
-    probed: [],
-    wishes: [],
-    begun: [],
-    cancelled: [],
-    woken: 0,
-  };
-  const begin = (kind: TaskKind, endpointId: string, nodeId: string | null, caller: Caller): Task => {
+type Begin = (kind: TaskKind, endpointId: string, nodeId: string | null, caller: Caller) => Task;
+
+function beginner(database: Database, script: AgentScript): Begin {
+  return (kind, endpointId, nodeId, caller) => {
     script.begun.push({ kind, endpointId, nodeId, caller });
     const task = makeTask({ kind, subject: aSubject({ endpointId, nodeId }), origin: caller.origin });
     database.tasks.insert({
@@ -69,10 +60,11 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     });
     return task;
   };
-  const agent: Agent = {
-    events: new Events(systemClock),
-    start: async () => {},
-    stop: async () => {},
+}
+
+function domainsOf(database: Database, script: AgentScript): DomainCommands {
+  const begin = beginner(database, script);
+  return {
     endpoints: {
       probeDraft: async (draft, login) => {
         script.probed.push({ draft, login });
@@ -97,6 +89,27 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
       verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     },
     upkeep: {},
+  };
+}
+
+/** An agent that stores its tasks and carries none of them out. */
+function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent; script: AgentScript } {
+  const script: AgentScript = {
+    report: { ok: true, version: 'nginx 1.22', checks: [], at: 1 },
+    hostKey: null,
+    refuse: null,
+    meanwhile: null,
+    probed: [],
+    wishes: [],
+    begun: [],
+    cancelled: [],
+    woken: 0,
+  };
+  const agent: Agent = {
+    events: new Events(systemClock),
+    start: async () => {},
+    stop: async () => {},
+    ...domainsOf(database, script),
     cancel: (id) => {
       script.cancelled.push(id);
       const row = database.tasks.get(id);

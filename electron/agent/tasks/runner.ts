@@ -2,14 +2,15 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
 import { asFailure, type Failure, isAboutConnection } from '#shared/failure.ts';
-import type { Task, TaskStep } from '#shared/model/task.ts';
-import type { Database, TaskMemory, TaskRow } from '../../database/database.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { Database, TaskRow } from '../../database/database.ts';
 import type { Outcome, Step, StepTools } from '../steps/step.ts';
-import { freshStep, type TaskKinds } from './kinds.ts';
+import type { TaskKinds } from './kinds.ts';
 import { withLogIn } from './open-tools.ts';
 import { waitBefore } from './retry.ts';
 import { stepContext } from './step-context.ts';
-import { isLive, isProof, provedBack, stepAt, stepOf, withStep } from './step-rows.ts';
+import { isLive, stepAt, stepOf } from './step-rows.ts';
+import { begun, type Change, counted, done, ended, finished, undoing, waiting } from './transitions.ts';
 
 export interface RunnerParts {
   database: Database;
@@ -64,21 +65,7 @@ export class TaskRunner {
   }
 
   #begin(row: TaskRow, step: Step): TaskRow {
-    const { clock } = this.#parts;
-    return this.#store(row, {
-      memory: { ...row.memory, changing: row.memory.changing || step.changes === true },
-      task: {
-        state: 'running',
-        waitingFor: null,
-        wakeAt: null,
-        steps: withStep(row.task.steps, step.name, (old) => ({
-          ...old,
-          state: 'running',
-          startedAt: old.startedAt ?? clock.now(),
-          failure: null,
-        })),
-      },
-    });
+    return this.#store(row, begun(row, step, this.#parts.clock.now()));
   }
 
   async #run(
@@ -112,7 +99,11 @@ export class TaskRunner {
       case 'done-with-warning':
         return this.#done(row, step, outcome);
       case 'wait':
-        this.#wait(row, step, outcome.waitingFor, outcome.until, outcome.sentence, outcome.store);
+        this.#store(
+          row,
+          waiting(row, step, outcome.waitingFor, outcome.until, outcome.sentence),
+          outcome.store,
+        );
         return false;
       case 'threw':
         return this.#threw(row, step, outcome.failure, tools);
@@ -127,70 +118,22 @@ export class TaskRunner {
   }
 
   #done(row: TaskRow, step: Step, outcome: Outcome & { kind: 'done' | 'done-with-warning' }): boolean {
-    const { clock } = this.#parts;
-    this.#store(
-      row,
-      {
-        memory: {
-          ...row.memory,
-          cursor: row.memory.cursor + 1,
-          outputs: { ...row.memory.outputs, [step.name]: outcome.output ?? {} },
-        },
-        task: {
-          steps: withStep(row.task.steps, step.name, (old) => ({
-            ...old,
-            state: outcome.kind,
-            finishedAt: clock.now(),
-            sentence: outcome.sentence,
-            failure: null,
-          })),
-        },
-      },
-      outcome.store,
-    );
+    this.#store(row, done(row, step, outcome, this.#parts.clock.now()), outcome.store);
     return true;
   }
 
-  #wait(
-    row: TaskRow,
-    step: Step,
-    waitingFor: NonNullable<Task['waitingFor']>,
-    until: number | null,
-    sentence: string,
-    store?: () => void,
-  ): void {
-    this.#store(
-      row,
-      {
-        task: {
-          state: 'waiting',
-          waitingFor,
-          wakeAt: until,
-          steps: withStep(row.task.steps, step.name, (old) => ({ ...old, state: 'waiting', sentence })),
-        },
-      },
-      store,
-    );
-  }
-
   async #threw(row: TaskRow, step: Step, failure: Failure, tools: StepTools): Promise<boolean> {
-    const { clock } = this.#parts;
+    const now = this.#parts.clock.now();
     if (failure.about === 'keychain') {
-      this.#wait(row, step, 'keychain', null, failure.message);
+      this.#store(row, waiting(row, step, 'keychain', null, failure.message));
       return false;
     }
     const attempt = stepOf(row.task.steps, step.name).attempt + 1;
-    const counted = {
-      ...row,
-      task: {
-        ...row.task,
-        steps: withStep(row.task.steps, step.name, (old) => ({ ...old, attempt, failure: failure.toData() })),
-      },
-    };
-    const again = waitBefore(step.retries, attempt, failure, clock.now(), step.keepTrying === true);
-    if (again === null) return this.#failed(counted, step, failure, tools);
+    const tried = counted(row, step, attempt, failure);
+    const again = waitBefore(step.retries, attempt, failure, now, step.keepTrying === true);
+    if (again === null) return this.#failed(tried, step, failure, tools);
     const sentence = `${failure.message} Trying again in ${Math.ceil(again.afterMs / 1000)} s: ${again.because}.`;
-    this.#wait(counted, step, 'back-off', clock.now() + again.afterMs, sentence);
+    this.#store(tried, waiting(tried, step, 'back-off', now + again.afterMs, sentence));
     return false;
   }
 
@@ -202,29 +145,13 @@ export class TaskRunner {
     tools: StepTools,
     store?: () => void,
   ): Promise<boolean> {
-    const { clock } = this.#parts;
-    const undoing = row.memory.direction === 'undoing';
-    const { undo } = this.#parts.kinds.of(row.task);
-    if (!row.memory.changing || undoing || undo.length === 0) {
+    const kind = this.#parts.kinds.of(row.task);
+    const back = row.memory.direction === 'undoing';
+    if (!row.memory.changing || back || kind.undo.length === 0) {
       await this.#end(row, step, 'failed', failure, tools, store);
       return false;
     }
-    const failed = withStep(row.task.steps, step.name, (old) => ({
-      ...old,
-      state: 'failed',
-      finishedAt: clock.now(),
-      sentence: failure.message,
-      failure: failure.toData(),
-    }));
-    const steps = failed.map((one): TaskStep => (one.state === 'to-do' ? { ...one, state: 'skipped' } : one));
-    this.#store(
-      row,
-      {
-        memory: { ...row.memory, direction: 'undoing', cursor: 0 },
-        task: { failure: failure.toData(), steps: [...steps, ...undo.map((one) => freshStep(one.name))] },
-      },
-      store,
-    );
+    this.#store(row, undoing(row, step, failure, kind, this.#parts.clock.now()), store);
     return true;
   }
 
@@ -237,58 +164,19 @@ export class TaskRunner {
     tools: StepTools,
     store?: () => void,
   ): Promise<void> {
-    const { clock } = this.#parts;
-    const undoing = row.memory.direction === 'undoing';
-    const proving = isProof(step, this.#parts.kinds.of(row.task));
-    const restored = undoing ? (proving ? 'unproved' : 'failed') : 'not-needed';
-    const data = failure.toData();
-    const steps = withStep(row.task.steps, step.name, (old) => ({
-      ...old,
-      state: 'failed',
-      finishedAt: clock.now(),
-      sentence: failure.message,
-      failure: data,
-    }));
-    const task: Partial<Task> = {
-      state,
-      waitingFor: null,
-      wakeAt: null,
-      failure: undoing ? (row.task.failure ?? data) : data,
-      restored,
-      steps: steps.map((one): TaskStep => (one.state === 'to-do' ? { ...one, state: 'skipped' } : one)),
-    };
+    const { clock, kinds } = this.#parts;
+    const task = ended(row, step, state, failure, kinds.of(row.task), clock.now());
     await this.#parts.clearUp({ ...row, task: { ...row.task, ...task } }, tools);
     this.#store(row, { task: { ...task, finishedAt: clock.now() } }, store, true);
   }
 
-  /** All steps of the direction are done. */
   #finish(row: TaskRow): boolean {
-    const { clock } = this.#parts;
-    const undone = row.memory.direction === 'undoing';
-    const warned = row.task.steps.some((step) => step.state === 'done-with-warning');
-    this.#store(
-      row,
-      {
-        task: {
-          state: undone ? 'failed' : warned ? 'succeeded-with-warnings' : 'succeeded',
-          restored: undone ? provedBack(row.task.steps, this.#parts.kinds.of(row.task)) : null,
-          finishedAt: clock.now(),
-          waitingFor: null,
-          wakeAt: null,
-        },
-      },
-      undefined,
-      true,
-    );
+    const { clock, kinds } = this.#parts;
+    this.#store(row, finished(row, kinds.of(row.task), clock.now()), undefined, true);
     return false;
   }
 
-  #store(
-    row: TaskRow,
-    change: { task: Partial<Task>; memory?: TaskMemory },
-    also?: () => void,
-    ends = false,
-  ): TaskRow {
+  #store(row: TaskRow, change: Change, also?: () => void, ends = false): TaskRow {
     const next: TaskRow = { task: { ...row.task, ...change.task }, memory: change.memory ?? row.memory };
     this.#parts.database.transaction(() => {
       also?.();
