@@ -10,7 +10,10 @@ import { restartKind } from './restart-kind.ts';
 
 export interface EndpointCommands {
   /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given, or with a store's) and `probe`. */
-  probeDraft(draft: Endpoint, login: LoginMaterial): Promise<{ report: ProbeReport; identity: string | null }>;
+  probeDraft(
+    draft: Endpoint,
+    login: LoginMaterial,
+  ): Promise<{ report: ProbeReport; identity: string | null }>;
   /** Probes a stored endpoint and keeps the report. */
   probe(endpointId: string): Promise<ProbeReport>;
   restart(endpointId: string, caller: Caller): Task;
