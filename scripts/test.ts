@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
 
@@ -37,7 +37,12 @@ interface Report {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
+  testResults: {
+    name: string;
+    startTime: number;
+    endTime: number;
+    assertionResults: { fullName: string; status: string }[];
+  }[];
 }
 
 function have(program: string): boolean {
@@ -80,10 +85,27 @@ async function main(): Promise<number> {
     ]);
     if (!existsSync(output)) return code || 1; // vitest did not even begin and has said why
     const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
+    saySlowest(report);
     return (await sayWhatWasLeftOut(report, noSkips)) || code;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The files that took longest, so that the suite stays quick; those under ten seconds are nobody's concern. */
+function saySlowest(report: Report): void {
+  const files = report.testResults
+    .map(({ name, startTime, endTime }) => ({
+      name: relative(root, name),
+      seconds: (endTime - startTime) / 1000,
+    }))
+    .filter(({ seconds }) => seconds >= 10)
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 10);
+  if (files.length === 0) return;
+  process.stdout.write('\nSlowest files:\n');
+  for (const { name, seconds } of files)
+    process.stdout.write(`${seconds.toFixed(0).padStart(5)} s  ${name}\n`);
 }
 
 /** The last lines; 1 when something was left out that must not be. */
