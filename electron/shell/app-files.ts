@@ -54,8 +54,15 @@ function decoded(path: string): string | null {
   }
 }
 
+/** What the page gets for one request, in Electron's shape: no `Response`, whose streams cost the start of the window. */
+interface PageAnswer {
+  statusCode: 200 | 404;
+  headers: Record<string, string>;
+  data: Buffer;
+}
+
 /** Answers one request of the page from its folder. Never rejects; says 404 without saying why. */
-export async function answer(root: string, method: string, address: string): Promise<Response> {
+export async function answer(root: string, method: string, address: string): Promise<PageAnswer> {
   const file = fileFor(root, method, address);
   const bytes = file === null ? null : await readFile(file).catch(() => null);
   const nonce = randomBytes(16).toString('base64');
@@ -67,10 +74,10 @@ export async function answer(root: string, method: string, address: string): Pro
     'cross-origin-resource-policy': 'same-origin',
     'cache-control': 'no-store',
   };
-  if (file === null || bytes === null) return new Response(null, { status: 404, headers });
+  if (file === null || bytes === null) return { statusCode: 404, headers, data: Buffer.alloc(0) };
   const type = extname(file);
-  const body = type === '.html' ? withNonce(bytes.toString('utf8'), nonce) : bytes;
-  return new Response(body, { headers: { ...headers, 'content-type': types[type] ?? '' } });
+  const data = type === '.html' ? Buffer.from(withNonce(bytes.toString('utf8'), nonce)) : bytes;
+  return { statusCode: 200, headers: { ...headers, 'content-type': types[type] ?? '' }, data };
 }
 
 /** Tells the page the nonce; in an attribute that scripts can read but style sheets cannot. */

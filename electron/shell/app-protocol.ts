@@ -11,7 +11,12 @@ export function registerScheme(protocol: Protocol): void {
   ]);
 }
 
-/** Serves the page's folder as `app://ui/`. */
+/**
+ * Serves the page's folder as `app://ui/`. Not by `protocol.handle`, which makes a web stream of every file: see
+ * `docs/decisions/0027-start-of-the-window.md`.
+ */
 export function servePage(session: Session, root: string): void {
-  session.protocol.handle('app', (request) => answer(root, request.method, request.url));
+  session.protocol.registerBufferProtocol('app', (request, give) => {
+    void answer(root, request.method, request.url).then(give);
+  });
 }
