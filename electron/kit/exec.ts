@@ -59,7 +59,6 @@ const windows = process.platform === 'win32';
  * live on when it ends by itself. Safe concurrently.
  */
 export function exec(request: ExecRequest): Promise<ExecResult> {
-  const [program, ...args] = request.argv;
   const { signal } = request;
   const limit = request.maxOutputBytes ?? 16 * 1024 * 1024;
   return new Promise((resolve, reject) => {
@@ -67,12 +66,7 @@ export function exec(request: ExecRequest): Promise<ExecResult> {
       reject(signal.reason);
       return;
     }
-    const child = spawn(program, args, {
-      env: request.env ?? childEnvironment(),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-      detached: !windows, // a process group of its own
-    });
+    const child = started(request);
     const stdout = collect(child.stdout, limit);
     const stderr = collect(child.stderr, limit);
     let timedOut = false;
@@ -118,6 +112,15 @@ export function exec(request: ExecRequest): Promise<ExecResult> {
     );
     child.stdin.on('error', () => {}); // the program may close its input early; its exit code tells the story
     child.stdin.end(request.stdin ?? Buffer.alloc(0));
+  });
+}
+
+function started({ argv: [program, ...args], env = childEnvironment() }: ExecRequest) {
+  return spawn(program, args, {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    detached: !windows, // a process group of its own
   });
 }
 

@@ -2,6 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { AgentEvent } from '#shared/contract/events.ts';
 import type { Bridge, Client, LinkState } from './bridge.ts';
+import { after, type Timer } from './clock.ts';
 import { FilePicker } from './file-picker.ts';
 import { heartbeat } from './heartbeat.ts';
 import { PortLink } from './port-link.ts';
@@ -44,7 +45,7 @@ class Joint {
   #port: MessagePort | null = null;
   #ended = new AbortController();
   #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -67,14 +68,14 @@ class Joint {
   }
 
   #askLater(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), asks[Math.min(this.#asked, asks.length - 1)]);
+    this.#timer?.cancel();
+    this.#timer = after(asks[Math.min(this.#asked, asks.length - 1)] ?? 0, () => this.#ask());
     this.#asked += 1;
   }
 
   #use(port: MessagePort): void {
     const old = this.#port;
-    if (old !== null) setTimeout(() => old.close(), retireMilliseconds);
+    if (old !== null) after(retireMilliseconds, () => old.close());
     this.#ended.abort();
     this.#ended = new AbortController();
     const { signal } = this.#ended;
@@ -102,7 +103,7 @@ class Joint {
   #hear(event: AgentEvent): void {
     if (event.type === 'hello') {
       this.#asked = 0;
-      clearTimeout(this.#timer);
+      this.#timer?.cancel();
       this.#set('connected');
     }
     for (const listener of this.eventListeners) listener(event);

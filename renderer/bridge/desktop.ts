@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { after } from './clock.ts';
 
 /** Puts text on the clipboard; false when the system refused. */
 export async function copyText(text: string): Promise<boolean> {
@@ -31,7 +32,7 @@ export function saveText(name: string, text: string, type = 'application/x-pem-f
   anchor.href = address;
   anchor.download = name;
   anchor.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  after(60_000, () => URL.revokeObjectURL(address));
 }
 
 function query(text: string): { subscribe(listener: () => void): () => void; read(): boolean } {

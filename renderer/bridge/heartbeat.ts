@@ -1,3 +1,5 @@
+import { after, type Timer } from './clock.ts';
+
 /** How often a silent connection is asked whether somebody is still there, and how long the answer may take. */
 const beat = { everyMilliseconds: 30_000, patienceMilliseconds: 10_000 } as const;
 
@@ -6,11 +8,11 @@ const beat = { everyMilliseconds: 30_000, patienceMilliseconds: 10_000 } as cons
  * out; gives the function that stops asking.
  */
 export function heartbeat(ask: () => Promise<unknown>, onSilence: () => void, times = beat): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   const stop = (): void => {
     stopped = true;
-    clearTimeout(timer);
+    timer?.cancel();
   };
   const silent = (): void => {
     if (stopped) return;
@@ -19,15 +21,15 @@ export function heartbeat(ask: () => Promise<unknown>, onSilence: () => void, ti
   };
   const next = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      timer = setTimeout(silent, times.patienceMilliseconds);
+    timer = after(times.everyMilliseconds, () => {
+      timer = after(times.patienceMilliseconds, silent);
       // an answer of any kind, even a failure, comes from somebody who is there
       const heard = (): void => {
-        clearTimeout(timer);
+        timer?.cancel();
         next();
       };
       ask().then(heard, heard);
-    }, times.everyMilliseconds);
+    });
   };
   next();
   return stop;

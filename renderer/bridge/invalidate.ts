@@ -2,6 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { Topic } from '#shared/contract/events.ts';
 import type { Contract } from '#shared/contract/index.ts';
 import type { Bridge } from './bridge.ts';
+import { after, type Timer } from './clock.ts';
 
 type Noun = Exclude<keyof Contract, 'backups'>;
 
@@ -29,7 +30,7 @@ const gatherMilliseconds = 120;
 /** Marks as stale what the agent says has changed; everything after a (new) hello. */
 export function followChanges(bridge: Bridge, cache: QueryClient): () => void {
   const nouns = new Set<Noun>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   const flush = (): void => {
     timer = undefined;
     const keys: QueryKey[] = [...nouns].map((noun) => bridge.queries[noun].key());
@@ -41,10 +42,10 @@ export function followChanges(bridge: Bridge, cache: QueryClient): () => void {
     const topics: Topic[] =
       event.type === 'changed' ? [event.topic] : event.type === 'notification' ? ['notifications'] : [];
     for (const topic of topics) for (const noun of staleBy[topic]) nouns.add(noun);
-    if (nouns.size > 0) timer ??= setTimeout(flush, gatherMilliseconds);
+    if (nouns.size > 0) timer ??= after(gatherMilliseconds, flush);
   });
   return () => {
     stop();
-    clearTimeout(timer);
+    timer?.cancel();
   };
 }

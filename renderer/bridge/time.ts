@@ -1,30 +1,31 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { every, now, type Timer } from './clock.ts';
 
 const tickMilliseconds = 30_000;
 const listeners = new Set<() => void>();
-let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
+let shared = now();
+let timer: Timer | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(tick, tickMilliseconds);
+  timer ??= every(tickMilliseconds, tick);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
-    clearInterval(timer);
+    timer?.cancel();
     timer = undefined;
   };
 }
 
 function tick(): void {
-  now = Date.now();
+  shared = now();
   for (const listener of listeners) listener();
 }
 
 function read(): number {
-  const fresh = Date.now();
-  if (fresh - now > tickMilliseconds) now = fresh;
-  return now;
+  const fresh = now();
+  if (fresh - shared > tickMilliseconds) shared = fresh;
+  return shared;
 }
 
 /** The time to which relative times refer; moves on every half minute. */
@@ -34,10 +35,10 @@ export function useNow(): number {
 
 /** The time, moving on every second: for what is counted down while somebody looks. */
 export function useSeconds(): number {
-  const [at, setAt] = useState(Date.now);
+  const [at, setAt] = useState(now);
   useEffect(() => {
-    const ticking = setInterval(() => setAt(Date.now()), 1_000);
-    return () => clearInterval(ticking);
+    const ticking = every(1_000, () => setAt(now()));
+    return () => ticking.cancel();
   }, []);
   return at;
 }

@@ -1,6 +1,7 @@
 import { Button, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { after, now } from '../bridge/clock.ts';
 import { useBridge } from '../bridge/context.tsx';
 import { go } from '../bridge/location.ts';
 import { useSeconds } from '../bridge/time.ts';
@@ -26,7 +27,7 @@ export function TrialBar() {
     last.current = revertsAt;
     // over without somebody's word here, and its time was up: it went back
     if (revertsAt !== null) setBack(false);
-    else if (before !== null && before !== keptAt && Date.now() >= before - 1_000) setBack(true);
+    else if (before !== null && before !== keptAt && now() >= before - 1_000) setBack(true);
   }, [revertsAt, keptAt]);
   if (revertsAt !== null) return <Counting revertsAt={revertsAt} onKept={() => setKeptAt(revertsAt)} />;
   if (!back) return null;
@@ -59,8 +60,8 @@ function Counting({ revertsAt, onKept }: { revertsAt: number; onKept(): void }) 
   const over = left === 0;
   useEffect(() => {
     if (!over) return;
-    const timer = setTimeout(() => void refetch(), 1_500);
-    return () => clearTimeout(timer);
+    const timer = after(1_500, () => void refetch());
+    return () => timer.cancel();
   }, [over, refetch]);
   const kept = async (): Promise<void> => {
     onKept();

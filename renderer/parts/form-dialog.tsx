@@ -13,6 +13,7 @@ import {
 } from '@fluentui/react-components';
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { FailureData } from '#shared/failure.ts';
+import { after } from '../bridge/clock.ts';
 import { en } from '../text/en.ts';
 import { FailureBar } from './failure-bar.tsx';
 import { CloseIcon } from './icons.ts';
@@ -52,12 +53,12 @@ export function FormDialog(props: FormDialogProps) {
   const typed = useRef(false);
   // The dialog focuses its close button; a person who opened a form wants its first question.
   useEffect(() => {
-    const timer = setTimeout(() => {
+    const timer = after(60, () => {
       // who is typing already must not find the rest of it, a passphrase perhaps, in another field
       if (form.current?.querySelector(':is(input, textarea, select):focus')) return;
       form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
-    }, 60);
-    return () => clearTimeout(timer);
+    });
+    return () => timer.cancel();
   }, []);
   // What is wrong is said above the fields; the button that was pressed is below them.
   useEffect(() => {

@@ -1,12 +1,13 @@
 import { Tooltip } from '@fluentui/react-components';
 import { useRef } from 'react';
+import { now as clockNow } from '../bridge/clock.ts';
 import { useNow } from '../bridge/time.ts';
 import { absoluteTime, dateOf, relativeTime } from './format.ts';
 
 /** When this value was first drawn. */
 function useFirstShown(value: number): number {
-  const shown = useRef({ value, at: Date.now() });
-  if (shown.current.value !== value) shown.current = { value, at: Date.now() };
+  const shown = useRef({ value, at: clockNow() });
+  if (shown.current.value !== value) shown.current = { value, at: clockNow() };
   return shown.current.at;
 }
 

@@ -7,20 +7,8 @@ export const known = {
     'build/after-pack.ts afterPack is taken by nobody',
     'test/e2e/stand-in-agent.ts compose is taken by nobody',
   ],
-  clocks: [
-    'electron/kit/exec.ts',
-    'electron/transport/client.ts',
-    'renderer/bridge/connect.ts',
-    'renderer/bridge/desktop.ts',
-    'renderer/bridge/heartbeat.ts',
-    'renderer/bridge/invalidate.ts',
-    'renderer/bridge/time.ts',
-    'renderer/frame/trial-bar.tsx',
-    'renderer/parts/form-dialog.tsx',
-    'renderer/parts/time.tsx',
-    'renderer/screens/credentials/use-credentials.ts',
-    'renderer/screens/secrets/gate.tsx',
-  ],
+  /** Below the clock: a program's own patience, and that of the first question at the socket. */
+  clocks: ['electron/kit/exec.ts', 'electron/transport/client.ts'],
   longFunctions: [
     'test/e2e/window/history.ts makeTask',
     'electron/compose.ts joinParts',

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { CredentialRow } from '#shared/contract/credentials.ts';
+import { after } from '../../bridge/clock.ts';
 import { useBridge } from '../../bridge/context.tsx';
 
 export const credentialsPerPage = 100;
@@ -42,8 +43,8 @@ export function useCredentials(storeId: string): CredentialPages {
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), typingMilliseconds);
-    return () => clearTimeout(timer);
+    const timer = after(typingMilliseconds, () => setSettled(text));
+    return () => timer.cancel();
   }, [text]);
   return settled;
 }

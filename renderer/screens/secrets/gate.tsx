@@ -1,6 +1,7 @@
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
+import { after } from '../../bridge/clock.ts';
 import { useBridge, useLinkState } from '../../bridge/context.tsx';
 import { toFailure } from '../../bridge/failure.ts';
 import { Empty } from '../../parts/empty.tsx';
@@ -65,8 +66,8 @@ function Waiting() {
   const bridge = useBridge();
   const [long, setLong] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setLong(true), patienceMilliseconds);
-    return () => clearTimeout(timer);
+    const timer = after(patienceMilliseconds, () => setLong(true));
+    return () => timer.cancel();
   }, []);
   if (!long) return <Spinner label={en.link.waiting} />;
   return (
