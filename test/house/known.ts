@@ -13,7 +13,6 @@ export const known = {
     'test/e2e/window/history.ts makeTask',
     'electron/compose.ts joinParts',
     'electron/database/migrations/0001-first.ts first',
-    'electron/kit/exec.ts exec',
     'electron/providers/connections/common/file-failures.ts fileFailure',
     'electron/providers/connections/ssh/session.ts startSession',
     'electron/providers/credential-stores/cyberark/refusals.ts failureFor',
