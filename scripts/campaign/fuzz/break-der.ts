@@ -61,6 +61,7 @@ function insideOf(tag: number, contents: Buffer): Tree[] | null {
   }
 }
 
+const copyOf = (tree: Tree): Tree => ({ ...tree, inside: tree.inside?.map(copyOf) ?? null });
 const nodesOf = (tree: Tree): Tree[] => [tree, ...(tree.inside ?? []).flatMap(nodesOf)];
 const somewhere = (list: readonly Tree[], chance: Chance): number => chance.int(list.length || 1);
 const otherTags = [
@@ -99,7 +100,7 @@ function changeInside(node: Tree, inside: Tree[], strange: readonly Tree[], chan
       inside.splice(at, 1);
       return;
     case 1:
-      inside.splice(somewhere(inside, chance), 0, one);
+      inside.splice(somewhere(inside, chance), 0, copyOf(one));
       return;
     case 2:
       inside.splice(somewhere(inside, chance), 0, ...inside.splice(at, 1));
@@ -111,7 +112,7 @@ function changeInside(node: Tree, inside: Tree[], strange: readonly Tree[], chan
       node.tag = chance.pick(otherTags);
       return;
     default:
-      inside[at] = chance.pick(strange);
+      inside[at] = copyOf(chance.pick(strange)); // or a later change could put it into itself
   }
 }
 
