@@ -1,12 +1,16 @@
 import type { Mutation } from '../mutation.ts';
 import { auditMutations } from './audit.ts';
-import { fileMutations } from './files.ts';
+import { driftMutations } from './drift.ts';
+import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
+import { snapshotMutations } from './snapshot.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
   ...auditMutations,
   ...secretMutations,
-  ...fileMutations,
+  ...keptKeyMutations,
+  ...snapshotMutations,
+  ...driftMutations,
 ];
