@@ -57,7 +57,7 @@ describe.runIf(canRunSshd())('the host key', () => {
       expect(outcome).toMatchObject({
         code: 'ssh.host-key-changed',
         retry: 'needs-person',
-        message: `The SSH host key of 127.0.0.1 is not the pinned one: expected ${before}, seen ${after} (ssh-ed25519).`,
+        message: `The SSH host key of 127.0.0.1 is not the pinned one: expected ${before}, received ${after} (ssh-ed25519).`,
         hint: expect.stringContaining('tls update <endpoint> --host_key accept'),
       });
       expect(server.output()).not.toMatch(/Accepted|Failed/);

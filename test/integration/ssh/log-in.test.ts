@@ -50,7 +50,7 @@ describe.runIf(canRunSshd())('logging in over ssh', () => {
       expect(refused).toMatchObject({
         code: 'ssh.login-refused',
         retry: 'needs-person',
-        message: `127.0.0.1 refused user ${server.user} with password (it takes: publickey, password).`,
+        message: `127.0.0.1 refused user ${server.user} with password (it accepts: publickey, password).`,
       });
       expect(JSON.stringify(refused)).not.toContain('wrong password');
     }));
@@ -80,7 +80,7 @@ describe.runIf(canRunSshd())('logging in over ssh', () => {
       const login = { privateKey: Secret.of(other), password: Secret.of(password) };
       await expect(connect(sshSettings(server), login, connectTools)).rejects.toMatchObject({
         code: 'ssh.login-refused',
-        message: `127.0.0.1 refused user ${server.user} with private key (it takes: publickey, password).`,
+        message: `127.0.0.1 refused user ${server.user} with private key (it accepts: publickey, password).`,
         hint: expect.stringContaining('authorized_keys'),
       });
       expect(server.output()).not.toContain('Failed password');
@@ -102,7 +102,7 @@ describe.runIf(canRunSshd())('logging in over ssh', () => {
     } as Sshd);
     await expect(connect(settings, {}, connectTools)).rejects.toMatchObject({
       code: 'ssh.credential-missing',
-      message: 'No private key is known for deploy@127.0.0.1.',
+      message: 'There is no private key for deploy@127.0.0.1.',
     });
     await expect(connect({ ...settings, auth: 'password' }, {}, connectTools)).rejects.toMatchObject({
       code: 'ssh.credential-missing',

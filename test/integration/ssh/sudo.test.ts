@@ -34,7 +34,9 @@ describe.runIf(canRunSshd() && have('sudo'))('rights over ssh', () => {
       const denied = {
         code: 'file.denied',
         retry: 'needs-person',
-        message: expect.stringMatching(new RegExp(`^User ${server.user} may not .*${path}.* is needed\\.$`)),
+        message: expect.stringMatching(
+          new RegExp(`^User ${server.user} is not allowed to .*${path}.* it needs permission to .*\\.$`),
+        ),
         hint: expect.stringContaining('is not in the sudoers file'),
       };
       await expect(connection.write(path, Buffer.from('x'), { mode: 0o600 })).rejects.toMatchObject(denied);
