@@ -23,6 +23,8 @@ export interface Agent extends DomainCommands {
     comment: string | undefined,
     caller: Caller,
   ): Approval;
+  /** Tells a person what a server asks for that only a person may do; once for as long as it is unread. */
+  askPerson(sentence: string): void;
   /** Looks again at what is due now (after sleep, after unlock, after a setting changed). Never rejects. */
   wake(): void;
   keychainState(): KeychainState;

@@ -52,6 +52,7 @@ export function makeAgent(parts: AgentParts): Agent {
       notifications.levelMayHaveChanged();
       return decided;
     },
+    askPerson: (sentence) => notifications.serverAsks(sentence),
     keychainState: () => parts.keychainState(),
   };
 }

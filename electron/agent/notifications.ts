@@ -134,6 +134,13 @@ export class Notifications {
     });
   }
 
+  /** Once for as long as nobody has read it: a server may ask every minute. */
+  serverAsks(sentence: string): void {
+    const told = this.#database.notifications.list(1000);
+    if (told.some((one) => one.readAt === null && one.sentence === sentence)) return;
+    this.notify({ kind: 'system', level: 'attention', title: 'A server asks for a change', sentence });
+  }
+
   /** Works the level out again soon; many calls in a row cost one look. */
   levelMayHaveChanged(): void {
     if (this.#timer !== null || this.#stopped) return;

@@ -1,8 +1,7 @@
-import { createRouterClient } from '@orpc/server';
 import { systemClock } from '#kit/clock.ts';
 import { accountName } from '#kit/paths.ts';
 import { compose } from '../compose.ts';
-import type { Client } from '../transport/client.ts';
+import { clientInProcess } from '../transport/in-process.ts';
 import type { LocalAgent } from './io.ts';
 
 /** A keychain that wants to ask somebody must not hold up a command that may not need it. */
@@ -11,8 +10,7 @@ const unlockPatienceMs = 3_000;
 /** The same agent, without a socket, inside the command. Loaded only when no agent runs: it is most of the program. */
 export async function startLocalAgent(dataDirectory: string): Promise<LocalAgent> {
   const composed = await compose({ face: 'cli', dataDirectory });
-  const caller = { origin: 'cli' as const, actor: accountName() };
-  const client: Client = createRouterClient(composed.router, { context: { caller } });
+  const client = clientInProcess(composed.router, { origin: 'cli', actor: accountName() });
   return {
     client,
     async unlock() {

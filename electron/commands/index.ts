@@ -14,6 +14,7 @@ import { endpointCommands } from './endpoints.ts';
 import { nodeCommands } from './nodes.ts';
 import { notificationCommands } from './notifications.ts';
 import { orderCommands } from './orders.ts';
+import { outboxCommands } from './outbox.ts';
 import { proxyCommands } from './proxy.ts';
 import { secretsCommands } from './secrets.ts';
 import { settingsCommands } from './settings.ts';
@@ -24,7 +25,7 @@ import type { CommandTools } from './tools.ts';
 export function makeRouter(tools: CommandTools) {
   return implement(contract)
     .$context<CallContext>()
-    .use(makeMiddleware(tools))
+    .use(makeMiddleware({ ...tools, askPerson: (sentence) => tools.agent.askPerson(sentence) }))
     .router({
       agent: agentCommands(tools),
       secrets: secretsCommands(tools),
@@ -42,5 +43,6 @@ export function makeRouter(tools: CommandTools) {
       notifications: notificationCommands(tools),
       audit: auditCommands(tools),
       settings: settingsCommands(tools),
+      outbox: outboxCommands(tools),
     });
 }

@@ -5,6 +5,7 @@ import { credentialStores } from './migrations/0002-credential-stores.ts';
 import { secretKeys } from './migrations/0003-secret-keys.ts';
 import { taskSubjects } from './migrations/0004-task-subjects.ts';
 import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
+import { outbox } from './migrations/0006-outbox.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   secretKeys,
   taskSubjects,
   planOfChanges,
+  outbox,
 ];
 
 export function versionOf(driver: Driver): number {

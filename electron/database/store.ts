@@ -13,6 +13,7 @@ import { MetaRepository } from './meta.ts';
 import { NodeRepository } from './nodes.ts';
 import { NotificationRepository } from './notifications.ts';
 import { OrderRepository } from './orders.ts';
+import { OutboxRepository } from './outbox.ts';
 import { readOverview } from './overview.ts';
 import { RenewalRepository } from './renewals.ts';
 import { SecretRepository } from './secrets.ts';
@@ -33,6 +34,7 @@ export class Store implements Database {
   readonly renewals: RenewalRepository;
   readonly notifications: NotificationRepository;
   readonly audit: AuditRepository;
+  readonly outbox: OutboxRepository;
   readonly secrets: SecretRepository;
   readonly meta: MetaRepository;
   readonly #onClose: () => void;
@@ -52,6 +54,7 @@ export class Store implements Database {
     this.renewals = new RenewalRepository(driver);
     this.notifications = new NotificationRepository(driver);
     this.audit = new AuditRepository(driver, sealer);
+    this.outbox = new OutboxRepository(driver);
     this.secrets = new SecretRepository(driver, sealer);
     this.meta = new MetaRepository(driver);
   }

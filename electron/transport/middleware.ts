@@ -5,14 +5,17 @@ import type { Log } from '#kit/log.ts';
 import type { CommandMeta } from '#shared/contract/base.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Caller } from '../agent/caller.ts';
+import { type Call, type CallSubject, decideCall } from '../agent/policies/callers.ts';
 import type { Database } from '../database/database.ts';
 import type { AuditNote, AuditPen, CallContext } from './context.ts';
 import { toFailure, toLine } from './failures.ts';
 
 interface MiddlewareTools {
-  database: Pick<Database, 'audit' | 'transaction'>;
+  database: Pick<Database, 'audit' | 'transaction' | 'tasks'>;
   clock: Clock;
   log: Log;
+  /** Tells a person what a server asks for, once for as long as it is unread. */
+  askPerson(sentence: string): void;
 }
 
 /**
@@ -28,7 +31,9 @@ export function makeMiddleware(tools: MiddlewareTools) {
       const pen = new Pen(tools, context.caller, command);
       const changes = procedure['~orpc'].meta.changes === true;
       try {
-        checkAllowed(context.caller, command);
+        const { origin, actor } = context.caller;
+        const call = { command, changes, origin, actor, subject: callSubject(tools, input) };
+        checkAllowed(tools, call, subjectOf(input));
         const result = await next({ context: { audit: pen as AuditPen } });
         if (changes) pen.finish();
         return result;
@@ -41,16 +46,39 @@ export function makeMiddleware(tools: MiddlewareTools) {
     });
 }
 
-/** A server's orders will come through a door of their own rights; until then it may order nothing. */
-function checkAllowed(caller: Caller, command: string): void {
-  if (caller.origin === 'gui' || caller.origin === 'cli') return;
-  throw new Failure(
-    'command.not-allowed',
-    `${command} is not allowed for callers of kind ${caller.origin}.`,
-    {
-      retry: 'never',
-    },
-  );
+/** By the policy for callers. What has no plan to approve is told to a person, who does it by hand or leaves it. */
+function checkAllowed(tools: MiddlewareTools, call: Call, named: string | null): void {
+  const decision = decideCall(call);
+  switch (decision.answer) {
+    case 'yes':
+      return;
+    case 'ask':
+      if (decision.by === 'approval') return;
+      throw leftToPerson(tools, call, named);
+    case 'no':
+      throw new Failure(
+        'command.not-allowed',
+        `${call.command} is not allowed for callers of kind ${call.origin}.`,
+        { retry: 'never' },
+      );
+  }
+}
+
+function leftToPerson({ askPerson }: MiddlewareTools, call: Call, named: string | null): Failure {
+  const { command, actor } = call;
+  const what = named === null ? command : `${command} of ${named}`;
+  askPerson(`${actor ?? 'A server'} asks for ${what}. If you want this, do it in Trustkeep.`);
+  return new Failure('command.needs-person', `Only a person on this computer can carry out ${command}.`, {
+    hint: 'The person has been notified.',
+    retry: 'needs-person',
+  });
+}
+
+/** What the rules ask for: whose task it is. */
+function callSubject({ database }: MiddlewareTools, input: unknown): CallSubject | null {
+  const id: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'task') : undefined;
+  const task = typeof id === 'string' ? database.tasks.get(id)?.task : undefined;
+  return task === undefined ? null : { kind: 'task', origin: task.origin, actor: task.actor };
 }
 
 function detailsOf(failure: Failure): unknown {

@@ -9,6 +9,7 @@ import { credentials } from './credentials.ts';
 import { endpoints } from './endpoints.ts';
 import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
+import { outbox } from './outbox.ts';
 import { proxy } from './proxy.ts';
 import { settings } from './settings.ts';
 import { tasks } from './tasks.ts';
@@ -31,5 +32,6 @@ export const contract = {
   notifications,
   audit,
   settings,
+  outbox,
 };
 export type Contract = typeof contract;

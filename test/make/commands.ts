@@ -46,6 +46,8 @@ interface AgentScript {
   begun: { kind: TaskKind; endpointId: string; nodeId: string | null; caller: Caller }[];
   cancelled: string[];
   woken: number;
+  /** What a person was told that a server asks for. */
+  asked: string[];
 }
 
 type Begin = (kind: TaskKind, endpointId: string, nodeId: string | null, caller: Caller) => Task;
@@ -104,6 +106,7 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     begun: [],
     cancelled: [],
     woken: 0,
+    asked: [],
   };
   const agent: Agent = {
     events: new Events(systemClock),
@@ -121,6 +124,9 @@ function scriptedAgent(database: Database, masterKey: MasterKey): { agent: Agent
     },
     wake: () => {
       script.woken++;
+    },
+    askPerson: (sentence) => {
+      script.asked.push(sentence);
     },
     keychainState: () => masterKey.state(),
   };

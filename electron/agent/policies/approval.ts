@@ -1,11 +1,22 @@
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { Origin } from '#shared/model/origin.ts';
 import type { Plan } from '#shared/model/plan.ts';
 
 export type ApprovalDecision = { by: 'person'; because: string } | { by: 'policy'; because: string };
 
-/** Who has to say yes to this plan. Pure. */
-export function whoApproves(endpoint: Endpoint, _plan: Plan): ApprovalDecision {
-  return endpoint.policy.autoApprove
-    ? { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` }
-    : { by: 'person', because: 'A person must approve the plan.' };
+/** Whose wishes the policy of an endpoint covers: those of the people at this machine, and the renewals they switched on. */
+const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
+
+/**
+ * Who has to approve this plan, given who asked for it. Pure. Automatic approval covers neither what a server asked for
+ * nor a plan that is known to
+ * change what a neighbour uses too.
+ */
+export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): ApprovalDecision {
+  if (!endpoint.policy.autoApprove) return { by: 'person', because: 'A person must approve the plan.' };
+  if (!covered.includes(origin))
+    return { by: 'person', because: 'A server asked for it, so a person must approve the plan.' };
+  if (plan.install.shares !== null && plan.install.shares.length > 0)
+    return { by: 'person', because: 'It affects other nodes too, so a person must approve the plan.' };
+  return { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` };
 }

@@ -33,7 +33,7 @@ export const approveStep: Step = {
 
 function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
   const { database, clock } = context.tools;
-  const decision = whoApproves(context.endpoint(), plan);
+  const decision = whoApproves(context.endpoint(), plan, context.task.origin);
   const approval: Approval = {
     id: newId('apr'),
     taskId: context.task.id,

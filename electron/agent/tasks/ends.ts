@@ -1,3 +1,4 @@
+import { newId } from '#kit/ids.ts';
 import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
@@ -18,7 +19,10 @@ function endSentence({ subject, state, failure, restored }: Task, title: string,
   return `${title} ${placeOf(subject)}: ${end}${back}`;
 }
 
-/** What follows when a task ends: audit row, notification, and whatever its kind says. */
+/**
+ * What follows when a task ends: audit row, notification, whatever its kind says, and the result that is owed when a
+ * server asked for it.
+ */
 export class TaskEnds {
   readonly #tools: EndTools;
   readonly #kinds: TaskKinds;
@@ -36,6 +40,13 @@ export class TaskEnds {
     const draft = kind.notification(task);
     if (draft !== null) this.#tools.notifications.notify(draft);
     kind.ended(row, this.#tools);
+    if (task.origin === 'server') this.#owe(task);
+  }
+
+  #owe({ id: taskId, kind, subject, state, failure, restored, actor, outsideId }: Task): void {
+    const { database, clock } = this.#tools;
+    const result = { taskId, kind, subject, state, failure, restored, server: actor, outsideId };
+    database.outbox.insert({ ...result, id: newId('out'), at: clock.now() });
   }
 
   #audit(task: Task, title: string): void {

@@ -47,6 +47,7 @@ const printers: {
     show: () => ['The window was brought to the front.'],
   },
   settings: { show: settingsPage, set: settingsPage },
+  outbox: {},
   secrets: {
     state: keychainPage,
     choose: keychainPage,

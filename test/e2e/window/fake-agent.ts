@@ -228,6 +228,10 @@ export class FakeAgent {
           makePlan(world, this.#node(input.node), 'request'),
         ),
       },
+      outbox: {
+        list: os.outbox.list.handler(() => []),
+        acknowledge: os.outbox.acknowledge.handler(() => ({})),
+      },
       orders: {
         list: os.orders.list.handler(() => world.orders.toSorted((a, b) => b.number - a.number)),
         show: os.orders.show.handler(({ input }) =>

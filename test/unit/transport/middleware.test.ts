@@ -27,7 +27,7 @@ function withHandler(handler: (context: CommandContext) => unknown) {
   );
   const os = implement(contract.endpoints)
     .$context<CallContext>()
-    .use(makeMiddleware({ database: made.database, clock: systemClock, log }));
+    .use(makeMiddleware({ database: made.database, clock: systemClock, log, askPerson: () => {} }));
   return os.remove.handler(({ context }) => handler(context as CommandContext) as Record<string, never>);
 }
 
@@ -109,10 +109,19 @@ describe('the audit row', () => {
   });
 });
 
-test('a server is refused every command until it has rights of its own', async () => {
+test('a server reads, is refused what is closed to it, and leaves changes to a person', async () => {
   const server = { origin: 'server' as const, actor: null };
   const client = createRouterClient(made.router, { context: { caller: server } });
-  expect((await failureFrom(client.endpoints.list({}))).code).toBe('command.not-allowed');
+  expect(await client.endpoints.list({})).toEqual([]);
+  expect((await failureFrom(client.settings.show({}))).code).toBe('command.not-allowed');
+  const changing = await failureFrom(client.endpoints.remove({ endpoint: 'web1' }));
+  expect(changing).toMatchObject({ code: 'command.needs-person', retry: 'needs-person' });
+  expect(made.script.asked).toEqual([
+    'A server asks for endpoints.remove of web1. If you want this, do it in Trustkeep.',
+  ]);
   expect((await failureFrom(client.agent.stop({}))).code).toBe('command.not-allowed');
-  expect(made.audit()).toMatchObject([{ origin: 'server', action: 'agent.stop', outcome: 'refused' }]);
+  expect(made.audit()).toMatchObject([
+    { origin: 'server', action: 'endpoints.remove', outcome: 'refused' },
+    { origin: 'server', action: 'agent.stop', outcome: 'refused' },
+  ]);
 });

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { contract } from '#shared/contract/index.ts';
+import { anApproval, anEndpoint } from '#test/make/rows.ts';
+import { whoApproves } from '../../../electron/agent/policies/approval.ts';
+import {
+  type Call,
+  decideCall,
+  personExceptions,
+  serverExceptions,
+} from '../../../electron/agent/policies/callers.ts';
+
+const commands = Object.entries(contract).flatMap(([noun, verbs]) =>
+  Object.entries(verbs).map(([verb, procedure]) => ({
+    command: `${noun}.${verb}`,
+    changes: procedure['~orpc'].meta.changes === true,
+  })),
+);
+
+function answer(given: Partial<Call> & Pick<Call, 'command'>): string {
+  const decision = decideCall({ changes: false, origin: 'server', actor: 'scm', subject: null, ...given });
+  return decision.answer === 'ask' ? `ask by ${decision.by}` : decision.answer;
+}
+
+const ofServer = (wanted: string): string[] =>
+  commands.filter((one) => answer(one) === wanted).map(({ command }) => command);
+
+describe('what a server may have carried out', () => {
+  test('without asking: what reads, and its own results', () => {
+    expect(ofServer('yes')).toEqual([
+      'agent.status',
+      'agent.overview',
+      'agent.events',
+      'endpoints.list',
+      'endpoints.show',
+      'endpoints.probe',
+      'nodes.list',
+      'nodes.show',
+      'nodes.verify',
+      'certificates.list',
+      'certificates.show',
+      'certificates.preview',
+      'orders.list',
+      'orders.show',
+      'tasks.list',
+      'tasks.show',
+      'approvals.list',
+      'approvals.show',
+      'audit.list',
+      'audit.verify',
+      'outbox.list',
+      'outbox.acknowledge',
+    ]);
+  });
+
+  test('when a person approves the plan: certificates', () => {
+    expect(ofServer('ask by approval')).toEqual(['certificates.request', 'certificates.renew']);
+  });
+
+  test('by the hand of a person alone: every other change of an endpoint', () => {
+    expect(ofServer('ask by hand')).toEqual([
+      'endpoints.add',
+      'endpoints.update',
+      'endpoints.remove',
+      'endpoints.discover',
+      'endpoints.restart',
+    ]);
+  });
+
+  test.each(['settings', 'credentials', 'credentialStores', 'secrets', 'proxy', 'authorities', 'backups'])(
+    'never: anything of %s',
+    (noun) => {
+      const own = commands.filter(({ command }) => command.startsWith(`${noun}.`));
+      expect(own.length).toBeGreaterThan(0);
+      expect(own.map(answer)).toEqual(own.map(() => 'no'));
+    },
+  );
+
+  test('its own task it may cancel, and nobody else’s', () => {
+    const cancel = { command: 'tasks.cancel', changes: true };
+    const by = (origin: Call['origin'], actor: string | null) =>
+      answer({ ...cancel, subject: { kind: 'task', origin, actor } });
+    expect(by('server', 'scm')).toBe('yes');
+    expect(by('server', 'another')).toBe('no');
+    expect(by('gui', 'scm')).toBe('no');
+    expect(answer(cancel)).toBe('no');
+  });
+
+  test('nothing that no rule knows', () => {
+    expect(answer({ command: 'constructor.call' })).toBe('no');
+    expect(answer({ command: '' })).toBe('no');
+  });
+});
+
+describe('everybody else', () => {
+  test.each(['gui', 'cli'] as const)('%s may everything but forget what is owed to a server', (origin) => {
+    const refused = commands.filter((one) => answer({ ...one, origin }) !== 'yes');
+    expect(refused.map(({ command }) => command)).toEqual(['outbox.acknowledge']);
+  });
+
+  test('the agent calls no command', () => {
+    for (const one of commands) expect(answer({ ...one, origin: 'agent' })).toBe('no');
+  });
+
+  test('exceptions name commands that exist', () => {
+    const known = commands.map(({ command }) => command);
+    for (const command of [...Object.keys(serverExceptions), ...Object.keys(personExceptions)])
+      expect(known).toContain(command);
+  });
+});
+
+describe('automatic approval', () => {
+  const endpoint = anEndpoint({
+    policy: { autoApprove: true, autoRenew: true, authorityId: null, keyType: null },
+  });
+  const { plan } = anApproval();
+
+  test.each(['gui', 'cli', 'agent'] as const)('covers what %s asks for', (origin) => {
+    expect(whoApproves(endpoint, plan, origin).by).toBe('policy');
+  });
+
+  test('covers nothing that a server asks for', () => {
+    expect(whoApproves(endpoint, plan, 'server').by).toBe('person');
+  });
+
+  test('covers no plan that affects a neighbour', () => {
+    const shares = [{ what: 'x' }] as unknown as NonNullable<typeof plan.install.shares>;
+    const taking = { ...plan, install: { ...plan.install, shares } };
+    expect(whoApproves(endpoint, taking, 'gui').by).toBe('person');
+  });
+
+  test('covers nothing where it is off', () => {
+    const off = { ...endpoint, policy: { ...endpoint.policy, autoApprove: false } };
+    expect(whoApproves(off, plan, 'gui').by).toBe('person');
+  });
+});
