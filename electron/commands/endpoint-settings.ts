@@ -1,12 +1,17 @@
-import { never } from '#kit/never.ts';
 import type { LoginWay } from '#shared/catalog/connections/login.ts';
-import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import type { Descriptor } from '#shared/catalog/descriptor.ts';
 import type { Flat } from '#shared/catalog/field.ts';
-import { checkAbsolute, invalid, text, yes } from '#shared/catalog/flat.ts';
+import { checkAbsolute, text, yes } from '#shared/catalog/flat.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { keyType } from '#shared/model/certificate.ts';
 import type { ConnectionSettings } from '#shared/model/connection.ts';
-import type { Endpoint, EndpointPolicy, EndpointSettings, EndpointType } from '#shared/model/endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointPolicy,
+  type EndpointSettings,
+  type EndpointType,
+  endpointDefinition,
+} from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import { connectionOf, flatConnection } from './endpoint-connection.ts';
 import { findAuthority } from './find.ts';
@@ -29,13 +34,13 @@ export function partsOf(
   input: Flat,
   way: LoginWay | null,
 ): EndpointParts {
-  const descriptor = endpointCatalog[type];
+  const descriptor = endpointDefinition({ type });
   const flat = withDefaults(descriptor, input);
   checkAsked(descriptor, flat);
-  checkPaths(type, flat);
+  checkPaths(descriptor, flat);
   return {
     connection: connectionOf(database, flat, way),
-    settings: settingsOf(type, flat),
+    settings: descriptor.fromFlat(flat),
     policy: policyOf(database, flat),
   };
 }
@@ -45,7 +50,7 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
   return {
     name: endpoint.name,
     ...flatConnection(database, endpoint.connection),
-    ...flatSettings(endpoint.settings),
+    ...endpointDefinition(endpoint.settings).toFlat(endpoint.settings),
     auto_approve: endpoint.policy.autoApprove,
     auto_renew: endpoint.policy.autoRenew,
     authority: authorityName(database, endpoint.policy.authorityId),
@@ -53,35 +58,10 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
   };
 }
 
-function checkPaths(type: EndpointType, flat: Flat): void {
-  for (const field of endpointCatalog[type].fields) {
+function checkPaths({ fields }: Descriptor, flat: Flat): void {
+  for (const field of fields) {
     if (field.kind === 'path') checkAbsolute(field.label, text(flat, field.name));
   }
-}
-
-function settingsOf(type: EndpointType, flat: Flat): EndpointSettings {
-  switch (type) {
-    case 'nginx':
-      return { type, nginxConfigPath: text(flat, 'nginx_config_path'), nginxPath: text(flat, 'nginx_path') };
-    case 'pem':
-      return {
-        type,
-        path: text(flat, 'path') ?? '',
-        keyPath: text(flat, 'key_path'),
-        servedAt: servedAt(text(flat, 'served_at')),
-        installScript: text(flat, 'install_script'),
-        restartScript: text(flat, 'restart_script'),
-      };
-    default:
-      return never(type);
-  }
-}
-
-function servedAt(value: string | null): string | null {
-  if (value === null) return null;
-  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(value)?.[1]);
-  if (port >= 1 && port <= 65535) return value;
-  throw invalid(`Served at must be host:port, not "${value}".`, 'For example www.example.org:443.');
 }
 
 function policyOf(database: Database, flat: Flat): EndpointPolicy {
@@ -96,26 +76,6 @@ function policyOf(database: Database, flat: Flat): EndpointPolicy {
 
 function keyTypeOf(value: string | null): KeyType | null {
   return value === null ? null : keyType.parse(value);
-}
-
-function flatSettings(settings: EndpointSettings): Flat {
-  switch (settings.type) {
-    case 'nginx':
-      return {
-        nginx_config_path: settings.nginxConfigPath ?? undefined,
-        nginx_path: settings.nginxPath ?? undefined,
-      };
-    case 'pem':
-      return {
-        path: settings.path,
-        key_path: settings.keyPath ?? undefined,
-        served_at: settings.servedAt ?? undefined,
-        install_script: settings.installScript ?? undefined,
-        restart_script: settings.restartScript ?? undefined,
-      };
-    default:
-      return never(settings);
-  }
 }
 
 /** An authority that is gone is not kept: the default one takes over. */

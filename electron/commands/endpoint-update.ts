@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { loginFields } from '#shared/catalog/connections/login.ts';
-import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
 import { endpointInput } from '#shared/contract/endpoints.ts';
 import { Failure } from '#shared/failure.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition } from '#shared/model/endpoint.ts';
 import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { Database } from '../database/database.ts';
@@ -73,7 +72,7 @@ function isSameTarget(one: Pick<Endpoint, 'connection' | 'settings'>, other: End
 
 /** The whole form as it would be after the change, fitting the contract. */
 function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<string, unknown>): Flat {
-  const descriptor = endpointCatalog[before.type];
+  const descriptor = endpointDefinition(before);
   const wanted = merged(descriptor, flatOf(database, before), changes);
   dropUnasked(descriptor, wanted, changes);
   const namesAnother = changes.store != null || changes.store_cred_id != null;

@@ -1,22 +1,14 @@
 import { z } from 'zod';
-import type { Descriptor } from '../catalog/descriptor.ts';
-import { nginx } from '../catalog/endpoints/nginx.ts';
-import { pem } from '../catalog/endpoints/pem.ts';
-import { inputShape } from '../catalog/field.ts';
-import { endpoint, type endpointType, probeReport } from '../model/endpoint.ts';
+import { type AddInput, addInputOf } from '../catalog/definition.ts';
+import { endpointCatalog } from '../catalog/endpoints/index.ts';
+import { inputAs } from '../catalog/field.ts';
+import { type EndpointType, endpoint, probeReport } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-function addInput<T extends string>(type: T, descriptor: Descriptor) {
-  return z.object({ type: z.literal(type), ...inputShape(descriptor.fields) }).strict();
-}
-
-/** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
-export const endpointInput = z.discriminatedUnion('type', [addInput('nginx', nginx), addInput('pem', pem)]);
 /** As it is once parsed: every catalog field of any type, by name. */
-export type EndpointInput = { type: z.infer<typeof endpointType>; name: string } & Record<
-  string,
-  string | number | boolean | string[] | undefined
->;
+export type EndpointInput = AddInput<'type', EndpointType, 'name'>;
+/** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
+export const endpointInput = inputAs<EndpointInput>(addInputOf('type', endpointCatalog));
 
 /** One endpoint, with the name of the credential store its login is read from; null: its own login, or no such store. */
 export const endpointView = endpoint.extend({ storeName: z.string().nullable() });
@@ -26,7 +18,7 @@ export const endpoints = {
   /** `tls add <type>`; gives the instance id. Probes first; what the probe found is in the answer. */
   add: command
     .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', changes: true })
-    .input(endpointInput as unknown as z.ZodType<EndpointInput, EndpointInput>)
+    .input(endpointInput)
     .output(z.object({ endpoint, probe: probeReport, taskId: z.string().nullable() })),
   list: command
     .meta({ cli: 'tls list', help: 'List the endpoints.' })

@@ -1,32 +1,13 @@
 import { z } from 'zod';
+import type { EndpointDefinition } from '../catalog/endpoints/definition.ts';
+import { endpointCatalog, endpointSettings, endpointType } from '../catalog/endpoints/index.ts';
 import { connectionSettings } from '../catalog/connections/index.ts';
 import { keyType } from './certificate.ts';
 
-/** The kinds of endpoint this build has adapters for. */
-export const endpointTypes = ['nginx', 'pem'] as const;
-export const endpointType = z.enum(endpointTypes);
 export type EndpointType = z.infer<typeof endpointType>;
+export const endpointTypes = endpointType.options;
 
-/** What is particular to an endpoint type; paths are on the endpoint's own machine. */
-export const endpointSettings = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('nginx'),
-    /** The configuration file nginx is started with; null: what `nginx -V` names. */
-    nginxConfigPath: z.string().nullable(),
-    /** The nginx program; null: `nginx` on the path, then the usual places. */
-    nginxPath: z.string().nullable(),
-  }),
-  z.object({
-    type: z.literal('pem'),
-    path: z.string().min(1),
-    /** Where the private key is, when it is not in the same file. */
-    keyPath: z.string().nullable(),
-    /** `host:port` at which this certificate is served, so that success can be proved; null: on disk only. */
-    servedAt: z.string().nullable(),
-    installScript: z.string().nullable(),
-    restartScript: z.string().nullable(),
-  }),
-]);
+/** What is particular to an endpoint type, without any secret; paths are on the endpoint's own machine. */
 export type EndpointSettings = z.infer<typeof endpointSettings>;
 
 /** What the owner wants for this endpoint. */
@@ -72,3 +53,10 @@ export const endpoint = z.object({
   updatedAt: z.number().int(),
 });
 export type Endpoint = z.infer<typeof endpoint>;
+
+/** The definition that stored settings, or a type, belong to. */
+export function endpointDefinition({ type }: {
+  type: EndpointType;
+}): EndpointDefinition<EndpointType, EndpointSettings> {
+  return endpointCatalog[type];
+}

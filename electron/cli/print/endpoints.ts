@@ -1,6 +1,6 @@
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { connectionDefinition, described, told } from '#shared/model/connection.ts';
-import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import { type Endpoint, type ProbeReport, endpointDefinition } from '#shared/model/endpoint.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
 
@@ -47,7 +47,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
 export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   const { connection, settings, policy } = endpoint;
   const { identity } = connectionDefinition(connection);
-  const { type: _type, ...rest } = settings;
+  const facts = endpointDefinition(endpoint).facts(settings);
   return [
     ...pairs([
       ['Name', endpoint.name],
@@ -56,7 +56,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Reached', described(connection)],
       ['Logs in with', loginWords(endpoint)],
       ...(identity === null ? [] : [[identity.label, told(connection).pinned] as const]),
-      ...Object.entries(rest).map(([name, value]) => [words(name), value] as const),
+      ...facts.map(({ label, value, none }) => [label, value ?? none] as const),
       ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],
       ['Authority', policy.authorityId ?? 'default'],
@@ -65,12 +65,6 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
     ]),
     ...(endpoint.probe === null ? [] : ['', ...probePage(endpoint.probe, paper)]),
   ];
-}
-
-/** `nginxConfigPath` → `Nginx config path` */
-function words(name: string): string {
-  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 export function checkLines(checks: ProbeReport['checks'], paper: Paper): string[] {

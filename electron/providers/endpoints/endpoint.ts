@@ -4,6 +4,8 @@ import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import type { HostConnection } from '../connections/connection.ts';
+import type { EndpointTools } from './common/tools.ts';
 
 /** Where the new private key is when it comes to installing it. */
 export type KeyMaterial =
@@ -84,4 +86,10 @@ export interface Endpoint {
 /** Optional power of file endpoints with user scripts (P12, JKS, PEM): asked for by name. */
 export interface RunsScripts {
   runScript(which: 'install' | 'restart', alias: string): Promise<{ code: number; said: string } | null>;
+}
+
+/** One endpoint type as the agent knows it. */
+export interface EndpointProvider<S> {
+  /** The adapter over a connection, which stays the caller's to close. */
+  make(settings: S, connection: HostConnection, tools: EndpointTools): Endpoint & Partial<RunsScripts>;
 }

@@ -1,10 +1,21 @@
-import { never } from '#kit/never.ts';
-import type { EndpointSettings } from '#shared/model/endpoint.ts';
+import type { EndpointSettings, EndpointType } from '#shared/model/endpoint.ts';
 import type { HostConnection } from '../connections/connection.ts';
 import type { EndpointTools } from './common/tools.ts';
-import type { Endpoint, RunsScripts } from './endpoint.ts';
-import { NginxEndpoint } from './nginx/nginx.ts';
-import { PemEndpoint } from './pem/pem.ts';
+import type { Endpoint, EndpointProvider, RunsScripts } from './endpoint.ts';
+import { nginx } from './nginx/provider.ts';
+import { pem } from './pem/provider.ts';
+
+type SettingsOf<T extends EndpointType> = Extract<EndpointSettings, { type: T }>;
+
+/** The agent's side of every type in the catalog. */
+const providers: { [T in EndpointType]: EndpointProvider<SettingsOf<T>> } = {
+  nginx,
+  pem,
+};
+
+function providerOf(type: EndpointType): EndpointProvider<EndpointSettings> {
+  return providers[type];
+}
 
 /** The adapter of an endpoint type over a connection, which stays the caller's to close. */
 export function makeEndpoint(
@@ -12,12 +23,5 @@ export function makeEndpoint(
   connection: HostConnection,
   tools: EndpointTools,
 ): Endpoint & Partial<RunsScripts> {
-  switch (settings.type) {
-    case 'nginx':
-      return new NginxEndpoint(settings, connection, tools);
-    case 'pem':
-      return new PemEndpoint(settings, connection, tools);
-    default:
-      return never(settings);
-  }
+  return providerOf(settings.type).make(settings, connection, tools);
 }

@@ -2,8 +2,8 @@ import { Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-co
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { loginWays } from '#shared/catalog/connections/login.ts';
-import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
-import type { EndpointInput } from '#shared/contract/endpoints.ts';
+import { endpointCatalog, usualEndpoint } from '#shared/catalog/endpoints/index.ts';
+import type { Field as CatalogField } from '#shared/catalog/field.ts';
 import { connectionTypes } from '#shared/model/connection.ts';
 import { type EndpointType, endpointTypes, type ProbeReport } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -38,7 +38,7 @@ interface Added {
 
 export function AddEndpoint({ onClose }: { onClose(): void }) {
   const { client } = useBridge();
-  const [type, setType] = useState<EndpointType>('nginx');
+  const [type, setType] = useState<EndpointType>(usualEndpoint.id);
   const [values, setValues] = useState(() => startOf(type));
   const login = useLogin(type, values, null);
   const { fields } = login;
@@ -57,9 +57,7 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
     const read = readForm(fields, values);
     setProblems(read.problems);
     if (Object.keys(read.problems).length > 0) return;
-    const answer = await add.run({ ...withoutChoice(read.input), type } as EndpointInput as Parameters<
-      typeof client.endpoints.add
-    >[0]);
+    const answer = await add.run({ ...withoutChoice(read.input), type, name: String(read.input.name) });
     if (answer !== undefined)
       setAdded({ id: answer.endpoint.id, name: answer.endpoint.name, probe: answer.probe });
   };
@@ -94,7 +92,7 @@ function startOf(type: EndpointType): FormValues {
 }
 
 /** What was typed that the other type asks for too. */
-function shared(values: ReturnType<typeof startValues>, fields: (typeof endpointCatalog)['nginx']['fields']) {
+function shared(values: FormValues, fields: readonly CatalogField[]) {
   const names = new Set([loginChoice, ...fields.map((field) => field.name)]);
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ConnectionLogin } from '#shared/catalog/connections/definition.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Checks } from '../../parts/checks.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -10,6 +10,7 @@ import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Hash, mono } from '../../parts/hash.tsx';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Section } from '../../parts/section.tsx';
+import { settingFacts } from '../../parts/setting-facts.ts';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { connectionText, storeName } from './endpoint-text.ts';
@@ -46,7 +47,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     [en.endpoints.auth, login === null ? null : en.endpoints.auths[login.way]],
     ...storeFacts(login, stores.data ?? []),
     ...(identity === null ? [] : [[identity.label, mono(pinned) ?? en.endpoints.noHostKey] satisfies Fact]),
-    ...settingFacts(endpoint.settings),
+    ...settingFacts(endpointDefinition(endpoint).facts(endpoint.settings)),
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
     [en.endpoints.autoRenew, policy.autoRenew ? en.endpoints.on : en.endpoints.off],
     [en.endpoints.authority, authority ?? en.endpoints.defaultAuthority],
@@ -84,24 +85,4 @@ function storeFacts(login: ConnectionLogin | null, stores: readonly CredentialSt
       ),
     ],
   ];
-}
-
-function settingFacts(settings: Endpoint['settings']): Fact[] {
-  switch (settings.type) {
-    case 'nginx':
-      return [
-        [en.endpoints.nginxConfig, mono(settings.nginxConfigPath) ?? en.endpoints.builtIn],
-        [en.endpoints.nginxProgram, mono(settings.nginxPath) ?? en.endpoints.found],
-      ];
-    case 'pem':
-      return [
-        [en.endpoints.path, mono(settings.path)],
-        [en.endpoints.keyPath, mono(settings.keyPath) ?? en.endpoints.sameFile],
-        [en.endpoints.servedAt, settings.servedAt ?? en.endpoints.onDiskOnly],
-        [en.endpoints.installScript, mono(settings.installScript)],
-        [en.endpoints.restartScript, mono(settings.restartScript)],
-      ];
-    default:
-      return settings satisfies never;
-  }
 }

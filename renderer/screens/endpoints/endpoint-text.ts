@@ -2,7 +2,7 @@ import { placeOf } from '#shared/catalog/connections/definition.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import { servedShade } from '../../parts/shades.ts';
@@ -33,7 +33,7 @@ export function endpointValues(
     connection_type: connection.type,
     ...connectionDefinition(connection).toFlat(connection),
     ...(login === null ? {} : { [loginChoice]: login.way, store: storeName(login.store, stores) ?? '' }),
-    ...settingValues(settings),
+    ...endpointDefinition(settings).toFlat(settings),
     auto_approve: policy.autoApprove,
     auto_renew: policy.autoRenew,
     authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',
@@ -47,23 +47,6 @@ export function storeName(
   stores: readonly Pick<CredentialStore, 'id' | 'name'>[],
 ): string | null {
   return stores.find((one) => one.id === id)?.name ?? null;
-}
-
-function settingValues(settings: Endpoint['settings']): Record<string, unknown> {
-  switch (settings.type) {
-    case 'nginx':
-      return { nginx_config_path: settings.nginxConfigPath ?? '', nginx_path: settings.nginxPath ?? '' };
-    case 'pem':
-      return {
-        path: settings.path,
-        key_path: settings.keyPath ?? '',
-        served_at: settings.servedAt ?? '',
-        install_script: settings.installScript ?? '',
-        restart_script: settings.restartScript ?? '',
-      };
-    default:
-      return settings satisfies never;
-  }
 }
 
 const order: readonly HealthLevel[] = ['danger', 'attention', 'unknown', 'ok'];

@@ -1,6 +1,15 @@
-import type { EndpointType } from '../../model/endpoint.ts';
-import type { Descriptor } from '../descriptor.ts';
+import { idsOf, settingsOf, table } from '../definition.ts';
 import { nginx } from './nginx.ts';
 import { pem } from './pem.ts';
 
-export const endpointCatalog: Record<EndpointType, Descriptor> = { nginx, pem };
+/** Every endpoint type this build has an adapter for. */
+export const endpointCatalog = table({
+  nginx,
+  pem,
+});
+
+export const endpointType = idsOf(endpointCatalog);
+export const endpointSettings = settingsOf('type', endpointCatalog);
+
+/** What a person most likely adds. */
+export const usualEndpoint = nginx;

@@ -1,8 +1,19 @@
+import { z } from 'zod';
 import { connectionFields, whenHere } from '../connections/fields.ts';
-import type { Descriptor } from '../descriptor.ts';
+import { text } from '../flat.ts';
 import { nameField, policyFields } from './common.ts';
+import { defineEndpoint } from './definition.ts';
 
-export const nginx: Descriptor = {
+const settings = z.object({
+  type: z.literal('nginx'),
+  /** The configuration file nginx is started with; null: what `nginx -V` names. */
+  nginxConfigPath: z.string().nullable(),
+  /** The nginx program; null: `nginx` on the path, then the usual places. */
+  nginxPath: z.string().nullable(),
+});
+export type NginxSettings = z.infer<typeof settings>;
+
+export const nginx = defineEndpoint({
   id: 'nginx',
   label: 'nginx',
   help: 'An nginx server: its server blocks are the nodes.',
@@ -17,6 +28,7 @@ export const nginx: Descriptor = {
       ownFile: whenHere,
       min: 1,
       max: 4096,
+      none: 'built into nginx',
     },
     {
       name: 'nginx_path',
@@ -27,7 +39,18 @@ export const nginx: Descriptor = {
       min: 1,
       max: 4096,
       advanced: true,
+      none: 'found in the usual places',
     },
     ...policyFields,
   ],
-};
+  settings,
+  toFlat: ({ nginxConfigPath, nginxPath }) => ({
+    nginx_config_path: nginxConfigPath ?? undefined,
+    nginx_path: nginxPath ?? undefined,
+  }),
+  fromFlat: (flat) => ({
+    type: 'nginx',
+    nginxConfigPath: text(flat, 'nginx_config_path'),
+    nginxPath: text(flat, 'nginx_path'),
+  }),
+});

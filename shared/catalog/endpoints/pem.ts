@@ -1,8 +1,22 @@
+import { z } from 'zod';
 import { connectionFields, whenHere } from '../connections/fields.ts';
-import type { Descriptor } from '../descriptor.ts';
+import { invalid, text } from '../flat.ts';
 import { nameField, policyFields } from './common.ts';
+import { defineEndpoint } from './definition.ts';
 
-export const pem: Descriptor = {
+const settings = z.object({
+  type: z.literal('pem'),
+  path: z.string().min(1),
+  /** Where the private key is, when it is not in the same file. */
+  keyPath: z.string().nullable(),
+  /** `host:port` at which this certificate is served, so that success can be proved; null: on disk only. */
+  servedAt: z.string().nullable(),
+  installScript: z.string().nullable(),
+  restartScript: z.string().nullable(),
+});
+export type PemSettings = z.infer<typeof settings>;
+
+export const pem = defineEndpoint({
   id: 'pem',
   label: 'PEM file',
   help: 'A PEM file that another program serves, with scripts to run after installing and for restarting.',
@@ -46,6 +60,7 @@ export const pem: Descriptor = {
       min: 1,
       max: 4096,
       advanced: true,
+      none: 'in the same file',
     },
     {
       name: 'served_at',
@@ -55,7 +70,31 @@ export const pem: Descriptor = {
       min: 3,
       max: 300,
       advanced: true,
+      none: 'checked on disk only',
     },
     ...policyFields,
   ],
-};
+  settings,
+  toFlat: ({ path, keyPath, servedAt, installScript, restartScript }) => ({
+    path,
+    key_path: keyPath ?? undefined,
+    served_at: servedAt ?? undefined,
+    install_script: installScript ?? undefined,
+    restart_script: restartScript ?? undefined,
+  }),
+  fromFlat: (flat) => ({
+    type: 'pem',
+    path: text(flat, 'path') ?? '',
+    keyPath: text(flat, 'key_path'),
+    servedAt: hostAndPort(text(flat, 'served_at')),
+    installScript: text(flat, 'install_script'),
+    restartScript: text(flat, 'restart_script'),
+  }),
+});
+
+function hostAndPort(value: string | null): string | null {
+  if (value === null) return null;
+  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(value)?.[1]);
+  if (port >= 1 && port <= 65535) return value;
+  throw invalid(`Served at must be host:port, not "${value}".`, 'For example www.example.org:443.');
+}

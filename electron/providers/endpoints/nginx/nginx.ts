@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
+import type { NginxSettings } from '#shared/catalog/endpoints/nginx.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import type { EndpointSettings, ProbeReport } from '#shared/model/endpoint.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
@@ -32,8 +33,6 @@ import { probeNginx } from './probe.ts';
 import { nginxRemembers, programOf } from './remembers.ts';
 import { reload } from './restart.ts';
 import { type Server, serversOf } from './servers.ts';
-
-type NginxSettings = Extract<EndpointSettings, { type: 'nginx' }>;
 
 /** Everything read at one moment. */
 export interface View {

@@ -1,6 +1,6 @@
+import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
-import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import { ipText } from '../../../pki/ip.ts';
 import { namesCover, readCertificate } from '../../../pki/read-certificate.ts';
@@ -8,8 +8,6 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { type Composition, readComposition } from '../common/composition.ts';
 import { basename } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
-
-export type PemSettings = Extract<EndpointSettings, { type: 'pem' }>;
 
 export interface PemFile {
   /** As configured. */

@@ -1,3 +1,4 @@
+import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
@@ -10,7 +11,7 @@ import { canMakeKeysIn } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, RunsScripts } from '../endpoint.ts';
-import { look, nodeFrom, nodeKey, type PemSettings, whyNot } from './look.ts';
+import { look, nodeFrom, nodeKey, whyNot } from './look.ts';
 import { makePemPlan, pemRemembers, piecesFor } from './plan.ts';
 import { probePem } from './probe.ts';
 import { runUserScript } from './scripts.ts';

@@ -1,3 +1,4 @@
+import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
@@ -11,7 +12,7 @@ import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
 import { openToAll, stateOf } from '../common/states.ts';
 import type { Material } from '../endpoint.ts';
-import { nodeKey, type PemFile, type PemSettings, type PemView, placeServed, serverNameFor } from './look.ts';
+import { nodeKey, type PemFile, type PemView, placeServed, serverNameFor } from './look.ts';
 import { scriptArgv } from './scripts.ts';
 
 /** What carrying out the plan of a PEM file needs beside its changes. */

@@ -1,10 +1,11 @@
+import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, spkiAt, unwritable } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
-import { look, type PemSettings, type PemView, whyNot } from './look.ts';
+import { look, type PemView, whyNot } from './look.ts';
 
 export async function probePem(
   connection: HostConnection,
