@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asFailure, type Failure } from '#shared/failure.ts';
-import { credentialStoreKinds, type StoreReport, storeReport } from '#shared/model/credential-store.ts';
+import {
+  type CredentialStoreKind,
+  credentialStoreKinds,
+  type StoreReport,
+  storeReport,
+} from '#shared/model/credential-store.ts';
 import { logInto } from '#test/make/log-lines.ts';
-import { planted, type StorePeer, type StoreWish, storeKinds } from '#test/make/store-kinds.ts';
+import { planted, type StorePeer, type StoreShape, type StoreWish } from '#test/make/store-peers.ts';
 import { have } from '#test/servers/available.ts';
 import type {
   CredentialStore,
   StoredCredential,
 } from '../../electron/providers/credential-stores/credential-store.ts';
+import { shapesOf } from './shapes.ts';
 
 const hidden = [
   ...[planted.password, planted.passphrase, planted.login, 'S2V5LW1hcmtlZC00NDcx'],
@@ -15,15 +21,17 @@ const hidden = [
 ];
 
 /** What every kind of store promises, held over every one of them through the registry. */
-describe.each(credentialStoreKinds.filter((kind) => kind === 'local' || have('openssl')))(
+const shapes = await shapesOf<CredentialStoreKind, StoreShape>('credential-stores', credentialStoreKinds);
+
+describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
   'a %s credential store',
-  (kind) => {
+  (_kind, shape) => {
     const lines: string[] = [];
     const told: string[] = [];
     const opened: CredentialStore[] = [];
     let peer: StorePeer;
     beforeAll(async () => {
-      peer = await storeKinds[kind](logInto(lines));
+      peer = await shape.start(logInto(lines));
     });
     beforeEach(() => {
       expect(peer.incidents()).toEqual([]);
@@ -74,7 +82,7 @@ describe.each(credentialStoreKinds.filter((kind) => kind === 'local' || have('op
     }
     /** For kinds that are somewhere else. */
     const remote = (name: string, run: () => Promise<void>) => {
-      if (kind !== 'local') test(name, run);
+      if (shape.remote) test(name, run);
     };
 
     test('reads a user name and a password by id', async () => {
@@ -88,7 +96,7 @@ describe.each(credentialStoreKinds.filter((kind) => kind === 'local' || have('op
     test('reads a private key as text, with its passphrase where the kind keeps one', async () => {
       const found = await make().read(peer.ids.key ?? '');
       expect(found.privateKey?.text().trim()).toBe(planted.privateKey.trim());
-      if (kind !== 'cyberark') expect(found.passphrase?.text()).toBe(planted.passphrase);
+      if (shape.passphrases) expect(found.passphrase?.text()).toBe(planted.passphrase);
       expect(found.password).toBeNull();
     });
 

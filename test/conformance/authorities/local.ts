@@ -1,0 +1,11 @@
+import { type AuthorityShape, authorityAdapters } from '#test/make/authority-peers.ts';
+
+export const shape: AuthorityShape = {
+  needs: [],
+  async start() {
+    const { make, close } = authorityAdapters({
+      ...{ kind: 'local', commonName: 'Suite root', leafDays: 30, permittedNames: ['shop.example'] },
+    });
+    return { make, refused: () => ['elsewhere.example'], placed: () => 0, stop: close };
+  },
+};
