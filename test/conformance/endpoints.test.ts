@@ -5,16 +5,18 @@ import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
+import { type EndpointType, endpointTypes } from '#shared/model/endpoint.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
 import {
-  endpointShapes,
+  type EndpointShape,
   inAgent,
   listing,
   type MadeEndpoint,
   newLeaf,
   open,
   testCa,
+  type Way,
 } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
@@ -22,6 +24,7 @@ import type { HostConnection } from '../../electron/providers/connections/connec
 import { connect } from '../../electron/providers/connections/registry.ts';
 import type { Material } from '../../electron/providers/endpoints/endpoint.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
+import { shapesOf } from './shapes.ts';
 
 const tools = { clock: systemClock, log: silentLog };
 
@@ -32,8 +35,9 @@ async function overSsh(sshd: Sshd): Promise<HostConnection> {
   return connect(settings, { privateKey: Secret.of(sshd.privateKeyPem) }, tools);
 }
 
-/** Ways to reach the endpoint; each gives a connection and what to stop afterwards. */
-const ways: Record<string, () => Promise<{ connection: HostConnection; stop: () => Promise<void> }>> = {
+/** Each gives a connection and what to stop afterwards. */
+const here: Way = 'this machine';
+const ways: Record<Way, () => Promise<{ connection: HostConnection; stop: () => Promise<void> }>> = {
   'this machine': async () => ({
     connection: await connect({ type: 'local' }, {}, tools),
     stop: async () => {},
@@ -48,17 +52,11 @@ const ways: Record<string, () => Promise<{ connection: HostConnection; stop: () 
   },
 };
 
-/** Everything on this machine; over each sort of SSH one shape of each adapter, the longer ones with sudo. */
-function shapesOver(way: string): string[] {
-  const [inPlace = '', edited = '', oneFile = '', twoFiles = ''] = Object.keys(endpointShapes);
-  if (way === 'this machine') return [inPlace, edited, oneFile, twoFiles];
-  return way === 'SSH as root' ? [inPlace, twoFiles] : [edited, oneFile];
-}
-
-const possible = have('nginx') && have('openssl') && process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
+const shapes = await shapesOf<EndpointType, EndpointShape>('endpoints', endpointTypes);
 
 for (const [way, reach] of Object.entries(ways)) {
-  const usable = possible && (way === 'this machine' || canRunSshd());
+  const usable = isRoot && (way === here || canRunSshd());
   describe.skipIf(!usable)(`over ${way}`, () => {
     let reached: Awaited<ReturnType<typeof reach>>;
     beforeAll(async () => {
@@ -68,10 +66,10 @@ for (const [way, reach] of Object.entries(ways)) {
       await reached?.connection.close();
       await reached?.stop();
     });
-    for (const [shape, make] of Object.entries(endpointShapes).filter(([name]) =>
-      shapesOver(way).includes(name),
-    ))
-      describe(shape, () => suite(make, () => reached.connection));
+    for (const [, { needs, cases }] of shapes)
+      for (const [name, { make, also }] of Object.entries(cases))
+        if (way === here || also.some((one) => one === way))
+          describe.skipIf(!needs.every(have))(name, () => suite(make, () => reached.connection));
   });
 }
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import { type MadeLeaf, makeCa, makeLeaf } from '#test/make/certificates.ts';
-import { type NginxOptions, startNginx } from '#test/servers/nginx.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import type { Material } from '../../electron/providers/endpoints/endpoint.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
@@ -23,7 +22,7 @@ export interface MadeEndpoint {
 }
 
 export const testCa = makeCa();
-const names = ['shop.example', 'www.shop.example'];
+export const names = ['shop.example', 'www.shop.example'];
 /** nobody:nogroup on Debian. */
 const nobody = 65_534;
 
@@ -38,72 +37,32 @@ export function open(made: Pick<MadeEndpoint, 'settings'>, connection: HostConne
   return makeEndpoint(made.settings, connection, { clock: systemClock, log: silentLog });
 }
 
-async function giveAway(path: string, mode: number): Promise<void> {
+export async function giveAway(path: string, mode: number): Promise<void> {
   await chown(path, nobody, nobody);
   await chmod(path, mode);
 }
 
-async function nginxWith(options: NginxOptions, old: MadeLeaf, index: number): Promise<MadeEndpoint> {
-  const server = await startNginx({
-    ...options,
-    files: { 'tls/shop.crt': old.chainPem, 'tls/shop.key': old.keyPem },
-  });
-  await giveAway(join(server.dir, 'tls/shop.crt'), 0o664);
-  await giveAway(join(server.dir, 'tls/shop.key'), 0o640);
-  const settings = { type: 'nginx', nginxConfigPath: server.configPath, nginxPath: null } as const;
-  const place = server.ports[index];
-  const nodeKey = `http 127.0.0.1:${place} shop.example,www.shop.example`;
-  return { dir: server.dir, settings, nodeKey, old, stop: server.stop };
-}
-
-const pair = { certificate: 'tls/shop.crt', key: 'tls/shop.key' };
-
-async function pemWith(
-  files: Record<string, string>,
-  old: MadeLeaf,
-  keyName: string | null,
-): Promise<MadeEndpoint> {
-  const dir = await mkdtemp(join(tmpdir(), 'trustkeep-pem-'));
+/** A directory of its own with files that belong to somebody else. */
+export async function filesOfOthers(files: Record<string, string>): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'trustkeep-endpoint-'));
   await chmod(dir, 0o755);
   for (const [name, content] of Object.entries(files)) {
     await writeFile(join(dir, name), content);
     await giveAway(join(dir, name), 0o640);
   }
-  const settings = {
-    type: 'pem',
-    path: join(dir, 'site.pem'),
-    keyPath: keyName === null ? null : join(dir, keyName),
-    servedAt: null,
-    installScript: null,
-    restartScript: null,
-  } as const;
-  return { dir, settings, nodeKey: 'file', old, stop: () => rm(dir, { recursive: true, force: true }) };
+  return dir;
 }
 
-/** Every shape in which an adapter installs, by name. */
-export const endpointShapes: Record<string, () => Promise<MadeEndpoint>> = {
-  'nginx with files of its own': () =>
-    nginxWith({ servers: [{ listen: ['127.0.0.1:{port} ssl'], names, certificates: [pair] }] }, newLeaf(), 0),
-  'nginx with a certificate that a stranger uses too': () =>
-    nginxWith(
-      {
-        servers: [
-          { listen: ['127.0.0.1:{port} ssl'], names: ['other.example'], certificates: [pair] },
-          { listen: ['127.0.0.1:{port2} ssl'], names, certificates: [pair] },
-        ],
-      },
-      newLeaf(),
-      1,
-    ),
-  'a PEM file with everything': () => {
-    const old = newLeaf();
-    return pemWith({ 'site.pem': old.keyPem + old.chainPem }, old, null);
-  },
-  'a PEM file with its key beside it': () => {
-    const old = newLeaf();
-    return pemWith({ 'site.pem': old.chainPem, 'site.key': old.keyPem }, old, 'site.key');
-  },
-};
+/** Ways to reach an endpoint. */
+export type Way = 'this machine' | 'SSH as root' | 'SSH with sudo';
+
+/** What the suite runs over for one endpoint type; in `test/conformance/endpoints/`. */
+export interface EndpointShape {
+  /** Programs without which none of them can be. */
+  needs: readonly string[];
+  /** By name: every way in which the adapter installs. All run on this machine; `also` says over which other ways. */
+  cases: Record<string, { make(): Promise<MadeEndpoint>; also: readonly Exclude<Way, 'this machine'>[] }>;
+}
 
 /** Every file and directory below `dir` with content hash, owner and mode, but what a running server writes itself. */
 export async function listing(dir: string): Promise<Record<string, string>> {
