@@ -92,7 +92,6 @@ export const known = {
     'test/integration/transport/program.test.ts',
     'test/make/commands.ts',
     'test/make/rows.ts',
-    'test/make/store-kinds.ts',
     'test/security/approval-binding.test.ts',
     'test/security/backup-forgery.test.ts',
     'test/security/hostile-ca.test.ts',
