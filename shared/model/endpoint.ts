@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { connectionSettings } from '../catalog/connections/index.ts';
 import type { EndpointDefinition } from '../catalog/endpoints/definition.ts';
 import { endpointCatalog, endpointSettings, endpointType } from '../catalog/endpoints/index.ts';
-import { connectionSettings } from '../catalog/connections/index.ts';
 import { keyType } from './certificate.ts';
 
 export type EndpointType = z.infer<typeof endpointType>;
@@ -55,7 +55,9 @@ export const endpoint = z.object({
 export type Endpoint = z.infer<typeof endpoint>;
 
 /** The definition that stored settings, or a type, belong to. */
-export function endpointDefinition({ type }: {
+export function endpointDefinition({
+  type,
+}: {
   type: EndpointType;
 }): EndpointDefinition<EndpointType, EndpointSettings> {
   return endpointCatalog[type];

@@ -1,6 +1,6 @@
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { connectionDefinition, described, told } from '#shared/model/connection.ts';
-import { type Endpoint, type ProbeReport, endpointDefinition } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition, type ProbeReport } from '#shared/model/endpoint.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
 
