@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { CredentialView } from '#shared/contract/credentials.ts';
 import {
+  type CredentialStoreKind,
   type CredentialStoreSettings,
-  credentialStoreKinds,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
 import { changedInput, readForm, startValues } from '../../../renderer/parts/descriptor-form/values.ts';
@@ -35,15 +35,15 @@ const vault: CredentialStoreSettings = {
 };
 
 describe('the form of a credential store', () => {
-  it.each(credentialStoreKinds)('asks for everything %s cannot do without', (kind) => {
+  const cannotDoWithout: [CredentialStoreKind, string[]][] = [
+    ['local', ['storename']],
+    ['hashicorp', ['storename', 'vaulturl', 'token', 'rootpath']],
+    ['cyberark', ['storename', 'appid', 'ccpurl']],
+    ['delinea-secret-server', ['storename', 'url', 'username', 'password']],
+  ];
+  it.each(cannotDoWithout)('asks for everything %s cannot do without', (kind, wanted) => {
     const values = startValues(credentialStoreCatalog[kind].fields);
     const problems = Object.keys(readForm(storeFields(kind, values, []), values).problems);
-    const wanted = {
-      local: ['storename'],
-      hashicorp: ['storename', 'vaulturl', 'token', 'rootpath'],
-      cyberark: ['storename', 'appid', 'ccpurl'],
-      'delinea-secret-server': ['storename', 'url', 'username', 'password'],
-    }[kind];
     expect(problems).toEqual(wanted);
   });
 
