@@ -3,7 +3,7 @@ import type { Files } from './family.ts';
 /** The least real endpoint type: one file with certificate and key, which whoever serves it reads by itself. */
 export const endpointFiles: Files = {
   definition: ({ id, value, type }) => `import { z } from 'zod';
-import { connectionFields, whenLocal } from '../connections/fields.ts';
+import { connectionFields, whenHere } from '../connections/fields.ts';
 import { text } from '../flat.ts';
 import { nameField, policyFields } from './common.ts';
 import { defineEndpoint } from './definition.ts';
@@ -22,12 +22,12 @@ export const ${value} = defineEndpoint({
       label: 'Path',
       help: 'Path to the file with certificate and private key. It must already exist.',
       kind: 'path',
-      ownFile: whenLocal,
+      ownFile: whenHere,
       required: true,
       min: 1,
       max: 4096,
     },
-    ...connectionFields(['local', 'ssh']),
+    ...connectionFields(({ kind }) => kind === 'host'),
     ...policyFields,
   ],
   settings,
@@ -66,7 +66,10 @@ export const shape: EndpointShape = {
   },
 };
 `,
-  adapter: ({ id, type }) => `import type { ${type}Settings } from '#shared/catalog/endpoints/${id}.ts';
+  adapter: ({ id, type }) => adapter.replaceAll('__ID__', id).replaceAll('__TYPE__', type),
+};
+
+const adapter = `import type { __TYPE__Settings } from '#shared/catalog/endpoints/__ID__.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
@@ -87,13 +90,13 @@ import type { EndpointTools } from '../common/tools.ts';
 import type { Material } from '../endpoint.ts';
 
 const nodeKey = 'file';
-const remembers = new Remembered('${id}', 1, fileFacts);
+const remembers = new Remembered('__ID__', 1, fileFacts);
 
 /** One node: a file with certificate and key. */
-export class ${type}Endpoint extends FileEndpoint {
+export class __TYPE__Endpoint extends FileEndpoint {
   readonly #path: string;
 
-  constructor({ path }: ${type}Settings, connection: HostConnection, tools: EndpointTools) {
+  constructor({ path }: __TYPE__Settings, connection: HostConnection, tools: EndpointTools) {
     super(connection, tools);
     this.#path = path;
   }
@@ -109,7 +112,7 @@ export class ${type}Endpoint extends FileEndpoint {
     try {
       const { realPath } = await this.#look();
       const locked = name === 'write' ? await unwritable(this.connection, [dirname(realPath)]) : null;
-      if (locked !== null) throw new Failure('endpoint.denied', \`The account used may not write into \${locked}.\`);
+      if (locked !== null) throw new Failure('endpoint.denied', \`The account used cannot write to \${locked}.\`);
       return { name, ok: true, sentence: name === 'file' ? 'The file is there.' : 'The file may be replaced.' };
     } catch (error) {
       return { name, ok: false, sentence: asFailure(error).message };
@@ -160,7 +163,7 @@ export class ${type}Endpoint extends FileEndpoint {
     const { realPath, composition, facts, whyNot } = await this.#look();
     if (whyNot !== null) throw new Failure('node.not-installable', whyNot);
     const before = await stateOf(this.connection, realPath);
-    if (before === null) throw new Failure('node.missing', \`The file \${realPath} is not there any more.\`);
+    if (before === null) throw new Failure('node.missing', \`The file \${realPath} no longer exists.\`);
     const after = { sha256: null, ownership: before.ownership };
     const file: FileChange = { kind: 'file', path: realPath, holds: 'certificate-and-key', before, after };
     return {
@@ -198,5 +201,4 @@ export class ${type}Endpoint extends FileEndpoint {
   /** Whoever serves the file notices by itself. */
   async restart(): Promise<void> {}
 }
-`,
-};
+`;

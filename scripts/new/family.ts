@@ -1,5 +1,5 @@
 /** A name as the files of a provider write it. */
-export interface Names {
+interface Names {
   /** `f5-bigip` */
   id: string;
   /** `f5Bigip` */

@@ -50,7 +50,43 @@ export const ${value}: StoreProvider<${type}Settings> = {
   watched: false,
 };
 `,
-  adapter: ({ type }) => `import { readdir, readFile } from 'node:fs/promises';
+  adapter: ({ id, type }) => adapter.replaceAll('__ID__', id).replaceAll('__TYPE__', type),
+  shape: ({ id }) => `import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryStoreKeep } from '#test/make/store-keep.ts';
+import { planted, type StoreShape, type StoreWish, storeAdapter } from '#test/make/store-peers.ts';
+
+export const shape: StoreShape = {
+  needs: [],
+  remote: false,
+  passphrases: true,
+  async start(log) {
+    const directory = await mkdtemp(join(tmpdir(), 'trustkeep-${id}-'));
+    const { username, password, privateKey: privatekey, passphrase } = planted;
+    await writeFile(join(directory, 'web.json'), JSON.stringify({ username, password }));
+    await writeFile(join(directory, 'key.json'), JSON.stringify({ username, privatekey, passphrase }));
+    const keep = memoryStoreKeep();
+    return {
+      make({ wrongLogin = false }: StoreWish = {}) {
+        const settings = { kind: '${id}', directory: wrongLogin ? join(directory, 'none') : directory } as const;
+        return storeAdapter(settings, { keep, log, name: 'files' });
+      },
+      keep,
+      ids: { password: 'web', key: 'key', unknown: 'nobody', bad: '../web' },
+      missing: 'credential.not-found',
+      refused: /^credential-store\\.login-refused$/,
+      steps: ['log-in'],
+      way: null,
+      incidents: () => [],
+      stop: () => rm(directory, { recursive: true }),
+    };
+  },
+};
+`,
+};
+
+const adapter = `import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
@@ -58,7 +94,7 @@ import { mapFields } from '../common/fields.ts';
 import type { CredentialStore } from '../credential-store.ts';
 
 /** Reads \`<directory>/<id>.json\` at the moment of use; keeps nothing. */
-export function make${type}Store(name: string, directory: string, clock: Clock): CredentialStore {
+export function make__TYPE__Store(name: string, directory: string, clock: Clock): CredentialStore {
   async function logIn(): Promise<void> {
     await readdir(directory).catch((cause: unknown) => {
       throw new Failure('credential-store.login-refused', \`The directory of "\${name}" cannot be read.\`, {
@@ -111,38 +147,4 @@ function parsed(content: string, id: string): Record<string, unknown> {
     hint: 'Write username and password into it, or username and privatekey.',
   });
 }
-`,
-  shape: ({ id }) => `import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
-import { planted, type StoreShape, type StoreWish, storeAdapter } from '#test/make/store-peers.ts';
-
-export const shape: StoreShape = {
-  needs: [],
-  remote: false,
-  passphrases: true,
-  async start(log) {
-    const directory = await mkdtemp(join(tmpdir(), 'trustkeep-${id}-'));
-    const { username, password, privateKey: privatekey, passphrase } = planted;
-    await writeFile(join(directory, 'web.json'), JSON.stringify({ username, password }));
-    await writeFile(join(directory, 'key.json'), JSON.stringify({ username, privatekey, passphrase }));
-    const keep = memoryStoreKeep();
-    return {
-      make({ wrongLogin = false }: StoreWish = {}) {
-        const settings = { kind: '${id}', directory: wrongLogin ? join(directory, 'none') : directory } as const;
-        return storeAdapter(settings, { keep, log, name: 'files' });
-      },
-      keep,
-      ids: { password: 'web', key: 'key', unknown: 'nobody', bad: '../web' },
-      missing: 'credential.not-found',
-      refused: /^credential-store\\.login-refused$/,
-      steps: ['log-in'],
-      way: null,
-      incidents: () => [],
-      stop: () => rm(directory, { recursive: true }),
-    };
-  },
-};
-`,
-};
+`;

@@ -36,7 +36,7 @@ test('a new endpoint type, store and authority compile, are listed and documente
     const types = run('node_modules/.bin/tsc', '-p', `tsconfig.${side}.json`, '--incremental', 'false');
     expect(types, types.said).toMatchObject({ status: 0 });
   }
-  const unit = ['test/unit/cli/pages.test.ts', 'test/unit/transport/contract.test.ts', 'test/unit/renderer'];
+  const unit = ['test/unit/cli/pages.test.ts', 'test/unit/transport/contract.test.ts'];
   const quick = run(
     'node_modules/.bin/vitest',
     'run',
