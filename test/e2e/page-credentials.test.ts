@@ -282,7 +282,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     const { page } = await open({ place: 'credential-stores/cs_ccp' });
     await page.click('role=button[name=Test]');
     await page.waitForFunction(() => document.body.innerText.includes('Tested just now'));
-    expect(await page.innerText('.fui-MessageBar')).toMatch(/^It stops at: TLS\.\s*The certificate of/);
+    expect(await page.innerText('.fui-MessageBar')).toMatch(/^Failed at: TLS\.\s*The certificate of/);
     expect((await calls(page))[0]?.command).toBe('credentialStores.verify');
   });
 
@@ -533,7 +533,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     expect(await page.inputValue('[data-field=passphrase]')).toBe('');
     await page.fill('[data-field=passphrase]', 'correct horse battery');
     await page.click('text=Check and restore');
-    await page.waitForSelector('text=takes the place of the database at the next start');
+    await page.waitForSelector('text=replaces the database at the next start');
     await page.click('text=Stop Trustkeep now');
     await page.waitForSelector('text=Trustkeep is stopping');
     expect((await calls(page)).map((call) => call.command)).toEqual([

@@ -36,7 +36,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
     [
       { head: 'name', value: ({ name }) => name, whole: true },
       { head: 'type', value: ({ type }) => type },
-      { head: 'reached', value: ({ connection }) => described(connection) },
+      { head: 'connection', value: ({ connection }) => described(connection) },
       { head: 'probe', value: ({ probe }) => probeWord(probe) },
       { head: 'instance ID', value: ({ id }) => id, whole: true },
     ],
@@ -53,7 +53,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Name', endpoint.name],
       ['Instance ID', endpoint.id],
       ['Type', endpoint.type],
-      ['Reached', described(connection)],
+      ['Connection', described(connection)],
       ['Logs in with', loginWords(endpoint)],
       ...(identity === null ? [] : [[identity.label, told(connection).pinned] as const]),
       ...facts.map(({ label, value, none }) => [label, value ?? none] as const),

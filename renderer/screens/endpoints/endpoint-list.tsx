@@ -63,7 +63,7 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
     {
       id: 'connection',
       header: en.endpoints.connection,
-      width: '23%',
+      width: '22%',
       value: connectionText,
       cell: (row) => <Connection endpoint={row} />,
     },
@@ -83,13 +83,12 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
     {
       id: 'served',
       header: en.endpoints.served,
-      width: '150px',
+      width: '172px',
       value: (row) => worstServed(of(row))?.level ?? '',
       cell: (row) => {
         const worst = worstServed(of(row));
-        return worst === null ? null : (
-          <Level shade={worst.level}>{en.endpoints.worst[worst.level](worst.count)}</Level>
-        );
+        if (worst === null) return '–';
+        return <Level shade={worst.level}>{en.endpoints.worst[worst.level](worst.count)}</Level>;
       },
     },
     {

@@ -11,7 +11,7 @@ export const endpoints = {
   name: 'Name',
   type: 'Type',
   connection: 'Connection',
-  reached: 'Reached',
+  reached: 'Status',
   nodes: 'Nodes',
   served: 'Served',
   discovered: 'Discovered',

@@ -1,7 +1,7 @@
 export const secrets = {
   state: 'Master key',
   where: 'Kept in',
-  meaning: 'Meaning',
+  meaning: 'Details',
   kinds: {
     'os-keychain': 'Keychain of the operating system',
     'key-file': 'Key file',

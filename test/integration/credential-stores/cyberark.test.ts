@@ -357,7 +357,7 @@ describe.skipIf(!have('openssl'))('verifying', () => {
     const found = await checks({ verify: 'Safe=Web;Object=root-web1' });
     expect(found.map(({ name }) => name)).toEqual(['resolve', 'connect', 'tls', 'log-in', 'read']);
     expect(found.at(-2)?.sentence).toBe(
-      'The CCP answers; it checks the application Trustkeep with each read.',
+      'The CCP answers. It checks the application Trustkeep with each read.',
     );
     expect(found.at(-1)?.sentence).toContain('a password for root');
   });

@@ -420,7 +420,7 @@ describe.skipIf(!have('openssl'))('every documented line of credential stores', 
           'private-key-path': path('id1'),
           passphrase: 'x',
         }),
-        /^The credential id "a\/b" must not contain a slash/,
+        /^The credential ID "a\/b" must not contain a slash/,
       ],
       [
         'a passphrase that is wrong',

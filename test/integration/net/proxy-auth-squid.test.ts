@@ -129,7 +129,7 @@ describe.skipIf(!haveSquid())('through a real Squid', () => {
     await expect(openTunnel(place('basic'), { host: 'x.test', port: 443 }, tools)).rejects.toMatchObject({
       code: 'proxy.login-needed',
     });
-    expect(steps.at(-1)?.sentence).toMatch(/asks for a log-in \(Basic\).*Set user and password/);
+    expect(steps.at(-1)?.sentence).toMatch(/requires a login \(Basic\).*Set user and password/);
   });
 
   test('NTLM alone with no domain says that the domain is needed', async () => {

@@ -89,7 +89,7 @@ describe.skipIf(!haveSquid())('the proxy commands, over a real agent and a real 
   test('a wrong password is refused with the step that failed, and nothing is changed', async () => {
     const set = await run('proxy', 'set', ...manual(), '--password', 'wrong');
     expect(set.code).not.toBe(0);
-    expect(set.stderr).toMatch(/does not reach .*ann/s);
+    expect(set.stderr).toMatch(/cannot reach .*ann/s);
     expect(set.stderr).toContain('Nothing was changed.');
     expect(await agent.call.proxy.get({})).toMatchObject({ route: { mode: 'none' }, hasPassword: false });
     expect(agent.database.secrets.list('proxy')).toEqual([]);

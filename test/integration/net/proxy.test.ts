@@ -201,7 +201,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     const http = client(manualProxy(proxy.port));
     await expect(http.request({ method: 'GET', url: url() })).rejects.toMatchObject({
       code: 'proxy.intercepts',
-      message: `What is shown for vault.test:${port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
+      message: `The certificate shown for vault.test:${port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
       hint: expect.stringContaining('trusted_roots'),
     });
     expect(await http.reach({ url: url() })).toMatchObject({
@@ -242,7 +242,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
       'tls',
     ]);
     expect(found.steps[0]?.sentence).toBe(
-      `The setting sends vault.test:${port} through the proxy 127.0.0.1:${proxy.port}.`,
+      `The setting uses the proxy 127.0.0.1:${proxy.port} for vault.test:${port}.`,
     );
     const overHttp = await http.reach({ url: `http://vault.test:${plainPort}/deep?secret=1` });
     expect(overHttp.ok).toBe(true);
@@ -317,7 +317,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     const found = await http.reach({ url: url(), ...trust });
     expect(found.ok).toBe(true);
     expect(found.steps[0]?.sentence).toBe(
-      `The PAC file ${pac.url} answers “SOCKS s:1; PROXY 127.0.0.1:${proxy.port}” for vault.test:${port}. “SOCKS s:1” is passed over: Trustkeep does not support it.`,
+      `The PAC file ${pac.url} answers “SOCKS s:1; PROXY 127.0.0.1:${proxy.port}” for vault.test:${port}. “SOCKS s:1” is skipped: Trustkeep does not support it.`,
     );
     await expect(get(http, url('/', 'other.test'))).rejects.toMatchObject({ code: 'proxy.unreachable' });
     expect(pac.requests).toHaveLength(1);
@@ -350,7 +350,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     await pac.stop();
     clock.step(10 * 60_000);
     await get(http);
-    expect(lines.join('\n')).toMatch(/could not be renewed; the previous one stays in use/);
+    expect(lines.join('\n')).toMatch(/could not be fetched again; the previous one stays in use/);
   });
 
   test('the next proxy is tried when one is down, which is then asked last', async () => {

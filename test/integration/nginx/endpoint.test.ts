@@ -316,7 +316,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       join(server.dir, 'archive/a1.key'),
       join(server.dir, 'archive/a1.crt'),
     ]);
-    expect(plan.warnings.join()).toContain('leads to');
+    expect(plan.warnings.join()).toContain('is a link to');
     const fresh = leafFor('a.example');
     await installAndRestart(endpoint, plan, inAgent(fresh));
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);

@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     await put('site.pem', leaf.chainPem + newLeaf().keyPem);
     expect(await check({}, 'pair')).toMatchObject({
       ok: false,
-      sentence: expect.stringContaining('does not belong'),
+      sentence: expect.stringContaining('does not match'),
     });
     expect(await check({ installScript: at('no.sh') }, 'install-script')).toMatchObject({ ok: false });
     await put('restart.sh', '#!/bin/sh\n', 0o644);
