@@ -100,11 +100,18 @@ export function readExtensions(list: Der | undefined): Map<string, Extension> {
   return found;
 }
 
-/** DNS names and IP addresses of a subjectAltName; other kinds are passed over. Null when there is none. */
+/** GeneralName is a choice of nine, [0] to [8] (RFC 5280 4.2.1.6); those that are constructed in DER. */
+const generalNames = Array.from({ length: 9 }, (_, kind) => contextTag(kind, [0, 3, 4, 5].includes(kind)));
+
+/**
+ * DNS names and IP addresses of a subjectAltName; the other kinds of names are passed over. Null when there is none.
+ * An entry of no kind at all is refused: OpenSSL would drop every name for it.
+ */
 export function readAltNames(extensions: Map<string, Extension>): string[] | null {
   const found = extensions.get(oids.subjectAltName);
   if (found === undefined) return null;
   return readSequence(readDer(found.value)).flatMap((name) => {
+    if (!generalNames.includes(name.tag)) throw unreadable('an alternative name is of no known kind');
     if (name.tag === contextTag(2, false)) return [name.contents.toString('latin1')];
     const address = name.tag === contextTag(7, false) ? ipFromBytes(name.contents) : null;
     return address === null ? [] : [address];

@@ -3,8 +3,9 @@ import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { makeCa, makeLeaf, quickKeyTypes } from '#test/make/certificates.ts';
 import { makeChance } from '#test/make/random.ts';
-import { readDer, sequence } from '../../../electron/pki/der.ts';
-import { readExtensions, subjectAltName } from '../../../electron/pki/extensions.ts';
+import { explicit, implicit, octetString, oid, readDer, sequence } from '../../../electron/pki/der.ts';
+import { readAltNames, readExtensions, subjectAltName } from '../../../electron/pki/extensions.ts';
+import { oids } from '../../../electron/pki/oids.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { failureOf } from './failure-of.ts';
@@ -41,6 +42,29 @@ describe('the facts of a certificate', () => {
     const list = readDer(sequence(name, name));
     expect(failureOf(() => readExtensions(list)).code).toBe('der.unreadable');
     expect(readExtensions(readDer(sequence(name))).size).toBe(1);
+  });
+
+  test('come from no certificate with an alternative name of no known kind, for which OpenSSL drops them all', () => {
+    const name = implicit(2, Buffer.from('www.example.org'));
+    const read = (strange: Buffer) => {
+      const extension = sequence(oid(oids.subjectAltName), octetString(sequence(name, strange)));
+      return readAltNames(readExtensions(readDer(sequence(extension))));
+    };
+    for (const strange of [
+      implicit(9, name),
+      explicit(9, name),
+      explicit(2, name),
+      octetString(name),
+      oid('1.2.3'),
+    ])
+      expect(failureOf(() => read(strange)).code).toBe('der.unreadable');
+    for (const other of [
+      implicit(1, name),
+      implicit(6, name),
+      implicit(8, Buffer.of(42)),
+      explicit(4, sequence()),
+    ])
+      expect(read(other)).toEqual(['www.example.org']);
   });
 
   test('agree with those of the runtime for every root it trusts', () => {
