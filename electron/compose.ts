@@ -178,7 +178,7 @@ function joinParts(parts: Parts): Composed {
     lookAt: overrides.lookAt ?? probeTls,
     settings: () => ({ ...readSettings(database), ...options.settings }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
-    openEndpoint: opener(clock, log, overrides),
+    openEndpoint: opener(database, clock, log, overrides),
     authority: (id) => authorities.get(id),
     keychainState: () => masterKey.state(),
     async unlock() {
@@ -250,15 +250,13 @@ function joinParts(parts: Parts): Composed {
 }
 
 /** Connects and makes the adapter of an endpoint. */
-function opener(clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
-  return async (row, login, tools) => {
-    const made = await connect(row.connection, login, {
-      log: log.in('connections'),
-      clock,
-      ...tools,
-    });
+function opener(database: Database, clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
+  return async (row, login, wanted) => {
+    const made = await connect(row.connection, login, { log: log.in('connections'), clock, ...wanted });
     const connection = overrides.connection?.(made) ?? made;
-    return { connection, endpoint: makeEndpoint(row.settings, connection, { clock, log: log.in(row.name) }) };
+    const secrets = { open: (name: string) => database.secrets.open(row.id, name) };
+    const tools = { clock, log: log.in(row.name), secrets };
+    return { connection, endpoint: makeEndpoint(row.settings, connection, tools) };
   };
 }
 

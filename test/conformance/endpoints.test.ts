@@ -11,10 +11,12 @@ import { makeLeaf } from '#test/make/certificates.ts';
 import {
   type EndpointShape,
   inAgent,
+  keysOf,
   listing,
   type MadeEndpoint,
   newLeaf,
   open,
+  restart,
   testCa,
   type Way,
 } from '#test/make/endpoints.ts';
@@ -123,7 +125,7 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     await one.install(plan, material);
     await one.install(plan, material);
     for (const file of filesOf(plan)) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
-    await one.restart();
+    await restart(one);
     await one.discard(snapshot, 'tag1');
     await one.discard(snapshot, 'tag1');
     const after = await listing(made.dir);
@@ -140,7 +142,7 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     expect(await listing(made.dir)).not.toEqual(before);
     expect(await one.restore(snapshot)).toMatchObject({ exact: true });
     expect(await one.restore(snapshot)).toMatchObject({ exact: true });
-    await one.restart();
+    await restart(one);
     await one.discard(snapshot, 'tag1');
     expect(await listing(made.dir)).toEqual(before);
   });
@@ -230,12 +232,12 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
     'makes, uses and installs a %s key on the target',
     async (keyType) => {
       const one = endpoint();
-      expect(await one.canMakeKeys()).toMatchObject({ yes: true });
+      expect(await keysOf(one).canMakeKeys()).toMatchObject({ yes: true });
       const plan = await one.plan(made.nodeKey);
-      const key = await one.makeKey(plan, keyType, 'tag1');
-      expect(await one.makeKey(plan, keyType, 'tag1')).toEqual(key);
+      const key = await keysOf(one).makeKey(plan, keyType, 'tag1');
+      expect(await keysOf(one).makeKey(plan, keyType, 'tag1')).toEqual(key);
       const data = Buffer.from('to be signed');
-      const signature = await one.signWithKey(key.path, keyType, data);
+      const signature = await keysOf(one).signWithKey(key.path, keyType, data);
       const publicKey = createPublicKey({ key: key.spki, format: 'der', type: 'spki' });
       expect(verify(keyType === 'ec-p384' ? 'sha384' : 'sha256', data, publicKey, signature)).toBe(true);
 
@@ -249,9 +251,9 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
       await one.install(plan, material);
       await one.install(plan, material);
       for (const file of filesOf(plan)) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
-      await one.restart();
+      await restart(one);
       expect(await one.restore(snapshot)).toMatchObject({ exact: true });
-      await one.restart();
+      await restart(one);
       await one.discard(snapshot, 'tag1');
       expect(await listing(made.dir)).toEqual(before);
     },
@@ -260,8 +262,8 @@ function suite(make: () => Promise<MadeEndpoint>, connection: () => HostConnecti
   it('clears up a key that was never installed, by its tag alone', async () => {
     const one = endpoint();
     const plan = await one.plan(made.nodeKey);
-    await one.makeKey(plan, 'ec-p256', 'tag1');
-    const other = await one.makeKey(plan, 'ec-p256', 'tag12');
+    await keysOf(one).makeKey(plan, 'ec-p256', 'tag1');
+    const other = await keysOf(one).makeKey(plan, 'ec-p256', 'tag12');
     await one.discard(null, 'tag1');
     expect((await connection().stat(other.path))?.mode).toBe(0o600);
     await one.discard(null, 'tag12');

@@ -7,7 +7,8 @@ import { silentLog } from '#kit/log.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import { type MadeLeaf, makeCa, makeLeaf } from '#test/make/certificates.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
-import type { Material } from '../../electron/providers/endpoints/endpoint.ts';
+import type { EndpointTools } from '../../electron/providers/endpoints/common/tools.ts';
+import type { Endpoint, MakesKeys, Material } from '../../electron/providers/endpoints/endpoint.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
@@ -34,7 +35,25 @@ export const inAgent = (leaf: MadeLeaf): Material => ({
 });
 
 export function open(made: Pick<MadeEndpoint, 'settings'>, connection: HostConnection) {
-  return makeEndpoint(made.settings, connection, { clock: systemClock, log: silentLog });
+  return makeEndpoint(made.settings, connection, endpointTools);
+}
+
+/** Tools of an endpoint that has no secrets. */
+export const endpointTools: EndpointTools = {
+  clock: systemClock,
+  log: silentLog,
+  secrets: { open: () => null },
+};
+
+/** Its power to make keys, which the test is about. */
+export function keysOf({ powers: { makesKeys } }: Endpoint): MakesKeys {
+  if (makesKeys === null) throw new Error('this endpoint makes no keys');
+  return makesKeys;
+}
+
+export async function restart({ powers: { restarts } }: Endpoint): Promise<void> {
+  if (restarts === null) throw new Error('this endpoint does not restart');
+  await restarts.restart();
 }
 
 export async function giveAway(path: string, mode: number): Promise<void> {

@@ -3,10 +3,10 @@
  * programs say is made to hang the agent, to eat its memory, to run something, or to write on the administrator's terminal.
  */
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
-import { makeLog, silentLog } from '#kit/log.ts';
+import { makeLog } from '#kit/log.ts';
 import { asFailure, Failure, failureData } from '#shared/failure.ts';
 import { busy } from '#test/make/busy.ts';
+import { endpointTools } from '#test/make/endpoints.ts';
 import { aTask } from '#test/make/rows.ts';
 import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
@@ -55,10 +55,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
 }
 
 const nginx = (connection: HostConnection) =>
-  makeEndpoint({ type: 'nginx', nginxConfigPath: null, nginxPath: null }, connection, {
-    clock: systemClock,
-    log: silentLog,
-  });
+  makeEndpoint({ type: 'nginx', nginxConfigPath: null, nginxPath: null }, connection, endpointTools);
 
 const file = (text: string, name = config) => `# configuration file ${name}:\n${text}\n`;
 const servers = (text: string) =>

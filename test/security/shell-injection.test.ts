@@ -5,11 +5,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { connectTo, connectTools } from '#test/make/connection.ts';
 import { tempDirectory } from '#test/make/directory.ts';
+import { endpointTools, keysOf, restart } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
@@ -72,14 +71,14 @@ describe.each(ways.filter(([, possible]) => possible))('a hostile name %s', (way
       const endpoint = makeEndpoint(
         { type: 'pem', path, keyPath: null, servedAt: null, installScript: script, restartScript: script },
         connection,
-        { clock: systemClock, log: silentLog },
+        endpointTools,
       );
       expect((await endpoint.probe()).checks.filter(({ ok }) => !ok)).toEqual([]);
       const plan = await endpoint.plan('file');
-      const made = await endpoint.makeKey(plan, 'ec-p256', 'tag');
-      expect((await endpoint.signWithKey(made.path, 'ec-p256', Buffer.from('data'))).length).toBeGreaterThan(
-        60,
-      );
+      const made = await keysOf(endpoint).makeKey(plan, 'ec-p256', 'tag');
+      expect(
+        (await keysOf(endpoint).signWithKey(made.path, 'ec-p256', Buffer.from('data'))).length,
+      ).toBeGreaterThan(60);
       const snapshot = await endpoint.snapshot(plan, 'tag');
       const material = {
         chainPem: fresh.chainPem,
@@ -87,10 +86,9 @@ describe.each(ways.filter(([, possible]) => possible))('a hostile name %s', (way
       };
       await endpoint.install(plan, material);
       expect(readFileSync(path, 'utf8')).toContain(fresh.chainPem.slice(100, 160));
-      await endpoint.restart();
+      await restart(endpoint);
       const alias = `${name}; $(touch hit)`;
-      if (!('runScript' in endpoint) || endpoint.runScript === undefined) throw new Error('PEM runs scripts');
-      expect(await endpoint.runScript('install', alias)).toMatchObject({ code: 0 });
+      expect(await endpoint.powers.runsScripts?.runScript('install', alias)).toMatchObject({ code: 0 });
       expect(readFileSync(`${script}.args`, 'utf8')).toBe(`${alias}\0`);
       expect(await endpoint.restore(snapshot)).toMatchObject({ exact: true });
       await endpoint.discard(snapshot, 'tag');

@@ -27,7 +27,7 @@ async function afterScript(context: StepContext): Promise<Outcome> {
   const written = 'Everything was written as planned.';
   const node = context.node();
   const alias = node.alias ?? node.name;
-  const ran = (await endpoint.runScript?.('install', alias)) ?? null;
+  const ran = (await endpoint.powers.runsScripts?.runScript('install', alias)) ?? null;
   if (ran === null) return { kind: 'done', output: {}, sentence: written };
   if (ran.code === 0)
     return {

@@ -22,13 +22,18 @@ export const makeKeyStep: Step = {
 };
 
 async function onTarget(context: StepContext, plan: Plan): Promise<Outcome> {
-  const { endpoint } = await context.tools.session();
-  const key = await endpoint.makeKey(plan.install, plan.keyType, tagOf(context.task));
+  const keys = (await context.tools.session()).endpoint.powers.makesKeys;
+  if (keys === null)
+    throw new Failure('key.not-on-target', `Keys cannot be generated on ${plan.endpointName}.`, {
+      hint: 'Request the certificate again with --key_place agent.',
+      retry: 'never',
+    });
+  const key = await keys.makeKey(plan.install, plan.keyType, tagOf(context.task));
   const csr = await buildCsr({
     names: plan.names,
     spki: key.spki,
     keyType: plan.keyType,
-    sign: (data) => endpoint.signWithKey(key.path, plan.keyType, data),
+    sign: (data) => keys.signWithKey(key.path, plan.keyType, data),
   });
   return {
     kind: 'done',

@@ -1,13 +1,17 @@
 import { changingRetries } from '../tasks/retry.ts';
 import type { Step } from './step.ts';
 
+/** Of an endpoint that serves what was installed from the moment it was. */
+export const servesAlready = 'The endpoint serves what is installed without a restart.';
+
 export const restartStep: Step = {
   name: 'restart',
   ifInterrupted: 'repeat',
   retries: changingRetries,
   async run(context) {
-    const { endpoint } = await context.tools.session();
-    await endpoint.restart();
+    const { restarts } = (await context.tools.session()).endpoint.powers;
+    if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
+    await restarts.restart();
     return { kind: 'done', output: {}, sentence: 'The endpoint was told to load what is installed.' };
   },
 };
@@ -18,8 +22,9 @@ export const restartOnlyStep: Step = {
   ifInterrupted: 'stop',
   retries: [],
   async run(context) {
-    const { endpoint } = await context.tools.session();
-    await endpoint.restart();
+    const { restarts } = (await context.tools.session()).endpoint.powers;
+    if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
+    await restarts.restart();
     return { kind: 'done', output: {}, sentence: 'The endpoint was restarted.' };
   },
 };

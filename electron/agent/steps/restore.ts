@@ -2,6 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import { restoreRetries } from '../tasks/retry.ts';
 import { proveAll } from './prove.ts';
+import { servesAlready } from './restart.ts';
 import { restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Look, Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
@@ -20,7 +21,11 @@ export const restoreStep: Step = {
       throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`, {
         retry: 'later',
       });
-    const reloaded = await endpoint.restart().then(() => 'The server reloaded.', reloadRefused);
+    const { restarts } = endpoint.powers;
+    const reloaded =
+      restarts === null
+        ? servesAlready
+        : await restarts.restart().then(() => 'The server reloaded.', reloadRefused);
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },

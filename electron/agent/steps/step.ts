@@ -7,13 +7,13 @@ import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskMemory } from '../../database/database.ts';
 import type { Authority } from '../../providers/authorities/authority.ts';
 import type { HostConnection } from '../../providers/connections/connection.ts';
-import type { Endpoint, RunsScripts } from '../../providers/endpoints/endpoint.ts';
+import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import type { RetryRow } from '../tasks/retry.ts';
 
 /** One open connection to an endpoint, with its adapter. Shared by the steps of one drive of a task. */
 export interface Session {
   readonly connection: HostConnection;
-  readonly endpoint: Endpoint & Partial<RunsScripts>;
+  readonly endpoint: Endpoint;
 }
 
 /** What the agent sees when it looks at one address from outside. Structurally the TLS probe's answer. */

@@ -68,28 +68,46 @@ export interface Endpoint {
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
   install(plan: InstallPlan, material: Material): Promise<void>;
-  /** Makes the endpoint serve what is on disk (reload counts). `endpoint.restart-failed` carries what it said. */
-  restart(): Promise<void>;
   /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */
   restore(snapshot: Snapshot): Promise<RestoreReport>;
   /** Removes what `snapshot` and `makeKey` kept for `tag`. Idempotent. */
   discard(snapshot: Snapshot | null, tag: string): Promise<void>;
-  /** Power: private keys can be made on the target. Answers with the reason either way. */
+  /** What it can do beside. Who else is affected is told by the plan. */
+  readonly powers: Powers;
+  close(): Promise<void>;
+}
+
+/** Powers, asked for by name. Null: this type of endpoint has not got it. */
+export interface Powers {
+  readonly makesKeys: MakesKeys | null;
+  readonly restarts: Restarts | null;
+  readonly runsScripts: RunsScripts | null;
+}
+
+/** Private keys are made where they are used, and never travel. */
+export interface MakesKeys {
+  /** Can it be done now? Answers with the reason either way. */
   canMakeKeys(): Promise<{ yes: boolean; why: string }>;
   /** Makes a key pair on the target near its final place, under a name derived from `tag`. Idempotent per tag. */
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey>;
   /** Signs `data` with a key made by `makeKey`: SHA-256 (SHA-384 for P-384), RSA PKCS#1 v1.5 or ECDSA (DER). */
   signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer>;
-  close(): Promise<void>;
 }
 
-/** Optional power of file endpoints with user scripts (P12, JKS, PEM): asked for by name. */
+/** What is installed is served only after it was told so. */
+export interface Restarts {
+  /** Makes the endpoint serve what is on disk (reload counts). `endpoint.restart-failed` carries what it said. */
+  restart(): Promise<void>;
+}
+
+/** Scripts of the user (P12, JKS, PEM). */
 export interface RunsScripts {
+  /** How it ended; null: no such script is set. Only a lost connection rejects. */
   runScript(which: 'install' | 'restart', alias: string): Promise<{ code: number; said: string } | null>;
 }
 
 /** One endpoint type as the agent knows it. */
 export interface EndpointProvider<S> {
   /** The adapter over a connection, which stays the caller's to close. */
-  make(settings: S, connection: HostConnection, tools: EndpointTools): Endpoint & Partial<RunsScripts>;
+  make(settings: S, connection: HostConnection, tools: EndpointTools): Endpoint;
 }

@@ -1,7 +1,7 @@
 import type { EndpointSettings, EndpointType } from '#shared/model/endpoint.ts';
 import type { HostConnection } from '../connections/connection.ts';
 import type { EndpointTools } from './common/tools.ts';
-import type { Endpoint, EndpointProvider, RunsScripts } from './endpoint.ts';
+import type { Endpoint, EndpointProvider } from './endpoint.ts';
 import { nginx } from './nginx/provider.ts';
 import { pem } from './pem/provider.ts';
 
@@ -22,6 +22,6 @@ export function makeEndpoint(
   settings: EndpointSettings,
   connection: HostConnection,
   tools: EndpointTools,
-): Endpoint & Partial<RunsScripts> {
+): Endpoint {
   return providerOf(settings.type).make(settings, connection, tools);
 }

@@ -3,12 +3,11 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeLeaf } from '#test/make/certificates.ts';
-import { inAgent, listing, open, testCa } from '#test/make/endpoints.ts';
+import { endpointTools, inAgent, keysOf, listing, open, restart, testCa } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { type NginxOptions, type RunningNginx, startNginx } from '#test/servers/nginx.ts';
 import { canRunSshd, startSshd } from '#test/servers/sshd.ts';
@@ -66,7 +65,7 @@ async function shown(plan: InstallPlan): Promise<(string | null)[]> {
 async function installAndRestart(endpoint: Endpoint, plan: InstallPlan, material: Material) {
   const snapshot = await endpoint.snapshot(plan, 't');
   await endpoint.install(plan, material);
-  await endpoint.restart();
+  await restart(endpoint);
   return snapshot;
 }
 
@@ -132,7 +131,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const snapshot = await installAndRestart(endpoint, plan, inAgent(fresh));
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint, fresh.facts.fingerprint]);
     await endpoint.restore(snapshot);
-    await endpoint.restart();
+    await restart(endpoint);
     expect(await shown(plan)).toEqual([old.facts.fingerprint, old.facts.fingerprint]);
   });
 
@@ -163,7 +162,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       next.shares?.filter((one) => one.what === 'certificate'),
     ]).toEqual([[], []]);
     await endpoint.restore(snapshot);
-    await endpoint.restart();
+    await restart(endpoint);
     expect(await shown(plan)).toEqual([old.facts.fingerprint]);
     await endpoint.discard(snapshot, 't');
     expect(await listing(server.dir)).toEqual(before);
@@ -286,7 +285,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       ],
     });
     const plan = await planFor(endpoint, 'a.example');
-    const key = await endpoint.makeKey(plan, 'ec-p256', 't');
+    const key = await keysOf(endpoint).makeKey(plan, 'ec-p256', 't');
     const fresh = makeLeaf(testCa, {
       names: ['a.example'],
       keyOf: { keyPem: '', spki: key.spki, keyType: 'ec-p256' },
@@ -367,7 +366,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       message: expect.stringContaining('unknown directive "nonsense"'),
     };
     await expect(endpoint.nodes()).rejects.toMatchObject(failure);
-    await expect(endpointOf(server).restart()).rejects.toMatchObject(failure);
+    await expect(restart(endpointOf(server))).rejects.toMatchObject(failure);
     const report = await endpoint.probe();
     expect(report.ok).toBe(false);
     expect(report.checks.find((one) => one.name === 'configuration')?.sentence).toContain('nonsense');
@@ -384,7 +383,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const connection = await connect(
       { type: 'ssh', host, port, user, hostKey, auth: 'private-key', store: null, storeCredentialId: null },
       { privateKey: Secret.of(sshd.privateKeyPem) },
-      { clock: systemClock, log: silentLog },
+      endpointTools,
     );
     running.push({ stop: () => connection.close() });
     const settings = { type: 'nginx', nginxConfigPath: server.configPath, nginxPath: null } as const;
@@ -418,7 +417,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       code: 'endpoint.configuration-invalid',
     });
     expect(await endpoint.restore(snapshot)).toMatchObject({ exact: true });
-    await endpoint.restart();
+    await restart(endpoint);
     expect(await shown(plan)).toEqual([old.facts.fingerprint]);
     await endpoint.discard(snapshot, 't');
     expect(await listing(server.dir)).toEqual(before);
@@ -429,7 +428,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const taken = await occupy();
     const config = await readFile(server.configPath, 'utf8');
     await writeFile(server.configPath, config.replace('server {', `server { listen 127.0.0.1:${taken};`));
-    await expect(endpoint.restart()).rejects.toMatchObject({
+    await expect(restart(endpoint)).rejects.toMatchObject({
       code: 'endpoint.restart-failed',
       peerSaid: expect.stringMatching(/Address already in use|still could not bind/),
     });
@@ -443,14 +442,14 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const plan = await planFor(endpoint, 'a.example');
     const snapshot = await endpoint.snapshot(plan, 't');
     await end(server);
-    await expect(endpointOf(server).restart()).rejects.toMatchObject({ code: 'endpoint.not-running' });
+    await expect(restart(endpointOf(server))).rejects.toMatchObject({ code: 'endpoint.not-running' });
     expect((await endpointOf(server).probe()).checks.find((one) => one.name === 'running')).toMatchObject({
       ok: false,
     });
     expect((await planFor(endpointOf(server), 'a.example')).warnings.join()).toContain('is not running');
     const later = endpointOf(server);
     await later.restore(JSON.parse(JSON.stringify(snapshot)));
-    await later.restart();
+    await restart(later);
     expect(await server.pid()).not.toBeNull();
   });
 

@@ -6,7 +6,7 @@ import { systemClock } from '#kit/clock.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
-import { inAgent, newLeaf, open, testCa } from '#test/make/endpoints.ts';
+import { inAgent, keysOf, newLeaf, open, restart, testCa } from '#test/make/endpoints.ts';
 import { LocalConnection } from '../../../electron/providers/connections/local/local.ts';
 
 type PemSettings = Extract<EndpointSettings, { type: 'pem' }>;
@@ -82,9 +82,12 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
       [at('install.sh'), 'shop.example'],
       [at('restart.sh')],
     ]);
-    expect(await one.runScript?.('install', 'a $(touch x); b')).toEqual({ code: 0, said: 'done' });
+    expect(await one.powers.runsScripts?.runScript('install', 'a $(touch x); b')).toEqual({
+      code: 0,
+      said: 'done',
+    });
     expect(await readFile(at('installed'), 'utf8')).toBe('1|a $(touch x); b|');
-    await one.restart();
+    await restart(one);
     expect(await readFile(at('restarted'), 'utf8')).toBe('0');
   });
 
@@ -93,13 +96,13 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     await put('site.pem', leaf.chainPem + leaf.keyPem);
     await put('bad.sh', '#!/bin/sh\necho "no luck" >&2\nexit 7\n', 0o755);
     const one = endpoint({ installScript: at('bad.sh'), restartScript: at('bad.sh') });
-    expect(await one.runScript?.('install', 'x')).toEqual({ code: 7, said: 'no luck' });
-    await expect(one.restart()).rejects.toMatchObject({
+    expect(await one.powers.runsScripts?.runScript('install', 'x')).toEqual({ code: 7, said: 'no luck' });
+    await expect(restart(one)).rejects.toMatchObject({
       code: 'endpoint.restart-failed',
       peerSaid: 'no luck',
     });
-    expect(await endpoint().runScript?.('install', 'x')).toBeNull();
-    await endpoint().restart();
+    expect(await endpoint().powers.runsScripts?.runScript('install', 'x')).toBeNull();
+    await restart(endpoint());
   });
 
   it('is probed for the pair and for its scripts', async () => {
@@ -135,7 +138,7 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     await put('site.pem', `${old.chainPem}${old.keyPem}${dh}`, 0o640);
     const one = endpoint();
     const plan = await one.plan('file');
-    const key = await one.makeKey(plan, 'ec-p384', 't');
+    const key = await keysOf(one).makeKey(plan, 'ec-p384', 't');
     const keyPem = await readFile(key.path, 'utf8');
     const fresh = makeLeaf(testCa, {
       names: ['shop.example'],

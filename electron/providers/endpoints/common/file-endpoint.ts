@@ -6,7 +6,16 @@ import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import type { Endpoint, Material, NewKey, OwnChange, RestoreReport } from '../endpoint.ts';
+import type {
+  Endpoint,
+  MakesKeys,
+  Material,
+  NewKey,
+  OwnChange,
+  Powers,
+  Restarts,
+  RestoreReport,
+} from '../endpoint.ts';
 import { editConfiguration } from './configuration-lines.ts';
 import { contentHash, type Piece, placeContent } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
@@ -20,13 +29,17 @@ import type { EndpointTools } from './tools.ts';
  * An endpoint whose certificate and key are files on a host: what is planned, compared, kept, written and put back is
  * files, directories and configuration lines. A sibling says where they are and what belongs into them.
  */
-export abstract class FileEndpoint implements Endpoint {
+export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   protected readonly connection: HostConnection;
   protected readonly tools: EndpointTools;
 
   constructor(connection: HostConnection, tools: EndpointTools) {
     this.connection = connection;
     this.tools = tools;
+  }
+
+  get powers(): Powers {
+    return { makesKeys: this, restarts: this, runsScripts: null };
   }
 
   abstract probe(): Promise<ProbeReport>;

@@ -10,7 +10,7 @@ import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material, RunsScripts } from '../endpoint.ts';
+import type { Material, Powers, RunsScripts } from '../endpoint.ts';
 import { look, nodeFrom, nodeKey, whyNot } from './look.ts';
 import { makePemPlan, pemRemembers, piecesFor } from './plan.ts';
 import { probePem } from './probe.ts';
@@ -23,6 +23,10 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   constructor(settings: PemSettings, connection: HostConnection, tools: EndpointTools) {
     super(connection, tools);
     this.#settings = settings;
+  }
+
+  override get powers(): Powers {
+    return { ...super.powers, runsScripts: this };
   }
 
   probe(): Promise<ProbeReport> {
