@@ -64,6 +64,13 @@ export function occurrencesIn(
   return [{ field, at, others: otherThan(kind, value) }].filter(({ others }) => others.length > 0);
 }
 
+/** The places of each field. */
+export function byField(occurrences: readonly Occurrence[]): Map<string, Occurrence[]> {
+  const found = new Map<string, Occurrence[]>();
+  for (const one of occurrences) found.set(one.field, [...(found.get(one.field) ?? []), one]);
+  return found;
+}
+
 /** A copy of `value` with `other` at that place. */
 export function withOther<T>(value: T, at: readonly (string | number)[], other: unknown): T {
   const holder: { root: T } = structuredClone({ root: value });

@@ -1,0 +1,121 @@
+/**
+ * The attack: between the approval and a step, one field of the rows that the plan depends on becomes another: of the
+ * endpoint, the authority, the order. Each is changed in turn. A field that nobody put into the tables fails the test.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '#kit/ids.ts';
+import { authority as authorityShape } from '#shared/model/authority.ts';
+import { type Endpoint, endpoint as endpointShape } from '#shared/model/endpoint.ts';
+import { order as orderShape } from '#shared/model/order.ts';
+import { anOrder } from '#test/make/rows.ts';
+import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
+import type { TestStore } from '#test/make/store.ts';
+import { approved, drive, quickStore } from './approval-drive.ts';
+import { authorities, nginx, pem, sample } from './approval-samples.ts';
+import {
+  boundWithoutUser,
+  unboundOfAuthority,
+  unboundOfEndpoint,
+  unboundOfOrder,
+} from './approval-unbound.ts';
+
+let store: TestStore;
+beforeAll(() => {
+  store = quickStore();
+});
+afterAll(() => store.remove());
+
+describe('a field of the endpoint that changes between the approval and the step', () => {
+  const samples: [string, Endpoint][] = [
+    ['nginx, with its user', nginx],
+    ['PEM, with the user of the credential', pem],
+  ];
+  const seen = new Set(
+    samples.flatMap(([, one]) => occurrencesIn(endpointShape, one).map(({ field }) => field)),
+  );
+
+  test('is in the samples, whichever it is, and exceptions are fields', () => {
+    expect([...seen].sort()).toEqual([...new Set(fieldsOf(endpointShape))].sort());
+    const excepted = [...Object.keys(unboundOfEndpoint), ...boundWithoutUser];
+    expect([...seen]).toEqual(expect.arrayContaining(excepted));
+  });
+
+  describe.each(samples)('(%s)', (_name, endpoint) => {
+    const fields = byField(occurrencesIn(endpointShape, endpoint));
+    test.each([...fields].filter(([field]) => field !== 'id'))('%s', async (field, occurrences) => {
+      const user = endpoint.connection.type === 'ssh' && endpoint.connection.user !== '';
+      const free = field in unboundOfEndpoint || (user && boundWithoutUser.includes(field));
+      for (const { at, others } of occurrences)
+        for (const other of others) {
+          const made = approved(store.database, 'make-key', endpoint);
+          store.database.endpoints.update(withOther(made.endpoint, at, other));
+          const outcome = await drive(store.database, made.task);
+          expect(outcome.reached, JSON.stringify(other)).toBe(free);
+          if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
+        }
+    });
+  });
+});
+
+describe('a field of the authority that changes between the approval and the order', () => {
+  const seen = new Set(
+    authorities.flatMap((one) => occurrencesIn(authorityShape, one).map(({ field }) => field)),
+  );
+  test('is in the samples, whichever it is, and exceptions are fields', () => {
+    expect([...seen].sort()).toEqual([...new Set(fieldsOf(authorityShape))].sort());
+    expect([...seen]).toEqual(expect.arrayContaining(Object.keys(unboundOfAuthority)));
+  });
+
+  const cases = authorities.flatMap((one) =>
+    [...byField(occurrencesIn(authorityShape, one))]
+      .filter(([field]) => field !== 'id')
+      .map(([field, occurrences]) => [field, one, occurrences] as const),
+  );
+  test.each(cases)('%s', async (field, authority, occurrences) => {
+    const free = field in unboundOfAuthority;
+    for (const { at, others } of occurrences)
+      for (const other of others) {
+        const { task } = approved(store.database, 'make-key', nginx, authority);
+        store.database.authorities.update(withOther(authority, at, other));
+        const outcome = await drive(store.database, task);
+        expect(outcome.reached, JSON.stringify(other)).toBe(free);
+        if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
+      }
+  });
+});
+
+describe('a field of the order that changes before it is placed', () => {
+  const complete = {
+    ...anOrder({
+      names: sample.names,
+      terms: sample.terms,
+      authorityId: 'ca_1',
+      certificateFingerprint: 'f',
+    }),
+    ...{ number: 1001, handle: 'h' },
+    refusedBecause: { code: 'x.y', sentence: 'No.', hint: 'Do.', retry: 'never' as const },
+  };
+  const inner = /^refusedBecause\./;
+  const fields = byField(occurrencesIn(orderShape, complete).filter(({ field }) => !inner.test(field)));
+
+  test('is in the sample, whichever it is, and exceptions are fields', () => {
+    const known = fieldsOf(orderShape).filter((field) => !inner.test(field));
+    expect([...fields.keys()].sort()).toEqual([...new Set(known)].sort());
+    expect([...fields.keys()]).toEqual(expect.arrayContaining(Object.keys(unboundOfOrder)));
+  });
+
+  const rowKeys = ['id', 'number', 'taskId'];
+  test.each([...fields].filter(([field]) => !rowKeys.includes(field)))('%s', async (field, occurrences) => {
+    for (const { at, others } of occurrences)
+      for (const other of others) {
+        const { task } = approved(store.database, 'make-key');
+        const { number: _number, ...fresh } = complete;
+        const order = store.database.orders.insert({ ...fresh, id: newId('ord'), taskId: task.id });
+        store.database.orders.update(withOther(order, at, other));
+        const outcome = await drive(store.database, task);
+        const free = field in unboundOfOrder;
+        expect(outcome.reached, JSON.stringify(other)).toBe(free);
+        if (!free) expect(outcome.task.failure?.code).toBe('approval.other-order');
+      }
+  });
+});

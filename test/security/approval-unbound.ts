@@ -1,0 +1,56 @@
+/** Fields of a plan that no approval is bound to. Everything else is. */
+export const unboundOfPlan: Record<string, string> = {
+  fingerprint: 'it is computed from the plan; the one that counts is in the approval and in its seal',
+};
+/** Fields of an endpoint that no approval is bound to. */
+export const unboundOfEndpoint: Record<string, string> = {
+  name: 'a name for people; the plan knows the endpoint by its ID',
+  'connection<ssh>.auth': 'another way to prove to be the same user',
+  'policy.autoApprove': 'counts from the next plan on',
+  'policy.autoRenew': 'counts from the next plan on',
+  'policy.authorityId?': 'counts from the next plan on; the plan names its authority',
+  'policy.authorityId': 'counts from the next plan on; the plan names its authority',
+  'policy.keyType?': 'counts from the next plan on; the plan names its type of key',
+  'policy.keyType': 'counts from the next plan on; the plan names its type of key',
+  'probe?': 'what was found the last time; the plan has facts of its own',
+  'probe.ok': 'what was found the last time',
+  'probe.version?': 'what was found the last time',
+  'probe.version': 'what was found the last time',
+  'probe.checks#': 'what was found the last time',
+  'probe.checks[].name': 'what was found the last time',
+  'probe.checks[].ok': 'what was found the last time',
+  'probe.checks[].sentence': 'what was found the last time',
+  'probe.at': 'what was found the last time',
+  'discoveredAt?': 'when it was, changes nothing',
+  discoveredAt: 'when it was, changes nothing',
+  createdAt: 'when it was, changes nothing',
+  updatedAt: 'when it was, changes nothing',
+};
+/** Bound only where the user name comes from the credential. */
+export const boundWithoutUser = [
+  'connection<ssh>.store?',
+  'connection<ssh>.store',
+  'connection<ssh>.storeCredentialId?',
+  'connection<ssh>.storeCredentialId',
+];
+/** Fields of an authority that no approval is bound to. */
+export const unboundOfAuthority: Record<string, string> = {
+  name: 'a name for people; the plan knows the authority by its ID',
+  kind: 'says again what the settings say',
+  isDefault: 'counts from the next plan on',
+  createdAt: 'when it was, changes nothing',
+};
+/** Fields of an order that no approval is bound to. */
+export const unboundOfOrder: Record<string, string> = {
+  number: 'ours, for people',
+  authorityName: 'a name for people',
+  nodeId: 'for lists; the task knows its node',
+  keyType: 'for lists; what is ordered is the CSR',
+  state: 'changes as the order is worked on',
+  handle: 'the authority gives it, after the approval',
+  'certificateFingerprint?': 'known later, and checked then against the key',
+  certificateFingerprint: 'known later, and checked then against the key',
+  'refusedBecause?': 'known later',
+  createdAt: 'when it was, changes nothing',
+  updatedAt: 'when it was, changes nothing',
+};
