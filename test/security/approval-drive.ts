@@ -24,7 +24,7 @@ export function quickStore(sealer?: RowSealer): TestStore {
 }
 
 let count = 0;
-export interface Case {
+interface Case {
   endpoint: Endpoint;
   authority: Authority;
   plan: Plan;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authority as authorityShape } from '#shared/model/authority.ts';
+import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
@@ -13,6 +14,51 @@ const full = {
   ...{ acl: 'user:bob:r', attributes: 'i', label: 'cert_t' },
 };
 const ofWindows = { system: 'windows' as const, owner: 'SYSTEM', acl: 'O:SY', attributes: 'R' };
+
+const everyChange: Change[] = [
+  { kind: 'directory', path: '/etc/tls/new', like: '/etc/tls' },
+  {
+    ...{ kind: 'file', path: '/etc/tls/x.key', holds: 'private-key' },
+    ...{ before: { ...state, ownership: full }, after: { sha256: 'e'.repeat(64), ownership: full } },
+  },
+  {
+    ...{ kind: 'file', path: '/etc/x.conf', holds: 'configuration', before: state },
+    after: { sha256: 'c'.repeat(64), ownership: state.ownership },
+  },
+  {
+    ...{ kind: 'file', path: 'C:\\x.pfx', holds: 'certificate-and-key' },
+    before: { ...state, ownership: ofWindows },
+    after: { sha256: 'd'.repeat(64), ownership: ofWindows },
+  },
+  {
+    ...{ kind: 'configuration-line', path: '/etc/x.conf', line: 3, before: 'a;', after: 'b;' },
+    replaces: { path: '/etc/x.conf', start: 9, end: 10, text: 'b' },
+  },
+  {
+    ...{ kind: 'key-store-entry', keyStore: '/etc/x.jks', alias: 'shop', entry: 'key' },
+    ...{ before: { certificate: 'a'.repeat(64) }, after: { certificate: 'b'.repeat(64) } },
+  },
+  {
+    ...{ kind: 'key-store-entry', keyStore: '/etc/x.jks', alias: 'root', entry: 'trust' },
+    ...{ before: { certificate: 'a'.repeat(64) }, after: { certificate: 'b'.repeat(64) } },
+  },
+  {
+    ...{ kind: 'binding', site: 'Default Web Site', at: '*:443:shop.example' },
+    before: { thumbprint: 'A'.repeat(40), certificateStore: 'My', flags: 1 },
+    after: { thumbprint: 'B'.repeat(40), certificateStore: 'My', flags: 1 },
+  },
+  {
+    ...{ kind: 'remote-object', path: '/ssl-key/new', holds: 'private-key' },
+    before: { content: 'a'.repeat(64), members: { partition: 'Common' } },
+    after: { content: 'b'.repeat(64), members: { partition: 'Common' } },
+  },
+  {
+    ...{ kind: 'remote-object', path: '/client-ssl/shop', holds: 'settings' },
+    before: { content: 'a'.repeat(64), members: { cert: '/Common/old.crt' } },
+    after: { content: 'b'.repeat(64), members: { cert: '/Common/new.crt' } },
+  },
+  { kind: 'command', argv: ['nginx', '-s', 'reload'], why: 'Serves it.' },
+];
 
 /** A plan in which every field has a value. */
 export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpointId: string }): Plan =>
@@ -28,50 +74,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     bound,
     install: {
       nodeKey: 'shop',
-      changes: [
-        { kind: 'directory', path: '/etc/tls/new', like: '/etc/tls' },
-        {
-          ...{ kind: 'file', path: '/etc/tls/x.key', holds: 'private-key' },
-          ...{ before: { ...state, ownership: full }, after: { sha256: 'e'.repeat(64), ownership: full } },
-        },
-        {
-          ...{ kind: 'file', path: '/etc/x.conf', holds: 'configuration', before: state },
-          after: { sha256: 'c'.repeat(64), ownership: state.ownership },
-        },
-        {
-          ...{ kind: 'file', path: 'C:\\x.pfx', holds: 'certificate-and-key' },
-          before: { ...state, ownership: ofWindows },
-          after: { sha256: 'd'.repeat(64), ownership: ofWindows },
-        },
-        {
-          ...{ kind: 'configuration-line', path: '/etc/x.conf', line: 3, before: 'a;', after: 'b;' },
-          replaces: { path: '/etc/x.conf', start: 9, end: 10, text: 'b' },
-        },
-        {
-          ...{ kind: 'key-store-entry', keyStore: '/etc/x.jks', alias: 'shop', entry: 'key' },
-          ...{ before: { certificate: 'a'.repeat(64) }, after: { certificate: 'b'.repeat(64) } },
-        },
-        {
-          ...{ kind: 'key-store-entry', keyStore: '/etc/x.jks', alias: 'root', entry: 'trust' },
-          ...{ before: { certificate: 'a'.repeat(64) }, after: { certificate: 'b'.repeat(64) } },
-        },
-        {
-          ...{ kind: 'binding', site: 'Default Web Site', at: '*:443:shop.example' },
-          before: { thumbprint: 'A'.repeat(40), certificateStore: 'My', flags: 1 },
-          after: { thumbprint: 'B'.repeat(40), certificateStore: 'My', flags: 1 },
-        },
-        {
-          ...{ kind: 'remote-object', path: '/ssl-key/new', holds: 'private-key' },
-          before: { content: 'a'.repeat(64), members: { partition: 'Common' } },
-          after: { content: 'b'.repeat(64), members: { partition: 'Common' } },
-        },
-        {
-          ...{ kind: 'remote-object', path: '/client-ssl/shop', holds: 'settings' },
-          before: { content: 'a'.repeat(64), members: { cert: '/Common/old.crt' } },
-          after: { content: 'b'.repeat(64), members: { cert: '/Common/new.crt' } },
-        },
-        { kind: 'command', argv: ['nginx', '-s', 'reload'], why: 'Serves it.' },
-      ],
+      changes: everyChange,
       standsOn: [
         { what: 'content', name: '/etc/x.conf', sha256: 'c'.repeat(64) },
         { what: 'link', name: '/etc/tls', leadsTo: '/srv/tls' },
