@@ -11,6 +11,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
     fontWeight: tokens.fontWeightRegular,
     padding: `2px ${tokens.spacingHorizontalS}`,
+    verticalAlign: 'top',
   },
   first: { width: '92px' },
   group: { borderTop: `1px solid ${tokens.colorNeutralStroke3}`, ':first-of-type': { borderTop: 'none' } },
@@ -45,7 +46,7 @@ export function PlanStates({ kind, changes }: { kind: AnyChangeKind; changes: re
             <span className={styles.quiet}> </span>
           </th>
           {kind.columns.map((column, at) => (
-            <th key={column} scope="col" className={mergeClasses(styles.head, at === 0 && styles.wide)}>
+            <th key={column} scope="col" className={mergeClasses(styles.head, at === 0 && kind.columns.length > 1 && styles.wide)}>
               {column}
             </th>
           ))}
