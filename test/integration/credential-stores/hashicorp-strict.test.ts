@@ -440,6 +440,19 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(vault.count('sys/wrapping/lookup')).toBe(2);
     });
 
+    test('of a wrapping token that was refused is asked for once, also after a restart', async () => {
+      const keep = memoryStoreKeep({ 'wrapping-token': 'hvs.used-by-somebody-else' });
+      const settings = { auth: bySecret(await role(), true) };
+      const asked = () => vault.count('sys/wrapping/lookup') + vault.count('sys/wrapping/unwrap');
+      const first = open({ keep, settings }).store;
+      const { code } = await failureOf(first.read('web1'));
+      expect(asked()).toBe(1);
+      expect((await failureOf(first.read('web1'))).code).toBe(code);
+      await first.close();
+      expect((await failureOf(open({ keep, settings }).store.read('web1'))).code).toBe(code);
+      expect(asked()).toBe(1);
+    });
+
     test('is told from a plain one that was said to be wrapped, and the other way round', async () => {
       const roleId = await role();
       const plain = await fixture.makeSecretId('approle', 'reader');
