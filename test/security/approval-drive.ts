@@ -6,10 +6,11 @@ import type { Plan } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
 import { aTask } from '#test/make/rows.ts';
 import { clockAt, makeStore, now, type TestStore } from '#test/make/store.ts';
+import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
+import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import type { StepTools } from '../../electron/agent/steps/step.ts';
-import { kinds } from '../../electron/agent/tasks/kinds.ts';
 import { TaskRunner } from '../../electron/agent/tasks/runner.ts';
 import type { Database } from '../../electron/database/database.ts';
 import type { Store } from '../../electron/database/store.ts';
@@ -39,7 +40,7 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   if (database.authorities.get('ca_1') === null) database.authorities.insert(authority);
   else database.authorities.update(authority);
   const plan = everything(bindingOf(own, authority), { nodeId: `node_${n}`, endpointId: own.id });
-  const forward = kinds.certify.forward;
+  const forward = certifyKind.forward;
   const row = aTask({ endpointId: own.id, nodeId: plan.nodeId });
   const outputs: Record<string, unknown> = { plan: { plan } };
   const cursor = forward.findIndex(({ name }) => name === step);
@@ -80,7 +81,14 @@ export async function drive(database: Database, task: Task): Promise<{ task: Tas
     throw new Failure('connection.lost', 'This is as far as it has to get.');
   }
   const runner = new TaskRunner({
-    ...{ database, clock: clockAt(now), log: silentLog, changed: () => {}, ended: () => {} },
+    ...{
+      database,
+      clock: clockAt(now),
+      log: silentLog,
+      kinds: taskKinds,
+      changed: () => {},
+      ended: () => {},
+    },
     openTools: () => ({ tools, end: async () => {} }),
     clearUp: async () => {},
   });

@@ -9,9 +9,9 @@ import { type Plan, plan as planShape } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
 import { byField, fieldsOf, type Occurrence, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
 import { clockAt, now, readySealer, type TestStore } from '#test/make/store.ts';
+import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { decide } from '../../electron/agent/decide.ts';
 import { planFingerprint } from '../../electron/agent/plans/certify.ts';
-import { kinds } from '../../electron/agent/tasks/kinds.ts';
 import { approved, drive, lockable, quickStore } from './approval-drive.ts';
 import { sample } from './approval-samples.ts';
 import { unboundOfPlan } from './approval-unbound.ts';
@@ -120,7 +120,7 @@ describe('the approval itself', () => {
   });
 
   test('guards every step behind it, from the first one', async () => {
-    const { forward } = kinds.certify;
+    const { forward } = certifyKind;
     const yes = forward.findIndex(({ name }) => name === 'approve');
     for (const { name } of forward.slice(yes + 1)) {
       const { task } = approved(store.database, name);
