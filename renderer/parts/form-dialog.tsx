@@ -11,7 +11,7 @@ import {
   Spinner,
   tokens,
 } from '@fluentui/react-components';
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { after } from '../bridge/clock.ts';
 import { en } from '../text/en.ts';
@@ -51,15 +51,7 @@ export function FormDialog(props: FormDialogProps) {
   const { title, submit, busy = false, failure = null, actions, closeLabel = en.dialog.cancel } = props;
   const form = useRef<HTMLFormElement>(null);
   const typed = useRef(false);
-  // The dialog focuses its close button; a person who opened a form wants its first question.
-  useEffect(() => {
-    const timer = after(60, () => {
-      // who is typing already must not find the rest of it, a passphrase perhaps, in another field
-      if (form.current?.querySelector(':is(input, textarea, select):focus')) return;
-      form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
-    });
-    return () => timer.cancel();
-  }, []);
+  useFirstQuestion(form);
   // What is wrong is said above the fields; the button that was pressed is below them.
   useEffect(() => {
     if (failure !== null) form.current?.querySelector('.fui-DialogContent')?.scrollTo({ top: 0 });
@@ -79,18 +71,7 @@ export function FormDialog(props: FormDialogProps) {
       <DialogSurface className={styles.surface}>
         <form ref={form} onSubmit={sent} onInput={input} noValidate>
           <DialogBody className={styles.body}>
-            <DialogTitle
-              action={
-                <Button
-                  appearance="subtle"
-                  aria-label={en.dialog.close}
-                  icon={<CloseIcon />}
-                  onClick={props.onClose}
-                />
-              }
-            >
-              {title}
-            </DialogTitle>
+            <DialogTitle action={<CloseButton onClose={props.onClose} />}>{title}</DialogTitle>
             <DialogContent className={styles.content}>
               <FailureBar failure={failure} />
               {props.children}
@@ -100,24 +81,54 @@ export function FormDialog(props: FormDialogProps) {
                 {actions}
               </DialogActions>
             )}
-            <DialogActions className={styles.buttons}>
-              <Button onClick={props.onClose} disabled={busy}>
-                {closeLabel}
-              </Button>
-              {submit !== null && (
-                <Button
-                  appearance="primary"
-                  type="submit"
-                  disabled={busy}
-                  {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
-                >
-                  {submit}
-                </Button>
-              )}
-            </DialogActions>
+            <Buttons submit={submit} busy={busy} closeLabel={closeLabel} onClose={props.onClose} />
           </DialogBody>
         </form>
       </DialogSurface>
     </Dialog>
+  );
+}
+
+/** The dialog focuses its close button; a person who opened a form wants its first question. */
+function useFirstQuestion(form: RefObject<HTMLFormElement | null>): void {
+  useEffect(() => {
+    const timer = after(60, () => {
+      // who is typing already must not find the rest of it, a passphrase perhaps, in another field
+      if (form.current?.querySelector(':is(input, textarea, select):focus')) return;
+      form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
+    });
+    return () => timer.cancel();
+  }, [form]);
+}
+
+function CloseButton({ onClose }: { onClose(): void }) {
+  return <Button appearance="subtle" aria-label={en.dialog.close} icon={<CloseIcon />} onClick={onClose} />;
+}
+
+interface ButtonsProps {
+  submit: string | null;
+  busy: boolean;
+  closeLabel: string;
+  onClose(): void;
+}
+
+function Buttons({ submit, busy, closeLabel, onClose }: ButtonsProps) {
+  const styles = useStyles();
+  return (
+    <DialogActions className={styles.buttons}>
+      <Button onClick={onClose} disabled={busy}>
+        {closeLabel}
+      </Button>
+      {submit !== null && (
+        <Button
+          appearance="primary"
+          type="submit"
+          disabled={busy}
+          {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
+        >
+          {submit}
+        </Button>
+      )}
+    </DialogActions>
   );
 }

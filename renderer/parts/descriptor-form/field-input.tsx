@@ -82,10 +82,10 @@ function Toggle({ field, value, onChange }: FieldInputProps) {
   );
 }
 
-function Control(props: FieldInputProps & { frame: FieldControlProps; text: string }) {
-  const { field, text, value, choices, frame, kept, clearable, onChange } = props;
-  const listId = useId();
-  const common = { ...frame, value: text, 'data-field': field.name };
+type ControlProps = FieldInputProps & { frame: FieldControlProps; text: string };
+
+function Control(props: ControlProps) {
+  const { field, text, value, frame, kept, clearable, onChange } = props;
   if (field.from === 'file')
     return <FileInput {...frame} name={field.name} value={text} onChange={onChange} />;
   if (kept)
@@ -98,53 +98,68 @@ function Control(props: FieldInputProps & { frame: FieldControlProps; text: stri
         clearable={clearable && field.required !== true}
       />
     );
+  return <Typed {...props} />;
+}
+
+/** Any other question, by the kind of its answer. */
+function Typed(props: ControlProps) {
+  const { field, onChange } = props;
+  const common = commonOf(props);
+  const changed = (_: unknown, data: { value: string }): void => onChange(data.value);
   switch (field.kind) {
     case 'choice':
-      return (
-        <Select {...common} onChange={(_, data) => onChange(data.value)}>
-          {field.default === undefined && <option value="">{en.form.notChosen}</option>}
-          {(field.choices ?? []).map((choice) => (
-            <option key={choice} value={choice} disabled={choices !== undefined && !choices.includes(choice)}>
-              {choiceText(field, choice, choices)}
-            </option>
-          ))}
-        </Select>
-      );
+      return <ChoiceInput {...props} />;
     case 'lines':
-      return <Textarea {...common} rows={3} resize="vertical" onChange={(_, data) => onChange(data.value)} />;
+      return <Textarea {...common} rows={3} resize="vertical" onChange={changed} />;
     case 'secret':
-      return (
-        <Input
-          {...common}
-          type="password"
-          autoComplete="new-password"
-          onChange={(_, data) => onChange(data.value)}
-        />
-      );
+      return <Input {...common} type="password" autoComplete="new-password" onChange={changed} />;
     case 'number':
-      return (
-        <Input {...common} type="text" inputMode="numeric" onChange={(_, data) => onChange(data.value)} />
-      );
+      return <Input {...common} type="text" inputMode="numeric" onChange={changed} />;
     default:
-      return (
-        <>
-          <Input
-            {...common}
-            {...(choices === undefined ? {} : { list: listId })}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(_, data) => onChange(data.value)}
-          />
-          {choices !== undefined && (
-            <datalist id={listId}>
-              {choices.map((choice) => (
-                <option key={choice} value={choice} />
-              ))}
-            </datalist>
-          )}
-        </>
-      );
+      return <TextInput {...props} />;
   }
+}
+
+function commonOf({ frame, text, field }: ControlProps) {
+  return { ...frame, value: text, 'data-field': field.name };
+}
+
+function ChoiceInput(props: ControlProps) {
+  const { field, choices, onChange } = props;
+  return (
+    <Select {...commonOf(props)} onChange={(_, data) => onChange(data.value)}>
+      {field.default === undefined && <option value="">{en.form.notChosen}</option>}
+      {(field.choices ?? []).map((choice) => (
+        <option key={choice} value={choice} disabled={choices !== undefined && !choices.includes(choice)}>
+          {choiceText(field, choice, choices)}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+/** One line of text; what is known to be there already is offered while typing. */
+function TextInput(props: ControlProps) {
+  const { choices, onChange } = props;
+  const listId = useId();
+  return (
+    <>
+      <Input
+        {...commonOf(props)}
+        {...(choices === undefined ? {} : { list: listId })}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(_, data) => onChange(data.value)}
+      />
+      {choices !== undefined && (
+        <datalist id={listId}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
+    </>
+  );
 }
 
 function choiceText({ labels }: Field, choice: string, choices: readonly string[] | undefined): string {

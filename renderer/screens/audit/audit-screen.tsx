@@ -21,17 +21,10 @@ import { AuditPanel } from './audit-panel.tsx';
 const batch = 200;
 
 export function AuditScreen({ rest }: ScreenProps) {
-  const { client, queries } = useBridge();
+  const { client } = useBridge();
   const [verdict, setVerdict] = useState<AuditVerdict | null>(null);
   const verify = useCommand(() => client.audit.verify({}));
-  const query = useInfiniteQuery(
-    queries.audit.list.infiniteOptions({
-      input: (before: number | null) => ({ limit: batch, ...(before === null ? {} : { before }) }),
-      initialPageParam: null as number | null,
-      getNextPageParam: (last: AuditEntry[]) => (last.length < batch ? undefined : last.at(-1)?.number),
-    }),
-  );
-  const rows = useMemo(() => query.data?.pages.flat() ?? [], [query.data]);
+  const { query, rows } = useEntries();
   const verified = async (): Promise<void> => setVerdict((await verify.run(undefined)) ?? null);
   const shown = rows.find((row) => String(row.number) === rest[0]);
   return (
@@ -55,21 +48,7 @@ export function AuditScreen({ rest }: ScreenProps) {
         failure={query.error === null ? null : toFailure(query.error)}
         onAgain={() => void query.refetch()}
       />
-      {query.data !== undefined && (
-        <DataTable
-          label={en.audit.title}
-          rows={rows}
-          columns={auditColumns}
-          rowKey={(row) => String(row.number)}
-          place={(row) => ['audit', String(row.number)]}
-          order={{ column: 'number', descending: true }}
-          empty={
-            <Empty icon={<AuditLargeIcon />} title={en.audit.none}>
-              {en.audit.noneHint}
-            </Empty>
-          }
-        />
-      )}
+      {query.data !== undefined && <Entries rows={rows} />}
       {query.hasNextPage && (
         <div>
           <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -79,6 +58,38 @@ export function AuditScreen({ rest }: ScreenProps) {
       )}
       {shown !== undefined && <AuditPanel entry={shown} onClose={() => go('audit')} />}
     </Page>
+  );
+}
+
+/** The newest entries first, read batch by batch. */
+function useEntries() {
+  const { queries } = useBridge();
+  const query = useInfiniteQuery(
+    queries.audit.list.infiniteOptions({
+      input: (before: number | null) => ({ limit: batch, ...(before === null ? {} : { before }) }),
+      initialPageParam: null as number | null,
+      getNextPageParam: (last: AuditEntry[]) => (last.length < batch ? undefined : last.at(-1)?.number),
+    }),
+  );
+  const rows = useMemo(() => query.data?.pages.flat() ?? [], [query.data]);
+  return { query, rows };
+}
+
+function Entries({ rows }: { rows: AuditEntry[] }) {
+  return (
+    <DataTable
+      label={en.audit.title}
+      rows={rows}
+      columns={auditColumns}
+      rowKey={(row) => String(row.number)}
+      place={(row) => ['audit', String(row.number)]}
+      order={{ column: 'number', descending: true }}
+      empty={
+        <Empty icon={<AuditLargeIcon />} title={en.audit.none}>
+          {en.audit.noneHint}
+        </Empty>
+      }
+    />
   );
 }
 

@@ -169,31 +169,13 @@ function Sheet(props: {
       onClose={props.onClose}
     >
       {props.children !== undefined && <Notice intent="warning">{props.children}</Notice>}
-      <Field
-        label={words.path}
+      <PathField
+        path={path}
         hint={props.pathHint}
-        required
-        {...(problem === null ? {} : { validationMessage: problem, validationState: 'error' as const })}
-      >
-        {(frame) => {
-          const input = (
-            <Input
-              {...frame}
-              value={path}
-              spellCheck={false}
-              autoComplete="off"
-              data-field="path"
-              onChange={(_, data) => setPath(data.value)}
-            />
-          );
-          if (props.verb === 'create') return input; // a new file: there is none to pick
-          return (
-            <Browse label={words.path} name="path" onPick={setPath}>
-              {input}
-            </Browse>
-          );
-        }}
-      </Field>
+        problem={problem}
+        browsed={props.verb === 'restore'}
+        onChange={setPath}
+      />
       <PassphraseFields
         passphrase={passphrase}
         twice={twice}
@@ -205,5 +187,43 @@ function Sheet(props: {
         ])}
       />
     </FormDialog>
+  );
+}
+
+/** The file of a backup; only one that is there already can be picked. */
+function PathField(props: {
+  path: string;
+  hint: string;
+  problem: string | null;
+  browsed: boolean;
+  onChange(path: string): void;
+}) {
+  const { path, problem, onChange } = props;
+  return (
+    <Field
+      label={words.path}
+      hint={props.hint}
+      required
+      {...(problem === null ? {} : { validationMessage: problem, validationState: 'error' as const })}
+    >
+      {(frame) => {
+        const input = (
+          <Input
+            {...frame}
+            value={path}
+            spellCheck={false}
+            autoComplete="off"
+            data-field="path"
+            onChange={(_, data) => onChange(data.value)}
+          />
+        );
+        if (!props.browsed) return input;
+        return (
+          <Browse label={words.path} name="path" onPick={onChange}>
+            {input}
+          </Browse>
+        );
+      }}
+    </Field>
   );
 }

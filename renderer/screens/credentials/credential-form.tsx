@@ -11,19 +11,42 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { en } from '../../text/en.ts';
 import { credentialFields, keptFields } from './credential-text.ts';
 
-/** Adds a credential to a local store, or changes one. What is kept is never shown, only replaced or taken away. */
-export function CredentialForm({
-  store,
-  view,
-  onClose,
-}: {
+interface CredentialFormProps {
   store: CredentialStoreRow;
   view: CredentialView | null;
   onClose(): void;
-}) {
+}
+
+/** Adds a credential to a local store, or changes one. What is kept is never shown, only replaced or taken away. */
+export function CredentialForm(props: CredentialFormProps) {
+  const { view, onClose } = props;
+  const form = useCredentialForm(props);
+  const kept = view === null ? [] : keptFields(view);
+  return (
+    <FormDialog
+      title={view === null ? en.credentials.add : en.credentials.editTitle(view.id)}
+      submit={view === null ? en.credentials.addYes : en.dialog.save}
+      busy={form.busy}
+      failure={form.failure}
+      onSubmit={form.submit}
+      onClose={onClose}
+    >
+      <DescriptorForm
+        fields={form.fields}
+        values={form.values}
+        problems={form.problems}
+        onChange={form.setValues}
+        kept={(field) => kept.includes(field.name)}
+        clearable={['password', 'privatekeypath']}
+      />
+      <CommandBox line={form.line} />
+    </FormDialog>
+  );
+}
+
+function useCredentialForm({ store, view, onClose }: CredentialFormProps) {
   const { client } = useBridge();
   const fields = credentialFields(view !== null);
-  const kept = view === null ? [] : keptFields(view);
   const [before] = useState(() =>
     startValues(fields, view === null ? {} : { username: view.username ?? '' }),
   );
@@ -31,7 +54,6 @@ export function CredentialForm({
   const [problems, setProblems] = useState<Record<string, string>>({});
   const add = useCommand(client.credentials.add);
   const update = useCommand(client.credentials.update);
-
   const submit = async (): Promise<void> => {
     const read = view === null ? readForm(fields, values) : changedInput(fields, before, values);
     setProblems(read.problems);
@@ -45,39 +67,23 @@ export function CredentialForm({
         : await update.run({ storename: store.id, id: view?.id ?? '', changes: read.changes });
     if (saved !== undefined) onClose();
   };
-  const busy = add.busy || update.busy;
-  const line =
+  const input =
     view === null
-      ? commandLine(
-          'credstore credentials add',
-          '',
-          { storename: store.name, ...readForm(fields, values).input },
-          fields,
-        )
-      : commandLine(
-          'credstore credentials update',
-          '',
-          { storename: store.name, id: view.id, ...changedInput(fields, before, values).changes },
-          fields,
-        );
-  return (
-    <FormDialog
-      title={view === null ? en.credentials.add : en.credentials.editTitle(view.id)}
-      submit={view === null ? en.credentials.addYes : en.dialog.save}
-      busy={busy}
-      failure={add.failure ?? update.failure}
-      onSubmit={() => void submit()}
-      onClose={onClose}
-    >
-      <DescriptorForm
-        fields={fields}
-        values={values}
-        problems={problems}
-        onChange={setValues}
-        kept={(field) => kept.includes(field.name)}
-        clearable={['password', 'privatekeypath']}
-      />
-      <CommandBox line={line} />
-    </FormDialog>
-  );
+      ? readForm(fields, values).input
+      : { id: view.id, ...changedInput(fields, before, values).changes };
+  return {
+    fields,
+    values,
+    problems,
+    line: commandLine(
+      `credstore credentials ${view === null ? 'add' : 'update'}`,
+      '',
+      { storename: store.name, ...input },
+      fields,
+    ),
+    busy: add.busy || update.busy,
+    failure: add.failure ?? update.failure,
+    setValues,
+    submit: () => void submit(),
+  };
 }

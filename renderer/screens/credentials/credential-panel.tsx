@@ -12,24 +12,18 @@ import { en } from '../../text/en.ts';
 import { CredentialFacts, RevealBox } from './credential-facts.tsx';
 import { CredentialForm } from './credential-form.tsx';
 
-/** One credential of a local store. */
-export function CredentialPanel({
-  store,
-  id,
-  onClose,
-}: {
+interface CredentialPanelProps {
   store: CredentialStoreRow;
   id: string;
   onClose(): void;
-}) {
-  const { client, queries } = useBridge();
+}
+
+/** One credential of a local store. */
+export function CredentialPanel({ store, id, onClose }: CredentialPanelProps) {
+  const { queries } = useBridge();
   const [asking, setAsking] = useState(false);
   const [editing, setEditing] = useState(false);
   const query = useQuery(queries.credentials.get.queryOptions({ input: { storename: store.id, id } }));
-  const remove = useCommand(() => client.credentials.remove({ storename: store.id, id }));
-  const removed = async (): Promise<void> => {
-    if ((await remove.run(undefined)) !== undefined) onClose();
-  };
   if (editing && query.data !== undefined)
     return <CredentialForm store={store} view={query.data} onClose={() => setEditing(false)} />;
   return (
@@ -57,20 +51,32 @@ export function CredentialPanel({
           </>
         )}
       </Answer>
-      <Confirm
-        open={asking}
-        title={en.credentials.removeTitle(id)}
-        yes={en.credentials.remove}
-        busy={remove.busy}
-        failure={remove.failure}
-        onYes={() => void removed()}
-        onClose={() => {
-          remove.clear();
-          setAsking(false);
-        }}
-      >
-        {en.credentials.removeText}
-      </Confirm>
+      <Remove store={store} id={id} open={asking} onRemoved={onClose} onClose={() => setAsking(false)} />
     </SidePanel>
+  );
+}
+
+function Remove(props: CredentialPanelProps & { open: boolean; onRemoved(): void }) {
+  const { store, id, open, onRemoved, onClose } = props;
+  const { client } = useBridge();
+  const remove = useCommand(() => client.credentials.remove({ storename: store.id, id }));
+  const removed = async (): Promise<void> => {
+    if ((await remove.run(undefined)) !== undefined) onRemoved();
+  };
+  return (
+    <Confirm
+      open={open}
+      title={en.credentials.removeTitle(id)}
+      yes={en.credentials.remove}
+      busy={remove.busy}
+      failure={remove.failure}
+      onYes={() => void removed()}
+      onClose={() => {
+        remove.clear();
+        onClose();
+      }}
+    >
+      {en.credentials.removeText}
+    </Confirm>
   );
 }

@@ -12,66 +12,77 @@ import { en } from '../../text/en.ts';
 
 /** The columns of the field's own node list, and what is really served. */
 export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<EndpointNode>[] {
-  return [
-    {
-      id: 'name',
-      header: en.nodes.name,
-      value: (row) => row.name,
-      text: (row) => [row.name, ...row.serverNames, row.place ?? ''].join(' '),
-    },
-    {
-      id: 'alias',
-      header: en.nodes.alias,
-      value: (row) => row.alias,
-      cell: (row) => row.alias ?? '–',
-      width: '9%',
-    },
-    { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '92px' },
-    {
-      id: 'address',
-      header: en.nodes.address,
-      value: (row) => addresses(row).join(', '),
-      cell: (row) => <Lines lines={addresses(row)} />,
-      width: '15%',
-    },
-    {
-      id: 'port',
-      header: en.nodes.port,
-      value: (row) => row.bindings[0]?.port ?? null,
-      text: (row) => ports(row).join(' '),
-      cell: (row) => ports(row).join(', ') || '–',
-      width: '80px',
-    },
-    {
-      id: 'ssl',
-      header: en.nodes.ssl,
-      value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
-      text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
-      cell: (row) => <SslCell node={row} />,
-      width: '17%',
-    },
-    {
-      id: 'served',
-      header: en.nodes.served,
-      value: (row) => en.served[row.served.state],
-      cell: (row) => <ServedCell node={row} />,
-      width: '14%',
-    },
-    {
-      id: 'actions',
-      header: en.nodes.actions,
-      plain: true,
-      wideOnly: true,
-      width: '98px',
-      value: () => null,
-      cell: (row) =>
-        row.notInstallable === null && row.missingSince === null ? (
-          <Button size="small" aria-label={en.nodes.requestFor(row.name)} onClick={() => onRequest(row)}>
-            {en.nodes.request}
-          </Button>
-        ) : null,
-    },
-  ];
+  return [...names, ...places, ...certificates, requests(onRequest)];
+}
+
+const names: Column<EndpointNode>[] = [
+  {
+    id: 'name',
+    header: en.nodes.name,
+    value: (row) => row.name,
+    text: (row) => [row.name, ...row.serverNames, row.place ?? ''].join(' '),
+  },
+  {
+    id: 'alias',
+    header: en.nodes.alias,
+    value: (row) => row.alias,
+    cell: (row) => row.alias ?? '–',
+    width: '9%',
+  },
+];
+
+const places: Column<EndpointNode>[] = [
+  { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '92px' },
+  {
+    id: 'address',
+    header: en.nodes.address,
+    value: (row) => addresses(row).join(', '),
+    cell: (row) => <Lines lines={addresses(row)} />,
+    width: '15%',
+  },
+  {
+    id: 'port',
+    header: en.nodes.port,
+    value: (row) => row.bindings[0]?.port ?? null,
+    text: (row) => ports(row).join(' '),
+    cell: (row) => ports(row).join(', ') || '–',
+    width: '80px',
+  },
+];
+
+const certificates: Column<EndpointNode>[] = [
+  {
+    id: 'ssl',
+    header: en.nodes.ssl,
+    value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
+    text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
+    cell: (row) => <SslCell node={row} />,
+    width: '17%',
+  },
+  {
+    id: 'served',
+    header: en.nodes.served,
+    value: (row) => en.served[row.served.state],
+    cell: (row) => <ServedCell node={row} />,
+    width: '14%',
+  },
+];
+
+function requests(onRequest: (node: EndpointNode) => void): Column<EndpointNode> {
+  return {
+    id: 'actions',
+    header: en.nodes.actions,
+    plain: true,
+    wideOnly: true,
+    width: '98px',
+    value: () => null,
+    cell: (row) =>
+      row.notInstallable === null && row.missingSince === null ? (
+        <Button size="small" aria-label={en.nodes.requestFor(row.name)} onClick={() => onRequest(row)}>
+          {en.nodes.request}
+        </Button>
+      ) : null,
+  };
 }
 
 function addresses(node: EndpointNode): string[] {

@@ -61,6 +61,25 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
           ))}
         </Select>
       </Field>
+      <KeyFields form={form} onChange={onChange} />
+      <Field label={en.request.days} hint={en.request.daysHint} {...problemProps(problems.days)}>
+        <Input value={form.days} inputMode="numeric" onChange={(_, data) => onChange({ days: data.value })} />
+      </Field>
+      {authority !== undefined && profilesOf(authority) !== null && (
+        <ProfileField
+          authority={authority}
+          value={form.profile}
+          onChange={(profile) => onChange({ profile })}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What kind of private key, and where it is made. */
+function KeyFields({ form, onChange }: Pick<RequestFieldsProps, 'form' | 'onChange'>) {
+  return (
+    <>
       <Field label={en.request.keyType} hint={en.request.keyTypeHint}>
         <Select value={form.keyType} onChange={(_, data) => onChange({ keyType: data.value as KeyType })}>
           {keyTypes.map((one) => (
@@ -80,17 +99,7 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
           <option value="agent">{en.request.keyPlaces.agent}</option>
         </Select>
       </Field>
-      <Field label={en.request.days} hint={en.request.daysHint} {...problemProps(problems.days)}>
-        <Input value={form.days} inputMode="numeric" onChange={(_, data) => onChange({ days: data.value })} />
-      </Field>
-      {authority !== undefined && profilesOf(authority) !== null && (
-        <ProfileField
-          authority={authority}
-          value={form.profile}
-          onChange={(profile) => onChange({ profile })}
-        />
-      )}
-    </div>
+    </>
   );
 }
 

@@ -25,13 +25,39 @@ const trialSeconds = 60;
 /** The setting as it is, to be changed as a whole. */
 export function ProxyForm({ state, onSaved }: { state: ProxyState; onSaved(state: ProxyState): void }) {
   const styles = useStyles();
+  const form = useProxyForm(state, onSaved);
+  const { changed, busy, values } = form;
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed && !busy) form.send({});
+      }}
+    >
+      <FailureBar failure={form.failure} />
+      <DescriptorForm
+        fields={proxyFields(state, values)}
+        values={values}
+        problems={form.problems}
+        onChange={form.change}
+        kept={(field) => field.name === 'password' && keepsPassword(state, values)}
+        controls={{ [modeField]: (given) => <RadioControl {...given} labels={en.proxy.modes} /> }}
+      />
+      {changed && <CommandBox line={form.line} />}
+      <Buttons form={form} />
+      {changed && <span className={styles.hint}>{en.proxy.trialHint(trialSeconds)}</span>}
+    </form>
+  );
+}
+
+function useProxyForm(state: ProxyState, onSaved: (state: ProxyState) => void) {
   const { client } = useBridge();
   const [before] = useState(() => startProxy(state));
   const [values, setValues] = useState(before);
   const [problems, setProblems] = useState<Record<string, string>>({});
   const set = useCommand(client.proxy.set);
-  const fields = proxyFields(state, values);
-  const changed = Object.keys(values).some((name) => values[name] !== before[name]);
   const send = async (more: ProxyInput): Promise<void> => {
     const read = readProxy(state, values);
     setProblems(read.problems);
@@ -39,61 +65,51 @@ export function ProxyForm({ state, onSaved }: { state: ProxyState; onSaved(state
     const saved = await set.run({ ...read.input, ...more });
     if (saved !== undefined) onSaved(saved);
   };
-  const { failure } = set;
+  const change = (next: typeof values): void => {
+    set.clear();
+    setValues(next);
+  };
+  return {
+    values,
+    problems,
+    changed: Object.keys(values).some((name) => values[name] !== before[name]),
+    line: commandLine('proxy set', '', { ...readProxy(state, values).input }, proxyCatalog.fields),
+    busy: set.busy,
+    failure: set.failure,
+    change,
+    send: (more: ProxyInput) => void send(more),
+    undo: (): void => {
+      setProblems({});
+      change(before);
+    },
+  };
+}
+
+function Buttons({ form }: { form: ReturnType<typeof useProxyForm> }) {
+  const styles = useStyles();
+  const { changed, busy, failure, send } = form;
   const mayInsist = failure?.about === 'proxy' || failure?.about === 'proxy-login';
-  const line = commandLine('proxy set', '', { ...readProxy(state, values).input }, proxyCatalog.fields);
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (changed && !set.busy) void send({});
-      }}
-    >
-      <FailureBar failure={failure} />
-      <DescriptorForm
-        fields={fields}
-        values={values}
-        problems={problems}
-        onChange={(next) => {
-          set.clear();
-          setValues(next);
-        }}
-        kept={(field) => field.name === 'password' && keepsPassword(state, values)}
-        controls={{ [modeField]: (given) => <RadioControl {...given} labels={en.proxy.modes} /> }}
-      />
-      {changed && <CommandBox line={line} />}
-      <div className={styles.buttons}>
-        <Button
-          type="submit"
-          appearance="primary"
-          disabled={!changed || set.busy}
-          {...(set.busy ? { icon: <Spinner size="tiny" /> } : {})}
-        >
-          {set.busy ? en.proxy.saving : en.proxy.save}
+    <div className={styles.buttons}>
+      <Button
+        type="submit"
+        appearance="primary"
+        disabled={!changed || busy}
+        {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
+      >
+        {busy ? en.proxy.saving : en.proxy.save}
+      </Button>
+      <Button disabled={!changed || busy} onClick={() => send({ confirm: trialSeconds })}>
+        {en.proxy.saveTrial(trialSeconds)}
+      </Button>
+      {mayInsist && (
+        <Button disabled={busy} onClick={() => send({ try_first: false })}>
+          {en.proxy.saveAnyway}
         </Button>
-        <Button disabled={!changed || set.busy} onClick={() => void send({ confirm: trialSeconds })}>
-          {en.proxy.saveTrial(trialSeconds)}
-        </Button>
-        {mayInsist && (
-          <Button disabled={set.busy} onClick={() => void send({ try_first: false })}>
-            {en.proxy.saveAnyway}
-          </Button>
-        )}
-        <Button
-          appearance="subtle"
-          disabled={!changed || set.busy}
-          onClick={() => {
-            set.clear();
-            setProblems({});
-            setValues(before);
-          }}
-        >
-          {en.proxy.undo}
-        </Button>
-      </div>
-      {changed && <span className={styles.hint}>{en.proxy.trialHint(trialSeconds)}</span>}
-    </form>
+      )}
+      <Button appearance="subtle" disabled={!changed || busy} onClick={form.undo}>
+        {en.proxy.undo}
+      </Button>
+    </div>
   );
 }
