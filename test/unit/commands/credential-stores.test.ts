@@ -1,49 +1,21 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { failureFrom, makeCommands, unguessable } from '#test/make/commands.ts';
-import { scriptStores, type VaultScript } from '#test/make/credential-stores.ts';
+import { scriptStores } from '#test/make/credential-stores.ts';
 import { anEndpoint } from '#test/make/rows.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import {
+  byRole,
+  byToken,
+  made,
+  prepareStoreCommands,
+  sealed,
+  stored,
+  vault,
+  vaultUrl,
+} from './credential-store-commands.ts';
 
-let made: Awaited<ReturnType<typeof makeCommands>>;
-let vault: VaultScript;
-beforeEach(async () => {
-  made = await makeCommands();
-  vault = scriptStores(made.tools);
-});
-afterEach(() => made.close());
-
-const vaultUrl = 'https://vault.example:8200';
-const byToken = {
-  kind: 'hashicorp' as const,
-  storename: 'vault1',
-  vaulturl: vaultUrl,
-  rootpath: '/secret/servers/',
-  token: 'hvs.one',
-};
-const byRole = {
-  kind: 'hashicorp' as const,
-  storename: 'vault1',
-  vaulturl: vaultUrl,
-  rootpath: 'secret',
-  authtype: 'AppRoleSecret',
-  roleid: 'role-1',
-  secretid: 'sid-1',
-};
-const delinea = {
-  kind: 'delinea-secret-server' as const,
-  storename: 'ss',
-  url: 'https://ss.example/SecretServer',
-  username: 'agent',
-  password: 'pw-1',
-};
-const sealed = (id: string) =>
-  Object.fromEntries(
-    made.database.secrets.list(id).map((name) => [name, made.database.secrets.open(id, name)?.text()]),
-  );
-const stored = () => made.database.credentialStores.list().map(({ name }) => name);
+prepareStoreCommands();
 
 function endpointUsing(store: string, name: string, credentialId = 'web'): Endpoint {
   const endpoint = anEndpoint({
@@ -201,226 +173,6 @@ describe('adding a credential store', () => {
     release();
     await first;
     expect(vault.tried).toHaveLength(1);
-  });
-});
-
-describe('bad input for a credential store is one sentence', () => {
-  const wrong: [string, Record<string, unknown>, string, RegExp][] = [
-    [
-      'a name that is taken',
-      { ...byToken, storename: 'Trustkeep-Store' },
-      'credential-store.name-taken',
-      /named "trustkeep-store"\.$/,
-    ],
-    [
-      'a name of 65 characters',
-      { ...byToken, storename: 'x'.repeat(65) },
-      'input.invalid',
-      /^Store name must be between 1 and 64 characters long\.$/,
-    ],
-    ['a name with a line end', { ...byToken, storename: 'a\nb' }, 'input.invalid', /control characters/],
-    [
-      'an unknown way to log in',
-      { ...byToken, authtype: 'Kerberos' },
-      'input.invalid',
-      /must be one of: Token, AppRoleSecret, AppRoleFile\.$/,
-    ],
-    [
-      'no token',
-      { ...byToken, token: undefined },
-      'input.invalid',
-      /^The authentication type Token needs --token\.$/,
-    ],
-    [
-      'neither role nor SecretID',
-      { ...byRole, roleid: undefined, secretid: undefined },
-      'input.invalid',
-      /^The authentication type AppRoleSecret needs --roleid and --secretid\.$/,
-    ],
-    [
-      'no secret file',
-      { ...byRole, authtype: 'AppRoleFile', secretid: undefined },
-      'input.invalid',
-      /AppRoleFile needs --secretfile\.$/,
-    ],
-    [
-      'a secret file that is somewhere',
-      { ...byRole, authtype: 'AppRoleFile', secretid: undefined, secretfile: 'sid' },
-      'input.invalid',
-      /^Secret file must be an absolute path/,
-    ],
-    [
-      'a token for an AppRole',
-      { ...byRole, token: 'x' },
-      'input.invalid',
-      /^Token is not used with authentication type AppRoleSecret\.$/,
-    ],
-    [
-      'an address that is none',
-      { ...byToken, vaulturl: 'vault.example:8200' },
-      'input.invalid',
-      /^Vault URL must be an http or https address\.$/,
-    ],
-    [
-      'a login in the address',
-      { ...byToken, vaulturl: 'https://a:b@vault.example' },
-      'input.invalid',
-      /must not contain a user name or password/,
-    ],
-    ['no password', { ...delinea, password: undefined }, 'input.invalid', /needs --password\.$/],
-    [
-      'roots that are no PEM',
-      { ...delinea, trusted_roots: 'hello' },
-      'input.invalid',
-      /^Trusted roots must be/,
-    ],
-    [
-      'a password for no certificate',
-      { kind: 'cyberark', storename: 'c', appid: 'a', ccpurl: 'https://ccp.example', certpass: 'x' },
-      'input.invalid',
-      /without an authentication certificate/,
-    ],
-    [
-      'a certificate that is not there',
-      {
-        kind: 'cyberark',
-        storename: 'c',
-        appid: 'a',
-        ccpurl: 'https://ccp.example',
-        authcert: '/nowhere/a.pfx',
-      },
-      'key-file.unreadable',
-      /^There is no client certificate at \/nowhere\/a\.pfx\.$/,
-    ],
-  ];
-  test.each(wrong)('%s', async (_what, input, code, sentence) => {
-    const failure = await failureFrom(made.call.credentialStores.add(input as typeof byToken));
-    expect(failure.code).toBe(code);
-    expect(failure.message).toMatch(sentence);
-    expect(vault.tried).toEqual([]);
-    expect(stored()).toEqual(['trustkeep-store']);
-  });
-
-  test('a certificate that is none', async () => {
-    const authcert = join(made.directory, 'a.pfx');
-    writeFileSync(authcert, 'hello');
-    const input = {
-      kind: 'cyberark' as const,
-      storename: 'c',
-      appid: 'a',
-      ccpurl: 'https://c.example',
-      authcert,
-    };
-    expect((await failureFrom(made.call.credentialStores.add(input))).code).toBe(
-      'client-certificate.unreadable',
-    );
-  });
-});
-
-describe('changing a credential store', () => {
-  test('keeps what is not named, tries with what is sealed, and forgets what was read', async () => {
-    const { id } = await made.call.credentialStores.add({ ...byToken, verify: 'web', namespace: 'team1/' });
-    const changed = await made.call.credentialStores.update({
-      storename: 'VAULT1',
-      changes: { rootpath: 'secret/other', verify: null },
-    });
-    expect(changed.settings).toMatchObject({ rootPath: 'secret/other', verify: null, namespace: 'team1' });
-    expect(vault.tried.at(-1)?.secrets).toEqual({ token: 'hvs.one' });
-    expect(vault.forgotten).toEqual([id]);
-    expect(made.audit().at(-1)?.sentence).toBe(
-      'The credential store "vault1" was changed: rootpath, verify.',
-    );
-  });
-
-  test('makes that what was read before is not used any more, and so does removing', async () => {
-    const { id } = await made.call.credentialStores.add(byToken);
-    let asked = 0;
-    vault.holds.web = () => {
-      const password = Secret.of(`s3cret-${++asked}`);
-      const rest = { privateKey: null, passphrase: null, changeInProcess: false, about: [] };
-      return { username: 'root', domain: null, password, ...rest };
-    };
-    const read = async () => (await made.tools.credentials.read(id, 'web')).password?.text();
-    expect([await read(), await read()]).toEqual(['s3cret-1', 's3cret-1']);
-    await made.call.credentialStores.update({ storename: 'vault1', changes: { rootpath: 'secret/other' } });
-    expect(await read()).toBe('s3cret-2');
-    await made.call.credentialStores.remove({ storename: 'vault1' });
-    await expect(read()).rejects.toMatchObject({ code: 'credential-store.not-found' });
-  });
-
-  test('to another way of logging in asks only for what that lacks, and forgets the secrets of the old one', async () => {
-    const { id } = await made.call.credentialStores.add(byRole);
-    const missing = await failureFrom(
-      made.call.credentialStores.update({ storename: 'vault1', changes: { authtype: 'AppRoleFile' } }),
-    );
-    expect(missing.message).toBe('The authentication type AppRoleFile needs --secretfile.');
-    expect(sealed(id)).toEqual({ 'secret-id': 'sid-1' });
-    const changes = { authtype: 'AppRoleFile', secretfile: '/run/sid' };
-    const changed = await made.call.credentialStores.update({ storename: 'vault1', changes });
-    expect(changed.settings).toMatchObject({
-      auth: { type: 'AppRoleFile', roleId: 'role-1', secretFile: '/run/sid', wrapped: false },
-    });
-    expect(sealed(id)).toEqual({});
-    const toToken = { authtype: 'Token', token: 'hvs.two' };
-    await made.call.credentialStores.update({ storename: 'vault1', changes: toToken });
-    expect(sealed(id)).toEqual({ token: 'hvs.two' });
-  });
-
-  test('that fails at the login changes nothing at all', async () => {
-    const before = await made.call.credentialStores.add(byToken);
-    vault.steps = ['connect', '!log-in'];
-    const changes = { token: 'hvs.wrong', rootpath: 'else' };
-    const failure = await failureFrom(made.call.credentialStores.update({ storename: 'vault1', changes }));
-    expect(failure.code).toBe('credential-store.login-refused');
-    expect(vault.tried.at(-1)?.secrets).toEqual({ token: 'hvs.wrong' });
-    expect(sealed(before.id)).toEqual({ token: 'hvs.one' });
-    expect(await made.call.credentialStores.show({ storename: 'vault1' })).toEqual(before);
-  });
-
-  test('gives it another name without asking the vault, and the default one keeps its own', async () => {
-    await made.call.credentialStores.add(byToken);
-    await made.call.credentialStores.update({ storename: 'vault1', new_storename: 'vault2', changes: {} });
-    expect(stored()).toEqual(['trustkeep-store', 'vault2']);
-    expect(vault.tried).toHaveLength(1);
-    expect(made.audit().at(-1)?.sentence).toBe('The credential store "vault1" was renamed to "vault2".');
-    const taken = { storename: 'vault2', new_storename: 'trustkeep-STORE', changes: {} };
-    expect((await failureFrom(made.call.credentialStores.update(taken))).code).toBe(
-      'credential-store.name-taken',
-    );
-    const fixed = { storename: 'trustkeep-store', new_storename: 'mine', changes: {} };
-    expect((await failureFrom(made.call.credentialStores.update(fixed))).code).toBe(
-      'credential-store.default-fixed',
-    );
-    const long = { storename: 'vault2', new_storename: 'x'.repeat(65), changes: {} };
-    expect((await failureFrom(made.call.credentialStores.update(long))).message).toBe(
-      'New store name must be between 1 and 64 characters long.',
-    );
-  });
-
-  test('refuses another kind, an unknown option, a secret that it cannot do without', async () => {
-    await made.call.credentialStores.add(delinea);
-    const update = (more: object) =>
-      failureFrom(made.call.credentialStores.update({ storename: 'ss', changes: {}, ...more }));
-    expect((await update({ kind: 'hashicorp' })).message).toBe(
-      'The credential store "ss" is of the kind delinea-secret-server, not hashicorp.',
-    );
-    expect((await update({ changes: { vaulturl: 'https://x.example' } })).message).toContain(
-      'There is no option "vaulturl"',
-    );
-    expect((await update({ changes: { password: null } })).message).toContain('needs --password.');
-    expect((await update({ changes: { username: '' } })).message).toContain('User name is required');
-  });
-
-  test('drops what a new wrapping token replaces', async () => {
-    const { id } = await made.call.credentialStores.add(byRole);
-    vault.meanwhile = (keep) => {
-      keep.keepSecret('secret-id', Secret.of('fresh'));
-      keep.forgetSecret('wrapping-token');
-    };
-    const changes = { secretid: 'wrap', appwrapped: true };
-    await made.call.credentialStores.update({ storename: 'vault1', changes });
-    expect(vault.tried.at(-1)?.secrets).toEqual({ 'wrapping-token': 'wrap' });
-    expect(sealed(id)).toEqual({ 'secret-id': 'fresh' });
   });
 });
 

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Log, makeLog, silentLog } from '#kit/log.ts';
+import { describe, expect, test } from 'vitest';
+import { makeLog, silentLog } from '#kit/log.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import type { Driver } from '../../../electron/database/driver.ts';
 import { refuseOldRuntime, refuseOldSqlite } from '../../../electron/database/load-sqlite.ts';
@@ -17,31 +9,13 @@ import { migrate, migrations } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
 import type { Store } from '../../../electron/database/store.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { tempDirectory } from '../../make/directory.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { clockAt, now, readySealer } from '../../make/store.ts';
+import { clockAt, now } from '../../make/store.ts';
+import { directory, mode, open, opened, path, prepareDirectory, sealer } from './opened-database.ts';
 
-let directory: ReturnType<typeof tempDirectory>;
-let path: string;
-const sealer = readySealer();
-const opened: Database[] = [];
+prepareDirectory();
 
-function open(log: Log = silentLog): Database {
-  const database = openDatabase({ path, clock: clockAt(now), log, sealer });
-  opened.push(database);
-  return database;
-}
 const driverOf = (database: Database): Driver => (database as Store).driver;
-const mode = (file: string) => statSync(file).mode & 0o777;
-
-beforeEach(() => {
-  directory = tempDirectory('open');
-  path = join(directory.path, 'data', 'trustkeep.db');
-});
-afterEach(() => {
-  for (const database of opened.splice(0)) database.close();
-  directory.remove();
-});
 
 /** Another SQLite file, made as some other program would. */
 function foreign(statements: string): void {
@@ -202,97 +176,6 @@ describe('migrations', () => {
     expect(() => migrate(driver, [...migrations, second, broken])).toThrow('the migration is broken');
     expect(driver.pragma('user_version')).toBe(migrations.length + 1);
     expect(driver.get(`SELECT 1 FROM sqlite_schema WHERE name = 'half'`)).toBeUndefined();
-  });
-});
-
-describe('the check after an unclean end', () => {
-  /** Ruins pages with rows in them and keeps header and schema. */
-  function ruin(): void {
-    const bytes = readFileSync(path);
-    bytes.fill(0xa5, bytes.length - 4096 * 12);
-    writeFileSync(path, bytes);
-  }
-  function filled(): Database {
-    const database = open();
-    database.transaction(() => {
-      for (let index = 0; index < 200; index += 1)
-        database.endpoints.insert(anEndpoint({ name: `web ${index}` }));
-    });
-    return database;
-  }
-  const exitMark = (database: Database) => database.meta.get('exit');
-
-  test('A clean end is marked, an open store is marked as open', () => {
-    const database = open();
-    expect(exitMark(database)).toBe('open');
-    database.close();
-    const raw = openDriver(path);
-    expect(raw.get(`SELECT value FROM meta WHERE name = 'exit'`)).toEqual({ value: 'clean' });
-    raw.close();
-  });
-
-  test('Closing twice is harmless', () => {
-    const database = open();
-    database.close();
-    database.close();
-  });
-
-  test('Without a backup a damaged file is named and left alone', () => {
-    filled().close();
-    markUnclean();
-    ruin();
-    const before = readFileSync(path);
-    expect(() => open()).toThrow(
-      expect.objectContaining({
-        code: 'database.damaged',
-        message: `The database ${path} is damaged, and there is no verified backup in ${join(dirname(path), 'backups')}.`,
-      }),
-    );
-    expect(readFileSync(path)).toEqual(before);
-    expect(readdirSync(dirname(path)).filter((name) => name.includes('damaged'))).toEqual([]);
-  });
-
-  function markUnclean(): void {
-    const raw = openDriver(path);
-    raw.run(`UPDATE meta SET value = 'open' WHERE name = 'exit'`);
-    raw.close();
-  }
-
-  test('With a verified backup the damaged file is moved aside, both are named, and the next start goes on', async () => {
-    const { backupDatabase } = await import('../../../electron/database/backup.ts');
-    const database = filled();
-    const backup = backupDatabase(database, now - 5);
-    database.endpoints.insert(anEndpoint({ name: 'since then' }));
-    database.close();
-    writeFileSync(join(dirname(backup), `trustkeep.db-${now}.backup`), 'a newer backup that is no good');
-    markUnclean();
-    ruin();
-    const damagedBytes = readFileSync(path);
-    const aside = `${path}.damaged-${now}`;
-    expect(() => open()).toThrow(
-      expect.objectContaining({
-        code: 'database.damaged',
-        message: `The database ${path} was damaged; it is now ${aside}, and its backup of ${new Date(now - 5).toISOString()} was put in its place.`,
-      }),
-    );
-    expect(readFileSync(aside)).toEqual(damagedBytes);
-    expect(open().endpoints.list()).toHaveLength(200);
-    expect(mode(path)).toBe(0o600);
-  });
-
-  test('A file that is no database at all is damaged, empty is new', () => {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, 'not a database, but long enough to have a header: '.repeat(20));
-    expect(() => open()).toThrow(expect.objectContaining({ code: 'database.damaged' }));
-    writeFileSync(path, '');
-    expect(open().endpoints.list()).toEqual([]);
-  });
-
-  test('Damage met while working is said as such', () => {
-    filled().close();
-    ruin(); // the clean mark is still there, so the start does not look
-    const database = open();
-    expect(() => database.endpoints.list()).toThrow(expect.objectContaining({ code: 'database.damaged' }));
   });
 });
 

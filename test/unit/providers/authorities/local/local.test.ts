@@ -1,59 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { silentLog } from '#kit/log.ts';
-import type { LocalSettings } from '#shared/catalog/authorities/local.ts';
 import { Failure } from '#shared/failure.ts';
-import { type MadeKeep, makeKeep } from '#test/make/authority-keep.ts';
 import { makeKey } from '#test/make/certificates.ts';
 import { checkMaterial } from '../../../../../electron/pki/chain.ts';
-import { buildCsr } from '../../../../../electron/pki/csr.ts';
-import { signWithKeyPem } from '../../../../../electron/pki/key.ts';
 import { readCertificate } from '../../../../../electron/pki/read-certificate.ts';
-import type {
-  OrderHandle,
-  OrderRequest,
-  OrderTools,
-} from '../../../../../electron/providers/authorities/authority.ts';
-import { makeLocalAuthority } from '../../../../../electron/providers/authorities/local/local.ts';
-import { Secret } from '../../../../../electron/secrets/secret.ts';
-
-const start = Date.UTC(2026, 5, 1, 12);
-const day = 86_400_000;
-
-function setUp(changes: Partial<LocalSettings> = {}, keep: MadeKeep = makeKeep()) {
-  const time = { now: start };
-  const clock = {
-    now: () => time.now,
-    monotonic: () => time.now,
-    after: () => ({ cancel: () => {} }),
-    sleep: async () => {},
-  };
-  const settings: LocalSettings = {
-    ...{ kind: 'local', commonName: 'Test local root', leafDays: 90, permittedNames: [] },
-    ...changes,
-  };
-  const remembered: OrderHandle[] = [];
-  const tools: OrderTools = {
-    webRoot: null,
-    remember: (handle) => void remembered.push(handle),
-    signal: new AbortController().signal,
-  };
-  const authority = makeLocalAuthority({ settings, keep, clock, log: silentLog });
-  return { authority, keep, time, tools, remembered };
-}
-
-async function orderOf(
-  names: string[],
-  changes: Partial<OrderRequest> = {},
-  made = makeKey(),
-): Promise<OrderRequest> {
-  const { keyPem, spki, keyType } = made;
-  const sign = async (data: Buffer) => signWithKeyPem(Secret.of(keyPem), keyType, data);
-  const csr = await buildCsr({ names, spki, keyType, sign });
-  return {
-    ...{ orderId: 'ord_1', csr, names, terms: { profile: null, days: null }, replacesPem: null },
-    ...changes,
-  };
-}
+import type { OrderRequest } from '../../../../../electron/providers/authorities/authority.ts';
+import { day, orderOf, setUp, start } from './local-authority.ts';
 
 /** The refusal of an order, which must be one sentence with something to do. */
 async function refusalOf(setup: ReturnType<typeof setUp>, order: OrderRequest) {
@@ -188,92 +139,5 @@ describe('an order is refused', () => {
   test('when it asks for a certificate profile', async () => {
     const order = await orderOf(['a.example.org'], { terms: { profile: 'short', days: null } });
     expect((await refusalOf(setUp(), order)).sentence).toContain('"short"');
-  });
-});
-
-describe('the root of the local authority', () => {
-  test('is made once, however many ask first', async () => {
-    const { authority, tools, keep } = setUp();
-    const orders = await Promise.all(
-      [1, 2, 3].map((n) => orderOf([`a${n}.example.org`], { orderId: `ord_${n}` })),
-    );
-    const roots = await Promise.all([
-      authority.root(),
-      ...orders.map(async (order) => {
-        await authority.submit(order, null, tools);
-        return authority.root();
-      }),
-      setUp({}, keep).authority.root(),
-    ]);
-    expect(new Set(roots.map(({ fingerprint }) => fingerprint)).size).toBe(1);
-    expect(keep.notes.get('root')).toBe(roots[0]?.pem);
-  });
-
-  test('lasts ten years and its key is kept as a secret only', async () => {
-    const { authority, keep } = setUp({ commonName: 'Our root' });
-    const { pem, fingerprint } = await authority.root();
-    expect(readCertificate(pem)).toMatchObject({
-      ...{ subject: 'CN=Our root', selfSigned: true, fingerprint, notAfter: start + 3650 * day },
-    });
-    expect([...keep.secrets.keys()]).toEqual(['root-key']);
-    expect([...keep.notes.values()].join()).not.toContain('PRIVATE');
-  });
-
-  test('is finished with the same key when the agent was killed before the root was kept', async () => {
-    const { authority, keep } = setUp();
-    const first = await authority.root();
-    keep.notes.clear();
-    const second = await setUp({}, keep).authority.root();
-    expect(readCertificate(second.pem).keyFingerprint).toBe(readCertificate(first.pem).keyFingerprint);
-  });
-
-  test('is not made while the keychain is locked', async () => {
-    const keep = makeKeep();
-    const locked = () => {
-      throw new Failure('keychain.locked', 'The keychain is locked.');
-    };
-    const { authority } = setUp({}, { ...keep, secret: locked, keepSecret: locked });
-    await expect(authority.root()).rejects.toMatchObject({ code: 'keychain.locked' });
-    expect(keep.notes.size).toBe(0);
-    expect(await authority.test()).toMatchObject({
-      ok: false,
-      checks: [
-        { name: 'key', ok: false, sentence: 'The keychain is locked.' },
-        { name: 'root', ok: true },
-      ],
-    });
-  });
-
-  test('is not replaced when its key is gone or another one: orders fail with what to do', async () => {
-    const { authority, keep, tools } = setUp();
-    await authority.root();
-    const order = await orderOf(['a.example.org']);
-    keep.secrets.set('root-key', makeKey().keyPem);
-    await expect(authority.submit(order, null, tools)).rejects.toMatchObject({
-      code: 'authority.root-key-wrong',
-    });
-    keep.secrets.clear();
-    await expect(authority.submit(order, null, tools)).rejects.toMatchObject({
-      code: 'authority.root-key-missing',
-      hint: expect.stringContaining('backup'),
-    });
-    expect((await authority.test()).ok).toBe(false);
-  });
-
-  test('is refused for permitted names that are none', async () => {
-    for (const name of ['10.0.0.0', 'a b', '']) {
-      const { authority, keep } = setUp({ permittedNames: [name] });
-      await expect(authority.root()).rejects.toMatchObject({ code: 'names.invalid' });
-      expect((await authority.test()).ok).toBe(false);
-      expect(keep.secrets.size + keep.notes.size).toBe(0);
-    }
-  });
-
-  test('is not made by a test of the authority, which says that it would be', async () => {
-    const { authority, keep } = setUp();
-    expect(await authority.test()).toMatchObject({ ok: true, profiles: {} });
-    expect(keep.secrets.size + keep.notes.size).toBe(0);
-    await authority.root();
-    expect(await authority.test()).toMatchObject({ ok: true });
   });
 });

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach } from 'vitest';
+import { silentLog } from '#kit/log.ts';
+import type { ProxyRoute, ProxySettings } from '#shared/model/proxy.ts';
+import { JumpingClock } from '#test/make/clock.ts';
+import { makeStore, type TestStore } from '#test/make/store.ts';
+import { WayOut } from '../../../electron/agent/proxy.ts';
+import type { NeededAddress, Way, WayFinder } from '../../../electron/agent/proxy-doctor.ts';
+import type { ProxyInForce } from '../../../electron/agent/proxy-keep.ts';
+import { Secret } from '../../../electron/secrets/secret.ts';
+
+export const manual = {
+  mode: 'manual',
+  host: 'proxy.example.org',
+  port: 3128,
+  user: 'ann',
+  domain: null,
+} satisfies ProxyRoute;
+export const through: ProxySettings = { route: manual, bypass: ['*.inside'] };
+export const direct: ProxySettings = { route: { mode: 'none' }, bypass: [] };
+
+export let store: TestStore;
+export let clock: JumpingClock;
+export let changes: number;
+/** What a test may put in its place. */
+export const scene = {} as {
+  /** What the network looks like: answers by way and address. */
+  network: (setting: ProxyInForce, address: NeededAddress) => Partial<Way>;
+  wayOut: WayOut;
+};
+export let opened: number;
+export let closed: number;
+
+export function finder(setting: ProxyInForce): WayFinder {
+  opened++;
+  return {
+    reach: async (address) => ({
+      ok: true,
+      way: setting.settings.route.mode,
+      steps: [{ name: 'route', ok: true, sentence: 'As set.' }],
+      certificate: null,
+      interceptedBy: null,
+      ...scene.network(setting, address),
+    }),
+    ask: async () => 'The server answered 200.',
+    close: async () => void closed++,
+  };
+}
+
+export function open(): WayOut {
+  const made = new WayOut({
+    database: store.database,
+    clock,
+    log: silentLog,
+    changed: () => void changes++,
+    finder,
+  });
+  made.start();
+  return made;
+}
+
+export function set(settings: ProxySettings, password: string | null, confirm?: number): void {
+  scene.wayOut.apply({ settings, password: password === null ? null : Secret.of(password) }, confirm);
+  scene.wayOut.settle();
+}
+
+/** Every test starts with a new store and a scene.network in which everything answers. */
+export function prepareWayOut(): void {
+  beforeEach(() => {
+    store = makeStore();
+    clock = new JumpingClock();
+    changes = 0;
+    opened = 0;
+    closed = 0;
+    scene.network = () => ({});
+    scene.wayOut = open();
+  });
+  afterEach(() => {
+    scene.wayOut.stop();
+    store.remove();
+  });
+}
