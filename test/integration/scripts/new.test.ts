@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /** `npm run new` in a copy of the tree: a stranger edits nothing by hand, and everything that counts siblings goes on. */
@@ -58,5 +59,5 @@ test('a new endpoint type, store and authority compile, are listed and documente
     'demo-',
   );
   expect(suites, suites.said).toMatchObject({ status: 0 });
-  expect(suites.said).toMatch(/Tests .*\b[3-9]\d passed/);
+  expect(stripVTControlCharacters(suites.said)).toMatch(/Tests .*\b[3-9]\d passed/);
 }, 600_000);
