@@ -70,13 +70,11 @@ export class CyberarkStore implements CredentialStore {
     const { verify: probe } = this.#settings;
     let shown: ClientCertificate | null = null;
     const look = makeVerify({
-      ...{
-        http: this.#http,
-        url: this.#address,
-        trustedRootsPem: this.#settings.trustedRootsPem,
-        clock: this.#clock,
-        logIn: this.#logIn,
-      },
+      http: this.#http,
+      url: this.#address,
+      trustedRootsPem: this.#settings.trustedRootsPem,
+      clock: this.#clock,
+      logIn: (at) => this.#logIn(at),
       clientCertificate: () => {
         shown = this.#clientCertificate();
         return shown;
