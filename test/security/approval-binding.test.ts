@@ -1,154 +1,129 @@
-/**
- * The attack: a plan was read and approved. Between that yes and the last write, somebody changes what it is about: the
- * rows of task, approval or order in the database, the endpoint (other host, other script), the authority (other CA),
- * or the files on the target (a link where a file was). What is then installed would not be what was approved.
- */
-import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Plan } from '#shared/model/plan.ts';
-import type { StepName, StepState } from '#shared/model/task.ts';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
+import type { StepName } from '#shared/model/task.ts';
 import { have } from '#test/servers/available.ts';
 import { planFingerprint } from '../../electron/agent/plans/certify.ts';
-import { addSite, approve, type Site, startSite } from '../integration/certify/site.ts';
+import { approve } from '../integration/certify/site.ts';
+import { agent, ids, prepareApproval, site, when } from './approved-plan.ts';
+
+function editPlan(taskId: string, change: (plan: Plan) => Plan): void {
+  const row = agent.database.tasks.get(taskId);
+  if (row === null) throw new Error('no task');
+  const { plan } = row.memory.outputs.plan as { plan: Plan };
+  const outputs = { ...row.memory.outputs, plan: { plan: change(plan) } };
+  agent.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
+}
+
+const elsewhere = (plan: Plan): Plan => ({
+  ...plan,
+  install: {
+    ...plan.install,
+    changes: plan.install.changes.map((change) =>
+      change.kind === 'file' ? { ...change, path: `${change.path}.stolen` } : change,
+    ),
+  },
+});
+
+const sealedAnew = (plan: Plan): Plan => ({ ...plan, fingerprint: planFingerprint(plan) });
+
+const attacks: [string, StepName, string, (taskId: string) => void][] = [
+  ['the paths in the task', 'approve', 'approval.other-plan', (taskId) => editPlan(taskId, elsewhere)],
+  [
+    'the paths in the task, with a fingerprint that fits',
+    'approve',
+    'approval.other-plan',
+    (taskId) => editPlan(taskId, (plan) => sealedAnew(elsewhere(plan))),
+  ],
+  [
+    'the paths in task and approval alike, with fingerprints that fit',
+    'approve',
+    'approval.missing',
+    (taskId) => {
+      editPlan(taskId, (plan) => sealedAnew(elsewhere(plan)));
+      const approval = agent.database.approvals.ofTask(taskId);
+      if (approval === null) throw new Error('no approval');
+      agent.database.approvals.update({ ...approval, plan: sealedAnew(elsewhere(approval.plan)) });
+    },
+  ],
+  [
+    'the filled-in plan just before the install',
+    'check-material',
+    'approval.other-plan',
+    (taskId) => {
+      const row = agent.database.tasks.get(taskId);
+      if (row === null) throw new Error('no task');
+      const { plan } = row.memory.outputs['check-material'] as { plan: Plan };
+      const outputs = { ...row.memory.outputs, 'check-material': { plan: elsewhere(plan) } };
+      agent.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
+    },
+  ],
+  [
+    'the endpoint into another host',
+    'approve',
+    'approval.settings-changed',
+    () => {
+      const endpoint = agent.database.endpoints.get(ids.endpointId);
+      if (endpoint === null) throw new Error('no endpoint');
+      const connection = {
+        type: 'ssh' as const,
+        host: '127.0.0.1',
+        port: 1,
+        user: 'root',
+        auth: 'password' as const,
+        hostKey: null,
+        store: null,
+        storeCredentialId: null,
+      };
+      agent.database.endpoints.update({ ...endpoint, connection });
+    },
+  ],
+  [
+    'the program that is run on the endpoint',
+    'snapshot',
+    'approval.settings-changed',
+    () => {
+      const endpoint = agent.database.endpoints.get(ids.endpointId);
+      if (endpoint?.settings.type !== 'nginx') throw new Error('no endpoint');
+      const settings = { ...endpoint.settings, nginxPath: '/tmp/evil' };
+      agent.database.endpoints.update({ ...endpoint, settings });
+    },
+  ],
+  [
+    'the authority',
+    'make-key',
+    'approval.settings-changed',
+    () => {
+      const authority = agent.database.authorities.default();
+      if (authority?.settings.kind !== 'local') throw new Error('no authority');
+      agent.database.authorities.update({
+        ...authority,
+        settings: { ...authority.settings, leafDays: 800 },
+      });
+    },
+  ],
+  [
+    'the names of the order',
+    'place-order',
+    'approval.other-order',
+    (taskId) => {
+      const order = agent.database.orders.ofTask(taskId);
+      if (order === null) throw new Error('no order');
+      agent.database.orders.update({ ...order, names: ['bank.example'] });
+    },
+  ],
+];
+
+/** Without owner and mode, and without what a task keeps beside the files while it lives. */
+function contents(state: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(state)
+      .filter(([path]) => !path.includes('/.trustkeep-'))
+      .map(([path, value]) => [path, value.split(' ')[0] ?? '']),
+  );
+}
 
 describe.skipIf(!have('nginx'))('between the yes and the install', () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
-  let agent: TestAgent;
-  let ids: { endpointId: string; nodeId: string };
-
-  beforeEach(async () => {
-    data = tempDirectory('binding');
-    site = await startSite();
-    agent = await startAgent({ dataDirectory: data.path });
-    ids = await addSite(agent, site);
-  });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    data.remove();
-  });
-
-  /** Runs `attack` once, at the moment the step of the task is stored with that state. */
-  function when(taskId: string, step: StepName, state: StepState, attack: () => void): void {
-    let done = false;
-    agent.agent.events.on((event) => {
-      if (done || event.type !== 'changed' || event.topic !== 'tasks' || event.id !== taskId) return;
-      const steps = agent.database.tasks.get(taskId)?.task.steps ?? [];
-      if (!steps.some((one) => one.name === step && one.state === state)) return;
-      done = true;
-      attack();
-    });
-  }
-
-  function editPlan(taskId: string, change: (plan: Plan) => Plan): void {
-    const row = agent.database.tasks.get(taskId);
-    if (row === null) throw new Error('no task');
-    const { plan } = row.memory.outputs.plan as { plan: Plan };
-    const outputs = { ...row.memory.outputs, plan: { plan: change(plan) } };
-    agent.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
-  }
-
-  const elsewhere = (plan: Plan): Plan => ({
-    ...plan,
-    install: {
-      ...plan.install,
-      changes: plan.install.changes.map((change) =>
-        change.kind === 'file' ? { ...change, path: `${change.path}.stolen` } : change,
-      ),
-    },
-  });
-
-  const sealedAnew = (plan: Plan): Plan => ({ ...plan, fingerprint: planFingerprint(plan) });
-
-  const attacks: [string, StepName, string, (taskId: string) => void][] = [
-    ['the paths in the task', 'approve', 'approval.other-plan', (taskId) => editPlan(taskId, elsewhere)],
-    [
-      'the paths in the task, with a fingerprint that fits',
-      'approve',
-      'approval.other-plan',
-      (taskId) => editPlan(taskId, (plan) => sealedAnew(elsewhere(plan))),
-    ],
-    [
-      'the paths in task and approval alike, with fingerprints that fit',
-      'approve',
-      'approval.missing',
-      (taskId) => {
-        editPlan(taskId, (plan) => sealedAnew(elsewhere(plan)));
-        const approval = agent.database.approvals.ofTask(taskId);
-        if (approval === null) throw new Error('no approval');
-        agent.database.approvals.update({ ...approval, plan: sealedAnew(elsewhere(approval.plan)) });
-      },
-    ],
-    [
-      'the filled-in plan just before the install',
-      'check-material',
-      'approval.other-plan',
-      (taskId) => {
-        const row = agent.database.tasks.get(taskId);
-        if (row === null) throw new Error('no task');
-        const { plan } = row.memory.outputs['check-material'] as { plan: Plan };
-        const outputs = { ...row.memory.outputs, 'check-material': { plan: elsewhere(plan) } };
-        agent.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
-      },
-    ],
-    [
-      'the endpoint into another host',
-      'approve',
-      'approval.settings-changed',
-      () => {
-        const endpoint = agent.database.endpoints.get(ids.endpointId);
-        if (endpoint === null) throw new Error('no endpoint');
-        const connection = {
-          type: 'ssh' as const,
-          host: '127.0.0.1',
-          port: 1,
-          user: 'root',
-          auth: 'password' as const,
-          hostKey: null,
-          store: null,
-          storeCredentialId: null,
-        };
-        agent.database.endpoints.update({ ...endpoint, connection });
-      },
-    ],
-    [
-      'the program that is run on the endpoint',
-      'snapshot',
-      'approval.settings-changed',
-      () => {
-        const endpoint = agent.database.endpoints.get(ids.endpointId);
-        if (endpoint?.settings.type !== 'nginx') throw new Error('no endpoint');
-        const settings = { ...endpoint.settings, nginxPath: '/tmp/evil' };
-        agent.database.endpoints.update({ ...endpoint, settings });
-      },
-    ],
-    [
-      'the authority',
-      'make-key',
-      'approval.settings-changed',
-      () => {
-        const authority = agent.database.authorities.default();
-        if (authority?.settings.kind !== 'local') throw new Error('no authority');
-        agent.database.authorities.update({
-          ...authority,
-          settings: { ...authority.settings, leafDays: 800 },
-        });
-      },
-    ],
-    [
-      'the names of the order',
-      'place-order',
-      'approval.other-order',
-      (taskId) => {
-        const order = agent.database.orders.ofTask(taskId);
-        if (order === null) throw new Error('no order');
-        agent.database.orders.update({ ...order, names: ['bank.example'] });
-      },
-    ],
-  ];
+  prepareApproval();
 
   test.each(attacks)('changing %s (after step %s) is refused with %s', async (_what, step, code, attack) => {
     const before = site.state();
@@ -194,85 +169,4 @@ describe.skipIf(!have('nginx'))('between the yes and the install', () => {
     await approve(agent, taskId);
     expect((await agent.until(taskId)).state).toBe('succeeded');
   });
-
-  test('an approval that is only written into the database counts for nothing', async () => {
-    const before = site.state();
-    const { taskId } = await agent.call.certificates.request({ node: ids.nodeId });
-    await agent.until(taskId, ['waiting']);
-    const approval = agent.database.approvals.ofTask(taskId);
-    const row = agent.database.tasks.get(taskId);
-    if (approval === null || row === null) throw new Error('nothing waits');
-    const said = {
-      state: 'approved',
-      decidedBy: 'root',
-      decidedOrigin: 'gui',
-      decidedAt: Date.now(),
-    } as const;
-    agent.database.approvals.update({ ...approval, ...said });
-    agent.database.tasks.update({ ...row, task: { ...row.task, wakeAt: Date.now() } });
-    agent.agent.wake();
-    expect(await agent.until(taskId)).toMatchObject({
-      state: 'failed',
-      failure: { code: 'approval.missing' },
-    });
-    expect(site.state()).toEqual(before);
-  });
-
-  test('an endpoint that is being changed cannot be led to another place', async () => {
-    const { taskId } = await agent.call.certificates.request({ node: ids.nodeId });
-    const tried = Promise.withResolvers<unknown>();
-    when(taskId, 'install', 'running', () => {
-      agent.call.endpoints
-        .update({ endpoint: 'web1', changes: { nginx_path: '/usr/sbin/nginx' } })
-        .then(tried.resolve, tried.resolve);
-    });
-    await approve(agent, taskId);
-    const outcome = await tried.promise;
-    const task = await agent.until(taskId);
-    // either the task was still at work, and the change had to wait, or it had ended before the probe was through
-    if (outcome instanceof Error) expect(outcome).toMatchObject({ data: { code: 'endpoint.busy' } });
-    expect(task.state).toBe('succeeded');
-  });
-
-  test('a link where the key was, to a file with the same content, is drift', async () => {
-    const key = join(site.nginx.dir, 'tls/shop.key');
-    const other = join(site.nginx.dir, 'other');
-    const { taskId } = await agent.call.certificates.request({ node: ids.nodeId });
-    await agent.until(taskId, ['waiting']);
-    mkdirSync(other);
-    copyFileSync(key, join(other, 'victim'));
-    renameSync(key, `${key}.old`);
-    symlinkSync(join(other, 'victim'), key);
-    const before = readFileSync(join(other, 'victim'), 'utf8');
-    await approve(agent, taskId);
-    const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', failure: { code: 'target.drifted' } });
-    expect(task.failure?.sentence).toContain('now leads to');
-    expect(readFileSync(join(other, 'victim'), 'utf8')).toBe(before);
-  });
-
-  test('a directory swapped for a link just before the install has nothing written through it', async () => {
-    const { taskId } = await agent.call.certificates.request({ node: ids.nodeId });
-    const tls = join(site.nginx.dir, 'tls');
-    when(taskId, 'snapshot', 'done', () => {
-      renameSync(tls, `${tls}-real`);
-      cpSync(`${tls}-real`, `${tls}-victim`, { recursive: true, preserveTimestamps: true });
-      symlinkSync(`${tls}-victim`, tls);
-    });
-    await approve(agent, taskId);
-    const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', failure: { code: 'target.drifted' } });
-    for (const name of ['shop.crt', 'shop.key'])
-      expect(readFileSync(join(`${tls}-victim`, name))).toEqual(readFileSync(join(`${tls}-real`, name)));
-    expect(await site.served()).toBe(site.oldFingerprint);
-  });
 });
-
-/** Without owner and mode, and without what a task keeps beside the files while it lives. */
-function contents(state: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(state)
-      .filter(([path]) => !path.includes('/.trustkeep-'))
-      .map(([path, value]) => [path, value.split(' ')[0] ?? '']),
-  );
-}

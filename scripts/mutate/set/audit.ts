@@ -5,7 +5,11 @@ const audit = 'electron/database/audit.ts';
 
 /** The chain of audit rows and its seal. */
 export const auditMutations: readonly Mutation[] = judgedBy(
-  ['test/unit/database/audit.test.ts', 'test/security/audit-forgery.test.ts'],
+  [
+    'test/unit/database/audit.test.ts',
+    'test/unit/database/audit-forged.test.ts',
+    'test/security/audit-forgery.test.ts',
+  ],
   [
     ...(['action', 'actor', 'at', 'number', 'origin', 'outcome', 'sentence', 'subject'] as const).map(
       (field) => ({

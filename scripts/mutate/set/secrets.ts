@@ -69,6 +69,7 @@ export const secretMutations: readonly Mutation[] = [
       'test/unit/secrets/key-notes.test.ts',
       'test/unit/secrets/key-wrap.test.ts',
       'test/unit/secrets/master-key.test.ts',
+      'test/unit/secrets/master-key-recovery.test.ts',
     ],
     [
       {
@@ -104,7 +105,12 @@ export const secretMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/secrets/row-keys.test.ts', 'test/unit/database/reseal.test.ts'],
+    [
+      'test/unit/secrets/row-keys.test.ts',
+      'test/unit/database/reseal.test.ts',
+      'test/unit/database/reseal-slices.test.ts',
+      'test/unit/database/reseal-refused.test.ts',
+    ],
     [
       {
         breaks: 'a row key is not bound to its place',

@@ -1,55 +1,62 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
-import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { describe, expect, test } from 'vitest';
+import { startAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { canMount } from '#test/servers/tiny-disk.ts';
 import type { Overrides } from '../../../electron/compose.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { addSite, approve, type Site, startSite } from './site.ts';
+import { agent, prepareFailingSite, site, start } from './failing-site.ts';
+import { addSite, approve, startSite } from './site.ts';
+
+async function expectRestored(taskId: string, before: Record<string, string>, code: string) {
+  const task = await agent.until(taskId);
+  expect(task, JSON.stringify(task.steps, null, 1)).toMatchObject({ state: 'failed', restored: 'proved' });
+  expect(task.failure?.code).toBe(code);
+  expect(site.state()).toEqual(before);
+  expect(await site.served()).toBe(site.oldFingerprint);
+  expect((await agent.call.notifications.list({})).some((one) => one.kind === 'restored')).toBe(true);
+  return task;
+}
+
+/** The reload alone fails: `nginx -s reload` finds no master, while -t before it passes. */
+const refusingReload: Overrides = {
+  connection: (real) =>
+    wrap(real, {
+      exec: async (request) => {
+        const reload = request.argv.includes('reload') || request.argv.join(' ').includes('HUP');
+        if (!reload) return real.exec(request);
+        const stderr = Buffer.from('nginx: [error] invalid PID number');
+        return { code: 1, stdout: Buffer.from(''), stderr, timedOut: false };
+      },
+    }),
+};
+
+function fill(path: string): void {
+  for (const size of [4096, 512, 1]) {
+    try {
+      for (;;) appendFileSync(path, Buffer.alloc(size));
+    } catch {
+      // full for this size
+    }
+  }
+}
+
+/** The same connection with some methods replaced. */
+function wrap<T extends object>(real: T, changed: Partial<T>): T {
+  return new Proxy(real, {
+    get(target, property) {
+      const own = changed[property as keyof T];
+      if (own !== undefined) return own;
+      const value = Reflect.get(target, property) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
-  let agent: TestAgent;
-
-  beforeEach(async () => {
-    data = tempDirectory('certify-failures');
-    site = await startSite();
-  });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    data.remove();
-  });
-  const start = async (overrides: Overrides = {}) => {
-    agent = await startAgent({ dataDirectory: data.path, overrides });
-  };
-
-  async function expectRestored(taskId: string, before: Record<string, string>, code: string) {
-    const task = await agent.until(taskId);
-    expect(task, JSON.stringify(task.steps, null, 1)).toMatchObject({ state: 'failed', restored: 'proved' });
-    expect(task.failure?.code).toBe(code);
-    expect(site.state()).toEqual(before);
-    expect(await site.served()).toBe(site.oldFingerprint);
-    expect((await agent.call.notifications.list({})).some((one) => one.kind === 'restored')).toBe(true);
-    return task;
-  }
-
-  /** The reload alone fails: `nginx -s reload` finds no master, while -t before it passes. */
-  const refusingReload: Overrides = {
-    connection: (real) =>
-      wrap(real, {
-        exec: async (request) => {
-          const reload = request.argv.includes('reload') || request.argv.join(' ').includes('HUP');
-          if (!reload) return real.exec(request);
-          const stderr = Buffer.from('nginx: [error] invalid PID number');
-          return { code: 1, stdout: Buffer.from(''), stderr, timedOut: false };
-        },
-      }),
-  };
+  prepareFailingSite();
 
   test('a reload that the server refuses ends restored and proved', async () => {
     await start(refusingReload);
@@ -140,73 +147,6 @@ describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', ()
       expect(await agent.call.orders.list({})).toEqual([]);
     },
   );
-
-  test('a certificate for another key is never installed', async () => {
-    const wrong = makeLeaf(makeCa({ commonName: 'Confused CA' }), { names: ['shop.example'] });
-    await start();
-    const local = (await agent.call.authorities.list({}))[0];
-    const { nodeId } = await addSite(agent, site);
-    const { taskId } = await agent.call.certificates.request({ node: nodeId });
-    await agent.until(taskId, ['waiting']);
-    const before = site.state();
-    const real = agent.authorities.get(local?.id ?? '');
-    real.collect = async () => wrong.chainPem;
-    await agent.call.approvals.approve({ approval: taskId });
-    const task = await agent.until(taskId);
-    expect(task).toMatchObject({
-      state: 'failed',
-      restored: 'not-needed',
-      failure: { code: 'material.unfit' },
-    });
-    expect(site.state()).toEqual(before);
-  });
-
-  test('an authority that refuses ends the task with its words, and nothing was changed', async () => {
-    await start();
-    await agent.call.authorities.add({ kind: 'local', name: 'narrow', permitted_names: ['internal.test'] });
-    const { nodeId } = await addSite(agent, site);
-    const before = site.state();
-    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'narrow' });
-    await approve(agent, taskId);
-    const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', restored: 'not-needed' });
-    expect(task.failure?.sentence).toContain('shop.example');
-    expect(site.state()).toEqual(before);
-    expect((await agent.call.orders.list({}))[0]?.state).toBe('refused');
-  });
-
-  test('an nginx that does not parse is said in its own words, and nothing is stored for it', async () => {
-    await start();
-    writeFileSync(site.nginx.configPath, `${readFileSync(site.nginx.configPath, 'utf8')}\nnonsense on;\n`);
-    const { endpoint, probe, taskId } = await agent.call.endpoints.add({
-      type: 'nginx',
-      name: 'broken',
-      nginx_config_path: site.nginx.configPath,
-    });
-    expect(probe.ok).toBe(false);
-    expect(probe.checks.find((check) => !check.ok)?.sentence).toContain('nonsense');
-    const task = taskId === null ? null : await agent.until(taskId);
-    expect(task?.failure?.code).toBe('endpoint.configuration-invalid');
-    expect(await agent.call.nodes.list({ endpoint: endpoint.id })).toEqual([]);
-  });
-
-  test('a second request for the same node while one is live is refused', async () => {
-    await start();
-    const { nodeId } = await addSite(agent, site);
-    const { taskId } = await agent.call.certificates.request({ node: nodeId });
-    await expect(agent.call.certificates.request({ node: nodeId })).rejects.toThrow(taskId);
-  });
-
-  test('a task that waits for approval can be cancelled and leaves the target as it was', async () => {
-    await start();
-    const { nodeId } = await addSite(agent, site);
-    const before = site.state();
-    const { taskId } = await agent.call.certificates.request({ node: nodeId });
-    await agent.until(taskId, ['waiting']);
-    expect((await agent.call.tasks.cancel({ task: taskId })).state).toBe('cancelled');
-    expect(await agent.call.approvals.list({ states: ['pending'] })).toEqual([]);
-    expect(site.state()).toEqual(before);
-  });
 });
 
 describe.skipIf(!have('nginx') || !(await canMount()))('when the disk of the target is full', () => {
@@ -239,25 +179,3 @@ describe.skipIf(!have('nginx') || !(await canMount()))('when the disk of the tar
     }
   });
 });
-
-function fill(path: string): void {
-  for (const size of [4096, 512, 1]) {
-    try {
-      for (;;) appendFileSync(path, Buffer.alloc(size));
-    } catch {
-      // full for this size
-    }
-  }
-}
-
-/** The same connection with some methods replaced. */
-function wrap<T extends object>(real: T, changed: Partial<T>): T {
-  return new Proxy(real, {
-    get(target, property) {
-      const own = changed[property as keyof T];
-      if (own !== undefined) return own;
-      const value = Reflect.get(target, property) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
