@@ -1,17 +1,8 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { KeyType } from '#shared/model/certificate.ts';
-import {
-  children,
-  contextTag,
-  type Der,
-  nothing,
-  oid,
-  readInteger,
-  readOid,
-  readSequence,
-  sequence,
-} from './der.ts';
+import { children, contextTag, type Der, readInteger, readOid, readSequence } from './der.ts';
 import { oids } from './oids.ts';
+import { nothing, oid, sequence } from './write-der.ts';
 
 /** AlgorithmIdentifier of the signatures made with a key of this type. */
 export function signatureAlgorithm(keyType: KeyType): Buffer {

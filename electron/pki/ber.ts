@@ -1,4 +1,5 @@
-import { element, tags, unreadable } from './der.ts';
+import { tags, unreadable } from './der.ts';
+import { element } from './write-der.ts';
 
 /**
  * Some programs write PKCS#12 in BER: lengths that are not known at the start, and strings in pieces. This gives the

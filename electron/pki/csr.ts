@@ -2,20 +2,14 @@ import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { signatureAlgorithm, verifySignature } from './algorithms.ts';
 import {
-  bitString,
   children,
   contextTag,
   type Der,
   expect,
-  explicit,
-  integer,
-  oid,
   readBitString,
   readDer,
   readOid,
   readSequence,
-  sequence,
-  setOf,
   tags,
 } from './der.ts';
 import { readAttributes, subjectFor } from './distinguished-name.ts';
@@ -23,6 +17,7 @@ import { readAltNames, readExtensions, subjectAltName } from './extensions.ts';
 import { keyTypeOfSpki } from './key.ts';
 import { normalizeNames } from './names.ts';
 import { oids } from './oids.ts';
+import { bitString, explicit, integer, oid, sequence, setOf } from './write-der.ts';
 
 export { checkNames, normalizeNames } from './names.ts';
 

@@ -1,18 +1,7 @@
-import {
-  children,
-  type Der,
-  expect,
-  oid,
-  readOid,
-  readSequence,
-  readText,
-  sequence,
-  setOf,
-  tags,
-  utf8,
-} from './der.ts';
+import { children, type Der, expect, readOid, readSequence, readText, tags } from './der.ts';
 import { ipText } from './ip.ts';
 import { attributeNames, oids } from './oids.ts';
+import { oid, sequence, setOf, utf8 } from './write-der.ts';
 
 /** A Name with one common name, or the empty Name. */
 export function commonNameOnly(commonName: string | null): Buffer {

@@ -1,27 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
-  boolean,
   children,
   contextTag,
   type Der,
-  explicit,
-  implicit,
-  integer,
-  namedBits,
-  octetString,
-  oid,
   readBitString,
   readBoolean,
   readDer,
   readOid,
   readSequence,
-  sequence,
   tags,
   takeIf,
   unreadable,
 } from './der.ts';
 import { ipBytes, ipFromBytes } from './ip.ts';
 import { oids } from './oids.ts';
+import { boolean, explicit, implicit, integer, namedBits, octetString, oid, sequence } from './write-der.ts';
 
 function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
   return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value));

@@ -1,7 +1,6 @@
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { signatureAlgorithm } from './algorithms.ts';
-import { bitString, explicit, integer, sequence, time } from './der.ts';
 import { commonNameOnly, subjectFor } from './distinguished-name.ts';
 import {
   authorityKeyIdentifier,
@@ -15,6 +14,7 @@ import {
 } from './extensions.ts';
 import { keyTypeOfSpki, signWithKeyPem } from './key.ts';
 import { normalizeNames } from './names.ts';
+import { bitString, explicit, integer, sequence, time } from './write-der.ts';
 import { parseX509 } from './x509.ts';
 
 /**

@@ -37,13 +37,9 @@ export const known = {
     'test/servers/vault-strict.ts startVault',
   ],
   longFiles: [
-    'shared/catalog/authorities/acme.ts',
     'electron/agent/make-agent.ts',
     'electron/agent/tasks/runner.ts',
     'electron/compose.ts',
-    'electron/net/proxy/log-in.ts',
-    'electron/pki/der.ts',
-    'electron/providers/connections/local/local.ts',
     'electron/providers/endpoints/nginx/nginx.ts',
     'electron/providers/endpoints/nginx/plan.ts',
     'test/conformance/connections.test.ts',

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { domainOf, parseChallenge } from '../ntlm/challenge.ts';
 import { negotiate } from '../ntlm/negotiate.ts';
 import { NtlmRefused } from '../ntlm/refused.ts';
+import { Account, who } from './account.ts';
 import { basicAnswer, ntlmAnswer } from './answers.ts';
 import type { ProxyChallenge } from './challenges.ts';
 import { type Choice, choose, type NtlmScheme, offered, tokenOf } from './choose.ts';
 import { bestDigest, type DigestChallenge, digestAnswer } from './digest.ts';
 import { badAnswer, placeOf } from './failures.ts';
-import { cannotLogIn, loginRefused, refusedBefore } from './log-in-failures.ts';
+import { cannotLogIn } from './log-in-failures.ts';
 import type { DigestNonce, PlaceMemory } from './memory.ts';
-import { type LoginNames, readNames, shown } from './names.ts';
-import type { ProxyLogin, ProxyPlace } from './place.ts';
+import type { LoginNames } from './names.ts';
+import type { ProxyPlace } from './place.ts';
 import type { ProxyTools } from './tools.ts';
-import { RefusedBefore, type Turn } from './turns.ts';
 
 /** What was sent last, which decides what a 407 means. `ahead`: before the proxy asked for it. */
 type Sent =
@@ -39,9 +39,8 @@ export class LogIn {
   readonly #tools: ProxyTools;
   readonly #memory: PlaceMemory;
   readonly #request: { method: string; uri: string };
-  readonly #signal: AbortSignal;
+  readonly #account: Account;
   #sent: Sent = { kind: 'nothing' };
-  #turn: Turn | null = null;
 
   constructor(
     proxy: ProxyPlace,
@@ -53,29 +52,29 @@ export class LogIn {
     this.#tools = tools;
     this.#memory = tools.memory.of(proxy);
     this.#request = request;
-    this.#signal = signal;
+    this.#account = new Account(proxy, tools, signal);
   }
 
   /** Sent before the proxy has asked: what it is known to want, or the hello of NTLM, which tells nothing. */
   async first(): Promise<LogInStep> {
-    const names = this.#names();
+    const names = this.#account.names();
     if (names === null) return plain;
     const { scheme, digest } = this.#memory;
     if (names.ntlmOnly || (names.ntlm !== null && (scheme === 'ntlm' || scheme === 'negotiate')))
       return this.#hello(scheme === 'negotiate' ? 'negotiate' : 'ntlm', false);
     if (scheme === 'basic') return await this.#basic(names, true);
     if (scheme !== 'digest' || digest === null) return plain;
-    const print = this.#open((login) => this.#tools.memory.print(login));
+    const print = this.#account.open((login) => this.#tools.memory.print(login));
     return print === digest.print ? await this.#digest(names, digest.challenge, true) : plain;
   }
 
   /** After a 407. `connected`: the connection on which it came can go on. */
   async next(offers: readonly ProxyChallenge[], connected: boolean): Promise<LogInStep> {
     const sent = this.#sent;
-    const names = this.#names();
+    const names = this.#account.names();
     switch (sent.kind) {
       case 'ntlm-proof':
-        throw this.#refused(names, 'NTLM');
+        throw this.#account.refused(names, 'NTLM');
       case 'ntlm-hello': {
         const token = tokenOf(offers, sent.scheme);
         if (token !== null) return await this.#proof(sent.hello, sent.scheme, token, connected);
@@ -86,7 +85,7 @@ export class LogIn {
       }
       case 'basic':
         if (!sent.ahead || offers.some(({ scheme }) => scheme === 'basic'))
-          throw this.#refused(names, 'Basic');
+          throw this.#account.refused(names, 'Basic');
         break;
       case 'digest': {
         const challenge = bestDigest(offers);
@@ -94,7 +93,7 @@ export class LogIn {
         if (names !== null && again && !sent.repeated && challenge.nonce !== sent.nonce.challenge.nonce)
           return await this.#digest(names, challenge, false, true);
         if (challenge?.stale) throw badAnswer(this.#proxy, 'rejects every nonce of its own as too old');
-        if (!sent.ahead || challenge !== null) throw this.#refused(names, 'Digest');
+        if (!sent.ahead || challenge !== null) throw this.#account.refused(names, 'Digest');
         break;
       }
       case 'nothing':
@@ -105,7 +104,7 @@ export class LogIn {
   /** The proxy let a request through. `before`: the connection was logged in already. */
   passed(before: boolean): void {
     const { kind } = this.#sent;
-    this.#turn?.accepted();
+    this.#account.accepted();
     if (kind === 'basic' || kind === 'digest') this.#memory.scheme = kind;
     if (kind === 'digest' || kind === 'ntlm-proof') this.#memory.strong = true;
     // not sooner: others that use the same nonce would overtake the first use
@@ -114,7 +113,7 @@ export class LogIn {
     const way = ways[kind];
     if (way === null)
       this.#note(before ? `This connection to ${at} is logged in.` : `The proxy ${at} requires no login.`);
-    else this.#note(`The proxy ${at} accepted the login of ${this.#who(this.#names())} (${way}).`);
+    else this.#note(`The proxy ${at} accepted the login of ${who(this.#account.names())} (${way}).`);
   }
 
   /** The connection on which the last step went is logged in from now on. */
@@ -124,7 +123,7 @@ export class LogIn {
 
   /** Always to be called at the end. */
   end(): void {
-    this.#turn?.end();
+    this.#account.end();
   }
 
   #choose(offers: readonly ProxyChallenge[], names: LoginNames | null): Choice {
@@ -150,9 +149,9 @@ export class LogIn {
   async #basic(names: LoginNames, ahead: boolean): Promise<LogInStep> {
     if (names.user.includes(':'))
       throw badAnswer(this.#proxy, 'offers only Basic, which does not allow a colon in the user name');
-    await this.#myTurn(names);
+    await this.#account.myTurn(names);
     this.#sent = { kind: 'basic', ahead };
-    return this.#open(({ password }) => ({
+    return this.#account.open(({ password }) => ({
       authorization: basicAnswer(names.user, password.bytes()),
       bound: false,
     }));
@@ -164,8 +163,8 @@ export class LogIn {
     ahead: boolean,
     repeated = false,
   ): Promise<LogInStep> {
-    await this.#myTurn(names);
-    return this.#open((login) => {
+    await this.#account.myTurn(names);
+    return this.#account.open((login) => {
       const known = ahead ? this.#memory.digest : null;
       const nonce = known ?? { challenge, count: 0, print: this.#tools.memory.print(login) };
       nonce.count += 1;
@@ -187,15 +186,15 @@ export class LogIn {
   }
 
   async #proof(hello: Buffer, scheme: NtlmScheme, token: string, connected: boolean): Promise<LogInStep> {
-    const names = this.#names();
+    const names = this.#account.names();
     if (names?.ntlm == null) throw cannotLogIn('login-needed', this.#proxy, []);
     if (!connected) throw badAnswer(this.#proxy, 'closes the connection in the middle of NTLM');
     const { user, domain } = names.ntlm;
     const challenge = this.#readChallenge(token);
-    await this.#myTurn(names);
+    await this.#account.myTurn(names);
     this.#sent = { kind: 'ntlm-proof' };
     this.#memory.scheme = scheme;
-    return this.#open(({ password }) => {
+    return this.#account.open(({ password }) => {
       const { now } = this.#tools.clock;
       const message = ntlmAnswer({ hello, challenge, user, domain, password: password.bytes(), now: now() });
       return { authorization: `${spelled[scheme]} ${message}`, bound: true };
@@ -212,46 +211,6 @@ export class LogIn {
     } catch (thrown) {
       if (!(thrown instanceof NtlmRefused)) throw thrown;
       throw badAnswer(this.#proxy, `answered with ${thrown.message}`, thrown);
-    }
-  }
-
-  /** Nobody else tries this log-in at this moment, and it was not refused a moment ago. */
-  async #myTurn(names: LoginNames): Promise<void> {
-    if (this.#turn !== null) return;
-    try {
-      const print = this.#open((login) => this.#tools.memory.print(login));
-      this.#turn = await this.#memory.turns.take(print, this.#signal);
-    } catch (thrown) {
-      if (!(thrown instanceof RefusedBefore)) throw thrown;
-      throw refusedBefore(this.#proxy, shown(names), thrown.leftMs);
-    }
-  }
-
-  #refused(names: LoginNames | null, way: string): Error {
-    this.#turn?.refused();
-    this.#memory.scheme = null;
-    this.#memory.digest = null;
-    return loginRefused(this.#proxy, this.#who(names), way);
-  }
-
-  #names(): LoginNames | null {
-    const login = this.#tools.login();
-    login?.password.wipe();
-    return login === null ? null : readNames(login);
-  }
-
-  #who(names: LoginNames | null): string {
-    return names === null ? 'nobody' : shown(names);
-  }
-
-  /** The password is open only as long as `use` takes. */
-  #open<T>(use: (login: ProxyLogin) => T): T {
-    const login = this.#tools.login();
-    if (login === null) throw cannotLogIn('login-needed', this.#proxy, []);
-    try {
-      return use(login);
-    } finally {
-      login.password.wipe();
     }
   }
 

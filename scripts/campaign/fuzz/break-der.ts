@@ -1,4 +1,5 @@
-import { children, contextTag, element, readFirst, tags } from '../../../electron/pki/der.ts';
+import { children, contextTag, readFirst, tags } from '../../../electron/pki/der.ts';
+import { element } from '../../../electron/pki/write-der.ts';
 import type { Chance } from '../../../test/make/random.ts';
 
 /** An element of a certificate that can be taken apart and put together otherwise. */

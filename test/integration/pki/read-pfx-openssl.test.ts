@@ -4,17 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCa, makeKey, makeLeaf } from '#test/make/certificates.ts';
 import { have } from '#test/servers/available.ts';
 import { type Openssl, openOpenssl } from '#test/servers/openssl.ts';
-import {
-  children,
-  type Der,
-  element,
-  integer,
-  readFirst,
-  readSequence,
-  sequence,
-} from '../../../electron/pki/der.ts';
+import { children, type Der, readFirst, readSequence } from '../../../electron/pki/der.ts';
 import { toPem } from '../../../electron/pki/pem.ts';
 import { expiryWarning, readPfx } from '../../../electron/pki/read-pfx.ts';
+import { element, integer, sequence } from '../../../electron/pki/write-der.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { failureOf } from '../../unit/pki/failure-of.ts';
 

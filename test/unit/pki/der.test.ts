@@ -1,21 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   children,
-  element,
   expectSound,
-  integer,
-  namedBits,
-  oid,
   readDer,
   readFirst,
   readOid,
   readText,
   readTime,
-  sequence,
-  setOf,
   tags,
-  time,
 } from '../../../electron/pki/der.ts';
+import { element, integer, namedBits, oid, sequence, setOf, time } from '../../../electron/pki/write-der.ts';
 import { failureOf } from './failure-of.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -3,11 +3,12 @@ import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { makeCa, makeLeaf, quickKeyTypes } from '#test/make/certificates.ts';
 import { makeChance } from '#test/make/random.ts';
-import { explicit, implicit, octetString, oid, readDer, sequence } from '../../../electron/pki/der.ts';
+import { readDer } from '../../../electron/pki/der.ts';
 import { readAltNames, readExtensions, subjectAltName } from '../../../electron/pki/extensions.ts';
 import { oids } from '../../../electron/pki/oids.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readCertificate } from '../../../electron/pki/read-certificate.ts';
+import { explicit, implicit, octetString, oid, sequence } from '../../../electron/pki/write-der.ts';
 import { failureOf } from './failure-of.ts';
 
 const ca = makeCa({ commonName: 'Zürich, "CA" + more\\' });

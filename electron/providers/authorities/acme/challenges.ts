@@ -4,7 +4,7 @@ import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
 import { peerTail } from '#kit/redact.ts';
-import type { ValidationSettings } from '#shared/catalog/authorities/acme.ts';
+import type { ValidationSettings } from '#shared/catalog/authorities/acme-validation.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { OrderTools } from '../authority.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, realpath, stat, unlink } from 'node:fs/promises';
+import { readdir, realpath, stat, unlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +18,7 @@ import {
 } from '../common/file-failures.ts';
 import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
 import { Accounts } from './accounts.ts';
+import { copyBytes, own, withFile } from './files.ts';
 import { renameOver, replace, sumOf, syncDirectory } from './replace.ts';
 import { codeOf, explain, troubleOf } from './trouble.ts';
 
@@ -222,36 +223,6 @@ export class LocalConnection implements HostConnection {
     if (id === null) throw this.#failure('owner-unknown', 'write', path);
     return id;
   }
-}
-
-async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r');
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Owner first: giving a file away clears its set-id bits. */
-async function own(file: FileHandle, uid: number, gid: number, mode: number): Promise<void> {
-  if (windows) return;
-  if (uid !== -1 || gid !== -1) {
-    const now = await file.stat();
-    await file.chown(uid === -1 ? now.uid : uid, gid === -1 ? now.gid : gid);
-  }
-  await file.chmod(mode & 0o7777);
-}
-
-async function copyBytes(from: FileHandle, to: FileHandle): Promise<void> {
-  const part = Buffer.alloc(64 * 1024);
-  for (let at = 0; ; ) {
-    const { bytesRead } = await from.read(part, 0, part.length, at);
-    if (bytesRead === 0) break;
-    await to.writeFile(part.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-  part.fill(0);
 }
 
 function ownName(): string {

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Field, Flat } from '../field.ts';
+import { checkAbsolute, invalid, number, text } from '../flat.ts';
+
+/** How control of a name is proved to an ACME CA. */
+export const validation = z.discriminatedUnion('method', [
+  /** The agent answers on `port` of its own machine, during validation only. */
+  z.object({
+    method: z.literal('http-01-agent'),
+    address: z.string(),
+    port: z.number().int().min(1).max(65535),
+  }),
+  /** A file is written below the node's web root (or `webRoot`) over the endpoint's connection. */
+  z.object({ method: z.literal('http-01-web-root'), webRoot: z.string().nullable() }),
+  /**
+   * User scripts, run by absolute path with the arguments: fully qualified record name, TXT value.
+   * After `add` the agent waits `propagationSeconds`; each run is ended after `timeoutSeconds`.
+   */
+  z.object({
+    method: z.literal('dns-01-script'),
+    addScript: z.string().min(1),
+    removeScript: z.string().min(1),
+    timeoutSeconds: z.number().int().min(1).max(3600),
+    propagationSeconds: z.number().int().min(0).max(3600),
+  }),
+]);
+export type ValidationSettings = z.infer<typeof validation>;
+
+export const validationFields: readonly Field[] = [
+  {
+    name: 'validation',
+    label: 'Validation',
+    help: 'How control of the names is proved to the CA.',
+    kind: 'choice',
+    choices: ['http-01-agent', 'http-01-web-root', 'dns-01-script'],
+    default: 'http-01-web-root',
+  },
+  {
+    name: 'responder_address',
+    label: 'Responder address',
+    help: 'Address of this machine to answer on.',
+    kind: 'text',
+    default: '0.0.0.0',
+    when: { field: 'validation', is: ['http-01-agent'] },
+    advanced: true,
+  },
+  {
+    name: 'responder_port',
+    label: 'Responder port',
+    help: 'Port of this machine to answer on. The CA always asks on port 80.',
+    kind: 'number',
+    min: 1,
+    max: 65535,
+    default: 80,
+    when: { field: 'validation', is: ['http-01-agent'] },
+  },
+  {
+    name: 'web_root',
+    label: 'Web root',
+    help: 'Directory on the endpoint to write challenge files below. Default: the web root of the node.',
+    kind: 'path',
+    max: 4096,
+    when: { field: 'validation', is: ['http-01-web-root'] },
+  },
+  {
+    name: 'dns_add_script',
+    label: 'DNS add script',
+    help: 'Path of a script on this machine; arguments: record name, TXT value.',
+    kind: 'path',
+    ownFile: 'always',
+    max: 4096,
+    when: { field: 'validation', is: ['dns-01-script'] },
+  },
+  {
+    name: 'dns_remove_script',
+    label: 'DNS remove script',
+    help: 'Path of a script on this machine; arguments: record name, TXT value.',
+    kind: 'path',
+    ownFile: 'always',
+    max: 4096,
+    when: { field: 'validation', is: ['dns-01-script'] },
+  },
+  {
+    name: 'dns_timeout_seconds',
+    label: 'DNS script timeout',
+    help: 'Seconds after which a script is stopped.',
+    kind: 'number',
+    min: 1,
+    max: 3600,
+    default: 60,
+    when: { field: 'validation', is: ['dns-01-script'] },
+    advanced: true,
+  },
+  {
+    name: 'dns_propagation_seconds',
+    label: 'DNS propagation',
+    help: 'Seconds to wait after adding a record.',
+    kind: 'number',
+    min: 0,
+    max: 3600,
+    default: 30,
+    when: { field: 'validation', is: ['dns-01-script'] },
+    advanced: true,
+  },
+];
+
+export function flatValidation(validation: ValidationSettings): Flat {
+  switch (validation.method) {
+    case 'http-01-agent':
+      return {
+        validation: validation.method,
+        responder_address: validation.address,
+        responder_port: validation.port,
+      };
+    case 'http-01-web-root':
+      return { validation: validation.method, web_root: validation.webRoot ?? undefined };
+    case 'dns-01-script':
+      return {
+        validation: validation.method,
+        dns_add_script: validation.addScript,
+        dns_remove_script: validation.removeScript,
+        dns_timeout_seconds: validation.timeoutSeconds,
+        dns_propagation_seconds: validation.propagationSeconds,
+      };
+    default:
+      return validation satisfies never;
+  }
+}
+
+export function validationOf(flat: Flat): ValidationSettings {
+  const method = text(flat, 'validation');
+  if (method === 'http-01-agent') {
+    return {
+      method,
+      address: text(flat, 'responder_address') ?? '0.0.0.0',
+      port: number(flat, 'responder_port', 80),
+    };
+  }
+  if (method === 'dns-01-script') {
+    const addScript = script(flat, 'dns_add_script', 'DNS add script');
+    const removeScript = script(flat, 'dns_remove_script', 'DNS remove script');
+    return {
+      method,
+      addScript,
+      removeScript,
+      timeoutSeconds: number(flat, 'dns_timeout_seconds', 60),
+      propagationSeconds: number(flat, 'dns_propagation_seconds', 30),
+    };
+  }
+  const webRoot = text(flat, 'web_root');
+  checkAbsolute('Web root', webRoot);
+  return { method: 'http-01-web-root', webRoot };
+}
+
+function script(flat: Flat, name: string, label: string): string {
+  const path = text(flat, name);
+  if (path === null) throw invalid(`${label} is required for the validation dns-01-script.`);
+  checkAbsolute(label, path);
+  return path;
+}
