@@ -4,7 +4,7 @@ import type { Events } from './events.ts';
 import type { Notifications } from './notifications.ts';
 import type { TaskKinds } from './tasks/kinds.ts';
 
-export interface ChangesParts {
+interface ChangesParts {
   database: Database;
   events: Events;
   notifications: Notifications;

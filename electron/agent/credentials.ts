@@ -23,7 +23,7 @@ export interface CredentialReader {
   forget(storeId?: string): void;
 }
 
-export interface CredentialReaderParts {
+interface CredentialReaderParts {
   /** The adapter of a stored one. Throws `credential-store.not-found`. */
   store(id: string): CredentialStore;
   clock: Clock;

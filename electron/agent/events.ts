@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { AgentEvent, Topic } from '#shared/contract/events.ts';
 
-export type Listener = (event: AgentEvent) => void;
+type Listener = (event: AgentEvent) => void;
 
 /** Tells every listener, in order, synchronously, after the row is stored. A listener that throws stops nobody. */
 export class Events {

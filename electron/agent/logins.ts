@@ -30,7 +30,7 @@ export interface Login {
 }
 
 /** Where logins come from. */
-export interface LoginSources {
+interface LoginSources {
   database: Database;
   credentials: CredentialReader;
 }

@@ -13,7 +13,7 @@ export interface NeededAddress {
   trustedRootsPem: string | null;
 }
 
-/** The way to an address as the HTTP client finds it; given by compose. */
+/** The way to an address as the HTTP client finds it; given by compose. @internal */
 export interface Way {
   ok: boolean;
   way: string;

@@ -68,7 +68,7 @@ export async function closeSession(session: Session): Promise<void> {
   await session.connection.close().catch(() => {});
 }
 
-export interface OpenWish {
+interface OpenWish {
   /** The login of a draft, when it is not a credential store's. It stays the caller's. */
   given?: LoginMaterial | undefined;
   signal?: AbortSignal | undefined;

@@ -68,7 +68,7 @@ export async function addStore(
   });
 }
 
-export interface StoreUpdate {
+interface StoreUpdate {
   kind?: CredentialStoreKind | undefined;
   new_storename?: string | undefined;
   changes: Record<string, unknown>;

@@ -18,7 +18,7 @@ import { findAuthority } from './find.ts';
 import { checkAsked, withDefaults } from './flat-input.ts';
 
 /** What the flat input of `add` and `update` says, without its secrets. */
-export interface EndpointParts {
+interface EndpointParts {
   connection: ConnectionSettings;
   settings: EndpointSettings;
   policy: EndpointPolicy;

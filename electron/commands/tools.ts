@@ -21,7 +21,7 @@ import type { Resealed } from '../secrets/sealed-rows.ts';
 import { Secret } from '../secrets/secret.ts';
 
 /** What commands may do with the master key. */
-export interface MasterKeyControl {
+interface MasterKeyControl {
   state(): KeychainState;
   choose(
     kind: 'os-keychain' | 'key-file' | 'passphrase',
@@ -40,7 +40,7 @@ export interface MasterKeyControl {
 }
 
 /** The authorities as their registry knows them, by id. */
-export interface AuthorityControl {
+interface AuthorityControl {
   test(id: string): Promise<{ ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> }>;
   root(id: string): Promise<{ pem: string; fingerprint: string }>;
   /** Drops what is kept in memory: the row has changed. */
@@ -60,7 +60,7 @@ export interface StoreControl {
 }
 
 /** The way out, as it is set and as it could be. */
-export interface ProxyControl {
+interface ProxyControl {
   state(): ProxyState;
   /** Looks at the way to every address that the agent needs, or to `url` alone. Changes nothing. */
   test(url?: string): Promise<ProxyReport>;
@@ -109,7 +109,7 @@ export interface CommandTools {
   privateKeyFacts(key: Secret, passphrase: Secret | null, what: string): PrivateKeyFacts;
 }
 
-export interface PrivateKeyFacts {
+interface PrivateKeyFacts {
   /** As OpenSSH names it: `ssh-ed25519`. */
   type: string;
   /** `SHA256:…` of the public key, as OpenSSH prints it. */

@@ -4,7 +4,7 @@ import { overview } from '../model/overview.ts';
 import { command, nothing } from './base.ts';
 import { agentEvent } from './events.ts';
 
-export const keychainState = z.object({
+const keychainState = z.object({
   kind: z.enum(['os-keychain', 'key-file', 'passphrase']).nullable(),
   /** `ready`; `not-chosen`: no keychain here and nobody chose another way yet; the rest as the sentence says. */
   state: z.enum(['ready', 'not-chosen', 'locked', 'missing', 'wrong', 'unavailable']),
@@ -14,7 +14,7 @@ export const keychainState = z.object({
 });
 export type KeychainState = z.infer<typeof keychainState>;
 
-export const agentStatus = z.object({
+const agentStatus = z.object({
   version: z.string(),
   startedAt: z.number().int(),
   face: z.enum(['desktop', 'headless', 'cli']),

@@ -6,7 +6,7 @@ import { type AuthorityKind, authority } from '../model/authority.ts';
 import { probeCheck } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-export type AuthorityInput = AddInput<'kind', AuthorityKind, 'name'>;
+type AuthorityInput = AddInput<'kind', AuthorityKind, 'name'>;
 /** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
 export const authorityInput = inputAs<AuthorityInput>(addInputOf('kind', authorityCatalog));
 

@@ -11,12 +11,12 @@ import {
 } from '../model/credential-store.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
-export type CredentialStoreInput = AddInput<'kind', CredentialStoreKind, 'storename'>;
+type CredentialStoreInput = AddInput<'kind', CredentialStoreKind, 'storename'>;
 /** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
 export const credentialStoreInput = inputAs<CredentialStoreInput>(addInputOf('kind', credentialStoreCatalog));
 
 /** A store with those who use it. */
-export const credentialStoreRow = credentialStore.extend({
+const credentialStoreRow = credentialStore.extend({
   usedBy: z.array(storeUser),
   /** Of a local store; null: the vault is not asked. */
   credentials: z.number().int().nullable(),

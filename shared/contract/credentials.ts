@@ -5,11 +5,11 @@ import { credential, storeUser } from '../model/credential-store.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
 /** A credential of a local store with those who use it. */
-export const credentialRow = credential.extend({ usedBy: z.array(storeUser) });
+const credentialRow = credential.extend({ usedBy: z.array(storeUser) });
 export type CredentialRow = z.infer<typeof credentialRow>;
 
 /** One credential of any store, masked; an external store is asked at this moment. */
-export const credentialView = z.object({
+const credentialView = z.object({
   store: z.string(),
   id: z.string(),
   username: z.string().nullable(),
@@ -28,7 +28,7 @@ export type CredentialView = z.infer<typeof credentialView>;
 export const credentialInput = z
   .object({ storename: nameOrId, ...inputShape(credentialDescriptor.fields) })
   .strict();
-export type CredentialInput = { storename: string; id: string } & Record<string, string | undefined>;
+type CredentialInput = { storename: string; id: string } & Record<string, string | undefined>;
 const one = z.object({ storename: nameOrId, id: z.string().min(1).max(4096) }).strict();
 
 export const credentials = {

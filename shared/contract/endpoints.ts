@@ -6,12 +6,12 @@ import { type EndpointType, endpoint, probeReport } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
 /** As it is once parsed: every catalog field of any type, by name. */
-export type EndpointInput = AddInput<'type', EndpointType, 'name'>;
+type EndpointInput = AddInput<'type', EndpointType, 'name'>;
 /** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
 export const endpointInput = inputAs<EndpointInput>(addInputOf('type', endpointCatalog));
 
 /** One endpoint, with the name of the credential store its login is read from; null: its own login, or no such store. */
-export const endpointView = endpoint.extend({ storeName: z.string().nullable() });
+const endpointView = endpoint.extend({ storeName: z.string().nullable() });
 export type EndpointView = z.infer<typeof endpointView>;
 
 export const endpoints = {

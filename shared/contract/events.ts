@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notification } from '../model/notification.ts';
 import { healthLevel } from '../model/overview.ts';
 
+/** @internal */
 export const topic = z.enum([
   'endpoints',
   'nodes',

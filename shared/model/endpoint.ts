@@ -11,7 +11,7 @@ export const endpointTypes = endpointType.options;
 export type EndpointSettings = z.infer<typeof endpointSettings>;
 
 /** What the owner wants for this endpoint. */
-export const endpointPolicy = z.object({
+const endpointPolicy = z.object({
   /** Approve plans of this endpoint without a person. Off unless switched on. */
   autoApprove: z.boolean(),
   /** Renew the certificates we obtained for it by ourselves. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { certificateFacts } from './certificate.ts';
 
 /** Where a node is reached from outside. */
-export const binding = z.object({
+const binding = z.object({
   /** IP address to dial, IPv6 without brackets. */
   address: z.string(),
   port: z.number().int().min(1).max(65535),
@@ -18,7 +18,7 @@ export type Binding = z.infer<typeof binding>;
  * `same`: the expected leaf everywhere; `previous`: the one it replaced; `other`: something else;
  * `unreachable`: no TLS answer; `unknown`: never looked, or nothing to look at (a file nobody is said to serve).
  */
-export const servedState = z.enum(['same', 'previous', 'other', 'unreachable', 'unknown']);
+const servedState = z.enum(['same', 'previous', 'other', 'unreachable', 'unknown']);
 export type ServedState = z.infer<typeof servedState>;
 
 export const servedFact = z.object({
@@ -31,7 +31,7 @@ export const servedFact = z.object({
 export type ServedFact = z.infer<typeof servedFact>;
 
 /** A node as an adapter finds it. Stable over discoveries by (endpoint, `key`). */
-export const discoveredNode = z.object({
+const discoveredNode = z.object({
   /** Stable within the endpoint, made by the adapter from what identifies the place, not from line numbers. */
   key: z.string().min(1),
   name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const notificationLevel = z.enum(['info', 'success', 'attention', 'danger']);
+const notificationLevel = z.enum(['info', 'success', 'attention', 'danger']);
 export type NotificationLevel = z.infer<typeof notificationLevel>;
 
 /** Something shown to a person, in the panel and by the operating system. */

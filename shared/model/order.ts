@@ -8,7 +8,7 @@ import { keyType } from './certificate.ts';
  *      │           └──────────────┴──────────────────┴────▶ abandoned: its task ended without it
  *      └─ the intent is stored before the authority is asked; a restart finds it and continues that order
  */
-export const orderState = z.enum([
+const orderState = z.enum([
   'placing',
   'pending',
   'waiting-for-approval',

@@ -60,7 +60,7 @@ export const firstInstallPlan = z.object({
   warnings: z.array(z.string()),
   details: z.record(z.string(), z.unknown()),
 });
-export type FirstInstallPlan = z.infer<typeof firstInstallPlan>;
+type FirstInstallPlan = z.infer<typeof firstInstallPlan>;
 
 const noDetails: FirstDetails = { links: {}, keepDir: '', keyName: '', previousFingerprint: null };
 

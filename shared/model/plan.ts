@@ -22,7 +22,7 @@ export const plannedProof = z.object({
 export type PlannedProof = z.infer<typeof plannedProof>;
 
 /** What must stay as it is for the plan to hold, though it is not changed. */
-export const ground = z.discriminatedUnion('what', [
+const ground = z.discriminatedUnion('what', [
   /** A file that is read: SHA-256 (hex) of its content, by the name the server gives it. */
   z.object({ what: z.literal('content'), name: z.string(), sha256: z.string() }),
   /** A name that is a symbolic link, or lies below one. */
@@ -31,7 +31,7 @@ export const ground = z.discriminatedUnion('what', [
 export type Ground = z.infer<typeof ground>;
 
 /** What an adapter must remember to carry a plan out. It changes nothing by itself; no secrets. */
-export const remembers = z.object({
+const remembers = z.object({
   /** The endpoint type whose adapter it is, and the version of what it remembers. */
   by: z.string(),
   version: z.number().int(),
@@ -40,7 +40,7 @@ export const remembers = z.object({
 export type Remembers = z.infer<typeof remembers>;
 
 /** The part of a plan that an endpoint adapter knows: exactly what changes on the target, in the order it is done. */
-export const installPlan = z.object({
+const installPlan = z.object({
   nodeKey: z.string(),
   changes: z.array(change),
   standsOn: z.array(ground),
@@ -57,7 +57,7 @@ export type InstallPlan = z.infer<typeof installPlan>;
  * What else a yes is bound to: where the endpoint is reached and how it is worked on, and how the authority works.
  * When either is another one by the time the plan is carried out, the plan is refused.
  */
-export const planBinding = z.object({
+const planBinding = z.object({
   /** For people: `this machine`, `ssh deploy@web1:22`. */
   connection: z.string(),
   /** SHA-256 (hex) over host, port, user, pinned host key, paths, programs and scripts of the endpoint. */

@@ -37,7 +37,7 @@ export const proxyState = proxySettings.extend({
 export type ProxyState = z.infer<typeof proxyState>;
 
 /** Who signed what was seen at the end of the way. */
-export const seenCertificate = z.object({
+const seenCertificate = z.object({
   subject: z.string(),
   issuer: z.string(),
   /** This machine (or the roots given for that address) trusts it. */
@@ -45,7 +45,7 @@ export const seenCertificate = z.object({
 });
 
 /** One address that the agent needs, as the proxy doctor found the way to it. */
-export const proxyTrip = z.object({
+const proxyTrip = z.object({
   url: z.string(),
   /** Who needs it: `authority le`, `credential store vault1`, `you`. */
   neededBy: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a task can be about. A new kind of thing is one more word here; what drives tasks never asks which it is. */
-export const subjectKind = z.enum([
+const subjectKind = z.enum([
   'endpoint',
   'node',
   'node-group',
@@ -11,7 +11,7 @@ export const subjectKind = z.enum([
   'server',
   'update',
 ]);
-export type SubjectKind = z.infer<typeof subjectKind>;
+type SubjectKind = z.infer<typeof subjectKind>;
 
 const named = z.object({
   kind: subjectKind,

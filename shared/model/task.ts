@@ -31,6 +31,7 @@ export type TaskKind = z.infer<typeof taskKind>;
 
 /**
  * The steps of `certify`, in order. `restore` and `prove-restore` run only when something failed after `snapshot`.
+ * @internal
  */
 export const stepNames = [
   'plan',
@@ -48,21 +49,13 @@ export const stepNames = [
   'prove-restore',
   'discover',
 ] as const;
-export const stepName = z.enum(stepNames);
+const stepName = z.enum(stepNames);
 export type StepName = z.infer<typeof stepName>;
 
-export const stepState = z.enum([
-  'to-do',
-  'running',
-  'waiting',
-  'done',
-  'done-with-warning',
-  'failed',
-  'skipped',
-]);
+const stepState = z.enum(['to-do', 'running', 'waiting', 'done', 'done-with-warning', 'failed', 'skipped']);
 export type StepState = z.infer<typeof stepState>;
 
-export const taskStep = z.object({
+const taskStep = z.object({
   name: stepName,
   state: stepState,
   attempt: z.number().int(),

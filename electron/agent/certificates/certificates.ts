@@ -12,7 +12,7 @@ import { renewTurn } from './renew.ts';
 import { watchNode, watchTurn } from './watch.ts';
 import { type CertificateWish, inputOfRenewal, inputOfWish } from './wishes.ts';
 
-export interface CertificateCommands {
+interface CertificateCommands {
   request(wish: CertificateWish, caller: Caller): Task;
   /** The same terms again as those of the last order. Failure `renewal.not-managed`. */
   renew(nodeId: string, caller: Caller): Task;

@@ -16,7 +16,7 @@ const hour = 60 * minute;
 const perTurn = 5;
 const pauseMs = 30_000;
 
-export interface RenewParts {
+interface RenewParts {
   database: Database;
   clock: Clock;
   log: Log;

@@ -8,7 +8,7 @@ import { judgeServed, lookAtNode } from '../steps/verify.ts';
 const minute = 60_000;
 const atOnce = 8;
 
-export interface WatchParts {
+interface WatchParts {
   database: Database;
   clock: Clock;
   lookAt: LookAt;

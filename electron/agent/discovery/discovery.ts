@@ -6,7 +6,7 @@ import { firstTurnMs } from '../loops/loop.ts';
 import { discoverKind } from './discover-kind.ts';
 import { scanTurn } from './scan.ts';
 
-export interface DiscoveryCommands {
+interface DiscoveryCommands {
   /** Begins to find the nodes of an endpoint; gives the task that does so already, when there is one. */
   discover(endpointId: string, caller: Caller): Task;
 }

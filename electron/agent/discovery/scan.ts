@@ -6,7 +6,7 @@ const hour = 3_600_000;
 const perTurn = 4;
 const betweenTurnsMs = 10 * 60_000;
 
-export interface ScanParts {
+interface ScanParts {
   database: Database;
   clock: Clock;
   settings(): Settings;

@@ -8,7 +8,7 @@ import { withSession } from '../sessions.ts';
 import { probeDraft, reportOfNoConnection } from './probe.ts';
 import { restartKind } from './restart-kind.ts';
 
-export interface EndpointCommands {
+interface EndpointCommands {
   /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given, or with a store's) and `probe`. */
   probeDraft(
     draft: Endpoint,

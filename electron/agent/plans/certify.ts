@@ -7,7 +7,7 @@ import type { InstallPlan, Plan, PlanBinding } from '#shared/model/plan.ts';
 import { fromFirstForm, toFirstForm } from '#shared/model/plan-first-form.ts';
 import { canonicalJson } from './canonical.ts';
 
-export interface CertifyFacts {
+interface CertifyFacts {
   endpoint: { id: string; name: string };
   node: { id: string; name: string };
   reason: 'request' | 'renewal';

@@ -2,7 +2,7 @@ import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Origin } from '#shared/model/origin.ts';
 import type { Plan } from '#shared/model/plan.ts';
 
-export type ApprovalDecision = { by: 'person'; because: string } | { by: 'policy'; because: string };
+type ApprovalDecision = { by: 'person'; because: string } | { by: 'policy'; because: string };
 
 /** Whose wishes the policy of an endpoint covers: those of the people at this machine, and the renewals they switched on. */
 const covered: readonly Origin[] = ['gui', 'cli', 'agent'];

@@ -24,7 +24,7 @@ export interface Call {
  * `ask`: a person decides. With `by: 'approval'` the call begins a task whose plan waits for a person; with
  * `by: 'hand'` there is no plan to read, so the person is told, and does it himself or leaves it.
  */
-export type CallDecision = { answer: 'yes' } | { answer: 'no' } | { answer: 'ask'; by: 'approval' | 'hand' };
+type CallDecision = { answer: 'yes' } | { answer: 'no' } | { answer: 'ask'; by: 'approval' | 'hand' };
 
 type Rule = 'yes' | 'no' | 'approval' | 'hand' | 'own task';
 
@@ -49,7 +49,7 @@ const nouns: Record<keyof Contract, 'open' | 'closed'> = {
   outbox: 'open',
 };
 
-/** Of a server, before the rule of the noun. */
+/** Of a server, before the rule of the noun. @internal */
 export const serverExceptions: Readonly<Record<string, Rule>> = {
   // both lead to a plan
   'certificates.request': 'approval',
@@ -65,7 +65,7 @@ export const serverExceptions: Readonly<Record<string, Rule>> = {
   'agent.stop': 'no',
 };
 
-/** Of a person: everything but to forget what is owed to somebody else. */
+/** Of a person: everything but to forget what is owed to somebody else. @internal */
 export const personExceptions: Readonly<Record<string, Rule>> = { 'outbox.acknowledge': 'no' };
 
 /** Whether a caller may have a command carried out. Pure; asked for every call, whichever way it came. */

@@ -4,7 +4,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** What the decision is made from. Times in epoch milliseconds. */
+/** What the decision is made from. Times in epoch milliseconds. @internal */
 export interface RenewalFacts {
   now: number;
   notBefore: number;
@@ -19,9 +19,9 @@ export interface RenewalFacts {
   saidNo?: boolean;
 }
 
-export type RenewalDecision = Pick<Renewal, 'nextAt' | 'because' | 'sentence'>;
+type RenewalDecision = Pick<Renewal, 'nextAt' | 'because' | 'sentence'>;
 
-/** Waits after a failed renewal, with the reason for each. The last one repeats. */
+/** Waits after a failed renewal, with the reason for each. The last one repeats. @internal */
 export const renewalBackOff: readonly { afterMs: number; because: string }[] = [
   { afterMs: 5 * minute, because: 'a brief network problem or a restart is over by then' },
   { afterMs: 30 * minute, because: 'a short outage of the authority or the endpoint is over by then' },
@@ -35,7 +35,7 @@ const saidNoBackOff = { afterMs: day, because: 'a rejection holds for a day' };
 /** Authorities date certificates back by up to an hour or so: ten days meant are ten days. */
 const backdatingMs = 2 * hour;
 
-/** Share of the lifetime after which to renew: two thirds, or half for certificates of 10 days or less. */
+/** Share of the lifetime after which to renew: two thirds, or half for certificates of 10 days or less. @internal */
 export function renewalFraction(lifetimeMs: number): number {
   return lifetimeMs <= 10 * day + backdatingMs ? 1 / 2 : 2 / 3;
 }

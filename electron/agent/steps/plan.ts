@@ -33,7 +33,7 @@ export const planStep: Step = {
   },
 };
 
-export interface PlanSources {
+interface PlanSources {
   database: Database;
   endpoint: EndpointRow;
   node: EndpointNode;
@@ -67,10 +67,10 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   });
 }
 
-export const defaultKeyType: KeyType = 'ec-p256';
+const defaultKeyType: KeyType = 'ec-p256';
 
 /** The names wished for, else those the node answers for, else those of its present certificate. */
-export function certificateNames(node: EndpointNode, wished: string[] | undefined): string[] {
+function certificateNames(node: EndpointNode, wished: string[] | undefined): string[] {
   const usable = node.serverNames.filter(
     (name) =>
       name !== '' && name !== '_' && !name.startsWith('~') && !name.startsWith('.') && !name.endsWith('.*'),

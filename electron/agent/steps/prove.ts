@@ -57,7 +57,7 @@ function unproved(context: StepContext): Outcome {
   };
 }
 
-export interface Wrong {
+interface Wrong {
   proof: PlannedProof;
   look: Look;
   sentence: string;

@@ -30,7 +30,7 @@ export const placeOrderOutput = z.object({ orderId: z.string() });
 export const awaitCertificateOutput = z.object({ orderId: z.string(), fingerprint: z.string() });
 export const checkMaterialOutput = z.object({ plan });
 /** What each address showed before anything was changed; null: no TLS answer. */
-export const baseline = z.object({
+const baseline = z.object({
   address: z.string(),
   port: z.number(),
   serverName: z.string().nullable(),

@@ -67,7 +67,7 @@ export interface StepContext {
 }
 
 /** Written together with the step's end, in the same transaction. Synchronous. */
-export type AlsoStore = () => void;
+type AlsoStore = () => void;
 
 export type Outcome =
   | { kind: 'done'; output?: unknown; sentence: string; store?: AlsoStore }

@@ -19,7 +19,7 @@ import { TaskQueue } from './queue.ts';
 import { endRestored, recoverTasks } from './recovery.ts';
 import { TaskRunner } from './runner.ts';
 
-export interface DeskParts {
+interface DeskParts {
   parts: AgentParts;
   kinds: TaskKinds;
   notifications: Notifications;

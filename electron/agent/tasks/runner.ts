@@ -12,7 +12,7 @@ import { stepContext } from './step-context.ts';
 import { isLive, stepAt, stepOf } from './step-rows.ts';
 import { begun, type Change, counted, done, ended, finished, undoing, waiting } from './transitions.ts';
 
-export interface RunnerParts {
+interface RunnerParts {
   database: Database;
   clock: Clock;
   log: Log;

@@ -43,5 +43,3 @@ export interface KindOfTask {
   /** Removes what one that ended without success left behind. May reject; nobody waits for it. */
   clearUp(row: TaskRow, tools: StepTools): Promise<void>;
 }
-
-export type KindsOfTasks = Readonly<Record<TaskKind, KindOfTask>>;

@@ -8,7 +8,7 @@ import type { HostConnection } from '../connections/connection.ts';
 import type { EndpointTools } from './common/tools.ts';
 
 /** Where the new private key is when it comes to installing it. */
-export type KeyMaterial =
+type KeyMaterial =
   /** Made on the target: it lies in this file there and never travels. */
   | { where: 'target'; path: string }
   /** Made in the agent: PKCS#8 PEM. */

@@ -4,7 +4,7 @@ import type { Flat } from '../field.ts';
 import type { LoginWay } from './login.ts';
 
 /** What a connection gives: a host (run programs, read and write files), or something that answers requests. */
-export type ConnectionKind = 'host' | 'rest';
+type ConnectionKind = 'host' | 'rest';
 
 /** What an endpoint type decides by when it says which connections it takes. */
 export interface ConnectionTraits {
@@ -14,7 +14,7 @@ export interface ConnectionTraits {
 }
 
 /** What the other side shows of itself, and what is pinned of it. */
-export interface ConnectionIdentity {
+interface ConnectionIdentity {
   /** As checks and audit rows name it: `host-key`. */
   id: string;
   /** For people, with a capital letter. */

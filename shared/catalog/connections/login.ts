@@ -10,7 +10,7 @@ export type LoginWay = z.infer<typeof loginWay>;
 export type LoginSecret = 'password' | 'privateKey' | 'passphrase';
 
 /** One question about the login. */
-export interface LoginField {
+interface LoginField {
   field: Field;
   /** The way of logging in that it belongs to. */
   way: LoginWay;

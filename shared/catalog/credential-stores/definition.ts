@@ -6,7 +6,7 @@ import { text, trustedRoots } from '../flat.ts';
 import { storeRoots } from './common.ts';
 
 /** Where a store is reached over HTTP. */
-export interface StorePlace {
+interface StorePlace {
   address: string;
   /** What is read within it, where a store has such a thing. */
   within: string | null;
@@ -14,7 +14,7 @@ export interface StorePlace {
 }
 
 /** What a store asks a person for at the command line when it was not given. */
-export interface StoreQuestion {
+interface StoreQuestion {
   field: string;
   /** Null: not now. `updating`: something may be kept already. */
   ask(values: Readonly<Record<string, unknown>>, updating: boolean): string | null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChangeKind } from './change-kind.ts';
 
 /** What a binding shows. */
-export const bindingState = z.object({
+const bindingState = z.object({
   /** Thumbprint (SHA-1, hex, upper case) of the certificate; null: none, or known later. */
   thumbprint: z.string().nullable(),
   /** Where the server looks for that certificate: `My`, `WebHosting`. */
@@ -10,6 +10,7 @@ export const bindingState = z.object({
   /** Bits the server keeps with the binding; those not known here stay as they are. */
   flags: z.number().int(),
 });
+/** @internal */
 export type BindingState = z.infer<typeof bindingState>;
 
 /** The attachment of a certificate to an address, a port and a host name. */
@@ -61,7 +62,7 @@ export const binding: ChangeKind<BindingChange, BindingState> = {
   drift: ({ site, at, before }, now) => bindingDifferences(`${site} ${at}`, before, now),
 };
 
-/** What is different between an expected and the present binding, for people; empty when nothing is. */
+/** What is different between an expected and the present binding, for people; empty when nothing is. @internal */
 export function bindingDifferences(
   place: string,
   before: BindingState | null,

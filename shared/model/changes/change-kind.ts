@@ -21,7 +21,7 @@ export type Drawing =
   | { as: 'command'; argv: readonly string[] };
 
 /** The value of a change that comes to exist with the certificate. A fingerprint of the plan leaves it out. */
-export interface Later<C> {
+interface Later<C> {
   /** False: the value is known when the plan is made, and is approved with it. */
   isLater(change: C): boolean;
   value(change: C): string | null;

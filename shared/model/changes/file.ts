@@ -3,7 +3,7 @@ import type { Cell, ChangeKind } from './change-kind.ts';
 import { ownership, ownershipDifferences, ownerText, rightsText } from './ownership.ts';
 
 /** A file as it is: SHA-256 of its content (hex), size, and whose it is. */
-export const fileState = z.object({ sha256: z.string(), size: z.number().int(), ownership });
+const fileState = z.object({ sha256: z.string(), size: z.number().int(), ownership });
 export type FileState = z.infer<typeof fileState>;
 
 export const fileChange = z.object({

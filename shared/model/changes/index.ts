@@ -27,7 +27,7 @@ interface Changes {
   'remote-object': RemoteObjectChange;
   command: CommandChange;
 }
-export type ChangeKindName = keyof Changes;
+type ChangeKindName = keyof Changes;
 export type Change = Changes[ChangeKindName];
 
 type General<C extends { kind: ChangeKindName }> = Omit<ChangeKind<C>, 'drift'>;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ChangeKind } from './change-kind.ts';
 
 /** What an alias names in a key store: the SHA-256 (hex) of its leaf or trusted certificate. */
-export const keyStoreEntryState = z.object({ certificate: z.string().nullable() });
-export type KeyStoreEntryState = z.infer<typeof keyStoreEntryState>;
+const keyStoreEntryState = z.object({ certificate: z.string().nullable() });
+type KeyStoreEntryState = z.infer<typeof keyStoreEntryState>;
 
 /** An entry of a key store. The store's file is a change of its own, which keeps what undoes this one. */
 export const keyStoreEntryChange = z.object({

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Cell, ChangeKind } from './change-kind.ts';
 
-/** What an object behind a REST interface is like. */
+/** What an object behind a REST interface is like. @internal */
 export const remoteObjectState = z.object({
   /** SHA-256 (hex) of the certificate or public key it holds; null: it holds none, or it is known later. */
   content: z.string().nullable(),
   /** The members that matter, as text. Others are left as they are. */
   members: z.record(z.string(), z.string()),
 });
+/** @internal */
 export type RemoteObjectState = z.infer<typeof remoteObjectState>;
 
 export const remoteObjectChange = z.object({
@@ -62,7 +63,7 @@ export const remoteObject: ChangeKind<RemoteObjectChange, RemoteObjectState> = {
   drift: ({ path, before }, now) => remoteObjectDifferences(path, before, now),
 };
 
-/** What is different between an expected and the present object, for people; only named members count. */
+/** What is different between an expected and the present object, for people; only named members count. @internal */
 export function remoteObjectDifferences(
   path: string,
   before: RemoteObjectState | null,

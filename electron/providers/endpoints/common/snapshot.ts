@@ -13,7 +13,7 @@ import { refuseDrift, stateOf } from './states.ts';
 /** The note of a complete snapshot, also of one that was taken before plans were lists of changes. */
 const manifest = z.union([snapshotShape, firstSnapshot.transform(fromFirstSnapshot)]);
 
-export interface SnapshotRequest {
+interface SnapshotRequest {
   nodeKey: string;
   files: readonly FileChange[];
   previousFingerprint: string | null;

@@ -15,7 +15,7 @@ export interface Listen {
   proxyProtocol: boolean;
 }
 
-export type ListenAnswer = { listens: Listen[] } | { skipped: string };
+type ListenAnswer = { listens: Listen[] } | { skipped: string };
 
 const longestRange = 100;
 

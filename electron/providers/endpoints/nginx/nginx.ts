@@ -6,13 +6,10 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
-import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { readComposition } from '../common/composition.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
-import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, OwnChange, RestoreReport } from '../endpoint.ts';
 import {
@@ -26,23 +23,12 @@ import {
   testConfiguration,
 } from './commands.ts';
 import { piecesFor, refuseOtherFamily } from './install.ts';
-import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { probeNginx } from './probe.ts';
 import { nginxRemembers, programOf } from './remembers.ts';
 import { reload } from './restart.ts';
-import { type Server, serversOf } from './servers.ts';
-
-/** Everything read at one moment. */
-export interface View {
-  program: Program;
-  configuration: Configuration;
-  servers: Server[];
-  nodes: NginxNode[];
-  real: (path: string) => string;
-  read: (path: string) => OnDisk | null;
-}
+import { readView, type View } from './view.ts';
 
 /** An nginx on a host: a node is a server block. Key, then chain, then configuration, so that it never names a file that is not there. */
 export class NginxEndpoint extends FileEndpoint {
@@ -222,36 +208,6 @@ export class NginxEndpoint extends FileEndpoint {
   async #view(): Promise<View> {
     const program = await this.#locate();
     const configuration = await this.#readConfiguration(program);
-    const servers = serversOf(configuration);
-    const paths = servers.flatMap((server) =>
-      server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
-    );
-    const named = paths.filter((path) => path !== null);
-    const files = await readPemFiles(this.connection, named, [...configuration.files.keys()]);
-    const real = (path: string) => files.get(path)?.realPath ?? path;
-    const read = memoized((path) => readLeaf(files.get(path)));
-    const nodes = nodesOf(servers, this.connection.dialAddress, read);
-    return { program, configuration, servers, nodes, real, read };
-  }
-}
-
-function memoized<T>(make: (path: string) => T): (path: string) => T {
-  const known = new Map<string, T>();
-  return (path) => {
-    const found = known.get(path);
-    if (found !== undefined) return found;
-    const made = make(path);
-    known.set(path, made);
-    return made;
-  };
-}
-
-function readLeaf(file: ReadPem | undefined): OnDisk | null {
-  try {
-    const chain = readComposition(file?.text ?? '').certificates;
-    const leaf = chain[0];
-    return leaf === undefined ? null : { facts: readCertificate(leaf), chainPem: chain.join('') };
-  } catch {
-    return null;
+    return readView(this.connection, program, configuration);
   }
 }

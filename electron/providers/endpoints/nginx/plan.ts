@@ -11,46 +11,15 @@ import { applyLines } from '../common/configuration-lines.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
-import { type Program, pidPathOf, type RunningServer, reloadCommand, testArgv } from './commands.ts';
-import { ownFilesEdits, type Replacement } from './edits.ts';
-import { familyOf, type NginxNode, type OnDisk, slugOf } from './nodes.ts';
-import { type Configuration, matchesGlob } from './parse.ts';
+import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
+import { type Destination, destination, globbed } from './destination.ts';
+import type { Replacement } from './edits.ts';
+import { familyOf, type OnDisk } from './nodes.ts';
+import type { Configuration } from './parse.ts';
+import type { PlanFacts } from './plan-facts.ts';
 import { nginxRemembers } from './remembers.ts';
-import type { Server } from './servers.ts';
-import {
-  addressSharings,
-  certificateSharings,
-  namesNotShared,
-  type Shared,
-  serverLabel,
-  sharedBy,
-} from './sharing.ts';
+import { addressSharings, certificateSharings } from './sharing.ts';
 import { planWarnings } from './warnings.ts';
-
-export interface PlanFacts {
-  connection: HostConnection;
-  program: Program;
-  configuration: Configuration;
-  servers: Server[];
-  chosen: NginxNode;
-  running: RunningServer | null;
-  /** Where a configured path leads. */
-  real: (path: string) => string;
-  read: (path: string) => OnDisk | null;
-}
-
-/** Where certificate and key go, and what has to change for that. Paths are real ones. */
-interface Destination {
-  certificate: string;
-  key: string;
-  edits: Replacement[];
-  newDirectories: { path: string; like: string }[];
-  warnings: string[];
-  shared: Shared;
-  /** Owner and mode for files that do not exist yet. */
-  likeCertificate: FileState | null;
-  likeKey: FileState | null;
-}
 
 export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { chosen, connection, program, configuration } = facts;
@@ -105,103 +74,6 @@ function onDisk(facts: PlanFacts): OnDisk | null {
   return path === null ? null : facts.read(path);
 }
 
-async function destination(facts: PlanFacts): Promise<Destination> {
-  const { chosen, connection, configuration, servers } = facts;
-  const { pair, server } = chosen;
-  const none: Shared = { blocks: [], uses: [] };
-  if (pair === null || pair.certificate.path === null || pair.key === null || pair.key.path === null) {
-    const own = await ownFiles(facts, posix.dirname(facts.real(configuration.configPath)), none, null, null);
-    if (own !== null) return own;
-    throw cannotChange(server);
-  }
-  const shared = sharedBy(configuration, servers, server, pair, facts.real);
-  const [certificate, key] = [facts.real(pair.certificate.path), facts.real(pair.key.path)];
-  const states = await Promise.all([stateOf(connection, certificate), stateOf(connection, key)]);
-  const strangers = namesNotShared(server, shared.blocks);
-  if (strangers.length > 0 || shared.uses.length > 0) {
-    const own = await ownFiles(facts, posix.dirname(certificate), shared, ...states);
-    if (own !== null) return own;
-  }
-  const warnings = strangers.map(
-    (other) =>
-      `${serverLabel(other)} serves the same file and will show the new certificate, which does not necessarily cover its names.`,
-  );
-  return {
-    certificate,
-    key,
-    edits: [],
-    newDirectories: [],
-    warnings,
-    shared,
-    likeCertificate: states[0],
-    likeKey: states[1],
-  };
-}
-
-function cannotChange(server: Server): Failure {
-  return new Failure(
-    'node.not-installable',
-    `${serverLabel(server)} has no certificate of its own, and its configuration is included by several server blocks.`,
-    { hint: 'Give the server block its own ssl_certificate and ssl_certificate_key.' },
-  );
-}
-
-/** Files for this node alone, in a directory of ours beside those it shares now. Null when that cannot be done. */
-async function ownFiles(
-  facts: PlanFacts,
-  beside: string,
-  shared: Shared,
-  likeCertificate: FileState | null,
-  likeKey: FileState | null,
-): Promise<Destination | null> {
-  const { chosen, configuration, connection } = facts;
-  const name = slugOf(chosen.node);
-  const home = posix.dirname(facts.real(configuration.configPath));
-  const choices = [...new Set([beside, home])].map((parent) => ({
-    parent,
-    directory: posix.join(parent, 'trustkeep'),
-  }));
-  const choice = choices.find(
-    ({ directory }) => !globbed(configuration, [directory, posix.join(directory, `${name}.crt`)]),
-  );
-  if (choice === undefined) return null;
-  const { parent, directory } = choice;
-  const certificate = posix.join(directory, `${name}.crt`);
-  const key = posix.join(directory, `${name}.key`);
-  const edits = ownFilesEdits(chosen.server, chosen.pair, { certificate, key });
-  if (edits === null) return null;
-  for (const edit of edits) await refuseOtherBytes(facts, edit.file);
-  const isNew = (await connection.stat(directory)) === null;
-  const why = shared.blocks.map(serverLabel).concat(shared.uses.map((use) => use.who));
-  return {
-    certificate,
-    key,
-    edits,
-    newDirectories: isNew ? [{ path: directory, like: parent }] : [],
-    warnings:
-      why.length === 0
-        ? []
-        : [`The current files are also used by ${why.join(', ')}, so this node gets its own files.`],
-    shared: { blocks: [], uses: [] },
-    likeCertificate,
-    likeKey,
-  };
-}
-
-/** What nginx printed must be the file to the byte, else offsets would be wrong. */
-async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
-  const printed = facts.configuration.files.get(file);
-  if (printed !== undefined && (await facts.connection.hash(file)) === sha256Hex(printed)) return;
-  throw new Failure(
-    'endpoint.configuration-unclear',
-    `${file} is not what nginx printed, so it is not edited.`,
-    {
-      hint: 'It may have changed just now. Try again. A comment that looks like "# configuration file …:" may also cause this.',
-      retry: 'later',
-    },
-  );
-}
-
 async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<FileChange[]> {
   const { connection, configuration } = facts;
   const files: FileChange[] = [];
@@ -237,10 +109,6 @@ async function ownershipAbove(connection: HostConnection, path: string, mode: nu
   const facts = await connection.stat(await existingDirectory(connection, path));
   if (facts === null) return posixOwnership('', '', mode);
   return ownershipOf({ ...facts, mode });
-}
-
-function globbed(configuration: Configuration, paths: readonly string[]): boolean {
-  return paths.some((path) => configuration.includePatterns.some((pattern) => matchesGlob(pattern, path)));
 }
 
 /** Nothing we put on the target for a while may be taken for configuration by nginx. */

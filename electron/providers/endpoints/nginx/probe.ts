@@ -4,7 +4,7 @@ import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, unwritable } from '../common/keys.ts';
 import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
-import type { View } from './nginx.ts';
+import type { View } from './view.ts';
 
 /** Looks at everything an install will need, one check after the other; what fails hides what depends on it. */
 export async function probeNginx(

@@ -4,7 +4,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
 import { type Program, type RunningServer, reloadCommand, runningServer } from './commands.ts';
 
-export interface RestartFacts {
+interface RestartFacts {
   program: Program;
   pidPath: string;
   errorLogPath: string | null;

@@ -3,7 +3,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { compositionWarnings, readComposition } from '../common/composition.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { openToAll } from '../common/states.ts';
-import type { PlanFacts } from './plan.ts';
+import type { PlanFacts } from './plan-facts.ts';
 
 /** What a person should read before saying yes, beside who shares what. */
 export async function planWarnings(

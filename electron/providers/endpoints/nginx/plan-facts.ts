@@ -1,0 +1,18 @@
+import type { HostConnection } from '../../connections/connection.ts';
+import type { Program, RunningServer } from './commands.ts';
+import type { NginxNode, OnDisk } from './nodes.ts';
+import type { Configuration } from './parse.ts';
+import type { Server } from './servers.ts';
+
+/** What is known when the plan for one node is made, all read at one moment. */
+export interface PlanFacts {
+  connection: HostConnection;
+  program: Program;
+  configuration: Configuration;
+  servers: Server[];
+  chosen: NginxNode;
+  running: RunningServer | null;
+  /** Where a configured path leads. */
+  real: (path: string) => string;
+  read: (path: string) => OnDisk | null;
+}
