@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import { aboutOf, type FailureAbout, failureAbout } from './failure-codes.ts';
-
-/**
- * What may be done about a failure:
- * `never`: asking again gives the same answer; `later`: worth asking again by itself (back-off table);
- * `after`: ask again at `retryAt`; `needs-person`: somebody has to change something first.
- */
-export const retryClass = z.enum(['never', 'later', 'after', 'needs-person']);
-export type RetryClass = z.infer<typeof retryClass>;
+import { type FailureAbout, failureAbout, type RetryClass, retryClass } from './failure-codes/code.ts';
+import { type FailureCode, factsOf } from './failure-codes.ts';
 
 /** The shape in which a failure crosses a process line, is stored with a task and is shown. Holds no secret. */
 export const failureData = z.object({
-  /** Stable, dotted, lower-case: `ssh.host-key-changed`. The renderer's hints and the tests go by it. */
+  /**
+   * Stable, dotted, lower-case: `ssh.host-key-changed`. Any such word: an older or a newer program may have written it,
+   * with codes that `failure-codes.ts` does not list.
+   */
   code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/),
   /** One clear sentence: what happened, with the names involved. */
   sentence: z.string().min(1),
@@ -29,8 +25,9 @@ export type FailureData = z.infer<typeof failureData>;
 
 export interface FailureOptions {
   hint?: string | undefined;
-  /** For a code that a peer has a part in; every other one is in the table of codes. */
+  /** Where it differs from what the list of codes says. */
   about?: FailureAbout | undefined;
+  /** Where it differs from what the list of codes says. */
   retry?: RetryClass | undefined;
   retryAt?: number | undefined;
   peerSaid?: string | undefined;
@@ -54,6 +51,7 @@ export function harmless(text: string, limit: number = longest.sentence): string
  * body into it. `cause` is kept for the log and does not cross a process line.
  */
 export class Failure extends Error {
+  /** Of the list, or what `from` was given. */
   readonly code: string;
   /** What to decide by, instead of by how the code begins. */
   readonly about: FailureAbout;
@@ -62,24 +60,31 @@ export class Failure extends Error {
   readonly retryAt: number | undefined;
   readonly peerSaid: string | undefined;
 
-  constructor(code: string, sentence: string, options: FailureOptions = {}) {
+  constructor(code: FailureCode, sentence: string, options: FailureOptions = {}) {
     super(
       harmless(sentence, longest.sentence),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.name = 'Failure';
     this.code = code;
-    this.about = options.about ?? aboutOf(code);
+    const facts = factsOf(code);
+    this.about = options.about ?? facts?.about ?? 'other';
     this.hint = options.hint === undefined ? undefined : harmless(options.hint, longest.sentence);
-    this.retry = options.retry ?? 'needs-person';
+    this.retry = options.retry ?? facts?.retry ?? 'needs-person';
     this.retryAt = options.retryAt;
     this.peerSaid = options.peerSaid === undefined ? undefined : harmless(options.peerSaid, longest.peerSaid);
   }
 
+  /** What was stored or came over a line, as a failure again; the one way to a code that this version does not list. */
+  static from({ code, sentence, ...options }: FailureData, cause?: unknown): Failure {
+    return new Failure(code as FailureCode, sentence, { ...options, cause });
+  }
+
   /** The same failure in other words; `changes` names what differs. */
-  saying(sentence: string, changes: { hint?: string | undefined; cause?: unknown }): Failure {
-    const { code, about, hint, retry, retryAt, peerSaid, cause } = this;
-    return new Failure(code, sentence, { about, hint, retry, retryAt, peerSaid, cause, ...changes });
+  saying(sentence: string, changes: Omit<FailureOptions, 'about'> = {}): Failure {
+    const { hint, retry, retryAt, peerSaid, cause } = { ...this, cause: this.cause, ...changes };
+    const data = { code: this.code, sentence, about: this.about, hint, retry, retryAt, peerSaid };
+    return Failure.from(data, cause);
   }
 
   /** The part that may be stored, sent and shown. */
@@ -107,7 +112,6 @@ export function asFailure(thrown: unknown): Failure {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return new Failure('internal', `Something unexpected happened: ${reason}`, {
     hint: 'This is a fault in Trustkeep. The log has the details.',
-    retry: 'later',
     cause: thrown,
   });
 }

@@ -11,13 +11,12 @@ export function refuseToCancel(row: TaskRow, busy: boolean): void {
     throw new Failure(
       'task.changing',
       'This task is changing its endpoint and cannot be cancelled now. If it fails, everything is restored.',
-      { retry: 'later' },
     );
   if (row.task.state === 'running' || busy)
     throw new Failure(
       'task.busy',
       'A step of this task is running. The task can be cancelled when the step is done.',
-      { retry: 'later', hint: 'Try again in a moment.' },
+      { hint: 'Try again in a moment.' },
     );
 }
 
@@ -27,9 +26,7 @@ export function cancelled(
   row: TaskRow,
   caller: Caller,
 ): Task {
-  const failure = new Failure('task.cancelled', `Cancelled by ${caller.actor ?? caller.origin}.`, {
-    retry: 'never',
-  }).toData();
+  const failure = new Failure('task.cancelled', `Cancelled by ${caller.actor ?? caller.origin}.`).toData();
   const task: Task = {
     ...row.task,
     state: 'cancelled',

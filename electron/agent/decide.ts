@@ -24,11 +24,10 @@ export function decide(decision: Decision): Approval {
       database.approvals.get(decision.approvalId) ?? database.approvals.ofTask(decision.approvalId);
     if (approval === null)
       throw new Failure('approval.not-found', `There is no approval ${decision.approvalId}.`, {
-        retry: 'never',
         hint: 'List approvals with: trustkeep approvals list',
       });
     if (approval.state !== 'pending')
-      throw new Failure('approval.decided', `This plan is already ${approval.state}.`, { retry: 'never' });
+      throw new Failure('approval.decided', `This plan is already ${approval.state}.`);
     const seen = decision.seenFingerprint;
     if (seen !== undefined && !approval.plan.fingerprint.startsWith(seen))
       throw new Failure(

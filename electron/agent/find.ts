@@ -8,7 +8,7 @@ import type { Database, TaskRow } from '../database/database.ts';
 
 export function findEndpoint(database: Database, id: string): Endpoint {
   const row = database.endpoints.get(id);
-  if (row === null) throw new Failure('endpoint.not-found', 'There is no such endpoint.', { retry: 'never' });
+  if (row === null) throw new Failure('endpoint.not-found', 'There is no such endpoint.');
   return row;
 }
 
@@ -16,7 +16,6 @@ export function findNode(database: Database, id: string): EndpointNode {
   const node = database.nodes.get(id);
   if (node === null)
     throw new Failure('node.not-found', 'There is no such node.', {
-      retry: 'never',
       hint: 'Discover the nodes of the endpoint first.',
     });
   return node;
@@ -24,7 +23,7 @@ export function findNode(database: Database, id: string): EndpointNode {
 
 export function findTask(database: Database, id: string): TaskRow {
   const row = database.tasks.get(id);
-  if (row === null) throw new Failure('task.not-found', `There is no task ${id}.`, { retry: 'never' });
+  if (row === null) throw new Failure('task.not-found', `There is no task ${id}.`);
   return row;
 }
 

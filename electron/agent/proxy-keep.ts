@@ -111,7 +111,6 @@ export class ProxyKeep {
     if (this.#row.trial === null)
       throw new Failure('proxy.nothing-to-confirm', 'No proxy setting is on trial.', {
         hint: 'The setting shown by "trustkeep proxy get" is in use; the trial may already be over.',
-        retry: 'never',
       });
     const next: Row = { ...this.#row, trial: null };
     this.#parts.database.transaction(() => this.#write(next));

@@ -40,8 +40,7 @@ export async function openStored(
 ): Promise<Session> {
   const { database, clock } = parts;
   const row = database.endpoints.get(endpointId);
-  if (row === null)
-    throw new Failure('endpoint.not-found', 'The endpoint no longer exists.', { retry: 'never' });
+  if (row === null) throw new Failure('endpoint.not-found', 'The endpoint no longer exists.');
   return openWithLogin(parts, row, {
     signal,
     onIdentity: (seen) => pin(database, row, seen.fingerprint, clock.now()),

@@ -1,4 +1,5 @@
 import type { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Task } from '#shared/model/task.ts';
 
 /** What a script can tell from the exit code alone. The page docs/cli.md shows this very table. */
@@ -27,11 +28,12 @@ export const exitCodeWords: Record<keyof typeof exitCodes, string> = {
   interrupted: 'Stopped with Ctrl+C. A task that was started continues in the running agent.',
 };
 
+const usageCodes: ReadonlySet<string> = new Set<FailureCode>(['usage', 'input.invalid', 'names.invalid']);
+const noAgentCodes: ReadonlySet<string> = new Set<FailureCode>(['agent.unreachable', 'agent.not-running']);
+
 export function codeOfFailure({ code, retry, about }: Failure): number {
-  if (code === 'usage' || code === 'input.invalid' || code === 'names.invalid') return exitCodes.usage;
-  if (code.endsWith('.not-found') || code === 'agent.unreachable' || code === 'agent.not-running') {
-    return exitCodes.notFound;
-  }
+  if (usageCodes.has(code)) return exitCodes.usage;
+  if (code.endsWith('.not-found') || noAgentCodes.has(code)) return exitCodes.notFound;
   // a locked keychain is worth waiting for, and yet somebody has to unlock it
   if (code === 'internal' || about === 'keychain') return exitCodes.failed;
   return retry === 'later' || retry === 'after' ? exitCodes.tryLater : exitCodes.failed;

@@ -62,7 +62,7 @@ function help(
   words: readonly string[],
   io: CliIo,
 ): number | Promise<number> {
-  if (words[0] === '--markdown') return markdown(commands, io);
+  if (words[0] === '--markdown') return markdown(commands, words[1], io);
   const named = words.filter((word) => !word.startsWith('-'));
   if (named.length === 0) return lines(overviewHelp(commands), io);
   const found = findCommand(commands, named);
@@ -76,9 +76,14 @@ function help(
   return unknown(commands, named, io, false, true);
 }
 
-async function markdown(commands: readonly CliCommand[], io: CliIo): Promise<number> {
-  const { cliPage } = await import('./page.ts');
-  io.stdout(cliPage(commands));
+/** The pages of docs/ that are made from what the program knows. */
+async function markdown(
+  commands: readonly CliCommand[],
+  page: string | undefined,
+  io: CliIo,
+): Promise<number> {
+  if (page === 'failures') io.stdout((await import('./failures-page.ts')).failuresPage());
+  else io.stdout((await import('./page.ts')).cliPage(commands));
   return exitCodes.ok;
 }
 

@@ -37,7 +37,6 @@ export function authorityCommands(tools: CommandTools) {
         `The root of "${name}" is not kept here: it is not a local authority.`,
         {
           hint: 'Get it from the CA itself.',
-          retry: 'never',
         },
       );
     }),

@@ -68,7 +68,6 @@ function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
     if (busy)
       throw new Failure('backup.busy', 'A backup is already being created or restored.', {
         hint: 'Wait until it is finished, then try again.',
-        retry: 'later',
       });
     busy = true;
     try {

@@ -59,7 +59,6 @@ export async function revealedCredential(
   if (caller.origin !== 'cli') {
     throw new Failure('credential.reveal-not-here', 'Secrets are shown on the command line only.', {
       hint: `Run: trustkeep credstore credentials reveal --storename ${shellWord(store.name)} --id ${shellWord(id)}`,
-      retry: 'never',
     });
   }
   if (isKeptHere(store)) findCredential(tools.database, store, id);

@@ -156,7 +156,6 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
       `The default store "${before.name}" cannot be renamed.`,
       {
         hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME',
-        retry: 'never',
       },
     );
   }
@@ -185,9 +184,8 @@ async function alone<T>(inHand: InHand, names: readonly string[], work: () => Pr
   const keys = [...new Set(names.map((name) => name.toLowerCase()))];
   const busy = names.find((name) => inHand.has(name.toLowerCase()));
   if (busy !== undefined) {
-    throw new Failure('credential-store.busy', `The credential store "${busy}" is being tested.`, {
+    throw new Failure('credential-store.in-test', `The credential store "${busy}" is being tested.`, {
       hint: 'Wait until the test is finished.',
-      retry: 'later',
     });
   }
   for (const key of keys) inHand.add(key);

@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import {
   type CredentialStore,
   isKeptHere,
@@ -72,7 +73,7 @@ export class DraftKeep implements StoreKeep {
   }
 }
 
-const doors: Record<string, string> = {
+const doors: Record<string, FailureCode> = {
   tls: 'credential-store.tls-failed',
   'log-in': 'credential-store.login-refused',
 };

@@ -69,7 +69,6 @@ function remove(tools: CommandTools, store: CredentialStore, { audit }: CommandC
   if (store.name === defaultStoreName) {
     throw new Failure('credential-store.default', `The default store "${store.name}" cannot be removed.`, {
       hint: 'Its credentials can be removed: trustkeep credstore credentials remove',
-      retry: 'never',
     });
   }
   audit.commit(

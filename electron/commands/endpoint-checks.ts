@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
@@ -28,12 +29,13 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
       state === 'not-chosen'
         ? 'Choose where the master key is kept: trustkeep secrets choose'
         : 'See what to do: trustkeep secrets state',
+    retry: 'needs-person', // nobody waits: the person who asks has to act
   });
 }
 
 /** What the endpoint names may have been removed while the probe took its time: nobody used it yet. */
 export function checkStillThere(database: Database, { name, connection, policy }: Endpoint): void {
-  const gone = (code: string, what: string) =>
+  const gone = (code: FailureCode, what: string) =>
     new Failure(code, `${what} that "${name}" was to use was removed in the meantime.`, {
       hint: `Nothing was stored for "${name}". Choose another one.`,
     });
@@ -49,9 +51,9 @@ export function checkStillThere(database: Database, { name, connection, policy }
 }
 
 /** The checks without which there is nothing to talk to, with the code of their failure; any other "no" is worth keeping. */
-function doorsOf({ connection }: Endpoint): ReadonlyMap<string, string> {
+function doorsOf({ connection }: Endpoint): ReadonlyMap<string, FailureCode> {
   const { refused, identity } = connectionDefinition(connection);
-  return new Map([
+  return new Map<string, FailureCode>([
     ['credential', 'credential.not-read'],
     ['connect', 'endpoint.unreachable'],
     ['log-in', refused ?? 'endpoint.unreachable'],

@@ -1,5 +1,6 @@
 import { shellWord } from '#kit/shell-word.ts';
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import { type Credential, type CredentialStore, storeDefinition } from '#shared/model/credential-store.ts';
@@ -56,7 +57,6 @@ export function findLocalStore(database: Database, nameOrId: string): Credential
     `The credentials of "${store.name}" are kept in ${keeper}, which Trustkeep only reads.`,
     {
       hint: `List and change them there. Show one: trustkeep credstore credentials get --storename ${shellWord(store.name)} --id ID`,
-      retry: 'never',
     },
   );
 }
@@ -85,8 +85,20 @@ export function sameName<T extends { id: string; name: string }>(
   return rows.find((row) => row.name.toLowerCase() === wanted);
 }
 
-export function notFound(what: string, named: string, listed: string): Failure {
-  return new Failure(`${what}.not-found`, `There is no ${what} "${named}".`, {
+const missing = {
+  approval: 'approval.not-found',
+  authority: 'authority.not-found',
+  certificate: 'certificate.not-found',
+  endpoint: 'endpoint.not-found',
+  node: 'node.not-found',
+  order: 'order.not-found',
+  outbox: 'outbox.not-found',
+  task: 'task.not-found',
+} as const satisfies Record<string, FailureCode>;
+
+export function notFound(what: keyof typeof missing, named: string, listed: string): Failure {
+  return new Failure(missing[what], `There is no ${what} "${named}".`, {
     hint: `List them: ${listed}`,
+    retry: 'needs-person',
   });
 }

@@ -1,12 +1,13 @@
 import { shellWord } from '#kit/shell-word.ts';
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { StoreUser } from '#shared/model/credential-store.ts';
 
 /** More names than fit on a screen help nobody. */
 const shownAtMost = 20;
 
 /** Refuses while somebody uses it. There is no way round: the users are pointed elsewhere first. */
-export function checkUnused(what: string, code: string, users: readonly StoreUser[]): void {
+export function checkUnused(what: string, code: FailureCode, users: readonly StoreUser[]): void {
   const [first] = users;
   if (first === undefined) return;
   const names = users.slice(0, shownAtMost).map(({ name }) => name);

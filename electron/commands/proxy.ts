@@ -58,7 +58,6 @@ async function tryOut({ proxy }: CommandTools, candidate: ProxyCandidate, onTria
   const step = lost.steps.find(({ ok }) => !ok);
   throw new Failure('proxy.does-not-get-out', reason(lost, step?.sentence), {
     hint: 'Nothing was changed. Correct the setting, apply it on trial with --confirm 60, or skip the test with --try_first false.',
-    retry: 'needs-person',
   });
 }
 

@@ -53,7 +53,6 @@ export function secretsCommands(tools: CommandTools) {
       if (recoveryKey === null) {
         throw new Failure('secrets.recovery-key-shown', 'There is no recovery key to show.', {
           hint: 'It is shown once, right after the master key is created.',
-          retry: 'never',
         });
       }
       context.audit.note({ subject: null, sentence: 'The recovery key was shown.' });

@@ -120,7 +120,6 @@ function notWritable(path: string, error: unknown): Failure {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new Failure('database.disk-full', `There is not enough space for ${path}.`, {
       hint: 'Free some space on that disk, then start again.',
-      retry: 'later',
       cause: error,
     });
   return new Failure('database.not-writable', `${path} cannot be created (${code}).`, {

@@ -20,7 +20,7 @@ export function refuseOldRuntime(
   throw new Failure(
     'database.runtime-too-old',
     `${runtime} ${version} is too old for the database (it offers Node-API ${nodeApi ?? 'none'}, ${neededNodeApi} is needed).`,
-    { hint: 'Run Trustkeep with Node.js 22.14 or newer, or with Electron 35 or newer.', retry: 'never' },
+    { hint: 'Run Trustkeep with Node.js 22.14 or newer, or with Electron 35 or newer.' },
   );
 }
 
@@ -41,7 +41,7 @@ export function refuseOldSqlite(version: string): void {
       throw new Failure(
         'database.sqlite-too-old',
         `SQLite ${version} is too old; ${neededSqlite.join('.')} or newer is needed.`,
-        { hint: 'This build of Trustkeep is broken. Reinstall Trustkeep.', retry: 'never' },
+        { hint: 'This build of Trustkeep is broken. Reinstall Trustkeep.' },
       );
   }
 }

@@ -80,7 +80,6 @@ function loadLibrary(require: NodeJS.Require): typeof import('better-sqlite3') {
   } catch (error) {
     throw new Failure('database.driver-missing', 'The SQLite library of Trustkeep cannot be loaded.', {
       hint: 'This build does not work on this machine. Reinstall Trustkeep.',
-      retry: 'never',
       cause: error,
     });
   }

@@ -28,7 +28,7 @@ export function replaceDamaged(
   const aside = putInPlace(path, backup, now);
   const from = new Date(backup.at).toISOString();
   return new Failure(
-    'database.damaged',
+    'database.replaced',
     `The database ${path} was damaged; it is now ${aside}, and its backup of ${from} was put in its place.`,
     { hint: 'Start Trustkeep again to continue from that backup. Check what was done since then.', cause },
   );

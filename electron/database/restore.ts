@@ -75,7 +75,11 @@ function noRoom(part: string, error: unknown): unknown {
     full
       ? `There is not enough space in ${dirname(part)} to unpack the backup.`
       : `${part} cannot be created (${code}).`,
-    { hint: 'Free some space in the data directory, then restore again. Nothing was changed.', cause: error },
+    {
+      hint: 'Free some space in the data directory, then restore again. Nothing was changed.',
+      retry: 'needs-person',
+      cause: error,
+    },
   );
 }
 

@@ -95,6 +95,5 @@ export function mustChange(changes: number, what: string): void {
   if (changes > 0) return;
   throw new Failure('database.row-gone', `The ${what} no longer exists.`, {
     hint: 'It was removed in the meantime. Reload the list.',
-    retry: 'never',
   });
 }

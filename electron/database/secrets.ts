@@ -1,4 +1,4 @@
-import { asFailure, Failure } from '#shared/failure.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
 import type { RowSealer, SealContext } from '../secrets/envelope.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SecretRows } from './database.ts';
@@ -55,10 +55,9 @@ export class SecretRepository implements SecretRows {
   /** A person knows an owner by its name. */
   #withName(owner: string, name: string, failure: Failure): Failure {
     if (failure.code !== 'secret.damaged') return failure;
-    return new Failure(
-      failure.code,
+    return failure.saying(
       `The stored secret "${name}" of ${ownerName(this.#driver, owner)} is damaged and cannot be opened.`,
-      { hint: failure.hint, retry: failure.retry, cause: failure },
+      { cause: failure },
     );
   }
 }

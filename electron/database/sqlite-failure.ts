@@ -21,7 +21,6 @@ export function sqliteFailure(path: string, error: unknown): unknown {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
     return new Failure('database.busy', `Another program is writing to the database ${path}.`, {
       hint: 'Try again in a moment.',
-      retry: 'later',
       cause: error,
     });
   if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code))
@@ -33,7 +32,6 @@ export function sqliteFailure(path: string, error: unknown): unknown {
   if (code.startsWith('SQLITE_IOERR'))
     return new Failure('database.io', `The disk under the database ${path} reports an error.`, {
       hint: 'Check the disk and the system log. Nothing that was confirmed is lost.',
-      retry: 'later',
       peerSaid: `${code}: ${(error as Error).message}`,
       cause: error,
     });
@@ -57,7 +55,6 @@ function diskFull(path: string, cause?: unknown): Failure {
   const left = Number.isFinite(free) ? ` (${Math.floor(free / 1024)} KB free)` : '';
   return new Failure('database.disk-full', `There is not enough space for the database ${path}${left}.`, {
     hint: `Free some space on the disk of ${dirname(path)}. Nothing that was confirmed is lost.`,
-    retry: 'later',
     ...(cause === undefined ? {} : { cause }),
   });
 }

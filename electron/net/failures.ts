@@ -86,7 +86,6 @@ function readsAlong(proxy: Peer, peer: Peer, issuer: string | null, cause: unkno
 export function timedOut(peer: Peer, cause?: unknown, proxy?: Peer): Failure {
   return new Failure('net.timeout', `${placeVia(peer, proxy)} did not answer in time.`, {
     hint: 'Check that the server is up and that no firewall drops the connection silently.',
-    retry: 'later',
     cause,
   });
 }
@@ -94,7 +93,6 @@ export function timedOut(peer: Peer, cause?: unknown, proxy?: Peer): Failure {
 function lost(at: string, cause: unknown): Failure {
   return new Failure('net.lost', `The connection to ${at} was lost before the answer was complete.`, {
     hint: 'Trustkeep will try again automatically. If this continues, check the server and the network path to it.',
-    retry: 'later',
     cause,
   });
 }

@@ -137,7 +137,7 @@ function listenFailure(error: NodeJS.ErrnoException, address: string, port: numb
       return new Failure(
         'responder.failed',
         `Port ${port} of ${address} could not be opened: ${error.message}`,
-        { retry: 'later', cause: error },
+        { cause: error },
       );
   }
 }

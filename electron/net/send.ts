@@ -62,7 +62,6 @@ function noWay(peer: Peer, ways: readonly Way[], failures: readonly Failure[]): 
     `None of the routes to ${peer.host}:${peer.port} works (${ways.map(wayName).join(', ')}). ${each}`,
     {
       hint: 'Check that one of these proxies is up, and that this is the PAC file for this network.',
-      retry: 'later',
       cause: failures.at(-1),
     },
   );

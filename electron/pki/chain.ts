@@ -69,7 +69,6 @@ function tooLong(count: number): Failure {
     `The chain has ${count} certificates, which is too many.`,
     {
       hint: 'Ask the operator of the authority why it sends so many.',
-      retry: 'never',
     },
   );
 }

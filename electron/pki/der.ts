@@ -38,7 +38,7 @@ export interface Der {
 }
 
 export function unreadable(reason: string): Failure {
-  return new Failure('der.unreadable', `The data is not valid DER: ${reason}.`, { retry: 'never' });
+  return new Failure('der.unreadable', `The data is not valid DER: ${reason}.`);
 }
 
 /** The element at the start of `bytes`; what follows it is left alone. */

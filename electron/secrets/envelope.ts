@@ -165,7 +165,6 @@ function damagedSecret({ owner, name }: SealContext): Failure {
     `The stored secret "${name}" of ${owner} is damaged and cannot be opened.`,
     {
       hint: 'Enter this secret again. All other secrets can be used.',
-      retry: 'needs-person',
     },
   );
 }

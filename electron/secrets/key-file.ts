@@ -143,7 +143,6 @@ function unavailable(path: string, why: string, cause?: unknown): Failure {
 function writeFailed(path: string, why: string, cause?: unknown): Failure {
   return new Failure('keychain.write-failed', `The master key could not be written to ${path}: ${why}.`, {
     hint: 'Choose a path in a directory that Trustkeep can write to. Nothing was changed.',
-    retry: 'needs-person',
     cause,
   });
 }

@@ -58,7 +58,6 @@ export function readKeyNotes(store: KeyNotesStore): KeyNotes | null {
       'The notes about the master key in the database are damaged.',
       {
         hint: 'Restore the database from a backup. No new key is created, so that nothing is lost.',
-        retry: 'needs-person',
         cause: parsed.error,
       },
     );

@@ -65,9 +65,5 @@ function hint(trouble: KeyTrouble, kind: KeychainState['kind']): string {
 /** What sealing and opening throw while there is no key. */
 export function troubleFailure(state: KeychainState): Failure {
   const trouble = state.state === 'ready' ? 'locked' : state.state;
-  const waits = trouble === 'locked' || trouble === 'unavailable';
-  return new Failure(`keychain.${trouble}`, state.sentence, {
-    hint: hint(trouble, state.kind),
-    retry: waits ? 'later' : 'needs-person',
-  });
+  return new Failure(`keychain.${trouble}`, state.sentence, { hint: hint(trouble, state.kind) });
 }

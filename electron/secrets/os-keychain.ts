@@ -71,7 +71,6 @@ async function tooLate(clock: Clock, signal: AbortSignal): Promise<never> {
   await clock.sleep(patienceMs, signal);
   throw new Failure('keychain.locked', 'The keychain did not answer; it may be asking for its password.', {
     hint: 'Unlock the keychain of this computer and try again.',
-    retry: 'later',
   });
 }
 
@@ -82,13 +81,11 @@ function asKeychainFailure(thrown: unknown): Failure {
   if (/Couldn't access platform storage|locked|dismissed/i.test(said))
     return new Failure('keychain.locked', 'The keychain is locked.', {
       hint: 'Unlock the keychain of this computer, then try again.',
-      retry: 'later',
       peerSaid: said,
       cause: thrown,
     });
   return new Failure('keychain.unavailable', 'The keychain of this computer cannot be reached.', {
     hint: 'Log in to a desktop session with a keychain, or choose a key file or a passphrase.',
-    retry: 'later',
     peerSaid: said,
     cause: thrown,
   });
@@ -100,7 +97,6 @@ function writeFailed(why: string, cause?: Failure): Failure {
     `The keychain of this computer did not keep the master key: ${why}.`,
     {
       hint: 'Nothing was changed. Choose a key file or a passphrase, or repair the keychain.',
-      retry: 'needs-person',
       peerSaid: cause?.peerSaid,
       cause,
     },

@@ -31,7 +31,6 @@ function normalize(typed: string): string {
   if (!wellFormed || checkOf(body) !== text[characters])
     throw new Failure('recovery-key.mistyped', 'The recovery key has a typing mistake.', {
       hint: 'It has eight groups of four characters and one check character. Compare it with the one you saved.',
-      retry: 'needs-person',
     });
   return body;
 }

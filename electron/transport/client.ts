@@ -51,7 +51,6 @@ export function failureOf(thrown: unknown): Failure {
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE') {
     return new Failure('agent.unreachable', 'The agent stopped answering.', {
       hint: 'Check whether it is still running: trustkeep status',
-      retry: 'later',
       cause: thrown,
     });
   }

@@ -53,6 +53,5 @@ export function fromLine(error: unknown): Failure | null {
 function fromData(data: unknown, cause: unknown): Failure {
   const parsed = failureData.safeParse(data);
   if (!parsed.success) return asFailure(cause);
-  const { code, sentence, ...options } = parsed.data;
-  return new Failure(code, sentence, options);
+  return Failure.from(parsed.data);
 }

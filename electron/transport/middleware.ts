@@ -59,7 +59,6 @@ function checkAllowed(tools: MiddlewareTools, call: Call, named: string | null):
       throw new Failure(
         'command.not-allowed',
         `${call.command} is not allowed for callers of kind ${call.origin}.`,
-        { retry: 'never' },
       );
   }
 }
@@ -70,7 +69,6 @@ function leftToPerson({ askPerson }: MiddlewareTools, call: Call, named: string 
   askPerson(`${actor ?? 'A server'} asks for ${what}. If you want this, do it in Trustkeep.`);
   return new Failure('command.needs-person', `Only a person on this computer can carry out ${command}.`, {
     hint: 'The person has been notified.',
-    retry: 'needs-person',
   });
 }
 

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { asFailure, Failure, type FailureData } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import { makeTestAcme, makeTestOrder, memoryKeep, untilDone } from '#test/make/acme.ts';
 import { type Hostility, startAcmeHostile } from '#test/servers/acme-hostile.ts';
 
@@ -19,7 +19,7 @@ export async function outcome(hostility: Hostility, options?: Parameters<typeof 
   const order = await makeTestOrder([name], { webRoot });
   const failure = await failureOf(async () => {
     const look = await untilDone(acme.authority, order);
-    if (look.state === 'refused') throw fromData(look.because);
+    if (look.state === 'refused') throw Failure.from(look.because);
     const chain = await acme.authority.collect(order.known());
     if (chain === '') throw new Failure('authority.no-certificate', 'as the step says it');
   });
@@ -28,10 +28,6 @@ export async function outcome(hostility: Hostility, options?: Parameters<typeof 
 
 async function failureOf(work: () => Promise<unknown>): Promise<Failure> {
   return asFailure(await work().catch((thrown: unknown) => thrown));
-}
-
-function fromData({ code, sentence, ...options }: FailureData): Failure {
-  return new Failure(code, sentence, options);
 }
 
 /** What a test started is stopped after it. */

@@ -92,7 +92,7 @@ describe.skipIf(!have('openssl'))('a hostile CA', () => {
     const { failure, requests } = await outcome((path) =>
       path === '/new-order' ? { status: 307, headers: { location: 'http://127.0.0.1:9/' }, body: {} } : null,
     );
-    expect(failure.code).toBe('acme.http-307');
+    expect(failure.code).toBe('acme.http-failed');
     expect(requests.filter((one) => one.includes(':9/'))).toEqual([]);
   });
 

@@ -182,7 +182,7 @@ describe('what a peer called itself', () => {
   });
 
   test('is no control character in a failure, whoever made it', () => {
-    const failure = new Failure('a.b', evil, { hint: evil, peerSaid: evil });
+    const failure = new Failure('internal', evil, { hint: evil, peerSaid: evil });
     expect(`${failure.message}${failure.hint}${failure.peerSaid}`).not.toMatch(controls);
   });
 });

@@ -11,11 +11,10 @@ const day = 24 * 60 * 60_000;
 export function afterFailedRenewal({ task, memory }: TaskRow, tools: EndTools): void {
   const { database, clock, notifications } = tools;
   if (certifyInput.parse(memory.input).reason !== 'renewal') return;
-  const why = new Failure(
-    task.failure?.code ?? 'task.cancelled',
-    task.failure?.sentence ?? 'The renewal was cancelled.',
-    { retry: 'later' },
-  );
+  const why =
+    task.failure === null
+      ? new Failure('task.cancelled', 'The renewal was cancelled.', { retry: 'later' })
+      : Failure.from({ code: task.failure.code, sentence: task.failure.sentence, retry: 'later' });
   const { id, name } = task.subject;
   const renewal = noteFailedRenewal(database, id, why, clock.now());
   const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);

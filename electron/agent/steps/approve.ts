@@ -69,7 +69,7 @@ function waitForPerson() {
 function rejected(approval: Approval): Failure {
   const who = approval.decidedBy ?? 'somebody';
   const why = approval.comment === null ? '.' : `: “${approval.comment}”`;
-  return new Failure('approval.rejected', `The plan was rejected by ${who}${why}`, { retry: 'never' });
+  return new Failure('approval.rejected', `The plan was rejected by ${who}${why}`);
 }
 
 /** The yes counts for the plan it was given to, on the target as it was then. */

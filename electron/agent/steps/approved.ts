@@ -64,7 +64,7 @@ function mustBeBound(context: StepContext, plan: Plan): void {
   throw new Failure(
     'approval.settings-changed',
     `The plan was approved for other settings: ${changed.join(' and ')} changed since then.`,
-    { hint: `${nothingMore(plan)} Request the certificate again and read the new plan.`, retry: 'never' },
+    { hint: `${nothingMore(plan)} Request the certificate again and read the new plan.` },
   );
 }
 
@@ -82,14 +82,12 @@ function mustBeOrdered(context: StepContext, plan: Plan): void {
   if (canonicalJson(ordered) === canonicalJson(approved)) return;
   throw new Failure('approval.other-order', `Order ${order.number} is not the one that was approved.`, {
     hint: `${nothingMore(plan)} Request the certificate again.`,
-    retry: 'never',
   });
 }
 
 function notApproved(): Failure {
   return new Failure('approval.missing', 'This plan has not been approved here.', {
     hint: 'Nothing was changed. Request the certificate again and read the new plan.',
-    retry: 'never',
   });
 }
 

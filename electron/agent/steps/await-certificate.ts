@@ -22,7 +22,7 @@ export const awaitCertificateStep: Step = {
     const { database, clock, signal } = context.tools;
     const { orderId } = context.output('place-order', placeOrderOutput);
     const order = database.orders.get(orderId);
-    if (order === null) throw new Failure('order.lost', 'The order no longer exists.', { retry: 'never' });
+    if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
     if (order.state === 'collected') return collected(order, order.certificateFingerprint ?? '');
     const authority = context.tools.authority(order.authorityId);
     const tools = await orderTools(context, orderId);
@@ -46,8 +46,8 @@ export const awaitCertificateStep: Step = {
   },
 };
 
-function failureFrom({ code, sentence, about, hint, peerSaid }: FailureData): Failure {
-  return new Failure(code, sentence, { about, hint, peerSaid, retry: 'never' });
+function failureFrom(because: FailureData): Failure {
+  return Failure.from({ ...because, retry: 'never', retryAt: undefined });
 }
 
 function waitFor(
@@ -95,7 +95,7 @@ async function collect(
 ): Promise<Outcome> {
   const { database, clock } = context.tools;
   const order = database.orders.get(orderId);
-  if (order === null) throw new Failure('order.lost', 'The order no longer exists.', { retry: 'never' });
+  if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
   const chainPem = normalizedChainPem(await authority.collect(order.handle));
   await authority.cleanUp(order.handle, tools);
   const leaf = certificatesOf(chainPem)[0];
@@ -103,7 +103,6 @@ async function collect(
     throw new Failure(
       'authority.no-certificate',
       `${order.authorityName} did not issue a certificate for order ${order.number}.`,
-      { retry: 'later' },
     );
   const certificate: Certificate = {
     ...readCertificate(leaf),

@@ -29,7 +29,6 @@ export const checkMaterialStep: Step = {
         `The certificate from ${plan.authority.name} cannot be installed: ${bad.join(' ')}`,
         {
           hint: 'Nothing was changed on the endpoint.',
-          retry: 'never',
         },
       );
     }

@@ -74,6 +74,5 @@ export function sealedKey(context: StepContext): Secret {
   if (key !== null) return key;
   throw new Failure('key.lost', 'The private key generated for this request no longer exists.', {
     hint: 'Request the certificate again.',
-    retry: 'never',
   });
 }

@@ -10,9 +10,7 @@ export function newCertificate(context: StepContext): Certificate {
   const { fingerprint } = context.output('await-certificate', awaitCertificateOutput);
   const certificate = context.tools.database.certificates.get(fingerprint);
   if (certificate !== null) return certificate;
-  throw new Failure('certificate.lost', 'The new certificate no longer exists.', {
-    retry: 'never',
-  });
+  throw new Failure('certificate.lost', 'The new certificate no longer exists.');
 }
 
 /** Chain and key as an adapter takes them. A key made in the agent is unsealed here: wipe it after use. */

@@ -78,7 +78,7 @@ export async function orderTools(context: StepContext, orderId: string): Promise
     webRoot: webRootOf(context),
     remember(handle) {
       const order = database.orders.get(orderId);
-      if (order === null) throw new Failure('order.lost', 'The order no longer exists.', { retry: 'never' });
+      if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
       database.orders.update({ ...order, handle, updatedAt: clock.now() });
     },
     signal,

@@ -118,7 +118,6 @@ function notServed(context: StepContext, wrong: Wrong): Outcome {
         hint: previous
           ? 'The server still serves the previous certificate. Check its error log to see why it did not load the new one.'
           : 'Check what listens at that address and which proxy or load balancer is in front of it.',
-        retry: 'needs-person',
       },
     ),
   };

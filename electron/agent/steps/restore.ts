@@ -18,9 +18,7 @@ export const restoreStep: Step = {
     const { endpoint } = await context.tools.session();
     const report = await endpoint.restore(snapshot);
     if (!report.exact)
-      throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`, {
-        retry: 'later',
-      });
+      throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`);
     const { restarts } = endpoint.powers;
     const reloaded =
       restarts === null
@@ -67,7 +65,6 @@ export const proveRestoreStep: Step = {
         `The previous files are back, but ${wrong.proof.address} port ${wrong.proof.port} does not serve the previous certificate: ${wrong.sentence}.`,
         {
           hint: 'Check the server now. The previous files are in place.',
-          retry: 'needs-person',
         },
       );
     await clearUp(context);

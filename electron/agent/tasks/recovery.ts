@@ -62,7 +62,6 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
     `This task was in progress when the backup of ${from} was created, and does not continue.`,
     {
       hint: changing ? 'It was changing the endpoint: check what is served there.' : 'Start the task again.',
-      retry: 'never',
     },
   ).toData();
   return {

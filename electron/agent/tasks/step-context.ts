@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { idOf } from '#shared/model/subject.ts';
@@ -37,6 +38,6 @@ function nodeOf(database: Database, { subject }: Task): EndpointNode {
   throw gone('node.missing', `The node ${subject.name} no longer exists.`);
 }
 
-function gone(code: string, sentence: string): Failure {
+function gone(code: FailureCode, sentence: string): Failure {
   return new Failure(code, sentence, { retry: 'never' });
 }

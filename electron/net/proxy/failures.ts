@@ -19,7 +19,6 @@ export function unreachable(thrown: unknown, proxy: Peer): Failure {
     });
   return new Failure('proxy.unreachable', `The proxy cannot be reached: ${detail}.`, {
     hint: 'Check host and port of the proxy, and that firewalls allow connections from this machine to it.',
-    retry: 'later',
     cause: thrown,
   });
 }
@@ -30,7 +29,6 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
     `The proxy ${placeOf(proxy)} did not answer within ${Math.round(ms / 100) / 10} s.`,
     {
       hint: 'Check that the proxy is up. It may also be waiting for its login service or for the destination.',
-      retry: 'later',
     },
   );
 }
@@ -38,7 +36,6 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
 export function badAnswer(proxy: Peer, what: string, cause?: unknown): Failure {
   return new Failure('proxy.bad-answer', `The proxy ${placeOf(proxy)} ${what}.`, {
     hint: 'Check that host and port are those of an HTTP proxy, and check its log.',
-    retry: 'later',
     cause,
   });
 }

@@ -11,7 +11,6 @@ export function shownUrl(url: string): string {
 export function pacUnreachable(url: string, why: string, cause?: unknown): Failure {
   return new Failure('proxy.pac-unreachable', `The PAC file ${shownUrl(url)} cannot be fetched: ${why}`, {
     hint: 'Check the PAC URL. It is fetched directly, not through a proxy.',
-    retry: 'later',
     cause,
   });
 }
@@ -42,7 +41,6 @@ export function pacTooSlow(url: string, host: string | null, cause?: unknown): F
     `The PAC file ${shownUrl(url)} takes too long: ${what} was stopped.`,
     {
       hint: `It may contain an endless loop or look up names that do not resolve. ${tellItsOwner}`,
-      retry: 'later',
       cause,
     },
   );

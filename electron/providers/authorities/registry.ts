@@ -71,7 +71,6 @@ export class AuthorityRegistry {
     const authority = this.get(id);
     if (authority.root !== undefined) return authority.root();
     throw new Failure('authority.no-root', 'Only a local authority keeps a root of its own.', {
-      retry: 'never',
       hint: 'Ask the operator of the CA for its root certificate.',
     });
   }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FailureCode } from '../../failure-codes.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Flat } from '../field.ts';
 import type { LoginWay } from './login.ts';
@@ -22,7 +23,7 @@ interface ConnectionIdentity {
   /** The field it is given in. Cleared, the next connection pins what it sees. */
   field: string;
   /** Code of the failure that says that it is not the pinned one. */
-  changed: string;
+  changed: FailureCode;
 }
 
 export interface ConnectionLogin {
@@ -52,7 +53,7 @@ export interface ConnectionDefinition<I extends string, S> extends Descriptor, C
   /** How it can log in, the usual way first; none: nobody logs in. */
   authenticates: readonly LoginWay[];
   /** Code of the failure that says that the login was refused; null: nobody logs in. */
-  refused: string | null;
+  refused: FailureCode | null;
   /** What the other side is known by; null: nothing. */
   identity: ConnectionIdentity | null;
   /** The port that need not be said; null: there is none. */

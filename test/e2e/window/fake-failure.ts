@@ -2,8 +2,8 @@ import { ORPCError } from '@orpc/server';
 import { Failure, type FailureData } from '#shared/failure.ts';
 
 /** A failure as it crosses the port: with what the product says that it is about. */
-export function fail({ code, sentence, ...options }: FailureData) {
-  const data = new Failure(code, sentence, options).toData();
+export function fail(said: FailureData) {
+  const data = Failure.from(said).toData();
   return new ORPCError('FAILURE', { status: 422, message: data.sentence, data, defined: true });
 }
 

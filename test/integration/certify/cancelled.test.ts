@@ -25,7 +25,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     const before = site.state();
     const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
     agent.authorities.get(away.id).submit = async () => {
-      throw new Failure('authority.unreachable', 'Nobody answers.', { retry: 'later' });
+      throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
     };
     const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
     await approve(agent, taskId);

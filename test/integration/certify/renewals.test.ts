@@ -73,7 +73,7 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
     const authority = agent.authorities.get((await agent.call.authorities.list({}))[0]?.id ?? '');
     const real = authority.submit.bind(authority);
     authority.submit = async () => {
-      throw new Failure('authority.closed', 'The authority is closed for the night.', {
+      throw new Failure('authority.no-certificate', 'The authority is closed for the night.', {
         retry: 'needs-person',
       });
     };
@@ -82,7 +82,7 @@ describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
     expect(renewal).toMatchObject({
       because: 'back-off',
       failures: 1,
-      lastFailure: { code: 'authority.closed' },
+      lastFailure: { code: 'authority.no-certificate' },
     });
     expect((renewal?.nextAt ?? 0) - clock.now()).toBeLessThanOrEqual(5 * 60_000);
     expect((await agent.call.notifications.list({})).map((one) => one.kind)).toContain('failed');

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { authorityRetries, quickRetries, waitBefore } from '../../../electron/agent/tasks/retry.ts';
 
-const later = new Failure('x.y', 'later', { retry: 'later' });
+const later = new Failure('internal', 'later', { retry: 'later' });
 
 describe('waits between attempts', () => {
   test('what a person must mend is not tried again', () => {
     for (const retry of ['never', 'needs-person'] as const)
-      expect(waitBefore(quickRetries, 1, new Failure('x.y', 'no', { retry }), 0)).toBeNull();
+      expect(waitBefore(quickRetries, 1, new Failure('internal', 'no', { retry }), 0)).toBeNull();
   });
 
   test('the table ends, unless its last row repeats', () => {
@@ -17,7 +17,7 @@ describe('waits between attempts', () => {
   });
 
   test('the time the peer named wins when it is later than the table', () => {
-    const after = new Failure('x.y', 'after', { retry: 'after', retryAt: 500_000 });
+    const after = new Failure('internal', 'after', { retry: 'after', retryAt: 500_000 });
     expect(waitBefore(quickRetries, 1, after, 100_000)?.afterMs).toBe(400_000);
     expect(waitBefore(quickRetries, 1, after, 499_999)?.afterMs).toBe(quickRetries[0]?.afterMs);
   });

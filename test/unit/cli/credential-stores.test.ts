@@ -115,10 +115,10 @@ test('half of a command shows its other halves', async () => {
 
 test('an agent of our own fetches the key for what is sealed, and works only where something changes', async () => {
   const answers = {
-    'credentials.get': new Failure('x', 'Enough.'),
-    'proxy.test': new Failure('x', 'Enough.'),
-    'credentialStores.verify': new Failure('x', 'Enough.'),
-    'credentials.list': new Failure('x', 'Enough.'),
+    'credentials.get': new Failure('internal', 'Enough.'),
+    'proxy.test': new Failure('internal', 'Enough.'),
+    'credentialStores.verify': new Failure('internal', 'Enough.'),
+    'credentials.list': new Failure('internal', 'Enough.'),
   };
   const own = async (line: string) =>
     (await cli(line.split(' '), { own: scriptedClient(answers).client })).own.slice(1);

@@ -12,6 +12,12 @@ test('docs/cli.md is what "trustkeep help --markdown" prints', async () => {
   expect(page).toContain('| 7 | With --wait: the task failed, and the previous state is not back');
 });
 
+test('docs/failures.md is what "trustkeep help --markdown failures" prints', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
+  expect((await cli(['help', '--markdown', 'failures'])).stdout).toBe(page);
+  expect(page).toMatch(/^\| `ssh\.host-key-changed` \| .* \| `identity` \| after a change \|$/m);
+});
+
 describe('a table', () => {
   const columns = [
     { head: 'name', value: ({ name }: { name: string; text: string }) => name, whole: true },

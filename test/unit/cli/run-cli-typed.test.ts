@@ -70,7 +70,7 @@ describe('what a person mistypes', () => {
 describe('secrets', () => {
   const ssh = 'tls add nginx --name w --connection_type ssh --host h --user u'.split(' ');
   const added = async (args: string[], world: Parameters<typeof cli>[1]) => {
-    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('x', 'Enough.') });
+    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
     const run = await cli([...ssh, ...args], { running: client, ...world });
     return { ...run, input: calls[0]?.[1] as Record<string, unknown> | undefined };
   };

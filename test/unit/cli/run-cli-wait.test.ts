@@ -108,7 +108,7 @@ describe('--wait', () => {
 
 test('what others named themselves cannot move the cursor', async () => {
   const { client } = scriptedClient({
-    'endpoints.list': new Failure('x', 'A\u001b[2J\u0007B', { peerSaid: 'C\nD' }),
+    'endpoints.list': new Failure('internal', 'A\u001b[2J\u0007B', { peerSaid: 'C\nD' }),
   });
   const { stderr } = await cli(['tls', 'list'], { running: client });
   expect(stderr).toBe('A [2J B\nThe server answered: C D\n');

@@ -4,7 +4,7 @@ import { cli, scriptedClient } from '#test/make/cli.ts';
 
 describe('paths', () => {
   test('of this machine are completed, those of another one are left alone', async () => {
-    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('x', 'Enough.') });
+    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
     const add = (line: string) => cli(`tls add pem --name p ${line}`.split(' '), { running: client });
     await add('--path site.pem --key_path k.pem');
     await add('--path site.pem --connection_type ssh --host h --user u --ssh_key_path id');
@@ -17,7 +17,7 @@ describe('paths', () => {
 
 describe('update', () => {
   test('sends what is named, and null for what is cleared', async () => {
-    const { client, calls } = scriptedClient({ 'endpoints.update': new Failure('x', 'Enough.') });
+    const { client, calls } = scriptedClient({ 'endpoints.update': new Failure('internal', 'Enough.') });
     const line = 'tls update web1 --port 2222 --no-auto_renew --clear nginx_config_path,authority';
     await cli(line.split(' '), { running: client });
     const changes = { port: 2222, auto_renew: false, nginx_config_path: null, authority: null };
@@ -135,7 +135,7 @@ describe('a data directory that is taken at the moment', () => {
 
 describe('--dry-run', () => {
   test('asks for the plan and starts nothing', async () => {
-    const { client, calls } = scriptedClient({ 'certificates.preview': new Failure('x', 'Enough.') });
+    const { client, calls } = scriptedClient({ 'certificates.preview': new Failure('internal', 'Enough.') });
     const { own } = await cli(['certificates', 'request', 'web1/a', '--dry-run', '--names', 'a,b'], {
       own: client,
     });

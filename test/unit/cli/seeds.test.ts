@@ -63,7 +63,7 @@ const expected: Record<string, unknown> = {
 
 describe.each(lines)('the documented line for %s', (type, line) => {
   test('is understood as it stands', async () => {
-    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('x', 'Enough.') });
+    const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
     await cli(typed(line), { running: client });
     expect(calls).toEqual([['endpoints.add', expected[type]]]);
   });
@@ -80,14 +80,14 @@ describe.each(lines)('the documented line for %s', (type, line) => {
       }, []),
     ];
     for (const spelling of spellings) {
-      const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('x', 'Enough.') });
+      const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
       await cli(spelling, { running: client });
       expect(calls).toEqual([['endpoints.add', expected[type]]]);
     }
   });
 
   test('is warned of its secrets, whose values are not repeated', async () => {
-    const { client } = scriptedClient({ 'endpoints.add': new Failure('x', 'Enough.') });
+    const { client } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
     const { stdout, stderr } = await cli(typed(line), { running: client });
     expect(stderr.match(/^Warning: --\w+/gm)).toEqual(['Warning: --password', 'Warning: --ssh_key_password']);
     expect(stdout + stderr).not.toContain('hunter2');

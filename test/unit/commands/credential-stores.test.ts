@@ -169,7 +169,7 @@ describe('adding a credential store', () => {
     vault.meanwhile = () => held;
     const first = made.call.credentialStores.add(byToken);
     const second = await failureFrom(made.call.credentialStores.add({ ...byToken, storename: 'VAULT1' }));
-    expect(second).toMatchObject({ code: 'credential-store.busy', retry: 'later' });
+    expect(second).toMatchObject({ code: 'credential-store.in-test', retry: 'later' });
     release();
     await first;
     expect(vault.tried).toHaveLength(1);

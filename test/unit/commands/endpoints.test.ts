@@ -81,7 +81,9 @@ describe('adding an endpoint', () => {
   });
 
   test('stores nothing when the endpoint cannot be reached', async () => {
-    made.script.refuse = new Failure('connection.unreachable', 'web1.example did not answer.');
+    made.script.refuse = new Failure('connection.unreachable', 'web1.example did not answer.', {
+      retry: 'needs-person',
+    });
     const failure = await failureFrom(made.call.endpoints.add({ ...ssh, password: 'x' }));
     expect(failure).toMatchObject({ code: 'connection.unreachable' });
     expect(made.database.endpoints.list()).toEqual([]);

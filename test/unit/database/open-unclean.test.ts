@@ -75,7 +75,7 @@ describe('the check after an unclean end', () => {
     const aside = `${path}.damaged-${now}`;
     expect(() => open()).toThrow(
       expect.objectContaining({
-        code: 'database.damaged',
+        code: 'database.replaced',
         message: `The database ${path} was damaged; it is now ${aside}, and its backup of ${new Date(now - 5).toISOString()} was put in its place.`,
       }),
     );

@@ -62,7 +62,7 @@ class SmallAgent implements Ports {
       audit: {
         verify: os.audit.verify.handler(({ errors }) => {
           throw errors.FAILURE({
-            data: new Failure('audit.broken', 'The chain is broken.', { hint: 'Look.' }).toData(),
+            data: new Failure('database.damaged', 'The chain is broken.', { hint: 'Look.' }).toData(),
           });
         }),
       },
@@ -123,7 +123,7 @@ describe('the bridge', () => {
     const bridge = connect(smallAgent());
     const thrown = await bridge.client.audit.verify({}).catch((error: unknown) => error);
     expect(toFailure(thrown)).toMatchObject({
-      code: 'audit.broken',
+      code: 'database.damaged',
       sentence: 'The chain is broken.',
       hint: 'Look.',
     });

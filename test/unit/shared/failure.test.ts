@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asFailure, Failure, failureData, isAboutConnection } from '#shared/failure.ts';
+import { type FailureCode, failureChapters, failureCodes } from '#shared/failure-codes.ts';
 import { problemFailure } from '../../../electron/providers/authorities/acme/problems.ts';
 import { fromLine, toLine } from '../../../electron/transport/failures.ts';
 
@@ -10,7 +11,7 @@ const refusedByCa = () =>
   );
 
 describe('what a failure is about', () => {
-  test.each([
+  test.each<[FailureCode, string]>([
     ['connection.lost', 'line'],
     ['ssh.login-refused', 'login'],
     ['ssh.host-key-changed', 'identity'],
@@ -22,17 +23,29 @@ describe('what a failure is about', () => {
     expect(new Failure(code, 'It went wrong.').about).toBe(about);
   });
 
-  test('a code that a peer has a part in says it itself', () => {
-    expect(refusedByCa()).toMatchObject({ code: 'acme.of-their-own', about: 'authority' });
+  test('a refusal by a CA in its own words is about the authority', () => {
+    expect(refusedByCa()).toMatchObject({ code: 'acme.refused', about: 'authority' });
   });
 
-  test('crosses a process line, also with a code that is in no table', () => {
-    const arrived = fromLine(toLine(refusedByCa()));
-    expect(arrived).toMatchObject({ code: 'acme.of-their-own', about: 'authority' });
+  test('crosses a process line, also with a code that this version does not list', () => {
+    const told = {
+      code: 'acme.of-their-own',
+      sentence: 'No.',
+      retry: 'after',
+      about: 'authority',
+      retryAt: 5,
+    } as const;
+    for (const failure of [
+      refusedByCa(),
+      Failure.from(told),
+      Failure.from({ ...told, code: 'of-another.version' }),
+    ])
+      expect(fromLine(toLine(failure))?.toData()).toEqual(failure.toData());
+    expect(Failure.from(told).toData()).toEqual(told);
   });
 
   test('stays when the sentence changes, and with it all that was not named', () => {
-    const before = new Failure('acme.of-their-own', 'One.', {
+    const before = new Failure('acme.refused', 'One.', {
       ...{ about: 'authority', hint: 'Wait.', retry: 'after', retryAt: 5, peerSaid: 'no' },
     });
     const after = before.saying('Two.', { cause: before });
@@ -45,7 +58,7 @@ describe('what a failure is about', () => {
     expect(failureData.parse(stored)).toEqual(stored);
   });
 
-  test.each([
+  test.each<[FailureCode, boolean]>([
     ['connection.lost', true],
     ['ssh.password-expired', true],
     ['ssh.host-key-changed', true],
@@ -58,5 +71,20 @@ describe('what a failure is about', () => {
 
   test('something unknown is about nothing anybody decides by', () => {
     expect(asFailure(new Error('boom')).about).toBe('other');
+  });
+});
+
+describe('the list of codes', () => {
+  test('says whether to try again, and the place that throws may know better', () => {
+    expect(new Failure('connection.lost', 'Gone.').retry).toBe('later');
+    expect(new Failure('connection.lost', 'Gone.', { retry: 'never' }).retry).toBe('never');
+    expect(new Failure('ssh.login-refused', 'No.').retry).toBe('needs-person');
+  });
+
+  test('has no code in two chapters, and none that could not be stored', () => {
+    const all = Object.values(failureChapters).flatMap((chapter) => Object.keys(chapter));
+    expect(all.toSorted()).toEqual(Object.keys(failureCodes).toSorted());
+    const data = (code: string) => ({ code, sentence: 'It went wrong.', retry: 'never' });
+    expect(all.filter((code) => !failureData.safeParse(data(code)).success)).toEqual([]);
   });
 });

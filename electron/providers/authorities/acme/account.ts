@@ -133,9 +133,6 @@ export class Accounts {
       throw new Failure(
         'acme.unexpected-answer',
         `The CA ${this.#client.ca} did not return an address for the new account.`,
-        {
-          retry: 'later',
-        },
       );
     this.#log.info('registered an account', {
       ca: this.#client.ca,

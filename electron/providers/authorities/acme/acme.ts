@@ -97,9 +97,6 @@ export class AcmeAuthority implements Authority {
     throw new Failure(
       'acme.not-issued',
       `The CA ${this.#parts.client.ca} has not issued the certificate yet.`,
-      {
-        retry: 'later',
-      },
     );
   }
 }

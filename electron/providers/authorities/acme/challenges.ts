@@ -139,7 +139,7 @@ export class Challenges {
       throw new Failure(
         'acme.dns-script-timed-out',
         `The DNS ${verb} script ${script} did not finish within ${this.#validation.timeoutSeconds} s for ${record}.`,
-        { hint: 'Make the script faster or increase dns_timeout_seconds.', retry: 'later', peerSaid },
+        { hint: 'Make the script faster or increase dns_timeout_seconds.', peerSaid },
       );
     if (result.code !== 0)
       throw new Failure(
@@ -147,7 +147,6 @@ export class Challenges {
         `The DNS ${verb} script ${script} ended with code ${result.code} for ${record}.`,
         {
           hint: 'Run the script manually with a record name and a value to see why.',
-          retry: 'later',
           peerSaid,
         },
       );

@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { peerTail } from '#kit/redact.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Http } from '../../../net/http.ts';
 import type { HttpRequest, HttpResponse } from '../../../net/http-request.ts';
 import { type Signer, signedBody } from './jws.ts';
@@ -31,6 +32,8 @@ const nonceTries = 15;
 /** CAs forget nonces, some after minutes: an old one costs a round trip more than a new one. */
 const nonceLifeMs = 5 * 60_000;
 const noncesKept = 32;
+/** Those that somebody decides by; the sentence names every one. */
+const httpCodes: Readonly<Record<number, FailureCode>> = { 404: 'acme.http-404', 410: 'acme.http-410' };
 const directoryLifeMs = 60 * 60_000;
 
 interface ClientParts {
@@ -150,10 +153,9 @@ export class AcmeClient {
     const busy = answer.status >= 500 || answer.status === 429;
     const retry = busy ? (context.retryAt === null ? 'later' : 'after') : 'needs-person';
     return new Failure(
-      `acme.http-${answer.status}`,
+      httpCodes[answer.status] ?? 'acme.http-failed',
       `The CA ${this.ca} answered ${asked} with HTTP status ${answer.status}.`,
       {
-        about: 'authority',
         hint: 'Check that the directory URL is exactly the one the CA publishes.',
         retry,
         retryAt: retry === 'after' ? (context.retryAt ?? undefined) : undefined,
@@ -199,7 +201,6 @@ function mustBeHttps(url: string, ca: string): void {
     `The CA ${ca} named an address that is not https: ${url.slice(0, 200)}.`,
     {
       hint: 'Nothing was sent there. Check that this is the right CA.',
-      retry: 'never',
     },
   );
 }

@@ -68,7 +68,6 @@ export function readHandle(handle: unknown): AcmeHandle {
   if (read.success) return read.data;
   throw new Failure('acme.handle-damaged', 'The stored data about the order at the CA cannot be read.', {
     hint: 'Request the certificate again; the unfinished order costs nothing and expires at the CA.',
-    retry: 'never',
     cause: read.error,
   });
 }

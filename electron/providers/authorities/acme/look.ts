@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import { never } from '#kit/never.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
 import type { AcmeHandle } from './handle.ts';
 import { askedFor, type SeenOrder, seenIn } from './orders.ts';
@@ -107,7 +108,7 @@ function claimed(ca: string): OrderLook {
   return { state: 'pending', afterMs: claimedWaitMs, sentence };
 }
 
-const saysGone = new Set([
+const saysGone: ReadonlySet<string> = new Set<FailureCode>([
   'acme.http-404',
   'acme.http-410',
   'acme.malformed',
@@ -126,7 +127,7 @@ async function fetchOrder(work: Work, url: string): Promise<Fetched> {
     const gone = new Failure(
       'acme.order-gone',
       `The CA ${work.client.ca} no longer has the order for ${names}.`,
-      { hint: 'Request the certificate again.', retry: 'later', peerSaid: failure.peerSaid, cause: failure },
+      { hint: 'Request the certificate again.', peerSaid: failure.peerSaid, cause: failure },
     );
     return { kind: 'done', look: { state: 'refused', because: gone.toData() } };
   }
@@ -190,7 +191,7 @@ async function placeAnother(work: Work): Promise<Acted> {
     throw new Failure(
       'acme.order-taken',
       `Another program completes the orders of this account at the CA ${work.client.ca} for ${work.request.names.join(', ')}.`,
-      { hint: 'Check whether another program uses the same ACME account.', retry: 'later' },
+      { hint: 'Check whether another program uses the same ACME account.' },
     );
   if (orderUrl !== null) work.orders.release(orderUrl);
   const next = await work.orders.place(

@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import { ipText } from '../../../pki/ip.ts';
 import type { OrderRequest, OrderTools } from '../authority.ts';
 import type { Accounts } from './account.ts';
@@ -128,9 +129,6 @@ export class Orders {
       throw new Failure(
         'acme.unexpected-answer',
         `The CA ${this.#client.ca} did not return an address for the new order.`,
-        {
-          retry: 'later',
-        },
       );
     return { url: answer.location, seen };
   }
@@ -178,7 +176,7 @@ export class Orders {
 }
 
 /** A CA that dislikes what is replaced (another CA's certificate, replaced already) may well like the order. */
-const mayBeAboutReplaces = new Set([
+const mayBeAboutReplaces: ReadonlySet<string> = new Set<FailureCode>([
   'acme.already-replaced',
   'acme.malformed',
   'acme.unauthorized',
@@ -243,7 +241,6 @@ function shared(ca: string, request: OrderRequest): Failure {
     `The CA ${ca} returned one order for two requests for ${request.names.join(', ')}.`,
     {
       hint: 'Trustkeep will finish the first request and then place the second automatically.',
-      retry: 'later',
     },
   );
 }

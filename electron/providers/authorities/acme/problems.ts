@@ -1,107 +1,116 @@
 import { peerTail } from '#kit/redact.ts';
-import { Failure, type RetryClass } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
+import type { RetryClass } from '#shared/failure-codes/code.ts';
+import { type FailureCode, failureCodes } from '#shared/failure-codes.ts';
 import type { Problem } from './wire.ts';
 
 const prefix = 'urn:ietf:params:acme:error:';
 
 interface Meaning {
-  words: string;
-  hint: string;
-  retry: RetryClass;
+  code: FailureCode;
+  words?: string;
+  hint?: string;
 }
 
 /** What the errors of RFC 8555 6.7 (and its children) mean for us. */
-const meanings: Record<string, Meaning> = {
+const meanings: Readonly<Record<string, Meaning>> = {
   accountDoesNotExist: {
+    code: 'acme.account-does-not-exist',
     words: 'it does not know the account',
     hint: 'Test the authority: this registers an account again.',
-    retry: 'needs-person',
   },
   alreadyReplaced: {
+    code: 'acme.already-replaced',
     words: 'the certificate has already been replaced',
     hint: 'Check the newer certificate for the same names.',
-    retry: 'never',
   },
   badCSR: {
+    code: 'acme.bad-csr',
     words: 'it does not accept the certificate request',
     hint: 'Choose another key type or certificate profile.',
-    retry: 'needs-person',
   },
   badNonce: {
+    code: 'acme.bad-nonce',
     words: 'it refused every anti-replay nonce',
     hint: 'Trustkeep will try again automatically.',
-    retry: 'later',
   },
   caa: {
+    code: 'acme.caa',
     words: 'a CAA record forbids it to issue',
     hint: 'Add this CA to the CAA records of the name, or use a CA that is listed there.',
-    retry: 'needs-person',
   },
   connection: {
+    code: 'acme.connection',
     words: 'it could not connect to the address where control is proved',
     hint: 'Check that the CA can reach port 80 of the name (http-01).',
-    retry: 'needs-person',
   },
   dns: {
+    code: 'acme.dns',
     words: 'it could not resolve the name',
     hint: 'Check the public DNS records of the name.',
-    retry: 'needs-person',
   },
   externalAccountRequired: {
+    code: 'acme.external-account-required',
     words: 'it requires an external account binding',
     hint: 'Get an EAB key ID and HMAC key from the CA and set both for the authority.',
-    retry: 'needs-person',
   },
   incorrectResponse: {
+    code: 'acme.incorrect-response',
     words: 'it received a different answer where control is proved',
     hint: 'Check that the name leads to this responder or web root, with no redirect or cache on the way.',
-    retry: 'needs-person',
   },
   invalidContact: {
+    code: 'acme.invalid-contact',
     words: 'it does not accept the contact address',
     hint: 'Correct the contact of the authority.',
-    retry: 'needs-person',
   },
   invalidProfile: {
+    code: 'acme.invalid-profile',
     words: 'it does not offer this certificate profile',
     hint: 'Test the authority to see the profiles it offers, and choose one of them.',
-    retry: 'needs-person',
   },
   orderNotReady: {
+    code: 'acme.order-not-ready',
     words: 'the order is not ready',
     hint: 'Trustkeep will check again automatically.',
-    retry: 'later',
   },
   rateLimited: {
+    code: 'acme.rate-limited',
     words: 'its rate limit is reached',
     hint: 'Trustkeep will wait as long as the CA asks.',
-    retry: 'after',
   },
   rejectedIdentifier: {
+    code: 'acme.rejected-identifier',
     words: 'it does not issue for these names',
     hint: 'Check the names; with an enterprise CA, have them added to the account and delegated first.',
-    retry: 'needs-person',
   },
   serverInternal: {
+    code: 'acme.server-internal',
     words: 'it has an internal error',
     hint: 'Trustkeep will try again automatically.',
-    retry: 'later',
   },
   unauthorized: {
+    code: 'acme.unauthorized',
     words: 'it denies permission for this',
     hint: 'Check the challenge answer at the name, and that the account is still active at the CA.',
-    retry: 'needs-person',
   },
   unsupportedIdentifier: {
+    code: 'acme.unsupported-identifier',
     words: 'it does not issue for this kind of name',
     hint: 'Remove IP addresses or wildcards that this CA does not put into certificates.',
-    retry: 'needs-person',
   },
   userActionRequired: {
+    code: 'acme.user-action-required',
     words: 'a person has to act on its site first',
     hint: 'Open the page of the CA and follow its instructions.',
-    retry: 'needs-person',
   },
+  badPublicKey: { code: 'acme.bad-public-key' },
+  badSignatureAlgorithm: { code: 'acme.bad-signature-algorithm' },
+  compound: { code: 'acme.compound' },
+  malformed: { code: 'acme.malformed' },
+  notFound: { code: 'acme.not-found' },
+  tls: { code: 'acme.tls' },
+  unsupportedContact: { code: 'acme.unsupported-contact' },
 };
 
 /** `rejectedIdentifier` of `urn:ietf:params:acme:error:rejectedIdentifier`; null for anything else. */
@@ -109,15 +118,11 @@ export function shortType(problem: Pick<Problem, 'type'>): string | null {
   return problem.type.startsWith(prefix) ? problem.type.slice(prefix.length) : null;
 }
 
-/** `acme.rejected-identifier`, `acme.bad-csr`. */
-function codeOf(type: string | null): string {
-  const dashed = (type ?? 'refused')
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '');
-  return `acme.${dashed === '' ? 'refused' : dashed}`;
+/** A CA may make up types of its own: they have one code, and what it said is shown. */
+const otherType: Meaning = { code: 'acme.refused' };
+
+function meaningOf(type: string | null): Meaning {
+  return (type !== null && Object.hasOwn(meanings, type) && meanings[type]) || otherType;
 }
 
 interface ProblemContext {
@@ -140,38 +145,38 @@ const mostReasons = 10;
 /** One sentence out of what the CA said, per name where it said so. */
 export function problemFailure(problem: Problem, context: ProblemContext): Failure {
   const type = shortType(problem);
-  const meaning = type === null ? undefined : meanings[type];
+  const meaning = meaningOf(type);
   const retry = retryOf(meaning, context);
   const reasons = perName(problem);
   const more = reasons.length > mostReasons ? `; and ${reasons.length - mostReasons} more` : '';
   const why =
     reasons.length > 0
       ? `${reasons.slice(0, mostReasons).join('; ')}${more}`
-      : (meaning?.words ?? `it gives the reason “${type ?? 'none'}”`);
+      : (meaning.words ?? `it gives the reason “${type ?? 'none'}”`);
   const hint =
-    meaning?.hint ?? 'The answer of the CA is shown below. If it does not help, ask the operator of the CA.';
+    meaning.hint ?? 'The answer of the CA is shown below. If it does not help, ask the operator of the CA.';
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
-  return new Failure(codeOf(type), `The CA ${context.ca} refused ${context.asked}: ${why}.`, {
-    about: 'authority',
+  return new Failure(meaning.code, `The CA ${context.ca} refused ${context.asked}: ${why}.`, {
     hint: `${hint}${page}`,
     retry,
     retryAt: retry === 'after' ? (context.retryAt ?? context.now + rateLimitedWaitMs) : undefined,
-    peerSaid: peerTail(said(problem)),
+    peerSaid: peerTail(meaning === otherType ? `${type ?? ''}\n${said(problem)}`.trim() : said(problem)),
   });
 }
 
-function retryOf(meaning: Meaning | undefined, context: ProblemContext): RetryClass {
-  if (meaning?.retry === 'after' || context.status === 429) return 'after';
+function retryOf({ code }: Meaning, context: ProblemContext): RetryClass {
+  const usual = failureCodes[code].retry;
+  if (usual === 'after' || context.status === 429) return 'after';
   const itsFault = context.status !== null && context.status >= 500;
-  if (itsFault || meaning?.retry === 'later') return context.retryAt === null ? 'later' : 'after';
-  return meaning?.retry ?? 'needs-person';
+  if (itsFault || usual === 'later') return context.retryAt === null ? 'later' : 'after';
+  return usual;
 }
 
 /** `b.example: a CAA record forbids it to issue`. */
 function perName(problem: Problem): string[] {
   return (problem.subproblems ?? []).flatMap((part) => {
     const type = shortType(part);
-    const words = (type === null ? undefined : meanings[type]?.words) ?? type ?? 'refused';
+    const words = meaningOf(type).words ?? type ?? 'refused';
     return part.identifier === undefined ? [] : [`${part.identifier.value}: ${words}`];
   });
 }

@@ -81,7 +81,6 @@ export function readAs<T>(shape: z.ZodType<T>, body: Buffer, what: string, ca: s
   const issue = read.error.issues[0];
   throw new Failure('acme.unexpected-answer', `The CA ${ca} sent no valid ${what}.`, {
     hint: 'Check that the directory URL is that of an ACME (RFC 8555) directory, exactly as the CA publishes it.',
-    retry: 'later',
     peerSaid: issue === undefined ? undefined : `${issue.path.join('.')}: ${issue.message}`,
     cause: read.error,
   });

@@ -17,7 +17,6 @@ export function readHandle(handle: OrderHandle): LocalHandle {
     'The stored data about the certificate order cannot be read.',
     {
       hint: 'Request the certificate again.',
-      retry: 'never',
       cause: parsed.error,
     },
   );

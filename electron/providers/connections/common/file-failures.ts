@@ -1,5 +1,6 @@
 import { never } from '#kit/never.ts';
 import { Failure, type FailureOptions } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 
 /** What was being done to a file when it went wrong. */
 export type FileWork = 'examine' | 'read' | 'hash' | 'write' | 'copy' | 'rename' | 'remove' | 'list';
@@ -39,74 +40,70 @@ export function fileFailure(
   options: Pick<FailureOptions, 'cause' | 'peerSaid'> = {},
 ): Failure {
   const on = place.host === 'this machine' ? 'on this machine' : `on ${place.host}`;
-  const make = (
-    code: string,
-    sentence: string,
-    hint: string,
-    retry: FailureOptions['retry'] = 'needs-person',
-  ) => new Failure(`file.${code}`, sentence, { ...options, hint, retry });
+  const make = (code: FailureCode, sentence: string, hint: string) =>
+    new Failure(code, sentence, { ...options, hint });
   switch (trouble) {
     case 'missing':
       return make(
-        'missing',
+        'file.missing',
         `There is no ${path} ${on}.`,
         'Check the path. One of its directories may be missing.',
       );
     case 'denied':
       return make(
-        'denied',
+        'file.denied',
         `User ${place.user} is not allowed to ${work} ${path} ${on}: it needs ${neededRight(work, path)}.`,
         place.remedy,
       );
     case 'disk-full':
       return make(
-        'disk-full',
+        'file.disk-full',
         `There is not enough space to ${work} ${path} ${on}. Its previous content is unchanged.`,
         'Free some space on that file system (or raise the quota) and try again.',
       );
     case 'read-only':
       return make(
-        'read-only',
+        'file.read-only',
         `${path} ${on} is on a file system that is mounted read-only.`,
         'Mount it writable, or use another path.',
       );
     case 'is-directory':
-      return make('not-a-file', `${path} ${on} is a directory, not a file.`, 'Enter the path of a file.');
+      return make(
+        'file.not-a-file',
+        `${path} ${on} is a directory, not a file.`,
+        'Enter the path of a file.',
+      );
     case 'no-directory':
-      return make('not-a-directory', `${path} ${on} is not a directory.`, 'Check the path.');
+      return make('file.not-a-directory', `${path} ${on} is not a directory.`, 'Check the path.');
     case 'name-too-long':
       return make(
-        'name-too-long',
+        'file.name-too-long',
         `The name ${path} is too long for ${place.host}.`,
         'Use a shorter path.',
-        'never',
       );
     case 'owner-unknown':
       return make(
-        'owner-unknown',
+        'file.owner-unknown',
         `The owner for ${path} does not exist ${on}.`,
         'Create the user or group.',
       );
     case 'damaged':
       return make(
-        'damaged',
+        'file.damaged',
         `The content of ${path} was damaged on its way to ${place.host}. The previous content is unchanged.`,
         'Try again. If this continues, check the network and the disk of that machine.',
-        'later',
       );
     case 'too-large':
       return make(
-        'too-large',
+        'file.too-large',
         `${path} ${on} is larger than ${largestRead / 1024 / 1024} MiB and is not read.`,
         'Check the path: certificates, keys and configurations are much smaller.',
-        'never',
       );
     case 'failed':
       return make(
-        'failed',
+        'file.failed',
         `Trustkeep could not ${work} ${path} ${on}.`,
         'Check the message of the system.',
-        'later',
       );
     default:
       return never(trouble);
@@ -142,7 +139,6 @@ export function mustBeUsable(path: string, isAbsolute: (path: string) => boolean
   if (path.includes('\0') || !isAbsolute(path)) {
     throw new Failure('file.path-invalid', `${JSON.stringify(path)} is not an absolute path.`, {
       hint: 'Enter the full path, starting at the root.',
-      retry: 'never',
     });
   }
 }

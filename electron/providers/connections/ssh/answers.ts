@@ -58,7 +58,7 @@ export function readStat(path: string, output: string): FileFacts {
   const [raw = '', size, uid, gid, seconds] = numbers.split(' ');
   const bits = Number.parseInt(raw, 16);
   if (Number.isNaN(bits) || seconds === undefined) {
-    throw new Failure('file.failed', `The information about ${path} could not be read.`, { retry: 'later' });
+    throw new Failure('file.failed', `The information about ${path} could not be read.`);
   }
   const realPath = rest.join('\n').replace(/\n$/, '');
   return {

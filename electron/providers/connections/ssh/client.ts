@@ -2,6 +2,7 @@ import { connect as openSocket } from 'node:net';
 import ssh2, { type Client, type ParsedKey } from 'ssh2';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { ConnectTools, LoginMaterial } from '../connection.ts';
 import { LogIn } from './auth.ts';
@@ -71,7 +72,7 @@ function readKey(settings: SshSettings, login: LoginMaterial, key: Secret, who: 
   } catch (error) {
     if (settings.auth !== 'credential-store' || !(error instanceof Failure)) throw error;
     const hint = 'Store the complete private key and its passphrase in the credential store.';
-    throw new Failure(error.code, error.message, { hint, retry: error.retry, cause: error.cause });
+    throw error.saying(error.message, { hint });
   }
 }
 
@@ -179,14 +180,13 @@ class Attempt {
     const { host, port } = this.#settings;
     return new Failure('connection.lost', `${host} closed the connection on port ${port} during login.`, {
       hint: 'Check that an SSH server listens there and accepts this machine.',
-      retry: 'later',
     });
   }
 
   #explain(error: Error & { level?: string; code?: string | number }): Failure {
     const { host, port } = this.#settings;
-    const make = (code: string, sentence: string, hint: string, retry: 'later' | 'needs-person' = 'later') =>
-      new Failure(code, sentence, { hint, retry, cause: error });
+    const make = (code: FailureCode, sentence: string, hint: string) =>
+      new Failure(code, sentence, { hint, cause: error });
     if (error.level === 'client-authentication') return this.#answers.refusal(error);
     switch (error.code) {
       case 'ECONNREFUSED':
@@ -218,7 +218,6 @@ class Attempt {
     if (error.level === 'client-socket' || /before handshake/.test(error.message)) {
       return new Failure('connection.lost', this.#closedEarly().message, {
         hint: this.#closedEarly().hint,
-        retry: 'later',
         cause: error,
       });
     }
@@ -227,12 +226,10 @@ class Attempt {
         'ssh.no-common-algorithm',
         `${host} and Trustkeep have no SSH algorithm in common (${error.message.replace(/^.*no matching /i, '')}).`,
         'The SSH server is very old or very strict. Update it or allow more algorithms.',
-        'needs-person',
       );
     }
     return new Failure('ssh.handshake-failed', `${host} does not speak SSH as expected on port ${port}.`, {
       hint: 'Check that the port is that of an SSH server.',
-      retry: 'later',
       peerSaid: error.message.slice(0, 300),
       cause: error,
     });
@@ -242,7 +239,6 @@ class Attempt {
     const { host, port } = this.#settings;
     return new Failure('connection.timeout', `${host} did not answer on port ${port} in time.`, {
       hint: 'Check that the machine is up and that no firewall drops the packets.',
-      retry: 'later',
       cause,
     });
   }

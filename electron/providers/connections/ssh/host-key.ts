@@ -53,7 +53,6 @@ export function hostKeyChanged(host: string, pinned: string, seen: SeenHostKey):
     `The SSH host key of ${host} is not the pinned one: expected ${pinned}, received ${seen.fingerprint} (${seen.type}).`,
     {
       hint: 'The connection may be intercepted. If the host was rebuilt, accept its new key: `tls update <endpoint> --host_key accept`.',
-      retry: 'needs-person',
     },
   );
 }

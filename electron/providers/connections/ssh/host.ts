@@ -171,7 +171,6 @@ export class SshHost {
     if (/open failed|Unable to exec/.test(reason)) {
       return new Failure('ssh.session-refused', `${this.settings.host} did not open another session.`, {
         hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
-        retry: 'later',
         cause: error,
       });
     }

@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import { readHostKey } from './host-key.ts';
 import { readPrivateKey } from './private-key.ts';
@@ -39,7 +40,7 @@ function opened(key: Secret, what: string): ReturnType<typeof readPrivateKey> | 
   }
 }
 
-const meanings: Record<string, [code: string, hint: string]> = {
+const meanings: Record<string, [code: FailureCode, hint: string]> = {
   'ssh.key-passphrase-missing': ['private-key.passphrase-needed', 'Set its passphrase (`passphrase`).'],
   'ssh.key-passphrase-wrong': [
     'private-key.passphrase-wrong',
@@ -52,6 +53,8 @@ const meanings: Record<string, [code: string, hint: string]> = {
 };
 
 function named(failure: Failure): Failure {
-  const [code, hint] = meanings[failure.code] ?? [failure.code, failure.hint];
+  const meaning = meanings[failure.code];
+  if (meaning === undefined) return failure;
+  const [code, hint] = meaning;
   return new Failure(code, failure.message, { hint, cause: failure });
 }

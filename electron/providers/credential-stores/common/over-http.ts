@@ -1,5 +1,6 @@
 import { peerTail, redact } from '#kit/redact.ts';
-import { Failure, type RetryClass } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
+import type { RetryClass } from '#shared/failure-codes/code.ts';
 import type { Http } from '../../../net/http.ts';
 import type { HttpRequest } from '../../../net/http-request.ts';
 

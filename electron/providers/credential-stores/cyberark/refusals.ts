@@ -102,7 +102,6 @@ function failureFor(
         `CyberArk is changing the password of ${what} right now.`,
         {
           hint: 'Trustkeep will try again automatically. A change usually takes less than a minute.',
-          retry: 'later',
           peerSaid,
         },
       );

@@ -62,7 +62,6 @@ export function demandFailure(demand: Demand, what: string, said: boolean): Fail
         `${what} is waiting for its password to be changed.`,
         {
           hint: 'Trustkeep will try again automatically. If this continues, check Remote Password Changing.',
-          retry: 'later',
         },
       );
     case 'RequiresUndelete':
@@ -105,7 +104,6 @@ export function refusedSecret(answer: JsonAnswer, what: string, who: string): Fa
   if (/checked out/i.test(words))
     return new Failure('credential.checked-out', `${what} is checked out by someone else.`, {
       hint: 'Trustkeep will try again automatically. You can also force a check-in in Secret Server.',
-      retry: 'later',
       peerSaid,
     });
   return new Failure(

@@ -1,6 +1,7 @@
 import type { Log } from '#kit/log.ts';
 import type { HashicorpAuth } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { type StoreKeep, storeSecrets } from '../credential-store.ts';
 import { cleanText, markOf, noSecret } from './login.ts';
@@ -22,6 +23,11 @@ interface SecretIdParts {
   readFile: ReadSecretFile;
   log: Log;
 }
+
+const noSecretIdInIt: ReadonlySet<string> = new Set<FailureCode>([
+  'credential-store.wrapping-used',
+  'credential-store.not-a-wrapping-token',
+]);
 
 /** Where the SecretID comes from. Not safe concurrently: the session asks once at a time. */
 export class SecretIdSource {
@@ -122,7 +128,7 @@ export class SecretIdSource {
       this.#seal();
       return { secretId, remarks: [] };
     } catch (thrown) {
-      if (asFailure(thrown).code !== 'credential-store.wrapping-used') throw thrown;
+      if (!noSecretIdInIt.has(asFailure(thrown).code)) throw thrown;
       // our own try was cut off between sealing and noting it
       const own = before === 'begun' && old !== null;
       if (own) this.#spent.opened(mark);

@@ -8,7 +8,8 @@ import { readAs, secretIdAnswer, wrappingAnswer } from './wire.ts';
 
 /**
  * Takes the SecretID out of a wrapping token, which works once. Looks first at what is inside: a token that holds
- * another answer was put in the place of ours. `credential-store.wrapping-used` when it is not valid (any more);
+ * another answer was put in the place of ours. `credential-store.wrapping-used` when it is not valid (any more), or
+ * `…not-a-wrapping-token` when it looks like a SecretID;
  * `triedBefore`: an earlier try of ours may have been what used it. `begin` runs just before it is used.
  */
 export type Unwrap = (wrapping: Secret, triedBefore: boolean, begin: () => void) => Promise<Secret>;
@@ -34,7 +35,7 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
   function notWrapping(wrapping: Secret, said: string, triedBefore: boolean): Failure {
     if (!looksLikeSecretId(wrapping)) return wrappingUsed(client.who, said, triedBefore);
     return new Failure(
-      'credential-store.wrapping-used',
+      'credential-store.not-a-wrapping-token',
       `The wrapping token for ${client.who} is not one. It looks like a SecretID.`,
       { hint: 'If it is the SecretID itself, set appwrapped No.', peerSaid: said },
     );

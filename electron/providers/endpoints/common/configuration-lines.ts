@@ -34,7 +34,6 @@ export async function editConfiguration(
   if (sha256Hex(content) !== after.sha256)
     throw new Failure('target.drifted', `${path} would not become what was approved.`, {
       hint: 'It changed a moment ago. Make a new plan and review it.',
-      retry: 'needs-person',
     });
   await connection.write(path, content, writeOptions(after.ownership));
 }

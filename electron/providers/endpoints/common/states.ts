@@ -82,7 +82,7 @@ export function refuseDrift(found: readonly string[], connection: HostConnection
   throw new Failure(
     'target.drifted',
     `${connection.description} has changed since the plan was made: ${shown}${more}.`,
-    { hint: 'Make a new plan and review it. Nothing was changed.', retry: 'needs-person' },
+    { hint: 'Make a new plan and review it. Nothing was changed.' },
   );
 }
 

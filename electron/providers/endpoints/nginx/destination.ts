@@ -116,7 +116,6 @@ async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
     `${file} is not what nginx printed, so it is not edited.`,
     {
       hint: 'It may have changed just now. Try again. A comment that looks like "# configuration file …:" may also cause this.',
-      retry: 'later',
     },
   );
 }

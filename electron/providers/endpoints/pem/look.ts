@@ -83,7 +83,6 @@ export function placeServed(servedAt: string): { host: string; port: number } {
   if (host !== '' && port >= 1 && port <= 65535) return { host, port };
   throw new Failure('endpoint.served-at-invalid', `"${servedAt}" is not a host and port.`, {
     hint: 'Use host:port, with an IPv6 address in brackets: [::1]:8443.',
-    retry: 'never',
   });
 }
 

@@ -60,8 +60,13 @@ describe('problems', () => {
       peerSaid: 'weak key',
     });
   });
-  test('of an unknown type keep a stable code', () => {
-    expect(of({ type: urn('dnssecNeeded42') }).code).toBe('acme.dnssec-needed42');
+  test('of a type that no standard has share one code, and the type is shown', () => {
+    const odd = of({ type: urn('dnssecNeeded42') });
+    expect(odd.code).toBe('acme.refused');
+    expect(odd.message).toContain('dnssecNeeded42');
+    expect(odd.toData().peerSaid).toMatch(/^dnssecNeeded42/);
+    for (const type of ['orderGone', 'toString', '__proto__'])
+      expect(of({ type: urn(type) })).toMatchObject({ code: 'acme.refused', retry: 'needs-person' });
     expect(of({ type: 'https://ca.example/errors/odd' }).code).toBe('acme.refused');
     expect(of({ type: urn('---') }).toData().code).toBe('acme.refused');
     expect(of({}).code).toBe('acme.refused');

@@ -67,7 +67,8 @@ describe('the verification of a store', () => {
   });
 
   test('stops at a refused login without reading', async () => {
-    const logIn = () => Promise.reject(new Failure('x.refused', 'No.', { hint: 'Ask.' }));
+    const logIn = () =>
+      Promise.reject(new Failure('credential-store.login-refused', 'No.', { hint: 'Ask.' }));
     const read = () => Promise.reject(new Error('must not be reached'));
     expect((await shape(verify(open, { logIn, read }))).at(-1)).toEqual(['log-in', false, 'No. Ask.']);
   });

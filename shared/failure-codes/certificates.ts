@@ -1,0 +1,30 @@
+import { codesAbout } from './code.ts';
+
+/** Certificates, requests and keys as such. */
+export const certificatesCodes = {
+  ...codesAbout('other', {
+    'certificate.chain-too-long': ['never', 'The chain has too many certificates.'],
+    'certificate.key-mismatch': [
+      'needs-person',
+      'The certificate and the private key do not belong together.',
+    ],
+    'certificate.lost': ['never', 'The new certificate of a task no longer exists.'],
+    'certificate.not-found': ['needs-person', 'There is no such certificate.'],
+    'certificate.unreadable': ['needs-person', 'The certificate cannot be read.'],
+    'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
+    'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],
+    'der.unreadable': ['never', 'The data is not valid DER.'],
+    'key.lost': ['never', 'The private key generated for a request no longer exists.'],
+    'key.not-made': ['needs-person', 'No key could be generated.'],
+    'key.type-wrong': ['needs-person', 'The key is of another type than was asked for.'],
+    'key.unreadable': ['needs-person', 'The key cannot be read.'],
+    'material.unfit': ['never', 'What the authority issued cannot be installed.'],
+    'names.invalid': ['needs-person', 'A name is not one that a certificate could be issued for.'],
+    'names.missing': ['needs-person', 'There is no name to issue a certificate for.'],
+    'pem.unreadable': ['needs-person', 'The PEM text cannot be read.'],
+    'renewal.not-managed': [
+      'needs-person',
+      'The certificate was not obtained through Trustkeep, so it cannot be renewed.',
+    ],
+  }),
+};
