@@ -17,7 +17,7 @@ export interface Answer {
   type?: string;
 }
 
-export type State = Omit<SecretServerStrict, 'url' | 'caPem' | 'revokeTokens' | 'stop'>;
+type State = Omit<SecretServerStrict, 'url' | 'caPem' | 'revokeTokens' | 'stop'>;
 
 /** What the parts of the server share. */
 export interface World {
