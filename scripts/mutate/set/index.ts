@@ -1,4 +1,5 @@
 import type { Mutation } from '../mutation.ts';
+import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
 import { driftMutations } from './drift.ts';
 import { keptKeyMutations } from './kept-keys.ts';
@@ -8,6 +9,7 @@ import { snapshotMutations } from './snapshot.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
+  ...approvalMutations,
   ...auditMutations,
   ...secretMutations,
   ...keptKeyMutations,

@@ -1,0 +1,277 @@
+import { judgedBy, type Mutation } from '../mutation.ts';
+
+const guard = 'electron/agent/steps/approved.ts';
+const decide = 'electron/agent/decide.ts';
+const approve = 'electron/agent/steps/approve.ts';
+const seal = 'electron/agent/steps/seal-yes.ts';
+const certify = 'electron/agent/plans/certify.ts';
+const binding = 'electron/agent/plans/binding.ts';
+const ssh = 'shared/catalog/connections/ssh.ts';
+const who = 'electron/agent/policies/approval.ts';
+
+/** What an approval is bound to, and who may give it. */
+export const approvalMutations: readonly Mutation[] = [
+  ...judgedBy(
+    [
+      'test/security/approval-guard.test.ts',
+      'test/security/approval-fields.test.ts',
+      'test/security/approval-rows.test.ts',
+      'test/unit/agent/plan-fingerprint.test.ts',
+      'test/unit/database/plan-of-changes.test.ts',
+    ],
+    [
+      {
+        breaks: 'a plan that nobody approved is carried out',
+        file: guard,
+        find: "if (approval === null || approval.state !== 'approved') throw notApproved();",
+        put: 'if (approval === null) throw notApproved();',
+      },
+      {
+        breaks: 'the plan in the task is not compared with the approved one',
+        file: guard,
+        find: '  for (const one of plansIn(context, plan)) mustBeThatOf(approval, one);\n',
+        put: '',
+      },
+      {
+        breaks: 'only the first plan is compared, not the one with its hashes filled in',
+        file: guard,
+        find: "  return [plan, context.output('check-material', checkMaterialOutput).plan];",
+        put: '  return [plan];',
+      },
+      {
+        breaks: 'the seal of an approval is not looked at',
+        file: guard,
+        find: '  if (!saidYes(context, approval)) throw notApproved();\n',
+        put: '  saidYes(context, approval);\n',
+      },
+      {
+        breaks: 'a locked keychain is taken for an approval before anything was changed',
+        file: guard,
+        find: "memory.changing && asFailure(error).about === 'keychain'",
+        put: "asFailure(error).about === 'keychain'",
+      },
+      {
+        breaks: 'a damaged seal is taken for an approval while the endpoint is changed',
+        file: guard,
+        find: "memory.changing && asFailure(error).about === 'keychain'",
+        put: 'memory.changing',
+      },
+      {
+        breaks: 'a keychain that is locked meanwhile leaves the endpoint half changed',
+        file: guard,
+        find: "memory.changing && asFailure(error).about === 'keychain'",
+        put: 'false as boolean',
+      },
+      {
+        breaks: 'the plan in the approval may be another one than its fingerprint says',
+        file: guard,
+        find: ' && planFingerprint(approval.plan) === fingerprint',
+        put: '',
+      },
+      {
+        breaks: 'the plan of the task may have any fingerprint',
+        file: guard,
+        find: 'planFingerprint(plan) === fingerprint && ',
+        put: '',
+      },
+      {
+        breaks: 'endpoint and authority may change after the approval',
+        file: guard,
+        find: '  mustBeBound(context, plan);\n',
+        put: '',
+      },
+      {
+        breaks: 'the settings of the endpoint may change after the approval',
+        file: guard,
+        find: 'same && now.endpoint === plan.bound.endpoint',
+        put: 'same',
+      },
+      {
+        breaks: 'the task may be led to another endpoint',
+        file: guard,
+        find: 'endpoint.id === plan.endpointId && ',
+        put: '',
+      },
+      {
+        breaks: 'the task may be led to another node',
+        file: guard,
+        find: ' && task.subject.id === plan.nodeId',
+        put: '',
+      },
+      {
+        breaks: 'the settings of the authority may change before it issued',
+        file: guard,
+        find: 'isIssued(context) || now.authority === plan.bound.authority',
+        put: 'isIssued(context) || now.authority !== ""',
+      },
+      {
+        breaks: 'a change of the authority after it issued ends the task half way',
+        file: guard,
+        find: 'isIssued(context) || now.authority',
+        put: 'now.authority',
+      },
+      {
+        breaks: 'another order than the approved one is placed',
+        file: guard,
+        find: '  mustBeOrdered(context, plan);\n',
+        put: '',
+      },
+      {
+        breaks: 'an order with other terms is placed',
+        file: guard,
+        find: 'names: order.names, terms: order.terms }',
+        put: 'names: order.names, terms: plan.terms }',
+      },
+      {
+        breaks: 'an order for other names is placed',
+        file: guard,
+        find: 'names: order.names, terms: order.terms }',
+        put: 'names: plan.names, terms: order.terms }',
+      },
+      {
+        breaks: 'the order goes to another authority',
+        file: guard,
+        find: '{ id: order.authorityId, ',
+        put: '{ id: plan.authority.id, ',
+      },
+      {
+        breaks: 'the first step behind the approval is not guarded',
+        file: 'electron/agent/certificates/certify-kind.ts',
+        find: 'at <= yes',
+        put: 'at <= yes + 1',
+      },
+      {
+        breaks: 'no step behind the approval is guarded',
+        file: 'electron/agent/certificates/certify-kind.ts',
+        find: '            mustBeApproved(context);\n',
+        put: '',
+      },
+      {
+        breaks: 'the approval step itself does not look at what was approved',
+        file: approve,
+        find: '  mustBeApproved(context);\n',
+        put: '',
+      },
+      {
+        breaks:
+          'a fingerprint does not cover what an endpoint remembers, its changes and the rest of the plan',
+        file: certify,
+        find: 'if (rest.fingerprintVersion === 2) return hashOf({ ...rest, install });',
+        put: 'if (rest.fingerprintVersion === 2) return hashOf({ names: rest.names });',
+      },
+      {
+        breaks: 'a fingerprint does not cover the install',
+        file: certify,
+        find: 'return hashOf({ ...rest, install });',
+        put: 'return hashOf({ ...rest, install: null });',
+      },
+      {
+        breaks: 'a fingerprint of the first form covers less than the plan says',
+        file: certify,
+        find: 'first !== null && canonicalJson(fromFirstForm(first)) === canonicalJson(install)',
+        put: 'first !== null',
+      },
+      {
+        breaks: 'any fingerprint is accepted with the approval',
+        file: decide,
+        find: 'seen !== undefined && !approval.plan.fingerprint.startsWith(seen)',
+        put: 'seen === null',
+      },
+      {
+        breaks: 'a plan can be decided twice',
+        file: decide,
+        find: "approval.state !== 'pending'",
+        put: "approval.state === 'superseded'",
+      },
+      {
+        breaks: 'a rejection is sealed as an approval',
+        file: decide,
+        find: 'if (decision.yes) sealYes(database, decided);',
+        put: 'sealYes(database, decided);',
+      },
+      {
+        breaks: 'an approval is not sealed',
+        file: decide,
+        find: 'if (decision.yes) sealYes(database, decided);',
+        put: '',
+      },
+      {
+        breaks: 'a rejection counts as an approval',
+        file: decide,
+        find: "decision.yes ? 'approved' : 'rejected'",
+        put: "'approved'",
+      },
+      {
+        breaks: 'the seal is for any plan of the task',
+        file: seal,
+        find: '`${taskId} ${plan.fingerprint}`',
+        put: '`${taskId} ${plan.fingerprint.length}`',
+      },
+      {
+        breaks: 'the seal of one task counts for another',
+        file: seal,
+        find: '`${taskId} ${plan.fingerprint}`',
+        put: '`${taskId.length} ${plan.fingerprint}`',
+      },
+      {
+        breaks: 'the pinned host key is not part of what was approved',
+        file: ssh,
+        find: 'const reached = { type, host, port, user, hostKey };',
+        put: 'const reached = { type, host, port, user, hostKey: hostKey === "" };',
+      },
+      {
+        breaks: 'the user who connects is not part of what was approved',
+        file: ssh,
+        find: 'const reached = { type, host, port, user, hostKey };',
+        put: 'const reached = { type, host, port, user: user === "", hostKey };',
+      },
+      {
+        breaks: 'the credential whose user connects is not part of what was approved',
+        file: ssh,
+        find: "return user === '' ? { ...reached, store, storeCredentialId } : reached;",
+        put: "return user === '' && store === '' ? { ...reached, store, storeCredentialId } : reached;",
+      },
+      {
+        breaks: 'paths, programs and scripts of the endpoint are not part of what was approved',
+        file: binding,
+        find: '.bound(connection), settings })',
+        put: '.bound(connection) })',
+      },
+      {
+        breaks: 'how the endpoint is reached is not part of what was approved',
+        file: binding,
+        find: 'reached: connectionDefinition(connection).bound(connection), ',
+        put: '',
+      },
+      {
+        breaks: 'the settings of the authority are not part of what was approved',
+        file: binding,
+        find: 'hashOf(authority?.settings ?? null)',
+        put: 'hashOf(authority === null)',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/agent/callers.test.ts'],
+    [
+      {
+        breaks: 'every plan is approved automatically',
+        file: who,
+        find: 'if (!endpoint.policy.autoApprove) return',
+        put: 'if (endpoint.name === "") return',
+      },
+      {
+        breaks: 'what a server asked for is approved automatically',
+        file: who,
+        find: 'if (!covered.includes(origin))',
+        put: 'if (endpoint.name === "")',
+      },
+      {
+        breaks: 'a plan that takes something from a neighbour is approved automatically',
+        file: who,
+        find: 'plan.install.shares !== null && plan.install.shares.length > 0',
+        put: 'plan.install.shares === undefined',
+      },
+    ],
+  ),
+];

@@ -1,0 +1,141 @@
+/**
+ * The attack: somebody who can only write to the database lends an approval to other work: to another task or endpoint with
+ * the same settings, to a plan that is shown otherwise than it is, or with a seal that is not one.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clockAt, now, type TestStore } from '#test/make/store.ts';
+import { decide } from '../../electron/agent/decide.ts';
+import { isSealedYes } from '../../electron/agent/steps/seal-yes.ts';
+import type { Store } from '../../electron/database/store.ts';
+import { approved, drive, quickStore } from './approval-drive.ts';
+import { local } from './approval-samples.ts';
+
+let store: TestStore;
+beforeAll(() => {
+  store = quickStore();
+});
+afterAll(() => store.remove());
+
+function approvalOf(taskId: string) {
+  const approval = store.database.approvals.ofTask(taskId);
+  if (approval === null) throw new Error('no approval');
+  return approval;
+}
+
+function rowOf(taskId: string) {
+  const row = store.database.tasks.get(taskId);
+  if (row === null) throw new Error('the task is gone');
+  return row;
+}
+
+const code = (outcome: Awaited<ReturnType<typeof drive>>) => [outcome.reached, outcome.task.failure?.code];
+
+describe('an approval does not count', () => {
+  test('for a task that was led to another endpoint with the same settings', async () => {
+    const { task, endpoint } = approved(store.database, 'make-key');
+    const twin = { ...endpoint, id: `${endpoint.id}_twin`, name: `${endpoint.name}t` };
+    store.database.endpoints.insert(twin);
+    const row = rowOf(task.id);
+    const within = { kind: 'endpoint' as const, id: twin.id, name: twin.name };
+    store.database.tasks.update({
+      ...row,
+      task: { ...row.task, subject: { ...row.task.subject, within } },
+    });
+    expect(code(await drive(store.database, task))).toEqual([false, 'approval.settings-changed']);
+  });
+
+  test('for a task that was led to another node of the endpoint', async () => {
+    const { task } = approved(store.database, 'make-key');
+    const row = rowOf(task.id);
+    const subject = { ...row.task.subject, id: 'node_other' };
+    store.database.tasks.update({ ...row, task: { ...row.task, subject } });
+    expect(code(await drive(store.database, task))).toEqual([false, 'approval.settings-changed']);
+  });
+
+  test('when the plan it shows is not the one its fingerprint is of', async () => {
+    const { task, plan } = approved(store.database, 'make-key');
+    const shown = { ...plan, names: ['harmless.example'] };
+    store.database.approvals.update({ ...approvalOf(task.id), plan: shown });
+    expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-plan']);
+  });
+
+  test('with a seal that does not open, also while the endpoint is being changed', async () => {
+    const { task } = approved(store.database, 'install');
+    const row = rowOf(task.id);
+    store.database.tasks.update({ ...row, memory: { ...row.memory, changing: true } });
+    (store.database as Store).driver.run('UPDATE secrets SET sealed = ? WHERE owner = ?', [
+      Buffer.alloc(60, 2),
+      approvalOf(task.id).id,
+    ]);
+    const outcome = await drive(store.database, task);
+    expect(code(outcome)).toEqual([false, 'secret.damaged']);
+  });
+
+  test('for another task with the same plan: the seal names its own', () => {
+    const { task } = approved(store.database, 'approve');
+    const approval = approvalOf(task.id);
+    expect(isSealedYes(store.database, approval)).toBe(true);
+    expect(isSealedYes(store.database, { ...approval, taskId: `${task.id.slice(0, -1)}z` })).toBe(false);
+  });
+});
+
+test('What the authority is like after it issued no longer matters to the approval', async () => {
+  const { task } = approved(store.database, 'install');
+  const before = store.database.authorities.get(local.id);
+  if (before?.settings.kind !== 'local') throw new Error('a local authority is needed');
+  const leafDays = before.settings.leafDays + 1;
+  store.database.authorities.update({ ...before, settings: { ...before.settings, leafDays } });
+  try {
+    expect(await drive(store.database, task)).toMatchObject({ reached: true });
+  } finally {
+    store.database.authorities.update(before);
+  }
+});
+
+describe('a decision', () => {
+  function pending() {
+    const { task } = approved(store.database, 'approve');
+    const approval = { ...approvalOf(task.id), state: 'pending' as const };
+    store.database.approvals.update(approval);
+    store.database.secrets.remove(approval.id);
+    const say = (yes: boolean) =>
+      decide({
+        ...{ database: store.database, clock: clockAt(now), approvalId: approval.id, yes },
+        ...{ seenFingerprint: undefined, comment: 'seen', caller: { origin: 'gui' as const, actor: 'bob' } },
+      });
+    return { approval, say, task };
+  }
+
+  test('to approve is sealed, tells who and when, and wakes the task', () => {
+    const { approval, say, task } = pending();
+    const decided = say(true);
+    expect(decided).toMatchObject({ state: 'approved', decidedBy: 'bob', decidedAt: now, comment: 'seen' });
+    expect(isSealedYes(store.database, approval)).toBe(true);
+    expect(rowOf(task.id).task.wakeAt).toBe(now);
+  });
+
+  test('to reject is not sealed', () => {
+    const { approval, say } = pending();
+    expect(say(false).state).toBe('rejected');
+    expect(store.database.secrets.list(approval.id)).toEqual([]);
+  });
+
+  test('is made once', () => {
+    const { say } = pending();
+    say(false);
+    expect(() => say(true)).toThrow(expect.objectContaining({ code: 'approval.decided' }));
+  });
+
+  test('about an approval that is not there is refused', () => {
+    expect(() =>
+      decide({
+        ...{ database: store.database, clock: clockAt(now), approvalId: 'apr_none', yes: true },
+        ...{
+          seenFingerprint: undefined,
+          comment: undefined,
+          caller: { origin: 'cli' as const, actor: null },
+        },
+      }),
+    ).toThrow(expect.objectContaining({ code: 'approval.not-found' }));
+  });
+});
