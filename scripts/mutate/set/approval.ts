@@ -1,15 +1,12 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
 const guard = 'electron/agent/steps/approved.ts';
-const decide = 'electron/agent/decide.ts';
 const approve = 'electron/agent/steps/approve.ts';
-const seal = 'electron/agent/steps/seal-yes.ts';
 const certify = 'electron/agent/plans/certify.ts';
 const binding = 'electron/agent/plans/binding.ts';
 const ssh = 'shared/catalog/connections/ssh.ts';
-const who = 'electron/agent/policies/approval.ts';
 
-/** What an approval is bound to, and who may give it. */
+/** What an approval is bound to. */
 export const approvalMutations: readonly Mutation[] = [
   ...judgedBy(
     [
@@ -172,48 +169,6 @@ export const approvalMutations: readonly Mutation[] = [
         put: 'first !== null',
       },
       {
-        breaks: 'any fingerprint is accepted with the approval',
-        file: decide,
-        find: 'seen !== undefined && !approval.plan.fingerprint.startsWith(seen)',
-        put: 'seen === null',
-      },
-      {
-        breaks: 'a plan can be decided twice',
-        file: decide,
-        find: "approval.state !== 'pending'",
-        put: "approval.state === 'superseded'",
-      },
-      {
-        breaks: 'a rejection is sealed as an approval',
-        file: decide,
-        find: 'if (decision.yes) sealYes(database, decided);',
-        put: 'sealYes(database, decided);',
-      },
-      {
-        breaks: 'an approval is not sealed',
-        file: decide,
-        find: 'if (decision.yes) sealYes(database, decided);',
-        put: '',
-      },
-      {
-        breaks: 'a rejection counts as an approval',
-        file: decide,
-        find: "decision.yes ? 'approved' : 'rejected'",
-        put: "'approved'",
-      },
-      {
-        breaks: 'the seal is for any plan of the task',
-        file: seal,
-        find: '`${taskId} ${plan.fingerprint}`',
-        put: '`${taskId} ${plan.fingerprint.length}`',
-      },
-      {
-        breaks: 'the seal of one task counts for another',
-        file: seal,
-        find: '`${taskId} ${plan.fingerprint}`',
-        put: '`${taskId.length} ${plan.fingerprint}`',
-      },
-      {
         breaks: 'the pinned host key is not part of what was approved',
         file: ssh,
         find: 'const reached = { type, host, port, user, hostKey };',
@@ -248,29 +203,6 @@ export const approvalMutations: readonly Mutation[] = [
         file: binding,
         find: 'hashOf(authority?.settings ?? null)',
         put: 'hashOf(authority === null)',
-      },
-    ],
-  ),
-  ...judgedBy(
-    ['test/unit/agent/callers.test.ts'],
-    [
-      {
-        breaks: 'every plan is approved automatically',
-        file: who,
-        find: 'if (!endpoint.policy.autoApprove) return',
-        put: 'if (endpoint.name === "") return',
-      },
-      {
-        breaks: 'what a server asked for is approved automatically',
-        file: who,
-        find: 'if (!covered.includes(origin))',
-        put: 'if (endpoint.name === "")',
-      },
-      {
-        breaks: 'a plan that takes something from a neighbour is approved automatically',
-        file: who,
-        find: 'plan.install.shares !== null && plan.install.shares.length > 0',
-        put: 'plan.install.shares === undefined',
       },
     ],
   ),

@@ -1,6 +1,7 @@
 import type { Mutation } from '../mutation.ts';
 import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
+import { decisionMutations } from './decision.ts';
 import { driftMutations } from './drift.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
@@ -10,6 +11,7 @@ import { snapshotMutations } from './snapshot.ts';
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
   ...approvalMutations,
+  ...decisionMutations,
   ...auditMutations,
   ...secretMutations,
   ...keptKeyMutations,
