@@ -9,16 +9,16 @@ import type { Overview } from '#shared/model/overview.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
 import { authorityKeep } from './agent/authority-keep.ts';
-import { makeCredentialReader } from './agent/credentials.ts';
 import { makeAgent } from './agent/make-agent.ts';
-import { WayOut, type WayOutParts } from './agent/proxy.ts';
-import type { OpenEndpoint } from './agent/sessions.ts';
+import { WayOut } from './agent/proxy.ts';
 import { readSettings } from './agent/settings.ts';
 import type { LookAt } from './agent/steps/step.ts';
-import { credentialRows, storeKeep } from './agent/store-keep.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
-import { readKeyFile, type StoreControl } from './commands/tools.ts';
+import { readKeyFile } from './commands/tools.ts';
+import { finderOver, lazyNet } from './compose/net.ts';
+import { openEndpoint } from './compose/open-endpoint.ts';
+import { joinStores } from './compose/stores.ts';
 import { acquireAgentLock } from './database/agent-lock.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
@@ -26,20 +26,16 @@ import { openDatabase } from './database/open.ts';
 import { putRestored } from './database/put-restored.ts';
 import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
-import { type HttpOptions, type LogInTurns, makeHttp, makeLogInTurns } from './net/http.ts';
-import { makeHttp01Responder } from './net/http-01-responder.ts';
+import { makeLogInTurns } from './net/http.ts';
 import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
 import type { HostConnection } from './providers/connections/connection.ts';
-import { connect } from './providers/connections/registry.ts';
 import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
-import { CredentialStoreRegistry, type StoreTools } from './providers/credential-stores/registry.ts';
-import { makeEndpoint } from './providers/endpoints/registry.ts';
+import type { StoreTools } from './providers/credential-stores/registry.ts';
 import { keyFileKeychain } from './secrets/key-file.ts';
 import type { Keychain } from './secrets/keychain.ts';
 import { MasterKey } from './secrets/master-key.ts';
 import { osKeychain } from './secrets/os-keychain.ts';
 import { passphraseKeychain } from './secrets/passphrase.ts';
-import { Secret } from './secrets/secret.ts';
 import type { LocalSocket } from './transport/local-socket.ts';
 import { attachPort, type PortLike } from './transport/port.ts';
 
@@ -85,7 +81,7 @@ export interface Composed {
 /** A keychain that asks a person must not hold up the start: the agent starts, sealed work waits. */
 const unlockPatienceMs = 3000;
 
-/** Builds the parts and joins them: the only file that does. Rejects when the database cannot be used. */
+/** Builds the parts and joins them: with `compose/`, the only place that does. Rejects when the database cannot be used. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { overrides = {} } = options;
   const log = options.log ?? silentLog;
@@ -114,9 +110,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
 }
 
-/** To find out whether anything can be sealed. */
-const nothing = Secret.of('');
-
 interface Parts {
   options: ComposeOptions;
   clock: Clock;
@@ -128,7 +121,19 @@ interface Parts {
 }
 
 function joinParts(parts: Parts): Composed {
-  const { options, clock, log, dataDirectory, masterKey, database } = parts;
+  const joined = buildParts(parts);
+  const { masterKey } = parts;
+  masterKey.onChange((state) => {
+    joined.agent.events.changed('secrets', null);
+    if (state.state === 'ready') joined.agent.wake();
+  });
+  joined.wayOut.start(); // a trial that ran out goes back, whatever this process came for
+  return composedOf(parts, joined, routerOf(parts, joined));
+}
+
+type Joined = ReturnType<typeof buildParts>;
+
+function buildParts({ options, clock, log, masterKey, database }: Parts) {
   const { overrides = {} } = options;
   const turns = makeLogInTurns(clock);
   const wayOut = new WayOut({
@@ -148,55 +153,39 @@ function joinParts(parts: Parts): Composed {
     keep: authorityKeep(database),
     ...overrides.authorityTools,
   });
-  const registry = new CredentialStoreRegistry(database.credentialStores, {
-    clock,
-    log: log.in('credential-stores'),
-    http: net.http,
-    keep: storeKeep(database),
-    local: credentialRows(database, () => void masterKey.seal({ owner: 'none', name: 'none' }, nothing)),
-    ...overrides.storeTools,
-  });
-  const credentials = makeCredentialReader({
-    store: (id) => registry.get(id),
-    clock,
-    log: log.in('credentials'),
-  });
-  const stores: StoreControl = {
-    get: (id) => registry.get(id),
-    draft: (row, keep) => registry.draft(row, keep),
-    sealing: (kind) => registry.sealing(kind),
-    forget(id) {
-      registry.forget(id);
-      credentials.forget(id);
-    },
-  };
+  const storeTools = { http: net.http, overrides: overrides.storeTools };
+  const stores = joinStores({ database, masterKey, clock, log, ...storeTools });
   const agent = makeAgent({
     database,
     clock,
-    credentials,
+    credentials: stores.credentials,
     log: log.in('agent'),
     lookAt: overrides.lookAt ?? probeTls,
     settings: () => ({ ...readSettings(database), ...options.settings }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
-    openEndpoint: opener(database, clock, log, overrides),
+    openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
     keychainState: () => masterKey.state(),
-    async unlock() {
-      const patience = new AbortController();
-      await Promise.race([
-        masterKey.unlock(),
-        clock.sleep(unlockPatienceMs, patience.signal).catch(() => {}),
-      ]);
-      patience.abort();
-    },
+    unlock: () => unlockPatiently(masterKey, clock),
   });
-  const router = makeRouter({
+  return { wayOut, net, authorities, stores, agent };
+}
+
+async function unlockPatiently(masterKey: MasterKey, clock: Clock): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([masterKey.unlock(), clock.sleep(unlockPatienceMs, patience.signal).catch(() => {})]);
+  patience.abort();
+}
+
+function routerOf(parts: Parts, { agent, authorities, stores, wayOut }: Joined) {
+  const { options, clock, log, dataDirectory, masterKey, database } = parts;
+  return makeRouter({
     agent,
     database,
     masterKey,
     authorities,
-    stores,
-    credentials,
+    stores: stores.control,
+    credentials: stores.credentials,
     proxy: wayOut,
     clock,
     log: log.in('commands'),
@@ -208,19 +197,19 @@ function joinParts(parts: Parts): Composed {
     readKeyFile,
     privateKeyFacts,
   });
-  masterKey.onChange((state) => {
-    agent.events.changed('secrets', null);
-    if (state.state === 'ready') agent.wake();
-  });
-  wayOut.start(); // a trial that ran out goes back, whatever this process came for
+}
+
+function composedOf(parts: Parts, joined: Joined, router: Composed['router']): Composed {
+  const { clock, log, dataDirectory, masterKey, database } = parts;
+  const { agent, authorities, stores, wayOut, net } = joined;
   let socket: LocalSocket | null = null;
   let stopping: Promise<void> | null = null;
   const close = async (graceMs?: number): Promise<void> => {
     await agent.stop(graceMs);
     await socket?.close();
     wayOut.stop();
-    await registry.close();
-    credentials.forget();
+    await stores.registry.close();
+    stores.credentials.forget();
     await net.close();
     database.close();
     parts.lock.release();
@@ -234,7 +223,7 @@ function joinParts(parts: Parts): Composed {
     dataDirectory,
     async start() {
       await agent.start();
-      registry.start(database.credentialStores.list().map(({ id }) => id));
+      stores.registry.start(database.credentialStores.list().map(({ id }) => id));
     },
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
@@ -245,53 +234,6 @@ function joinParts(parts: Parts): Composed {
     stop(graceMs) {
       stopping ??= close(graceMs);
       return stopping;
-    },
-  };
-}
-
-/** Connects and makes the adapter of an endpoint. */
-function opener(database: Database, clock: Clock, log: Log, overrides: Overrides): OpenEndpoint {
-  return async (row, login, wanted) => {
-    const made = await connect(row.connection, login, { log: log.in('connections'), clock, ...wanted });
-    const connection = overrides.connection?.(made) ?? made;
-    const secrets = { open: (name: string) => database.secrets.open(row.id, name) };
-    const tools = { clock, log: log.in(row.name), secrets };
-    return { connection, endpoint: makeEndpoint(row.settings, connection, tools) };
-  };
-}
-
-const userAgent = `Trustkeep/${version}`;
-
-/** Looks at ways with a client of its own, so that nothing kept from before is taken for an answer. */
-function finderOver(clock: Clock, log: Log, turns: LogInTurns): WayOutParts['finder'] {
-  return (setting) => {
-    const http = makeHttp({ userAgent, clock, log, turns, proxy: () => setting });
-    return {
-      reach: ({ url, trustedRootsPem }) => http.reach({ url, trustedRootsPem, timeoutMs: 10_000 }),
-      async ask({ url, trustedRootsPem }) {
-        const { status } = await http.request({ method: 'GET', url, trustedRootsPem, timeoutMs: 10_000 });
-        return `The server answered ${status}.`;
-      },
-      close: () => http.close(),
-    };
-  };
-}
-
-/** HTTP client and responder are made when somebody needs them: many agents never do. */
-function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOptions['proxy']) {
-  let http: ReturnType<typeof makeHttp> | null = null;
-  let responder: ReturnType<typeof makeHttp01Responder> | null = null;
-  return {
-    http() {
-      http ??= makeHttp({ userAgent, clock, log, turns, proxy });
-      return http;
-    },
-    responder() {
-      responder ??= makeHttp01Responder({ clock, log });
-      return responder;
-    },
-    async close() {
-      await http?.close();
     },
   };
 }

@@ -27,87 +27,114 @@ export interface Session {
  * every server passes on.
  */
 export function startSession(client: Client, request: SessionRequest, clock: Clock): Session {
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  let channel: ClientChannel | undefined;
-  let timer: Timer | undefined;
-  let settled = false;
-  let ended: number | null | undefined;
-  const { promise, resolve, reject } = Promise.withResolvers<ExecResult>();
+  const running = new RunningSession(request, clock);
+  running.start(client);
+  return running;
+}
 
-  const settle = (finish: () => void) => {
-    if (settled) return;
-    settled = true;
-    timer?.cancel();
-    request.signal?.removeEventListener('abort', aborted);
-    finish();
-  };
-  const output = (code: number | null, timedOut: boolean): ExecResult => ({
-    code,
-    stdout: Buffer.concat(stdout),
-    stderr: Buffer.concat(stderr),
-    timedOut,
-  });
-  const kill = () => {
+class RunningSession implements Session {
+  readonly result: Promise<ExecResult>;
+  readonly #request: SessionRequest;
+  readonly #clock: Clock;
+  readonly #promise = Promise.withResolvers<ExecResult>();
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  #channel: ClientChannel | undefined;
+  #timer: Timer | undefined;
+  #settled = false;
+  /** As the server said it; undefined: not yet. */
+  #ended: number | null | undefined;
+
+  constructor(request: SessionRequest, clock: Clock) {
+    this.#request = request;
+    this.#clock = clock;
+    this.result = this.#promise.promise;
+  }
+
+  start(client: Client): void {
+    const { signal, timeoutMs, line } = this.#request;
+    if (signal?.aborted) {
+      this.#aborted();
+      return;
+    }
+    signal?.addEventListener('abort', this.#aborted, { once: true });
+    this.#timer = this.#clock.after(timeoutMs, () => {
+      this.#kill();
+      this.#resolve(null, true);
+    });
     try {
-      channel?.signal('KILL');
-      channel?.close();
+      client.exec(line, (error, opened) => {
+        if (error !== undefined && error !== null) this.#reject(error);
+        else this.#opened(opened);
+      });
+    } catch (error) {
+      this.#reject(error); // ssh2 throws when the socket is no longer writable
+    }
+  }
+
+  stop(reason: unknown): void {
+    this.#kill();
+    this.#reject(reason);
+  }
+
+  readonly #aborted = (): void => this.stop(this.#request.signal?.reason);
+
+  #opened(channel: ClientChannel): void {
+    this.#channel = channel;
+    if (this.#settled) {
+      this.#kill();
+      return;
+    }
+    collect(channel, this.#stdout, this.#request.limit);
+    collect(channel.stderr, this.#stderr, this.#request.limit);
+    channel.on('error', (problem: Error) => this.#reject(problem));
+    channel.on('exit', (code: number | null) => this.#exited(channel, code));
+    channel.on('close', () => {
+      if (this.#ended === undefined) this.#reject(new Error('the session ended without an exit status'));
+      else this.#resolve(this.#ended, false);
+    });
+    for (const part of this.#request.stdin) channel.write(part);
+    channel.end();
+  }
+
+  /** What the program left running may hold its output open for ever: then it is over without the end of the channel. */
+  #exited(channel: ClientChannel, code: number | null): void {
+    this.#ended = code;
+    if (this.#request.leavesBehind !== true || this.#settled) return;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(lastWordsMs, () => {
+      this.#resolve(code, false);
+      channel.close();
+    });
+  }
+
+  #kill(): void {
+    try {
+      this.#channel?.signal('KILL');
+      this.#channel?.close();
     } catch {
       // the connection is gone, and the program's input with it
     }
-  };
-  const stop = (reason: unknown) => {
-    kill();
-    settle(() => reject(reason));
-  };
-  function aborted(): void {
-    stop(request.signal?.reason);
   }
 
-  if (request.signal?.aborted) {
-    aborted();
-    return { result: promise, stop };
+  #resolve(code: number | null, timedOut: boolean): void {
+    if (!this.#settle()) return;
+    const [stdout, stderr] = [Buffer.concat(this.#stdout), Buffer.concat(this.#stderr)];
+    this.#promise.resolve({ code, stdout, stderr, timedOut });
   }
-  request.signal?.addEventListener('abort', aborted, { once: true });
-  timer = clock.after(request.timeoutMs, () => {
-    kill();
-    settle(() => resolve(output(null, true)));
-  });
-  try {
-    client.exec(request.line, (error, opened) => {
-      if (error !== undefined && error !== null) {
-        settle(() => reject(error));
-        return;
-      }
-      channel = opened;
-      if (settled) {
-        kill();
-        return;
-      }
-      collect(opened, stdout, request.limit);
-      collect(opened.stderr, stderr, request.limit);
-      opened.on('error', (problem: Error) => settle(() => reject(problem)));
-      opened.on('exit', (code: number | null) => {
-        ended = code;
-        if (request.leavesBehind !== true || settled) return;
-        timer?.cancel();
-        timer = clock.after(lastWordsMs, () => {
-          settle(() => resolve(output(code, false)));
-          opened.close();
-        });
-      });
-      opened.on('close', () => {
-        const code = ended;
-        if (code === undefined) settle(() => reject(new Error('the session ended without an exit status')));
-        else settle(() => resolve(output(code, false)));
-      });
-      for (const part of request.stdin) opened.write(part);
-      opened.end();
-    });
-  } catch (error) {
-    settle(() => reject(error)); // ssh2 throws when the socket is no longer writable
+
+  #reject(reason: unknown): void {
+    if (this.#settle()) this.#promise.reject(reason);
   }
-  return { result: promise, stop };
+
+  /** False when it is over already. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#timer?.cancel();
+    this.#request.signal?.removeEventListener('abort', this.#aborted);
+    return true;
+  }
 }
 
 function collect(stream: NodeJS.ReadableStream, parts: Buffer[], limit: number): void {

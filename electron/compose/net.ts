@@ -1,0 +1,42 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { version } from '#kit/version.ts';
+import type { WayOutParts } from '../agent/proxy.ts';
+import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
+import { makeHttp01Responder } from '../net/http-01-responder.ts';
+
+const userAgent = `Trustkeep/${version}`;
+
+/** Looks at ways with a client of its own, so that nothing kept from before is taken for an answer. */
+export function finderOver(clock: Clock, log: Log, turns: LogInTurns): WayOutParts['finder'] {
+  return (setting) => {
+    const http = makeHttp({ userAgent, clock, log, turns, proxy: () => setting });
+    return {
+      reach: ({ url, trustedRootsPem }) => http.reach({ url, trustedRootsPem, timeoutMs: 10_000 }),
+      async ask({ url, trustedRootsPem }) {
+        const { status } = await http.request({ method: 'GET', url, trustedRootsPem, timeoutMs: 10_000 });
+        return `The server answered ${status}.`;
+      },
+      close: () => http.close(),
+    };
+  };
+}
+
+/** HTTP client and responder are made when somebody needs them: many agents never do. */
+export function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOptions['proxy']) {
+  let http: ReturnType<typeof makeHttp> | null = null;
+  let responder: ReturnType<typeof makeHttp01Responder> | null = null;
+  return {
+    http() {
+      http ??= makeHttp({ userAgent, clock, log, turns, proxy });
+      return http;
+    },
+    responder() {
+      responder ??= makeHttp01Responder({ clock, log });
+      return responder;
+    },
+    async close() {
+      await http?.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '#kit/clock.ts';
+import type { Log } from '#kit/log.ts';
+import { makeCredentialReader } from '../agent/credentials.ts';
+import { credentialRows, storeKeep } from '../agent/store-keep.ts';
+import type { StoreControl } from '../commands/tools.ts';
+import type { Database } from '../database/database.ts';
+import { CredentialStoreRegistry, type StoreTools } from '../providers/credential-stores/registry.ts';
+import type { MasterKey } from '../secrets/master-key.ts';
+import { Secret } from '../secrets/secret.ts';
+
+interface StoreParts {
+  database: Database;
+  masterKey: MasterKey;
+  clock: Clock;
+  log: Log;
+  http: StoreTools['http'];
+  overrides: Partial<StoreTools> | undefined;
+}
+
+/** To find out whether anything can be sealed. */
+const nothing = Secret.of('');
+
+/** Credential stores, what reads from them, and what commands may do to them: a store that is forgotten is forgotten by both. */
+export function joinStores({ database, masterKey, clock, log, http, overrides }: StoreParts) {
+  const registry = new CredentialStoreRegistry(database.credentialStores, {
+    clock,
+    log: log.in('credential-stores'),
+    http,
+    keep: storeKeep(database),
+    local: credentialRows(database, () => void masterKey.seal({ owner: 'none', name: 'none' }, nothing)),
+    ...overrides,
+  });
+  const credentials = makeCredentialReader({
+    store: (id) => registry.get(id),
+    clock,
+    log: log.in('credentials'),
+  });
+  const control: StoreControl = {
+    get: (id) => registry.get(id),
+    draft: (row, keep) => registry.draft(row, keep),
+    sealing: (kind) => registry.sealing(kind),
+    forget(id) {
+      registry.forget(id);
+      credentials.forget(id);
+    },
+  };
+  return { registry, credentials, control };
+}
