@@ -110,7 +110,9 @@ describe('a data directory that cannot be used is said in one sentence', () => {
         path,
       ] as const;
       const { code, stderr } = await exec({ argv, timeoutMs: slow, env: environment() });
-      expect(stderr.toString()).toMatch(/^The account .* may not .*\n.*data directory/);
+      expect(stderr.toString()).toMatch(
+        /^(This account|The account that Trustkeep runs as) is not allowed to .*\n.*data directory/,
+      );
       expect(stderr.toString()).not.toContain('fault in Trustkeep');
       expect(code).toBe(1);
     }
@@ -225,7 +227,7 @@ describe('a command', () => {
       const line = `"${process.execPath}" "${built.path}" help | head -1`;
       const result = await exec({ argv: ['sh', '-c', line], timeoutMs: slow, env: environment() });
       expect(result.stderr.toString('utf8')).toBe('');
-      expect(result.stdout.toString('utf8')).toContain('trustkeep keeps certificates in order');
+      expect(result.stdout.toString('utf8')).toContain('trustkeep manages certificates:');
     },
     slow,
   );
