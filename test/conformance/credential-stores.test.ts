@@ -159,7 +159,7 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       expect(report.checks.slice(0, -1).every(({ ok }) => ok)).toBe(true);
       const failure = await failureOf(make({ wrongLogin: true }).read(peer.ids.password));
       expect(failure.code).toMatch(peer.refused);
-      expect(failure.retry).toBe('needs-person');
+      expect(failure.retry).toBe(peer.refusedRetry ?? 'needs-person');
     });
 
     remote('trusts no server of a CA that nobody named', async () => {

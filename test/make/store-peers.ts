@@ -47,6 +47,8 @@ export interface StorePeer {
   missing: 'credential.not-found' | 'credential.denied';
   /** Codes of what a wrong login ends with. */
   refused: RegExp;
+  /** A locked keychain may be open the next time; a login that a peer refused is a person's. */
+  refusedRetry?: 'later';
   /** What `verify` looks at, in order. */
   steps: string[];
   /** Null: it is on this machine. */

@@ -52,6 +52,7 @@ async function start(log: Log): Promise<StorePeer> {
       keep,
       missing: 'credential.not-found',
       refused: /^keychain\.locked$/,
+      refusedRetry: 'later',
       steps: ['log-in', 'read'],
       way: null,
     },
