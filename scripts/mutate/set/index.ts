@@ -7,6 +7,7 @@ import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
+import { stateMutations } from './states.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
@@ -15,6 +16,7 @@ export const mutations: readonly Mutation[] = [
   ...auditMutations,
   ...secretMutations,
   ...keptKeyMutations,
+  ...stateMutations,
   ...snapshotMutations,
   ...driftMutations,
 ];
