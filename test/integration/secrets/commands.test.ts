@@ -79,7 +79,7 @@ describe('backups', () => {
     expect(created).toMatchObject({ path: path(), sentence: expect.stringContaining(path()) });
     expect(lastEntry()).toMatchObject({ action: 'backups.create', subject: path(), outcome: 'ok' });
     const restored = await made.call.backups.restore({ path: path(), passphrase });
-    expect(restored.sentence).toMatch(/takes the place of the database at the next start/);
+    expect(restored.sentence).toMatch(/replaces the database at the next start/);
     expect(lastEntry()).toMatchObject({ action: 'backups.restore', subject: path(), outcome: 'ok' });
     expect(existsSync(stagedPath(made.database.path))).toBe(true);
     expect(JSON.stringify(made.audit())).not.toContain(passphrase);
