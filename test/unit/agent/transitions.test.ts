@@ -80,7 +80,8 @@ test('A task that waits says for what and until when', () => {
 
 describe('after a failure', () => {
   test('behind the first change everything is undone: what is left is skipped, the way back is added', () => {
-    const before = row({ plan: 'done', install: 'running' });
+    const made = row({ plan: 'done', install: 'running' });
+    const before: TaskRow = { ...made, memory: { ...made.memory, cursor: 7, changing: true } };
     const change = undoing(before, stepCalled('install'), failure, certifyKind, now);
     expect(change.memory).toMatchObject({ direction: 'undoing', cursor: 0 });
     expect(stateOf(change.task.steps, 'plan')).toBe('done');
