@@ -116,7 +116,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   });
 
   test('is told by the operating system: approval needed, then done', async () => {
-    for (const title of ['Approval needed: shop.example', 'shop.example is done']) {
+    for (const title of ['Approval needed: shop.example', 'Done: shop.example']) {
       await expect
         .poll(async () => JSON.stringify(await desktop.desktop.notifications()), patience)
         .toContain(title);

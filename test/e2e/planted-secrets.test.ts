@@ -306,7 +306,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
       if (id !== site.vault.rootToken) known(marked('a token that the vault gave', id));
     await expect
       .poll(async () => JSON.stringify(await app.desktop.notifications()), soon)
-      .toContain('shop.example is done');
+      .toContain('Done: shop.example');
   });
 
   // ── searching ─────────────────────────────────────────────────────────────────────────────────────────────────

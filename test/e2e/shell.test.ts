@@ -151,11 +151,11 @@ describe.skipIf(electron === null)('the desktop', () => {
   });
 
   test('marks what is in danger as urgent', async () => {
-    await emit(launched, notice({ id: 'ntf_2', level: 'danger', title: 'www needs you now' }));
+    await emit(launched, notice({ id: 'ntf_2', level: 'danger', title: 'Action required: www' }));
     await expect
       .poll(async () => (await desktop.notifications()).at(-1), soon)
       .toMatchObject({
-        title: 'www needs you now',
+        title: 'Action required: www',
         urgency: 2,
       });
   });
