@@ -132,7 +132,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       ['Approvals', '13-approvals'],
       ['Authorities', '14-authorities'],
       ['Credential stores', '14a-credential-stores'],
-      ['Audit', '15-audit'],
+      ['Audit log', '15-audit'],
       ['Proxy', '15a-proxy'],
       ['Settings', '16-settings'],
     ] as const) {

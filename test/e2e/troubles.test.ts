@@ -269,7 +269,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   }
 
   test('has the audit verified and reads the verdict', async () => {
-    await go('Audit');
+    await go('Audit log');
     await page.getByRole('button', { name: 'Verify chain' }).click();
     await lookedAt(/The chain is intact: \d+ entries/);
     await picture('19-audit');

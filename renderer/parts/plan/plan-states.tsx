@@ -46,7 +46,11 @@ export function PlanStates({ kind, changes }: { kind: AnyChangeKind; changes: re
             <span className={styles.quiet}> </span>
           </th>
           {kind.columns.map((column, at) => (
-            <th key={column} scope="col" className={mergeClasses(styles.head, at === 0 && kind.columns.length > 1 && styles.wide)}>
+            <th
+              key={column}
+              scope="col"
+              className={mergeClasses(styles.head, at === 0 && kind.columns.length > 1 && styles.wide)}
+            >
               {column}
             </th>
           ))}
