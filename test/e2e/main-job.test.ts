@@ -145,7 +145,9 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   });
 
   test('sees the tray say that all is well', async () => {
-    await expect.poll(async () => (await desktop.desktop.tray())?.tooltip ?? '', patience).toMatch(/serve/i);
+    await expect
+      .poll(async () => (await desktop.desktop.tray())?.tooltip ?? '', patience)
+      .toContain('The managed node is OK.');
   });
 });
 

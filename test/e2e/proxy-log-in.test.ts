@@ -68,7 +68,9 @@ function clientOf(ports: readonly number[], origin: number): string {
   return `
 import { systemClock } from ${from('kit/clock.ts')};
 import { silentLog } from ${from('kit/log.ts')};
-import { forward, makeProxyMemory, openTunnel } from ${from('net/proxy/tunnel.ts')};
+import { forward } from ${from('net/proxy/forward.ts')};
+import { makeProxyMemory } from ${from('net/proxy/memory.ts')};
+import { openTunnel } from ${from('net/proxy/tunnel.ts')};
 import { Secret } from ${from('secrets/secret.ts')};
 if (process.versions.electron === undefined) throw new Error('this is not Electron');
 async function main() {
