@@ -9,8 +9,7 @@ const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
 
 /**
  * Who has to approve this plan, given who asked for it. Pure. Automatic approval covers neither what a server asked for
- * nor a plan that is known to
- * change what a neighbour uses too.
+ * nor a plan that is known to change what a neighbour uses too.
  */
 export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): ApprovalDecision {
   if (!endpoint.policy.autoApprove) return { by: 'person', because: 'A person must approve the plan.' };
