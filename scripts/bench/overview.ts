@@ -1,6 +1,8 @@
 import { newId } from '../../electron/kit/ids.ts';
-import { aCertificate, aFoundNode, anAuthority, anEndpoint, anOrder, aTask } from '../../test/make/rows.ts';
+import { aCertificate, aFoundNode, anOrder } from '../../test/make/certificate-rows.ts';
+import { anAuthority, anEndpoint } from '../../test/make/rows.ts';
 import { makeStore, now } from '../../test/make/store.ts';
+import { aTask } from '../../test/make/task-rows.ts';
 import { type Figure, median, ms, range, time } from './measure.ts';
 
 const count = 1000;

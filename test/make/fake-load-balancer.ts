@@ -13,8 +13,8 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
+import { aFoundNode } from '#test/make/certificate-rows.ts';
 import { refuse } from '#test/make/fake-site-server.ts';
-import { aFoundNode } from '#test/make/rows.ts';
 import type { EndpointSecrets } from '../../electron/providers/endpoints/common/tools.ts';
 import type {
   Endpoint,

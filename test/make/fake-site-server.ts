@@ -6,7 +6,7 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
-import { aFoundNode } from '#test/make/rows.ts';
+import { aFoundNode } from '#test/make/certificate-rows.ts';
 import type {
   Endpoint,
   Material,

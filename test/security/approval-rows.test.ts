@@ -7,7 +7,7 @@ import { newId } from '#kit/ids.ts';
 import { authority as authorityShape } from '#shared/model/authority.ts';
 import { type Endpoint, endpoint as endpointShape } from '#shared/model/endpoint.ts';
 import { order as orderShape } from '#shared/model/order.ts';
-import { anOrder } from '#test/make/rows.ts';
+import { anOrder } from '#test/make/certificate-rows.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
 import type { TestStore } from '#test/make/store.ts';
 import { approved, drive, quickStore } from './approval-drive.ts';

@@ -7,7 +7,7 @@ import { makeLog } from '#kit/log.ts';
 import { asFailure, Failure, failureData } from '#shared/failure.ts';
 import { busy } from '#test/make/busy.ts';
 import { endpointTools } from '#test/make/endpoints.ts';
-import { aTask } from '#test/make/rows.ts';
+import { aTask } from '#test/make/task-rows.ts';
 import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
 import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';

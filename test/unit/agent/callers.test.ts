@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '#shared/contract/index.ts';
-import { anApproval, anEndpoint } from '#test/make/rows.ts';
+import { anEndpoint } from '#test/make/rows.ts';
+import { anApproval } from '#test/make/task-rows.ts';
 import { whoApproves } from '../../../electron/agent/policies/approval.ts';
 import {
   type Call,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { aTask } from '#test/make/rows.ts';
 import { makeStore, type TestStore } from '#test/make/store.ts';
+import { aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { TaskQueue } from '../../../electron/agent/tasks/queue.ts';
 import type { TaskRunner } from '../../../electron/agent/tasks/runner.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
-import { aTask } from '#test/make/rows.ts';
+import { aTask } from '#test/make/task-rows.ts';
 import { certifyKind } from '../../../electron/agent/certificates/certify-kind.ts';
 import type { Step } from '../../../electron/agent/steps/step.ts';
 import { freshStep } from '../../../electron/agent/tasks/kinds.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { Task } from '#shared/model/task.ts';
 import { cli, scriptedClient } from '#test/make/cli.ts';
-import { makeTask } from '#test/make/commands.ts';
+import { makeTask } from '#test/make/task-rows.ts';
 
 describe('--wait', () => {
   const step = { name: 'plan', attempt: 1, startedAt: 1, finishedAt: 2, failure: null } as const;

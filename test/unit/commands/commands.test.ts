@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentEvent } from '#shared/contract/events.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
-import { failureFrom, makeCommands, makeTask } from '#test/make/commands.ts';
+import { failureFrom, makeCommands } from '#test/make/commands.ts';
+import { makeTask } from '#test/make/task-rows.ts';
 
 let made: Awaited<ReturnType<typeof makeCommands>>;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
-import { aCertificate, aFoundNode, anEndpoint, anOrder, certificateFacts } from '../../make/rows.ts';
+import { aCertificate, aFoundNode, anOrder, certificateFacts } from '../../make/certificate-rows.ts';
+import { anEndpoint } from '../../make/rows.ts';
 import { makeStore, now, type TestStore } from '../../make/store.ts';
 
 let store: TestStore;

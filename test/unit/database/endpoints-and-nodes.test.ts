@@ -5,13 +5,13 @@ import { Secret } from '../../../electron/secrets/secret.ts';
 import {
   aCertificate,
   aFoundNode,
-  anEndpoint,
   anOrder,
   aRenewal,
-  aTask,
   certificateFacts,
-} from '../../make/rows.ts';
+} from '../../make/certificate-rows.ts';
+import { anEndpoint } from '../../make/rows.ts';
 import { makeStore, now, type TestStore } from '../../make/store.ts';
+import { aTask } from '../../make/task-rows.ts';
 
 let store: TestStore;
 let db: Database;

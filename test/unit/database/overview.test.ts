@@ -1,16 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ServedState } from '#shared/model/node.ts';
 import type { Database } from '../../../electron/database/database.ts';
-import {
-  aCertificate,
-  aFoundNode,
-  aNotification,
-  anApproval,
-  anEndpoint,
-  aTask,
-  certificateFacts,
-} from '../../make/rows.ts';
+import { aCertificate, aFoundNode, certificateFacts } from '../../make/certificate-rows.ts';
+import { aNotification, anEndpoint } from '../../make/rows.ts';
 import { day, hour, makeStore, now, type TestStore } from '../../make/store.ts';
+import { anApproval, aTask } from '../../make/task-rows.ts';
 
 let store: TestStore;
 let db: Database;

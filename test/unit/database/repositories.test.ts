@@ -1,16 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import {
-  aFoundNode,
-  aNotification,
-  anApproval,
-  anAuthority,
-  anEndpoint,
-  anOrder,
-  aRenewal,
-} from '../../make/rows.ts';
+import { aFoundNode, anOrder, aRenewal } from '../../make/certificate-rows.ts';
+import { aNotification, anAuthority, anEndpoint } from '../../make/rows.ts';
 import { day, makeStore, now, type TestStore } from '../../make/store.ts';
+import { anApproval } from '../../make/task-rows.ts';
 
 let store: TestStore;
 let db: Database;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
-import { aTask } from '../../make/rows.ts';
 import { makeStore, now, type TestStore } from '../../make/store.ts';
+import { aTask } from '../../make/task-rows.ts';
 
 let store: TestStore;
 let db: Database;
