@@ -98,18 +98,20 @@ const noFields: Descriptor = { id: '', label: '', help: '', fields: [] };
  * else to each has the words of each.
  */
 function unionOf(catalog: Record<string, Descriptor>): CliField[] {
-  const all = new Map<string, { field: Field; helps: Map<string, string[]> }>();
+  const all = new Map<string, { field: Field; choices: Set<string>; helps: Map<string, string[]> }>();
   for (const [id, { fields }] of Object.entries(catalog)) {
     for (const field of fields) {
-      const known = all.get(field.name) ?? { field, helps: new Map() };
+      const known = all.get(field.name) ?? { field, choices: new Set(), helps: new Map() };
+      for (const choice of field.choices ?? []) known.choices.add(choice);
       known.helps.set(field.help, [...(known.helps.get(field.help) ?? []), id]);
       all.set(field.name, known);
     }
   }
-  return [...all.values()].map(({ field, helps }) => {
+  return [...all.values()].map(({ field, choices, helps }) => {
     const each = [...helps].map(([help, ids]) => `${ids.join(', ')}: ${help}`);
     const help = helps.size === 1 ? field.help : each.join(' ');
-    return { ...fromCatalog(field), help, required: false };
+    const any = choices.size === 0 ? field.choices : [...choices];
+    return { ...fromCatalog(field), help, choices: any, required: false };
   });
 }
 

@@ -24,13 +24,17 @@ export function checkNameFree(database: Database, name: string, own: string | nu
 export function checkReady({ masterKey }: CommandTools, what = 'The login'): void {
   const { state, sentence } = masterKey.state();
   if (state === 'ready') return;
-  throw new Failure(`keychain.${state}`, `${what} cannot be encrypted. ${sentence}`, {
-    hint:
-      state === 'not-chosen'
-        ? 'Choose where the master key is kept: trustkeep secrets choose'
-        : 'See what to do: trustkeep secrets state',
-    retry: 'needs-person', // nobody waits: the person who asks has to act
-  });
+  throw new Failure(
+    `keychain.${state === 'opening' ? 'locked' : state}`,
+    `${what} cannot be encrypted. ${sentence}`,
+    {
+      hint:
+        state === 'not-chosen'
+          ? 'Choose where the master key is kept: trustkeep secrets choose'
+          : 'See what to do: trustkeep secrets state',
+      retry: 'needs-person', // nobody waits: the person who asks has to act
+    },
+  );
 }
 
 /** What the endpoint names may have been removed while the probe took its time: nobody used it yet. */

@@ -50,8 +50,10 @@ function okSentence(nodes: Overview['nodes']): string {
       ? '1 node is known, but not managed yet.'
       : `${total} nodes are known, but none is managed yet.`;
   if (same === managed)
-    return managed === 1 ? 'The managed node is OK.' : `All ${managed} managed nodes are OK.`;
-  return `${same} of ${managed} managed nodes are verified.`;
+    return managed === 1
+      ? 'The managed node serves the expected certificate.'
+      : `All ${managed} managed nodes serve the expected certificates.`;
+  return `${same} of ${managed} managed nodes ${same === 1 ? 'serves' : 'serve'} the expected certificate; the others are not verified.`;
 }
 
 /** What is wrong with a node, as a whole sentence. */

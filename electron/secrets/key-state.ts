@@ -2,7 +2,7 @@ import { never } from '#kit/never.ts';
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 
-export type KeyTrouble = Exclude<KeychainState['state'], 'ready'>;
+export type KeyTrouble = Exclude<KeychainState['state'], 'ready' | 'opening'>;
 
 export function readySentence(place: { kind: KeychainState['kind']; path: string | null }): string {
   if (place.kind === 'os-keychain') return "The stored secrets are protected by this computer's keychain.";
@@ -64,6 +64,6 @@ function hint(trouble: KeyTrouble, kind: KeychainState['kind']): string {
 
 /** What sealing and opening throw while there is no key. */
 export function troubleFailure(state: KeychainState): Failure {
-  const trouble = state.state === 'ready' ? 'locked' : state.state;
+  const trouble = state.state === 'ready' || state.state === 'opening' ? 'locked' : state.state;
   return new Failure(`keychain.${trouble}`, state.sentence, { hint: hint(trouble, state.kind) });
 }

@@ -8,8 +8,8 @@ export class ToldState {
   readonly #log: Log;
   state: KeychainState = {
     kind: null,
-    state: 'locked',
-    sentence: 'The keychain has not been checked yet.',
+    state: 'opening',
+    sentence: 'The master key is being read from its place.',
     recoveryKeyWaiting: false,
   };
 

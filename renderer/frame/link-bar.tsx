@@ -30,7 +30,7 @@ export function LinkBar() {
 export function SecretsBar() {
   const { queries } = useBridge();
   const { data } = useQuery(queries.secrets.state.queryOptions({ input: {} }));
-  if (data === undefined || data.state === 'ready') return null;
+  if (data === undefined || data.state === 'ready' || data.state === 'opening') return null;
   return (
     <Notice
       intent="warning"

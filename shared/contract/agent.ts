@@ -6,8 +6,11 @@ import { agentEvent } from './events.ts';
 
 const keychainState = z.object({
   kind: z.enum(['os-keychain', 'key-file', 'passphrase']).nullable(),
-  /** `ready`; `not-chosen`: no keychain here and nobody chose another way yet; the rest as the sentence says. */
-  state: z.enum(['ready', 'not-chosen', 'locked', 'missing', 'wrong', 'unavailable']),
+  /**
+   * `ready`; `opening`: right after the start, until the place of the key has answered; `not-chosen`: no keychain here and
+   * nobody chose another way yet; the rest as the sentence says.
+   */
+  state: z.enum(['ready', 'opening', 'not-chosen', 'locked', 'missing', 'wrong', 'unavailable']),
   sentence: z.string(),
   /** Shown once, right after the master key was made; then null for ever. Empty the screen after reading. */
   recoveryKeyWaiting: z.boolean(),

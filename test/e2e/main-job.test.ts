@@ -147,7 +147,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   test('sees the tray say that all is well', async () => {
     await expect
       .poll(async () => (await desktop.desktop.tray())?.tooltip ?? '', patience)
-      .toContain('The managed node is OK.');
+      .toContain('The managed node serves the expected certificate.');
   });
 });
 

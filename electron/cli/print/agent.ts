@@ -42,6 +42,7 @@ function remedy({ state, kind }: KeychainState): string[] {
   const recover = 'With the recovery key: trustkeep secrets recover --recovery_key-prompt';
   switch (state) {
     case 'ready':
+    case 'opening':
       return [];
     case 'not-chosen':
       return [

@@ -40,11 +40,12 @@ export function FieldInput(props: FieldInputProps) {
   const { field, problem, kept, control, value, onChange } = props;
   if (field.kind === 'boolean') return <Toggle {...props} />;
   const text = typeof value === 'string' ? value : '';
+  const hint = kept ? `${field.help} ${en.form.secretKept}` : field.help;
   return (
     <FieldFrame
       label={field.label}
       required={field.required === true}
-      hint={kept ? `${field.help} ${en.form.secretKept}` : field.help}
+      {...(hint === '' ? {} : { hint })}
       {...(problem === undefined ? {} : { validationMessage: problem, validationState: 'error' as const })}
     >
       {(frame) =>

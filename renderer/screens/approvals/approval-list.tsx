@@ -78,7 +78,7 @@ const columns: Column<Approval>[] = [
   {
     id: 'state',
     header: en.approvals.state,
-    width: '150px',
+    width: '190px',
     value: (row) => en.approvals.states[row.state],
     cell: (row) => <Level shade={approvalShade[row.state]}>{en.approvals.states[row.state]}</Level>,
   },

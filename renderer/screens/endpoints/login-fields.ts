@@ -30,7 +30,7 @@ export function fieldsWithLogin(fields: readonly Field[], way: LoginWay, known: 
     .filter((field) => !ofStore(field))
     .flatMap((field) =>
       field.name === 'user' && field.when !== undefined
-        ? [choiceField(field.when, known.ways), ...fields.filter(ofStore).map(drawn), drawn(field)]
+        ? [choiceField(field.when, way, known.ways), ...fields.filter(ofStore).map(drawn), drawn(field)]
         : [drawn(field)],
     );
 }
@@ -53,11 +53,11 @@ function loginField(field: Field, way: LoginWay, known: LoginKnown): Field {
   };
 }
 
-function choiceField(when: NonNullable<Field['when']>, ways: readonly LoginWay[]): Field {
+function choiceField(when: NonNullable<Field['when']>, way: LoginWay, ways: readonly LoginWay[]): Field {
   return {
     name: loginChoice,
     label: en.endpoints.logInWith,
-    help: en.endpoints.logInHelp,
+    help: way === 'credential-store' ? en.endpoints.logInHelp : '',
     kind: 'choice',
     choices: ways,
     default: ways[0] ?? '',

@@ -53,6 +53,12 @@ export function Gate({ children }: { children: ReactNode }) {
         <RecoveryKey onDone={() => setRecovery('done')} />
       </SecretsPage>
     );
+  if (data.state === 'opening' && !around)
+    return (
+      <main className={styles.middle}>
+        <Spinner label={en.secrets.opening} />
+      </main>
+    );
   if (data.state !== 'ready' && !around)
     return (
       <SecretsPage title={en.secrets.titles[data.state]}>

@@ -19,6 +19,7 @@ export function SecretsForm({ state, onLater }: FormProps) {
     case 'wrong':
       return <Recover state={state} onLater={onLater} />;
     case 'ready':
+    case 'opening':
       return null;
     default:
       return state.state satisfies never;

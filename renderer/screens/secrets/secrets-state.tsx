@@ -1,10 +1,11 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { KeychainState } from '#shared/contract/agent.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Level } from '../../parts/level.tsx';
+import { Level, type Shade } from '../../parts/level.tsx';
 import { en } from '../../text/en.ts';
 import { RecoveryKey } from './recovery-key.tsx';
 import { Rotate } from './rotate.tsx';
@@ -23,7 +24,7 @@ export function SecretsState() {
             facts={[
               [
                 en.secrets.state,
-                <Level key="l" shade={state.state === 'ready' ? 'ok' : 'danger'}>
+                <Level key="l" shade={shadeOf(state.state)}>
                   {en.secrets.states[state.state]}
                 </Level>,
               ],
@@ -48,4 +49,9 @@ export function SecretsState() {
       )}
     </Answer>
   );
+}
+
+function shadeOf(state: KeychainState['state']): Shade {
+  if (state === 'ready') return 'ok';
+  return state === 'opening' ? 'busy' : 'danger';
 }

@@ -10,6 +10,7 @@ export const secrets = {
   states: {
     ready: 'Ready',
     'not-chosen': 'Not chosen yet',
+    opening: 'Opening',
     locked: 'Locked',
     missing: 'Missing',
     wrong: 'Wrong key',
@@ -18,11 +19,13 @@ export const secrets = {
   titles: {
     ready: 'Ready',
     'not-chosen': 'Choose where the master key is kept',
+    opening: 'Waiting for the master key',
     locked: 'Locked',
     missing: 'The master key is missing',
     wrong: 'The keychain holds another master key',
     unavailable: 'The keychain is not available',
   },
+  opening: 'Waiting for the keychain. If it asks for its password, enter it.',
   keyFile: 'Key file',
   keyFileMeaning:
     'Starts automatically after a reboot. Anyone who can read this file and the database, such as an administrator or a thief of the disk, can read the secrets.',

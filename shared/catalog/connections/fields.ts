@@ -22,7 +22,7 @@ export function connectionFields(takes: (traits: ConnectionTraits) => boolean): 
     {
       name: choice,
       label: 'Connection type',
-      help: `How the endpoint is reached: ${named.map(({ id }) => id).join(', ')}.`,
+      help: 'How the endpoint is reached.',
       kind: 'choice',
       choices: named.map(({ id }) => id),
       labels: Object.fromEntries(named.map(({ id, label }) => [id, label])),

@@ -31,6 +31,16 @@ test('the command line has commands for all that the contract names', () => {
   expect(new Set(words).size).toBe(words.length);
 });
 
+test('what changes any sibling offers the choices of every one of them', () => {
+  const add = commands.find(({ words }) => words.join(' ') === 'tls add');
+  const update = commands.find(({ words }) => words.join(' ') === 'tls update');
+  const choicesIn = (fields: readonly CliField[]) =>
+    fields.find(({ name }) => name === 'connection_type')?.choices ?? [];
+  const each = Object.values(add?.variants?.fields ?? {}).flatMap(choicesIn);
+  expect(each.length).toBeGreaterThan(2);
+  expect(new Set(choicesIn(update?.changesFields ?? update?.fields ?? []))).toEqual(new Set(each));
+});
+
 describe('help', () => {
   test.each(forms)('of "%s" names every option with a sentence', async (words, command, variant) => {
     const { code, stdout } = await cli(['help', ...words.split(' ')]);

@@ -116,7 +116,7 @@ describe('the level', () => {
     );
     expect(overview()).toMatchObject({
       level: 'ok',
-      sentence: 'All 2 managed nodes are OK.',
+      sentence: 'All 2 managed nodes serve the expected certificates.',
       worst: [],
     });
   });
@@ -125,7 +125,7 @@ describe('the level', () => {
     nodes({ key: 'a', served: 'same' }, { key: 'b' });
     expect(overview()).toMatchObject({
       level: 'ok',
-      sentence: '1 of 2 managed nodes are verified.',
+      sentence: '1 of 2 managed nodes serves the expected certificate; the others are not verified.',
     });
   });
 

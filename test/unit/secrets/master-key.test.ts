@@ -21,12 +21,14 @@ test('Nothing stored in the settings holds the key, the recovery key or the valu
   expect(text).not.toContain('hunter2');
 });
 
-test('Before anybody unlocked, sealing says that it is locked', () => {
+test('Before anybody unlocked, it is being opened, and sealing says that it is locked', async () => {
   const masterKey = machine().start();
   expect(masterKey.ready).toBe(false);
+  expect(masterKey.state()).toMatchObject({ state: 'opening', kind: null });
   expect(() => masterKey.seal(place, Secret.of('x'))).toThrow(
     expect.objectContaining({ code: 'keychain.locked' }),
   );
+  expect(await masterKey.unlock()).toMatchObject({ state: 'ready' });
 });
 
 test('Two unlocks at once at the first start make one key', async () => {
