@@ -1,6 +1,10 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import type { CredentialStore, StoredCredential } from '../providers/credential-stores/credential-store.ts';
+import {
+  type CredentialStore,
+  type StoredCredential,
+  wipeCredential,
+} from '../providers/credential-stores/credential-store.ts';
 import { Secret } from '../secrets/secret.ts';
 
 export interface ReadCredential extends StoredCredential {
@@ -160,12 +164,6 @@ class Reader implements CredentialReader {
     kept.timer.cancel();
     wipeCredential(kept.credential);
   }
-}
-
-export function wipeCredential(credential: StoredCredential): void {
-  credential.password?.wipe();
-  credential.privateKey?.wipe();
-  credential.passphrase?.wipe();
 }
 
 function copyOf(credential: StoredCredential): StoredCredential {

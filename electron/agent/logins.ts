@@ -4,8 +4,8 @@ import { told } from '#shared/model/connection.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { LoginMaterial } from '../providers/connections/connection.ts';
-import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
-import { type CredentialReader, type ReadCredential, wipeCredential } from './credentials.ts';
+import { type StoredCredential, wipeCredential } from '../providers/credential-stores/credential-store.ts';
+import type { CredentialReader, ReadCredential } from './credentials.ts';
 
 /** Names under which an endpoint's login is sealed, with the endpoint's id as owner. */
 const loginNames = {

@@ -2,7 +2,7 @@ import { shellWord } from '#kit/shell-word.ts';
 import type { CredentialView } from '#shared/contract/credentials.ts';
 import { Failure, harmless } from '#shared/failure.ts';
 import { type CredentialStore, isKeptHere, type StoreUser } from '#shared/model/credential-store.ts';
-import type { StoredCredential } from '../providers/credential-stores/credential-store.ts';
+import { type StoredCredential, wipeCredential } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findCredential } from './find.ts';
 import type { CommandTools } from './tools.ts';
@@ -45,7 +45,7 @@ export async function shownCredential(
       usedBy,
     };
   } finally {
-    wipe(read);
+    wipeCredential(read);
   }
 }
 
@@ -73,7 +73,7 @@ export async function revealedCredential(
       passphrase: read.passphrase?.text() ?? null,
     };
   } finally {
-    wipe(read);
+    wipeCredential(read);
   }
 }
 
@@ -103,8 +103,4 @@ function keySentence(tools: CommandTools, read: StoredCredential, id: string): s
     if (error instanceof Failure) return error.message;
     throw error;
   }
-}
-
-function wipe({ password, privateKey, passphrase }: StoredCredential): void {
-  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
 }

@@ -21,6 +21,11 @@ export interface StoredCredential {
   about: string[];
 }
 
+/** For what is no longer needed, or was read only to see that it can be read. */
+export function wipeCredential({ password, privateKey, passphrase }: StoredCredential): void {
+  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
+}
+
 /**
  * A place that credentials are read from at the moment of use. Rejects with Failure `credential-store.*`,
  * `credential.*`, or `net.*` and `proxy.*` for the way there; `retry: later` means that it may go by itself.

@@ -3,6 +3,7 @@ import { asFailure, type Failure, harmless } from '#shared/failure.ts';
 import type { StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
+import { type StoredCredential, wipeCredential } from '../credential-store.ts';
 
 /** @internal */
 export interface VerifyParts {
@@ -28,6 +29,15 @@ export function makeVerify(parts: VerifyParts): (signal?: AbortSignal) => Promis
       (parts.read === null || (await step('read', parts.read, checks, signal)));
     return { ok, checks: checks.map(plain), at: parts.clock.now() };
   };
+}
+
+/** What a `read` step says of a credential, which is wiped. `what`: `secret “12”`. */
+export async function readToVerify(reading: Promise<StoredCredential>, what: string): Promise<string> {
+  const credential = await reading;
+  const kind = credential.password === null ? 'a private key' : 'a password';
+  const whose = credential.username === null ? '' : ` for ${credential.username}`;
+  wipeCredential(credential);
+  return `Read ${what}: ${kind}${whose}.`;
 }
 
 /** In some of them stands what the store calls things. */

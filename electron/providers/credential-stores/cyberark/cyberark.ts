@@ -8,7 +8,7 @@ import { nameText } from '../../../pki/distinguished-name.ts';
 import { expiryWarning } from '../../../pki/read-pfx.ts';
 import { parseX509 } from '../../../pki/x509.ts';
 import { type JsonAnswer, requestJson, unexpectedAnswer } from '../common/over-http.ts';
-import { makeVerify } from '../common/verify.ts';
+import { makeVerify, readToVerify } from '../common/verify.ts';
 import {
   type CredentialStore,
   type StoredCredential,
@@ -79,7 +79,7 @@ export class CyberarkStore implements CredentialStore {
         shown = this.#clientCertificate();
         return shown;
       },
-      read: probe === null ? null : (at) => this.#readProbe(probe, at),
+      read: probe === null ? null : (at) => readToVerify(this.read(probe, at), `“${probe}”`),
     });
     try {
       return await look(signal);
@@ -140,18 +140,6 @@ export class CyberarkStore implements CredentialStore {
     const { subject, notAfter } = parseX509(kept.text());
     return expiryWarning({ subject: nameText(subject), notAfter }, this.#clock.now());
   }
-
-  async #readProbe(id: string, signal?: AbortSignal): Promise<string> {
-    const credential = await this.read(id, signal);
-    const kind = credential.password === null ? 'a private key' : 'a password';
-    wipe(credential);
-    const whose = credential.username === null ? '' : ` for ${credential.username}`;
-    return `Read “${id}”: ${kind}${whose}.`;
-  }
-}
-
-function wipe({ password, privateKey, passphrase }: StoredCredential): void {
-  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
 }
 
 function demandPlain(name: string, value: string): void {

@@ -3,12 +3,12 @@ import type { Log } from '#kit/log.ts';
 import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import type { Http } from '../../../net/http.ts';
 import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
-import { makeVerify } from '../common/verify.ts';
+import { makeVerify, readToVerify } from '../common/verify.ts';
 import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
 import { baseUrl, parsePlace, type SecretPlace } from './address.ts';
 import { type ApiCall, type ApiClient, makeApiClient } from './client.ts';
 import { type Demand, demandFailure, demandIn, refusedSecret, wantsComment } from './demands.ts';
-import { credentialOf, wipe } from './fields.ts';
+import { credentialOf } from './fields.ts';
 import { userName } from './login.ts';
 import { makeSession, type Session } from './session.ts';
 import { type FoundSecret, secret, secretState, wordsOf } from './wire.ts';
@@ -56,7 +56,7 @@ export class DelineaStore implements CredentialStore {
     this.#api = makeApiClient({ who, trustedRootsPem, session: this.#session, http, clock });
     this.verify = makeVerify({
       ...{ http, url: base, trustedRootsPem, clock, logIn: (signal) => this.#logIn(signal) },
-      read: probe === null ? null : (signal) => this.#readProbe(probe, signal),
+      read: probe === null ? null : (signal) => readToVerify(this.read(probe, signal), `secret “${probe}”`),
     });
   }
 
@@ -123,14 +123,6 @@ export class DelineaStore implements CredentialStore {
     const minutes = Math.max(1, Math.round((endsAt - this.#clock.now()) / 60_000));
     const where = platform ? ' to the Delinea Platform' : '';
     return `Logged in${where} as ${userName(this.#settings)}; the token is valid for ${minutes} minutes.`;
-  }
-
-  async #readProbe(id: string, signal?: AbortSignal): Promise<string> {
-    const credential = await this.read(id, signal);
-    const kind = credential.password === null ? 'a private key' : 'a password';
-    const whose = credential.username === null ? '' : ` for ${credential.username}`;
-    wipe(credential);
-    return `Read secret “${id}”: ${kind}${whose}.`;
   }
 }
 

@@ -1,4 +1,3 @@
-import { Secret } from '../../../secrets/secret.ts';
 import { mapFields } from '../common/fields.ts';
 import type { StoredCredential } from '../credential-store.ts';
 import type { FoundSecret, SecretItem } from './wire.ts';
@@ -75,9 +74,4 @@ function aboutOf(found: FoundSecret): string[] {
       ? ['the last heartbeat failed: the password may be wrong']
       : []),
   ];
-}
-
-/** For what was read only to see that it can be read. */
-export function wipe({ password, privateKey, passphrase }: StoredCredential): void {
-  for (const part of [password, privateKey, passphrase]) if (part instanceof Secret) part.wipe();
 }

@@ -6,7 +6,12 @@ import { Failure } from '#shared/failure.ts';
 import type { Http } from '../../../net/http.ts';
 import { mapFields } from '../common/fields.ts';
 import { makeVerify } from '../common/verify.ts';
-import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
+import {
+  type CredentialStore,
+  type StoredCredential,
+  type StoreKeep,
+  wipeCredential,
+} from '../credential-store.ts';
 import { byAppRole } from './approle.ts';
 import { makeVaultClient, type VaultClient } from './client.ts';
 import { type Forbidden, isForbidden, Kv } from './kv.ts';
@@ -58,7 +63,7 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
       ...(privateKey === null ? [] : ['a private key']),
       ...(passphrase === null ? [] : ['a passphrase']),
     ];
-    for (const secret of [password, privateKey, passphrase]) secret?.wipe();
+    wipeCredential(found);
     return `Read “${id}” (${found.about.join(', ')}): it has ${has.join(' and ')}.`;
   }
 

@@ -4,7 +4,13 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Secret } from '../../../secrets/secret.ts';
-import type { CredentialStore, LocalRows, SealedPart, StoredCredential } from '../credential-store.ts';
+import {
+  type CredentialStore,
+  type LocalRows,
+  type SealedPart,
+  type StoredCredential,
+  wipeCredential,
+} from '../credential-store.ts';
 
 /** As many as `verify` opens, so that it stays a matter of milliseconds. */
 const verified = 200;
@@ -107,7 +113,7 @@ export class LocalStore implements CredentialStore {
     const tried = this.#rows.first(verified);
     const damaged = tried.flatMap((row) => {
       try {
-        wipe(this.#opened(row));
+        wipeCredential(this.#opened(row));
         return [];
       } catch (error) {
         return [asFailure(error).message];
@@ -128,10 +134,6 @@ export class LocalStore implements CredentialStore {
     const sentence = count === 0 ? 'There is no credential in it yet.' : `${many} kept in it${all}.`;
     return { name: 'read', ok: true, sentence };
   }
-}
-
-function wipe({ password, privateKey, passphrase }: StoredCredential): void {
-  for (const secret of [password, privateKey, passphrase]) secret?.wipe();
 }
 
 /** What an id of a local store may look like; an id that is something else cannot be there. */
