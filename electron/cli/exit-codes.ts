@@ -1,5 +1,6 @@
 import type { Failure } from '#shared/failure.ts';
-import type { FailureCode } from '#shared/failure-codes.ts';
+import type { FailureVerdict } from '#shared/failure-codes/code.ts';
+import { factsOf } from '#shared/failure-codes.ts';
 import type { Task } from '#shared/model/task.ts';
 
 /** What a script can tell from the exit code alone. The page docs/cli.md shows this very table. */
@@ -28,14 +29,18 @@ export const exitCodeWords: Record<keyof typeof exitCodes, string> = {
   interrupted: 'Stopped with Ctrl+C. A task that was started continues in the running agent.',
 };
 
-const usageCodes: ReadonlySet<string> = new Set<FailureCode>(['usage', 'input.invalid', 'names.invalid']);
-const noAgentCodes: ReadonlySet<string> = new Set<FailureCode>(['agent.unreachable', 'agent.not-running']);
+const byVerdict: Record<FailureVerdict, number> = {
+  'wrong-call': exitCodes.usage,
+  'not-there': exitCodes.notFound,
+  fault: exitCodes.failed,
+};
 
-export function codeOfFailure({ code, retry, about }: Failure): number {
-  if (usageCodes.has(code)) return exitCodes.usage;
-  if (code.endsWith('.not-found') || noAgentCodes.has(code)) return exitCodes.notFound;
+/** By what the list of codes says. A code that only another version knows ends by its `retry` alone. */
+export function codeOfFailure({ code, retry, about }: Pick<Failure, 'code' | 'retry' | 'about'>): number {
+  const verdict = factsOf(code)?.verdict ?? null;
+  if (verdict !== null) return byVerdict[verdict];
   // a locked keychain is worth waiting for, and yet somebody has to unlock it
-  if (code === 'internal' || about === 'keychain') return exitCodes.failed;
+  if (about === 'keychain') return exitCodes.failed;
   return retry === 'later' || retry === 'after' ? exitCodes.tryLater : exitCodes.failed;
 }
 

@@ -45,7 +45,7 @@ export const authoritiesCodes = {
     'acme.invalid-profile': ['needs-person', 'The CA does not offer the certificate profile.'],
     'acme.malformed': ['needs-person', 'The CA says that the request is malformed.'],
     'acme.no-web-root': ['needs-person', 'There is no web root to write the challenge file to.'],
-    'acme.not-found': ['needs-person', 'The CA says that it has no such thing.'],
+    'acme.not-found': ['needs-person', 'The CA says that it has no such thing.', 'not-there'],
     'acme.not-https': ['never', 'The CA named an address that is not https.'],
     'acme.not-issued': ['later', 'The CA has not issued the certificate yet.'],
     'acme.order-gone': ['later', 'The CA no longer has the order.'],
@@ -77,7 +77,11 @@ export const authoritiesCodes = {
     'authority.name-taken': ['needs-person', 'Another authority has this name.'],
     'authority.no-certificate': ['later', 'The authority did not issue a certificate for the order.'],
     'authority.no-root': ['never', 'The root of this authority is not kept here.'],
-    'authority.not-found': ['needs-person', 'There is no such authority, or it no longer exists.'],
+    'authority.not-found': [
+      'needs-person',
+      'There is no such authority, or it no longer exists.',
+      'not-there',
+    ],
     'authority.refused': ['needs-person', 'The local authority refuses the order.'],
     'authority.root-exists': [
       'needs-person',
@@ -91,7 +95,7 @@ export const authoritiesCodes = {
       'The settings of the authority do not accept the terms of service.',
     ],
     'order.lost': ['never', 'The order of a task no longer exists.'],
-    'order.not-found': ['needs-person', 'There is no such order.'],
+    'order.not-found': ['needs-person', 'There is no such order.', 'not-there'],
     'responder.address-unknown': [
       'needs-person',
       'This machine does not have the address that challenges are to be answered at.',

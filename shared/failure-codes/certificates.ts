@@ -9,7 +9,7 @@ export const certificatesCodes = {
       'The certificate and the private key do not belong together.',
     ],
     'certificate.lost': ['never', 'The new certificate of a task no longer exists.'],
-    'certificate.not-found': ['needs-person', 'There is no such certificate.'],
+    'certificate.not-found': ['needs-person', 'There is no such certificate.', 'not-there'],
     'certificate.unreadable': ['needs-person', 'The certificate cannot be read.'],
     'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
     'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],
@@ -19,7 +19,11 @@ export const certificatesCodes = {
     'key.type-wrong': ['needs-person', 'The key is of another type than was asked for.'],
     'key.unreadable': ['needs-person', 'The key cannot be read.'],
     'material.unfit': ['never', 'What the authority issued cannot be installed.'],
-    'names.invalid': ['needs-person', 'A name is not one that a certificate could be issued for.'],
+    'names.invalid': [
+      'needs-person',
+      'A name is not one that a certificate could be issued for.',
+      'wrong-call',
+    ],
     'names.missing': ['needs-person', 'There is no name to issue a certificate for.'],
     'pem.unreadable': ['needs-person', 'The PEM text cannot be read.'],
     'renewal.not-managed': [

@@ -30,6 +30,13 @@ export type FailureAbout = z.infer<typeof failureAbout>;
 export const retryClass = z.enum(['never', 'later', 'after', 'needs-person']);
 export type RetryClass = z.infer<typeof retryClass>;
 
+/**
+ * What whoever called learns from a failure besides, which `retry` does not tell:
+ * `wrong-call`: nothing was done, because the call itself is wrong; `not-there`: what was named, or who was called, does
+ * not exist; `fault`: asking again is no remedy, whatever `retry` says to a task.
+ */
+export type FailureVerdict = 'wrong-call' | 'not-there' | 'fault';
+
 /** What the list says about a code. */
 export interface CodeFacts {
   about: FailureAbout;
@@ -37,17 +44,19 @@ export interface CodeFacts {
   retry: RetryClass;
   /** One sentence for the page of failures. The failure itself says it with the names involved. */
   means: string;
+  /** Null: `retry` says it all. */
+  verdict: FailureVerdict | null;
 }
 
 /** A group of the list: codes that are about the same. */
 export function codesAbout<Code extends string>(
   about: FailureAbout,
-  codes: Readonly<Record<Code, readonly [retry: RetryClass, means: string]>>,
+  codes: Readonly<Record<Code, readonly [retry: RetryClass, means: string, verdict?: FailureVerdict]>>,
 ): Record<Code, CodeFacts> {
   const facts = {} as Record<Code, CodeFacts>;
   for (const code in codes) {
-    const [retry, means] = codes[code];
-    facts[code] = { about, retry, means };
+    const [retry, means, verdict = null] = codes[code];
+    facts[code] = { about, retry, means, verdict };
   }
   return facts;
 }

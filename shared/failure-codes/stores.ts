@@ -23,7 +23,11 @@ export const storesCodes = {
     ],
     'credential-store.no-password': ['needs-person', 'The password for the login is not kept here.'],
     'credential-store.no-secret': ['needs-person', 'There is no token or SecretID for the login.'],
-    'credential-store.not-found': ['needs-person', 'There is no such store, or it no longer exists.'],
+    'credential-store.not-found': [
+      'needs-person',
+      'There is no such store, or it no longer exists.',
+      'not-there',
+    ],
     'credential-store.not-initialized': ['needs-person', 'The store has not been initialized yet.'],
     'credential-store.not-a-wrapping-token': [
       'needs-person',
@@ -69,7 +73,7 @@ export const storesCodes = {
     'credential.exists': ['needs-person', 'The store already has a credential with this ID.'],
     'credential.in-use': ['needs-person', 'Endpoints use the credential.'],
     'credential.no-user-name': ['needs-person', 'Neither the credential nor the endpoint has a user name.'],
-    'credential.not-found': ['needs-person', 'The store has no such credential.'],
+    'credential.not-found': ['needs-person', 'The store has no such credential.', 'not-there'],
     'credential.not-read': [
       'needs-person',
       'The credential of a draft of an endpoint could not be read; nothing was stored.',

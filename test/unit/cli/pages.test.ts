@@ -15,7 +15,7 @@ test('docs/cli.md is what "trustkeep help --markdown" prints', async () => {
 test('docs/failures.md is what "trustkeep help --markdown failures" prints', async () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
   expect((await cli(['help', '--markdown', 'failures'])).stdout).toBe(page);
-  expect(page).toMatch(/^\| `ssh\.host-key-changed` \| .* \| `identity` \| after a change \|$/m);
+  expect(page).toMatch(/^\| `ssh\.host-key-changed` \| .* \| `identity` \| after a change \| 1 \|$/m);
 });
 
 describe('a table', () => {
