@@ -9,7 +9,9 @@ import { aTask } from '#test/make/task-rows.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
+import { sealRequest } from '../../electron/agent/steps/seal-request.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
+import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { StepTools } from '../../electron/agent/steps/step.ts';
 import { TaskRunner } from '../../electron/agent/tasks/runner.ts';
 import type { Database } from '../../electron/database/database.ts';
@@ -47,8 +49,9 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   if (cursor > forward.findIndex(({ name }) => name === 'check-material'))
     Object.assign(outputs, {
       ...{ 'check-material': { plan }, 'await-certificate': { orderId: 'ord_1', fingerprint: 'f' } },
-      'make-key': { where: 'target', path: '/k', spki: '', csr: '' },
     });
+  if (cursor > forward.findIndex(({ name }) => name === 'make-key'))
+    outputs['make-key'] = { where: 'target', path: '/k', spki: 'AA==', csr: 'AQ==' };
   const steps = forward.map(({ name }) => ({
     ...{ name, state: 'to-do' as const, attempt: 0, startedAt: null },
     ...{ finishedAt: null, sentence: null, failure: null },
@@ -61,6 +64,8 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   };
   database.approvals.insert(approval);
   sealYes(database, approval);
+  const made = makeKeyOutput.safeParse(outputs['make-key']).data;
+  if (made !== undefined) sealRequest(database, task.id, made);
   return { endpoint: own, authority, plan, task };
 }
 

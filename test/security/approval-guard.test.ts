@@ -5,8 +5,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clockAt, now, type TestStore } from '#test/make/store.ts';
 import { decide } from '../../electron/agent/decide.ts';
+import { forgetRequest } from '../../electron/agent/steps/seal-request.ts';
 import { isSealedYes } from '../../electron/agent/steps/seal-yes.ts';
+import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { Store } from '../../electron/database/store.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
 import { approved, drive, quickStore } from './approval-drive.ts';
 import { local } from './approval-samples.ts';
 
@@ -26,6 +29,14 @@ function rowOf(taskId: string) {
   const row = store.database.tasks.get(taskId);
   if (row === null) throw new Error('the task is gone');
   return row;
+}
+
+/** Another output of make-key in the row of the task. */
+function change(taskId: string, other: Record<string, unknown>): void {
+  const row = rowOf(taskId);
+  const made = { ...makeKeyOutput.parse(row.memory.outputs['make-key']), ...other };
+  const outputs = { ...row.memory.outputs, 'make-key': made };
+  store.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
 }
 
 const code = (outcome: Awaited<ReturnType<typeof drive>>) => [outcome.reached, outcome.task.failure?.code];
@@ -59,6 +70,21 @@ describe('an approval does not count', () => {
     expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-plan']);
   });
 
+  describe.each(['place-order', 'await-certificate', 'install'] as const)('before %s', (step) => {
+    const others = { where: 'agent', path: '/other', spki: 'Ag==', csr: 'Aw==' };
+    test.each(Object.keys(makeKeyOutput.shape))('when the %s of the made key is another', async (field) => {
+      const { task } = approved(store.database, step);
+      change(task.id, { [field]: others[field as keyof typeof others] });
+      expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-key']);
+    });
+
+    test('when nothing sealed says which key was made', async () => {
+      const { task } = approved(store.database, step);
+      forgetRequest(store.database, task.id);
+      expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-key']);
+    });
+  });
+
   test('with a seal that does not open, also while the endpoint is being changed', async () => {
     const { task } = approved(store.database, 'install');
     const row = rowOf(task.id);
@@ -77,6 +103,13 @@ describe('an approval does not count', () => {
     expect(isSealedYes(store.database, approval)).toBe(true);
     expect(isSealedYes(store.database, { ...approval, taskId: `${task.id.slice(0, -1)}z` })).toBe(false);
   });
+});
+
+test('A yes that an older version sealed goes on with the key that version made', async () => {
+  const { task, plan } = approved(store.database, 'place-order');
+  forgetRequest(store.database, task.id);
+  store.database.secrets.put(approvalOf(task.id).id, 'yes', Secret.of(`${task.id} ${plan.fingerprint}`));
+  expect(await drive(store.database, task)).toMatchObject({ reached: true });
 });
 
 test('What the authority is like after it issued no longer matters to the approval', async () => {

@@ -4,13 +4,14 @@ import type { Plan } from '#shared/model/plan.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { planFingerprint } from '../plans/certify.ts';
-import { isSealedYes } from './seal-yes.ts';
-import { checkMaterialOutput, planOutput } from './shapes.ts';
+import { isSealedRequest } from './seal-request.ts';
+import { isSealedYes, sealsRequest } from './seal-yes.ts';
+import { checkMaterialOutput, makeKeyOutput, planOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
 /**
  * Throws unless what is about to be carried out is what was approved: the plan in the task, the plan in the approval and
- * the sealed yes agree, the order is for that plan, and endpoint and authority are still those the plan was made for.
+ * the sealed yes agree, key, CSR and order are for that plan, and endpoint and authority are still those it was made for.
  */
 export function mustBeApproved(context: StepContext): void {
   const { database } = context.tools;
@@ -19,14 +20,30 @@ export function mustBeApproved(context: StepContext): void {
   if (approval === null || approval.state !== 'approved') throw notApproved();
   for (const one of plansIn(context, plan)) mustBeThatOf(approval, one);
   if (!saidYes(context, approval)) throw notApproved();
+  if (!madeHere(context, approval)) throw otherKey(plan);
   mustBeBound(context, plan);
   mustBeOrdered(context, plan);
 }
 
+function saidYes(context: StepContext, approval: Approval): boolean {
+  return orKeepsChanging(context, () => isSealedYes(context.tools.database, approval));
+}
+
+/** Key and CSR are those that this task made. A yes of an older version knows nothing of them. */
+function madeHere(context: StepContext, approval: Approval): boolean {
+  const { memory, task, tools } = context;
+  if (!('make-key' in memory.outputs)) return true;
+  const made = context.output('make-key', makeKeyOutput);
+  return orKeepsChanging(
+    context,
+    () => !sealsRequest(tools.database, approval) || isSealedRequest(tools.database, task.id, made),
+  );
+}
+
 /** Once the target is being changed, a keychain that was locked meanwhile must not leave it half changed. */
-function saidYes({ memory, tools }: StepContext, approval: Approval): boolean {
+function orKeepsChanging({ memory }: StepContext, isSealed: () => boolean): boolean {
   try {
-    return isSealedYes(tools.database, approval);
+    return isSealed();
   } catch (error) {
     if (memory.changing && asFailure(error).about === 'keychain') return true;
     throw error;
@@ -83,6 +100,17 @@ function mustBeOrdered(context: StepContext, plan: Plan): void {
   throw new Failure('approval.other-order', `Order ${order.number} is not the one that was approved.`, {
     hint: `${nothingMore(plan)} Request the certificate again.`,
   });
+}
+
+function otherKey(plan: Plan): Failure {
+  return new Failure(
+    'approval.other-key',
+    'The stored key or CSR is not the one that was generated for this task.',
+    {
+      hint: `${nothingMore(plan)} Find out who can write to the database, then request the certificate again.`,
+      retry: 'never',
+    },
+  );
 }
 
 function notApproved(): Failure {

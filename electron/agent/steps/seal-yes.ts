@@ -14,11 +14,25 @@ export function sealYes({ secrets }: Database, approval: Approval): void {
 
 /** Throws `keychain.*` while the master key is not at hand, and `secret.damaged`. */
 export function isSealedYes({ secrets }: Database, approval: Approval): boolean {
-  return secrets.open(approval.id, name)?.text() === yesOf(approval);
+  return sealedYes(secrets, approval) !== null;
+}
+
+/**
+ * Whether the yes was sealed by a version that seals the key and CSR of its task, too. Throws as `isSealedYes`.
+ */
+export function sealsRequest({ secrets }: Database, approval: Approval): boolean {
+  return sealedYes(secrets, approval) === yesOf(approval);
 }
 
 export function forgetYes({ secrets }: Database, approval: Approval): void {
   secrets.remove(approval.id, name);
 }
 
-const yesOf = ({ taskId, plan }: Approval): string => `${taskId} ${plan.fingerprint}`;
+function sealedYes(secrets: Database['secrets'], approval: Approval): string | null {
+  const sealed = secrets.open(approval.id, name)?.text();
+  return [yesOf(approval), olderYesOf(approval)].find((one) => one === sealed) ?? null;
+}
+
+/** As it was sealed before the key and CSR of a task were. */
+const olderYesOf = ({ taskId, plan }: Approval): string => `${taskId} ${plan.fingerprint}`;
+const yesOf = (approval: Approval): string => `${olderYesOf(approval)} with-request`;

@@ -26,6 +26,7 @@ export const makeKeyOutput = z.object({
   spki: z.string(),
   csr: z.string(),
 });
+export type MadeKey = z.infer<typeof makeKeyOutput>;
 export const placeOrderOutput = z.object({ orderId: z.string() });
 export const awaitCertificateOutput = z.object({ orderId: z.string(), fingerprint: z.string() });
 export const checkMaterialOutput = z.object({ plan });

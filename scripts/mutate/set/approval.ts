@@ -1,6 +1,7 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
 const guard = 'electron/agent/steps/approved.ts';
+const request = 'electron/agent/steps/seal-request.ts';
 const approve = 'electron/agent/steps/approve.ts';
 const certify = 'electron/agent/plans/certify.ts';
 const binding = 'electron/agent/plans/binding.ts';
@@ -40,6 +41,24 @@ export const approvalMutations: readonly Mutation[] = [
         file: guard,
         find: '  if (!saidYes(context, approval)) throw notApproved();\n',
         put: '  saidYes(context, approval);\n',
+      },
+      {
+        breaks: 'the key and CSR that were made are not compared with what was sealed',
+        file: guard,
+        find: '  if (!madeHere(context, approval)) throw otherKey(plan);\n',
+        put: '  madeHere(context, approval);\n',
+      },
+      {
+        breaks: 'without a sealed key and CSR any are taken',
+        file: request,
+        find: 'secrets.open(taskId, name)?.text() === canonicalJson(made)',
+        put: '(secrets.open(taskId, name)?.text() ?? canonicalJson(made)) === canonicalJson(made)',
+      },
+      {
+        breaks: 'a yes of the present version passes for one that seals no key',
+        file: 'electron/agent/steps/seal-yes.ts',
+        find: 'sealedYes(secrets, approval) === yesOf(approval)',
+        put: 'sealedYes(secrets, approval) === olderYesOf(approval)',
       },
       {
         breaks: 'a locked keychain is taken for an approval before anything was changed',
