@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
-import { readLook, readStat } from '../../../electron/providers/connections/ssh/answers.ts';
-import * as posix from '../../../electron/providers/connections/ssh/posix.ts';
+import * as posix from '../../../electron/providers/connections/common/posix.ts';
+import { readStat } from '../../../electron/providers/connections/common/posix-answers.ts';
+import { lookScript, readLook, trickyText } from '../../../electron/providers/connections/ssh/look.ts';
 import { have } from '../../servers/available.ts';
 
 const interpreters = [
@@ -52,7 +53,7 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     sh(posix.write(tools), [path, '0640', '', '', String(claimed.length), sha256(claimed), 'r1'], content);
 
   test.runIf(have(argv[0]))('look at the host', async () => {
-    const result = await sh(posix.look, [posix.trickyText]);
+    const result = await sh(lookScript, [trickyText]);
     expect(readLook(result.stdout, 'here', 'me')).toMatchObject({
       uid: process.getuid?.(),
       os: 'Linux',

@@ -10,9 +10,10 @@ import { described } from '#shared/model/connection.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
+import * as posix from '../common/posix.ts';
+import { defaultTimeoutMs, type PosixHost, type Script } from '../common/posix-connection.ts';
 import type { ConnectTools } from '../connection.ts';
-import { type HostLook, notPosix, readLook } from './answers.ts';
-import * as posix from './posix.ts';
+import { type HostLook, lookScript, notPosix, readLook, trickyText } from './look.ts';
 import { Queue } from './queue.ts';
 import { shellLine } from './quote.ts';
 import { type Session, startSession } from './session.ts';
@@ -20,23 +21,15 @@ import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
 
 /** Room for the marker and for what login files print. */
 const outputLimit = largestRead + 1024 * 1024;
-export const defaultTimeoutMs = 60_000;
 /** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
 const sessionsAtATime = 4;
 
-export interface Script {
-  text: string;
-  args: readonly string[];
-  stdin?: Uint8Array | undefined;
-  timeoutMs?: number | undefined;
-  signal?: AbortSignal | undefined;
-  leavesBehind?: boolean | undefined;
-}
-
 /** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
-export class SshHost {
+export class SshHost implements PosixHost {
   readonly description: string;
-  readonly settings: SshSettings;
+  readonly dialAddress: string;
+  readonly #settings: SshSettings;
+  readonly #method: string;
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -48,9 +41,12 @@ export class SshHost {
   #password: Secret | undefined;
   #ended: Failure | null = null;
 
-  constructor(client: Client, settings: SshSettings, tools: ConnectTools) {
+  /** `method`: how it was logged in, for `credentialUsed`. */
+  constructor(client: Client, method: string, settings: SshSettings, tools: ConnectTools) {
     this.#client = client;
-    this.settings = settings;
+    this.#settings = settings;
+    this.#method = method;
+    this.dialAddress = settings.host;
     this.#clock = tools.clock;
     this.#log = tools.log.in('ssh');
     this.description = described(settings);
@@ -58,19 +54,20 @@ export class SshHost {
     client.on('close', () => this.#end(connectionLost(this.description)));
   }
 
-  get usesSudo(): boolean {
-    return this.#elevation.how !== 'none';
+  get credentialUsed(): string {
+    const sudo = this.#elevation.how === 'none' ? '' : ', sudo';
+    return `user ${this.#settings.user}, ${this.#method}${sudo}`;
   }
 
   get tools(): posix.HostTools {
-    return this.#look?.tools ?? { stat: 'gnu', sum: 'sha256sum' };
+    return this.#look?.tools ?? posix.usualTools;
   }
 
   /** Once, before anything else: what kind of host is this, and may we be root? */
   async prepare(password: Secret | undefined, signal: AbortSignal | undefined): Promise<void> {
     this.#password = password === undefined ? undefined : Secret.of(password.bytes());
-    const { host, user } = this.settings;
-    const result = await this.run({ text: posix.look, args: [posix.trickyText], signal });
+    const { host, user } = this.#settings;
+    const result = await this.run({ text: lookScript, args: [trickyText], signal });
     if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
     this.#look = readLook(result.stdout.toString(), host, user);
     await this.#findElevation(this.#look, signal);
@@ -89,13 +86,13 @@ export class SshHost {
       this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
       const tried = await this.#raw({ text: ':', args: [], signal });
       const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
-      if (this.#body(tried) === null) this.#elevation = none(`sudo said: ${said}`);
+      if (posix.behindMarker(tried.stdout, this.#marker) === null)
+        this.#elevation = none(`sudo said: ${said}`);
     }
   }
 
-  /** For failures: where and as whom, and what would help. */
   get place(): Place {
-    const { host, user } = this.settings;
+    const { host, user } = this.#settings;
     const why = this.#elevation.how === 'none' ? ` (now: ${this.#elevation.why})` : '';
     return {
       host,
@@ -107,25 +104,22 @@ export class SshHost {
   /** Runs a script and gives its own output. When sudo's rules changed meanwhile, looks at them again, once. */
   async run(script: Script): Promise<ExecResult> {
     let result = await this.#raw(script);
-    if (result.code === posix.exits.unguarded && this.#look !== null && this.#body(result) === null) {
+    if (
+      result.code === posix.exits.unguarded &&
+      this.#look !== null &&
+      posix.behindMarker(result.stdout, this.#marker) === null
+    ) {
       this.#elevation = { how: 'free', sudo: this.#look.sudo ?? 'sudo' };
       result = await this.#raw(script);
     }
-    const stdout = this.#body(result);
+    const stdout = posix.behindMarker(result.stdout, this.#marker);
     if (stdout !== null) return { ...result, stdout };
     if (result.timedOut) return { ...result, stdout: Buffer.alloc(0) };
     throw this.#notStarted(result);
   }
 
-  /** What the script itself printed, or null when it did not run. */
-  #body(result: ExecResult): Buffer | null {
-    const line = `${this.#marker}\n`;
-    const at = result.stdout.indexOf(line);
-    return at < 0 ? null : result.stdout.subarray(at + line.length);
-  }
-
   #notStarted(result: ExecResult): Failure {
-    const { host, user } = this.settings;
+    const { host, user } = this.#settings;
     const said = peerTail(result.stderr.toString() || result.stdout.toString());
     if (this.#look === null) return notPosix(host, user, said);
     return new Failure('ssh.command-refused', `${host} no longer runs commands for user ${user}.`, {
@@ -169,7 +163,7 @@ export class SshHost {
     if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
     const reason = error instanceof Error ? error.message : String(error);
     if (/open failed|Unable to exec/.test(reason)) {
-      return new Failure('ssh.session-refused', `${this.settings.host} did not open another session.`, {
+      return new Failure('ssh.session-refused', `${this.#settings.host} did not open another session.`, {
         hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
         cause: error,
       });

@@ -1,54 +1,7 @@
 import { Failure } from '#shared/failure.ts';
-import type { FileTrouble } from '../common/file-failures.ts';
 import type { FileFacts } from '../connection.ts';
-import { exits, type HostTools, trickyText } from './posix.ts';
-
-/** What the `look` script found. */
-export interface HostLook {
-  uid: number;
-  os: string;
-  tools: HostTools;
-  /** Path of sudo, when there is one and the user is not root. */
-  sudo: string | null;
-  /** `free`, or what sudo said. */
-  sudoer: string;
-}
-
-/** Parses the output of `look`; `host` is for sentences. */
-export function readLook(output: string, host: string, user: string): HostLook {
-  const end = output.indexOf('\necho=');
-  if (end < 0 || output.slice(end + 6) !== trickyText) throw notPosix(host, user);
-  const lines = output.slice(0, end).split('\n');
-  const values = (name: string) =>
-    lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
-  const missing = values('missing');
-  const [sum] = values('sum');
-  const [stat] = values('stat');
-  if (sum === undefined) missing.push('sha256sum (or openssl)');
-  if (missing.length > 0 || sum === undefined) {
-    throw new Failure(
-      'ssh.tool-missing',
-      `${host} lacks programs that Trustkeep needs: ${missing.join(', ')}.`,
-      {
-        hint: 'Install them there (coreutils, or BusyBox).',
-      },
-    );
-  }
-  return {
-    uid: Number(values('uid')[0]),
-    os: values('os')[0] ?? 'unknown',
-    tools: { stat: stat === 'bsd' ? 'bsd' : 'gnu', sum },
-    sudo: values('sudo')[0] ?? null,
-    sudoer: values('sudoer')[0] ?? '',
-  };
-}
-
-export function notPosix(host: string, user: string, said?: string): Failure {
-  return new Failure('ssh.not-posix', `${host} does not give user ${user} a POSIX command interpreter.`, {
-    hint: 'Trustkeep needs sh, bash, dash, ksh, zsh or BusyBox as the login shell of this user; this version does not support Windows hosts over SSH.',
-    peerSaid: said?.slice(0, 300),
-  });
-}
+import type { FileTrouble } from './file-failures.ts';
+import { exits } from './posix.ts';
 
 const kinds: Record<number, FileFacts['kind']> = { 32768: 'file', 16384: 'directory' };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readLook, readStat, troubleOf } from '../../../../../electron/providers/connections/ssh/answers.ts';
-import { exits, trickyText } from '../../../../../electron/providers/connections/ssh/posix.ts';
+import { exits } from '../../../../../electron/providers/connections/common/posix.ts';
+import { readStat, troubleOf } from '../../../../../electron/providers/connections/common/posix-answers.ts';
 
-describe('what hosts answer', () => {
+describe('what hosts answer about files', () => {
   test('is read from GNU stat', () => {
     expect(readStat('/l', '81a0 1843 0 110 1700000000\nroot\nssl-cert\n/etc/ssl/a\nb\n')).toEqual({
       path: '/l',
@@ -29,28 +29,6 @@ describe('what hosts answer', () => {
   });
   test('is a failure when it is no answer', () => {
     expect(() => readStat('/x', 'Segmentation fault\n')).toThrow('could not be read');
-  });
-
-  const look = (lines: string[]) => `${lines.join('\n')}\necho=${trickyText}`;
-  const good = ['uid=1000', 'os=Linux', 'stat=gnu', 'sum=sha256sum', 'sudo=/usr/bin/sudo', 'sudoer=free'];
-  test('describes the host', () => {
-    expect(readLook(look(good), 'web1', 'deploy')).toEqual({
-      uid: 1000,
-      os: 'Linux',
-      tools: { stat: 'gnu', sum: 'sha256sum' },
-      sudo: '/usr/bin/sudo',
-      sudoer: 'free',
-    });
-  });
-  test('names the programs that are missing', () => {
-    const lines = ['uid=0', 'os=Linux', 'stat=gnu', 'missing=dd', 'missing=head'];
-    expect(() => readLook(look(lines), 'web1', 'root')).toThrow(
-      'web1 lacks programs that Trustkeep needs: dd, head, sha256sum (or openssl).',
-    );
-  });
-  test('shows an interpreter that spoils quotes', () => {
-    const spoiled = look(good).replace('\\', '');
-    expect(() => readLook(spoiled, 'web1', 'deploy')).toThrow('does not give user deploy a POSIX');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as posix from '../../../../../electron/providers/connections/ssh/posix.ts';
+import * as posix from '../../../../../electron/providers/connections/common/posix.ts';
 
 const gnu: posix.HostTools = { stat: 'gnu', sum: 'sha256sum' };
 const bsd: posix.HostTools = { stat: 'bsd', sum: 'shasum -a 256' };

@@ -1,12 +1,15 @@
-import { largestRead, leftoverMinutes } from '../common/file-failures.ts';
+import { largestRead, leftoverMinutes } from './file-failures.ts';
 
-/** What differs between the tools of hosts; found out once per connection. */
+/** What differs between the tools of hosts. */
 export interface HostTools {
   /** GNU and BusyBox take `stat -c`, BSD takes `stat -f`. */
   stat: 'gnu' | 'bsd';
   /** Reads standard input, prints the SHA-256 first. */
   sum: string;
 }
+
+/** What a Linux host has. */
+export const usualTools: HostTools = { stat: 'gnu', sum: 'sha256sum' };
 
 /** Exit codes by which scripts say how far they came; what the tool said is on stderr. */
 export const exits = {
@@ -21,28 +24,9 @@ export const exits = {
   unguarded: 98,
 } as const;
 
-/** Programs without which nothing here works. */
-const neededPrograms = [
-  'cat',
-  'chmod',
-  'chown',
-  'cp',
-  'dd',
-  'head',
-  'id',
-  'ls',
-  'mv',
-  'readlink',
-  'rm',
-  'stat',
-  'wc',
-];
-
-const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -q'];
-
 /**
  * First lines of every script. The marker on stdout divides what login files print from our output, and proves that
- * the script ran. With `guarded`, standard input must begin with the marker too: see sudo.ts.
+ * the script ran. With `guarded`, standard input must begin with the marker too: see ssh/sudo.ts.
  */
 export function prologue(marker: string, guarded: boolean): string {
   return [
@@ -52,6 +36,13 @@ export function prologue(marker: string, guarded: boolean): string {
     `printf '%s\\n' ${marker}`,
     '',
   ].join('\n');
+}
+
+/** What the script itself printed, behind the marker; null when it did not run. */
+export function behindMarker(stdout: Buffer, marker: string): Buffer | null {
+  const line = `${marker}\n`;
+  const at = stdout.indexOf(line);
+  return at < 0 ? null : stdout.subarray(at + line.length);
 }
 
 /** `$@`: program and arguments. */
@@ -175,27 +166,3 @@ function syncDirectory(directory: string): string {
 function numbers(tools: HostTools, letter: 'u' | 'g'): string {
   return `stat -L ${tools.stat === 'gnu' ? '-c' : '-f'} %${letter}`;
 }
-
-/**
- * Looks at a host after logging in, as the user. `$1` is printed back at the end: a login interpreter that is not POSIX
- * (csh, fish, Windows) spoils it or never comes that far.
- */
-export const look = [
-  'echo "uid=$(id -u)"',
-  'echo "os=$(uname -s)"',
-  'if stat -c %u / >/dev/null 2>&1; then echo stat=gnu; elif stat -f %u / >/dev/null 2>&1; then echo stat=bsd; fi',
-  ...sums.map(
-    (sum, index) =>
-      `${index === 0 ? 'if' : 'elif'} ${sum} </dev/null >/dev/null 2>&1; then echo 'sum=${sum}'`,
-  ),
-  'fi',
-  `for c in ${neededPrograms.join(' ')}; do command -v "$c" >/dev/null 2>&1 || echo "missing=$c"; done`,
-  'if [ "$(id -u)" != 0 ] && s=$(command -v sudo); then',
-  '  echo "sudo=$s"',
-  '  if e=$("$s" -k -n -- /bin/sh -c : 2>&1 </dev/null); then echo sudoer=free; else echo "sudoer=$(echo "$e" | tail -n 1)"; fi',
-  'fi',
-  `printf 'echo=%s' "$1"`,
-].join('\n');
-
-/** What the `look` script is given to print back. */
-export const trickyText = `it's "a" \\ $b \`c\` !d ~e *\n${'é'}`;

@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ExecResult } from '#kit/exec.ts';
+import { peerTail } from '#kit/redact.ts';
+import type { Failure } from '#shared/failure.ts';
+import { Secret } from '../../../secrets/secret.ts';
+import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
+import { tookTooLong } from './connection-failures.ts';
+import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } from './file-failures.ts';
+import * as posix from './posix.ts';
+import { readStat, troubleOf } from './posix-answers.ts';
+
+export const defaultTimeoutMs = 60_000;
+
+/** A script of `posix.ts` with its arguments. */
+export interface Script {
+  text: string;
+  args: readonly string[];
+  stdin?: Uint8Array | undefined;
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  leavesBehind?: boolean | undefined;
+}
+
+/** A POSIX host that can run a script, however it is reached: all that a connection type over one has to say. */
+export interface PosixHost
+  extends Pick<HostConnection, 'description' | 'dialAddress' | 'credentialUsed' | 'close'> {
+  readonly tools: posix.HostTools;
+  /** For failures: where and as whom, and what would help. */
+  readonly place: Place;
+  /**
+   * Runs `prologue` and the script, and gives what the script itself printed. Resolves whatever its exit code, also after
+   * the time-out. Rejects as `HostConnection.exec` does.
+   */
+  run(script: Script): Promise<ExecResult>;
+}
+
+/** Everything a host connection can do, done by scripts on a POSIX host. */
+export class PosixConnection implements HostConnection {
+  readonly #host: PosixHost;
+
+  constructor(host: PosixHost) {
+    this.#host = host;
+  }
+
+  get description(): string {
+    return this.#host.description;
+  }
+
+  get dialAddress(): string {
+    return this.#host.dialAddress;
+  }
+
+  get credentialUsed(): string {
+    return this.#host.credentialUsed;
+  }
+
+  exec(request: HostExec): Promise<ExecResult> {
+    const { stdin } = request;
+    return this.#host.run({
+      text: posix.run,
+      args: request.argv,
+      stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
+      timeoutMs: request.timeoutMs,
+      signal: request.signal,
+      leavesBehind: request.leavesBehind,
+    });
+  }
+
+  async stat(path: string): Promise<FileFacts | null> {
+    const result = await this.#files('examine', path, { text: posix.stat(this.#host.tools), args: [path] }, [
+      'missing',
+    ]);
+    return result === null ? null : readStat(path, result.stdout.toString());
+  }
+
+  async read(path: string): Promise<Buffer> {
+    const { stdout } = await this.#mustDo('read', path, { text: posix.read(), args: [path] });
+    if (stdout.length > largestRead) throw fileFailure('too-large', 'read', path, this.#host.place);
+    return stdout;
+  }
+
+  async hash(path: string): Promise<string> {
+    const { stdout } = await this.#mustDo('hash', path, { text: posix.hash(this.#host.tools), args: [path] });
+    const sum = stdout.toString().trim().split(' ')[0] ?? '';
+    if (!/^[0-9a-f]{64}$/.test(sum)) throw fileFailure('failed', 'hash', path, this.#host.place);
+    return sum;
+  }
+
+  async write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void> {
+    const bytes = content instanceof Secret ? content.bytes() : content;
+    const { owner = '', group = '' } = options;
+    if (`${owner}${group}`.includes(':')) throw fileFailure('owner-unknown', 'write', path, this.#host.place);
+    await this.#mustDo('write', path, {
+      text: posix.write(this.#host.tools),
+      args: [
+        path,
+        (options.mode & 0o7777).toString(8).padStart(4, '0'),
+        owner,
+        group,
+        String(bytes.length),
+        createHash('sha256').update(bytes).digest('hex'),
+        randomBytes(8).toString('hex'),
+      ],
+      stdin: bytes,
+    });
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    this.#check(from);
+    const args = [from, to, randomBytes(8).toString('hex')];
+    const result = await this.#run(to, { text: posix.copy(this.#host.tools), args });
+    if (result.code === 0) return;
+    const aboutFrom = result.code === posix.exits.notFound && !result.stderr.toString().includes('/.');
+    throw this.#failed(result, 'copy', aboutFrom ? from : to);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#check(from);
+    const result = await this.#run(to, { text: posix.rename, args: [from, to] });
+    if (result.code === 0) return;
+    throw this.#failed(result, 'rename', result.code === posix.exits.notFound ? from : to);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#files('remove', path, { text: posix.remove, args: [path] }, ['missing']);
+  }
+
+  async list(path: string): Promise<string[]> {
+    const { stdout } = await this.#mustDo('list', path, { text: posix.list, args: [path] });
+    return stdout.toString().split('\0').slice(0, -1);
+  }
+
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+
+  #check(path: string): void {
+    mustBeUsable(path, (one) => one.startsWith('/'));
+  }
+
+  /** Null when what went wrong is one of `expected`. */
+  async #files(
+    work: FileWork,
+    path: string,
+    script: Script,
+    expected: readonly string[],
+  ): Promise<ExecResult | null> {
+    const result = await this.#run(path, script);
+    if (result.code === 0) return result;
+    if (expected.includes(troubleOf(result.code, result.stderr.toString()))) return null;
+    throw this.#failed(result, work, path);
+  }
+
+  async #mustDo(work: FileWork, path: string, script: Script): Promise<ExecResult> {
+    const result = await this.#run(path, script);
+    if (result.code === 0) return result;
+    throw this.#failed(result, work, path);
+  }
+
+  async #run(path: string, script: Script): Promise<ExecResult> {
+    this.#check(path);
+    const result = await this.#host.run(script);
+    if (result.timedOut) throw tookTooLong(this.#host.place.host, `finish with ${path}`, defaultTimeoutMs);
+    return result;
+  }
+
+  #failed(result: ExecResult, work: FileWork, path: string): Failure {
+    const stderr = result.stderr.toString();
+    const ofDd = /^\d+\+\d+ records (in|out)$|bytes? .*copied/;
+    const lines = stderr.split('\n').filter((line) => !ofDd.test(line));
+    const trouble = troubleOf(result.code, stderr);
+    return fileFailure(trouble, work, path, this.#host.place, {
+      peerSaid: peerTail(lines.join('\n')) || `exit code ${result.code}`,
+    });
+  }
+}
