@@ -29,12 +29,6 @@ export const known = {
     'test/e2e/window/history.ts addTasks',
     'test/e2e/window/history.ts makePlan',
     'test/e2e/window/rich-stores.ts richStores',
-    'test/servers/acme-hostile.ts startAcmeHostile',
-    'test/servers/ccp-strict.ts startCcpStrict',
-    'test/servers/intercepting-proxy.ts startInterceptingProxy',
-    'test/servers/keychain.ts startKeychain',
-    'test/servers/vault-fixture.ts fixtureOverApi',
-    'test/servers/vault-strict.ts startVault',
   ],
   longFiles: [
     // of tests: suites and fakes of more than one subject
@@ -55,8 +49,5 @@ export const known = {
     'test/integration/net/proxy.test.ts',
     'test/integration/transport/program.test.ts',
     'test/security/planted-secrets.test.ts',
-    'test/servers/odd-proxy.ts',
-    'test/servers/sshd.ts',
-    'test/servers/vault-strict-auth.ts',
   ],
 };

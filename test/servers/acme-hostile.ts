@@ -29,7 +29,60 @@ interface HostileAcme {
   stop(): Promise<void>;
 }
 
-/** A CA that checks nothing and says what it is told to say: one order, one authorization, one challenge of each type. */
+/** What a well-behaved CA would answer: one order, one authorization, one challenge of each type. */
+class OneOrder {
+  readonly #names: readonly string[];
+  readonly #at: (path: string) => string;
+  #proved = false;
+  #final = false;
+
+  constructor(names: readonly string[], at: (path: string) => string) {
+    this.#names = names;
+    this.#at = at;
+  }
+
+  answer(path: string): HostileAnswer {
+    const at = this.#at;
+    switch (path) {
+      case '/directory':
+        return { body: { newNonce: at('/nonce'), newAccount: at('/account'), newOrder: at('/new-order') } };
+      case '/account':
+        return { status: 201, headers: { location: at('/account/1') }, body: { status: 'valid' } };
+      case '/new-order':
+        return { ...this.#order(), status: 201 };
+      case '/order':
+        return this.#order();
+      case '/authorization':
+        return { body: authorization(this.#names[0] ?? '', at, this.#proved ? 'valid' : 'pending') };
+      case '/challenge/http-01':
+      case '/challenge/dns-01':
+        this.#proved = true;
+        return { body: { type: path.slice(11), url: at(path), status: 'processing', token: 'token' } };
+      case '/finalize':
+        this.#final = true;
+        return this.#order();
+      default:
+        return { status: path === '/nonce' ? 204 : path === '/certificate' ? 200 : 404 };
+    }
+  }
+
+  #order(): HostileAnswer {
+    const at = this.#at;
+    return {
+      status: 200,
+      headers: { location: at('/order') },
+      body: {
+        status: this.#final ? 'valid' : this.#proved ? 'ready' : 'pending',
+        identifiers: this.#names.map((value) => ({ type: 'dns', value })),
+        authorizations: [at('/authorization')],
+        finalize: at('/finalize'),
+        ...(this.#final ? { certificate: at('/certificate') } : {}),
+      },
+    };
+  }
+}
+
+/** A CA that checks nothing and says what it is told to say. */
 export async function startAcmeHostile(names: readonly string[], hostility: Hostility): Promise<HostileAcme> {
   const directory = await mkdtemp(join(tmpdir(), 'trustkeep-hostile-'));
   const tls = await makeTlsMaterial(directory);
@@ -37,48 +90,14 @@ export async function startAcmeHostile(names: readonly string[], hostility: Host
   let csr: Buffer | null = null;
   let base = '';
   const at = (path: string) => `${base}${path}`;
-  const state = { proved: false, final: false };
-  const order = (): HostileAnswer => ({
-    status: 200,
-    headers: { location: at('/order') },
-    body: {
-      status: state.final ? 'valid' : state.proved ? 'ready' : 'pending',
-      identifiers: names.map((value) => ({ type: 'dns', value })),
-      authorizations: [at('/authorization')],
-      finalize: at('/finalize'),
-      ...(state.final ? { certificate: at('/certificate') } : {}),
-    },
-  });
-  const usual = (path: string): HostileAnswer => {
-    switch (path) {
-      case '/directory':
-        return { body: { newNonce: at('/nonce'), newAccount: at('/account'), newOrder: at('/new-order') } };
-      case '/account':
-        return { status: 201, headers: { location: at('/account/1') }, body: { status: 'valid' } };
-      case '/new-order':
-        return { ...order(), status: 201 };
-      case '/order':
-        return order();
-      case '/authorization':
-        return { body: authorization(names[0] ?? '', at, state.proved ? 'valid' : 'pending') };
-      case '/challenge/http-01':
-      case '/challenge/dns-01':
-        state.proved = true;
-        return { body: { type: path.slice(11), url: at(path), status: 'processing', token: 'token' } };
-      case '/finalize':
-        state.final = true;
-        return order();
-      default:
-        return { status: path === '/nonce' ? 204 : path === '/certificate' ? 200 : 404 };
-    }
-  };
+  const order = new OneOrder(names, at);
   const server = createServer({ key: tls.keyPem, cert: tls.certificatePem }, (request, response) => {
     const path = request.url ?? '';
     asked.push(path);
     bodyOf(request)
       .then((body) => {
         if (path === '/finalize') csr = csrOf(body) ?? csr;
-        const normal = usual(path);
+        const normal = order.answer(path);
         send(response, { ...normal, ...hostility(path, at, csr) });
       })
       .catch(() => response.destroy());

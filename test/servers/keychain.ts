@@ -25,74 +25,108 @@ export interface KeychainServer {
 
 export async function startKeychain(): Promise<KeychainServer> {
   const home = mkdtempSync(join(tmpdir(), 'trustkeep-keychain-'));
-  const folders = ['run', 'data', 'config', 'cache'].map((name) => join(home, name));
-  for (const folder of folders) mkdirSync(folder, { mode: 0o700 });
-  const [run = '', data = '', config = '', cache = ''] = folders;
-  const socket = join(run, 'bus');
-  const busConfig = join(home, 'bus.conf');
-  // without service folders: nothing starts by itself, so "no Secret Service" can be had
-  writeFileSync(
-    busConfig,
-    `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
-      "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-    <busconfig><type>session</type><listen>unix:path=${socket}</listen><auth>EXTERNAL</auth>
-    <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
-    <allow own="*"/></policy></busconfig>`,
-  );
-  const env = {
-    PATH: process.env.PATH ?? '/usr/bin:/bin',
-    HOME: home,
-    XDG_RUNTIME_DIR: run,
-    XDG_DATA_HOME: data,
-    XDG_CONFIG_HOME: config,
-    XDG_CACHE_HOME: cache,
-    DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}`,
-    LC_ALL: 'C',
-  };
-  const start = (program: string, ...args: string[]) => {
-    const child = spawn(program, args, { env, cwd: home, stdio: ['pipe', 'pipe', 'ignore'] });
-    endWithUs(child);
-    return child;
-  };
-
-  const bus = start('dbus-daemon', `--config-file=${busConfig}`, '--nofork', '--print-address');
-  let keychain: ChildProcess | null = null;
-  const endKeychain = async () => {
-    if (keychain !== null) await end(keychain);
-    keychain = null;
-  };
-  const startDaemon = async (unlock: boolean) => {
-    await endKeychain();
-    const more = unlock ? ['--unlock'] : [];
-    const daemon = start('gnome-keyring-daemon', '--foreground', '--components=secrets', ...more);
-    keychain = daemon;
-    daemon.stdin.end(unlock ? 'test' : '');
-    await keychainAnswers(env);
-  };
-  const server: KeychainServer = {
-    env,
-    endKeychain,
-    startLocked: () => startDaemon(false),
-    startUnlocked: () => startDaemon(true),
-    async replaceKeyring() {
-      await endKeychain();
-      rmSync(join(data, 'keyrings'), { recursive: true, force: true });
-      await startDaemon(true);
-    },
-    async stop() {
-      await endKeychain();
-      await end(bus);
-      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    },
-  };
+  const server = new OwnKeychain(home);
   try {
-    await said(bus);
-    await startDaemon(true);
+    await server.start();
     return server;
   } catch (error) {
     await server.stop();
     throw error;
   }
+}
+
+class OwnKeychain implements KeychainServer {
+  readonly env: Record<string, string>;
+  readonly #home: string;
+  readonly #bus: ChildProcess;
+  #keychain: ChildProcess | null = null;
+
+  constructor(home: string) {
+    this.#home = home;
+    this.env = surroundings(home);
+    const busConfig = join(home, 'bus.conf');
+    writeFileSync(busConfig, busConfiguration(busSocket(home)));
+    this.#bus = this.#run('dbus-daemon', `--config-file=${busConfig}`, '--nofork', '--print-address');
+  }
+
+  async start(): Promise<void> {
+    await said(this.#bus);
+    await this.#startDaemon(true);
+  }
+
+  async endKeychain(): Promise<void> {
+    if (this.#keychain !== null) await end(this.#keychain);
+    this.#keychain = null;
+  }
+
+  startLocked(): Promise<void> {
+    return this.#startDaemon(false);
+  }
+
+  startUnlocked(): Promise<void> {
+    return this.#startDaemon(true);
+  }
+
+  async replaceKeyring(): Promise<void> {
+    await this.endKeychain();
+    rmSync(join(this.#home, 'data', 'keyrings'), { recursive: true, force: true });
+    await this.#startDaemon(true);
+  }
+
+  async stop(): Promise<void> {
+    await this.endKeychain();
+    await end(this.#bus);
+    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  async #startDaemon(unlock: boolean): Promise<void> {
+    await this.endKeychain();
+    const more = unlock ? ['--unlock'] : [];
+    const daemon = this.#run('gnome-keyring-daemon', '--foreground', '--components=secrets', ...more);
+    this.#keychain = daemon;
+    daemon.stdin.end(unlock ? 'test' : '');
+    await keychainAnswers(this.env);
+  }
+
+  #run(program: string, ...args: string[]) {
+    const child = spawn(program, args, {
+      env: this.env,
+      cwd: this.#home,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    endWithUs(child);
+    return child;
+  }
+}
+
+const busSocket = (home: string) => join(home, 'run', 'bus');
+
+/** Makes the folders of an account in `home`; answers the variables that lead there. */
+function surroundings(home: string): Record<string, string> {
+  const folder = (name: string) => {
+    const path = join(home, name);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  };
+  return {
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    HOME: home,
+    XDG_RUNTIME_DIR: folder('run'),
+    XDG_DATA_HOME: folder('data'),
+    XDG_CONFIG_HOME: folder('config'),
+    XDG_CACHE_HOME: folder('cache'),
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${busSocket(home)}`,
+    LC_ALL: 'C',
+  };
+}
+
+/** Without service folders: nothing starts by itself, so "no Secret Service" can be had. */
+function busConfiguration(socket: string): string {
+  return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+      "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+    <busconfig><type>session</type><listen>unix:path=${socket}</listen><auth>EXTERNAL</auth>
+    <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+    <allow own="*"/></policy></busconfig>`;
 }
 
 /** The bus prints its address once it can be used. */

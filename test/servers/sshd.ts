@@ -1,23 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exec } from '#kit/exec.ts';
 import { have } from './available.ts';
 import { freePort } from './free-port.ts';
+import {
+  addUser,
+  must,
+  removeUser,
+  rootAccount,
+  type SudoRight,
+  setSudo,
+  type UserWish,
+} from './sshd-account.ts';
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
-type SudoRight = 'none' | 'nopasswd' | 'password';
 
 export interface SshdOptions {
   /** Host keys to offer. Default: ed25519 only. */
   hostKeys?: HostKeyType[];
   /** Log in as a new unprivileged user (gone after `stop`) instead of root. Names are random. */
-  user?: { password?: string; sudo?: SudoRight; shell?: string };
+  user?: UserWish;
   /** Ways to log in. Default: publickey, password (users with one) and keyboard-interactive off. */
   allow?: { publickey?: boolean; password?: boolean; keyboardInteractive?: boolean };
   /** More lines of sshd_config, put first (the first value wins). */
@@ -58,7 +65,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const types = options.hostKeys ?? ['ed25519'];
   const privateKeyPath = join(directory, 'client-key');
   await makeKey(privateKeyPath, 'ed25519');
-  const account = options.user === undefined ? root : await addUser(directory, options.user);
+  const account = options.user === undefined ? rootAccount : await addUser(directory, options.user);
   const clear = async () => {
     if (options.user !== undefined) await removeUser(account.name);
     await rm(directory, { recursive: true, force: true });
@@ -104,8 +111,6 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     },
   };
 }
-
-const root = { name: 'root', home: '/root' };
 
 function configuration(directory: string, port: number, types: HostKeyType[], options: SshdOptions): string {
   const { publickey = true, password = true, keyboardInteractive = false } = options.allow ?? {};
@@ -215,43 +220,4 @@ function killSessions(listener: number): number {
     }
   }
   return family.size;
-}
-
-async function addUser(directory: string, wish: NonNullable<SshdOptions['user']>) {
-  const name = `tk${randomBytes(4).toString('hex')}`;
-  const home = join(directory, 'home');
-  await must(['useradd', '--home-dir', home, '--no-create-home', '--shell', wish.shell ?? '/bin/sh', name]);
-  await mkdir(home, { mode: 0o755 });
-  const id = Number((await must(['id', '-u', name])).trim());
-  const group = Number((await must(['id', '-g', name])).trim());
-  await chown(home, id, group);
-  // An account without a password counts as locked for sshd; '*' is "none, but not locked".
-  if (wish.password === undefined) await must(['usermod', '-p', '*', name]);
-  else await must(['chpasswd'], `${name}:${wish.password}\n`);
-  await setSudo(name, wish.sudo ?? 'none');
-  return { name, home };
-}
-
-async function setSudo(name: string, right: SudoRight): Promise<void> {
-  const path = `/etc/sudoers.d/${name}`;
-  if (right === 'none') await rm(path, { force: true });
-  else {
-    const tag = right === 'nopasswd' ? 'NOPASSWD: ' : '';
-    await writeFile(path, `${name} ALL=(ALL:ALL) ${tag}ALL\n`, { mode: 0o440 });
-  }
-}
-
-async function removeUser(name: string): Promise<void> {
-  await setSudo(name, 'none');
-  await must(['userdel', '--force', name]);
-}
-
-async function must(argv: [string, ...string[]], stdin?: string): Promise<string> {
-  const result = await exec({
-    argv,
-    timeoutMs: 60_000,
-    ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }),
-  });
-  if (result.code !== 0) throw new Error(`${argv[0]} failed: ${result.stderr.toString()}`);
-  return result.stdout.toString();
 }

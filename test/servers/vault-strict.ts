@@ -4,9 +4,8 @@ import { createServer as createHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeTlsMaterial } from './tls-material.ts';
-import { approleRoute, envelope, tokenRoute, wrappingRoute } from './vault-strict-auth.ts';
+import { approleRoute } from './vault-strict-approle.ts';
 import {
-  noToken,
   type Routes,
   readCall,
   type StrictAnswer,
@@ -16,6 +15,8 @@ import {
 import { kvRoute } from './vault-strict-kv.ts';
 import { StrictState } from './vault-strict-state.ts';
 import { sysRoute } from './vault-strict-sys.ts';
+import { tokenRoute } from './vault-strict-tokens.ts';
+import { envelope, wrap, wrappingRoute } from './vault-strict-wrapping.ts';
 
 interface VaultOptions {
   /** Default true. */
@@ -67,13 +68,9 @@ export interface VaultServer {
 export async function startVault(options: VaultOptions = {}): Promise<VaultServer> {
   const directory = await mkdtemp(join(tmpdir(), 'trustkeep-vault-'));
   const tls = options.tls === false ? null : await makeTlsMaterial(directory);
-  const state = new StrictState();
-  for (const name of options.namespaces ?? []) state.namespace(name);
-  const routes: Routes = { state, tellsInvalidTokens: options.tellsInvalidTokens ?? true };
-  const root = state.makeToken({ creationTtl: 0, policies: ['root'], displayName: 'root', renewable: false });
-
+  const vault = new StrictVault(options);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    void collect(request).then((body) => answer(request, response, body));
+    void collect(request).then((body) => vault.answer(request, response, body));
   };
   const server =
     tls === null
@@ -82,93 +79,103 @@ export async function startVault(options: VaultOptions = {}): Promise<VaultServe
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const place = server.address();
   const port = typeof place === 'object' && place !== null ? place.port : 0;
-
-  const vault: VaultServer = {
+  return Object.assign(vault, {
     url: `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`,
     caPem: tls?.rootPem ?? null,
-    rootToken: root.id,
-    state,
-    calls: [],
-    incidents: state.incidents,
-    mode: 'active',
-    interfere: () => null,
-    advance: (ms) => state.advance(ms),
-    count: (wanted) =>
-      vault.calls.filter(({ path }) => (typeof wanted === 'string' ? path === wanted : wanted.test(path)))
-        .length,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(directory, { recursive: true, force: true });
     },
-  };
+  });
+}
 
-  function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+interface Said {
+  status: number;
+  type: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What it answers, wherever it listens. */
+class StrictVault implements Omit<VaultServer, 'url' | 'caPem' | 'stop'> {
+  readonly state = new StrictState();
+  readonly calls: VaultCallSeen[] = [];
+  readonly rootToken: string;
+  mode: VaultServer['mode'] = 'active';
+  interfere: VaultServer['interfere'] = () => null;
+  readonly #routes: Routes;
+  readonly #tellsMounts: boolean;
+
+  constructor({ namespaces = [], tellsInvalidTokens = true, tellsMounts = true }: VaultOptions) {
+    for (const name of namespaces) this.state.namespace(name);
+    this.#routes = { state: this.state, tellsInvalidTokens };
+    this.#tellsMounts = tellsMounts;
+    const root = { creationTtl: 0, policies: ['root'], displayName: 'root', renewable: false };
+    this.rootToken = this.state.makeToken(root).id;
+  }
+
+  get incidents(): string[] {
+    return this.state.incidents;
+  }
+
+  advance(ms: number): void {
+    this.state.advance(ms);
+  }
+
+  count(wanted: string | RegExp): number {
+    const fits = (path: string) => (typeof wanted === 'string' ? path === wanted : wanted.test(path));
+    return this.calls.filter(({ path }) => fits(path)).length;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     const { method = '', url = '' } = request;
     const path = decodeURI(url.split('?')[0] ?? '').replace(/^\/v1\//, '');
-    const interference = vault.interfere(method, path);
+    const interference = this.interfere(method, path);
     if (interference === 'cut') {
       request.socket.destroy();
       return;
     }
-    const token = request.headers['x-vault-token'];
-    const accessor = state.tokens.get(String(token))?.accessor ?? 'unknown';
+    const accessor = this.#accessorOf(request); // before the call: it may spend the token
     const said =
       interference !== null && interference !== 'lose-the-answer'
         ? { headers: {}, body: '', type: 'application/json', ...interference }
-        : carryOut(method, url, request, body);
-    vault.calls.push({
-      method,
-      path,
-      namespace: String(request.headers['x-vault-namespace'] ?? ''),
-      token: token === undefined ? null : accessor,
-      status: said.status,
-    });
-    if (interference === 'lose-the-answer') {
-      request.socket.destroy();
-      return;
-    }
-    response.writeHead(said.status, {
-      'cache-control': 'no-store',
-      ...(said.body === '' ? {} : { 'content-type': said.type }),
-      ...said.headers,
-    });
-    response.end(said.body);
+        : this.#carryOut(method, url, request, body);
+    const namespace = String(request.headers['x-vault-namespace'] ?? '');
+    this.calls.push({ method, path, namespace, token: accessor, status: said.status });
+    if (interference === 'lose-the-answer') request.socket.destroy();
+    else say(response, said);
   }
 
-  function carryOut(method: string, url: string, request: IncomingMessage, body: Buffer) {
-    const json = (status: number, value: unknown, headers: Record<string, string> = {}) => ({
-      status,
-      type: 'application/json',
-      headers,
-      body: value === undefined ? '' : JSON.stringify(value),
-    });
-    if (vault.mode === 'sealed') return json(503, { errors: ['Vault is sealed'] });
-    if (vault.mode === 'not-initialised') return json(501, { errors: ['Vault is not initialized'] });
-    if (typeof vault.mode === 'object')
-      return json(307, undefined, { location: `${vault.mode.standbyOf}${url}` });
+  #accessorOf({ headers }: IncomingMessage): string | null {
+    const token = headers['x-vault-token'];
+    return token === undefined ? null : (this.state.tokens.get(String(token))?.accessor ?? 'unknown');
+  }
+
+  #carryOut(method: string, url: string, { headers }: IncomingMessage, body: Buffer): Said {
+    if (this.mode === 'sealed') return json(503, { errors: ['Vault is sealed'] });
+    if (this.mode === 'not-initialised') return json(501, { errors: ['Vault is not initialized'] });
+    if (typeof this.mode === 'object')
+      return json(307, undefined, { location: `${this.mode.standbyOf}${url}` });
     try {
-      const call = readCall(state, { method, url, headers: request.headers, body });
-      const found = route(call);
+      const call = readCall(this.state, { method, url, headers, body });
+      const found = this.#route(call);
       if ('answer' in found) return json(200, found.answer);
-      if (call.wrapTtl !== null) return json(200, wrap(call, found));
+      if (call.wrapTtl !== null) return json(200, wrap(this.#routes, call, found));
       if (found.data === null) return json(204, undefined);
       return json(found.status ?? 200, envelope(found));
     } catch (thrown) {
       if (thrown instanceof VaultRefusal) return json(thrown.status, thrown.body);
-      state.incidents.push(`fault: ${String(thrown)}`);
+      this.incidents.push(`fault: ${String(thrown)}`);
       return json(500, { errors: ['internal error'] });
     }
   }
 
-  function route(call: StrictCall): StrictAnswer | { answer: Record<string, unknown> } {
+  #route(call: StrictCall): StrictAnswer | { answer: Record<string, unknown> } {
     const { path } = call;
-    if (path === 'sys/wrapping/lookup') {
-      noToken(routes, call);
-      return wrappingRoute(routes, call);
-    }
-    if (path === 'sys/wrapping/unwrap') return wrappingRoute(routes, call);
-    if (path.startsWith('sys/')) return sysRoute(routes, call, options.tellsMounts ?? true);
+    const routes = this.#routes;
+    if (path === 'sys/wrapping/lookup' || path === 'sys/wrapping/unwrap') return wrappingRoute(routes, call);
+    if (path.startsWith('sys/')) return sysRoute(routes, call, this.#tellsMounts);
     if (path.startsWith('auth/token/')) return tokenRoute(routes, call);
     for (const [at, roles] of call.namespace.approles)
       if (path.startsWith(`auth/${at}/`))
@@ -176,27 +183,17 @@ export async function startVault(options: VaultOptions = {}): Promise<VaultServe
     if (path.startsWith('auth/')) throw new VaultRefusal(403, ['permission denied']);
     return kvRoute(routes, call);
   }
+}
 
-  function wrap(call: StrictCall, found: StrictAnswer): Record<string, unknown> {
-    const ttl = call.wrapTtl ?? 0;
-    const token = `hvs.${Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url')}`;
-    state.wrapped.set(token, {
-      body: envelope(found),
-      creationPath: call.path,
-      createdAt: state.now(),
-      ttl,
-      endsAt: state.now() + ttl * 1000,
-      namespace: call.namespaceName,
-      used: false,
-    });
-    const creation = new Date(state.now()).toISOString();
-    return {
-      ...envelope({}),
-      wrap_info: { token, accessor: '', ttl, creation_time: creation, creation_path: call.path },
-    };
-  }
+function json(status: number, value: unknown, headers: Record<string, string> = {}): Said {
+  const body = value === undefined ? '' : JSON.stringify(value);
+  return { status, type: 'application/json', headers, body };
+}
 
-  return vault;
+function say(response: ServerResponse, { status, type, headers, body }: Said): void {
+  const kind = body === '' ? {} : { 'content-type': type };
+  response.writeHead(status, { 'cache-control': 'no-store', ...kind, ...headers });
+  response.end(body);
 }
 
 async function collect(request: IncomingMessage): Promise<Buffer> {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
 import type { TestLogin } from '#test/make/proxy.ts';
 import { have } from '#test/servers/available.ts';
-import { type OddProxyOptions, startOddProxy } from '#test/servers/odd-proxy.ts';
+import { startOddProxy } from '#test/servers/odd-proxy.ts';
+import type { OddProxyOptions } from '#test/servers/odd-proxy-options.ts';
 import {
   corp,
   curls,

@@ -6,7 +6,7 @@ import { connect as connectTls, getCACertificates, setDefaultCACertificates } fr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { makeProxyTools } from '#test/make/proxy.ts';
-import type { OddProxyOptions } from '#test/servers/odd-proxy.ts';
+import type { OddProxyOptions } from '#test/servers/odd-proxy-options.ts';
 import { startOrigin } from '#test/servers/plain-origin.ts';
 import { makeTlsMaterial, type TlsMaterial } from '#test/servers/tls-material.ts';
 import { openTunnel } from '../../../electron/net/proxy/tunnel.ts';
