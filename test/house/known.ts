@@ -45,7 +45,6 @@ export const known = {
     'test/e2e/window/rich.ts',
     'test/integration/acme/pebble.test.ts',
     'test/integration/credential-stores/hashicorp.test.ts',
-    'test/integration/credential-stores/seed-commands.test.ts',
     'test/integration/net/proxy.test.ts',
     'test/integration/transport/program.test.ts',
     'test/security/planted-secrets.test.ts',
