@@ -43,8 +43,6 @@ export const known = {
     'test/e2e/window/fake-agent.ts',
     'test/e2e/window/history.ts',
     'test/e2e/window/rich.ts',
-    'test/integration/acme/pebble.test.ts',
-    'test/integration/credential-stores/hashicorp.test.ts',
     'test/integration/net/proxy.test.ts',
     'test/integration/transport/program.test.ts',
     'test/security/planted-secrets.test.ts',

@@ -1,35 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { certificatesOf } from '../../../electron/pki/pem.ts';
-import {
-  makeTestAcme,
-  makeTestOrder,
-  memoryKeep,
-  obtain,
-  type TestAcme,
-  untilDone,
-} from '../../make/acme.ts';
+import { makeTestOrder, memoryKeep, obtain, untilDone } from '../../make/acme.ts';
 import { have } from '../../servers/available.ts';
-import { freePort } from '../../servers/free-port.ts';
 import { type Pebble, startPebble } from '../../servers/pebble.ts';
+import { acmeMaker, canRunPebble, namesIn } from './with-pebble.ts';
 
-const ready = have('pebble') && have('pebble-challtestsrv') && have('openssl');
-const open: { close(): Promise<void> }[] = [];
-function acme(...args: Parameters<typeof makeTestAcme>): TestAcme {
-  const made = makeTestAcme(...args);
-  open.push(made);
-  return made;
-}
-afterAll(() => Promise.all(open.map((one) => one.close())));
+const acme = acmeMaker();
 
-const namesIn = (chain: string) => new X509Certificate(chain).subjectAltName;
-
-describe.skipIf(!ready)('ACME with pebble', () => {
+describe.skipIf(!canRunPebble)('ACME with pebble', () => {
   let pebble: Pebble;
   beforeAll(async () => {
     pebble = await startPebble();
@@ -206,81 +190,4 @@ describe.skipIf(!ready)('ACME with pebble', () => {
       hint: expect.stringMatching(/data:text|https?:/),
     });
   });
-});
-
-describe.skipIf(!ready)('ACME with a pebble of its own', () => {
-  const running: Pebble[] = [];
-  async function started(...args: Parameters<typeof startPebble>): Promise<Pebble> {
-    const pebble = await startPebble(...args);
-    running.push(pebble);
-    return pebble;
-  }
-  afterAll(() => Promise.all(running.map((pebble) => pebble.stop())));
-
-  test('every third nonce refused costs time, not certificates', async () => {
-    const pebble = await started({ nonceReject: 33, alwaysValid: true });
-    const { authority } = acme(pebble);
-    for (const n of [1, 2, 3]) {
-      const chain = await obtain(authority, await makeTestOrder([`nonce${n}.example`]));
-      expect(namesIn(chain)).toBe(`DNS:nonce${n}.example`);
-    }
-  });
-
-  test('an external account binding is signed with the key the CA gave, in either alphabet', async () => {
-    const pebble = await started({ eab: true, alwaysValid: true });
-    const missing = acme(pebble);
-    await expect(untilDone(missing.authority, await makeTestOrder(['eab.example']))).rejects.toMatchObject({
-      code: 'acme.eab-needed',
-    });
-    const asBase64 = Buffer.from(pebble.eab.hmacKey, 'base64url').toString('base64');
-    for (const hmacKey of [pebble.eab.hmacKey, asBase64]) {
-      const keep = memoryKeep({ 'eab-hmac': hmacKey });
-      const { authority } = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
-      await obtain(authority, await makeTestOrder(['eab.example']));
-    }
-    const keep = memoryKeep({ 'eab-hmac': Buffer.from('wrong').toString('base64') });
-    const wrong = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
-    await expect(untilDone(wrong.authority, await makeTestOrder(['eab.example']))).rejects.toMatchObject({
-      retry: 'needs-person',
-    });
-  });
-
-  test('authorizations that are valid already are not proved again', async () => {
-    const port = await freePort();
-    const pebble = await started({ authzReuse: 100, httpPort: port });
-    const { authority } = acme(pebble, {
-      validation: { method: 'http-01-agent', address: '127.0.0.1', port },
-    });
-    await obtain(authority, await makeTestOrder(['again.example']));
-    const order = await makeTestOrder(['again.example']);
-    await obtain(authority, order);
-    expect(order.remembered.every((handle) => (handle as { answeredAt: unknown }).answeredAt === null)).toBe(
-      true,
-    );
-  });
-
-  test('a CA that lost the account gets a new one with the same key, once', async () => {
-    const before = await started({ alwaysValid: true });
-    const keep = memoryKeep();
-    const { authority } = acme(before, { keep });
-    await obtain(authority, await makeTestOrder(['lost.example']));
-    const note = JSON.parse(keep.note('account') ?? '') as { url: string };
-    keep.keepNote('account', JSON.stringify({ ...note, url: `${note.url}0000` }));
-    const again = acme(before, { keep });
-    await obtain(again.authority, await makeTestOrder(['lost.example']));
-    expect(JSON.parse(keep.note('account') ?? '')).toEqual(note);
-  });
-
-  test('a slow CA is waited for', async () => {
-    const pebble = await started({ alwaysValid: true, sleepSeconds: 2 });
-    const { authority, requests } = acme(pebble);
-    await obtain(authority, await makeTestOrder(['slow.example']));
-    expect(requests.length).toBeLessThan(40);
-  });
-});
-
-test.skipIf(!ready)('pebble leaves nothing behind', async () => {
-  const pebble = await startPebble();
-  await pebble.stop();
-  await expect(stat(pebble.rootFile)).rejects.toThrow('ENOENT');
 });
