@@ -43,7 +43,6 @@ export const known = {
     'test/e2e/window/fake-agent.ts',
     'test/e2e/window/history.ts',
     'test/e2e/window/rich.ts',
-    'test/integration/net/proxy.test.ts',
     'test/security/planted-secrets.test.ts',
   ],
 };
