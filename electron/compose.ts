@@ -8,11 +8,11 @@ import type { AgentStatus } from '#shared/contract/agent.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
-import { authorityKeep } from './agent/authority-keep.ts';
+import { authorityState } from './agent/authority-state.ts';
 import { makeAgent } from './agent/make-agent.ts';
-import { WayOut } from './agent/proxy.ts';
+import { OutboundProxy } from './agent/proxy.ts';
 import { readSettings } from './agent/settings.ts';
-import type { LookAt } from './agent/steps/step.ts';
+import type { ProbeTls } from './agent/steps/step.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
@@ -43,7 +43,7 @@ import { attachPort, type PortLike } from './transport/port.ts';
 export interface Overrides {
   clock?: Clock;
   keychain?: () => Keychain;
-  lookAt?: LookAt;
+  probeTls?: ProbeTls;
   /** Wraps every connection, to lose or slow it. */
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
@@ -127,7 +127,7 @@ function joinParts(parts: Parts): Composed {
     joined.agent.events.changed('secrets', null);
     if (state.state === 'ready') joined.agent.wake();
   });
-  joined.wayOut.start(); // a trial that ran out goes back, whatever this process came for
+  joined.outbound.start(); // a trial that ran out goes back, whatever this process came for
   return composedOf(parts, joined, routerOf(parts, joined));
 }
 
@@ -136,21 +136,21 @@ type Joined = ReturnType<typeof buildParts>;
 function buildParts({ options, clock, log, masterKey, database }: Parts) {
   const { overrides = {} } = options;
   const turns = makeLogInTurns(clock);
-  const wayOut = new WayOut({
+  const outbound = new OutboundProxy({
     database,
     clock,
     log: log.in('proxy'),
     changed: () => agent.events.changed('proxy', null),
     finder: finderOver(clock, log, turns),
   });
-  const net = lazyNet(clock, log, turns, () => wayOut.inForce());
+  const net = lazyNet(clock, log, turns, () => outbound.inForce());
   const authorities = new AuthorityRegistry(database.authorities, {
     clock,
     log,
     http: net.http,
     responder: net.responder,
     runScript: (argv, timeoutMs) => exec({ argv, timeoutMs, leavesBehind: true }),
-    keep: authorityKeep(database),
+    state: authorityState(database),
     ...overrides.authorityTools,
   });
   const storeTools = { http: net.http, overrides: overrides.storeTools };
@@ -160,7 +160,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     clock,
     credentials: stores.credentials,
     log: log.in('agent'),
-    lookAt: overrides.lookAt ?? probeTls,
+    probeTls: overrides.probeTls ?? probeTls,
     settings: () => ({ ...readSettings(database), ...options.settings }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
@@ -168,7 +168,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     keychainState: () => masterKey.state(),
     unlock: () => unlockPatiently(masterKey, clock),
   });
-  return { wayOut, net, authorities, stores, agent };
+  return { outbound, net, authorities, stores, agent };
 }
 
 async function unlockPatiently(masterKey: MasterKey, clock: Clock): Promise<void> {
@@ -177,7 +177,7 @@ async function unlockPatiently(masterKey: MasterKey, clock: Clock): Promise<void
   patience.abort();
 }
 
-function routerOf(parts: Parts, { agent, authorities, stores, wayOut }: Joined) {
+function routerOf(parts: Parts, { agent, authorities, stores, outbound }: Joined) {
   const { options, clock, log, dataDirectory, masterKey, database } = parts;
   return makeRouter({
     agent,
@@ -186,7 +186,7 @@ function routerOf(parts: Parts, { agent, authorities, stores, wayOut }: Joined) 
     authorities,
     stores: stores.control,
     credentials: stores.credentials,
-    proxy: wayOut,
+    proxy: outbound,
     clock,
     log: log.in('commands'),
     version,
@@ -201,13 +201,13 @@ function routerOf(parts: Parts, { agent, authorities, stores, wayOut }: Joined) 
 
 function composedOf(parts: Parts, joined: Joined, router: Composed['router']): Composed {
   const { clock, log, dataDirectory, masterKey, database } = parts;
-  const { agent, authorities, stores, wayOut, net } = joined;
+  const { agent, authorities, stores, outbound, net } = joined;
   let socket: LocalSocket | null = null;
   let stopping: Promise<void> | null = null;
   const close = async (graceMs?: number): Promise<void> => {
     await agent.stop(graceMs);
     await socket?.close();
-    wayOut.stop();
+    outbound.stop();
     await stores.registry.close();
     stores.credentials.forget();
     await net.close();

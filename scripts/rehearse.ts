@@ -85,8 +85,8 @@ function tellStep(taskId: string, step: TaskStep): void {
 }
 
 async function served(port: number): Promise<string> {
-  const look = await probeTls({ address: '127.0.0.1', port, serverName: name });
-  return look.kind === 'certificate' ? look.leafFingerprint : look.sentence;
+  const answer = await probeTls({ address: '127.0.0.1', port, serverName: name });
+  return answer.kind === 'certificate' ? answer.leafFingerprint : answer.sentence;
 }
 
 async function rehearse(directory: string): Promise<boolean> {

@@ -6,10 +6,10 @@ export const pageOrigin = 'app://ui';
 /** `data` of the window message with which the page asks its preload for its message ports. */
 export const wantPortMessage = 'trustkeep:want-port';
 
-/** `data` of the window message that answers it; `ports[0]` speaks the contract, `ports[1]` takes wishes. */
+/** `data` of the window message that answers it; `ports[0]` speaks the contract, `ports[1]` takes requests. */
 export const portMessage = 'trustkeep:port';
 
-/** The one wish: that the person picks a file. Its answer is the path, or null. */
+/** The one request: that the person picks a file. Its answer is the path, or null. */
 export const wantFileMessage = 'trustkeep:want-file';
 
 /** A place in the window that something outside it (notification, tray) can open. */

@@ -1,7 +1,7 @@
 import type { Subject } from '#shared/model/subject.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
+import type { Announcer } from './announcer.ts';
 import type { Caller } from './caller.ts';
-import type { Changes } from './changes.ts';
 import type { Events } from './events.ts';
 import type { Notifications } from './notifications.ts';
 import type { AgentParts } from './parts.ts';
@@ -11,7 +11,7 @@ import type { KindOfTask } from './tasks/task-kind.ts';
 export interface Ground {
   readonly parts: AgentParts;
   readonly events: Events;
-  readonly changes: Changes;
+  readonly announcer: Announcer;
   readonly notifications: Notifications;
   /**
    * Stores a task and comes back at once; the work goes on by itself. A second one about a live subject is refused

@@ -1,6 +1,6 @@
 import type { Task } from '#shared/model/task.ts';
 import type { Agent } from './agent.ts';
-import { Changes } from './changes.ts';
+import { Announcer } from './announcer.ts';
 import { openDomains, taskKinds } from './domains.ts';
 import { Events } from './events.ts';
 import { Loop } from './loops/loop.ts';
@@ -13,14 +13,14 @@ export function makeAgent(parts: AgentParts): Agent {
   const { database, clock, log } = parts;
   const events = new Events(clock);
   const notifications = new Notifications(database, events, clock);
-  const changes = new Changes({ database, events, notifications, kinds: taskKinds });
+  const announcer = new Announcer({ database, events, notifications, kinds: taskKinds });
   const changed = (task: Task): void => {
-    changes.task(task);
+    announcer.task(task);
     if (task.finishedAt !== null) wakeLoops('ended-task');
   };
   const desk = new TaskDesk({ parts, kinds: taskKinds, notifications, changed });
   const begin: TaskDesk['begin'] = (...order) => desk.begin(...order);
-  const domains = openDomains({ parts, events, changes, notifications, begin });
+  const domains = openDomains({ parts, events, announcer, notifications, begin });
   const loops = domains.loops.map((about) => ({
     about,
     loop: new Loop(about.name, clock, log, () => about.turn()),

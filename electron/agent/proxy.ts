@@ -9,9 +9,9 @@ import {
   type WayFinder,
   worse,
 } from './proxy-doctor.ts';
-import { type ProxyInForce, ProxyKeep, type ProxyKeepParts } from './proxy-keep.ts';
+import { type ProxyInForce, StoredProxy, type StoredProxyParts } from './stored-proxy.ts';
 
-export interface WayOutParts extends ProxyKeepParts {
+export interface OutboundProxyParts extends StoredProxyParts {
   /** A client of its own over this setting. */
   finder(setting: ProxyInForce): WayFinder;
 }
@@ -22,23 +22,23 @@ interface Candidate {
   password: Secret | null;
 }
 
-/** The way out: what is in force, what could be, and the proxy doctor. */
-export class WayOut {
-  readonly #parts: WayOutParts;
-  readonly #keep: ProxyKeep;
+/** The outbound connection: what is in force, what could be, and the proxy doctor. */
+export class OutboundProxy {
+  readonly #parts: OutboundProxyParts;
+  readonly #stored: StoredProxy;
 
-  constructor(parts: WayOutParts) {
+  constructor(parts: OutboundProxyParts) {
     this.#parts = parts;
-    this.#keep = new ProxyKeep(parts);
+    this.#stored = new StoredProxy(parts);
   }
 
   /** For the HTTP client: another object after every change. */
   inForce(): ProxyInForce {
-    return this.#keep.inForce();
+    return this.#stored.inForce();
   }
 
   state(): ProxyState {
-    return this.#keep.state();
+    return this.#stored.state();
   }
 
   test(url?: string): Promise<ProxyReport> {
@@ -70,27 +70,27 @@ export class WayOut {
   }
 
   passwordKept(route: ProxyRoute): Secret | null {
-    return this.#keep.passwordKept(route);
+    return this.#stored.passwordKept(route);
   }
 
   apply({ settings, password }: Candidate, confirmSeconds?: number): ProxyState {
-    return this.#keep.apply(settings, password, confirmSeconds);
+    return this.#stored.apply(settings, password, confirmSeconds);
   }
 
   confirm(): ProxyState {
-    return this.#keep.confirm();
+    return this.#stored.confirm();
   }
 
   settle(): void {
-    this.#keep.settle();
+    this.#stored.settle();
   }
 
   start(): void {
-    this.#keep.start();
+    this.#stored.start();
   }
 
   stop(): void {
-    this.#keep.stop();
+    this.#stored.stop();
   }
 
   #addresses(url?: string): NeededAddress[] {

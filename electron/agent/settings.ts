@@ -13,8 +13,8 @@ export function readSettings(database: Database): Settings {
 }
 
 /** Stores the named ones beside the others and gives all. */
-export function storeSettings(database: Database, changes: Partial<Settings>): Settings {
-  const after = settings.parse({ ...readSettings(database), ...changes });
+export function saveSettings(database: Database, updates: Partial<Settings>): Settings {
+  const after = settings.parse({ ...readSettings(database), ...updates });
   database.meta.set(note, JSON.stringify(after));
   return after;
 }

@@ -13,7 +13,7 @@ import { failureLines, stepLine } from './print/tasks.ts';
 import { aside } from './said.ts';
 import { type Paper, plain, plainJson } from './table.ts';
 
-interface Errand {
+interface Call {
   invocation: Invocation;
   input: Record<string, unknown>;
   globals: Globals;
@@ -42,16 +42,16 @@ const takenPatienceMs = 10_000;
 const takenEachMs = 200;
 
 /** Calls the running agent; when none runs, one in this process for as long as the command takes. */
-export async function carryOut(errand: Errand): Promise<number> {
-  const { globals, io, invocation } = errand;
+export async function carryOut(call: Call): Promise<number> {
+  const { globals, io, invocation } = call;
   const directory = directoryOf(globals, io);
   const running = await io.connect(directory);
-  if (running !== null) return call(errand, running, null);
+  if (running !== null) return callAgent(call, running, null);
   if (aboutRunning.has(invocation.command.path)) throw notRunning(directory);
   const agent = await startedOrRunning(io, directory);
-  if (agent.own === null) return call(errand, agent.client, null);
+  if (agent.own === null) return callAgent(call, agent.client, null);
   try {
-    return await call(errand, agent.client, agent.own);
+    return await callAgent(call, agent.client, agent.own);
   } finally {
     await agent.own.stop();
   }
@@ -76,26 +76,26 @@ async function startedOrRunning(
   }
 }
 
-async function call(errand: Errand, client: Client, own: LocalAgent | null): Promise<number> {
-  const { invocation, input, globals } = errand;
+async function callAgent(call: Call, client: Client, own: LocalAgent | null): Promise<number> {
+  const { invocation, input, globals } = call;
   const { command } = invocation;
   const path = invocation.dryRun && command.dryRun !== null ? command.dryRun : command.path;
   if (own !== null) {
-    if (command.changes && path === command.path) await own.start();
+    if (command.mutates && path === command.path) await own.start();
     else if (needKey.has(path)) await own.unlock();
   }
-  const ask = (wish: Record<string, unknown>) => invoke(client, path, wish);
+  const ask = (request: Record<string, unknown>) => invoke(client, path, request);
   const output = await (isPaged(path, input) ? everyPage(ask, input) : ask(input));
-  const taskId = command.changes ? taskIdOf(output) : null;
-  show(path, output, errand);
+  const taskId = command.mutates ? taskIdOf(output) : null;
+  show(path, output, call);
   // with an agent of our own the work ends when we do, so we stay for it
   const follow = taskId !== null && (globals.wait || own !== null);
   if (!follow) return codeOfOutput(path, output);
-  const code = await follows(errand, client, taskId, own !== null);
+  const code = await follows(call, client, taskId, own !== null);
   return globals.wait ? code : codeOfOutput(path, output);
 }
 
-function show(path: string, output: unknown, { globals, io }: Errand): void {
+function show(path: string, output: unknown, { globals, io }: Call): void {
   const text = globals.json
     ? plainJson(output, 2)
     : printed({ path }, output, paperOf(io)).map(plain).join('\n');
@@ -117,8 +117,8 @@ function taskIdOf(output: unknown): string | null {
   return typeof id === 'string' && state !== 'rejected' ? id : null;
 }
 
-async function follows(errand: Errand, client: Client, taskId: string, own: boolean): Promise<number> {
-  const { globals, io } = errand;
+async function follows(call: Call, client: Client, taskId: string, own: boolean): Promise<number> {
+  const { globals, io } = call;
   const paper = paperOf(io);
   // JSON on standard output stays one document
   const say = (line: string) => (globals.json ? aside(line.trim(), true, io) : io.stdout(`${plain(line)}\n`));

@@ -16,11 +16,11 @@ export function isPaged(path: string, input: Input): boolean {
 /** One answer made of all pages. */
 export async function everyPage(ask: (input: Input) => Promise<unknown>, input: Input): Promise<unknown> {
   const items: Page['items'] = [];
-  for (let wish: Input = { ...input, limit: perPage }; ; ) {
-    const page = (await ask(wish)) as Page;
+  for (let request: Input = { ...input, limit: perPage }; ; ) {
+    const page = (await ask(request)) as Page;
     for (const item of page.items) items.push(item);
     const last = page.items.at(-1);
     if (!page.more || last === undefined) return { ...page, items, more: false };
-    wish = { ...wish, after: last.id };
+    request = { ...request, after: last.id };
   }
 }

@@ -72,12 +72,12 @@ function commandOf(noun: string, verb: string, procedure: ProcedureLike): CliCom
     path,
     words: (meta.cli ?? '').split(' '),
     help: meta.help ?? '',
-    changes: meta.changes === true,
+    mutates: meta.mutates === true,
     positional,
     alsoPositional: meta.alsoPositional ?? null,
     fields: own.map(([name, field]) => fieldOf(path, name, field)),
     variants: isUnion && catalog && positional !== null ? variantsOf(positional, catalog) : null,
-    changesFields: 'changes' in shape ? changing.filter(({ name }) => !(name in shape)) : null,
+    updateFields: 'changes' in shape ? changing.filter(({ name }) => !(name in shape)) : null,
     dryRun: dryRuns[path] ?? null,
   };
 }

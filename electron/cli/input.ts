@@ -123,14 +123,14 @@ function leaveOutUnused(
 
 /** `update` carries its options one level down; what is cleared is null there. */
 function shaped({ command, cleared, typed }: Invocation, values: Record<string, unknown>) {
-  const { changesFields, fields, positional } = command;
-  if (changesFields === null) return values;
+  const { updateFields, fields, positional } = command;
+  if (updateFields === null) return values;
   const own = Object.fromEntries(
     fields.flatMap(({ name }) => (name in values ? [[name, values[name]]] : [])),
   );
   const changes = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in own)));
   for (const name of cleared) {
-    if (!changesFields.some((field) => field.name === name)) {
+    if (!updateFields.some((field) => field.name === name)) {
       throw usage(`--clear ${name}: there is no such option.`, `See: trustkeep help ${typed}`);
     }
     if (changes[name] !== undefined) throw usage(`--${name} is both set and cleared.`);

@@ -80,9 +80,9 @@ export function findCommand(
 export function fieldsFor(command: CliCommand, variant: string | null): readonly CliField[] {
   if (command.variants !== null) return variant === null ? [] : (command.variants.fields[variant] ?? []);
   const extra = command.dryRun === null ? [] : [dryRunFlag];
-  const changes = command.changesFields === null ? [] : [...command.changesFields, clearFlag];
-  const own = command.fields.filter(({ name }) => !changes.some((field) => field.name === name));
-  return [...own, ...changes, ...extra];
+  const updates = command.updateFields === null ? [] : [...command.updateFields, clearFlag];
+  const own = command.fields.filter(({ name }) => !updates.some((field) => field.name === name));
+  return [...own, ...updates, ...extra];
 }
 
 export function readInvocation(command: CliCommand, after: readonly string[]): Invocation {

@@ -19,7 +19,7 @@ export interface CliCommand {
   /** Words to type: `tls add`. */
   words: readonly string[];
   help: string;
-  changes: boolean;
+  mutates: boolean;
   /** Field that may be given without its flag. */
   positional: string | null;
   /** The second such field, and the first when the word is none of the choices of that one. */
@@ -32,7 +32,7 @@ export interface CliCommand {
     fields: Record<string, readonly CliField[]>;
   } | null;
   /** For `update`: the fields go below `changes`, and may be cleared. */
-  changesFields: readonly CliField[] | null;
+  updateFields: readonly CliField[] | null;
   /** Another command with the same input that changes nothing: `--dry-run`. */
   dryRun: string | null;
 }

@@ -37,7 +37,7 @@ export function backupCommands(tools: CommandTools) {
           passphrase,
           databasePath: tools.database.path,
           now: tools.clock.now(),
-          adopt: (store) => tools.masterKey.adopt(store),
+          adopt: (foreign) => tools.masterKey.adopt(foreign),
           by: context.caller,
         }).finally(() => passphrase.wipe());
         const sentence = restoredSentence(path, madeAt, tools.masterKey.state().kind === 'passphrase');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { certificateRequest } from '#shared/contract/certificates.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
-import type { CertificateWish } from '../agent/certificates/wishes.ts';
+import type { CertificateRequest } from '../agent/certificates/requests.ts';
 import { normalizeNames } from '../pki/names.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findAuthority, findNode, notFound } from './find.ts';
@@ -20,9 +20,9 @@ export function certificateCommands(tools: CommandTools) {
       return found;
     }),
     request: os.request.handler(({ input, context }) => {
-      const { wish, node } = wishOf(tools, input);
-      const task = agent.certificates.request(wish, context.caller);
-      const what = wish.names === undefined ? '' : ` (${wish.names.join(', ')})`;
+      const { request, node } = requestOf(tools, input);
+      const task = agent.certificates.request(request, context.caller);
+      const what = request.names === undefined ? '' : ` (${request.names.join(', ')})`;
       const sentence = `A certificate was requested for ${place(node)}${what}.`;
       context.audit.note({ subject: task.id, sentence });
       return { taskId: task.id };
@@ -33,7 +33,7 @@ export function certificateCommands(tools: CommandTools) {
       context.audit.note({ subject: task.id, sentence: `The renewal of ${place(node)} was started.` });
       return { taskId: task.id };
     }),
-    preview: os.preview.handler(({ input }) => agent.certificates.preview(wishOf(tools, input).wish)),
+    preview: os.preview.handler(({ input }) => agent.certificates.preview(requestOf(tools, input).request)),
   });
 }
 
@@ -41,11 +41,11 @@ function place(node: EndpointNode): string {
   return `${node.endpointName}/${node.name}`;
 }
 
-function wishOf({ database }: CommandTools, input: z.infer<typeof certificateRequest>) {
+function requestOf({ database }: CommandTools, input: z.infer<typeof certificateRequest>) {
   const node = findNode(database, input.node);
   const names = input.names === undefined ? undefined : normalizeNames(input.names);
   const authority = input.authority === undefined ? undefined : findAuthority(database, input.authority);
-  const wish: CertificateWish = {
+  const request: CertificateRequest = {
     nodeId: node.id,
     names,
     authorityId: authority?.id,
@@ -54,5 +54,5 @@ function wishOf({ database }: CommandTools, input: z.infer<typeof certificateReq
     days: input.days,
     keyPlace: input.key_place,
   };
-  return { node, wish };
+  return { node, request };
 }

@@ -7,25 +7,25 @@ import {
   storeDefinition,
 } from '#shared/model/credential-store.ts';
 import type {
-  SecretChanges,
-  StoreKeep,
+  SecretUpdates,
   StoreSealing,
+  StoreState,
 } from '../providers/credential-stores/credential-store.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandTools } from './tools.ts';
 
 /** What a store keeps while it is only tried: laid over what is sealed, written nowhere before `commit`. */
-export class DraftKeep implements StoreKeep {
-  readonly #stored: StoreKeep | null;
-  readonly #secrets: SecretChanges;
+export class DraftState implements StoreState {
+  readonly #stored: StoreState | null;
+  readonly #secrets: SecretUpdates;
   readonly #notes = new Map<string, string | null>();
   readonly #onlyCopy: StoreSealing['onlyCopy'];
   #gained: StoreSealing['onlyCopy'] = null;
 
-  /** `stored`: what the store has been keeping; null: it is a new one. Takes `changes` over. */
-  constructor(stored: StoreKeep | null, changes: SecretChanges, { onlyCopy }: StoreSealing) {
+  /** `stored`: what the store has been keeping; null: it is a new one. Takes `updates` over. */
+  constructor(stored: StoreState | null, updates: SecretUpdates, { onlyCopy }: StoreSealing) {
     this.#stored = stored;
-    this.#secrets = changes;
+    this.#secrets = updates;
     this.#onlyCopy = onlyCopy;
   }
 
@@ -59,7 +59,7 @@ export class DraftKeep implements StoreKeep {
   }
 
   /** In the caller's transaction. */
-  commit(to: StoreKeep): void {
+  commit(to: StoreState): void {
     for (const [name, value] of this.#secrets) {
       if (value === null) to.forgetSecret(name);
       else to.keepSecret(name, value);
@@ -88,9 +88,13 @@ export interface Tried {
  * Verifies a row that is stored nowhere yet. Throws with the sentence of the step that failed, except `read`: that is
  * somebody's typing error in a path, shown in the report. A store of our own has nothing to try.
  */
-export async function triedDraft(tools: CommandTools, row: CredentialStore, keep: DraftKeep): Promise<Tried> {
+export async function triedDraft(
+  tools: CommandTools,
+  row: CredentialStore,
+  state: DraftState,
+): Promise<Tried> {
   if (isKeptHere(row)) return { report: null, despite: null };
-  const adapter = tools.stores.draft(row, keep);
+  const adapter = tools.stores.draft(row, state);
   let report: StoreReport;
   try {
     report = toldOfPlain(row, await adapter.verify());
@@ -99,7 +103,7 @@ export async function triedDraft(tools: CommandTools, row: CredentialStore, keep
   }
   const shut = report.checks.find(({ name, ok }) => !ok && name !== 'read');
   if (shut === undefined) return { report, despite: null };
-  const { gained } = keep;
+  const { gained } = state;
   if (gained === null) {
     throw new Failure(doors[shut.name] ?? 'credential-store.unreachable', shut.sentence, {
       hint: `Nothing was stored for "${row.name}".`,

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
-import type { SecretChanges, StoreSealing } from '../providers/credential-stores/credential-store.ts';
+import type { SecretUpdates, StoreSealing } from '../providers/credential-stores/credential-store.ts';
 
 /** What an update forgets before it takes what is new: what is cleared, and what the login of another type used. */
 export function forgottenSecrets(
   { fields }: StoreSealing,
   cleared: readonly string[],
   loginChanged: boolean,
-): SecretChanges {
+): SecretUpdates {
   const forgotten = loginChanged ? Object.keys(fields) : cleared;
   const names = forgotten.flatMap((field) => [
     ...(fields[field]?.names ?? []),
@@ -21,7 +21,7 @@ export function isSealed(
   { secrets }: Database,
   id: string,
   field: string,
-  changes: SecretChanges,
+  updates: SecretUpdates,
 ): boolean {
-  return (fields[field]?.names ?? []).some((name) => changes.get(name) !== null && secrets.has(id, name));
+  return (fields[field]?.names ?? []).some((name) => updates.get(name) !== null && secrets.has(id, name));
 }

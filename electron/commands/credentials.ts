@@ -4,8 +4,8 @@ import type { CredentialRow } from '#shared/contract/credentials.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
-import { addCredential, updateCredential } from './credential-changes.ts';
 import { revealedCredential, shownCredential, usersOf } from './credential-reading.ts';
+import { addCredential, updateCredential } from './credential-update.ts';
 import { findCredential, findLocalStore, findStore } from './find.ts';
 import { checkUnused } from './in-use.ts';
 import type { CommandTools } from './tools.ts';
@@ -44,15 +44,15 @@ function withUsers(tools: CommandTools, store: CredentialStore, credential: Cred
   return { ...credential, usedBy: usersOf(tools, store, credential.id) };
 }
 
-interface PageWish {
+interface PageRequest {
   limit?: number | undefined;
   after?: string | undefined;
   search?: string | undefined;
 }
 
 /** Opens no secret. */
-function page({ database }: CommandTools, store: CredentialStore, wish: PageWish) {
-  const { limit = usualPage, after, search } = wish;
+function page({ database }: CommandTools, store: CredentialStore, request: PageRequest) {
+  const { limit = usualPage, after, search } = request;
   const found = database.credentials.page(store.id, { limit: limit + 1, after, search });
   const users = byCredential(database.credentialStores.usedBy(store.id));
   const items = found.slice(0, limit).map((row) => ({ ...row, usedBy: users.get(row.id) ?? [] }));

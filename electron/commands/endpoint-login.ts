@@ -23,7 +23,7 @@ export interface Login {
   way: LoginWay | null;
   material: LoginMaterial;
   /** `null`: forget; left out: leave as it is. */
-  changes: Partial<Record<LoginSecret, Secret | null>>;
+  updates: Partial<Record<LoginSecret, Secret | null>>;
 }
 
 /**
@@ -38,10 +38,10 @@ export async function loginOf(
 ): Promise<Login> {
   const { database } = tools;
   if (chosenConnection(flat).authenticates.length === 0)
-    return { way: null, material: {}, changes: forgetAll() };
+    return { way: null, material: {}, updates: forgetAll() };
   if (namesStore(flat)) {
     checkStore(database, flat);
-    return { way: 'credential-store', material: {}, changes: forgetAll() };
+    return { way: 'credential-store', material: {}, updates: forgetAll() };
   }
   const keyPath = text(flat, 'ssh_key_path');
   checkAbsolute('SSH key path', keyPath);
@@ -50,19 +50,19 @@ export async function loginOf(
     privateKey: keyPath === null ? undefined : await tools.readKeyFile(keyPath),
     passphrase: secretOf(text(flat, 'ssh_key_password')),
   };
-  const changes: Login['changes'] = Object.fromEntries(cleared.map((part) => [part, null]));
-  for (const part of parts) if (named[part] !== undefined) changes[part] = named[part];
-  if (named.privateKey !== undefined && named.passphrase === undefined) changes.passphrase = null;
-  if (named.privateKey !== undefined && named.password === undefined) changes.password = null;
+  const updates: Login['updates'] = Object.fromEntries(cleared.map((part) => [part, null]));
+  for (const part of parts) if (named[part] !== undefined) updates[part] = named[part];
+  if (named.privateKey !== undefined && named.passphrase === undefined) updates.passphrase = null;
+  if (named.privateKey !== undefined && named.password === undefined) updates.password = null;
   if (named.password !== undefined && named.privateKey === undefined) {
-    changes.privateKey = null;
-    changes.passphrase ??= null;
+    updates.privateKey = null;
+    updates.passphrase ??= null;
   }
-  const material = before === null ? named : withSealed(database, before.id, changes);
-  if (material.passphrase !== undefined && material.privateKey === undefined && changes.passphrase) {
+  const material = before === null ? named : withSealed(database, before.id, updates);
+  if (material.passphrase !== undefined && material.privateKey === undefined && updates.passphrase) {
     throw invalid('An SSH key password was given without an SSH key.', 'Add --ssh_key_path.');
   }
-  return { way: wayOf(material), material: { ...material, source: 'given for this endpoint' }, changes };
+  return { way: wayOf(material), material: { ...material, source: 'given for this endpoint' }, updates };
 }
 
 /** Whether the login is to be read from a credential store. */
@@ -91,19 +91,19 @@ function checkStore(database: Database, flat: Flat): void {
 }
 
 /** In the caller's transaction. */
-export function sealLogin(database: Database, endpointId: string, changes: Login['changes']): void {
+export function sealLogin(database: Database, endpointId: string, updates: Login['updates']): void {
   for (const part of parts) {
-    const change = changes[part];
+    const change = updates[part];
     if (change === undefined) continue;
     if (change === null) database.secrets.remove(endpointId, sealedNames[part]);
     else database.secrets.put(endpointId, sealedNames[part], change);
   }
 }
 
-function withSealed(database: Database, id: string, changes: Login['changes']): LoginMaterial {
+function withSealed(database: Database, id: string, updates: Login['updates']): LoginMaterial {
   const material: LoginMaterial = {};
   for (const part of parts) {
-    const change = changes[part];
+    const change = updates[part];
     const value = change === undefined ? database.secrets.open(id, sealedNames[part]) : change;
     if (value !== null) material[part] = value;
   }
@@ -115,7 +115,7 @@ function wayOf(material: LoginMaterial): LoginWay | null {
   return material.password === undefined ? null : 'password';
 }
 
-function forgetAll(): Login['changes'] {
+function forgetAll(): Login['updates'] {
   return { password: null, privateKey: null, passphrase: null };
 }
 

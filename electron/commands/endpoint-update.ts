@@ -46,7 +46,7 @@ export async function updateEndpoint(
       const { discoveredAt, ...stored } = findEndpoint(database, before.id);
       if (!isSameTarget(stored, endpoint)) checkNotChanging(database, before);
       database.endpoints.update({ ...endpoint, discoveredAt });
-      sealLogin(database, endpoint.id, login.changes);
+      sealLogin(database, endpoint.id, login.updates);
     },
     () => ({ subject: endpoint.id, sentence: `The endpoint "${name}" was changed: ${listed(changes)}.` }),
   );

@@ -86,7 +86,7 @@ async function add(
       checkNameFree(database, name, null); // the probe took its time
       checkStillThere(database, endpoint);
       database.endpoints.insert(endpoint);
-      if (sealed) sealLogin(database, endpoint.id, login.changes);
+      if (sealed) sealLogin(database, endpoint.id, login.updates);
     },
     () => ({ subject: endpoint.id, sentence: `The ${type} endpoint "${name}" was added.` }),
   );

@@ -3,7 +3,7 @@ import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { type ProxyRoute, proxyRoute } from '#shared/model/proxy.ts';
 import { ipBytes } from '../pki/ip.ts';
 
-/** The way out that the flags describe. `input.invalid` for what does not go together. */
+/** The outbound connection that the flags describe. `input.invalid` for what does not go together. */
 export function routeOf(input: ProxyInput): ProxyRoute {
   const { pacurl, host, port } = input;
   if (pacurl !== undefined && (host !== undefined || port !== undefined)) {

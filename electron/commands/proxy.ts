@@ -4,7 +4,7 @@ import { contract } from '#shared/contract/index.ts';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { Failure } from '#shared/failure.ts';
 import type { ProxyRoute, ProxySettings, ProxyTrip } from '#shared/model/proxy.ts';
-import { wayOf } from '../agent/proxy-keep.ts';
+import { wayOf } from '../agent/stored-proxy.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { checkReady } from './endpoint-checks.ts';

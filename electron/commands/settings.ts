@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '#shared/contract/index.ts';
-import { readSettings, storeSettings } from '../agent/settings.ts';
+import { readSettings, saveSettings } from '../agent/settings.ts';
 import type { CommandContext } from '../transport/context.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -10,7 +10,7 @@ export function settingsCommands({ database, agent }: CommandTools) {
     show: os.show.handler(() => readSettings(database)),
     set: os.set.handler(({ input, context }) => {
       const after = context.audit.commit(
-        () => storeSettings(database, input),
+        () => saveSettings(database, input),
         () => ({
           subject: null,
           sentence: `Settings were changed: ${Object.entries(input)

@@ -12,10 +12,10 @@ import type { CredentialReader } from '../agent/credentials.ts';
 import type { Database } from '../database/database.ts';
 import type {
   CredentialStore as CredentialStoreAdapter,
-  StoreKeep,
   StoreSealing,
+  StoreState,
 } from '../providers/credential-stores/credential-store.ts';
-import type { ForeignStore } from '../secrets/adopt-store.ts';
+import type { ForeignDatabase } from '../secrets/adopt-database.ts';
 import type { RotateOptions } from '../secrets/rotate-keys.ts';
 import type { Resealed } from '../secrets/sealed-rows.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -34,7 +34,7 @@ interface MasterKeyControl {
   /** Hands the data key out, for a backup. */
   withDataKey<T>(use: (dataKey: Buffer) => T): T;
   /** A new master key for a store out of a backup. */
-  adopt(store: ForeignStore): Promise<void>;
+  adopt(foreign: ForeignDatabase): Promise<void>;
   /** The recovery key, once; then null for ever. */
   takeRecoveryKey(): string | null;
 }
@@ -51,15 +51,15 @@ interface AuthorityControl {
 export interface StoreControl {
   /** The adapter of a stored one. Throws `credential-store.not-found`. */
   get(id: string): CredentialStoreAdapter;
-  /** The adapter of a row that is stored nowhere yet, keeping in `keep`. The caller closes it. */
-  draft(row: CredentialStore, keep: StoreKeep): CredentialStoreAdapter;
+  /** The adapter of a row that is stored nowhere yet, keeping in `state`. The caller closes it. */
+  draft(row: CredentialStore, state: StoreState): CredentialStoreAdapter;
   /** What a kind of store seals of what it is given. */
   sealing(kind: CredentialStoreKind): StoreSealing;
   /** Closes the adapter and drops what was read from the store: the row has changed. */
   forget(id: string): void;
 }
 
-/** The way out, as it is set and as it could be. */
+/** The outbound connection, as it is set and as it could be. */
 interface ProxyControl {
   state(): ProxyState;
   /** Looks at the way to every address that the agent needs, or to `url` alone. Changes nothing. */

@@ -1,14 +1,14 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { version } from '#kit/version.ts';
-import type { WayOutParts } from '../agent/proxy.ts';
+import type { OutboundProxyParts } from '../agent/proxy.ts';
 import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
 import { makeHttp01Responder } from '../net/http-01-responder.ts';
 
 const userAgent = `Trustkeep/${version}`;
 
 /** Looks at ways with a client of its own, so that nothing kept from before is taken for an answer. */
-export function finderOver(clock: Clock, log: Log, turns: LogInTurns): WayOutParts['finder'] {
+export function finderOver(clock: Clock, log: Log, turns: LogInTurns): OutboundProxyParts['finder'] {
   return (setting) => {
     const http = makeHttp({ userAgent, clock, log, turns, proxy: () => setting });
     return {

@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import type { OpenEndpoint } from '../agent/sessions.ts';
+import type { OpenEndpoint } from '../agent/open-connection.ts';
 import type { Database } from '../database/database.ts';
 import type { HostConnection } from '../providers/connections/connection.ts';
 import { connect } from '../providers/connections/registry.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { makeCredentialReader } from '../agent/credentials.ts';
-import { credentialRows, storeKeep } from '../agent/store-keep.ts';
+import { credentialRows, storeState } from '../agent/store-state.ts';
 import type { StoreControl } from '../commands/tools.ts';
 import type { Database } from '../database/database.ts';
 import { CredentialStoreRegistry, type StoreTools } from '../providers/credential-stores/registry.ts';
@@ -26,7 +26,7 @@ export function joinStores({ database, masterKey, clock, log, http, overrides }:
     clock,
     log: log.in('credential-stores'),
     http,
-    keep: storeKeep(database),
+    state: storeState(database),
     local: credentialRows(database, () => void masterKey.seal({ owner: 'none', name: 'none' }, nothing)),
     ...overrides,
   });
@@ -37,7 +37,7 @@ export function joinStores({ database, masterKey, clock, log, http, overrides }:
   });
   const control: StoreControl = {
     get: (id) => registry.get(id),
-    draft: (row, keep) => registry.draft(row, keep),
+    draft: (row, state) => registry.draft(row, state),
     sealing: (kind) => registry.sealing(kind),
     forget(id) {
       registry.forget(id);

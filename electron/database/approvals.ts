@@ -1,7 +1,7 @@
 import { type Approval, type ApprovalState, approval } from '#shared/model/approval.ts';
 import type { ApprovalRows } from './database.ts';
 import type { Driver } from './driver.ts';
-import { type Columns, insertSql, json, marks, mustChange, reader, toJson, updateSql } from './rows.ts';
+import { type Columns, insertSql, json, marks, mustAffect, reader, toJson, updateSql } from './rows.ts';
 
 const read = reader('approvals', approval, (row) => ({
   id: row.id,
@@ -29,7 +29,7 @@ export class ApprovalRepository implements ApprovalRows {
 
   update(value: Approval): void {
     const columns = columnsOf(value);
-    mustChange(this.#driver.run(updateSql('approvals', 'id', columns), columns), `approval ${value.id}`);
+    mustAffect(this.#driver.run(updateSql('approvals', 'id', columns), columns), `approval ${value.id}`);
   }
 
   get(id: string): Approval | null {

@@ -7,7 +7,7 @@ import {
   type Columns,
   insertSql,
   json,
-  mustChange,
+  mustAffect,
   orTaken,
   reader,
   toJson,
@@ -35,8 +35,8 @@ export class AuthorityRepository implements AuthorityRows {
   }
 
   update(value: Authority): void {
-    const changes = this.#write(value, (columns) => updateSql('authorities', 'id', columns));
-    mustChange(changes, `authority "${value.name}"`);
+    const affected = this.#write(value, (columns) => updateSql('authorities', 'id', columns));
+    mustAffect(affected, `authority "${value.name}"`);
   }
 
   /** Its sealed secrets (account key, root key) go with it. */
@@ -65,8 +65,8 @@ export class AuthorityRepository implements AuthorityRows {
   setDefault(id: string): void {
     this.#driver.transaction(() => {
       this.#clearDefault();
-      const changes = this.#driver.run('UPDATE authorities SET is_default = 1 WHERE id = ?', [id]);
-      mustChange(changes, `authority ${id}`);
+      const affected = this.#driver.run('UPDATE authorities SET is_default = 1 WHERE id = ?', [id]);
+      mustAffect(affected, `authority ${id}`);
     });
   }
 

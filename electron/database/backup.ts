@@ -4,7 +4,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { ensureDirectory, partPath, syncDirectory, syncFile } from './files.ts';
-import { driverOf } from './store.ts';
+import { driverOf } from './sqlite-database.ts';
 
 const kept = 3;
 const dayMs = 24 * 3600 * 1000;

@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { type CredentialStore, credentialStore, type StoreUser } from '#shared/model/credential-store.ts';
 import type { CredentialStoreRows } from './database.ts';
 import type { Driver } from './driver.ts';
-import { type Columns, insertSql, json, mustChange, orTaken, reader, toJson, updateSql } from './rows.ts';
+import { type Columns, insertSql, json, mustAffect, orTaken, reader, toJson, updateSql } from './rows.ts';
 
 const read = reader('credential_stores', credentialStore, (row) => ({
   id: row.id,
@@ -31,11 +31,11 @@ export class CredentialStoreRepository implements CredentialStoreRows {
 
   update(value: CredentialStore): void {
     const columns = columnsOf(value);
-    const changes = orTaken(
+    const affected = orTaken(
       () => this.#driver.run(updateSql('credential_stores', 'id', columns), columns),
       () => nameTaken(value.name),
     );
-    mustChange(changes, `credential store "${value.name}"`);
+    mustAffect(affected, `credential store "${value.name}"`);
   }
 
   remove(id: string): void {

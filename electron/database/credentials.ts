@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { type Credential, credential } from '#shared/model/credential-store.ts';
 import type { CredentialRows } from './database.ts';
 import type { Driver, Row, Value } from './driver.ts';
-import { type Columns, insertSql, mustChange, orTaken, reader, updateSql } from './rows.ts';
+import { type Columns, insertSql, mustAffect, orTaken, reader, updateSql } from './rows.ts';
 
 /**
  * Named as the model names them, so that a list of a hundred thousand makes each object once. The store's id is known
@@ -29,11 +29,11 @@ export class CredentialRepository implements CredentialRows {
 
   update(value: Credential): void {
     const written = columnsOf(value);
-    const changes = orTaken(
+    const affected = orTaken(
       () => this.#driver.run(updateSql('credentials', 'row_id', written), written),
       () => exists(value.id),
     );
-    mustChange(changes, `credential "${value.id}"`);
+    mustAffect(affected, `credential "${value.id}"`);
   }
 
   remove(rowId: string): void {
@@ -53,12 +53,12 @@ export class CredentialRepository implements CredentialRows {
 
   page(
     storeId: string,
-    wish: { limit?: number | undefined; after?: string | undefined; search?: string | undefined },
+    request: { limit?: number | undefined; after?: string | undefined; search?: string | undefined },
   ): Credential[] {
-    const { sql, values } = among(storeId, wish.search);
+    const { sql, values } = among(storeId, request.search);
     const rows = this.#driver.all(
       `SELECT ${columns} FROM credentials WHERE ${sql} AND id > ? ORDER BY id LIMIT ?`,
-      [...values, wish.after ?? '', wish.limit ?? -1],
+      [...values, request.after ?? '', request.limit ?? -1],
     );
     return rows.map((row) => quick(row, storeId));
   }

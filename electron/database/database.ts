@@ -173,7 +173,7 @@ export interface CredentialRows {
   /** By id, those behind `after`, whose id contains `search`; opens no secret. Without `limit`: all. */
   page(
     storeId: string,
-    wish: { limit?: number | undefined; after?: string | undefined; search?: string | undefined },
+    request: { limit?: number | undefined; after?: string | undefined; search?: string | undefined },
   ): Credential[];
   count(storeId: string, search?: string): number;
 }

@@ -8,9 +8,9 @@ import { proveBackup, writeBackup } from './backup-file.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { partPath, syncDirectory } from './files.ts';
-import { driverOf } from './store.ts';
+import { driverOf } from './sqlite-database.ts';
 
-interface BackupWish {
+interface BackupRequest {
   /** Absolute. */
   path: string;
   passphrase: Secret;
@@ -25,18 +25,18 @@ interface BackupWish {
  * Writes the whole database and the key of its secrets into one new file, encrypted under the passphrase, and reads it
  * back to its end. Overwrites nothing; leaves nothing behind when it fails. Needs little memory, whatever the size.
  */
-export async function createBackup(database: Database, wish: BackupWish): Promise<{ bytes: number }> {
-  if (existsSync(wish.path)) throw backupExists(wish.path);
+export async function createBackup(database: Database, request: BackupRequest): Promise<{ bytes: number }> {
+  if (existsSync(request.path)) throw backupExists(request.path);
   const driver = driverOf(database);
-  const part = partPath(wish.path);
+  const part = partPath(request.path);
   const copy = partPath(driver.path);
   try {
     // in one turn of the loop: the key is the one of just this copy
-    const dataKey = wish.withDataKey((key) => Buffer.from(key));
+    const dataKey = request.withDataKey((key) => Buffer.from(key));
     try {
       copyWhole(driver, copy);
-      const bytes = await writePart(part, copy, dataKey, wish);
-      await putUnderItsName(part, wish.path);
+      const bytes = await writePart(part, copy, dataKey, request);
+      await putUnderItsName(part, request.path);
       return { bytes };
     } finally {
       dataKey.fill(0);
@@ -54,21 +54,26 @@ function copyWhole(driver: Driver, copy: string): void {
   refuseBadCopy(driver, copy);
 }
 
-async function writePart(part: string, copy: string, dataKey: Buffer, wish: BackupWish): Promise<number> {
-  const facts = { format: 1 as const, madeAt: wish.now, trustkeep: wish.version };
+async function writePart(
+  part: string,
+  copy: string,
+  dataKey: Buffer,
+  request: BackupRequest,
+): Promise<number> {
+  const facts = { format: 1 as const, madeAt: request.now, trustkeep: request.version };
   const database = await open(copy, 'r');
   try {
     const out = await open(part, 'wx', 0o600);
     let written: { bytes: number; hash: string };
     try {
-      written = await writeBackup(out, wish.passphrase, { facts, dataKey, database });
+      written = await writeBackup(out, request.passphrase, { facts, dataKey, database });
     } finally {
       await out.close();
     }
-    await proveBackup(part, wish.passphrase, written.hash);
+    await proveBackup(part, request.passphrase, written.hash);
     return written.bytes;
   } catch (error) {
-    throw unwritableBackup(wish.path, error);
+    throw unwritableBackup(request.path, error);
   } finally {
     await database.close();
   }

@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { type Endpoint, endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointRows } from './database.ts';
 import type { Driver } from './driver.ts';
-import { type Columns, insertSql, json, mustChange, orTaken, reader, toJson, updateSql } from './rows.ts';
+import { type Columns, insertSql, json, mustAffect, orTaken, reader, toJson, updateSql } from './rows.ts';
 
 const read = reader('endpoints', endpoint, (row) => ({
   id: row.id,
@@ -34,11 +34,11 @@ export class EndpointRepository implements EndpointRows {
 
   update(value: Endpoint): void {
     const columns = columnsOf(value);
-    const changes = orTaken(
+    const affected = orTaken(
       () => this.#driver.run(updateSql('endpoints', 'id', columns), columns),
       () => nameTaken(value.name),
     );
-    mustChange(changes, `endpoint "${value.name}"`);
+    mustAffect(affected, `endpoint "${value.name}"`);
   }
 
   remove(id: string): void {

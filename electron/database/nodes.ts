@@ -3,7 +3,7 @@ import { type DiscoveredNode, type EndpointNode, endpointNode, type ServedFact }
 import { certificateShape } from './certificates.ts';
 import type { CertificateRows, NodeRows } from './database.ts';
 import type { Driver } from './driver.ts';
-import { type Columns, insertSql, json, mustChange, reader, replaceSql, toJson } from './rows.ts';
+import { type Columns, insertSql, json, mustAffect, reader, replaceSql, toJson } from './rows.ts';
 
 /** Certificate columns keep their names; those of the node that clash are renamed. */
 const select = `SELECT n.id, n.endpoint_id, e.name AS endpoint_name, n.key, n.name AS node_name, n.alias, n.protocol,
@@ -93,11 +93,11 @@ export class NodeRepository implements NodeRows {
   }
 
   setServed(id: string, served: ServedFact): void {
-    const changes = this.#driver.run(
+    const affected = this.#driver.run(
       'UPDATE nodes SET served_state = ?, served_fingerprint = ?, served_sentence = ?, served_at = ? WHERE id = ?',
       [served.state, served.fingerprint, served.sentence, served.at, id],
     );
-    mustChange(changes, `node ${id}`);
+    mustAffect(affected, `node ${id}`);
   }
 
   /** Those that are still there win over those that went missing. */

@@ -13,8 +13,8 @@ import { applicationId, refuseForeign, refuseForeignFile } from './header.ts';
 import { refuseOldRuntime, refuseOldSqlite } from './load-sqlite.ts';
 import { migrate, migrations, refuseFuture, versionOf } from './migrate.ts';
 import { replaceDamaged } from './replace-damaged.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 import { damaged, sqliteFailure } from './sqlite-failure.ts';
-import { Store } from './store.ts';
 
 interface OpenOptions {
   path: string;
@@ -45,7 +45,7 @@ export function openDatabase(options: OpenOptions): Database {
   }
   keepBallast(path);
   openHere.set(path, (openHere.get(path) ?? 0) + 1);
-  return new Store(driver, options.sealer, () => {
+  return new SqliteDatabase(driver, options.sealer, () => {
     markExit(driver, 'clean', log);
     const left = (openHere.get(path) ?? 1) - 1;
     if (left === 0) openHere.delete(path);

@@ -1,7 +1,7 @@
 import { type Order, order } from '#shared/model/order.ts';
 import type { OrderRows } from './database.ts';
 import type { Driver, Value } from './driver.ts';
-import { type Columns, insertSql, json, mustChange, reader, toJson, updateSql } from './rows.ts';
+import { type Columns, insertSql, json, mustAffect, reader, toJson, updateSql } from './rows.ts';
 
 const read = reader('orders', order, (row) => ({
   id: row.id,
@@ -37,8 +37,8 @@ export class OrderRepository implements OrderRows {
 
   update(value: Order): void {
     const columns = columnsOf(value);
-    const changes = this.#driver.run(updateSql('orders', 'id', columns), columns);
-    mustChange(changes, `order ${value.number}`);
+    const affected = this.#driver.run(updateSql('orders', 'id', columns), columns);
+    mustAffect(affected, `order ${value.number}`);
   }
 
   get(id: string): Order | null {

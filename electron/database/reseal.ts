@@ -8,8 +8,8 @@ import type { Database } from './database.ts';
 import type { Driver, Row } from './driver.ts';
 import { ownerName } from './secret-owner.ts';
 import { putSealed } from './secrets.ts';
+import { driverOf } from './sqlite-database.ts';
 import { refuseWithoutRoom } from './sqlite-failure.ts';
-import { driverOf } from './store.ts';
 
 /** A turn of the loop is held up for some milliseconds by one of these. */
 const slice = { keys: 500, values: 50 };

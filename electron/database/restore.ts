@@ -3,10 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
-import type { ForeignStore } from '../secrets/adopt-store.ts';
+import type { ForeignDatabase } from '../secrets/adopt-database.ts';
+import { databaseEnvelope } from '../secrets/database-envelope.ts';
 import { type KeyNotes, readKeyNotes, writeKeyNotes } from '../secrets/key-notes.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { storeEnvelope } from '../secrets/store-envelope.ts';
 import { AuditRepository } from './audit.ts';
 import { backupDamaged, newerBackup } from './backup-failures.ts';
 import { type BackupContent, withBackup, writeAll } from './backup-file.ts';
@@ -19,7 +19,7 @@ import { migrate, migrations, versionOf } from './migrate.ts';
 import { openDriver } from './open.ts';
 import { asidePath, stagedPath } from './put-restored.ts';
 
-interface RestoreWish {
+interface RestoreRequest {
   /** Absolute: the backup. */
   path: string;
   passphrase: Secret;
@@ -27,7 +27,7 @@ interface RestoreWish {
   databasePath: string;
   now: number;
   /** Makes a master key for it, kept as the present one is. */
-  adopt(store: ForeignStore): Promise<void>;
+  adopt(foreign: ForeignDatabase): Promise<void>;
   /** Who asked. */
   by: Pick<AuditEntry, 'origin' | 'actor'>;
 }
@@ -36,14 +36,14 @@ interface RestoreWish {
  * Reads a backup to its end, proves it and puts it, with a new master key of this machine, where the next start finds
  * it. Until the last step, which is one rename, nothing of it counts. Throws `backup.*`, `keychain.*`, `database.*`.
  */
-export function restoreBackup(wish: RestoreWish): Promise<{ madeAt: number }> {
-  return withBackup(wish.path, wish.passphrase, async (content) => {
-    const part = partPath(wish.databasePath);
+export function restoreBackup(request: RestoreRequest): Promise<{ madeAt: number }> {
+  return withBackup(request.path, request.passphrase, async (content) => {
+    const part = partPath(request.databasePath);
     try {
       await unpack(part, content.database);
-      const driver = openProved(part, wish.path);
+      const driver = openProved(part, request.path);
       try {
-        await adopt(driver, part, content, wish);
+        await adopt(driver, part, content, request);
       } finally {
         driver.close();
       }
@@ -107,30 +107,30 @@ async function adopt(
   driver: Driver,
   part: string,
   { facts, dataKey }: BackupContent,
-  wish: RestoreWish,
+  request: RestoreRequest,
 ): Promise<void> {
   const meta = new MetaRepository(driver);
   const notes = readKeyNotes(meta);
-  if (notes === null || !opensSomething(driver, dataKey, notes)) throw backupDamaged(wish.path);
-  await wish.adopt({
+  if (notes === null || !opensSomething(driver, dataKey, notes)) throw backupDamaged(request.path);
+  await request.adopt({
     notes,
     dataKey: Buffer.from(dataKey),
-    passphrase: wish.passphrase,
+    passphrase: request.passphrase,
     stage(fresh, envelope) {
       driver.transaction(() => {
         writeKeyNotes(meta, fresh);
         meta.set(restoredNote, String(facts.madeAt));
-        new AuditRepository(driver, envelope).append(entryOf(wish, facts.madeAt));
+        new AuditRepository(driver, envelope).append(entryOf(request, facts.madeAt));
       });
       driver.close();
-      return stage(part, wish);
+      return stage(part, request);
     },
   });
 }
 
 /** Of what is sealed in it, at least one opens; or nothing is. A single damaged value is no reason to refuse. */
 function opensSomething(driver: Driver, dataKey: Buffer, notes: KeyNotes): boolean {
-  const envelope = storeEnvelope(Buffer.from(dataKey), notes);
+  const envelope = databaseEnvelope(Buffer.from(dataKey), notes);
   const rows = driver.all(
     `SELECT 'audit' AS owner, 'head' AS name, seal AS sealed, NULL AS wrapped FROM audit_head WHERE seal IS NOT NULL
      UNION ALL SELECT * FROM (SELECT s.owner, s.name, sealed, wrapped FROM secrets AS s
@@ -150,7 +150,7 @@ function opensSomething(driver: Driver, dataKey: Buffer, notes: KeyNotes): boole
 }
 
 function entryOf(
-  { by, now, path, databasePath }: RestoreWish,
+  { by, now, path, databasePath }: RestoreRequest,
   madeAt: number,
 ): Omit<AuditEntry, 'number' | 'previousHash' | 'hash'> {
   const from = new Date(madeAt).toISOString();
@@ -165,7 +165,7 @@ function entryOf(
 }
 
 /** From the rename on, the next start takes it. Its time names what it puts aside. */
-function stage(part: string, { databasePath, now }: RestoreWish): KeyNotes | null {
+function stage(part: string, { databasePath, now }: RestoreRequest): KeyNotes | null {
   const staged = stagedPath(databasePath);
   utimesSync(part, now / 1000, now / 1000);
   syncFile(part);

@@ -91,8 +91,8 @@ export function orTaken<T>(work: () => T, failure: () => Failure): T {
 }
 
 /** An update or removal that met no row: the caller holds something that is gone. */
-export function mustChange(changes: number, what: string): void {
-  if (changes > 0) return;
+export function mustAffect(affected: number, what: string): void {
+  if (affected > 0) return;
   throw new Failure('database.row-gone', `The ${what} no longer exists.`, {
     hint: 'It was removed in the meantime. Reload the list.',
   });

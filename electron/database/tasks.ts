@@ -9,7 +9,7 @@ import {
   insertSql,
   json,
   marks,
-  mustChange,
+  mustAffect,
   orTaken,
   reader,
   toJson,
@@ -72,11 +72,11 @@ export class TaskRepository implements TaskRows {
 
   update(row: TaskRow): void {
     const columns = columnsOf(row);
-    const changes = orTaken(
+    const affected = orTaken(
       () => this.#driver.run(updateSql('tasks', 'id', columns), columns),
       () => alreadyLive(row.task),
     );
-    mustChange(changes, `task ${row.task.id}`);
+    mustAffect(affected, `task ${row.task.id}`);
   }
 
   get(id: string): TaskRow | null {

@@ -4,12 +4,12 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import { makeEnding } from './ending.ts';
 import { type Peer, timedOut } from './failures.ts';
 import type { HttpRequest, HttpResponse } from './http-request.ts';
+import { makeOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
 import type { ProxyConfig } from './proxy/config.ts';
 import { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
 import { direct } from './proxy/route.ts';
 import { type Reach, reachAddress } from './reach.ts';
 import { type Asked, sendBy, sendByRoute } from './send.ts';
-import { makeWayOut, type WayOut, type WayOutOptions } from './way-out.ts';
 
 export type { ClientCertificate } from './client-certificate.ts';
 export { type LogInTurns, makeLogInTurns } from './proxy/memory.ts';
@@ -101,15 +101,15 @@ export function makeHttp(options: HttpOptions): Http {
 }
 
 /** One way out at a time: when the setting is another object, the one before ends with its last request. */
-function makeOuts(proxy: HttpOptions['proxy'], options: WayOutOptions) {
+function makeOuts(proxy: HttpOptions['proxy'], options: OutboundOptions) {
   let config: ProxyConfig | null = null;
-  let out: WayOut | null = null;
+  let out: Outbound | null = null;
   return {
-    now(): WayOut {
+    now(): Outbound {
       const present = proxy?.() ?? null;
       if (out === null || present !== config) {
         out?.retire();
-        out = makeWayOut(present, options);
+        out = makeOutbound(present, options);
         config = present;
       }
       return out;

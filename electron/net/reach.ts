@@ -7,11 +7,11 @@ import type { ConnectionTerms } from './dispatchers.ts';
 import { abortable, type Ending } from './ending.ts';
 import { netFailure, type Peer, place, timedOut } from './failures.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
+import type { Outbound } from './outbound.ts';
 import { forward } from './proxy/forward.ts';
 import { type Way, wayName } from './proxy/route.ts';
 import { openTunnel } from './proxy/tunnel.ts';
 import { isAnchoredElsewhere, isUntrusted, readTrust, wholeTrust } from './tls-trust.ts';
-import type { WayOut } from './way-out.ts';
 import { worthAnother } from './worth-another.ts';
 
 /** The way to an address, one step after the other, stopping at the first "no". */
@@ -45,7 +45,7 @@ interface ReachInput extends ConnectionTerms {
 }
 
 /** Tries the ways that the setting names, as a request would. Rejects when the caller's signal aborts, only then. */
-export async function reachAddress(input: ReachInput, out: WayOut): Promise<Reach> {
+export async function reachAddress(input: ReachInput, out: Outbound): Promise<Reach> {
   const steps: ProbeCheck[] = [];
   let ways: Way[];
   try {
@@ -72,7 +72,7 @@ export async function reachAddress(input: ReachInput, out: WayOut): Promise<Reac
 }
 
 /** One way, whatever the setting says. Rejects when the caller's signal aborts, only then. */
-export async function reachBy(way: Way, input: ReachInput, out: WayOut): Promise<Reach> {
+export async function reachBy(way: Way, input: ReachInput, out: Outbound): Promise<Reach> {
   const found = report(wayName(way));
   try {
     const secure = input.url.protocol === 'https:';

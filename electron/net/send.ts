@@ -6,11 +6,11 @@ import { Failure } from '#shared/failure.ts';
 import { abortable, type Ending, makeEnding } from './ending.ts';
 import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
 import type { HttpRequest, HttpResponse } from './http-request.ts';
+import type { Outbound } from './outbound.ts';
 import { forward } from './proxy/forward.ts';
 import { type Way, wayName } from './proxy/route.ts';
 import { type Reach, reachBy } from './reach.ts';
 import { isUntrusted } from './tls-trust.ts';
-import type { WayOut } from './way-out.ts';
 import { worthAnother } from './worth-another.ts';
 
 /** A request on its way. */
@@ -29,7 +29,7 @@ export interface Asked {
 const secondLookMs = 3000;
 
 /** Tries the ways that the setting names, one after the other. Rejects with Failure. */
-export async function sendByRoute(asked: Asked, out: WayOut): Promise<HttpResponse> {
+export async function sendByRoute(asked: Asked, out: Outbound): Promise<HttpResponse> {
   for (let round = 0; ; round++) {
     const { ways } = await abortable(out.router.route(asked.url, asked.peer), asked.ending.signal);
     const failures: Failure[] = [];
@@ -68,7 +68,7 @@ function noWay(peer: Peer, ways: readonly Way[], failures: readonly Failure[]): 
 }
 
 /** By this way and no other. Rejects with Failure, or with the reason when the caller's signal aborts. */
-export async function sendBy(way: Way, asked: Asked, out: WayOut): Promise<HttpResponse> {
+export async function sendBy(way: Way, asked: Asked, out: Outbound): Promise<HttpResponse> {
   try {
     if (way.kind === 'proxy' && asked.url.protocol === 'http:') return await sendForwarded(way, asked, out);
     return await sendDispatched(way, asked, out);
@@ -77,7 +77,7 @@ export async function sendBy(way: Way, asked: Asked, out: WayOut): Promise<HttpR
   }
 }
 
-async function sendDispatched(way: Way, asked: Asked, out: WayOut): Promise<HttpResponse> {
+async function sendDispatched(way: Way, asked: Asked, out: Outbound): Promise<HttpResponse> {
   const { input, url, peer, ending } = asked;
   const sent = send.call(out.dispatchers.for(input, way), {
     origin: url.origin,
@@ -93,7 +93,7 @@ async function sendDispatched(way: Way, asked: Asked, out: WayOut): Promise<Http
   return { status: answer.statusCode, headers: plainHeaders(answer.headers), body };
 }
 
-function sendForwarded(way: Way & { kind: 'proxy' }, asked: Asked, out: WayOut): Promise<HttpResponse> {
+function sendForwarded(way: Way & { kind: 'proxy' }, asked: Asked, out: Outbound): Promise<HttpResponse> {
   const { input, url, ending } = asked;
   return forward(
     way.place,
@@ -115,7 +115,7 @@ function headersFor({ input, userAgent }: Asked): Record<string, string> {
   return { 'user-agent': userAgent, ...Object.fromEntries(own) };
 }
 
-async function explain(thrown: unknown, way: Way, asked: Asked, out: WayOut): Promise<unknown> {
+async function explain(thrown: unknown, way: Way, asked: Asked, out: Outbound): Promise<unknown> {
   const { input, peer, ending } = asked;
   const proxy = way.kind === 'proxy' ? way.place : undefined;
   if (input.signal?.aborted) return input.signal.reason;
@@ -139,7 +139,7 @@ function wantsSecondLook(thrown: unknown, { url }: Asked): boolean {
 }
 
 /** An untrusted server is shown no certificate of ours. */
-async function lookAgain(way: Way, asked: Asked, out: WayOut, thrown: unknown): Promise<Reach | null> {
+async function lookAgain(way: Way, asked: Asked, out: Outbound, thrown: unknown): Promise<Reach | null> {
   const { input, url, peer, clock } = asked;
   const ending = makeEnding(clock, secondLookMs, input.signal);
   const terms = isUntrusted(codeOf(thrown)) ? {} : input;

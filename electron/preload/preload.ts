@@ -7,7 +7,7 @@ declare const window: {
   postMessage(message: string, targetOrigin: string, transfer: readonly unknown[]): void;
 };
 
-// One wish, one pair of ports; nothing is exposed to the page, not even a function.
+// One request, one pair of ports; nothing is exposed to the page, not even a function.
 window.addEventListener('message', (event) => {
   if (event.source === window && event.data === wantPortMessage) ipcRenderer.send('trustkeep:connect');
 });

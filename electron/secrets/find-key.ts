@@ -1,10 +1,10 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { asFailure } from '#shared/failure.ts';
+import { databaseEnvelope } from './database-envelope.ts';
 import type { KeyHolder } from './key-holder.ts';
 import type { KeyNotes } from './key-notes.ts';
 import type { KeyPlace } from './key-place.ts';
 import { fitsCheckValue, unwrapDataKey } from './key-wrap.ts';
-import { storeEnvelope } from './store-envelope.ts';
 
 /** Gets the master key that the notes name out of its place. Never rejects for what the keychain answers. */
 export async function findKey(
@@ -36,7 +36,7 @@ export async function findKey(
       );
     const dataKey = fits ? unwrapDataKey({ storeUuid, by: keyId }, key, notes.dataKey) : null;
     if (dataKey === null) return holder.trouble('wrong', notes.kind, null);
-    return holder.open(storeEnvelope(dataKey, notes), notes);
+    return holder.open(databaseEnvelope(dataKey, notes), notes);
   } finally {
     key.fill(0);
   }

@@ -14,7 +14,7 @@ export async function finishRows(holder: KeyHolder, prepared?: PreparedRows): Pr
   const goOn = () => holder.envelope === envelope;
   if (prepared !== undefined && !(await prepared.write(goOn))) return;
   if (!(await rows.finish(envelope, goOn))) return;
-  writeKeyNotes(holder.store, { ...holder.ownNotes(), rows: rowsOfNow, before: null });
+  writeKeyNotes(holder.notesRows, { ...holder.ownNotes(), rows: rowsOfNow, before: null });
   envelope.forgetBefore();
   rows.settle();
 }

@@ -2,7 +2,7 @@ import type { Log } from '#kit/log.ts';
 import type { KeychainState } from '#shared/contract/agent.ts';
 import type { Envelope } from './envelope.ts';
 import { announceLeftover, removeLeftovers } from './key-leftovers.ts';
-import { type KeyEntry, type KeyNotes, type KeyNotesStore, readKeyNotes } from './key-notes.ts';
+import { type KeyEntry, type KeyNotes, type KeyNotesRows, readKeyNotes } from './key-notes.ts';
 import { type Keychains, type KeyPlace, keyPlace } from './key-place.ts';
 import { type KeyTrouble, readySentence, troubleFailure, troubleSentence } from './key-state.ts';
 import type { Keychain } from './keychain.ts';
@@ -23,24 +23,24 @@ export class KeyHolder {
   readonly told: ToldState;
   envelope: Envelope | null = null;
   rows: SealedRows | null = null;
-  #store: KeyNotesStore | null = null;
+  #notesRows: KeyNotesRows | null = null;
 
   constructor(options: MasterKeyOptions) {
     this.options = options;
     this.told = new ToldState(options.log);
   }
 
-  get store(): KeyNotesStore {
-    if (this.#store === null) throw new Error('attach comes first');
-    return this.#store;
+  get notesRows(): KeyNotesRows {
+    if (this.#notesRows === null) throw new Error('attach comes first');
+    return this.#notesRows;
   }
 
-  set store(store: KeyNotesStore) {
-    this.#store = store;
+  set notesRows(notesRows: KeyNotesRows) {
+    this.#notesRows = notesRows;
   }
 
   notes(): KeyNotes | null {
-    return readKeyNotes(this.store);
+    return readKeyNotes(this.notesRows);
   }
 
   /** The notes that must be there while the key is at hand. */
@@ -59,11 +59,11 @@ export class KeyHolder {
     return keyPlace(this.options.keychains, kind, path ?? this.options.defaultKeyFile, passphrase);
   }
 
-  readonly announce = (entry: KeyEntry | null): void => announceLeftover(this.store, entry);
+  readonly announce = (entry: KeyEntry | null): void => announceLeftover(this.notesRows, entry);
 
   removeLeftovers(): Promise<void> {
     const keychainOf = ({ kind, path }: KeyEntry) => this.place(kind, path).keychain;
-    return removeLeftovers(this.store, keychainOf, this.options.log);
+    return removeLeftovers(this.notesRows, keychainOf, this.options.log);
   }
 
   open(envelope: Envelope, notes: KeyNotes): KeychainState {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
 
 /** Small settings in the database, and whether values are sealed there: all that this room sees of it. */
-export interface KeyNotesStore {
+export interface KeyNotesRows {
   get(name: string): string | null;
   set(name: string, value: string): void;
   hasSealed(): boolean;
@@ -48,8 +48,8 @@ export type KeyNotes = z.infer<typeof keyNotes>;
 
 const row = 'secrets.key';
 
-export function readKeyNotes(store: KeyNotesStore): KeyNotes | null {
-  const text = store.get(row);
+export function readKeyNotes(notesRows: KeyNotesRows): KeyNotes | null {
+  const text = notesRows.get(row);
   if (text === null) return null;
   const parsed = keyNotes.safeParse(parseJson(text));
   if (!parsed.success)
@@ -64,8 +64,8 @@ export function readKeyNotes(store: KeyNotesStore): KeyNotes | null {
   return parsed.data;
 }
 
-export function writeKeyNotes(store: KeyNotesStore, notes: KeyNotes): void {
-  store.set(row, JSON.stringify(notes));
+export function writeKeyNotes(notesRows: KeyNotesRows, notes: KeyNotes): void {
+  notesRows.set(row, JSON.stringify(notes));
 }
 
 function parseJson(text: string): unknown {

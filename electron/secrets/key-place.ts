@@ -85,7 +85,7 @@ export async function keepMasterKey(
 export const recoveryPlace: SealContext = { owner: 'secrets', name: 'recovery-key' };
 
 /** A data key, a master key in its place and a recovery key: for a new store, or anew for one. The caller writes the notes. */
-export async function newStoreKey(
+export async function newDatabaseKey(
   place: KeyPlace,
   storeUuid: string = randomUUID(),
   announce?: (entry: KeyEntry | null) => void,

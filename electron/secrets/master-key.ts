@@ -1,12 +1,13 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import { adoptStore, type ForeignStore } from './adopt-store.ts';
+import { adoptDatabase, type ForeignDatabase } from './adopt-database.ts';
+import { databaseEnvelope } from './database-envelope.ts';
 import type { RowSealer, SealContext, SealedRow } from './envelope.ts';
 import { findKey } from './find-key.ts';
 import { finishRowsQuietly } from './finish-rows.ts';
 import { KeyHolder, type MasterKeyOptions } from './key-holder.ts';
-import { type KeyNotes, type KeyNotesStore, keyEntryOf, withLeftover, writeKeyNotes } from './key-notes.ts';
-import { type KeyPlace, keepMasterKey, newStoreKey, recoveryPlace } from './key-place.ts';
+import { type KeyNotes, type KeyNotesRows, keyEntryOf, withLeftover, writeKeyNotes } from './key-notes.ts';
+import { type KeyPlace, keepMasterKey, newDatabaseKey, recoveryPlace } from './key-place.ts';
 import { troubleFailure } from './key-state.ts';
 import { unwrapDataKey } from './key-wrap.ts';
 import type { Keychain } from './keychain.ts';
@@ -14,7 +15,6 @@ import { recoveryWrapKey, wrongRecoveryKey } from './recovery-key.ts';
 import { type RotateOptions, rotateKeys } from './rotate-keys.ts';
 import type { Resealed, SealedRows } from './sealed-rows.ts';
 import type { Secret } from './secret.ts';
-import { storeEnvelope } from './store-envelope.ts';
 
 /**
  * The master key of one store: found in its keychain at `unlock`, made at the very first start. It wraps one data key,
@@ -30,8 +30,8 @@ export class MasterKey implements RowSealer {
   }
 
   /** Gives the database's settings, and the rows that `rotate` seals anew; before anything else. */
-  attach(store: KeyNotesStore, rows?: SealedRows): void {
-    this.#holder.store = store;
+  attach(notesRows: KeyNotesRows, rows?: SealedRows): void {
+    this.#holder.notesRows = notesRows;
     this.#holder.rows = rows ?? null;
   }
 
@@ -108,7 +108,7 @@ export class MasterKey implements RowSealer {
       const path = kind === 'key-file' ? (options.path ?? holder.options.defaultKeyFile) : null;
       const place = holder.place(kind, path, options.passphrase);
       if (notes !== null) return this.#move(place);
-      if (holder.store.hasSealed()) throw troubleFailure(holder.trouble('missing', null, null));
+      if (holder.notesRows.hasSealed()) throw troubleFailure(holder.trouble('missing', null, null));
       return this.#create(place);
     });
   }
@@ -125,7 +125,7 @@ export class MasterKey implements RowSealer {
       const dataKey = unwrapDataKey({ storeUuid: notes.storeUuid, by: 'recovery' }, wrapKey, notes.recovery);
       wrapKey.fill(0);
       if (dataKey === null) throw wrongRecoveryKey();
-      this.#holder.open(storeEnvelope(dataKey, notes), notes);
+      this.#holder.open(databaseEnvelope(dataKey, notes), notes);
       await finishRowsQuietly(this.#holder);
       return this.#storeAgain(notes);
     });
@@ -141,8 +141,8 @@ export class MasterKey implements RowSealer {
   }
 
   /** A new master key for a store out of a backup, kept the way this store's is. Rejects with nothing changed. */
-  adopt(store: ForeignStore): Promise<void> {
-    return this.#inTurn(() => adoptStore(this.#holder, store));
+  adopt(foreign: ForeignDatabase): Promise<void> {
+    return this.#inTurn(() => adoptDatabase(this.#holder, foreign));
   }
 
   /** The recovery key, once: afterwards it is gone. Null when it was shown before. */
@@ -151,7 +151,7 @@ export class MasterKey implements RowSealer {
     const notes = holder.notes();
     if (notes === null || notes.recoveryKeyToShow === null) return null;
     const value = holder.ready().open(recoveryPlace, Buffer.from(notes.recoveryKeyToShow, 'base64'));
-    writeKeyNotes(holder.store, { ...notes, recoveryKeyToShow: null });
+    writeKeyNotes(holder.notesRows, { ...notes, recoveryKeyToShow: null });
     holder.told.set({ ...this.state(), recoveryKeyWaiting: false });
     const text = value.text();
     value.wipe();
@@ -167,7 +167,7 @@ export class MasterKey implements RowSealer {
 
   async #begin(): Promise<KeychainState> {
     const holder = this.#holder;
-    if (holder.store.hasSealed()) return holder.trouble('missing', null, null);
+    if (holder.notesRows.hasSealed()) return holder.trouble('missing', null, null);
     try {
       return await this.#create(holder.place('os-keychain', null));
     } catch (error) {
@@ -183,8 +183,8 @@ export class MasterKey implements RowSealer {
 
   /** Keychain first, read back, then the notes in one write: a crash between leaves an entry nobody uses. */
   async #create(place: KeyPlace): Promise<KeychainState> {
-    const { envelope, notes } = await newStoreKey(place);
-    writeKeyNotes(this.#holder.store, notes);
+    const { envelope, notes } = await newDatabaseKey(place);
+    writeKeyNotes(this.#holder.notesRows, notes);
     return this.#holder.open(envelope, notes);
   }
 
@@ -197,7 +197,7 @@ export class MasterKey implements RowSealer {
       const kept = await keepMasterKey(place, storeUuid, envelope, holder.announce);
       const before = holder.ownNotes();
       const moved = withLeftover({ ...before, ...kept }, keyEntryOf(before));
-      writeKeyNotes(holder.store, moved);
+      writeKeyNotes(holder.notesRows, moved);
       return holder.open(envelope, moved);
     } finally {
       await holder.removeLeftovers();

@@ -1,12 +1,12 @@
+import { sealBefore } from './database-envelope.ts';
 import { Envelope } from './envelope.ts';
 import { finishRows, finishRowsQuietly } from './finish-rows.ts';
 import type { KeyHolder } from './key-holder.ts';
 import { type KeyNotes, keyEntryOf, withLeftover, writeKeyNotes } from './key-notes.ts';
-import { keyPlaceAgain, newStoreKey } from './key-place.ts';
+import { keyPlaceAgain, newDatabaseKey } from './key-place.ts';
 import { troubleFailure } from './key-state.ts';
 import type { PreparedRows, Resealed } from './sealed-rows.ts';
 import type { Secret } from './secret.ts';
-import { sealBefore } from './store-envelope.ts';
 
 export interface RotateOptions {
   /** The new one; needed where a passphrase protects, and nowhere else. */
@@ -35,7 +35,7 @@ export async function rotateKeys(holder: KeyHolder, options: RotateOptions): Pro
   const place = keyPlaceAgain(holder.options.keychains, notes, options.passphrase);
   let fresh: FreshKeys | null = null;
   try {
-    fresh = await newStoreKey(place, notes.storeUuid, holder.announce);
+    fresh = await newDatabaseKey(place, notes.storeUuid, holder.announce);
     keepBefore(fresh, old, notes.storeUuid);
     const prepared = await rows.prepare(old, fresh.envelope);
     const done = change(holder, old, fresh, prepared, options.commit);
@@ -72,7 +72,7 @@ function change(
       const done = prepared.change();
       const before = holder.ownNotes();
       const { leftovers } = withLeftover(before, keyEntryOf(before));
-      writeKeyNotes(holder.store, { ...fresh.notes, leftovers });
+      writeKeyNotes(holder.notesRows, { ...fresh.notes, leftovers });
       holder.envelope = fresh.envelope;
       return done;
     });

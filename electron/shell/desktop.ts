@@ -7,7 +7,7 @@ import { AgentSlot } from './agent-slot.ts';
 import { registerScheme, servePage } from './app-protocol.ts';
 import { systemAutostart } from './autostart.ts';
 import type { DesktopAgent } from './desktop-agent.ts';
-import { answerWishes, pickFile } from './file-picker.ts';
+import { answerRequests, pickFile } from './file-picker.ts';
 import { isE2E, untilDriven } from './flavour.ts';
 import { followAgent } from './follow-agent.ts';
 import { guardContents, guardRequests } from './guards.ts';
@@ -81,7 +81,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
       slot.attach(port);
       slot.begin();
     },
-    hear: answerWishes({ pick: () => pickFile(dialog, window.current()), log }),
+    hear: answerRequests({ pick: () => pickFile(dialog, window.current()), log }),
     log,
   });
   if (options.hidden) slot.begin();

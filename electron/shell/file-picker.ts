@@ -3,7 +3,7 @@ import type { Log } from '#kit/log.ts';
 import { wantFileMessage } from '#shared/page.ts';
 
 /** Of the main process' end of a port: what is used here. @internal */
-export type WishPort = Pick<MessagePortMain, 'on' | 'postMessage' | 'start'>;
+export type RequestPort = Pick<MessagePortMain, 'on' | 'postMessage' | 'start'>;
 
 interface Parts {
   /** Path of the file that the person picked; null when they changed their mind. */
@@ -12,10 +12,10 @@ interface Parts {
 }
 
 /**
- * The only thing the page may ask of the shell: that the person picks a file. The wish has no words of the page in it,
+ * The only thing the page may ask of the shell: that the person picks a file. The request has no words of the page in it,
  * one picker is open at a time, and the answer is a path or null, never what is in the file.
  */
-export function answerWishes({ pick, log }: Parts): (port: WishPort) => void {
+export function answerRequests({ pick, log }: Parts): (port: RequestPort) => void {
   let open = false;
   const answer = async (): Promise<string | null> => {
     if (open) return null;

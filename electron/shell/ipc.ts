@@ -10,12 +10,12 @@ interface Parts {
   ourPage(): WebContents | null;
   /** Gets the main process' end of the port that speaks the contract. */
   accept(port: MessagePortMain): void;
-  /** Gets the main process' end of the port that takes wishes. */
+  /** Gets the main process' end of the port that takes requests. */
   hear(port: MessagePortMain): void;
   log: Log;
 }
 
-/** The only channel there is: our page asks, and gets a port over which it speaks the contract and one for wishes. */
+/** The only channel there is: our page asks, and gets a port over which it speaks the contract and one for requests. */
 export function handOverPorts(parts: Parts): void {
   parts.ipcMain.on('trustkeep:connect', (event) => {
     const frame = event.senderFrame;
@@ -24,10 +24,10 @@ export function handOverPorts(parts: Parts): void {
       return;
     }
     const contract = parts.makeChannel();
-    const wishes = parts.makeChannel();
-    frame.postMessage('trustkeep:port', null, [contract.port2, wishes.port2]);
+    const requests = parts.makeChannel();
+    frame.postMessage('trustkeep:port', null, [contract.port2, requests.port2]);
     parts.accept(contract.port1);
-    parts.hear(wishes.port1);
+    parts.hear(requests.port1);
   });
 }
 

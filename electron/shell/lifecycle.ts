@@ -12,7 +12,7 @@ interface Parts {
 }
 
 interface Lifecycle {
-  /** From the wish to quit on; closing windows then really closes. */
+  /** From the request to quit on; closing windows then really closes. */
   isQuitting(): boolean;
 }
 

@@ -29,18 +29,18 @@ export function makeMiddleware(tools: MiddlewareTools) {
     .middleware(async ({ context, path, procedure, next }, input) => {
       const command = path.join('.');
       const pen = new Pen(tools, context.caller, command);
-      const changes = procedure['~orpc'].meta.changes === true;
+      const mutates = procedure['~orpc'].meta.mutates === true;
       try {
         const { origin, actor } = context.caller;
-        const call = { command, changes, origin, actor, subject: callSubject(tools, input) };
+        const call = { command, mutates, origin, actor, subject: callSubject(tools, input) };
         checkAllowed(tools, call, subjectOf(input));
         const result = await next({ context: { audit: pen as AuditPen } });
-        if (changes) pen.finish();
+        if (mutates) pen.finish();
         return result;
       } catch (thrown) {
         const failure = toFailure(thrown, command, input);
         if (failure.code === 'internal') tools.log.error(`${command} failed`, { error: detailsOf(failure) });
-        if (changes) pen.failed(failure, subjectOf(input));
+        if (mutates) pen.failed(failure, subjectOf(input));
         throw toLine(failure);
       }
     });

@@ -16,16 +16,16 @@ const retireMilliseconds = 10_000;
 
 /** Joins the window to the agent, and to the next agent when this one goes away. */
 export function connect(ports: Ports): Bridge {
-  const joint = new Joint(ports);
+  const agentLink = new AgentLink(ports);
   return {
-    client: joint.client,
-    queries: createTanstackQueryUtils(joint.client),
-    state: () => joint.state,
-    onState: (listener) => subscribe(joint.stateListeners, listener),
-    onEvent: (listener) => subscribe(joint.eventListeners, listener),
-    canPickFile: () => joint.picker.isThere(),
-    pickFile: () => joint.picker.pick(),
-    reconnect: () => joint.askNow(),
+    client: agentLink.client,
+    queries: createTanstackQueryUtils(agentLink.client),
+    state: () => agentLink.state,
+    onState: (listener) => subscribe(agentLink.stateListeners, listener),
+    onEvent: (listener) => subscribe(agentLink.eventListeners, listener),
+    canPickFile: () => agentLink.picker.isThere(),
+    pickFile: () => agentLink.picker.pick(),
+    reconnect: () => agentLink.askNow(),
   };
 }
 
@@ -34,7 +34,7 @@ function subscribe<T>(listeners: Set<T>, listener: T): () => void {
   return () => listeners.delete(listener);
 }
 
-class Joint {
+class AgentLink {
   readonly client: Client;
   readonly stateListeners = new Set<() => void>();
   readonly eventListeners = new Set<(event: AgentEvent) => void>();
@@ -50,8 +50,8 @@ class Joint {
   constructor(ports: Ports) {
     this.#ports = ports;
     this.client = createORPCClient<Client>(this.#link);
-    ports.onPort((port, wishes) => {
-      if (wishes !== undefined) this.picker.use(wishes);
+    ports.onPort((port, requests) => {
+      if (requests !== undefined) this.picker.use(requests);
       this.#use(port);
     });
     this.#ask();

@@ -1,7 +1,7 @@
 import { newId } from '../../electron/kit/ids.ts';
 import { aCertificate, aFoundNode, anOrder } from '../../test/make/certificate-rows.ts';
+import { makeDatabase, now } from '../../test/make/database.ts';
 import { anAuthority, anEndpoint } from '../../test/make/rows.ts';
-import { makeStore, now } from '../../test/make/store.ts';
 import { aTask } from '../../test/make/task-rows.ts';
 import { type Figure, median, ms, range, time } from './measure.ts';
 
@@ -10,9 +10,9 @@ const runs = 5;
 
 /** The overview over 1,000 endpoints, nodes, certificates, orders and tasks, from a database on disk. */
 export async function overviewOfAThousand(): Promise<Figure[]> {
-  const store = makeStore();
+  const fixture = makeDatabase();
   try {
-    const { database: db } = store;
+    const { database: db } = fixture;
     db.transaction(() => fill(db));
     const took: number[] = [];
     for (let run = 0; run < runs; run++) took.push(await time(() => db.overview(now)));
@@ -35,11 +35,11 @@ export async function overviewOfAThousand(): Promise<Figure[]> {
       },
     ];
   } finally {
-    store.remove();
+    fixture.remove();
   }
 }
 
-function fill(db: ReturnType<typeof makeStore>['database']): void {
+function fill(db: ReturnType<typeof makeDatabase>['database']): void {
   const authority = anAuthority();
   db.authorities.insert(authority);
   for (let at = 0; at < count; at++) {

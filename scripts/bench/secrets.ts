@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Store } from '../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { sealedStore } from '../../test/make/sealed-store.ts';
+import { sealedDatabase } from '../../test/make/sealed-database.ts';
 import { type Figure, median, ms, range, time } from './measure.ts';
 
 const count = 100_000;
@@ -14,7 +14,7 @@ const hot = 5_000;
 
 /** Reading, listing and sealing anew over 100,000 credentials with a secret of 1 KiB each, on disk. */
 export async function sealedSecrets(): Promise<Figure[]> {
-  const store = await sealedStore();
+  const store = await sealedDatabase();
   try {
     fill(store.database);
     const figures = [...(await reading(store.database)), ...(await listing(store.database))];
@@ -30,7 +30,7 @@ const ownerOf = (index: number): string => `cr_${String(index).padStart(16, '0')
 const storeId = 'cs_0000000000000000';
 
 /** Beside the sealed values, the same bytes unsealed in a table made the same way. */
-function fill(db: Store): void {
+function fill(db: SqliteDatabase): void {
   const value = 'x'.repeat(1024);
   db.driver.exec(
     'CREATE TABLE plain (owner TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (owner, name)) STRICT',
@@ -54,7 +54,7 @@ function fill(db: Store): void {
 
 const plainRead = 'SELECT value FROM plain WHERE owner = ? AND name = ?';
 
-async function reading(db: Store): Promise<Figure[]> {
+async function reading(db: SqliteDatabase): Promise<Figure[]> {
   const batches = Array.from({ length: reads / batch }, (_, part) =>
     Array.from({ length: batch }, (_, at) => ownerOf(((part * batch + at) * 7919) % hot)),
   );
@@ -88,7 +88,7 @@ async function reading(db: Store): Promise<Figure[]> {
   ];
 }
 
-async function listing(db: Store): Promise<Figure[]> {
+async function listing(db: SqliteDatabase): Promise<Figure[]> {
   const pages: number[] = [];
   const lists: number[] = [];
   const middle = `servers/rack 250/`;
@@ -115,7 +115,10 @@ async function listing(db: Store): Promise<Figure[]> {
   ];
 }
 
-async function rotating({ database, masterKey }: Awaited<ReturnType<typeof sealedStore>>): Promise<Figure[]> {
+async function rotating({
+  database,
+  masterKey,
+}: Awaited<ReturnType<typeof sealedDatabase>>): Promise<Figure[]> {
   const took: number[] = [];
   const held: number[] = [];
   for (let run = 0; run < runs; run++) {

@@ -1,5 +1,5 @@
+import { rotationDatabase } from '../../test/make/rotation-database.ts';
 import { rotationRounds } from '../../test/make/rotation-rounds.ts';
-import { rotationStore } from '../../test/make/rotation-store.ts';
 import type { Campaign, Outcome } from './campaign.ts';
 import { number } from './page.ts';
 
@@ -8,7 +8,7 @@ export const rotation: Campaign = {
     'A process that rotates the master key again and again, over 3,000 sealed values, and stores values meanwhile is killed at a random moment. Afterwards everything opens, what was acknowledged is there, and no key is left over.',
   rounds: 200,
   async run(rounds, seed): Promise<Outcome> {
-    const store = await rotationStore();
+    const store = await rotationDatabase();
     try {
       const { rotated, unfinished, findings } = await rotationRounds(store, rounds, seed);
       return {

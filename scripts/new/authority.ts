@@ -81,7 +81,7 @@ export function make${type}Authority({ settings, runScript }: Parts): Authority 
       remember(placed);
       return placed;
     },
-    look: async () => ({ state: 'ready' }),
+    poll: async () => ({ state: 'ready' }),
     collect: async (placed) => handle.parse(placed).chainPem,
     async cleanUp() {},
     async test() {

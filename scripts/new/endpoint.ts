@@ -110,7 +110,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
 
   async #check(name: 'file' | 'write') {
     try {
-      const { realPath } = await this.#look();
+      const { realPath } = await this.#view();
       const locked = name === 'write' ? await unwritable(this.connection, [dirname(realPath)]) : null;
       if (locked !== null) throw new Failure('endpoint.denied', \`The account used cannot write to \${locked}.\`);
       return { name, ok: true, sentence: name === 'file' ? 'The file is there.' : 'The file may be replaced.' };
@@ -120,7 +120,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
   }
 
   /** The file as it is now. \`file.missing\` when it cannot be read. */
-  async #look() {
+  async #view() {
     const path = this.#path;
     const found = (await readPemFiles(this.connection, [path])).get(path);
     if (typeof found?.text !== 'string') {
@@ -137,7 +137,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
   }
 
   async nodes(): Promise<DiscoveredNode[]> {
-    const { facts, composition, whyNot } = await this.#look();
+    const { facts, composition, whyNot } = await this.#view();
     const names = facts?.names ?? [];
     return [
       {
@@ -160,7 +160,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
 
   async plan(key: string): Promise<InstallPlan> {
     if (key !== nodeKey) throw new Failure('node.missing', \`There is one node, "\${nodeKey}", and no "\${key}".\`);
-    const { realPath, composition, facts, whyNot } = await this.#look();
+    const { realPath, composition, facts, whyNot } = await this.#view();
     if (whyNot !== null) throw new Failure('node.not-installable', whyNot);
     const before = await stateOf(this.connection, realPath);
     if (before === null) throw new Failure('node.missing', \`The file \${realPath} no longer exists.\`);
@@ -186,12 +186,12 @@ export class __TYPE__Endpoint extends FileEndpoint {
   }
 
   protected async piecesFor(_file: FileChange, { chainPem, key }: Material): Promise<Piece[]> {
-    const { composition } = await this.#look();
+    const { composition } = await this.#view();
     return compose(composition, certificatesOf(chainPem), key.where === 'target' ? { onTarget: key.path } : key.pem);
   }
 
   protected async directories(): Promise<string[]> {
-    return [dirname((await this.#look()).realPath)];
+    return [dirname((await this.#view()).realPath)];
   }
 
   async canMakeKeys(): Promise<{ yes: boolean; why: string }> {

@@ -54,8 +54,8 @@ export const ${value}: StoreProvider<${type}Settings> = {
   shape: ({ id }) => `import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
-import { planted, type StoreShape, type StoreWish, storeAdapter } from '#test/make/store-peers.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
+import { planted, type StoreShape, type StoreVariant, storeAdapter } from '#test/make/store-peers.ts';
 
 export const shape: StoreShape = {
   needs: [],
@@ -66,13 +66,13 @@ export const shape: StoreShape = {
     const { username, password, privateKey: privatekey, passphrase } = planted;
     await writeFile(join(directory, 'web.json'), JSON.stringify({ username, password }));
     await writeFile(join(directory, 'key.json'), JSON.stringify({ username, privatekey, passphrase }));
-    const keep = memoryStoreKeep();
+    const state = memoryStoreState();
     return {
-      make({ wrongLogin = false }: StoreWish = {}) {
+      make({ wrongLogin = false }: StoreVariant = {}) {
         const settings = { kind: '${id}', directory: wrongLogin ? join(directory, 'none') : directory } as const;
-        return storeAdapter(settings, { keep, log, name: 'files' });
+        return storeAdapter(settings, { state, log, name: 'files' });
       },
-      keep,
+      state,
       ids: { password: 'web', key: 'key', unknown: 'nobody', bad: '../web' },
       missing: 'credential.not-found',
       refused: /^credential-store\\.login-refused$/,

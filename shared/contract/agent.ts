@@ -44,7 +44,7 @@ export const agent = {
     .input(nothing)
     .output(nothing),
   stop: command
-    .meta({ cli: 'stop', help: 'Let the running agent finish its steps and stop.', changes: true })
+    .meta({ cli: 'stop', help: 'Let the running agent finish its steps and stop.', mutates: true })
     .input(nothing)
     .output(nothing),
 };
@@ -60,7 +60,7 @@ export const secrets = {
       cli: 'secrets choose',
       help: 'Choose where the master key is kept when there is no keychain.',
       positional: 'kind',
-      changes: true,
+      mutates: true,
     })
     .input(
       z
@@ -77,7 +77,7 @@ export const secrets = {
     .meta({
       cli: 'secrets unlock',
       help: 'Unlock with the passphrase, or try the keychain again.',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ passphrase: z.string().max(1024).optional().meta({ secret: true }) }).strict())
     .output(keychainState),
@@ -89,7 +89,7 @@ export const secrets = {
     .meta({
       cli: 'secrets rotate',
       help: 'Create a new master key and encrypt every stored secret again. The old recovery key stops working.',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ passphrase: z.string().min(12).max(1024).optional().meta({ secret: true }) }).strict())
     .output(
@@ -100,14 +100,14 @@ export const secrets = {
       }),
     ),
   recoveryKey: command
-    .meta({ cli: 'secrets recovery-key', help: 'Show the recovery key. This works once.', changes: true })
+    .meta({ cli: 'secrets recovery-key', help: 'Show the recovery key. This works once.', mutates: true })
     .input(nothing)
     .output(z.object({ recoveryKey: z.string().meta({ shownOnce: true }) })),
   recover: command
     .meta({
       cli: 'secrets recover',
       help: 'Enter the recovery key after the keychain lost its entry.',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ recovery_key: z.string().min(1).max(200).meta({ secret: true }) }).strict())
     .output(keychainState),

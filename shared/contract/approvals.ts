@@ -26,11 +26,11 @@ export const approvals = {
     .input(z.object({ approval: z.string().min(1) }).strict())
     .output(approval),
   approve: command
-    .meta({ cli: 'approvals approve', help: 'Approve a plan.', positional: 'approval', changes: true })
+    .meta({ cli: 'approvals approve', help: 'Approve a plan.', positional: 'approval', mutates: true })
     .input(decision)
     .output(approval),
   reject: command
-    .meta({ cli: 'approvals reject', help: 'Reject a plan.', positional: 'approval', changes: true })
+    .meta({ cli: 'approvals reject', help: 'Reject a plan.', positional: 'approval', mutates: true })
     .input(decision)
     .output(approval),
 };

@@ -23,7 +23,7 @@ export const authorities = {
       cli: 'authorities add',
       help: 'Add an authority to order certificates from.',
       positional: 'kind',
-      changes: true,
+      mutates: true,
     })
     .input(authorityInput)
     .output(authority),
@@ -40,7 +40,7 @@ export const authorities = {
       cli: 'authorities update',
       help: 'Change an authority. Options that are not given stay the same.',
       positional: 'authority',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ authority: nameOrId, changes: z.record(z.string(), z.unknown()) }).strict())
     .output(authority),
@@ -50,7 +50,7 @@ export const authorities = {
       cli: 'authorities remove',
       help: 'Remove an authority that is not in use.',
       positional: 'authority',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ authority: nameOrId }).strict())
     .output(nothing),

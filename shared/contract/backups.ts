@@ -14,7 +14,7 @@ export const backups = {
       cli: 'backup create',
       help: 'Write everything, including secrets, to one encrypted file.',
       positional: 'path',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ path: z.string().min(1).max(4096), passphrase }).strict())
     .output(z.object({ path: z.string(), bytes: z.number().int(), sentence: z.string() })),
@@ -24,7 +24,7 @@ export const backups = {
       cli: 'backup restore',
       help: 'Replace the database with a backup, on this machine or another.',
       positional: 'path',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ path: z.string().min(1).max(4096), passphrase }).strict())
     .output(z.object({ madeAt: z.number().int(), sentence: z.string() })),

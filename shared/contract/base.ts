@@ -13,7 +13,7 @@ export interface CommandMeta extends Record<string, unknown> {
   /** A second such field; it also takes a first word that is none of the choices of `positional`. */
   alsoPositional?: string;
   /** Changes something: one audit row. */
-  changes?: boolean;
+  mutates?: boolean;
 }
 
 /** Every command of the contract starts here: one error shape, one kind of notes. */

@@ -41,7 +41,7 @@ export const certificates = {
       cli: 'certificates request',
       help: 'Request a certificate for a node and install it.',
       positional: 'node',
-      changes: true,
+      mutates: true,
     })
     .input(certificateRequest)
     .output(z.object({ taskId: z.string() })),
@@ -50,7 +50,7 @@ export const certificates = {
       cli: 'certificates renew',
       help: 'Renew the certificate of a node now.',
       positional: 'node',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ node: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),

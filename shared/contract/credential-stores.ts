@@ -29,7 +29,7 @@ const one = z.object({ storename: nameOrId }).strict();
 export const credentialStores = {
   /** Verifies first: what cannot be reached or logged in to is refused and nothing is stored. */
   add: command
-    .meta({ cli: 'credstore add', help: 'Add a credential store.', positional: 'kind', changes: true })
+    .meta({ cli: 'credstore add', help: 'Add a credential store.', positional: 'kind', mutates: true })
     .input(credentialStoreInput)
     .output(credentialStoreRow),
   list: command
@@ -47,7 +47,7 @@ export const credentialStores = {
       help: 'Change a credential store. Options that are not given stay the same.',
       positional: 'kind',
       alsoPositional: 'storename',
-      changes: true,
+      mutates: true,
     })
     .input(
       z
@@ -66,7 +66,7 @@ export const credentialStores = {
       cli: 'credstore verify',
       help: 'Check step by step that a credential store works.',
       positional: 'storename',
-      changes: true,
+      mutates: true,
     })
     .input(one)
     .output(storeReport),
@@ -76,7 +76,7 @@ export const credentialStores = {
       cli: 'credstore remove',
       help: 'Remove a credential store that is not in use.',
       positional: 'storename',
-      changes: true,
+      mutates: true,
     })
     .input(one)
     .output(nothing),

@@ -38,7 +38,7 @@ export const credentials = {
       help: 'Add a credential to a local store.',
       positional: 'storename',
       alsoPositional: 'id',
-      changes: true,
+      mutates: true,
     })
     .input(inputAs<CredentialInput>(credentialInput))
     .output(credentialRow),
@@ -78,7 +78,7 @@ export const credentials = {
       help: 'Print the secrets of one credential. This is recorded in the audit log.',
       positional: 'storename',
       alsoPositional: 'id',
-      changes: true,
+      mutates: true,
     })
     .input(one)
     .output(
@@ -96,7 +96,7 @@ export const credentials = {
       help: 'Change a credential of a local store. Options that are not given stay the same.',
       positional: 'storename',
       alsoPositional: 'id',
-      changes: true,
+      mutates: true,
     })
     .input(
       z
@@ -115,7 +115,7 @@ export const credentials = {
       help: 'Remove a credential that is not in use from a local store.',
       positional: 'storename',
       alsoPositional: 'id',
-      changes: true,
+      mutates: true,
     })
     .input(one)
     .output(nothing),

@@ -17,7 +17,7 @@ export type EndpointView = z.infer<typeof endpointView>;
 export const endpoints = {
   /** `tls add <type>`; gives the instance id. Probes first; what the probe found is in the answer. */
   add: command
-    .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', changes: true })
+    .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', mutates: true })
     .input(endpointInput)
     .output(z.object({ endpoint, probe: probeReport, taskId: z.string().nullable() })),
   list: command
@@ -34,7 +34,7 @@ export const endpoints = {
       cli: 'tls update',
       help: 'Change an endpoint. Options that are not given stay the same.',
       positional: 'endpoint',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ endpoint: nameOrId, changes: z.record(z.string(), z.unknown()) }).strict())
     .output(z.object({ endpoint, probe: probeReport })),
@@ -44,7 +44,7 @@ export const endpoints = {
       cli: 'tls remove',
       help: 'Remove an endpoint. Nothing is changed on the endpoint itself.',
       positional: 'endpoint',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ endpoint: nameOrId }).strict())
     .output(nothing),
@@ -61,7 +61,7 @@ export const endpoints = {
       cli: 'tls discover',
       help: 'Find the nodes of an endpoint.',
       positional: 'endpoint',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ endpoint: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),
@@ -70,7 +70,7 @@ export const endpoints = {
       cli: 'tls restart',
       help: 'Restart an endpoint, so that it serves what is installed.',
       positional: 'endpoint',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ endpoint: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),

@@ -11,7 +11,7 @@ export const outbox = {
     .output(z.array(owedResult)),
   /** Forgets a result. Once it is forgotten, and for another server's, `outbox.not-found`. */
   acknowledge: command
-    .meta({ help: 'Say that a result has arrived.', changes: true })
+    .meta({ help: 'Say that a result has arrived.', mutates: true })
     .input(z.object({ result: z.string().min(1) }).strict())
     .output(nothing),
 };

@@ -38,7 +38,7 @@ export const proxy = {
     .meta({
       cli: 'proxy set',
       help: 'Set the outbound connection. With no options: direct, no proxy.',
-      changes: true,
+      mutates: true,
     })
     .input(inputAs<ProxyInput>(setInput))
     .output(proxyState),
@@ -47,7 +47,7 @@ export const proxy = {
     .meta({
       cli: 'proxy confirm',
       help: 'Keep the proxy setting that was applied on trial.',
-      changes: true,
+      mutates: true,
     })
     .input(nothing)
     .output(proxyState),

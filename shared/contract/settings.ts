@@ -16,7 +16,7 @@ export const settings = {
     .meta({
       cli: 'settings set',
       help: 'Change intervals and limits. Options that are not given stay the same.',
-      changes: true,
+      mutates: true,
     })
     .input(changes)
     .output(settingsModel),

@@ -27,7 +27,7 @@ export const tasks = {
       cli: 'tasks cancel',
       help: 'Cancel a task that has not changed anything yet.',
       positional: 'task',
-      changes: true,
+      mutates: true,
     })
     .input(z.object({ task: z.string().min(1) }).strict())
     .output(task),

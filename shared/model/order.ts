@@ -23,7 +23,7 @@ export type OrderState = z.infer<typeof orderState>;
 export const orderTerms = z.object({
   /** Certificate profile; null: the authority's own choice. */
   profile: z.string().nullable(),
-  /** Wished lifetime in days; null: the authority's own choice. */
+  /** Requested lifetime in days; null: the authority's own choice. */
   days: z.number().int().positive().nullable(),
 });
 export type OrderTerms = z.infer<typeof orderTerms>;

@@ -51,7 +51,7 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       const order = await makeTestOrder([name]);
       const chain = await obtain(peer.make(), order);
       const later = peer.make();
-      expect(await later.look(order.known(), order.request, order.tools)).toEqual({ state: 'ready' });
+      expect(await later.poll(order.known(), order.request, order.tools)).toEqual({ state: 'ready' });
       expect(await later.collect(order.known())).toBe(chain);
       expect(await later.collect(order.known())).toBe(chain);
     });
@@ -101,7 +101,7 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       const authority = peer.make();
       const order = await makeTestOrder(peer.refused());
       const refusal = await untilDone(authority, order).then(
-        (look) => (look.state === 'refused' ? look.because : null),
+        (status) => (status.state === 'refused' ? status.because : null),
         (thrown: unknown) => asFailure(thrown).toData(),
       );
       expect(refusal?.sentence).toMatch(/^\S.*\.$/s);

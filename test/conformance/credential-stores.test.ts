@@ -7,7 +7,7 @@ import {
   storeReport,
 } from '#shared/model/credential-store.ts';
 import { logInto } from '#test/make/log-lines.ts';
-import { planted, type StorePeer, type StoreShape, type StoreWish } from '#test/make/store-peers.ts';
+import { planted, type StorePeer, type StoreShape, type StoreVariant } from '#test/make/store-peers.ts';
 import { have } from '#test/servers/available.ts';
 import type {
   CredentialStore,
@@ -45,8 +45,8 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       for (const secret of hidden) expect(everything).not.toContain(secret);
     });
 
-    function make(wish: StoreWish = {}): CredentialStore {
-      const store = peer.make(wish);
+    function make(variant: StoreVariant = {}): CredentialStore {
+      const store = peer.make(variant);
       opened.push(store);
       told.push(store.description);
       return store;

@@ -17,7 +17,7 @@ export interface Opened {
   troubles: string[];
 }
 
-interface Wish {
+interface OpenRequest {
   scene?: string;
   place?: string;
   size?: { width: number; height: number };
@@ -26,7 +26,7 @@ interface Wish {
 
 interface PageHarness {
   /** Loads the page anew, with nothing left of what was opened before. */
-  open(wish?: Wish): Promise<Opened>;
+  open(request?: OpenRequest): Promise<Opened>;
   /** Inputs of the changing commands the agent got. */
   calls(page: Page): Promise<Array<{ command: string; input: Record<string, unknown> }>>;
   /** Keeps a picture; expects no trouble, nothing wider than its box, and a name for every control. */

@@ -28,10 +28,10 @@ const electron = await electronForTests();
 const can = electron !== null && have('nginx') && have('sudo') && haveSquid() && canRunSshd();
 const soon = { timeout: 15_000, interval: 200 };
 
-/** Somewhere a secret must not be; `look` says what it finds there. */
+/** Somewhere a secret must not be; `find` says what it finds there. */
 interface Place {
   name: string;
-  look(search: Search): Promise<string[]> | string[];
+  find(search: Search): Promise<string[]> | string[];
   /** Puts a text there, as a mistake would. */
   plant(text: string): unknown;
 }
@@ -369,7 +369,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
   const places: Place[] = [
     {
       name: 'any screen',
-      async look(which) {
+      async find(which) {
         const found: string[] = [];
         const links = await page.getByRole('navigation').locator('a').all();
         expect(links.length).toBeGreaterThan(8);
@@ -386,12 +386,12 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     },
     {
       name: 'the console of the page',
-      look: textOf('the console', () => said.join('\n')),
+      find: textOf('the console', () => said.join('\n')),
       plant: inPage('console.log(planted)'),
     },
     {
       name: 'what the page stores',
-      look: textOf('what the page stores', () =>
+      find: textOf('what the page stores', () =>
         page.evaluate<string>(`Promise.all([indexedDB.databases(), caches.keys().catch(() => [])]).then((names) =>
           JSON.stringify([{ ...localStorage }, { ...sessionStorage }, names, document.cookie, history.state,
             location.href, window.name]))`),
@@ -400,27 +400,27 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     },
     {
       name: 'the clipboard',
-      look: textOf('the clipboard', readClipboards),
+      find: textOf('the clipboard', readClipboards),
       plant: (text) => app.app.evaluate(({ clipboard }, value) => clipboard.writeText(value), text),
     },
     {
       name: 'what the application prints',
-      look: textOf('its output', () => printed.join('')),
+      find: textOf('its output', () => printed.join('')),
       plant: (text) => app.app.evaluate((_, value) => console.log(value), text),
     },
     {
       name: 'the words of any process',
-      look: textOf('a process', () => watch.seen().join('\n')),
+      find: textOf('a process', () => watch.seen().join('\n')),
       plant: (text) => untilSeen(spawn('sh', ['-c', 'read line; true', 'planted', text]), text),
     },
     {
       name: 'the environment of any process',
-      look: textOf('a process', () => watch.seen().join('\n')),
+      find: textOf('a process', () => watch.seen().join('\n')),
       plant: (text) => untilSeen(spawn('cat', { env: { ...process.env, PLANTED: text } }), text),
     },
     {
       name: 'what the application starts',
-      look: textOf('a child', async () => (await children()).join('\n')),
+      find: textOf('a child', async () => (await children()).join('\n')),
       plant: (text) =>
         app.app.evaluate((_, value) => {
           const { getBuiltinModule } = process as unknown as { getBuiltinModule(name: string): unknown };
@@ -432,7 +432,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     },
     {
       name: 'notifications and tray',
-      look: textOf('what the desktop shows', async () =>
+      find: textOf('what the desktop shows', async () =>
         JSON.stringify([await app.desktop.notifications(), await app.desktop.tray()]),
       ),
       plant: (text) =>
@@ -443,7 +443,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     },
     {
       name: 'the rows of the database, the audit among them',
-      look: (which) =>
+      find: (which) =>
         rows().flatMap(([table, row]) => inText(which, `the table ${table}: ${row.slice(0, 80)}`, row)),
       plant: async (text) => {
         await person.openPemForm(text, site.ssh.inline, site.pemPath);
@@ -454,12 +454,12 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     },
     {
       name: 'any file of the person',
-      look: (which) => inFiles(which, app.desktop.home).found,
+      find: (which) => inFiles(which, app.desktop.home).found,
       plant: (text) => writeFileSync(join(app.dataDirectory, 'desktop', 'planted'), text),
     },
     {
       name: 'the common temporary directory',
-      look: temporaryFiles,
+      find: temporaryFiles,
       plant: (text) => {
         writeFileSync(temporaryControl, text);
         chownSync(temporaryControl, ownUid(), -1);
@@ -475,11 +475,11 @@ describe.skipIf(!can)('secrets planted in the window', () => {
     return both.join('\n');
   }
 
-  test.each(places)('are not in $name, where a control is found', async ({ look, plant }) => {
-    expect(await look(search)).toEqual([]);
+  test.each(places)('are not in $name, where a control is found', async ({ find, plant }) => {
+    expect(await find(search)).toEqual([]);
     const one = mark('the control');
     await plant(one.value);
-    await expect.poll(async () => (await look(searchFor([one]))).join(), soon).toContain('the control');
+    await expect.poll(async () => (await find(searchFor([one]))).join(), soon).toContain('the control');
   });
 
   test('are not in the hands of any script, where controls are found: texts, fields and bytes', async () => {

@@ -175,7 +175,7 @@ describe.skipIf(electron === null)('the window', () => {
     expect(channels.filter((name) => name !== 'error')).toEqual(['trustkeep:connect']);
   });
 
-  test('opens a picker for the one wish there is, and gives the path alone; nothing else gets an answer (SEC-08)', async () => {
+  test('opens a picker for the one request there is, and gives the path alone; nothing else gets an answer (SEC-08)', async () => {
     await launched.app.evaluate(({ dialog }) => {
       const asked: unknown[] = [];
       dialog.showOpenDialog = async (...given: unknown[]) => {
@@ -184,7 +184,7 @@ describe.skipIf(electron === null)('the window', () => {
       };
       Object.assign(globalThis, { asked });
     });
-    const wishes = [
+    const requests = [
       { want: 'trustkeep:want-file' },
       ['trustkeep:want-file'],
       '/etc/shadow',
@@ -206,7 +206,7 @@ describe.skipIf(electron === null)('the window', () => {
       const answered = new Promise((resolve) => {
         ports[1].onmessage = ({ data }) => { answers.push(data); resolve(); };
       });
-      for (const wish of ${JSON.stringify([...wishes, 'trustkeep:want-file'])}) ports[1].postMessage(wish);
+      for (const request of ${JSON.stringify([...requests, 'trustkeep:want-file'])}) ports[1].postMessage(request);
       await answered;
       return [ports.length, ...answers];
     })()`);

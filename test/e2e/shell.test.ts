@@ -77,7 +77,7 @@ describe.skipIf(electron === null)('the desktop', () => {
     expect(existsSync(await launched.screenshot('shell'))).toBe(true);
   });
 
-  test('hands the page one port that reaches the agent, and one for wishes', async () => {
+  test('hands the page one port that reaches the agent, and one for requests', async () => {
     const page = await launched.page();
     await expect.poll(() => page.getByTestId('port').textContent(), soon).toBe('port 2');
     await expect.poll(() => page.getByTestId('answer').textContent(), soon).toBe('pong to ping');

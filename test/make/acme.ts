@@ -13,18 +13,18 @@ import { generateKey, signWithKeyPem } from '../../electron/pki/key.ts';
 import { AcmeAuthority } from '../../electron/providers/authorities/acme/acme.ts';
 import type {
   Authority,
-  AuthorityKeep,
+  AuthorityState,
   OrderHandle,
-  OrderLook,
   OrderRequest,
+  OrderStatus,
   OrderTools,
 } from '../../electron/providers/authorities/authority.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
-type MemoryKeep = AuthorityKeep & { secrets: Map<string, Secret>; notes: Map<string, string> };
+type MemoryState = AuthorityState & { secrets: Map<string, Secret>; notes: Map<string, string> };
 
 /** What an authority keeps, in memory: survives "restarts" of the authority in a test. */
-export function memoryKeep(secrets: Record<string, string> = {}): MemoryKeep {
+export function memoryState(secrets: Record<string, string> = {}): MemoryState {
   const kept = new Map(Object.entries(secrets).map(([name, value]) => [name, Secret.of(value)]));
   const notes = new Map<string, string>();
   const running = new Map<string, Promise<unknown>>();
@@ -45,19 +45,19 @@ export function memoryKeep(secrets: Record<string, string> = {}): MemoryKeep {
 
 export interface TestAcme {
   authority: Authority;
-  keep: MemoryKeep;
+  state: MemoryState;
   /** Method and address of every request made so far. */
   requests: string[];
   close(): Promise<void>;
 }
 
-/** An ACME authority as compose makes it, over real HTTP. Keeps what it must in `keep`. */
+/** An ACME authority as compose makes it, over real HTTP. Keeps what it must in `state`. */
 export function makeTestAcme(
   server: { directoryUrl: string; rootPem: string },
   options: {
     validation?: ValidationSettings;
     settings?: Partial<AcmeSettings>;
-    keep?: MemoryKeep;
+    state?: MemoryState;
     clock?: Clock;
     verbose?: boolean;
   } = {},
@@ -73,7 +73,7 @@ export function makeTestAcme(
       return real.request(input);
     },
   };
-  const keep = options.keep ?? memoryKeep();
+  const state = options.state ?? memoryState();
   const authority = new AcmeAuthority({
     id: 'ca_test',
     settings: {
@@ -87,14 +87,14 @@ export function makeTestAcme(
       validation: options.validation ?? { method: 'http-01-web-root', webRoot: null },
       ...options.settings,
     },
-    keep,
+    state,
     http,
     responder: makeHttp01Responder({ clock, log }),
     runScript: (argv, timeoutMs) => exec({ argv, timeoutMs }),
     clock,
     log,
   });
-  return { authority, keep, requests, close: () => http.close() };
+  return { authority, state, requests, close: () => http.close() };
 }
 
 interface TestOrder {
@@ -160,22 +160,26 @@ function webRootOver(place: string | Map<string, string>): OrderTools['webRoot']
   };
 }
 
-/** What the agent does: places, looks until it is no longer pending, gives the last look. Honours waits up to `mostMs`. */
-export async function untilDone(authority: Authority, order: TestOrder, mostMs = 20_000): Promise<OrderLook> {
+/** What the agent does: places, polls until it is no longer pending, gives the last status. Honours waits up to `mostMs`. */
+export async function untilDone(
+  authority: Authority,
+  order: TestOrder,
+  mostMs = 20_000,
+): Promise<OrderStatus> {
   await authority.submit(order.request, order.known(), order.tools);
   const end = performance.now() + mostMs;
   for (;;) {
-    const look = await authority.look(order.known(), order.request, order.tools);
-    if (look.state !== 'pending') return look;
-    if (performance.now() + look.afterMs > end) return look;
-    await systemClock.sleep(look.afterMs);
+    const status = await authority.poll(order.known(), order.request, order.tools);
+    if (status.state !== 'pending') return status;
+    if (performance.now() + status.afterMs > end) return status;
+    await systemClock.sleep(status.afterMs);
   }
 }
 
 /** The whole way to the chain; a refusal fails the test with its sentence. */
 export async function obtain(authority: Authority, order: TestOrder): Promise<string> {
-  const look = await untilDone(authority, order);
-  if (look.state !== 'ready') throw new Error(`not ready: ${JSON.stringify(look)}`);
+  const status = await untilDone(authority, order);
+  if (status.state !== 'ready') throw new Error(`not ready: ${JSON.stringify(status)}`);
   const chain = await authority.collect(order.known());
   await authority.cleanUp(order.known(), order.tools);
   return chain;

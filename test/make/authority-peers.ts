@@ -6,7 +6,7 @@ import { makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
 import type { Authority, KeepsRoot } from '../../electron/providers/authorities/authority.ts';
 import { AuthorityRegistry } from '../../electron/providers/authorities/registry.ts';
-import { memoryKeep } from './acme.ts';
+import { memoryState } from './acme.ts';
 
 /** What the suite runs over for one kind of authority; in `test/conformance/authorities/`. */
 export interface AuthorityShape {
@@ -28,7 +28,7 @@ export interface AuthorityPeer {
 
 /** Adapters made as the registry makes them, over one memory. */
 export function authorityAdapters(settings: AuthoritySettings) {
-  const keep = memoryKeep();
+  const state = memoryState();
   const http = makeHttp({ userAgent: 'Trustkeep/test', clock: systemClock, log: silentLog });
   const row = { id: 'ca_1', name: 'suite', kind: settings.kind, isDefault: true, settings, createdAt: 1 };
   const tools = {
@@ -37,7 +37,7 @@ export function authorityAdapters(settings: AuthoritySettings) {
     http: () => http,
     responder: () => makeHttp01Responder({ clock: systemClock, log: silentLog }),
     runScript: (argv: [string, ...string[]], timeoutMs: number) => exec({ argv, timeoutMs }),
-    keep: () => keep,
+    state: () => state,
   };
   return {
     make: () => new AuthorityRegistry({ get: () => row }, tools).get(row.id),

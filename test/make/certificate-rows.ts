@@ -4,7 +4,7 @@ import type { Certificate, CertificateFacts } from '#shared/model/certificate.ts
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
-import { day, now } from './store.ts';
+import { day, now } from './database.ts';
 
 /** Certificates, the nodes that hold them, and what orders and renews them. */
 

@@ -5,9 +5,9 @@ import { systemClock as clock } from '#kit/clock.ts';
 import { silentLog as log } from '#kit/log.ts';
 import type { Caller } from '../../electron/agent/caller.ts';
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
-import { WayOut } from '../../electron/agent/proxy.ts';
+import { OutboundProxy } from '../../electron/agent/proxy.ts';
 import type { WayFinder } from '../../electron/agent/proxy-doctor.ts';
-import { credentialRows, storeKeep } from '../../electron/agent/store-keep.ts';
+import { credentialRows, storeState } from '../../electron/agent/store-state.ts';
 import { ensureDefaults } from '../../electron/commands/defaults.ts';
 import { makeRouter } from '../../electron/commands/index.ts';
 import { type CommandTools, readKeyFile } from '../../electron/commands/tools.ts';
@@ -69,7 +69,7 @@ function readStores(database: Database, masterKey: MasterKey, http: Http) {
     clock,
     log,
     http: () => http,
-    keep: storeKeep(database),
+    state: storeState(database),
     local: credentialRows(database, atHand),
   });
   const credentials = makeCredentialReader({ store: (id) => registry.get(id), clock, log });
@@ -82,7 +82,7 @@ function storesOf(
 ): CommandTools['stores'] {
   return {
     get: (id) => registry.get(id),
-    draft: (row, keep) => registry.draft(row, keep),
+    draft: (row, state) => registry.draft(row, state),
     sealing: (kind) => registry.sealing(kind),
     forget(id) {
       forgotten.push(id);
@@ -108,7 +108,7 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
   const http = makeHttp({ userAgent: 'Trustkeep/test', clock, log });
   const read = readStores(database, masterKey, http);
   const changed = () => agent.events.changed('proxy', null);
-  const proxy = new WayOut({ database, clock, log, changed, finder: () => noWay });
+  const proxy = new OutboundProxy({ database, clock, log, changed, finder: () => noWay });
   const forgotten: string[] = [];
   let stops = 0;
   const tools: CommandTools = {

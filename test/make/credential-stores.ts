@@ -2,12 +2,12 @@ import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { CredentialStore, StoreReport } from '#shared/model/credential-store.ts';
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
-import { storeKeep } from '../../electron/agent/store-keep.ts';
+import { storeState } from '../../electron/agent/store-state.ts';
 import type { CommandTools } from '../../electron/commands/tools.ts';
 import {
   type CredentialStore as Adapter,
   type StoredCredential,
-  type StoreKeep,
+  type StoreState,
   storeSecrets,
 } from '../../electron/providers/credential-stores/credential-store.ts';
 
@@ -16,7 +16,7 @@ export interface VaultScript {
   /** Steps that are found well, in order; a word with `!` in front is a "no" and the last. */
   steps: string[];
   /** Done while it is verified, as an adapter does that unwraps a SecretID. */
-  meanwhile: (keep: StoreKeep) => void | Promise<void>;
+  meanwhile: (state: StoreState) => void | Promise<void>;
   tried: { row: CredentialStore; secrets: Record<string, string> }[];
   holds: Record<string, () => StoredCredential>;
   closed: number;
@@ -34,11 +34,11 @@ export function scriptStores(tools: CommandTools): VaultScript {
     closed: 0,
     forgotten: [],
   };
-  const played = (row: CredentialStore, keep: StoreKeep): Adapter => ({
+  const played = (row: CredentialStore, state: StoreState): Adapter => ({
     description: row.name,
     async verify() {
-      script.tried.push({ row, secrets: secretsIn(keep) });
-      await script.meanwhile(keep);
+      script.tried.push({ row, secrets: secretsIn(state) });
+      await script.meanwhile(state);
       return reportOf(script.steps);
     },
     async read(id) {
@@ -50,7 +50,7 @@ export function scriptStores(tools: CommandTools): VaultScript {
   });
   const get = (id: string): Adapter => {
     const row = database.credentialStores.get(id);
-    return row === null || row.kind === 'local' ? stores.get(id) : played(row, storeKeep(database)(id));
+    return row === null || row.kind === 'local' ? stores.get(id) : played(row, storeState(database)(id));
   };
   tools.stores = {
     get,
@@ -65,9 +65,9 @@ export function scriptStores(tools: CommandTools): VaultScript {
   return script;
 }
 
-function secretsIn(keep: StoreKeep): Record<string, string> {
+function secretsIn(state: StoreState): Record<string, string> {
   const found = Object.values(storeSecrets).flatMap((name) => {
-    const value = keep.secret(name);
+    const value = state.secret(name);
     return value === null ? [] : [[name, value.text()]];
   });
   return Object.fromEntries(found);

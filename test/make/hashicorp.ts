@@ -3,7 +3,7 @@ import type { Http } from '../../electron/net/http.ts';
 import { makeHashicorpStore } from '../../electron/providers/credential-stores/hashicorp/hashicorp.ts';
 import { JumpingClock } from './clock.ts';
 import { logInto } from './log-lines.ts';
-import { memoryStoreKeep } from './store-keep.ts';
+import { memoryStoreState } from './store-state.ts';
 
 /** A hashicorp store on its own, with what it keeps and what it logs in the open. */
 export function hashicorpStore(
@@ -12,12 +12,12 @@ export function hashicorpStore(
   given: {
     settings?: Partial<HashicorpSettings>;
     secrets?: Record<string, string>;
-    keep?: ReturnType<typeof memoryStoreKeep>;
+    state?: ReturnType<typeof memoryStoreState>;
     clock?: JumpingClock;
     watch?: boolean;
   } = {},
 ) {
-  const keep = given.keep ?? memoryStoreKeep(given.secrets);
+  const state = given.state ?? memoryStoreState(given.secrets);
   const clock = given.clock ?? new JumpingClock();
   const lines: string[] = [];
   const store = makeHashicorpStore({
@@ -33,12 +33,12 @@ export function hashicorpStore(
       verify: null,
       ...given.settings,
     },
-    keep,
+    state,
     http,
     clock,
     log: logInto(lines),
     random: () => 1,
     watch: given.watch,
   });
-  return { store, keep, clock, lines };
+  return { store, state, clock, lines };
 }

@@ -1,7 +1,7 @@
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
-import type { SessionParts } from '../../electron/agent/sessions.ts';
-import type { Session } from '../../electron/agent/steps/step.ts';
+import type { OpenConnectionParts } from '../../electron/agent/open-connection.ts';
+import type { OpenConnection } from '../../electron/agent/steps/step.ts';
 import { withSecondChance } from '../../electron/providers/connections/common/second-chance.ts';
 import type { LoginMaterial, SeenIdentity } from '../../electron/providers/connections/connection.ts';
 
@@ -17,13 +17,13 @@ export interface Try {
 export function passwordDoor(
   right: () => string | null,
   tried: (one: Try, login: LoginMaterial) => void,
-): SessionParts['openEndpoint'] {
+): OpenConnectionParts['openEndpoint'] {
   async function door(
     { connection }: Endpoint,
     login: LoginMaterial,
     met: string | null,
     onIdentity: (seen: SeenIdentity) => void,
-  ): Promise<Session> {
+  ): Promise<OpenConnection> {
     if (connection.type === 'local') throw new Error('not over ssh');
     const user = connection.user === '' ? (login.user ?? '') : connection.user;
     const hostKey = met ?? connection.hostKey;
@@ -31,7 +31,7 @@ export function passwordDoor(
     tried({ user, password: login.password?.text(), source: login.source, hostKey }, login);
     if (login.password?.text() !== right())
       throw new Failure('ssh.login-refused', `web1 refused user ${user} with password ${login.source}.`);
-    return { connection: {}, endpoint: {} } as Session;
+    return { connection: {}, endpoint: {} } as OpenConnection;
   }
   const isRefused = (error: unknown) => asFailure(error).code === 'ssh.login-refused';
   return (row, login, tools) =>

@@ -1,9 +1,9 @@
 import { makeChance } from './random.ts';
-import type { RotationStore } from './rotation-store.ts';
+import type { RotationDatabase } from './rotation-database.ts';
 
 /** Kills a process that rotates, at random moments. Gives how many rotations were through, and what was wrong. */
 export async function rotationRounds(
-  store: RotationStore,
+  store: RotationDatabase,
   rounds: number,
   seed: number,
 ): Promise<{ rotated: number; unfinished: number; findings: string[] }> {
@@ -14,7 +14,7 @@ export async function rotationRounds(
     const said = await store.run('never', kill);
     sum.rotated += said.filter((line) => line === 'rotated').length;
     try {
-      if ((await store.look(said)).unfinished) sum.unfinished += 1;
+      if ((await store.inspect(said)).unfinished) sum.unfinished += 1;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       sum.findings.push(`round ${round + 1}, killed ${kill.ms} ms after ${kill.after}: ${message}`);

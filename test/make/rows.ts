@@ -5,7 +5,7 @@ import type { Authority } from '#shared/model/authority.ts';
 import type { Credential, CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Notification } from '#shared/model/notification.ts';
-import { now } from './store.ts';
+import { now } from './database.ts';
 
 /** Rows as they are usually; every builder takes what should differ. */
 export function anEndpoint(change: Partial<Endpoint> = {}): Endpoint {

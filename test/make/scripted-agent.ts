@@ -3,7 +3,7 @@ import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { Agent } from '../../electron/agent/agent.ts';
 import type { Caller } from '../../electron/agent/caller.ts';
-import type { CertificateWish } from '../../electron/agent/certificates/wishes.ts';
+import type { CertificateRequest } from '../../electron/agent/certificates/requests.ts';
 import type { DomainCommands } from '../../electron/agent/domains.ts';
 import { Events } from '../../electron/agent/events.ts';
 import type { Database } from '../../electron/database/database.ts';
@@ -20,7 +20,7 @@ interface AgentScript {
   /** What others do while a draft is probed. */
   meanwhile: (() => Promise<unknown>) | null;
   probed: { draft: Endpoint; login: LoginMaterial }[];
-  wishes: CertificateWish[];
+  requests: CertificateRequest[];
   begun: { kind: TaskKind; endpointId: string; nodeId: string | null; caller: Caller }[];
   cancelled: string[];
   woken: number;
@@ -57,9 +57,9 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
     },
     discovery: { discover: (id, caller) => begin('discover', id, null, caller) },
     certificates: {
-      request: (wish, caller) => {
-        script.wishes.push(wish);
-        return begin('certify', database.nodes.get(wish.nodeId)?.endpointId ?? '', wish.nodeId, caller);
+      request: (request, caller) => {
+        script.requests.push(request);
+        return begin('certify', database.nodes.get(request.nodeId)?.endpointId ?? '', request.nodeId, caller);
       },
       renew: (nodeId, caller) =>
         begin('certify', database.nodes.get(nodeId)?.endpointId ?? '', nodeId, caller),
@@ -79,7 +79,7 @@ function unasked(): AgentScript {
     refuse: null,
     meanwhile: null,
     probed: [],
-    wishes: [],
+    requests: [],
     begun: [],
     cancelled: [],
     woken: 0,

@@ -1,20 +1,20 @@
 import { type Clock, systemClock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { CredentialStoreSettings } from '#shared/model/credential-store.ts';
-import type { credentialRows } from '../../electron/agent/store-keep.ts';
+import type { credentialRows } from '../../electron/agent/store-state.ts';
 import { type Http, makeHttp } from '../../electron/net/http.ts';
 import type {
   CredentialStore,
-  StoreKeep,
+  StoreState,
 } from '../../electron/providers/credential-stores/credential-store.ts';
 import { CredentialStoreRegistry } from '../../electron/providers/credential-stores/registry.ts';
 import { freePort } from '../servers/free-port.ts';
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
 import { aStore } from './rows.ts';
-import { memoryStoreKeep } from './store-keep.ts';
+import { memoryStoreState } from './store-state.ts';
 
 /** How an adapter of the suite differs from one that works. */
-export interface StoreWish {
+export interface StoreVariant {
   /** Another login than the right one. */
   wrongLogin?: boolean;
   /** Without the CA of the server. */
@@ -38,9 +38,9 @@ export interface StoreShape {
 
 /** One kind of store with a peer behind it that holds two credentials. */
 export interface StorePeer {
-  /** An adapter over the keep of this peer, made as the registry makes it. */
-  make(wish?: StoreWish): CredentialStore;
-  keep: ReturnType<typeof memoryStoreKeep>;
+  /** An adapter over the state of this peer, made as the registry makes it. */
+  make(variant?: StoreVariant): CredentialStore;
+  state: ReturnType<typeof memoryStoreState>;
   /** Ids: of a user name with a password, of a private key with a passphrase (null: the kind has none), of nothing, of what cannot be one. */
   ids: { password: string; key: string | null; unknown: string; bad: string };
   /** Code of what an id ends with where nothing is: a store may hide whether anything is there. */
@@ -70,7 +70,7 @@ export const planted = {
 
 const overHttp = ['resolve', 'connect', 'tls', 'log-in', 'read'];
 
-interface HttpPeer extends Pick<StorePeer, 'keep' | 'ids' | 'incidents' | 'stop'> {
+interface HttpPeer extends Pick<StorePeer, 'state' | 'ids' | 'incidents' | 'stop'> {
   missing?: StorePeer['missing'];
   log: Log;
   url: string;
@@ -87,18 +87,18 @@ interface HttpPeer extends Pick<StorePeer, 'keep' | 'ids' | 'incidents' | 'stop'
 
 /** Everything goes through a line that can be held and cut. */
 export async function peerOverHttp(peer: HttpPeer): Promise<StorePeer> {
-  const { log, keep, ids, incidents, missing = 'credential.not-found' } = peer;
+  const { log, state, ids, incidents, missing = 'credential.not-found' } = peer;
   const way = await startTcpProxy(Number(new URL(peer.url).port));
   const nobody = await freePort();
   const http = makeHttp({ userAgent: 'Trustkeep/test', clock: systemClock, log });
   const through = (port: number) => peer.url.replace(/:\d+/, `:${port}`);
   return {
-    ...{ keep, ids, incidents, way, missing, refused: /^credential-store\.login-refused$/, steps: overHttp },
+    ...{ state, ids, incidents, way, missing, refused: /^credential-store\.login-refused$/, steps: overHttp },
     make({ wrongLogin = false, untrusted = false, unreachable = false, verify = ids.password } = {}) {
       const url = through(unreachable ? nobody : way.port);
       const settings = peer.settings(url, verify, untrusted ? null : peer.caPem, wrongLogin);
-      const kept = wrongLogin ? memoryStoreKeep(peer.wrong) : keep;
-      return storeAdapter(settings, { keep: kept, log, http, name: 'vault1' });
+      const kept = wrongLogin ? memoryStoreState(peer.wrong) : state;
+      return storeAdapter(settings, { state: kept, log, http, name: 'vault1' });
     },
     async stop() {
       await http.close();
@@ -111,7 +111,7 @@ export async function peerOverHttp(peer: HttpPeer): Promise<StorePeer> {
 export function storeAdapter(
   settings: CredentialStoreSettings,
   tools: {
-    keep: StoreKeep;
+    state: StoreState;
     log: Log;
     name: string;
     http?: Http;
@@ -119,13 +119,13 @@ export function storeAdapter(
     clock?: Clock;
   },
 ): CredentialStore {
-  const { keep, log, http, rows, name, clock = systemClock } = tools;
+  const { state, log, http, rows, name, clock = systemClock } = tools;
   const missing = () => {
     throw new Error('this kind needs none');
   };
   const registry = new CredentialStoreRegistry(
     { get: () => null },
-    { clock, log, keep: () => keep, http: () => http ?? missing(), local: () => rows ?? missing() },
+    { clock, log, state: () => state, http: () => http ?? missing(), local: () => rows ?? missing() },
   );
-  return registry.draft(aStore({ name, kind: settings.kind, settings }), keep);
+  return registry.draft(aStore({ name, kind: settings.kind, settings }), state);
 }

@@ -4,7 +4,7 @@ import type { Plan } from '#shared/model/plan.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../electron/database/database.ts';
-import { now } from './store.ts';
+import { now } from './database.ts';
 
 /** Tasks, what they are about, and the yes they wait for. */
 

@@ -4,7 +4,7 @@ import type { Authority } from '#shared/model/authority.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
-import { clockAt, makeStore, now, type TestStore } from '#test/make/store.ts';
+import { clockAt, makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { taskKinds } from '../../electron/agent/domains.ts';
@@ -15,14 +15,14 @@ import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { StepTools } from '../../electron/agent/steps/step.ts';
 import { TaskRunner } from '../../electron/agent/tasks/runner.ts';
 import type { Database } from '../../electron/database/database.ts';
-import type { Store } from '../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import type { RowSealer } from '../../electron/secrets/envelope.ts';
 import { everything, local, nginx } from './approval-samples.ts';
 
 /** Thousands of rows are written, and none has to outlive a power cut. */
-export function quickStore(sealer?: RowSealer): TestStore {
-  const made = makeStore(sealer);
-  (made.database as Store).driver.pragma('synchronous = OFF');
+export function quickDatabase(sealer?: RowSealer): TestDatabase {
+  const made = makeDatabase(sealer);
+  (made.database as SqliteDatabase).driver.pragma('synchronous = OFF');
   return made;
 }
 
@@ -75,10 +75,10 @@ export async function drive(database: Database, task: Task): Promise<{ task: Tas
   let reached = false;
   const tools: StepTools = {
     ...{ database, clock: clockAt(now), log: silentLog, signal: cut.signal, proofPatienceMs: 1 },
-    ...{ dropSession: async () => {}, takeLogIn: () => null, audit: () => {} },
-    lookAt: async () => ({ kind: 'no-answer', code: 'tls.none', sentence: 'Nothing.' }),
+    ...{ dropConnection: async () => {}, takeLogIn: () => null, audit: () => {} },
+    probeTls: async () => ({ kind: 'no-answer', code: 'tls.none', sentence: 'Nothing.' }),
     authority: () => reach(),
-    session: async () => reach(),
+    openConnection: async () => reach(),
   };
   function reach(): never {
     reached = true;

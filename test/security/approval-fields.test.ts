@@ -7,26 +7,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kindOf } from '#shared/model/changes/index.ts';
 import { type Plan, plan as planShape } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
+import { clockAt, now, readySealer, type TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, type Occurrence, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
-import { clockAt, now, readySealer, type TestStore } from '#test/make/store.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { decide } from '../../electron/agent/decide.ts';
 import { planFingerprint } from '../../electron/agent/plans/certify.ts';
-import { approved, drive, lockable, quickStore } from './approval-drive.ts';
+import { approved, drive, lockable, quickDatabase } from './approval-drive.ts';
 import { sample } from './approval-samples.ts';
 import { unboundOfPlan } from './approval-unbound.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 beforeAll(() => {
-  store = quickStore();
+  fixture = quickDatabase();
 });
-afterAll(() => store.remove());
+afterAll(() => fixture.remove());
 
 function editOutput(task: Task, step: StepName, plan: Plan): void {
-  const row = store.database.tasks.get(task.id);
+  const row = fixture.database.tasks.get(task.id);
   if (row === null) throw new Error('the task is gone');
   const outputs = { ...row.memory.outputs, [step]: { plan } };
-  store.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
+  fixture.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
 }
 
 /** What comes to exist with the certificate is not bound; the same member of a change that knows it is. */
@@ -46,7 +46,7 @@ describe('a field of the plan that changes between the approval and the step', (
 
   test('is refused only because it changed: the plan itself is carried out', async () => {
     for (const step of ['approve', 'make-key', 'install'] as const)
-      expect(await drive(store.database, approved(store.database, step).task), step).toMatchObject({
+      expect(await drive(fixture.database, approved(fixture.database, step).task), step).toMatchObject({
         reached: true,
       });
   });
@@ -75,14 +75,14 @@ describe('a field of the plan that changes between the approval and the step', (
     '%s is refused also with approval and fingerprint to match: the seal is for another',
     async (_field, [occurrence]) => {
       if (occurrence === undefined || isLater(sample, occurrence)) return;
-      const { task, plan } = approved(store.database, 'make-key');
+      const { task, plan } = approved(fixture.database, 'make-key');
       const other = withOther(plan, occurrence.at, occurrence.others[0]);
       const fingerprint = fingerprintOr(other, 'f'.repeat(64));
       editOutput(task, 'plan', { ...other, fingerprint });
-      const approval = store.database.approvals.ofTask(task.id);
+      const approval = fixture.database.approvals.ofTask(task.id);
       if (approval === null) throw new Error('no approval');
-      store.database.approvals.update({ ...approval, plan: { ...other, fingerprint } });
-      const outcome = await drive(store.database, task);
+      fixture.database.approvals.update({ ...approval, plan: { ...other, fingerprint } });
+      const outcome = await drive(fixture.database, task);
       expect(outcome.reached).toBe(false);
       expect(outcome.task.failure?.code).toMatch(/^(approval\.missing|plan\.unreadable)$/);
     },
@@ -98,20 +98,20 @@ function fingerprintOr(plan: Plan, otherwise: string): string {
 }
 
 async function attacked(step: StepName, output: StepName, change: (plan: Plan) => Plan) {
-  const { task, plan } = approved(store.database, step);
+  const { task, plan } = approved(fixture.database, step);
   editOutput(task, output, change(plan));
-  return drive(store.database, task);
+  return drive(fixture.database, task);
 }
 
 describe('the approval itself', () => {
   test('is not given to a plan with another fingerprint than the person read', () => {
-    const { task, plan } = approved(store.database, 'approve');
-    const approval = store.database.approvals.ofTask(task.id);
+    const { task, plan } = approved(fixture.database, 'approve');
+    const approval = fixture.database.approvals.ofTask(task.id);
     if (approval === null) throw new Error('no approval');
-    store.database.approvals.update({ ...approval, state: 'pending' });
+    fixture.database.approvals.update({ ...approval, state: 'pending' });
     const approveAs = (seenFingerprint: string) => () =>
       decide({
-        ...{ database: store.database, clock: clockAt(now), approvalId: approval.id, yes: true },
+        ...{ database: fixture.database, clock: clockAt(now), approvalId: approval.id, yes: true },
         ...{ comment: undefined, caller: { origin: 'gui' as const, actor: 'bob' }, seenFingerprint },
       });
     for (const seen of ['f'.repeat(64), `${plan.fingerprint.slice(0, 63)}x`, `${plan.fingerprint}0`])
@@ -123,34 +123,34 @@ describe('the approval itself', () => {
     const { forward } = certifyKind;
     const yes = forward.findIndex(({ name }) => name === 'approve');
     for (const { name } of forward.slice(yes + 1)) {
-      const { task } = approved(store.database, name);
-      const approval = store.database.approvals.ofTask(task.id);
+      const { task } = approved(fixture.database, name);
+      const approval = fixture.database.approvals.ofTask(task.id);
       if (approval === null) throw new Error('no approval');
-      store.database.approvals.update({ ...approval, state: 'rejected' });
-      const outcome = await drive(store.database, task);
+      fixture.database.approvals.update({ ...approval, state: 'rejected' });
+      const outcome = await drive(fixture.database, task);
       expect([name, outcome.reached, outcome.task.failure?.code]).toEqual([name, false, 'approval.missing']);
     }
   });
 
   test('is not taken as given while the keychain is locked, except where something was changed already', async () => {
     const sealer = lockable(readySealer());
-    const own = quickStore(sealer);
-    const before = store;
-    store = own;
+    const own = quickDatabase(sealer);
+    const before = fixture;
+    fixture = own;
     try {
-      const waits = approved(store.database, 'make-key');
-      const changes = approved(store.database, 'install');
+      const waits = approved(fixture.database, 'make-key');
+      const changes = approved(fixture.database, 'install');
       const row = own.database.tasks.get(changes.task.id);
       if (row === null) throw new Error('the task is gone');
       own.database.tasks.update({ ...row, memory: { ...row.memory, changing: true } });
       sealer.lock();
-      expect(await drive(store.database, waits.task)).toMatchObject({
+      expect(await drive(fixture.database, waits.task)).toMatchObject({
         reached: false,
         task: { state: 'waiting', waitingFor: 'keychain' },
       });
-      expect(await drive(store.database, changes.task)).toMatchObject({ reached: true });
+      expect(await drive(fixture.database, changes.task)).toMatchObject({ reached: true });
     } finally {
-      store = before;
+      fixture = before;
       own.remove();
     }
   });

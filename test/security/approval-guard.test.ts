@@ -3,30 +3,30 @@
  * the same settings, to a plan that is shown otherwise than it is, or with a seal that is not one.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clockAt, now, type TestStore } from '#test/make/store.ts';
+import { clockAt, now, type TestDatabase } from '#test/make/database.ts';
 import { decide } from '../../electron/agent/decide.ts';
 import { forgetRequest } from '../../electron/agent/steps/seal-request.ts';
 import { isSealedYes } from '../../electron/agent/steps/seal-yes.ts';
 import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
-import type { Store } from '../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { approved, drive, quickStore } from './approval-drive.ts';
+import { approved, drive, quickDatabase } from './approval-drive.ts';
 import { local } from './approval-samples.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 beforeAll(() => {
-  store = quickStore();
+  fixture = quickDatabase();
 });
-afterAll(() => store.remove());
+afterAll(() => fixture.remove());
 
 function approvalOf(taskId: string) {
-  const approval = store.database.approvals.ofTask(taskId);
+  const approval = fixture.database.approvals.ofTask(taskId);
   if (approval === null) throw new Error('no approval');
   return approval;
 }
 
 function rowOf(taskId: string) {
-  const row = store.database.tasks.get(taskId);
+  const row = fixture.database.tasks.get(taskId);
   if (row === null) throw new Error('the task is gone');
   return row;
 }
@@ -36,104 +36,104 @@ function change(taskId: string, other: Record<string, unknown>): void {
   const row = rowOf(taskId);
   const made = { ...makeKeyOutput.parse(row.memory.outputs['make-key']), ...other };
   const outputs = { ...row.memory.outputs, 'make-key': made };
-  store.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
+  fixture.database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
 }
 
 const code = (outcome: Awaited<ReturnType<typeof drive>>) => [outcome.reached, outcome.task.failure?.code];
 
 describe('an approval does not count', () => {
   test('for a task that was led to another endpoint with the same settings', async () => {
-    const { task, endpoint } = approved(store.database, 'make-key');
+    const { task, endpoint } = approved(fixture.database, 'make-key');
     const twin = { ...endpoint, id: `${endpoint.id}_twin`, name: `${endpoint.name}t` };
-    store.database.endpoints.insert(twin);
+    fixture.database.endpoints.insert(twin);
     const row = rowOf(task.id);
     const within = { kind: 'endpoint' as const, id: twin.id, name: twin.name };
-    store.database.tasks.update({
+    fixture.database.tasks.update({
       ...row,
       task: { ...row.task, subject: { ...row.task.subject, within } },
     });
-    expect(code(await drive(store.database, task))).toEqual([false, 'approval.settings-changed']);
+    expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.settings-changed']);
   });
 
   test('for a task that was led to another node of the endpoint', async () => {
-    const { task } = approved(store.database, 'make-key');
+    const { task } = approved(fixture.database, 'make-key');
     const row = rowOf(task.id);
     const subject = { ...row.task.subject, id: 'node_other' };
-    store.database.tasks.update({ ...row, task: { ...row.task, subject } });
-    expect(code(await drive(store.database, task))).toEqual([false, 'approval.settings-changed']);
+    fixture.database.tasks.update({ ...row, task: { ...row.task, subject } });
+    expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.settings-changed']);
   });
 
   test('when the plan it shows is not the one its fingerprint is of', async () => {
-    const { task, plan } = approved(store.database, 'make-key');
+    const { task, plan } = approved(fixture.database, 'make-key');
     const shown = { ...plan, names: ['harmless.example'] };
-    store.database.approvals.update({ ...approvalOf(task.id), plan: shown });
-    expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-plan']);
+    fixture.database.approvals.update({ ...approvalOf(task.id), plan: shown });
+    expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.other-plan']);
   });
 
   describe.each(['place-order', 'await-certificate', 'install'] as const)('before %s', (step) => {
     const others = { where: 'agent', path: '/other', spki: 'Ag==', csr: 'Aw==' };
     test.each(Object.keys(makeKeyOutput.shape))('when the %s of the made key is another', async (field) => {
-      const { task } = approved(store.database, step);
+      const { task } = approved(fixture.database, step);
       change(task.id, { [field]: others[field as keyof typeof others] });
-      expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-key']);
+      expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.other-key']);
     });
 
     test('when nothing sealed says which key was made', async () => {
-      const { task } = approved(store.database, step);
-      forgetRequest(store.database, task.id);
-      expect(code(await drive(store.database, task))).toEqual([false, 'approval.other-key']);
+      const { task } = approved(fixture.database, step);
+      forgetRequest(fixture.database, task.id);
+      expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.other-key']);
     });
   });
 
   test('with a seal that does not open, also while the endpoint is being changed', async () => {
-    const { task } = approved(store.database, 'install');
+    const { task } = approved(fixture.database, 'install');
     const row = rowOf(task.id);
-    store.database.tasks.update({ ...row, memory: { ...row.memory, changing: true } });
-    (store.database as Store).driver.run('UPDATE secrets SET sealed = ? WHERE owner = ?', [
+    fixture.database.tasks.update({ ...row, memory: { ...row.memory, changing: true } });
+    (fixture.database as SqliteDatabase).driver.run('UPDATE secrets SET sealed = ? WHERE owner = ?', [
       Buffer.alloc(60, 2),
       approvalOf(task.id).id,
     ]);
-    const outcome = await drive(store.database, task);
+    const outcome = await drive(fixture.database, task);
     expect(code(outcome)).toEqual([false, 'secret.damaged']);
   });
 
   test('for another task with the same plan: the seal names its own', () => {
-    const { task } = approved(store.database, 'approve');
+    const { task } = approved(fixture.database, 'approve');
     const approval = approvalOf(task.id);
-    expect(isSealedYes(store.database, approval)).toBe(true);
-    expect(isSealedYes(store.database, { ...approval, taskId: `${task.id.slice(0, -1)}z` })).toBe(false);
+    expect(isSealedYes(fixture.database, approval)).toBe(true);
+    expect(isSealedYes(fixture.database, { ...approval, taskId: `${task.id.slice(0, -1)}z` })).toBe(false);
   });
 });
 
 test('A yes that an older version sealed goes on with the key that version made', async () => {
-  const { task, plan } = approved(store.database, 'place-order');
-  forgetRequest(store.database, task.id);
-  store.database.secrets.put(approvalOf(task.id).id, 'yes', Secret.of(`${task.id} ${plan.fingerprint}`));
-  expect(await drive(store.database, task)).toMatchObject({ reached: true });
+  const { task, plan } = approved(fixture.database, 'place-order');
+  forgetRequest(fixture.database, task.id);
+  fixture.database.secrets.put(approvalOf(task.id).id, 'yes', Secret.of(`${task.id} ${plan.fingerprint}`));
+  expect(await drive(fixture.database, task)).toMatchObject({ reached: true });
 });
 
 test('What the authority is like after it issued no longer matters to the approval', async () => {
-  const { task } = approved(store.database, 'install');
-  const before = store.database.authorities.get(local.id);
+  const { task } = approved(fixture.database, 'install');
+  const before = fixture.database.authorities.get(local.id);
   if (before?.settings.kind !== 'local') throw new Error('a local authority is needed');
   const leafDays = before.settings.leafDays + 1;
-  store.database.authorities.update({ ...before, settings: { ...before.settings, leafDays } });
+  fixture.database.authorities.update({ ...before, settings: { ...before.settings, leafDays } });
   try {
-    expect(await drive(store.database, task)).toMatchObject({ reached: true });
+    expect(await drive(fixture.database, task)).toMatchObject({ reached: true });
   } finally {
-    store.database.authorities.update(before);
+    fixture.database.authorities.update(before);
   }
 });
 
 describe('a decision', () => {
   function pending() {
-    const { task } = approved(store.database, 'approve');
+    const { task } = approved(fixture.database, 'approve');
     const approval = { ...approvalOf(task.id), state: 'pending' as const };
-    store.database.approvals.update(approval);
-    store.database.secrets.remove(approval.id);
+    fixture.database.approvals.update(approval);
+    fixture.database.secrets.remove(approval.id);
     const say = (yes: boolean) =>
       decide({
-        ...{ database: store.database, clock: clockAt(now), approvalId: approval.id, yes },
+        ...{ database: fixture.database, clock: clockAt(now), approvalId: approval.id, yes },
         ...{ seenFingerprint: undefined, comment: 'seen', caller: { origin: 'gui' as const, actor: 'bob' } },
       });
     return { approval, say, task };
@@ -143,14 +143,14 @@ describe('a decision', () => {
     const { approval, say, task } = pending();
     const decided = say(true);
     expect(decided).toMatchObject({ state: 'approved', decidedBy: 'bob', decidedAt: now, comment: 'seen' });
-    expect(isSealedYes(store.database, approval)).toBe(true);
+    expect(isSealedYes(fixture.database, approval)).toBe(true);
     expect(rowOf(task.id).task.wakeAt).toBe(now);
   });
 
   test('to reject is not sealed', () => {
     const { approval, say } = pending();
     expect(say(false).state).toBe('rejected');
-    expect(store.database.secrets.list(approval.id)).toEqual([]);
+    expect(fixture.database.secrets.list(approval.id)).toEqual([]);
   });
 
   test('is made once', () => {
@@ -162,7 +162,7 @@ describe('a decision', () => {
   test('about an approval that is not there is refused', () => {
     expect(() =>
       decide({
-        ...{ database: store.database, clock: clockAt(now), approvalId: 'apr_none', yes: true },
+        ...{ database: fixture.database, clock: clockAt(now), approvalId: 'apr_none', yes: true },
         ...{
           seenFingerprint: undefined,
           comment: undefined,

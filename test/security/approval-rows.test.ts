@@ -8,9 +8,9 @@ import { authority as authorityShape } from '#shared/model/authority.ts';
 import { type Endpoint, endpoint as endpointShape } from '#shared/model/endpoint.ts';
 import { order as orderShape } from '#shared/model/order.ts';
 import { anOrder } from '#test/make/certificate-rows.ts';
+import type { TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
-import type { TestStore } from '#test/make/store.ts';
-import { approved, drive, quickStore } from './approval-drive.ts';
+import { approved, drive, quickDatabase } from './approval-drive.ts';
 import { authorities, nginx, pem, sample } from './approval-samples.ts';
 import {
   boundWithoutUser,
@@ -19,11 +19,11 @@ import {
   unboundOfOrder,
 } from './approval-unbound.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 beforeAll(() => {
-  store = quickStore();
+  fixture = quickDatabase();
 });
-afterAll(() => store.remove());
+afterAll(() => fixture.remove());
 
 describe('a field of the endpoint that changes between the approval and the step', () => {
   const samples: [string, Endpoint][] = [
@@ -47,9 +47,9 @@ describe('a field of the endpoint that changes between the approval and the step
       const free = field in unboundOfEndpoint || (user && boundWithoutUser.includes(field));
       for (const { at, others } of occurrences)
         for (const other of others) {
-          const made = approved(store.database, 'make-key', endpoint);
-          store.database.endpoints.update(withOther(made.endpoint, at, other));
-          const outcome = await drive(store.database, made.task);
+          const made = approved(fixture.database, 'make-key', endpoint);
+          fixture.database.endpoints.update(withOther(made.endpoint, at, other));
+          const outcome = await drive(fixture.database, made.task);
           expect(outcome.reached, JSON.stringify(other)).toBe(free);
           if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
         }
@@ -75,9 +75,9 @@ describe('a field of the authority that changes between the approval and the ord
     const free = field in unboundOfAuthority;
     for (const { at, others } of occurrences)
       for (const other of others) {
-        const { task } = approved(store.database, 'make-key', nginx, authority);
-        store.database.authorities.update(withOther(authority, at, other));
-        const outcome = await drive(store.database, task);
+        const { task } = approved(fixture.database, 'make-key', nginx, authority);
+        fixture.database.authorities.update(withOther(authority, at, other));
+        const outcome = await drive(fixture.database, task);
         expect(outcome.reached, JSON.stringify(other)).toBe(free);
         if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
       }
@@ -108,11 +108,11 @@ describe('a field of the order that changes before it is placed', () => {
   test.each([...fields].filter(([field]) => !rowKeys.includes(field)))('%s', async (field, occurrences) => {
     for (const { at, others } of occurrences)
       for (const other of others) {
-        const { task } = approved(store.database, 'make-key');
+        const { task } = approved(fixture.database, 'make-key');
         const { number: _number, ...fresh } = complete;
-        const order = store.database.orders.insert({ ...fresh, id: newId('ord'), taskId: task.id });
-        store.database.orders.update(withOther(order, at, other));
-        const outcome = await drive(store.database, task);
+        const order = fixture.database.orders.insert({ ...fresh, id: newId('ord'), taskId: task.id });
+        fixture.database.orders.update(withOther(order, at, other));
+        const outcome = await drive(fixture.database, task);
         const free = field in unboundOfOrder;
         expect(outcome.reached, JSON.stringify(other)).toBe(free);
         if (!free) expect(outcome.task.failure?.code).toBe('approval.other-order');

@@ -4,8 +4,8 @@ import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import { now } from '#test/make/database.ts';
 import { anEndpoint, anSshConnection } from '#test/make/rows.ts';
-import { now } from '#test/make/store.ts';
 import { makePlan } from '../../electron/agent/plans/certify.ts';
 
 const state = { sha256: 'a'.repeat(64), size: 10, ownership: posix('root', 'ssl', 0o640) };

@@ -5,22 +5,22 @@
  */
 import { copyFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeDatabase, readySealer, type TestDatabase } from '#test/make/database.ts';
 import { anAuditEntry } from '#test/make/rows.ts';
-import { makeStore, readySealer, type TestStore } from '#test/make/store.ts';
 import type { Driver } from '../../electron/database/driver.ts';
-import type { Store } from '../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { auditHash } from '../../electron/database/verify-audit.ts';
 
-let store: TestStore;
-const driver = (): Driver => (store.database as Store).driver;
-const append = (sentence: string) => store.database.audit.append(anAuditEntry({ sentence }));
-const verify = () => store.database.audit.verify();
+let fixture: TestDatabase;
+const driver = (): Driver => (fixture.database as SqliteDatabase).driver;
+const append = (sentence: string) => fixture.database.audit.append(anAuditEntry({ sentence }));
+const verify = () => fixture.database.audit.verify();
 
 beforeEach(() => {
-  store = makeStore(readySealer());
+  fixture = makeDatabase(readySealer());
   for (let i = 1; i <= 5; i++) append(`Entry ${i}.`);
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 /** A row of the attacker's at the end, with a hash that fits, and the kept head moved on; the seal cannot be made. */
 function forgeAtTheEnd(): void {
@@ -74,10 +74,10 @@ describe('somebody who can write to the database file', () => {
     copyFileSync(path, copy);
     append('What is to be forgotten.');
     const later = verify().head;
-    store.database.close();
+    fixture.database.close();
     copyFileSync(copy, path);
     for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
-    store.reopen();
+    fixture.reopen();
     expect(verify()).toMatchObject({ ok: true, head: noted });
     expect(later).not.toBe(noted);
   });

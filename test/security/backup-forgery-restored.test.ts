@@ -6,7 +6,7 @@ import { startAgent } from '#test/make/agent.ts';
 import { anOrder } from '#test/make/certificate-rows.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { anEndpoint } from '#test/make/rows.ts';
-import { sealedStore } from '#test/make/sealed-store.ts';
+import { sealedDatabase } from '#test/make/sealed-database.ts';
 import { anApproval, aTask } from '#test/make/task-rows.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { createBackup } from '../../electron/database/encrypted-backup.ts';
@@ -21,7 +21,7 @@ describe.skipIf(process.platform === 'win32')(
   'a database that somebody lays where a restored one waits',
   () => {
     async function foreign(): Promise<string> {
-      const theirs = await sealedStore();
+      const theirs = await sealedDatabase();
       theirs.database.endpoints.insert(anEndpoint({ name: 'theirs' }));
       theirs.database.close();
       const path = join(outside.path, 'theirs.db');
@@ -64,7 +64,7 @@ describe.skipIf(process.platform === 'win32')(
     test('does not have a key removed by what its notes call left over', async () => {
       await create(here);
       const staged = stagedPath(here.path);
-      const other = await sealedStore();
+      const other = await sealedDatabase();
       other.database.close();
       copyFileSync(other.path, staged);
       chmodSync(staged, 0o666);
@@ -110,7 +110,7 @@ describe('what was approved when a backup was made', () => {
     await restoreBackup({
       ...{ path: file, now: Date.now(), databasePath: path },
       passphrase: Secret.of(phrase),
-      adopt: (store) => masterKey.adopt(store),
+      adopt: (foreign) => masterKey.adopt(foreign),
       by: { origin: 'cli', actor: 'tester' },
     });
     await agent.close();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import { busy } from '#test/make/busy.ts';
-import { fill } from '#test/make/sealed-store.ts';
+import { fill } from '#test/make/sealed-database.ts';
 import { readKeyFile } from '../../electron/commands/tools.ts';
 import { stagedPath } from '../../electron/database/put-restored.ts';
 import { readSecretFile } from '../../electron/providers/credential-stores/hashicorp/secret-file.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { tempDirectory } from '#test/make/directory.ts';
-import { sealedStore } from '#test/make/sealed-store.ts';
+import { sealedDatabase } from '#test/make/sealed-database.ts';
 import { createBackup } from '../../electron/database/encrypted-backup.ts';
 import { restoreBackup } from '../../electron/database/restore.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
-type Machine = Awaited<ReturnType<typeof sealedStore>>;
+type Machine = Awaited<ReturnType<typeof sealedDatabase>>;
 export const phrase = 'correct horse battery';
 
 export let here: Machine;
@@ -26,7 +26,7 @@ export function restore(machine: Machine, path = file) {
   return restoreBackup({
     ...{ path, now: Date.now(), databasePath: machine.path },
     passphrase: Secret.of(phrase),
-    adopt: (store) => machine.masterKey.adopt(store),
+    adopt: (foreign) => machine.masterKey.adopt(foreign),
     by: { origin: 'cli', actor: 'tester' },
   });
 }
@@ -34,7 +34,7 @@ export function restore(machine: Machine, path = file) {
 /** Every test starts with a machine and a place for its backup. */
 export function prepareForgery(): void {
   beforeEach(async () => {
-    here = await sealedStore();
+    here = await sealedDatabase();
     outside = tempDirectory('forged');
     file = join(outside.path, 'forged.backup');
   });

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import { asFailure, Failure } from '#shared/failure.ts';
-import { makeTestAcme, makeTestOrder, memoryKeep, untilDone } from '#test/make/acme.ts';
+import { makeTestAcme, makeTestOrder, memoryState, untilDone } from '#test/make/acme.ts';
 import { type Hostility, startAcmeHostile } from '#test/servers/acme-hostile.ts';
 
 export const name = 'shop.example';
@@ -8,7 +8,7 @@ export const stops: (() => Promise<void> | void)[] = [];
 
 export async function hostile(hostility: Hostility, validation?: Parameters<typeof makeTestAcme>[1]) {
   const server = await startAcmeHostile([name], hostility);
-  const acme = makeTestAcme(server, { keep: memoryKeep(), ...validation });
+  const acme = makeTestAcme(server, { state: memoryState(), ...validation });
   stops.push(server.stop, acme.close);
   return { server, acme };
 }
@@ -18,8 +18,8 @@ export async function outcome(hostility: Hostility, options?: Parameters<typeof 
   const webRoot = new Map<string, string>();
   const order = await makeTestOrder([name], { webRoot });
   const failure = await failureOf(async () => {
-    const look = await untilDone(acme.authority, order);
-    if (look.state === 'refused') throw Failure.from(look.because);
+    const status = await untilDone(acme.authority, order);
+    if (status.state === 'refused') throw Failure.from(status.because);
     const chain = await acme.authority.collect(order.known());
     if (chain === '') throw new Failure('authority.no-certificate', 'as the step says it');
   });

@@ -100,8 +100,8 @@ describe.skipIf(!have('openssl'))('a hostile CA', () => {
     );
     const order = await makeTestOrder([name]);
     const begun = performance.now();
-    const look = await untilDone(acme.authority, order, 1000);
-    expect(look.state).toBe('pending');
+    const status = await untilDone(acme.authority, order, 1000);
+    expect(status.state).toBe('pending');
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 

@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { makeLog } from '#kit/log.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import type { CredentialStore } from '../../electron/providers/credential-stores/credential-store.ts';
 import { CyberarkStore } from '../../electron/providers/credential-stores/cyberark/cyberark.ts';
@@ -76,8 +76,8 @@ export function open(kind: Kind, url: string, clock: Clock = systemClock) {
   const http = makeHttp({ userAgent: 'test', clock, log });
   ends.push(() => http.close());
   const secrets = { token, password, 'secret-id': token };
-  const keep = memoryStoreKeep(secrets);
-  const parts = { id: 'cs_test', keep, http, clock, log };
+  const state = memoryStoreState(secrets);
+  const parts = { id: 'cs_test', state, http, clock, log };
   const vault = {
     ...settings,
     kind: 'hashicorp',
@@ -123,7 +123,7 @@ export function open(kind: Kind, url: string, clock: Clock = systemClock) {
   };
   const store = make[kind]();
   ends.push(() => store.close());
-  return { store, lines, keep };
+  return { store, lines, state };
 }
 
 /** Lets every kind log in, and find the secrets in KV version 2 at `secret/`. */

@@ -79,10 +79,10 @@ describe('who reads the database file', () => {
     const { url } = await peer((one) =>
       one.url.includes('lookup-self') ? { body: { data: { ttl: 0, num_uses: 5 } } } : usual(one, undefined),
     );
-    const { store, keep } = open('hashicorp', url);
+    const { store, state } = open('hashicorp', url);
     await store.verify();
-    expect([...keep.notes]).toEqual([]);
-    expect(keep.secrets.size).toBeGreaterThan(3);
+    expect([...state.notes]).toEqual([]);
+    expect(state.secrets.size).toBeGreaterThan(3);
   });
 });
 

@@ -7,7 +7,7 @@ import { exec } from '#kit/exec.ts';
 
 export type SudoRight = 'none' | 'nopasswd' | 'password';
 
-export interface UserWish {
+export interface UserRequest {
   password?: string;
   sudo?: SudoRight;
   shell?: string;
@@ -21,18 +21,26 @@ interface SshAccount {
 export const rootAccount: SshAccount = { name: 'root', home: '/root' };
 
 /** With a random name and a home in `directory`. */
-export async function addUser(directory: string, wish: UserWish): Promise<SshAccount> {
+export async function addUser(directory: string, request: UserRequest): Promise<SshAccount> {
   const name = `tk${randomBytes(4).toString('hex')}`;
   const home = join(directory, 'home');
-  await must(['useradd', '--home-dir', home, '--no-create-home', '--shell', wish.shell ?? '/bin/sh', name]);
+  await must([
+    'useradd',
+    '--home-dir',
+    home,
+    '--no-create-home',
+    '--shell',
+    request.shell ?? '/bin/sh',
+    name,
+  ]);
   await mkdir(home, { mode: 0o755 });
   const id = Number((await must(['id', '-u', name])).trim());
   const group = Number((await must(['id', '-g', name])).trim());
   await chown(home, id, group);
   // An account without a password counts as locked for sshd; '*' is "none, but not locked".
-  if (wish.password === undefined) await must(['usermod', '-p', '*', name]);
-  else await must(['chpasswd'], `${name}:${wish.password}\n`);
-  await setSudo(name, wish.sudo ?? 'none');
+  if (request.password === undefined) await must(['usermod', '-p', '*', name]);
+  else await must(['chpasswd'], `${name}:${request.password}\n`);
+  await setSudo(name, request.sudo ?? 'none');
   return { name, home };
 }
 

@@ -15,7 +15,7 @@ import {
   rootAccount,
   type SudoRight,
   setSudo,
-  type UserWish,
+  type UserRequest,
 } from './sshd-account.ts';
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
@@ -24,7 +24,7 @@ export interface SshdOptions {
   /** Host keys to offer. Default: ed25519 only. */
   hostKeys?: HostKeyType[];
   /** Log in as a new unprivileged user (gone after `stop`) instead of root. Names are random. */
-  user?: UserWish;
+  user?: UserRequest;
   /** Ways to log in. Default: publickey, password (users with one) and keyboard-interactive off. */
   allow?: { publickey?: boolean; password?: boolean; keyboardInteractive?: boolean };
   /** More lines of sshd_config, put first (the first value wins). */

@@ -3,7 +3,7 @@ import { sendToVault, type VaultAnswer } from './vault-call.ts';
 /** Capabilities by path: `{ 'kv/data/*': ['read'] }`. */
 type Rules = Record<string, string[]>;
 
-interface RoleWish {
+interface RoleRequest {
   rules: Rules;
   tokenTtl?: string;
   tokenMaxTtl?: string;
@@ -11,7 +11,7 @@ interface RoleWish {
   tokenUses?: number;
 }
 
-interface TokenWish {
+interface TokenRequest {
   rules: Rules;
   ttl?: string;
   uses?: number;
@@ -33,12 +33,12 @@ export interface VaultFixture {
   deleteLatest(mount: string, path: string): Promise<void>;
   destroy(mount: string, path: string, version: number): Promise<void>;
   enableAppRole(authMount: string): Promise<void>;
-  makeRole(authMount: string, name: string, wish: RoleWish): Promise<{ roleId: string }>;
+  makeRole(authMount: string, name: string, request: RoleRequest): Promise<{ roleId: string }>;
   makeSecretId(authMount: string, role: string): Promise<string>;
   makeWrappedSecretId(authMount: string, role: string): Promise<string>;
   /** A wrapping token with the answer of a read in it. */
   wrapRead(path: string): Promise<string>;
-  makeToken(wish: TokenWish): Promise<string>;
+  makeToken(request: TokenRequest): Promise<string>;
   revoke(token: string): Promise<void>;
   cleanUp(): Promise<void>;
 }
@@ -100,14 +100,14 @@ class ApiFixture implements VaultFixture {
     this.#undo.push(() => this.#ask('DELETE', `sys/auth/${authMount}`));
   }
 
-  async makeRole(authMount: string, name: string, wish: RoleWish): Promise<{ roleId: string }> {
+  async makeRole(authMount: string, name: string, request: RoleRequest): Promise<{ roleId: string }> {
     const at = `auth/${authMount}/role/${name}`;
     await this.#ask('POST', at, {
-      token_policies: [await this.#policy(wish.rules)],
-      ...(wish.tokenTtl === undefined ? {} : { token_ttl: wish.tokenTtl }),
-      ...(wish.tokenMaxTtl === undefined ? {} : { token_max_ttl: wish.tokenMaxTtl }),
-      ...(wish.tokenUses === undefined ? {} : { token_num_uses: wish.tokenUses }),
-      ...(wish.secretIdUses === undefined ? {} : { secret_id_num_uses: wish.secretIdUses }),
+      token_policies: [await this.#policy(request.rules)],
+      ...(request.tokenTtl === undefined ? {} : { token_ttl: request.tokenTtl }),
+      ...(request.tokenMaxTtl === undefined ? {} : { token_max_ttl: request.tokenMaxTtl }),
+      ...(request.tokenUses === undefined ? {} : { token_num_uses: request.tokenUses }),
+      ...(request.secretIdUses === undefined ? {} : { secret_id_num_uses: request.secretIdUses }),
     });
     const { json } = await this.#ask('GET', `${at}/role-id`);
     return { roleId: String(json.data?.role_id) };
@@ -128,14 +128,14 @@ class ApiFixture implements VaultFixture {
     return String(json.wrap_info?.token);
   }
 
-  async makeToken(wish: TokenWish): Promise<string> {
+  async makeToken(request: TokenRequest): Promise<string> {
     const { json } = await this.#ask('POST', 'auth/token/create', {
-      policies: [await this.#policy(wish.rules)],
-      ttl: wish.ttl ?? '1h',
-      ...(wish.uses === undefined ? {} : { num_uses: wish.uses }),
-      ...(wish.renewable === undefined ? {} : { renewable: wish.renewable }),
-      ...(wish.type === undefined ? {} : { type: wish.type }),
-      ...(wish.noDefaultPolicy === undefined ? {} : { no_default_policy: wish.noDefaultPolicy }),
+      policies: [await this.#policy(request.rules)],
+      ttl: request.ttl ?? '1h',
+      ...(request.uses === undefined ? {} : { num_uses: request.uses }),
+      ...(request.renewable === undefined ? {} : { renewable: request.renewable }),
+      ...(request.type === undefined ? {} : { type: request.type }),
+      ...(request.noDefaultPolicy === undefined ? {} : { no_default_policy: request.noDefaultPolicy }),
     });
     const made = String(json.auth?.client_token);
     // batch tokens cannot be revoked, and some tests revoke theirs

@@ -5,19 +5,19 @@ import { agentItself, type Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
 import { aboutNode, findEndpoint, findNode } from '../find.ts';
 import { firstTurnMs } from '../loops/loop.ts';
-import { withSession } from '../sessions.ts';
+import { withConnection } from '../open-connection.ts';
 import { gatherPlan, mustBeInstallable } from '../steps/plan.ts';
 import { certifyKind } from './certify-kind.ts';
 import { renewTurn } from './renew.ts';
+import { type CertificateRequest, inputOfRenewal, inputOfRequest } from './requests.ts';
 import { watchNode, watchTurn } from './watch.ts';
-import { type CertificateWish, inputOfRenewal, inputOfWish } from './wishes.ts';
 
 interface CertificateCommands {
-  request(wish: CertificateWish, caller: Caller): Task;
+  request(request: CertificateRequest, caller: Caller): Task;
   /** The same terms again as those of the last order. Failure `renewal.not-managed`. */
   renew(nodeId: string, caller: Caller): Task;
   /** The plan a request would make now. Changes and stores nothing. */
-  preview(wish: CertificateWish): Promise<Plan>;
+  preview(request: CertificateRequest): Promise<Plan>;
   /** Looks from outside at what a node serves and keeps the fact. */
   verify(nodeId: string): Promise<ServedFact>;
 }
@@ -25,13 +25,13 @@ interface CertificateCommands {
 /** Requesting, renewing and watching certificates. */
 export const certificates: Domain<CertificateCommands> = {
   taskKinds: [certifyKind],
-  open({ parts, events, changes, notifications, begin }) {
+  open({ parts, events, announcer, notifications, begin }) {
     const { database } = parts;
     const renew = (nodeId: string, caller: Caller): Task => {
       const node = findNode(database, nodeId);
       return begin(certifyKind.kind, aboutNode(node), caller, inputOfRenewal(database, node));
     };
-    const watching = { ...parts, changed: (id: string) => changes.node(id) };
+    const watching = { ...parts, changed: (id: string) => announcer.node(id) };
     const renewing = {
       ...parts,
       renew: (nodeId: string) => renew(nodeId, agentItself),
@@ -40,18 +40,18 @@ export const certificates: Domain<CertificateCommands> = {
     };
     return {
       commands: {
-        request(wish, caller) {
-          const node = findNode(database, wish.nodeId);
+        request(request, caller) {
+          const node = findNode(database, request.nodeId);
           mustBeInstallable(node);
-          return begin(certifyKind.kind, aboutNode(node), caller, inputOfWish(wish));
+          return begin(certifyKind.kind, aboutNode(node), caller, inputOfRequest(request));
         },
         renew,
-        preview(wish) {
-          const node = findNode(database, wish.nodeId);
+        preview(request) {
+          const node = findNode(database, request.nodeId);
           const endpoint = findEndpoint(database, node.endpointId);
-          const input = inputOfWish(wish);
-          return withSession(parts, endpoint.id, (session) =>
-            gatherPlan({ database, endpoint, node, session, input }),
+          const input = inputOfRequest(request);
+          return withConnection(parts, endpoint.id, (open) =>
+            gatherPlan({ database, endpoint, node, open, input }),
           );
         },
         async verify(nodeId) {

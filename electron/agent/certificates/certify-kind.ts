@@ -1,8 +1,8 @@
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
 import { aboutEndedChange } from '../notifications.ts';
+import { guardApproval } from '../steps/approval-guard.ts';
 import { approveStep } from '../steps/approve.ts';
-import { mustBeApproved } from '../steps/approved.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { checkMaterialStep } from '../steps/check-material.ts';
 import { finishStep } from '../steps/finish.ts';
@@ -74,7 +74,7 @@ function guarded(steps: readonly Step[]): Step[] {
       : {
           ...step,
           async run(context) {
-            mustBeApproved(context);
+            guardApproval(context);
             return step.run(context);
           },
         },
@@ -102,6 +102,6 @@ async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<voi
   tools.database.secrets.remove(task.id, sealedKeyName);
   const begun = task.steps.some((step) => step.name === makeKeyStep.name && step.startedAt !== null);
   if (!(makeKeyStep.name in memory.outputs) && !begun) return;
-  const { endpoint } = await tools.session();
+  const { endpoint } = await tools.openConnection();
   await endpoint.discard(null, tagOf(task));
 }

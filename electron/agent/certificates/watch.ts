@@ -2,8 +2,8 @@ import type { Clock } from '#kit/clock.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
-import type { LookAt } from '../steps/step.ts';
-import { judgeServed, lookAtNode } from '../steps/verify.ts';
+import type { ProbeTls } from '../steps/step.ts';
+import { judgeServed, probeNodeTls } from '../steps/verify.ts';
 
 const minute = 60_000;
 const atOnce = 8;
@@ -11,7 +11,7 @@ const atOnce = 8;
 interface WatchParts {
   database: Database;
   clock: Clock;
-  lookAt: LookAt;
+  probeTls: ProbeTls;
   settings(): Settings;
   changed(nodeId: string): void;
 }
@@ -31,10 +31,10 @@ export async function watchTurn(parts: WatchParts): Promise<number> {
 
 /** Looks at one node now. */
 export async function watchNode(parts: WatchParts, node: EndpointNode) {
-  const looks = await lookAtNode(parts.lookAt, node);
+  const answers = await probeNodeTls(parts.probeTls, node);
   const current = parts.database.nodes.get(node.id);
   if (current === null) return null;
-  const served = judgeServed(current, looks, parts.clock.now());
+  const served = judgeServed(current, answers, parts.clock.now());
   parts.database.nodes.setServed(node.id, served);
   if (served.state !== current.served.state || served.fingerprint !== current.served.fingerprint)
     parts.changed(node.id);

@@ -4,7 +4,7 @@ import type { LoginMaterial } from '../../providers/connections/connection.ts';
 import type { Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
 import { aboutEndpoint, findEndpoint } from '../find.ts';
-import { withSession } from '../sessions.ts';
+import { withConnection } from '../open-connection.ts';
 import { probeDraft, reportOfNoConnection } from './probe.ts';
 import { restartKind } from './restart-kind.ts';
 
@@ -29,7 +29,7 @@ export const endpoints: Domain<EndpointCommands> = {
         probeDraft: (draft, login) => probeDraft(parts, draft, login),
         async probe(endpointId) {
           const connection = database.endpoints.get(endpointId)?.connection;
-          const probed = withSession(parts, endpointId, ({ endpoint }) => endpoint.probe());
+          const probed = withConnection(parts, endpointId, ({ endpoint }) => endpoint.probe());
           const report = await probed.catch((error: unknown) =>
             reportOfNoConnection(error, clock.now(), connection),
           );

@@ -3,28 +3,28 @@ import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { LoginMaterial } from '../../providers/connections/connection.ts';
 import { isNotFetched } from '../logins.ts';
-import { closeSession, openWithLogin, type SessionParts } from '../sessions.ts';
+import { closeConnection, type OpenConnectionParts, openWithLogin } from '../open-connection.ts';
 
 /**
  * Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. `given` is its
  * login, unless a credential store has it.
  */
 export async function probeDraft(
-  parts: SessionParts,
+  parts: OpenConnectionParts,
   draft: Endpoint,
   given: LoginMaterial,
 ): Promise<{ report: ProbeReport; identity: string | null }> {
   let identity: string | null = null;
-  const session = await openWithLogin(parts, draft, {
+  const open = await openWithLogin(parts, draft, {
     given,
     onIdentity: (seen) => {
       identity = seen.fingerprint;
     },
   });
   try {
-    return { report: await session.endpoint.probe(), identity };
+    return { report: await open.endpoint.probe(), identity };
   } finally {
-    await closeSession(session);
+    await closeConnection(open);
   }
 }
 

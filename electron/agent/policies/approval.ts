@@ -4,7 +4,7 @@ import type { Plan } from '#shared/model/plan.ts';
 
 type ApprovalDecision = { by: 'person'; because: string } | { by: 'policy'; because: string };
 
-/** Whose wishes the policy of an endpoint covers: those of the people at this machine, and the renewals they switched on. */
+/** Whose requests the policy of an endpoint covers: those of the people at this machine, and the renewals they switched on. */
 const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
 
 /**

@@ -13,7 +13,7 @@ export interface Call {
   /** `endpoints.update`. */
   command: string;
   /** Whether the contract says that it changes something. */
-  changes: boolean;
+  mutates: boolean;
   origin: Origin;
   actor: string | null;
   /** Null: nothing that a rule asks for. */
@@ -84,7 +84,7 @@ export function decideCall(call: Call): CallDecision {
   }
 }
 
-function ruleOf({ command, changes, origin }: Call): Rule {
+function ruleOf({ command, mutates, origin }: Call): Rule {
   switch (origin) {
     case 'gui':
     case 'cli':
@@ -92,13 +92,13 @@ function ruleOf({ command, changes, origin }: Call): Rule {
     case 'agent': // works through its own parts, never through a call
       return 'no';
     case 'server':
-      return serverExceptions[command] ?? ruleOfNoun(command.split('.')[0] ?? '', changes);
+      return serverExceptions[command] ?? ruleOfNoun(command.split('.')[0] ?? '', mutates);
   }
 }
 
-function ruleOfNoun(noun: string, changes: boolean): Rule {
+function ruleOfNoun(noun: string, mutates: boolean): Rule {
   if (!Object.hasOwn(nouns, noun) || nouns[noun as keyof Contract] === 'closed') return 'no';
-  return changes ? 'hand' : 'yes';
+  return mutates ? 'hand' : 'yes';
 }
 
 function isOwn({ origin, actor, subject }: Call): boolean {

@@ -83,9 +83,9 @@ function afterFailure(facts: RenewalFacts, lastFailedAt: number): RenewalDecisio
   const row = facts.saidNo
     ? saidNoBackOff
     : renewalBackOff[Math.min(facts.failures, renewalBackOff.length) - 1];
-  const wished = row?.afterMs ?? 12 * hour;
+  const requested = row?.afterMs ?? 12 * hour;
   const left = facts.notAfter - lastFailedAt;
-  const wait = left <= 0 ? Math.min(wished, hour) : Math.max(minute, Math.min(wished, left / 4));
+  const wait = left <= 0 ? Math.min(requested, hour) : Math.max(minute, Math.min(requested, left / 4));
   const tries = facts.failures === 1 ? 'One attempt' : `${facts.failures} attempts in a row`;
   const life = left <= 0 ? 'the certificate has expired' : `${span(left)} of lifetime were left`;
   if (facts.saidNo)

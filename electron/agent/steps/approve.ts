@@ -4,7 +4,7 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { quickRetries } from '../tasks/retry.ts';
-import { mustBeApproved } from './approved.ts';
+import { guardApproval } from './approval-guard.ts';
 import { ownChangesSince } from './own-changes.ts';
 import { sealYes } from './seal-yes.ts';
 import { planOutput } from './shapes.ts';
@@ -74,8 +74,8 @@ function rejected(approval: Approval): Failure {
 
 /** The yes counts for the plan it was given to, on the target as it was then. */
 async function approved(context: StepContext, approval: Approval, plan: Plan): Promise<Outcome> {
-  mustBeApproved(context);
-  await (await context.tools.session()).endpoint.checkDrift(plan.install, ownChangesSince(context));
+  guardApproval(context);
+  await (await context.tools.openConnection()).endpoint.checkDrift(plan.install, ownChangesSince(context));
   return {
     kind: 'done',
     output: {},

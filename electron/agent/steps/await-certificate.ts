@@ -30,17 +30,17 @@ export const awaitCertificateStep: Step = {
     const deadline = clock.monotonic() + shortWaitMs;
     for (;;) {
       const handle = database.orders.get(orderId)?.handle ?? null;
-      const look = await authority.look(handle, request, tools);
-      switch (look.state) {
+      const status = await authority.poll(handle, request, tools);
+      switch (status.state) {
         case 'ready':
           return collect(context, authority, tools, orderId);
         case 'refused':
           await authority.cleanUp(handle, tools);
-          return refuse(context, orderId, failureFrom(look.because));
+          return refuse(context, orderId, failureFrom(status.because));
         case 'pending':
         case 'waiting-for-approval':
-          if (clock.monotonic() + look.afterMs > deadline) return waitFor(context, orderId, look);
-          await clock.sleep(look.afterMs, signal);
+          if (clock.monotonic() + status.afterMs > deadline) return waitFor(context, orderId, status);
+          await clock.sleep(status.afterMs, signal);
       }
     }
   },
@@ -53,18 +53,18 @@ function failureFrom(because: FailureData): Failure {
 function waitFor(
   context: StepContext,
   orderId: string,
-  look: { state: 'pending' | 'waiting-for-approval'; afterMs: number; sentence: string },
+  status: { state: 'pending' | 'waiting-for-approval'; afterMs: number; sentence: string },
 ): Outcome {
   const { database, clock } = context.tools;
   return {
     kind: 'wait',
     waitingFor: 'authority',
-    until: clock.now() + look.afterMs,
-    sentence: look.sentence,
+    until: clock.now() + status.afterMs,
+    sentence: status.sentence,
     store: () => {
       const order = database.orders.get(orderId);
-      if (order !== null && order.state !== look.state)
-        database.orders.update({ ...order, state: look.state, updatedAt: clock.now() });
+      if (order !== null && order.state !== status.state)
+        database.orders.update({ ...order, state: status.state, updatedAt: clock.now() });
     },
   };
 }

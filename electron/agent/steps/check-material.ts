@@ -32,7 +32,7 @@ export const checkMaterialStep: Step = {
         },
       );
     }
-    const { endpoint } = await context.tools.session();
+    const { endpoint } = await context.tools.openConnection();
     const used = material(context);
     try {
       const filled = fillAfterHashes(plan, await endpoint.afterHashes(plan.install, used));

@@ -17,7 +17,7 @@ export const finishStep: Step = {
     const { proved } = context.output('prove', proveOutput);
     const warnings: string[] = [];
     try {
-      const { endpoint } = await context.tools.session();
+      const { endpoint } = await context.tools.openConnection();
       await endpoint.discard(snapshot, tagOf(context.task));
       const found = await endpoint.nodes();
       database.nodes.reconcile(context.endpoint().id, found, clock.now());

@@ -7,10 +7,10 @@ export const installStep: Step = {
   name: 'install',
   ifInterrupted: 'repeat',
   retries: changingRetries,
-  changes: true,
+  changesEndpoint: true,
   async run(context) {
     const { plan } = context.output('check-material', checkMaterialOutput);
-    const { endpoint } = await context.tools.session();
+    const { endpoint } = await context.tools.openConnection();
     const used = material(context);
     try {
       await endpoint.install(plan.install, used);
@@ -23,7 +23,7 @@ export const installStep: Step = {
 
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
 async function afterScript(context: StepContext): Promise<Outcome> {
-  const { endpoint } = await context.tools.session();
+  const { endpoint } = await context.tools.openConnection();
   const written = 'Everything was written as planned.';
   const node = context.node();
   const alias = node.alias ?? node.name;

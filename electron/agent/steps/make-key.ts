@@ -23,7 +23,7 @@ export const makeKeyStep: Step = {
 };
 
 async function onTarget(context: StepContext, plan: Plan): Promise<Outcome> {
-  const keys = (await context.tools.session()).endpoint.powers.makesKeys;
+  const keys = (await context.tools.openConnection()).endpoint.powers.makesKeys;
   if (keys === null)
     throw new Failure('key.not-on-target', `Keys cannot be generated on ${plan.endpointName}.`, {
       hint: 'Request the certificate again with --key_place agent.',

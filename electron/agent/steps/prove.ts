@@ -5,7 +5,7 @@ import { certificateFingerprint } from '../../pki/fingerprint.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
-import type { Look, Outcome, Step, StepContext } from './step.ts';
+import type { Outcome, Step, StepContext, TlsAnswer } from './step.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
 /** Waits between looks; the last one repeats. */
@@ -23,7 +23,9 @@ export const proveStep: Step = {
     if (plan.install.proofs.length === 0) return unproved(context);
     const chain = certificatesOf(certificate.chainPem).map((pem) => certificateFingerprint(pem));
     const keyAlgorithm = keyAlgorithmOf(plan.keyType);
-    const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, (look) => showsNew(look, chain));
+    const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, (answer) =>
+      showsNew(answer, chain),
+    );
     if (wrong !== null) return notServed(context, wrong);
     const { clock, database } = context.tools;
     const count = plan.install.proofs.length;
@@ -59,7 +61,7 @@ function unproved(context: StepContext): Outcome {
 
 interface Wrong {
   proof: PlannedProof;
-  look: Look;
+  answer: TlsAnswer;
   sentence: string;
 }
 
@@ -68,15 +70,19 @@ export async function proveAll(
   context: StepContext,
   proofs: readonly PlannedProof[],
   keyAlgorithm: 'rsa' | 'ecdsa' | undefined,
-  judge: (look: Look, proof: PlannedProof) => string | null,
+  judge: (answer: TlsAnswer, proof: PlannedProof) => string | null,
 ): Promise<Wrong | null> {
-  const { clock, lookAt, signal } = context.tools;
+  const { clock, probeTls, signal } = context.tools;
   const round = async (): Promise<Wrong | null> => {
     const seen = await Promise.all(
       proofs.map(async (proof) => {
-        const look = await lookAt({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
-        const sentence = judge(look, proof);
-        return sentence === null ? null : { proof, look, sentence: sentence.replace(/\.$/, '') };
+        const answer = await probeTls({
+          ...proof,
+          timeoutMs: 5000,
+          ...(keyAlgorithm ? { keyAlgorithm } : {}),
+        });
+        const sentence = judge(answer, proof);
+        return sentence === null ? null : { proof, answer, sentence: sentence.replace(/\.$/, '') };
       }),
     );
     return seen.find((wrong) => wrong !== null) ?? null;
@@ -95,11 +101,13 @@ export async function proveAll(
 }
 
 /** Null when the look shows the expected leaf and every intermediate after it, in order. */
-function showsNew(look: Look, chain: readonly string[]): string | null {
-  if (look.kind === 'no-answer') return look.sentence;
-  if (look.leafFingerprint !== chain[0])
-    return `it still shows another certificate (${look.leafFingerprint.slice(0, 16)}…)`;
-  const missing = chain.slice(1).filter((fingerprint, at) => look.chainFingerprints[at + 1] !== fingerprint);
+function showsNew(answer: TlsAnswer, chain: readonly string[]): string | null {
+  if (answer.kind === 'no-answer') return answer.sentence;
+  if (answer.leafFingerprint !== chain[0])
+    return `it still shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
+  const missing = chain
+    .slice(1)
+    .filter((fingerprint, at) => answer.chainFingerprints[at + 1] !== fingerprint);
   return missing.length === 0 ? null : 'it shows the new certificate without its full chain';
 }
 
@@ -107,8 +115,8 @@ function notServed(context: StepContext, wrong: Wrong): Outcome {
   const place = `${wrong.proof.address} port ${wrong.proof.port}${wrong.proof.serverName === null ? '' : ` (${wrong.proof.serverName})`}`;
   const before = context.output('snapshot', snapshotOutput).baseline;
   const previous =
-    wrong.look.kind === 'certificate' &&
-    before.some((row) => wrong.look.kind === 'certificate' && row.leaf === wrong.look.leafFingerprint);
+    wrong.answer.kind === 'certificate' &&
+    before.some((row) => wrong.answer.kind === 'certificate' && row.leaf === wrong.answer.leafFingerprint);
   return {
     kind: 'failed',
     failure: new Failure(

@@ -9,7 +9,7 @@ export const restartStep: Step = {
   ifInterrupted: 'repeat',
   retries: changingRetries,
   async run(context) {
-    const { restarts } = (await context.tools.session()).endpoint.powers;
+    const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
     await restarts.restart();
     return { kind: 'done', output: {}, sentence: 'The endpoint was told to load what is installed.' };
@@ -22,7 +22,7 @@ export const restartOnlyStep: Step = {
   ifInterrupted: 'stop',
   retries: [],
   async run(context) {
-    const { restarts } = (await context.tools.session()).endpoint.powers;
+    const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
     await restarts.restart();
     return { kind: 'done', output: {}, sentence: 'The endpoint was restarted.' };

@@ -4,7 +4,7 @@ import { restoreRetries } from '../tasks/retry.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
 import { restoreOutput, snapshotOutput } from './shapes.ts';
-import type { Look, Step, StepContext } from './step.ts';
+import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { tagOf } from './tag.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
@@ -15,7 +15,7 @@ export const restoreStep: Step = {
   retries: restoreRetries,
   async run(context) {
     const { snapshot } = context.output('snapshot', snapshotOutput);
-    const { endpoint } = await context.tools.session();
+    const { endpoint } = await context.tools.openConnection();
     const report = await endpoint.restore(snapshot);
     if (!report.exact)
       throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`);
@@ -51,12 +51,12 @@ export const proveRestoreStep: Step = {
       context,
       shown,
       keyAlgorithmOf(context.node().certificate?.keyType),
-      (look, proof) => {
+      (answer, proof) => {
         const before = shown.find(
           (row) =>
             row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
         );
-        return showsBefore(look, before?.leaf ?? null);
+        return showsBefore(answer, before?.leaf ?? null);
       },
     );
     if (wrong !== null)
@@ -88,17 +88,17 @@ export const proveRestoreStep: Step = {
   },
 };
 
-function showsBefore(look: Look, leaf: string | null): string | null {
-  if (look.kind === 'no-answer') return look.sentence;
-  return look.leafFingerprint === leaf
+function showsBefore(answer: TlsAnswer, leaf: string | null): string | null {
+  if (answer.kind === 'no-answer') return answer.sentence;
+  return answer.leafFingerprint === leaf
     ? null
-    : `it shows another certificate (${look.leafFingerprint.slice(0, 16)}…)`;
+    : `it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
 }
 
 async function clearUp(context: StepContext): Promise<void> {
   try {
     const { snapshot } = context.output('snapshot', snapshotOutput);
-    const { endpoint } = await context.tools.session();
+    const { endpoint } = await context.tools.openConnection();
     await endpoint.discard(snapshot, tagOf(context.task));
   } catch (error) {
     context.tools.log.warn('clearing up after a restore failed', { error, task: context.task.id });

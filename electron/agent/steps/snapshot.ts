@@ -2,7 +2,7 @@ import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { ownChangesSince } from './own-changes.ts';
 import { checkMaterialOutput } from './shapes.ts';
-import type { LookAt, Step } from './step.ts';
+import type { ProbeTls, Step } from './step.ts';
 import { tagOf } from './tag.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
@@ -13,12 +13,12 @@ export const snapshotStep: Step = {
   retries: quickRetries,
   async run(context) {
     const { plan } = context.output('check-material', checkMaterialOutput);
-    const { endpoint } = await context.tools.session();
+    const { endpoint } = await context.tools.openConnection();
     await endpoint.checkDrift(plan.install, ownChangesSince(context));
     const [snapshot, baseline] = await Promise.all([
       endpoint.snapshot(plan.install, tagOf(context.task)),
-      lookAtAll(
-        context.tools.lookAt,
+      probeAll(
+        context.tools.probeTls,
         plan.install.proofs,
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
@@ -33,14 +33,14 @@ export const snapshotStep: Step = {
 };
 
 /** What every address shows now; null where there is no TLS answer. */
-async function lookAtAll(
-  lookAt: LookAt,
+async function probeAll(
+  probeTls: ProbeTls,
   proofs: readonly PlannedProof[],
   keyAlgorithm: 'rsa' | 'ecdsa' | undefined,
 ) {
   return Promise.all(
     proofs.map(async (proof) => {
-      const seen = await lookAt({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
+      const seen = await probeTls({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
       return { ...proof, leaf: seen.kind === 'certificate' ? seen.leafFingerprint : null };
     }),
   );

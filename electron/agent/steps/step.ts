@@ -11,13 +11,13 @@ import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import type { RetryRow } from '../tasks/retry.ts';
 
 /** One open connection to an endpoint, with its adapter. Shared by the steps of one drive of a task. */
-export interface Session {
+export interface OpenConnection {
   readonly connection: HostConnection;
   readonly endpoint: Endpoint;
 }
 
-/** What the agent sees when it looks at one address from outside. Structurally the TLS probe's answer. */
-export type Look =
+/** What one address answers when it is probed from outside. Structurally the TLS probe's answer. */
+export type TlsAnswer =
   | {
       kind: 'certificate';
       leafFingerprint: string;
@@ -28,26 +28,26 @@ export type Look =
     }
   | { kind: 'no-answer'; code: string; sentence: string };
 
-export type LookAt = (target: {
+export type ProbeTls = (target: {
   address: string;
   port: number;
   serverName: string | null;
   timeoutMs?: number;
   keyAlgorithm?: 'rsa' | 'ecdsa';
-}) => Promise<Look>;
+}) => Promise<TlsAnswer>;
 
-/** What steps may use. Given by the runner; `session` connects on first use and again after `dropSession`. */
+/** What steps may use. Given by the runner; `openConnection` connects on first use and again after `dropConnection`. */
 export interface StepTools {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly lookAt: LookAt;
+  readonly probeTls: ProbeTls;
   /** How long a proof may take: old workers drain and slow machines reload slowly. Milliseconds. */
   readonly proofPatienceMs: number;
   authority(id: string): Authority;
-  session(): Promise<Session>;
-  dropSession(): Promise<void>;
+  openConnection(): Promise<OpenConnection>;
+  dropConnection(): Promise<void>;
   /** Says of a login since it was asked last which credential it used: `Logged in: ssh …, user …`. Else null. */
   takeLogIn(): string | null;
   /** One audit row by the agent, in the caller's transaction when there is one. */
@@ -95,6 +95,6 @@ export interface Step {
   /** The last row of `retries` repeats for ever. */
   readonly keepTrying?: boolean;
   /** From the start of this step on, a failure means restore. */
-  readonly changes?: boolean;
+  readonly changesEndpoint?: boolean;
   run(context: StepContext): Promise<Outcome>;
 }

@@ -1,14 +1,14 @@
 import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
-import type { Look, LookAt } from './step.ts';
+import type { ProbeTls, TlsAnswer } from './step.ts';
 
 /** One handshake per address and name of a node (at most 20). */
-export async function lookAtNode(lookAt: LookAt, node: EndpointNode): Promise<Look[]> {
+export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Promise<TlsAnswer[]> {
   if (node.protocol !== 'https' || node.certificate === null) return [];
   const name = askedName(node);
   const keyAlgorithm = keyAlgorithmOf(node.certificate.keyType);
   return Promise.all(
     node.bindings.slice(0, 20).map((binding) =>
-      lookAt({
+      probeTls({
         address: binding.address,
         port: binding.port,
         serverName: name,
@@ -34,8 +34,8 @@ function askedName(node: EndpointNode): string | null {
 }
 
 /** What was seen, compared with the certificate on disk. Pure; the worst address decides. */
-export function judgeServed(node: EndpointNode, looks: readonly Look[], now: number): ServedFact {
-  if (looks.length === 0)
+export function judgeServed(node: EndpointNode, answers: readonly TlsAnswer[], now: number): ServedFact {
+  if (answers.length === 0)
     return {
       state: 'unknown',
       fingerprint: null,
@@ -43,11 +43,13 @@ export function judgeServed(node: EndpointNode, looks: readonly Look[], now: num
         node.protocol === 'http' ? 'Serves plain HTTP.' : 'The addresses that serve it are not known.',
       at: now,
     };
-  const silent = looks.find((look) => look.kind === 'no-answer');
+  const silent = answers.find((answer) => answer.kind === 'no-answer');
   if (silent?.kind === 'no-answer')
     return { state: 'unreachable', fingerprint: null, sentence: silent.sentence, at: now };
   const expected = node.certificate?.fingerprint;
-  const other = looks.find((look) => look.kind === 'certificate' && look.leafFingerprint !== expected);
+  const other = answers.find(
+    (answer) => answer.kind === 'certificate' && answer.leafFingerprint !== expected,
+  );
   if (other?.kind === 'certificate')
     return {
       state:

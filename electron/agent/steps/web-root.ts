@@ -18,7 +18,7 @@ export function webRootOf(context: StepContext): WebRoot | null {
   if (root === null) return null;
   return {
     async put(path, content) {
-      const { connection } = await context.tools.session();
+      const { connection } = await context.tools.openConnection();
       const file = below(root, path);
       const directory = file.slice(0, file.lastIndexOf('/'));
       const made = await connection.exec({
@@ -37,7 +37,7 @@ export function webRootOf(context: StepContext): WebRoot | null {
       await connection.write(file, Buffer.from(content), { mode: 0o644 });
     },
     async remove(path) {
-      const { connection } = await context.tools.session();
+      const { connection } = await context.tools.openConnection();
       await connection.remove(below(root, path));
     },
   };

@@ -1,9 +1,9 @@
 import { told } from '#shared/model/connection.ts';
 import { idOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
+import { closeConnection, openStored } from '../open-connection.ts';
 import type { AgentParts } from '../parts.ts';
-import { closeSession, openStored } from '../sessions.ts';
-import type { Outcome, Session, StepTools } from '../steps/step.ts';
+import type { OpenConnection, Outcome, StepTools } from '../steps/step.ts';
 
 /** Tools for one drive of one task: the connection is opened on first use and closed by `end`. */
 export function openTools(
@@ -11,26 +11,26 @@ export function openTools(
   task: Task,
   signal: AbortSignal,
 ): { tools: StepTools; end(): Promise<void> } {
-  let session: Promise<Session> | null = null;
+  let current: Promise<OpenConnection> | null = null;
   let logIn: string | null = null;
   const endpointId = idOf(task.subject, 'endpoint') ?? '';
   const drop = async (): Promise<void> => {
-    const open = session;
-    session = null;
+    const open = current;
+    current = null;
     if (open === null) return;
-    await open.then(closeSession, () => {});
+    await open.then(closeConnection, () => {});
   };
   const tools: StepTools = {
     database: parts.database,
     clock: parts.clock,
     log: parts.log.in(task.id),
     signal,
-    lookAt: parts.lookAt,
+    probeTls: parts.probeTls,
     proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
-    session() {
-      session ??= openStored(parts, endpointId, signal);
-      const opening = session;
+    openConnection() {
+      current ??= openStored(parts, endpointId, signal);
+      const opening = current;
       opening.then(
         ({ connection }) => {
           const row = parts.database.endpoints.get(endpointId);
@@ -38,12 +38,12 @@ export function openTools(
           logIn = `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
         },
         () => {
-          if (session === opening) session = null;
+          if (current === opening) current = null;
         },
       );
       return opening;
     },
-    dropSession: drop,
+    dropConnection: drop,
     takeLogIn() {
       const said = logIn;
       logIn = null;

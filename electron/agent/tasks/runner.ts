@@ -83,7 +83,7 @@ export class TaskRunner {
           step: step.name,
           error: thrown,
         });
-      if (isAboutConnection(failure)) await tools.dropSession();
+      if (isAboutConnection(failure)) await tools.dropConnection();
       return { kind: 'threw', failure };
     }
   }

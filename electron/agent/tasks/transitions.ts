@@ -21,7 +21,7 @@ export function begun({ task, memory }: TaskRow, step: Step, now: number): Chang
     failure: null,
   }));
   return {
-    memory: { ...memory, changing: memory.changing || step.changes === true },
+    memory: { ...memory, changing: memory.changing || step.changesEndpoint === true },
     task: { state: 'running', waitingFor: null, wakeAt: null, steps },
   };
 }

@@ -1,6 +1,6 @@
 import type { Domain } from '../domain.ts';
 
-const lookMs = 30 * 60_000;
+const eachMs = 30 * 60_000;
 /** A start has better to do for a minute. */
 const firstTurnMs = 60_000;
 
@@ -16,7 +16,7 @@ export const upkeep: Domain<object> = {
         wokenBy: [],
         async turn() {
           parts.backUp(parts.settings().backup_hours * 3_600_000);
-          return lookMs;
+          return eachMs;
         },
       },
     ],

@@ -1,10 +1,10 @@
 /**
  * The functions that a PAC file may call, as a script for the machine it runs in. What needs the world comes from
- * outside: `look(name, all)` gives an address (`all`: every one, joined by `;`) or null, `mine(all)` this machine's,
+ * outside: `resolve(name, all)` gives an address (`all`: every one, joined by `;`) or null, `mine(all)` this machine's,
  * `within(address, network)`, and `note(text)`. Its clock is ours too.
  */
 export const pacFunctions = String.raw`
-(function (look, mine, within, note) {
+(function (resolve, mine, within, note) {
   'use strict';
   const days = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
   const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -45,14 +45,14 @@ export const pacFunctions = String.raw`
       while (p[j] === '*') j++;
       return j === p.length;
     },
-    dnsResolve: (host) => (number(host) === null ? look(String(host), false) : String(host)),
+    dnsResolve: (host) => (number(host) === null ? resolve(String(host), false) : String(host)),
     isResolvable: (host) => table.dnsResolve(host) !== null,
     isInNet(host, pattern, mask) {
       const [at, net, bits] = [table.dnsResolve(host), pattern, mask].map(number);
       return at !== null && net !== null && bits !== null && ((at & bits) >>> 0) === ((net & bits) >>> 0);
     },
     myIpAddress: () => mine(false),
-    dnsResolveEx: (host) => (isAddress(host) ? String(host) : look(String(host), true) ?? ''),
+    dnsResolveEx: (host) => (isAddress(host) ? String(host) : resolve(String(host), true) ?? ''),
     isResolvableEx: (host) => table.dnsResolveEx(host) !== '',
     isInNetEx: (address, network) => within(String(address), String(network)),
     myIpAddressEx: () => mine(true),

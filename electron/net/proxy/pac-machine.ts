@@ -15,7 +15,7 @@ const memoryLimit = 16 * 1024 * 1024;
 /** What a script may know of the world. All answers are at hand: nothing here may wait. */
 export interface PacWorld {
   /** Null: none, or not known yet. */
-  look(name: string, all: boolean): string | null;
+  resolve(name: string, all: boolean): string | null;
   mine(all: boolean): string;
   within(address: string, network: string): boolean;
   note(text: string): void;
@@ -103,7 +103,9 @@ function addFunctions(vm: QuickJS, world: PacWorld): void {
   const text = (value: string | null) => (value === null ? vm.null : vm.newString(value));
   const flag = (value: boolean) => (value ? vm.true : vm.false);
   const outside = [
-    vm.newFunction('look', (name, all) => text(world.look(String(vm.dump(name)), vm.dump(all) === true))),
+    vm.newFunction('resolve', (name, all) =>
+      text(world.resolve(String(vm.dump(name)), vm.dump(all) === true)),
+    ),
     vm.newFunction('mine', (all) => text(world.mine(vm.dump(all) === true))),
     vm.newFunction('within', (one, net) => flag(world.within(String(vm.dump(one)), String(vm.dump(net))))),
     vm.newFunction('note', (said) => {

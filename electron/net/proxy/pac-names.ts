@@ -20,7 +20,7 @@ interface Known {
  * is asked again from the start.
  */
 export interface NamesOfQuestion {
-  look(name: string, all: boolean): string | null;
+  resolve(name: string, all: boolean): string | null;
   /** Something was asked for that was not known: the answer of the script says nothing. */
   missed(): boolean;
   learn(): Promise<void>;
@@ -43,7 +43,7 @@ export function makePacNames(clock: Clock, resolve = addressesOf): () => NamesOf
       known.set(name, found);
     };
     return {
-      look(asked, all) {
+      resolve(asked, all) {
         const name = asked.toLowerCase().slice(0, 255);
         const found = find(name);
         if (found === undefined) {

@@ -8,7 +8,7 @@ import { makePacMachine, type PacMachine, type PacWorld, ScriptTrouble } from '.
 import { inNetwork, makePacNames, type NamesOfQuestion, ownAddresses } from './pac-names.ts';
 
 /** When the file is looked at again, and how soon after a look that failed, or when no way of its answers works. */
-const lookAgainMs = { usual: 10 * 60_000, failed: 60_000, none: 5000, noWay: 10_000 };
+const refreshAfterMs = { usual: 10 * 60_000, failed: 60_000, none: 5000, noWay: 10_000 };
 /** For one question, name look-ups included. */
 const questionMs = 5000;
 /** A script that takes too long for a destination does so again; it is not run for it meanwhile. */
@@ -45,8 +45,8 @@ export class Pac {
   #loaded: Loaded | null = null;
   #lastFailure: Failure | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #lookAt = Number.NEGATIVE_INFINITY;
-  #looking: Promise<void> | null = null;
+  #refreshAt = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> | null = null;
 
   constructor(parts: PacParts) {
     this.#parts = parts;
@@ -58,9 +58,9 @@ export class Pac {
 
   /** No way of an answer works: the file may be of another network. True when it was just looked at and changed. */
   async doubt(): Promise<boolean> {
-    if (this.#clock.monotonic() - this.#lookedAt < lookAgainMs.noWay) return false;
+    if (this.#clock.monotonic() - this.#lookedAt < refreshAfterMs.noWay) return false;
     const before = this.#loaded?.text.script;
-    this.#lookAt = Number.NEGATIVE_INFINITY;
+    this.#refreshAt = Number.NEGATIVE_INFINITY;
     await this.#upToDate();
     return this.#loaded?.text.script !== before;
   }
@@ -95,7 +95,7 @@ export class Pac {
   /** What a script may ask of the machine it runs on. */
   #world(): PacWorld {
     return {
-      look: (name, all) => this.#current?.look(name, all) ?? null,
+      resolve: (name, all) => this.#current?.resolve(name, all) ?? null,
       mine: (all) =>
         all ? this.#mine.join(';') : (this.#mine.find((one) => !one.includes(':')) ?? '127.0.0.1'),
       within: inNetwork,
@@ -120,7 +120,7 @@ export class Pac {
     }
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     this.#lookedAt = this.#clock.monotonic();
     try {
       const text = await fetchPac(this.#url, this.#loaded?.text ?? null, this.#parts);
@@ -133,22 +133,22 @@ export class Pac {
         this.#log.info(`the PAC file ${shownUrl(this.#url)} was loaded`, { bytes: text.script.length });
       } else if (text !== null && this.#loaded !== null) this.#loaded = { ...this.#loaded, text };
       this.#lastFailure = null;
-      this.#lookAt = this.#clock.monotonic() + lookAgainMs.usual;
+      this.#refreshAt = this.#clock.monotonic() + refreshAfterMs.usual;
     } catch (error) {
       this.#lastFailure = asFailure(error);
-      this.#lookAt =
-        this.#clock.monotonic() + (this.#loaded === null ? lookAgainMs.none : lookAgainMs.failed);
+      this.#refreshAt =
+        this.#clock.monotonic() + (this.#loaded === null ? refreshAfterMs.none : refreshAfterMs.failed);
       if (this.#loaded !== null)
         this.#log.warn('the PAC file could not be fetched again; the previous one stays in use', { error });
     }
   }
 
   #upToDate(): Promise<void> {
-    if (this.#looking === null && this.#clock.monotonic() >= this.#lookAt)
-      this.#looking = this.#look().finally(() => {
-        this.#looking = null;
+    if (this.#refreshing === null && this.#clock.monotonic() >= this.#refreshAt)
+      this.#refreshing = this.#refresh().finally(() => {
+        this.#refreshing = null;
       });
-    return this.#looking ?? Promise.resolve();
+    return this.#refreshing ?? Promise.resolve();
   }
 
   /** A machine that was stopped is spent: the script gets a new one. */

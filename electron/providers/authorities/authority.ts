@@ -22,8 +22,8 @@ export interface OrderRequest {
   replacesPem: string | null;
 }
 
-export type OrderLook =
-  /** Not there yet; look again after `afterMs`. */
+export type OrderStatus =
+  /** Not there yet; poll again after `afterMs`. */
   | { state: 'pending'; afterMs: number; sentence: string }
   | { state: 'waiting-for-approval'; afterMs: number; sentence: string }
   | { state: 'ready' }
@@ -59,8 +59,8 @@ export interface Authority {
    * called again it continues that order and never places a second one.
    */
   submit(request: OrderRequest, known: OrderHandle | null, tools: OrderTools): Promise<OrderHandle>;
-  /** One look, doing whatever is due (answering challenges, finalizing). Idempotent. */
-  look(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderLook>;
+  /** One poll, doing whatever is due (answering challenges, finalizing). Idempotent. */
+  poll(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderStatus>;
   /** Chain PEM: leaf first, root left out. Only after `ready`. Idempotent. */
   collect(handle: OrderHandle): Promise<string>;
   /** Clears up what validation left behind (challenge files, TXT records). Idempotent, never rejects. */
@@ -85,7 +85,7 @@ export interface RenewalInfo {
 }
 
 /** What an authority keeps between calls, given by compose: sealed values and plain notes, under its own id. */
-export interface AuthorityKeep {
+export interface AuthorityState {
   /** Null when there is none; throws `keychain.*` while locked. */
   secret(name: string): Secret | null;
   keepSecret(name: string, value: Secret): void;
@@ -105,7 +105,7 @@ interface AuthorityParts<S> {
   /** `ca_…` */
   id: string;
   settings: S;
-  keep: AuthorityKeep;
+  state: AuthorityState;
   clock: Clock;
   log: Log;
   http(): Http;

@@ -6,7 +6,7 @@ import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import { acme } from './acme/provider.ts';
-import type { Authority, AuthorityKeep, AuthorityProvider, KeepsRoot } from './authority.ts';
+import type { Authority, AuthorityProvider, AuthorityState, KeepsRoot } from './authority.ts';
 import { local } from './local/provider.ts';
 
 type SettingsOf<K extends AuthorityKind> = Extract<AuthoritySettings, { kind: K }>;
@@ -28,14 +28,14 @@ export interface AuthorityTools {
   responder(): Http01Responder;
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
   /** Sealed values and notes of one authority. */
-  keep(id: string): AuthorityKeep;
+  state(id: string): AuthorityState;
 }
 
 /** The adapter of a stored authority. */
 function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
   const { id, settings } = row;
-  const { keep, log, ...shared } = tools;
-  return providerOf(row.kind).make({ ...shared, id, settings, keep: keep(id), log: log.in(row.name) });
+  const { state, log, ...shared } = tools;
+  return providerOf(row.kind).make({ ...shared, id, settings, state: state(id), log: log.in(row.name) });
 }
 
 /** Stored authorities, made into adapters once and kept until `forget`. */

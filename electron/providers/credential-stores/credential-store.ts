@@ -51,7 +51,7 @@ export interface CredentialStore {
 }
 
 /** What a store keeps between calls, sealed or plain, under its own id; given by compose. */
-export interface StoreKeep {
+export interface StoreState {
   /** Null when there is none; throws `keychain.*` while locked. */
   secret(name: string): Secret | null;
   keepSecret(name: string, value: Secret): void;
@@ -84,7 +84,7 @@ interface StoreParts<S> {
   id: string;
   name: string;
   settings: S;
-  keep: StoreKeep;
+  state: StoreState;
   clock: Clock;
   log: Log;
   http(): Http;
@@ -109,7 +109,7 @@ export interface LocalRows {
 export type SealedPart = 'password' | 'private-key' | 'passphrase';
 
 /** By the names they are sealed under; null: to be forgotten. What is not in it stays as it is. */
-export type SecretChanges = Map<string, Secret | null>;
+export type SecretUpdates = Map<string, Secret | null>;
 
 /** What a kind of store seals of what it is given, and how. */
 export interface StoreSealing {
@@ -119,7 +119,7 @@ export interface StoreSealing {
    * Adds what was named now. `readFile` reads a file of this machine; `what` is said of it in failures, which are
    * `input.invalid`, `key-file.unreadable` or those of its format.
    */
-  take(flat: Flat, changes: SecretChanges, readFile: ReadKeyFile): void | Promise<void>;
+  take(flat: Flat, updates: SecretUpdates, readFile: ReadKeyFile): void | Promise<void>;
   /** What may come out of a secret that is good once, and is nowhere else then: stored even when the store is of no use yet. */
   onlyCopy: { name: string; usedUp: string; kept: string } | null;
 }
@@ -138,7 +138,7 @@ export interface StoreProvider<S> {
 export const sealsNothing: StoreSealing = { fields: {}, take() {}, onlyCopy: null };
 
 /** Seals the text of one field under one name. */
-export function takeText(flat: Flat, field: string, name: string, changes: SecretChanges): void {
+export function takeText(flat: Flat, field: string, name: string, updates: SecretUpdates): void {
   const value = text(flat, field);
-  if (value !== null) changes.set(name, Secret.of(value));
+  if (value !== null) updates.set(name, Secret.of(value));
 }

@@ -10,9 +10,9 @@ import type { Http } from '../../net/http.ts';
 import type {
   CredentialStore,
   LocalRows,
-  StoreKeep,
   StoreProvider,
   StoreSealing,
+  StoreState,
 } from './credential-store.ts';
 import { cyberark } from './cyberark/provider.ts';
 import { delineaSecretServer } from './delinea-secret-server/provider.ts';
@@ -38,16 +38,16 @@ export interface StoreTools {
   log: Log;
   http(): Http;
   /** Sealed values and notes of one store. */
-  keep(id: string): StoreKeep;
+  state(id: string): StoreState;
   /** The credentials of one local store. */
   local(id: string): LocalRows;
 }
 
-/** The adapter of a row, keeping in `keep`. */
-function makeStore(row: StoreRow, keep: StoreKeep, tools: StoreTools, inUse: boolean): CredentialStore {
+/** The adapter of a row, keeping in `state`. */
+function makeStore(row: StoreRow, state: StoreState, tools: StoreTools, inUse: boolean): CredentialStore {
   const { id, name, settings } = row;
   const { clock, http } = tools;
-  const parts = { id, name, settings, keep, clock, http, inUse, log: tools.log.in(name) };
+  const parts = { id, name, settings, state, clock, http, inUse, log: tools.log.in(name) };
   return providerOf(row.kind).make({ ...parts, rows: () => tools.local(id) });
 }
 
@@ -74,14 +74,14 @@ export class CredentialStoreRegistry {
       throw new Failure('credential-store.not-found', 'The credential store no longer exists.', {
         hint: 'Choose another one for this endpoint, or set its login itself.',
       });
-    const made = makeStore(row, this.#tools.keep(id), this.#tools, true);
+    const made = makeStore(row, this.#tools.state(id), this.#tools, true);
     this.#made.set(id, made);
     return made;
   }
 
   /** The adapter of a row that is stored nowhere yet. The caller closes it. */
-  draft(row: StoreRow, keep: StoreKeep): CredentialStore {
-    return makeStore(row, keep, this.#tools, false);
+  draft(row: StoreRow, state: StoreState): CredentialStore {
+    return makeStore(row, state, this.#tools, false);
   }
 
   /** What a kind of store seals of what it is given. */

@@ -18,7 +18,7 @@ import { RemoveStore } from './remove-store.tsx';
 import { StoreFacts } from './store-facts.tsx';
 import { StoreForm } from './store-form.tsx';
 import { type StoreTest, TestButton, TestSheet } from './store-test.tsx';
-import { isDefaultStore, kindLabel, storeState, whereText } from './store-text.ts';
+import { isDefaultStore, kindLabel, storeStanding, whereText } from './store-text.ts';
 
 type Sheet = 'credentials' | 'test' | 'look-up' | 'used' | 'settings';
 
@@ -52,7 +52,7 @@ function Known({ store, credentialId }: { store: CredentialStoreRow; credentialI
     void verify.run(undefined);
   };
   const test: StoreTest = { run, busy: verify.busy, failure: verify.failure };
-  const { shade, text } = storeState(store);
+  const { shade, text } = storeStanding(store);
   return (
     <Page
       title={store.name}

@@ -15,7 +15,7 @@ import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { StoreForm } from './store-form.tsx';
-import { isDefaultStore, kindLabel, storeState, whereText } from './store-text.ts';
+import { isDefaultStore, kindLabel, storeStanding, whereText } from './store-text.ts';
 
 export function StoreList() {
   const { queries } = useBridge();
@@ -70,7 +70,7 @@ const columns: Column<CredentialStoreRow>[] = [
     id: 'state',
     header: en.credentialStores.state,
     width: '168px',
-    value: (row) => storeState(row).text,
+    value: (row) => storeStanding(row).text,
     cell: (row) => <State store={row} />,
   },
   {
@@ -113,7 +113,7 @@ function Kind({ store }: { store: CredentialStoreRow }) {
 
 function State({ store }: { store: CredentialStoreRow }) {
   const styles = useCellStyles();
-  const { shade, text } = storeState(store);
+  const { shade, text } = storeStanding(store);
   return (
     <>
       <Level shade={shade}>{text}</Level>

@@ -39,7 +39,7 @@ export function failingStep(checks: readonly ProbeCheck[]): ProbeCheck | null {
 }
 
 /** What the last test said, in two words. */
-export function storeState(store: Pick<CredentialStoreRow, 'kind' | 'report'>): {
+export function storeStanding(store: Pick<CredentialStoreRow, 'kind' | 'report'>): {
   shade: Shade;
   text: string;
 } {

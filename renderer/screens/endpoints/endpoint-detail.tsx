@@ -34,7 +34,7 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
   const [sheet, setSheet] = useState<Sheet>('nodes');
   const discover = useCommand(() => client.endpoints.discover({ endpoint: endpoint.id }));
   const probe = useCommand(() => client.endpoints.probe({ endpoint: endpoint.id }));
-  const lookAgain = async (): Promise<void> => {
+  const probeAgain = async (): Promise<void> => {
     setSheet('checks');
     await probe.run(undefined);
   };
@@ -53,7 +53,7 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
           >
             {en.endpoints.discover}
           </Button>
-          <Button icon={<VerifyIcon />} disabled={probe.busy} onClick={() => void lookAgain()}>
+          <Button icon={<VerifyIcon />} disabled={probe.busy} onClick={() => void probeAgain()}>
             {probe.busy ? en.endpoints.probing : en.endpoints.probe}
           </Button>
           <MoreActions endpoint={endpoint} />

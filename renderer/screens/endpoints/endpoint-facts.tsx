@@ -27,7 +27,7 @@ export function ProbeSection({ endpoint }: { endpoint: Endpoint }) {
       <HostKeyChanged endpoint={endpoint} />
       <Checks checks={probe.checks} />
       <p>
-        {en.endpoints.looked} <Time at={probe.at} />
+        {en.endpoints.probed} <Time at={probe.at} />
       </p>
     </Section>
   );

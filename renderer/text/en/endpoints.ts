@@ -40,7 +40,7 @@ export const endpoints = {
   settings: 'Settings',
   allChecks: 'Can be reached and managed',
   someChecks: 'Cannot be managed yet',
-  looked: 'Probed',
+  probed: 'Probed',
   restart: 'Restart',
   restartTitle: (name: string) => `Restart ${name}?`,
   restartText: 'The endpoint will serve what is installed. Where possible, it reloads instead of restarting.',

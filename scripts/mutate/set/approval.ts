@@ -1,6 +1,6 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
-const guard = 'electron/agent/steps/approved.ts';
+const guard = 'electron/agent/steps/approval-guard.ts';
 const request = 'electron/agent/steps/seal-request.ts';
 const approve = 'electron/agent/steps/approve.ts';
 const certify = 'electron/agent/plans/certify.ts';
@@ -159,13 +159,13 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'no step behind the approval is guarded',
         file: 'electron/agent/certificates/certify-kind.ts',
-        find: '            mustBeApproved(context);\n',
+        find: '            guardApproval(context);\n',
         put: '',
       },
       {
         breaks: 'the approval step itself does not look at what was approved',
         file: approve,
-        find: '  mustBeApproved(context);\n',
+        find: '  guardApproval(context);\n',
         put: '',
       },
       {

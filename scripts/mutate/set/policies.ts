@@ -65,20 +65,20 @@ export const policyMutations: readonly Mutation[] = [
       {
         breaks: 'a back-off waits past the expiry',
         file: renewal,
-        find: 'Math.min(wished, left / 4)',
-        put: 'wished',
+        find: 'Math.min(requested, left / 4)',
+        put: 'requested',
       },
       {
         breaks: 'the back-off of an expired certificate may take half a day',
         file: renewal,
-        find: 'Math.min(wished, hour)',
-        put: 'wished',
+        find: 'Math.min(requested, hour)',
+        put: 'requested',
       },
       {
         breaks: 'near the expiry the back-off has no least wait',
         file: renewal,
-        find: 'Math.max(minute, Math.min(wished, left / 4))',
-        put: 'Math.min(wished, left / 4)',
+        find: 'Math.max(minute, Math.min(requested, left / 4))',
+        put: 'Math.min(requested, left / 4)',
       },
       {
         breaks: 'the back-off never grows',

@@ -12,14 +12,14 @@ export const stateMutations: readonly Mutation[] = [
       {
         breaks: 'a step that changes the endpoint does not say so',
         file: transitions,
-        find: 'changing: memory.changing || step.changes === true',
+        find: 'changing: memory.changing || step.changesEndpoint === true',
         put: 'changing: memory.changing',
       },
       {
         breaks: 'a later step forgets that the endpoint is being changed',
         file: transitions,
-        find: 'changing: memory.changing || step.changes === true',
-        put: 'changing: step.changes === true',
+        find: 'changing: memory.changing || step.changesEndpoint === true',
+        put: 'changing: step.changesEndpoint === true',
       },
       {
         breaks: 'a step that is tried again seems to begin anew',

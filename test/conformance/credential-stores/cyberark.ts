@@ -1,6 +1,6 @@
 import type { Log } from '#kit/log.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
 import { peerOverHttp, planted, type StorePeer, type StoreShape } from '#test/make/store-peers.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
 import { startCcpStrict } from '#test/servers/ccp-strict.ts';
 
 /** The CCP gives the private key alone. */
@@ -22,7 +22,7 @@ async function start(log: Log): Promise<StorePeer> {
     ],
   });
   return peerOverHttp({
-    ...{ log, url: ccp.url, caPem: ccp.caPem, keep: memoryStoreKeep(), wrong: {} },
+    ...{ log, url: ccp.url, caPem: ccp.caPem, state: memoryStoreState(), wrong: {} },
     settings: (url, verify, trustedRootsPem, wrongLogin) => ({
       ...{ kind: 'cyberark', ccpUrl: url, appId: wrongLogin ? 'Certified' : 'Trustkeep' },
       ...{ hasCertificate: false, reason: null, trustedRootsPem, verify },

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '#kit/log.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
 import { peerOverHttp, planted, type StorePeer, type StoreShape } from '#test/make/store-peers.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
 import { startSecretServerStrict } from '#test/servers/secret-server-strict.ts';
 import { makeTlsMaterial } from '#test/servers/tls-material.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
@@ -41,7 +41,7 @@ async function start(log: Log): Promise<StorePeer> {
   });
   return peerOverHttp({
     ...{ log, url: server.url, caPem: server.caPem },
-    keep: memoryStoreKeep({ [storeSecrets.password]: planted.login }),
+    state: memoryStoreState({ [storeSecrets.password]: planted.login }),
     wrong: { [storeSecrets.password]: `${planted.login}-wrong` },
     settings: (url, verify, trustedRootsPem) => ({
       ...{ kind: 'delinea-secret-server', url, username: 'agent', domain: null, comment: null },

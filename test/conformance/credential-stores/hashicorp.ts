@@ -1,6 +1,6 @@
 import type { Log } from '#kit/log.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
 import { peerOverHttp, planted, type StorePeer, type StoreShape } from '#test/make/store-peers.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
 import { fixtureOverApi } from '#test/servers/vault-fixture.ts';
 import { startVault } from '#test/servers/vault-strict.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
@@ -24,7 +24,7 @@ async function start(log: Log): Promise<StorePeer> {
   const token = await fixture.makeToken({ rules: { 'kv/data/*': ['read'] } });
   return peerOverHttp({
     ...{ log, url: vault.url, caPem: vault.caPem ?? '' },
-    keep: memoryStoreKeep({ [storeSecrets.token]: token }),
+    state: memoryStoreState({ [storeSecrets.token]: token }),
     wrong: { [storeSecrets.token]: planted.login },
     settings: (url, verify, trustedRootsPem) => ({
       ...{ kind: 'hashicorp', vaultUrl: url, auth: { type: 'Token' }, rootPath: 'kv', namespace: null },

@@ -1,16 +1,16 @@
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
+import { makeDatabase } from '#test/make/database.ts';
 import { aCredential, aStore } from '#test/make/rows.ts';
-import { makeStore } from '#test/make/store.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
 import {
   planted,
   type StorePeer,
   type StoreShape,
-  type StoreWish,
+  type StoreVariant,
   storeAdapter,
 } from '#test/make/store-peers.ts';
-import { credentialRows } from '../../../electron/agent/store-keep.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
+import { credentialRows } from '../../../electron/agent/store-state.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 /** It is on this machine. */
@@ -22,7 +22,7 @@ export const shape: StoreShape = {
 };
 
 async function start(log: Log): Promise<StorePeer> {
-  const { database, remove } = makeStore();
+  const { database, remove } = makeDatabase();
   const row = aStore({ name: 'own' });
   database.credentialStores.insert(row);
   const sealed = (id: string, parts: Record<string, string>) => {
@@ -40,16 +40,16 @@ async function start(log: Log): Promise<StorePeer> {
   const locked = () => {
     throw new Failure('keychain.locked', 'The master key is locked.', { hint: 'Unlock it.' });
   };
-  const keep = memoryStoreKeep();
-  const make = ({ wrongLogin = false }: StoreWish = {}) => {
+  const state = memoryStoreState();
+  const make = ({ wrongLogin = false }: StoreVariant = {}) => {
     const open = credentialRows(database, wrongLogin ? locked : () => {})(row.id);
     const rows = wrongLogin ? { ...open, secret: locked } : open;
-    return storeAdapter({ kind: 'local' }, { keep, log, rows, name: 'own' });
+    return storeAdapter({ kind: 'local' }, { state, log, rows, name: 'own' });
   };
   return {
     ...{
       make,
-      keep,
+      state,
       missing: 'credential.not-found',
       refused: /^keychain\.locked$/,
       refusedRetry: 'later',

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeTestOrder, memoryKeep, obtain, untilDone } from '../../make/acme.ts';
+import { makeTestOrder, memoryState, obtain, untilDone } from '../../make/acme.ts';
 import { freePort } from '../../servers/free-port.ts';
 import { type Pebble, startPebble } from '../../servers/pebble.ts';
 import { acmeMaker, canRunPebble, namesIn } from './with-pebble.ts';
@@ -33,12 +33,12 @@ describe.skipIf(!canRunPebble)('ACME with a pebble of its own', () => {
     });
     const asBase64 = Buffer.from(pebble.eab.hmacKey, 'base64url').toString('base64');
     for (const hmacKey of [pebble.eab.hmacKey, asBase64]) {
-      const keep = memoryKeep({ 'eab-hmac': hmacKey });
-      const { authority } = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
+      const state = memoryState({ 'eab-hmac': hmacKey });
+      const { authority } = acme(pebble, { state, settings: { eabKeyId: pebble.eab.keyId } });
       await obtain(authority, await makeTestOrder(['eab.example']));
     }
-    const keep = memoryKeep({ 'eab-hmac': Buffer.from('wrong').toString('base64') });
-    const wrong = acme(pebble, { keep, settings: { eabKeyId: pebble.eab.keyId } });
+    const state = memoryState({ 'eab-hmac': Buffer.from('wrong').toString('base64') });
+    const wrong = acme(pebble, { state, settings: { eabKeyId: pebble.eab.keyId } });
     await expect(untilDone(wrong.authority, await makeTestOrder(['eab.example']))).rejects.toMatchObject({
       retry: 'needs-person',
     });
@@ -60,14 +60,14 @@ describe.skipIf(!canRunPebble)('ACME with a pebble of its own', () => {
 
   test('a CA that lost the account gets a new one with the same key, once', async () => {
     const before = await started({ alwaysValid: true });
-    const keep = memoryKeep();
-    const { authority } = acme(before, { keep });
+    const state = memoryState();
+    const { authority } = acme(before, { state });
     await obtain(authority, await makeTestOrder(['lost.example']));
-    const note = JSON.parse(keep.note('account') ?? '') as { url: string };
-    keep.keepNote('account', JSON.stringify({ ...note, url: `${note.url}0000` }));
-    const again = acme(before, { keep });
+    const note = JSON.parse(state.note('account') ?? '') as { url: string };
+    state.keepNote('account', JSON.stringify({ ...note, url: `${note.url}0000` }));
+    const again = acme(before, { state });
     await obtain(again.authority, await makeTestOrder(['lost.example']));
-    expect(JSON.parse(keep.note('account') ?? '')).toEqual(note);
+    expect(JSON.parse(state.note('account') ?? '')).toEqual(note);
   });
 
   test('a slow CA is waited for', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { certificatesOf } from '../../../electron/pki/pem.ts';
-import { makeTestOrder, memoryKeep, obtain, untilDone } from '../../make/acme.ts';
+import { makeTestOrder, memoryState, obtain, untilDone } from '../../make/acme.ts';
 import { have } from '../../servers/available.ts';
 import { type Pebble, startPebble } from '../../servers/pebble.ts';
 import { acmeMaker, canRunPebble, namesIn } from './with-pebble.ts';
@@ -34,13 +34,13 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
   });
 
   test('a second certificate costs at most nine requests and one account serves both', async () => {
-    const { authority, requests, keep } = acme(pebble, { validation: responder() });
+    const { authority, requests, state } = acme(pebble, { validation: responder() });
     await obtain(authority, await makeTestOrder(['first.example']));
-    const account = keep.note('account');
+    const account = state.note('account');
     const before = requests.length;
     await obtain(authority, await makeTestOrder(['second.example']));
     expect(requests.length - before).toBeLessThanOrEqual(9);
-    expect(keep.note('account')).toBe(account);
+    expect(state.note('account')).toBe(account);
     expect(requests.filter((line) => line.includes('sign-me-up'))).toHaveLength(1);
   });
 
@@ -91,10 +91,10 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
 
   test('a web root nobody serves from ends refused with the name and what the CA met', async () => {
     const { authority } = acme(pebble);
-    const look = await untilDone(authority, await makeTestOrder(['lonely.example']));
-    if (look.state !== 'refused') throw new Error(JSON.stringify(look));
-    expect(look.because.sentence).toContain('lonely.example: it could not connect');
-    expect(look.because.peerSaid).toContain('refused');
+    const status = await untilDone(authority, await makeTestOrder(['lonely.example']));
+    if (status.state !== 'refused') throw new Error(JSON.stringify(status));
+    expect(status.because.sentence).toContain('lonely.example: it could not connect');
+    expect(status.because.peerSaid).toContain('refused');
   });
 
   describe('with dns-01 by scripts', () => {
@@ -136,15 +136,15 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
     });
 
     test.skipIf(!have('curl'))('a long wait for records is given back and survives a restart', async () => {
-      const keep = memoryKeep();
-      const first = acme(pebble, { validation: byScript(600), keep });
+      const state = memoryState();
+      const first = acme(pebble, { validation: byScript(600), state });
       const order = await makeTestOrder(['slow-dns.example']);
       await first.authority.submit(order.request, null, order.tools);
-      const look = await first.authority.look(order.known(), order.request, order.tools);
-      expect(look).toMatchObject({ state: 'pending', sentence: expect.stringContaining('to spread') });
-      expect((look as { afterMs: number }).afterMs).toBeGreaterThan(300_000);
+      const status = await first.authority.poll(order.known(), order.request, order.tools);
+      expect(status).toMatchObject({ state: 'pending', sentence: expect.stringContaining('to spread') });
+      expect((status as { afterMs: number }).afterMs).toBeGreaterThan(300_000);
       const clock = { ...systemClock, now: () => Date.now() + 600_000 };
-      const second = acme(pebble, { validation: byScript(600), keep, clock });
+      const second = acme(pebble, { validation: byScript(600), state, clock });
       await obtain(second.authority, order);
       const added = (await readFile(log, 'utf8')).match(/set _acme-challenge\.slow-dns/g);
       expect(added).toHaveLength(1);
@@ -162,7 +162,7 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
   });
 
   test('the test of the authority registers an account and names the missing profile', async () => {
-    const { authority, keep } = acme(pebble, { settings: { profile: 'shortlived' } });
+    const { authority, state } = acme(pebble, { settings: { profile: 'shortlived' } });
     const report = await authority.test();
     expect(report.ok).toBe(false);
     expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual([
@@ -171,7 +171,7 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
       ['certificate profile', false],
       ['renewal information', true],
     ]);
-    expect(keep.note('account')).toContain(pebble.directoryUrl);
+    expect(state.note('account')).toContain(pebble.directoryUrl);
   });
 
   test('an untrusted CA is named with the way out', async () => {

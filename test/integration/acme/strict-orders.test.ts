@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { makeTestOrder, memoryKeep, obtain, untilDone } from '../../make/acme.ts';
+import { makeTestOrder, memoryState, obtain, untilDone } from '../../make/acme.ts';
 import { acme, ca, prepareStrictCa, ready } from './strict-ca.ts';
 
 describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
@@ -22,8 +22,8 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     });
 
     test('an order whose answer was lost is found again in the list of the CA', async () => {
-      const keep = memoryKeep();
-      const first = acme(ca, { keep });
+      const state = memoryState();
+      const first = acme(ca, { state });
       for (const n of [1, 2, 3]) await obtain(first.authority, await makeTestOrder([`other${n}.example`]));
       ca.script({ loseAfter: 'newOrder' });
       const order = await makeTestOrder(['found.example']);
@@ -32,7 +32,7 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
         retry: 'later',
       });
       const placed = ca.state.newOrders;
-      const second = acme(ca, { keep });
+      const second = acme(ca, { state });
       await obtain(second.authority, order);
       expect(ca.state.newOrders).toBe(placed);
       expect(ca.state.orders.filter(({ finalized }) => finalized > 0)).toHaveLength(4);
@@ -49,11 +49,11 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
 
     test('a lost answer to finalize is not finalized again', async () => {
       ca.script({ loseAfter: 'finalize' });
-      const keep = memoryKeep();
-      const first = acme(ca, { keep });
+      const state = memoryState();
+      const first = acme(ca, { state });
       const order = await makeTestOrder(['cut.example']);
       await expect(untilDone(first.authority, order)).rejects.toMatchObject({ code: 'net.lost' });
-      const second = acme(ca, { keep });
+      const second = acme(ca, { state });
       await obtain(second.authority, order);
       expect(ca.state).toMatchObject({ newOrders: 1, finalizations: 1 });
     });
@@ -73,15 +73,15 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
 
     /** Stops the first authority dead right after the nth handle was stored, and goes on with another. */
     async function restartAfter(nth: number): Promise<void> {
-      const keep = memoryKeep();
+      const state = memoryState();
       const order = await makeTestOrder(['restarted.example']);
       const remember = (handle: unknown) => {
         order.tools.remember(handle);
         if (order.remembered.length === nth) throw new Error('killed');
       };
       const dying = { ...order, tools: { ...order.tools, remember } };
-      await expect(untilDone(acme(ca, { keep }).authority, dying)).rejects.toThrow('killed');
-      await obtain(acme(ca, { keep }).authority, order);
+      await expect(untilDone(acme(ca, { state }).authority, dying)).rejects.toThrow('killed');
+      await obtain(acme(ca, { state }).authority, order);
     }
 
     test('two requests for the same names at a CA that gives one order out twice get a certificate each', async () => {
@@ -112,10 +112,10 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     });
 
     test('an order somebody else finalized is replaced by a new one', async () => {
-      const keep = memoryKeep();
+      const state = memoryState();
       ca.script({ reusesOrders: true });
-      const mine = acme(ca, { keep });
-      const other = acme(ca, { keep });
+      const mine = acme(ca, { state });
+      const other = acme(ca, { state });
       const one = await makeTestOrder(['taken.example']);
       const two = await makeTestOrder(['taken.example']);
       await mine.authority.submit(one.request, null, one.tools);
@@ -133,9 +133,12 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       ca.forget();
       ca.script({ validation: 'never' });
       // the order as just placed is still at hand: its authorizations are what is missing
-      const again = acme(ca, { keep: memoryKeep() });
-      const look = await again.authority.look(order.known(), order.request, order.tools);
-      expect(look).toMatchObject({ state: 'refused', because: { code: 'acme.order-gone', retry: 'later' } });
+      const again = acme(ca, { state: memoryState() });
+      const status = await again.authority.poll(order.known(), order.request, order.tools);
+      expect(status).toMatchObject({
+        state: 'refused',
+        because: { code: 'acme.order-gone', retry: 'later' },
+      });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certificatesOf } from '../../../electron/pki/pem.ts';
-import { makeTestOrder, memoryKeep, obtain, untilDone } from '../../make/acme.ts';
+import { makeTestOrder, memoryState, obtain, untilDone } from '../../make/acme.ts';
 import { startAcmeStrict } from '../../servers/acme-strict.ts';
 import { acme, ca, expectSince, prepareStrictCa, ready, restart } from './strict-ca.ts';
 
@@ -40,15 +40,15 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
 
   test('an order that stays processing is looked at when the CA says and never finalized twice', async () => {
     ca.script({ issuing: 'processing', retryAfter: '1800' });
-    const keep = memoryKeep();
-    const first = acme(ca, { keep });
+    const state = memoryState();
+    const first = acme(ca, { state });
     const order = await makeTestOrder(['slow.example']);
-    let look = await untilDone(first.authority, order, 0);
-    expect(look).toMatchObject({ state: 'pending', afterMs: 1_800_000 });
+    let status = await untilDone(first.authority, order, 0);
+    expect(status).toMatchObject({ state: 'pending', afterMs: 1_800_000 });
     const asked = ca.state.requests.length;
-    const second = acme(ca, { keep });
-    look = await second.authority.look(order.known(), order.request, order.tools);
-    expect(look).toMatchObject({ state: 'pending', afterMs: 1_800_000 });
+    const second = acme(ca, { state });
+    status = await second.authority.poll(order.known(), order.request, order.tools);
+    expect(status).toMatchObject({ state: 'pending', afterMs: 1_800_000 });
     expect(ca.state.requests.slice(asked).filter((line) => line.startsWith('POST'))).toHaveLength(1);
     ca.release();
     await obtain(second.authority, order);
@@ -59,9 +59,9 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     ca.script({ issuing: 'processing', retryAfter: new Date(Date.now() + 600_000).toUTCString() });
     const { authority } = acme(ca);
     const order = await makeTestOrder(['dated.example']);
-    const look = await untilDone(authority, order, 0);
-    expect((look as { afterMs: number }).afterMs).toBeGreaterThan(500_000);
-    expect((look as { afterMs: number }).afterMs).toBeLessThanOrEqual(600_000);
+    const status = await untilDone(authority, order, 0);
+    expect((status as { afterMs: number }).afterMs).toBeGreaterThan(500_000);
+    expect((status as { afterMs: number }).afterMs).toBeLessThanOrEqual(600_000);
   });
 
   test('a refused order names each name with its reason', async () => {
@@ -113,8 +113,8 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
   ])('a %s at finalization ends the order refused', async (type, code, words) => {
     ca.script({ refuseFinalize: { type, detail: 'no RSA here' } });
     const { authority } = acme(ca);
-    const look = await untilDone(authority, await makeTestOrder(['refused.example']));
-    expect(look).toMatchObject({
+    const status = await untilDone(authority, await makeTestOrder(['refused.example']));
+    expect(status).toMatchObject({
       state: 'refused',
       because: { code, sentence: expect.stringContaining(words), peerSaid: 'no RSA here' },
     });
@@ -125,8 +125,8 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     const { authority } = acme(ca);
     const webRoot = new Map<string, string>();
     const order = await makeTestOrder(['wrong.example'], { webRoot });
-    const look = await untilDone(authority, order);
-    expect(look).toMatchObject({
+    const status = await untilDone(authority, order);
+    expect(status).toMatchObject({
       state: 'refused',
       because: {
         code: 'acme.unauthorized',
@@ -149,21 +149,21 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     expect(await untilDone(authority, order, 0)).toMatchObject({ state: 'pending', afterMs: 1000 });
     const answered = () => ca.state.requests.filter((line) => line.includes('chall/')).length;
     now += 20_000;
-    const look = await authority.look(order.known(), order.request, order.tools);
-    expect(look).toMatchObject({ state: 'pending', afterMs: 5000 });
+    const status = await authority.poll(order.known(), order.request, order.tools);
+    expect(status).toMatchObject({ state: 'pending', afterMs: 5000 });
     expect(answered()).toBe(1);
   });
 
   describe('the account', () => {
     test('the key is kept before the CA hears of it, and an account with a lost answer is found again', async () => {
       await restart({ eab: 'once', script: { loseAfter: 'newAccount' } });
-      const keep = memoryKeep({ 'eab-hmac': ca.eab.hmacKey });
+      const state = memoryState({ 'eab-hmac': ca.eab.hmacKey });
       const settings = { eabKeyId: ca.eab.keyId };
-      const first = acme(ca, { keep, settings });
+      const first = acme(ca, { state, settings });
       const order = await makeTestOrder(['once.example']);
       await expect(untilDone(first.authority, order)).rejects.toMatchObject({ code: 'net.lost' });
-      expect(keep.secrets.has('account-key')).toBe(true);
-      await obtain(acme(ca, { keep, settings }).authority, order);
+      expect(state.secrets.has('account-key')).toBe(true);
+      await obtain(acme(ca, { state, settings }).authority, order);
       expect(ca.state.accounts).toHaveLength(1);
     });
 
@@ -172,10 +172,10 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       const settings = { eabKeyId: ca.eab.keyId };
       const secrets = { 'eab-hmac': ca.eab.hmacKey };
       await obtain(
-        acme(ca, { keep: memoryKeep(secrets), settings }).authority,
+        acme(ca, { state: memoryState(secrets), settings }).authority,
         await makeTestOrder(['a.example']),
       );
-      const late = acme(ca, { keep: memoryKeep(secrets), settings });
+      const late = acme(ca, { state: memoryState(secrets), settings });
       await expect(untilDone(late.authority, await makeTestOrder(['b.example']))).rejects.toMatchObject({
         code: 'acme.eab-used',
         retry: 'needs-person',
@@ -185,21 +185,21 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     });
 
     test('an account the CA forgot is made once more with the same key', async () => {
-      const { authority, keep } = acme(ca);
+      const { authority, state } = acme(ca);
       await obtain(authority, await makeTestOrder(['a.example']));
-      const key = keep.secrets.get('account-key')?.text();
+      const key = state.secrets.get('account-key')?.text();
       ca.forget();
       await obtain(authority, await makeTestOrder(['b.example']));
       expect(ca.state.accounts).toHaveLength(1);
-      expect(keep.secrets.get('account-key')?.text()).toBe(key);
+      expect(state.secrets.get('account-key')?.text()).toBe(key);
     });
 
     test('the account of another directory is not used', async () => {
       const other = await startAcmeStrict();
       try {
-        const keep = memoryKeep();
-        await obtain(acme(ca, { keep }).authority, await makeTestOrder(['a.example']));
-        await obtain(acme(other, { keep }).authority, await makeTestOrder(['a.example']));
+        const state = memoryState();
+        await obtain(acme(ca, { state }).authority, await makeTestOrder(['a.example']));
+        await obtain(acme(other, { state }).authority, await makeTestOrder(['a.example']));
         expect(other.state.accounts).toHaveLength(1);
       } finally {
         await other.stop();
@@ -207,10 +207,10 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
     });
 
     test('neither the account key nor the HMAC key is in any stored handle or note', async () => {
-      const { authority, keep } = acme(ca);
+      const { authority, state } = acme(ca);
       const order = await makeTestOrder(['quiet.example']);
       await obtain(authority, order);
-      const shown = JSON.stringify([order.remembered, [...keep.notes]]);
+      const shown = JSON.stringify([order.remembered, [...state.notes]]);
       expect(shown).not.toContain('PRIVATE KEY');
     });
   });

@@ -43,8 +43,8 @@ export async function startSite(
     port,
     oldFingerprint: old.facts.fingerprint,
     async served() {
-      const look = await probeTls({ address: '127.0.0.1', port, serverName: names[0] ?? null });
-      return look.kind === 'certificate' ? look.leafFingerprint : look.code;
+      const answer = await probeTls({ address: '127.0.0.1', port, serverName: names[0] ?? null });
+      return answer.kind === 'certificate' ? answer.leafFingerprint : answer.code;
     },
     state: () => tree(nginx.dir),
   };

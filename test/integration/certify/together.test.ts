@@ -6,7 +6,7 @@ import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { have } from '#test/servers/available.ts';
 import { type RunningNginx, serverText, startNginx } from '#test/servers/nginx.ts';
-import type { LookAt } from '../../../electron/agent/steps/step.ts';
+import type { ProbeTls } from '../../../electron/agent/steps/step.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 import { approve } from './site.ts';
 
@@ -81,12 +81,12 @@ describe.skipIf(!have('nginx'))('several plans for one server', () => {
     await approve(agent, first);
     expect((await agent.until(first)).state).toBe('succeeded');
     await agent.close();
-    const lookAt: LookAt = async (place) => {
-      const look = await probeTls(place);
-      const hidden = look.kind === 'certificate' && look.leafFingerprint !== oldFingerprint;
-      return hidden ? { kind: 'no-answer', code: 'tls.silent', sentence: 'Nobody answers.' } : look;
+    const probe: ProbeTls = async (place) => {
+      const answer = await probeTls(place);
+      const hidden = answer.kind === 'certificate' && answer.leafFingerprint !== oldFingerprint;
+      return hidden ? { kind: 'no-answer', code: 'tls.silent', sentence: 'Nobody answers.' } : answer;
     };
-    agent = await startAgent({ dataDirectory: data.path, overrides: { lookAt } });
+    agent = await startAgent({ dataDirectory: data.path, overrides: { probeTls: probe } });
     await approve(agent, second);
     expect(await agent.until(second)).toMatchObject({ state: 'failed', restored: 'proved' });
     expect(existsSync(join(nginx.dir, 'tls/trustkeep'))).toBe(true);

@@ -7,7 +7,7 @@ import { makeHttp } from '../../../electron/net/http.ts';
 import { CyberarkStore } from '../../../electron/providers/credential-stores/cyberark/cyberark.ts';
 import type { Secret } from '../../../electron/secrets/secret.ts';
 import { tempDirectory } from '../../make/directory.ts';
-import { memoryStoreKeep } from '../../make/store-keep.ts';
+import { memoryStoreState } from '../../make/store-state.ts';
 import { have } from '../../servers/available.ts';
 import { type CcpOptions, type CcpStrict, startCcpStrict } from '../../servers/ccp-strict.ts';
 import { makeTlsMaterial, type TlsMaterial } from '../../servers/tls-material.ts';
@@ -73,8 +73,8 @@ export function store(
     ...{ kind: 'cyberark', ccpUrl: ccp.url, appId: 'Trustkeep', hasCertificate: false, reason: null },
     ...{ trustedRootsPem: ccp.caPem, verify: null, ...changes },
   };
-  const keep = { ...memoryStoreKeep(kept), ...(secret === undefined ? {} : { secret }) };
-  return new CyberarkStore({ id: 'cs_1', settings, keep, http, clock: systemClock, log });
+  const state = { ...memoryStoreState(kept), ...(secret === undefined ? {} : { secret }) };
+  return new CyberarkStore({ id: 'cs_1', settings, state, http, clock: systemClock, log });
 }
 
 export async function failure(work: Promise<unknown>): Promise<Failure> {

@@ -5,7 +5,7 @@ import { readPfx } from '../../../electron/pki/read-pfx.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa } from '../../make/certificates.ts';
-import { memoryStoreKeep } from '../../make/store-keep.ts';
+import { memoryStoreState } from '../../make/store-state.ts';
 import { have } from '../../servers/available.ts';
 import type { CcpOptions } from '../../servers/ccp-strict.ts';
 import { type ClientCa, makeClientCa } from '../../servers/client-certificates.ts';
@@ -47,10 +47,10 @@ describe.skipIf(!have('openssl'))('an application proved by a client certificate
 
   test('leaves no copy of its key behind, whether it is read or verified', async () => {
     await start(demanding());
-    const keep = memoryStoreKeep(kept);
+    const state = memoryStoreState(kept);
     const given: Secret[] = [];
     const reading = store({ hasCertificate: true }, kept, (name) => {
-      const secret = keep.secret(name);
+      const secret = state.secret(name);
       if (secret !== null && name === storeSecrets.clientKey) given.push(secret);
       return secret;
     });

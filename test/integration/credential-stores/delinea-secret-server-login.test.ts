@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
-import { makeSession } from '../../../electron/providers/credential-stores/delinea-secret-server/session.ts';
-import { memoryStoreKeep } from '../../make/store-keep.ts';
+import { makeDelineaSession } from '../../../electron/providers/credential-stores/delinea-secret-server/session.ts';
+import { memoryStoreState } from '../../make/store-state.ts';
 import { have } from '../../servers/available.ts';
 import type { CannedAnswer } from '../../servers/secret-server-script.ts';
 import {
@@ -72,12 +72,12 @@ describe.skipIf(!have('openssl'))('the login', () => {
 
   test('that was dropped late, after a new one, leaves the new one alone', async () => {
     await start();
-    const keep = memoryStoreKeep({ [storeSecrets.password]: login });
-    const session = makeSession({
+    const state = memoryStoreState({ [storeSecrets.password]: login });
+    const session = makeDelineaSession({
       settings: settingsOf(),
       base: server.url,
       who: 'it',
-      keep,
+      state,
       http,
       clock,
       log,
@@ -92,8 +92,8 @@ describe.skipIf(!have('openssl'))('the login', () => {
 
   test('stops after two refusals, so that the account does not get locked, and tries again after a quarter of an hour', async () => {
     await start();
-    const keep = memoryStoreKeep({ [storeSecrets.password]: 'wrong S3cr3t' });
-    const reading = store({}, keep);
+    const state = memoryStoreState({ [storeSecrets.password]: 'wrong S3cr3t' });
+    const reading = store({}, state);
     const first = await failure(reading.read('12'));
     expect(first).toMatchObject({ code: 'credential-store.login-refused', retry: 'needs-person' });
     expect(first.peerSaid).toContain('Login failed.');
@@ -103,8 +103,8 @@ describe.skipIf(!have('openssl'))('the login', () => {
     expect(stopped.message).toContain('agent 2 times');
     expect(stopped.retryAt).toBeGreaterThan(clock.now() + 14 * minute);
     // a restart does not begin again at zero
-    await failure(store({}, keep).read('12'));
-    expect((await store({}, keep).verify()).checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });
+    await failure(store({}, state).read('12'));
+    expect((await store({}, state).verify()).checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });
     expect(server.logins.bad).toBe(2);
     clock.jump(14 * minute);
     await failure(reading.read('12'));
@@ -113,22 +113,22 @@ describe.skipIf(!have('openssl'))('the login', () => {
     server.users.agent = { password: 'wrong S3cr3t' };
     clock.jump(2 * minute);
     expect((await reading.read('12')).username).toBe('root');
-    expect(keep.secrets.has('login-refusals')).toBe(false);
+    expect(state.secrets.has('login-refusals')).toBe(false);
   });
 
   test('tries a changed password at once', async () => {
     await start({ lockAfter: 4 });
-    const keep = memoryStoreKeep({ [storeSecrets.password]: 'wrong' });
-    await failure(store({}, keep).read('12'));
-    await failure(store({}, keep).read('12'));
-    keep.secrets.set(storeSecrets.password, login);
-    expect((await store({}, keep).read('12')).username).toBe('root');
+    const state = memoryStoreState({ [storeSecrets.password]: 'wrong' });
+    await failure(store({}, state).read('12'));
+    await failure(store({}, state).read('12'));
+    state.secrets.set(storeSecrets.password, login);
+    expect((await store({}, state).read('12')).username).toBe('root');
     expect(server.logins).toEqual({ good: 1, bad: 2 });
   });
 
   test('refused ten times at once is one refused login', async () => {
     await start();
-    const reading = store({}, memoryStoreKeep({ [storeSecrets.password]: 'wrong' }));
+    const reading = store({}, memoryStoreState({ [storeSecrets.password]: 'wrong' }));
     await Promise.all(Array.from({ length: 10 }, () => failure(reading.read('12'))));
     expect(server.logins.bad).toBe(1);
   });
@@ -182,7 +182,7 @@ describe.skipIf(!have('openssl'))('the login', () => {
 
   test('says when the password is not kept', async () => {
     await start();
-    expect((await failure(store({}, memoryStoreKeep()).read('12'))).code).toBe(
+    expect((await failure(store({}, memoryStoreState()).read('12'))).code).toBe(
       'credential-store.no-password',
     );
   });
@@ -207,7 +207,7 @@ describe.skipIf(!have('openssl'))('the login', () => {
 
   test('refused by a Delinea Platform counts too', async () => {
     await start({ platform: true, path: '' });
-    const reading = store({}, memoryStoreKeep({ [storeSecrets.password]: 'wrong' }));
+    const reading = store({}, memoryStoreState({ [storeSecrets.password]: 'wrong' }));
     for (let tries = 0; tries < 4; tries++)
       expect((await failure(reading.read('12'))).code).toBe('credential-store.login-refused');
     expect(server.logins.bad).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-secret-server.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
-import { memoryStoreKeep } from '../../make/store-keep.ts';
+import { memoryStoreState } from '../../make/store-state.ts';
 import { have } from '../../servers/available.ts';
 import type { CannedAnswer } from '../../servers/secret-server-script.ts';
 import {
@@ -174,7 +174,7 @@ describe.skipIf(!have('openssl'))('a restricted secret', () => {
 
 describe.skipIf(!have('openssl'))('verifying', () => {
   const checks = async (changes: Partial<DelineaSettings>, password = login) => {
-    const report = await store(changes, memoryStoreKeep({ [storeSecrets.password]: password })).verify();
+    const report = await store(changes, memoryStoreState({ [storeSecrets.password]: password })).verify();
     expect(report.ok).toBe(report.checks.every(({ ok }) => ok));
     expect(JSON.stringify(report)).not.toContain('S3cr3t');
     return report.checks;

@@ -10,7 +10,7 @@ import { makeHttp } from '../../../electron/net/http.ts';
 import { storeSecrets } from '../../../electron/providers/credential-stores/credential-store.ts';
 import { DelineaStore } from '../../../electron/providers/credential-stores/delinea-secret-server/delinea-secret-server.ts';
 import { JumpingClock } from '../../make/clock.ts';
-import { memoryStoreKeep } from '../../make/store-keep.ts';
+import { memoryStoreState } from '../../make/store-state.ts';
 import { have } from '../../servers/available.ts';
 import type {
   SecretServerOptions,
@@ -99,9 +99,9 @@ export function settingsOf(changes: Partial<DelineaSettings> = {}): DelineaSetti
 
 export function store(
   changes: Partial<DelineaSettings> = {},
-  keep = memoryStoreKeep({ [storeSecrets.password]: login }),
+  state = memoryStoreState({ [storeSecrets.password]: login }),
 ) {
-  return new DelineaStore({ id: 'cs_1', settings: settingsOf(changes), keep, http, clock, log });
+  return new DelineaStore({ id: 'cs_1', settings: settingsOf(changes), state, http, clock, log });
 }
 
 export async function failure(work: Promise<unknown>): Promise<Failure> {

@@ -10,7 +10,7 @@ import { failureFrom } from '#test/make/commands.ts';
 import { logInto } from '#test/make/log-lines.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import { type CredentialReader, makeCredentialReader } from '../../../electron/agent/credentials.ts';
-import { openStored } from '../../../electron/agent/sessions.ts';
+import { openStored } from '../../../electron/agent/open-connection.ts';
 import { connect } from '../../../electron/providers/connections/registry.ts';
 import type {
   CredentialStore,
@@ -196,14 +196,14 @@ describe.runIf(canRunSshd())(
         await setPassword(sshd.user, second);
         const vault = new Rotating();
         const reader = makeCredentialReader({ store: () => vault, clock: systemClock, log: silentLog });
-        const session = await openStored(
+        const open = await openStored(
           partsOver(reader, async () => {
             vault.changed = true;
           }),
           endpoint.id,
         );
-        expect(session.connection.credentialUsed).toContain('from credential "web"');
-        await session.connection.close();
+        expect(open.connection.credentialUsed).toContain('from credential "web"');
+        await open.connection.close();
         expect(vault.reads).toBe(2);
         await expect.poll(refusals, waiting).toBe(1);
         expect(lines.join('\n')).toContain('is being changed');

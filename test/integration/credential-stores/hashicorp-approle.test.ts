@@ -13,8 +13,8 @@ import {
   vault,
 } from './hashicorp-vault.ts';
 
-async function withRole(wish: Parameters<typeof role>[0] = {}) {
-  const roleId = await role(wish);
+async function withRole(request: Parameters<typeof role>[0] = {}) {
+  const roleId = await role(request);
   const secretId = await fixture.makeSecretId('approle', 'reader');
   vault.calls.length = 0;
   return { roleId, ...open({ secrets: { 'secret-id': secretId }, settings: { auth: bySecret(roleId) } }) };
@@ -60,9 +60,9 @@ describe('a hashicorp store at a Vault that does as told', () => {
     test('is not repeated for a secret that the policy forbids, until its policies may have changed', async () => {
       await fixture.mountKv('other', 2);
       await fixture.put('other', 2, 'web1', { password: 'x' });
-      const { store, keep, roleId } = await withRole();
+      const { store, state, roleId } = await withRole();
       await store.close();
-      const other = open({ keep, settings: { auth: bySecret(roleId), rootPath: 'other' } }).store;
+      const other = open({ state, settings: { auth: bySecret(roleId), rootPath: 'other' } }).store;
       for (const _ of [1, 2, 3]) expect((await failureOf(other.read('web1'))).code).toBe('credential.denied');
       expect(logins()).toBe(1);
       await fixture.makeRole('approle', 'reader', { rules: { 'other/*': ['read'] }, tokenTtl: '1h' });
@@ -72,9 +72,9 @@ describe('a hashicorp store at a Vault that does as told', () => {
     });
 
     test('that was refused waits before the next, unless a person asks or a new SecretID is given', async () => {
-      const { store, keep } = await withRole();
-      const good = keep.secrets.get('secret-id') ?? '';
-      keep.secrets.set('secret-id', 'wrong');
+      const { store, state } = await withRole();
+      const good = state.secrets.get('secret-id') ?? '';
+      state.secrets.set('secret-id', 'wrong');
       for (const _ of [1, 2, 3])
         expect((await failureOf(store.read('web1'))).code).toBe('credential-store.login-refused');
       expect(logins()).toBe(1);
@@ -85,13 +85,13 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(logins()).toBe(2);
       expect((await store.verify()).ok).toBe(false);
       expect(logins()).toBe(3);
-      keep.secrets.set('secret-id', good);
+      state.secrets.set('secret-id', good);
       expect((await store.read('web1')).username).toBe('root');
     });
 
     test('at a mount that does not exist says so much as the server does', async () => {
-      const { roleId, keep } = await withRole();
-      const { store } = open({ keep, settings: { auth: bySecret(roleId), authMount: 'elsewhere' } });
+      const { roleId, state } = await withRole();
+      const { store } = open({ state, settings: { auth: bySecret(roleId), authMount: 'elsewhere' } });
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential-store.login-refused');
       expect(failure.message).toContain('auth/elsewhere');

@@ -83,14 +83,17 @@ export class FilledVault {
   open(options: Parameters<typeof hashicorpStore>[2] = {}) {
     const settings = { namespace: this.#namespace, authMount: this.approle, ...options.settings };
     const made = hashicorpStore(this.fixture, this.#http, { ...options, settings });
-    this.#given.push(...made.keep.secrets.values());
+    this.#given.push(...made.state.secrets.values());
     this.#opened.push(made);
     return made;
   }
 
   /** A store with a token of its own. */
-  async withToken(rootPath: string, wish: Parameters<VaultFixture['makeToken']>[0] = { rules: this.rules }) {
-    const token = await this.fixture.makeToken(wish);
+  async withToken(
+    rootPath: string,
+    request: Parameters<VaultFixture['makeToken']>[0] = { rules: this.rules },
+  ) {
+    const token = await this.fixture.makeToken(request);
     return { token, ...this.open({ secrets: { token }, settings: { rootPath } }) };
   }
 

@@ -58,11 +58,11 @@ describe.each(peers)('a hashicorp store at %s logs in with an AppRole', (peer) =
   test('with a wrapped SecretID, unwrapped once and kept for the next start', async () => {
     const wrapping = await vault.fixture.makeWrappedSecretId(vault.approle, 'reader');
     const settings = { auth: secretAuth(true), rootPath: vault.kv1 };
-    const { store, keep } = vault.open({ secrets: { 'wrapping-token': wrapping }, settings });
+    const { store, state } = vault.open({ secrets: { 'wrapping-token': wrapping }, settings });
     expect((await store.read('servers/web1')).username).toBe('root');
-    expect([...keep.secrets.keys()]).toEqual(['secret-id']);
+    expect([...state.secrets.keys()]).toEqual(['secret-id']);
     await store.close();
-    expect((await vault.open({ keep, settings }).store.read('servers/web1')).username).toBe('root');
+    expect((await vault.open({ state, settings }).store.read('servers/web1')).username).toBe('root');
   });
 
   test('and tells that somebody else has unwrapped it', async () => {
@@ -101,12 +101,12 @@ describe.each(peers)('a hashicorp store at %s logs in with an AppRole', (peer) =
           auth: { type: 'AppRoleFile' as const, roleId, secretFile, wrapped },
           rootPath: vault.kv1,
         };
-        const { store, keep } = vault.open({ settings });
+        const { store, state } = vault.open({ settings });
         expect((await store.read('servers/web1')).username).toBe('root');
         writeFileSync(secretFile, `${await make()}\n`);
         expect((await store.read('servers/web1')).username).toBe('root');
         await store.close();
-        expect((await vault.open({ keep, settings }).store.read('servers/web1')).username).toBe('root');
+        expect((await vault.open({ state, settings }).store.read('servers/web1')).username).toBe('root');
       }
     } finally {
       directory.remove();

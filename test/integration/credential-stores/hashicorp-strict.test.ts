@@ -181,8 +181,8 @@ describe('a hashicorp store at a Vault that does as told', () => {
   });
 
   test('verify stops at the first no and says that a way without TLS is open', async () => {
-    const { keep } = await withToken();
-    const { store } = open({ keep, settings: { verify: 'nobody' } });
+    const { state } = await withToken();
+    const { store } = open({ state, settings: { verify: 'nobody' } });
     const report = await store.verify();
     expect(report.checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([
       'resolve true',

@@ -98,7 +98,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
     });
 
     test('with counted uses is looked up once in its life, never renewed', async () => {
-      const { store, keep, token } = await withToken({ uses: 6 });
+      const { store, state, token } = await withToken({ uses: 6 });
       await store.read('web1');
       await store.read('web1');
       expect(vault.calls.map(({ path }) => path)).toEqual([
@@ -108,9 +108,9 @@ describe('a hashicorp store at a Vault that does as told', () => {
         'kv/data/web1',
       ]);
       await store.close();
-      await open({ keep }).store.read('web1');
+      await open({ state }).store.read('web1');
       expect(vault.count('auth/token/lookup-self')).toBe(1);
-      expect(JSON.stringify([...keep.notes])).not.toContain(token);
+      expect(JSON.stringify([...state.notes])).not.toContain(token);
     });
 
     test('of a store in use is kept alive before anybody reads, also when the server comes later', async () => {
@@ -144,10 +144,10 @@ describe('a hashicorp store at a Vault that does as told', () => {
     });
 
     test('that was replaced is taken up without being told', async () => {
-      const { store, keep, token } = await withToken();
+      const { store, state, token } = await withToken();
       await store.read('web1');
       await fixture.revoke(token);
-      keep.secrets.set('token', `  ${await fixture.makeToken({ rules })}\n`);
+      state.secrets.set('token', `  ${await fixture.makeToken({ rules })}\n`);
       expect((await store.read('web1')).username).toBe('root');
     });
 
@@ -161,14 +161,14 @@ describe('a hashicorp store at a Vault that does as told', () => {
 
     test('that has expired is told from a policy even by a server that says the same to both', async () => {
       await restart({ tellsInvalidTokens: false });
-      const { store, keep } = await withToken({ ttl: '1h', renewable: false });
+      const { store, state } = await withToken({ ttl: '1h', renewable: false });
       await store.read('web1');
       expect((await failureOf(store.read('x/y'))).code).toBe('credential.not-found');
       await both(2 * hour);
       const failure = await failureOf(store.read('web1'));
       expect(failure.code).toBe('credential-store.login-refused');
       await store.close();
-      const later = open({ keep }).store;
+      const later = open({ state }).store;
       expect((await later.verify()).checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });
     });
 

@@ -52,16 +52,16 @@ export function open(options: Parameters<typeof hashicorpStore>[2] = {}) {
 }
 
 export async function withToken(
-  wish: Partial<Parameters<VaultFixture['makeToken']>[0]> = {},
+  request: Partial<Parameters<VaultFixture['makeToken']>[0]> = {},
   rootPath = 'kv',
 ) {
-  const token = await fixture.makeToken({ rules, ...wish });
+  const token = await fixture.makeToken({ rules, ...request });
   vault.calls.length = 0;
   return { token, ...open({ secrets: { token }, settings: { rootPath } }) };
 }
 
-export async function role(wish: Partial<Parameters<VaultFixture['makeRole']>[2]> = {}) {
-  return (await fixture.makeRole('approle', 'reader', { rules, tokenTtl: '1h', ...wish })).roleId;
+export async function role(request: Partial<Parameters<VaultFixture['makeRole']>[2]> = {}) {
+  return (await fixture.makeRole('approle', 'reader', { rules, tokenTtl: '1h', ...request })).roleId;
 }
 export const bySecret = (roleId: string, wrapped = false) => ({
   type: 'AppRoleSecret' as const,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
-import { memoryStoreKeep } from '#test/make/store-keep.ts';
+import { memoryStoreState } from '#test/make/store-state.ts';
 import { fixtureOverApi } from '#test/servers/vault-fixture.ts';
 import {
   both,
@@ -32,8 +32,8 @@ describe('a hashicorp store at a Vault that does as told', () => {
   prepareVault();
 
   describe('a wrapped SecretID', () => {
-    async function wrapped(wish: Parameters<typeof role>[0] = {}) {
-      const roleId = await role(wish);
+    async function wrapped(request: Parameters<typeof role>[0] = {}) {
+      const roleId = await role(request);
       const wrapping = await fixture.makeWrappedSecretId('approle', 'reader');
       vault.calls.length = 0;
       const settings = { auth: bySecret(roleId, true) };
@@ -41,14 +41,14 @@ describe('a hashicorp store at a Vault that does as told', () => {
     }
 
     test('is sealed before the login, so that a refused login and a restart lose nothing', async () => {
-      const { store, keep, settings } = await wrapped({ secretIdUses: 1 });
+      const { store, state, settings } = await wrapped({ secretIdUses: 1 });
       vault.interfere = (_, path) =>
         path === 'auth/approle/login' ? { status: 503, body: '{"errors":["Vault is sealed"]}' } : null;
       expect((await failureOf(store.read('web1'))).code).toBe('credential-store.sealed');
-      expect([...keep.secrets.keys()]).toEqual(['secret-id']);
+      expect([...state.secrets.keys()]).toEqual(['secret-id']);
       vault.interfere = () => null;
       await store.close();
-      expect((await open({ keep, settings }).store.read('web1')).username).toBe('root');
+      expect((await open({ state, settings }).store.read('web1')).username).toBe('root');
       expect(vault.count('sys/wrapping/unwrap')).toBe(1);
     });
 
@@ -63,53 +63,53 @@ describe('a hashicorp store at a Vault that does as told', () => {
     });
 
     test('that was sealed before the agent was killed is used, though its wrapping token is still there', async () => {
-      const { store, keep, settings, wrapping } = await wrapped();
+      const { store, state, settings, wrapping } = await wrapped();
       await store.read('web1');
       await store.close();
-      keep.secrets.set('wrapping-token', wrapping);
-      const [mark] = [...keep.notes.values()].map((text) => JSON.parse(text)[0][0] as string);
-      keep.notes.set('wrapping-tokens', JSON.stringify([[mark, 'begun']]));
-      expect((await open({ keep, settings }).store.read('web1')).username).toBe('root');
-      expect([...keep.secrets.keys()]).toEqual(['secret-id']);
+      state.secrets.set('wrapping-token', wrapping);
+      const [mark] = [...state.notes.values()].map((text) => JSON.parse(text)[0][0] as string);
+      state.notes.set('wrapping-tokens', JSON.stringify([[mark, 'begun']]));
+      expect((await open({ state, settings }).store.read('web1')).username).toBe('root');
+      expect([...state.secrets.keys()]).toEqual(['secret-id']);
       expect(vault.count('sys/wrapping/unwrap')).toBe(1);
     });
 
     test('that cannot be sealed now is used from memory and sealed at the next chance', async () => {
       const roleId = await role();
-      const keep = memoryStoreKeep({
+      const state = memoryStoreState({
         'wrapping-token': await fixture.makeWrappedSecretId('approle', 'reader'),
       });
-      const { keepSecret } = keep;
-      keep.keepSecret = () => {
+      const { keepSecret } = state;
+      state.keepSecret = () => {
         throw new Failure('keychain.locked', 'The keychain is locked.');
       };
-      const { store } = open({ keep, settings: { auth: bySecret(roleId, true) } });
+      const { store } = open({ state, settings: { auth: bySecret(roleId, true) } });
       expect((await store.read('web1')).username).toBe('root');
-      keep.keepSecret = keepSecret;
+      state.keepSecret = keepSecret;
       vault.advance(2 * hour);
       await store.read('web1');
-      expect([...keep.secrets.keys()]).toEqual(['secret-id']);
+      expect([...state.secrets.keys()]).toEqual(['secret-id']);
     });
 
     test('of a new wrapping token that somebody else used leaves the one from before, with a warning', async () => {
-      const { store, keep } = await wrapped();
+      const { store, state } = await wrapped();
       await store.read('web1');
-      keep.secrets.set('wrapping-token', 'hvs.used-by-somebody-else');
+      state.secrets.set('wrapping-token', 'hvs.used-by-somebody-else');
       expect((await store.read('web1')).username).toBe('root');
       expect((await store.verify()).checks.at(-1)?.sentence).toContain('possibly by someone else');
       expect(vault.count('sys/wrapping/lookup')).toBe(2);
     });
 
     test('of a wrapping token that was refused is asked for once, also after a restart', async () => {
-      const keep = memoryStoreKeep({ 'wrapping-token': 'hvs.used-by-somebody-else' });
+      const state = memoryStoreState({ 'wrapping-token': 'hvs.used-by-somebody-else' });
       const settings = { auth: bySecret(await role(), true) };
       const asked = () => vault.count('sys/wrapping/lookup') + vault.count('sys/wrapping/unwrap');
-      const first = open({ keep, settings }).store;
+      const first = open({ state, settings }).store;
       const { code } = await failureOf(first.read('web1'));
       expect(asked()).toBe(1);
       expect((await failureOf(first.read('web1'))).code).toBe(code);
       await first.close();
-      expect((await failureOf(open({ keep, settings }).store.read('web1'))).code).toBe(code);
+      expect((await failureOf(open({ state, settings }).store.read('web1'))).code).toBe(code);
       expect(asked()).toBe(1);
     });
 
@@ -140,11 +140,11 @@ describe('a hashicorp store at a Vault that does as told', () => {
     });
 
     test('of a store in use is unwrapped before anybody reads and before its wrapping token has ended', async () => {
-      const { roleId, keep } = await wrapped();
-      open({ keep, settings: { auth: bySecret(roleId, true) }, watch: true });
+      const { roleId, state } = await wrapped();
+      open({ state, settings: { auth: bySecret(roleId, true) }, watch: true });
       await both(minute);
-      expect([...keep.secrets.keys()]).toEqual(['secret-id']);
-      const later = open({ keep, settings: { auth: bySecret(roleId, true) }, watch: true });
+      expect([...state.secrets.keys()]).toEqual(['secret-id']);
+      const later = open({ state, settings: { auth: bySecret(roleId, true) }, watch: true });
       await both(minute);
       expect(logins()).toBe(1); // nothing to lose: no use of the SecretID is spent
       expect((await later.store.read('web1')).username).toBe('root');
@@ -201,7 +201,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       const wrap = async () =>
         writeFileSync(secretFile, `${await fixture.makeWrappedSecretId('approle', 'reader')}\n`);
       await wrap();
-      const { store, keep } = open({ settings: { auth: byFile(roleId, true) } });
+      const { store, state } = open({ settings: { auth: byFile(roleId, true) } });
       await store.read('web1');
       await wrap();
       await store.read('web1');
@@ -209,7 +209,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       expect(vault.count('sys/wrapping/unwrap')).toBe(2);
       expect(logins()).toBe(2);
       await store.close();
-      const later = open({ keep, settings: { auth: byFile(roleId, true) } }).store;
+      const later = open({ state, settings: { auth: byFile(roleId, true) } }).store;
       expect((await failureOf(later.read('web1'))).code).toBe('credential-store.login-refused'); // its one use is spent
       await wrap();
       expect((await later.read('web1')).username).toBe('root');
@@ -219,11 +219,11 @@ describe('a hashicorp store at a Vault that does as told', () => {
     test('that still holds a wrapping token opened before a restart leads nobody to ask for it again', async () => {
       const roleId = await role();
       writeFileSync(secretFile, await fixture.makeWrappedSecretId('approle', 'reader'));
-      const { store, keep } = open({ settings: { auth: byFile(roleId, true) } });
+      const { store, state } = open({ settings: { auth: byFile(roleId, true) } });
       await store.read('web1');
       await store.close();
       vault.calls.length = 0;
-      const later = open({ keep, settings: { auth: byFile(roleId, true) } }).store;
+      const later = open({ state, settings: { auth: byFile(roleId, true) } }).store;
       expect((await later.read('web1')).username).toBe('root');
       expect((await later.verify()).checks.at(-1)?.sentence).not.toContain('somebody else');
       expect(vault.count('sys/wrapping/lookup') + vault.count('sys/wrapping/unwrap')).toBe(0);

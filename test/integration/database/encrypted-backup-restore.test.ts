@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fill } from '#test/make/sealed-store.ts';
+import { fill } from '#test/make/sealed-database.ts';
 import { asidePath, stagedPath } from '../../../electron/database/put-restored.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import {
@@ -17,7 +17,7 @@ import {
   restore,
   there,
   value,
-} from './backed-up-store.ts';
+} from './backed-up-database.ts';
 
 prepareMachines();
 

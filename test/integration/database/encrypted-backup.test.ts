@@ -13,7 +13,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { wrapTheFirstWay } from '#test/make/first-wrap.ts';
 import { anEndpoint } from '#test/make/rows.ts';
-import { fill, sealedStore } from '#test/make/sealed-store.ts';
+import { fill, sealedDatabase } from '#test/make/sealed-database.ts';
 import { asidePath } from '../../../electron/database/put-restored.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import {
@@ -29,7 +29,7 @@ import {
   restore,
   there,
   value,
-} from './backed-up-store.ts';
+} from './backed-up-database.ts';
 
 prepareMachines();
 
@@ -78,7 +78,7 @@ describe('a backup', () => {
     old.database.close();
 
     // the recovery key of where it comes from goes on working
-    const third = await sealedStore();
+    const third = await sealedDatabase();
     await restore(third);
     third.os.keys.clear();
     expect(await restart(third)).toMatchObject({ state: 'missing' });

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import { openDatabase } from '../../../electron/database/open.ts';
+import { clockAt, now, readySealer } from '../../make/database.ts';
 import { tempDirectory } from '../../make/directory.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { clockAt, now, readySealer } from '../../make/store.ts';
 import { canMount, mountTiny, type TinyDisk } from '../../servers/tiny-disk.ts';
 
 describe.skipIf(!(await canMount()))('a full disk (needs root and permission to mount)', () => {

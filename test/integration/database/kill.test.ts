@@ -4,8 +4,8 @@ import { silentLog } from '#kit/log.ts';
 import { migrate, migrations } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
 import { Envelope } from '../../../electron/secrets/envelope.ts';
+import { clockAt, now } from '../../make/database.ts';
 import { tempDirectory } from '../../make/directory.ts';
-import { clockAt, now } from '../../make/store.ts';
 import { startChild } from './start-child.ts';
 
 let directory: ReturnType<typeof tempDirectory>;

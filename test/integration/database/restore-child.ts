@@ -39,7 +39,7 @@ for (;;) {
     passphrase: Secret.of('correct horse battery'),
     databasePath: path,
     now: Date.now(),
-    adopt: (store) => masterKey.adopt(store),
+    adopt: (foreign) => masterKey.adopt(foreign),
     by: { origin: 'cli', actor: null },
   });
   writeSync(1, 'staged\n');

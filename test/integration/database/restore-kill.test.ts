@@ -6,7 +6,7 @@ import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { tempDirectory } from '#test/make/directory.ts';
-import { fill, sealedStore } from '#test/make/sealed-store.ts';
+import { fill, sealedDatabase } from '#test/make/sealed-database.ts';
 import { createBackup } from '../../../electron/database/encrypted-backup.ts';
 import { openDatabase } from '../../../electron/database/open.ts';
 import { putRestored } from '../../../electron/database/put-restored.ts';
@@ -75,7 +75,7 @@ function killed(afterMs: number | 'the first'): Promise<number> {
 test('Killed at any moment of a restore, the store before or the whole restored one opens', {
   timeout: 600_000,
 }, async () => {
-  const there = await sealedStore();
+  const there = await sealedDatabase();
   fill(there.database, values);
   await createBackup(there.database, {
     path: backup(),

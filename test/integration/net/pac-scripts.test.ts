@@ -5,7 +5,7 @@ import { Pac } from '../../../electron/net/proxy/pac.ts';
 import { makePacMachine, ScriptTrouble } from '../../../electron/net/proxy/pac-machine.ts';
 import { SteppedClock } from '../../make/stepped-clock.ts';
 
-const world = { look: () => null, mine: () => '10.9.9.9', within: () => false, note: () => {} };
+const world = { resolve: () => null, mine: () => '10.9.9.9', within: () => false, note: () => {} };
 
 describe('a script', () => {
   const load = (script: string) => makePacMachine(script, world, systemClock);

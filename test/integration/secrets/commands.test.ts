@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureFrom, makeCommands } from '#test/make/commands.ts';
 import { stagedPath } from '../../../electron/database/put-restored.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 const passphrase = 'correct horse battery';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => made.close());
 
-const driver = () => (made.database as Store).driver;
+const driver = () => (made.database as SqliteDatabase).driver;
 const lastEntry = () => made.audit().at(-1);
 
 describe('secrets rotate', () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tempDirectory } from '#test/make/directory.ts';
-import { fill, sealedStore } from '#test/make/sealed-store.ts';
+import { fill, sealedDatabase } from '#test/make/sealed-database.ts';
 import { canMount, mountTiny, type TinyDisk } from '#test/servers/tiny-disk.ts';
 import { createBackup } from '../../../electron/database/encrypted-backup.ts';
 import { stagedPath } from '../../../electron/database/put-restored.ts';
@@ -14,13 +14,13 @@ const values = 2000;
 describe.skipIf(!(await canMount()))('on a full disk (needs root and permission to mount)', () => {
   let directory: ReturnType<typeof tempDirectory>;
   let disk: TinyDisk;
-  let it: Awaited<ReturnType<typeof sealedStore>>;
+  let it: Awaited<ReturnType<typeof sealedDatabase>>;
   const at = (...names: string[]) => join(directory.path, 'disk', ...names);
 
   beforeEach(async () => {
     directory = tempDirectory('full');
     disk = await mountTiny(at(), '24m');
-    it = await sealedStore({ directory: at() });
+    it = await sealedDatabase({ directory: at() });
     fill(it.database, values);
     await it.masterKey.choose('os-keychain');
     it.driver.pragma('wal_checkpoint(TRUNCATE)');
@@ -99,7 +99,7 @@ describe.skipIf(!(await canMount()))('on a full disk (needs root and permission 
       passphrase: Secret.of('correct horse battery'),
       databasePath: it.path,
       now: 1,
-      adopt: (store) => it.masterKey.adopt(store),
+      adopt: (foreign) => it.masterKey.adopt(foreign),
       by: { origin: 'cli', actor: null },
     });
     await expect(restore).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { machine, place, unavailable } from '#test/make/master-key.ts';
-import { sealedStore } from '#test/make/sealed-store.ts';
+import { sealedDatabase } from '#test/make/sealed-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 test('A passphrase is asked for at every start, and a wrong one can be tried again', async () => {
@@ -40,7 +40,7 @@ test('A forgotten passphrase is replaced with the recovery key', async () => {
 });
 
 test('A rotation needs a new passphrase where one protects, and the old one ends', async () => {
-  const it = await sealedStore();
+  const it = await sealedDatabase();
   await it.masterKey.choose('passphrase', { passphrase: Secret.of('correct horse battery') });
   it.database.secrets.put('ep_1', 'password', Secret.of('x'));
   await expect(it.rotate()).rejects.toMatchObject({ code: 'keychain.passphrase-needed' });

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RotationDatabase, rotationDatabase } from '#test/make/rotation-database.ts';
 import { rotationRounds } from '#test/make/rotation-rounds.ts';
-import { type RotationStore, rotationStore } from '#test/make/rotation-store.ts';
 
-let store: RotationStore;
+let store: RotationDatabase;
 beforeAll(async () => {
-  store = await rotationStore();
+  store = await rotationDatabase();
 });
 afterAll(() => store.remove());
 
@@ -32,10 +32,10 @@ const points: [string, 'old' | 'new'][] = [
 test.each(points)(
   'Killed %s, everything opens under the %s key and nothing is left over',
   async (point, which) => {
-    const { keyId: before } = await store.look([]);
+    const { keyId: before } = await store.inspect([]);
     const said = await store.run(point);
     expect(said).toContain(`at ${point}`);
-    const { keyId: after } = await store.look(said);
+    const { keyId: after } = await store.inspect(said);
     if (which === 'old') expect(after).toBe(before);
     else expect(after).not.toBe(before);
   },

@@ -6,7 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { exec } from '#kit/exec.ts';
 import * as posix from '../../../electron/providers/connections/common/posix.ts';
 import { readStat } from '../../../electron/providers/connections/common/posix-answers.ts';
-import { lookScript, readLook, trickyText } from '../../../electron/providers/connections/ssh/look.ts';
+import {
+  factsScript,
+  readHostFacts,
+  trickyText,
+} from '../../../electron/providers/connections/ssh/host-facts.ts';
 import { have } from '../../servers/available.ts';
 
 const interpreters = [
@@ -53,8 +57,8 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     sh(posix.write(tools), [path, '0640', '', '', String(claimed.length), sha256(claimed), 'r1'], content);
 
   test.runIf(have(argv[0]))('look at the host', async () => {
-    const result = await sh(lookScript, [trickyText]);
-    expect(readLook(result.stdout, 'here', 'me')).toMatchObject({
+    const result = await sh(factsScript, [trickyText]);
+    expect(readHostFacts(result.stdout, 'here', 'me')).toMatchObject({
       uid: process.getuid?.(),
       os: 'Linux',
       tools,

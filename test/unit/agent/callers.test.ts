@@ -13,12 +13,12 @@ import {
 const commands = Object.entries(contract).flatMap(([noun, verbs]) =>
   Object.entries(verbs).map(([verb, procedure]) => ({
     command: `${noun}.${verb}`,
-    changes: procedure['~orpc'].meta.changes === true,
+    mutates: procedure['~orpc'].meta.mutates === true,
   })),
 );
 
 function answer(given: Partial<Call> & Pick<Call, 'command'>): string {
-  const decision = decideCall({ changes: false, origin: 'server', actor: 'scm', subject: null, ...given });
+  const decision = decideCall({ mutates: false, origin: 'server', actor: 'scm', subject: null, ...given });
   return decision.answer === 'ask' ? `ask by ${decision.by}` : decision.answer;
 }
 
@@ -77,7 +77,7 @@ describe('what a server may have carried out', () => {
   );
 
   test('its own task it may cancel, and nobody else’s', () => {
-    const cancel = { command: 'tasks.cancel', changes: true };
+    const cancel = { command: 'tasks.cancel', mutates: true };
     const by = (origin: Call['origin'], actor: string | null) =>
       answer({ ...cancel, subject: { kind: 'task', origin, actor } });
     expect(by('server', 'scm')).toBe('yes');

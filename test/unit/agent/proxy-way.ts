@@ -2,10 +2,10 @@ import { afterEach, beforeEach } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import type { ProxyRoute, ProxySettings } from '#shared/model/proxy.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { makeStore, type TestStore } from '#test/make/store.ts';
-import { WayOut } from '../../../electron/agent/proxy.ts';
+import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
+import { OutboundProxy } from '../../../electron/agent/proxy.ts';
 import type { NeededAddress, Way, WayFinder } from '../../../electron/agent/proxy-doctor.ts';
-import type { ProxyInForce } from '../../../electron/agent/proxy-keep.ts';
+import type { ProxyInForce } from '../../../electron/agent/stored-proxy.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 export const manual = {
@@ -18,14 +18,14 @@ export const manual = {
 export const through: ProxySettings = { route: manual, bypass: ['*.inside'] };
 export const direct: ProxySettings = { route: { mode: 'none' }, bypass: [] };
 
-export let store: TestStore;
+export let fixture: TestDatabase;
 export let clock: JumpingClock;
 export let changes: number;
 /** What a test may put in its place. */
 export const scene = {} as {
   /** What the network looks like: answers by way and address. */
   network: (setting: ProxyInForce, address: NeededAddress) => Partial<Way>;
-  wayOut: WayOut;
+  outbound: OutboundProxy;
 };
 export let opened: number;
 export let closed: number;
@@ -46,9 +46,9 @@ export function finder(setting: ProxyInForce): WayFinder {
   };
 }
 
-export function open(): WayOut {
-  const made = new WayOut({
-    database: store.database,
+export function open(): OutboundProxy {
+  const made = new OutboundProxy({
+    database: fixture.database,
     clock,
     log: silentLog,
     changed: () => void changes++,
@@ -59,23 +59,23 @@ export function open(): WayOut {
 }
 
 export function set(settings: ProxySettings, password: string | null, confirm?: number): void {
-  scene.wayOut.apply({ settings, password: password === null ? null : Secret.of(password) }, confirm);
-  scene.wayOut.settle();
+  scene.outbound.apply({ settings, password: password === null ? null : Secret.of(password) }, confirm);
+  scene.outbound.settle();
 }
 
 /** Every test starts with a new store and a scene.network in which everything answers. */
-export function prepareWayOut(): void {
+export function prepareOutboundProxy(): void {
   beforeEach(() => {
-    store = makeStore();
+    fixture = makeDatabase();
     clock = new JumpingClock();
     changes = 0;
     opened = 0;
     closed = 0;
     scene.network = () => ({});
-    scene.wayOut = open();
+    scene.outbound = open();
   });
   afterEach(() => {
-    scene.wayOut.stop();
-    store.remove();
+    scene.outbound.stop();
+    fixture.remove();
   });
 }

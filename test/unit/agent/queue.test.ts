@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { makeStore, type TestStore } from '#test/make/store.ts';
+import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { TaskQueue } from '../../../electron/agent/tasks/queue.ts';
 import type { TaskRunner } from '../../../electron/agent/tasks/runner.ts';
 import type { TaskRow } from '../../../electron/database/database.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let driven: string[];
 let queue: TaskQueue;
 let clock: JumpingClock;
 
 beforeEach(() => {
-  store = makeStore();
+  fixture = makeDatabase();
   driven = [];
-  const { database } = store;
+  const { database } = fixture;
   const drive = async (id: string) => {
     driven.push(id);
     const row = database.tasks.get(id);
@@ -32,13 +32,13 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await queue.stop(0);
-  store.remove();
+  fixture.remove();
 });
 
 const halfway = (row: TaskRow): TaskRow => ({ ...row, memory: { ...row.memory, changing: true } });
 
 test('while a task is between its first change and its proof, nobody else changes that endpoint', async () => {
-  const { tasks } = store.database;
+  const { tasks } = fixture.database;
   const soon = clock.now() + 60_000;
   const changing = halfway(aTask({ state: 'waiting', waitingFor: 'back-off', wakeAt: soon, nodeId: 'n1' }));
   const other = aTask({ nodeId: 'n2' });

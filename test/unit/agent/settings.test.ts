@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { settingsCatalog } from '#shared/catalog/settings.ts';
 import { settings } from '#shared/model/settings.ts';
-import { makeStore } from '#test/make/store.ts';
-import { readSettings, storeSettings } from '../../../electron/agent/settings.ts';
+import { makeDatabase } from '#test/make/database.ts';
+import { readSettings, saveSettings } from '../../../electron/agent/settings.ts';
 
 describe('settings', () => {
   test('catalog and model name the same fields, usual values and limits', () => {
@@ -21,19 +21,19 @@ describe('settings', () => {
   });
 
   test('what is not named stays, and a damaged stored value falls back to the usual one alone', () => {
-    const store = makeStore();
+    const fixture = makeDatabase();
     try {
-      storeSettings(store.database, { proof_seconds: 40 });
-      expect(storeSettings(store.database, { scan_hours: 12 })).toMatchObject({
+      saveSettings(fixture.database, { proof_seconds: 40 });
+      expect(saveSettings(fixture.database, { scan_hours: 12 })).toMatchObject({
         proof_seconds: 40,
         scan_hours: 12,
       });
-      store.database.meta.set('settings', JSON.stringify({ proof_seconds: 'soon', scan_hours: 12 }));
-      expect(readSettings(store.database)).toMatchObject({ proof_seconds: 15, scan_hours: 12 });
-      store.database.meta.set('settings', 'not json');
-      expect(readSettings(store.database)).toEqual(settings.parse({}));
+      fixture.database.meta.set('settings', JSON.stringify({ proof_seconds: 'soon', scan_hours: 12 }));
+      expect(readSettings(fixture.database)).toMatchObject({ proof_seconds: 15, scan_hours: 12 });
+      fixture.database.meta.set('settings', 'not json');
+      expect(readSettings(fixture.database)).toEqual(settings.parse({}));
     } finally {
-      store.remove();
+      fixture.remove();
     }
   });
 });

@@ -4,7 +4,7 @@ import { silentLog } from '#kit/log.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import { taskKind } from '#shared/model/task.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { makeStore, type TestStore } from '#test/make/store.ts';
+import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { Events } from '../../../electron/agent/events.ts';
@@ -30,7 +30,7 @@ describe('the table of kinds', () => {
   test('holds a changing kind to undoing: what changes a target has steps that put it back', () => {
     for (const kind of taskKind.options) {
       const { forward, undo, lease } = taskKinds.of({ kind });
-      const changes = forward.some((step) => step.changes === true);
+      const changes = forward.some((step) => step.changesEndpoint === true);
       expect(undo.length > 0, kind).toBe(changes);
       if (lease.onlyLooks) expect(changes, kind).toBe(false);
     }
@@ -61,15 +61,15 @@ function scanKind(seen: string[]): KindOfTask {
 }
 
 describe('a kind about something that is on no endpoint', () => {
-  let store: TestStore;
+  let fixture: TestDatabase;
   let desk: TaskDesk;
   let seen: string[];
   const caller = { origin: 'cli', actor: 'anna' } as const;
 
   beforeEach(() => {
-    store = makeStore();
+    fixture = makeDatabase();
     seen = [];
-    const { database } = store;
+    const { database } = fixture;
     const clock = new JumpingClock();
     const notifications = new Notifications(database, new Events(clock), clock);
     const settings = () => ({ proof_seconds: 1 });
@@ -79,26 +79,26 @@ describe('a kind about something that is on no endpoint', () => {
   });
   afterEach(async () => {
     await desk.stop(0);
-    store.remove();
+    fixture.remove();
   });
 
   test('is begun, driven to its end and told of in the audit', async () => {
     const { id } = desk.begin('discover', range, caller, { ports: 443 });
-    await expect.poll(() => store.database.tasks.get(id)?.task.state).toBe('succeeded');
+    await expect.poll(() => fixture.database.tasks.get(id)?.task.state).toBe('succeeded');
     expect(seen).toEqual(['10.0.0.0/24 443']);
-    expect(store.database.tasks.get(id)?.task).toMatchObject({ subject: range, actor: 'anna' });
-    expect(store.database.audit.list(undefined, 1)[0]?.sentence).toBe('Scan of 10.0.0.0/24: done.');
+    expect(fixture.database.tasks.get(id)?.task).toMatchObject({ subject: range, actor: 'anna' });
+    expect(fixture.database.audit.list(undefined, 1)[0]?.sentence).toBe('Scan of 10.0.0.0/24: done.');
   });
 
   test('is never begun with an input its definition does not know', () => {
     expect(() => desk.begin('discover', range, caller, { ports: 'all' })).toThrow();
-    expect(store.database.tasks.list({ limit: 1 })).toEqual([]);
+    expect(fixture.database.tasks.list({ limit: 1 })).toEqual([]);
   });
 
   test('is begun once for one order of a server, however often that comes', async () => {
     const server = { origin: 'server', actor: 'scm', outsideId: 'order-7' } as const;
     const first = desk.begin('discover', range, server, { ports: 443 });
-    await expect.poll(() => store.database.tasks.get(first.id)?.task.state).toBe('succeeded');
+    await expect.poll(() => fixture.database.tasks.get(first.id)?.task.state).toBe('succeeded');
     expect(desk.begin('discover', range, server, { ports: 443 }).id).toBe(first.id);
     expect(desk.begin('discover', range, { ...server, outsideId: 'order-8' }, { ports: 443 }).id).not.toBe(
       first.id,
@@ -109,9 +109,9 @@ describe('a kind about something that is on no endpoint', () => {
     await desk.stop(0);
     const cut = aTask({ kind: 'discover', subject: range, state: 'running' });
     cut.memory.input = { ports: 22 };
-    store.database.tasks.insert(cut);
+    fixture.database.tasks.insert(cut);
     desk.start();
-    await expect.poll(() => store.database.tasks.get(cut.task.id)?.task.state).toBe('succeeded');
+    await expect.poll(() => fixture.database.tasks.get(cut.task.id)?.task.state).toBe('succeeded');
     expect(seen).toEqual(['10.0.0.0/24 22']);
   });
 });

@@ -38,7 +38,7 @@ test('what changes any sibling offers the choices of every one of them', () => {
     fields.find(({ name }) => name === 'connection_type')?.choices ?? [];
   const each = Object.values(add?.variants?.fields ?? {}).flatMap(choicesIn);
   expect(each.length).toBeGreaterThan(2);
-  expect(new Set(choicesIn(update?.changesFields ?? update?.fields ?? []))).toEqual(new Set(each));
+  expect(new Set(choicesIn(update?.updateFields ?? update?.fields ?? []))).toEqual(new Set(each));
 });
 
 describe('help', () => {

@@ -46,7 +46,7 @@ describe('requesting a certificate', () => {
       key_type: 'ec-p384',
       days: 30,
     });
-    expect(made.script.wishes).toEqual([
+    expect(made.script.requests).toEqual([
       {
         nodeId: node?.id,
         names: ['shop.example', 'xn--bcher-kva.example'],
@@ -78,7 +78,7 @@ describe('requesting a certificate', () => {
       made.call.certificates.request({ node: 'web1/shop.example', names: ['a b'] }),
     );
     expect(failure.code).toBe('names.invalid');
-    expect(made.script.wishes).toEqual([]);
+    expect(made.script.requests).toEqual([]);
   });
 
   test('says where to look when there is no such node', async () => {

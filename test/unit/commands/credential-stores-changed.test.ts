@@ -110,9 +110,9 @@ describe('changing a credential store', () => {
 
   test('drops what a new wrapping token replaces', async () => {
     const { id } = await made.call.credentialStores.add(byRole);
-    vault.meanwhile = (keep) => {
-      keep.keepSecret('secret-id', Secret.of('fresh'));
-      keep.forgetSecret('wrapping-token');
+    vault.meanwhile = (state) => {
+      state.keepSecret('secret-id', Secret.of('fresh'));
+      state.forgetSecret('wrapping-token');
     };
     const changes = { secretid: 'wrap', appwrapped: true };
     await made.call.credentialStores.update({ storename: 'vault1', changes });

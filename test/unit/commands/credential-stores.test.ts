@@ -105,10 +105,10 @@ describe('adding a credential store', () => {
   });
 
   test('keeps the SecretID that came out of its wrapping token, and the token no longer', async () => {
-    vault.meanwhile = (keep) => {
-      keep.keepSecret('secret-id', Secret.of('unwrapped'));
-      keep.forgetSecret('wrapping-token');
-      keep.keepNote('spent', 'a mark');
+    vault.meanwhile = (state) => {
+      state.keepSecret('secret-id', Secret.of('unwrapped'));
+      state.forgetSecret('wrapping-token');
+      state.keepNote('spent', 'a mark');
     };
     const { id } = await made.call.credentialStores.add({ ...byRole, appwrapped: true });
     expect(vault.tried).toMatchObject([{ secrets: { 'wrapping-token': 'sid-1' } }]);
@@ -118,9 +118,9 @@ describe('adding a credential store', () => {
 
   test('loses nothing when the login fails after the wrapping token was used up', async () => {
     vault.steps = ['resolve', 'connect', 'tls', '!log-in'];
-    vault.meanwhile = (keep) => {
-      keep.keepSecret('secret-id', Secret.of('unwrapped'));
-      keep.forgetSecret('wrapping-token');
+    vault.meanwhile = (state) => {
+      state.keepSecret('secret-id', Secret.of('unwrapped'));
+      state.forgetSecret('wrapping-token');
     };
     const added = await made.call.credentialStores.add({ ...byRole, appwrapped: true });
     expect(sealed(added.id)).toEqual({ 'secret-id': 'unwrapped' });

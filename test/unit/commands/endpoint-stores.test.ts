@@ -210,9 +210,9 @@ describe('what is removed while an endpoint that is to use it is probed', () => 
     await made.call.authorities.add({ kind: 'local', name: 'lab' });
   });
 
-  test.each(gone)('%s: nothing is added that names it', async (_what, code, wish, remove) => {
+  test.each(gone)('%s: nothing is added that names it', async (_what, code, request, remove) => {
     made.script.meanwhile = remove;
-    const failure = await failureFrom(made.call.endpoints.add(wish as typeof base));
+    const failure = await failureFrom(made.call.endpoints.add(request as typeof base));
     expect(failure).toMatchObject({ code, message: expect.stringContaining('removed in the meantime') });
     expect(made.database.endpoints.list()).toEqual([]);
   });

@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { Driver } from '../../../electron/database/driver.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Envelope } from '../../../electron/secrets/envelope.ts';
+import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { anAuditEntry } from '../../make/rows.ts';
-import { makeStore, now, type TestStore } from '../../make/store.ts';
 
 /** A sealer that can be locked, as the master key can. */
 class Lockable extends Envelope {
@@ -27,12 +27,12 @@ class Lockable extends Envelope {
 }
 
 export let sealer: Lockable;
-export let store: TestStore;
+export let fixture: TestDatabase;
 export let driver: Driver;
 
 export function append(count: number): void {
   for (let index = 0; index < count; index += 1)
-    store.database.audit.append(anAuditEntry({ at: now + index, sentence: `Entry ${index}.` }));
+    fixture.database.audit.append(anAuditEntry({ at: now + index, sentence: `Entry ${index}.` }));
 }
 
 /** As somebody with the file and a tool would do it. */
@@ -41,7 +41,7 @@ export function tamper(...statements: string[]): void {
   for (const statement of statements) driver.exec(statement);
 }
 
-export const verify = () => store.database.audit.verify();
+export const verify = () => fixture.database.audit.verify();
 export const bad = (number: number, sentence: RegExp) => ({
   ok: false,
   firstBad: { number, sentence: expect.stringMatching(sentence) },
@@ -51,8 +51,8 @@ export const bad = (number: number, sentence: RegExp) => ({
 export function prepareChain(): void {
   beforeEach(() => {
     sealer = new Lockable();
-    store = makeStore(sealer);
-    driver = (store.database as Store).driver;
+    fixture = makeDatabase(sealer);
+    driver = (fixture.database as SqliteDatabase).driver;
   });
-  afterEach(() => store.remove());
+  afterEach(() => fixture.remove());
 }

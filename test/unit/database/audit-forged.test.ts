@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Row } from '../../../electron/database/driver.ts';
 import { auditHash } from '../../../electron/database/verify-audit.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { append, bad, driver, prepareChain, sealer, store, tamper, verify } from './audit-chain.ts';
+import { append, bad, driver, fixture, prepareChain, sealer, tamper, verify } from './audit-chain.ts';
 
 prepareChain();
 
@@ -101,7 +101,7 @@ test('A chain cut and closed again is told by the seal', () => {
 });
 
 test('A seal that was changed, moved or removed is noticed', () => {
-  store.database.secrets.put('ep_1', 'password', Secret.of('x'));
+  fixture.database.secrets.put('ep_1', 'password', Secret.of('x'));
   append(3);
   const [seal] = [driver.get('SELECT seal FROM audit_head')?.seal as Buffer];
   append(1);

@@ -2,23 +2,25 @@ import { expect, test } from 'vitest';
 import type { Row } from '../../../electron/database/driver.ts';
 import { auditHash } from '../../../electron/database/verify-audit.ts';
 import { anAuditEntry } from '../../make/rows.ts';
-import { append, bad, driver, prepareChain, sealer, store, tamper, verify } from './audit-chain.ts';
+import { append, bad, driver, fixture, prepareChain, sealer, tamper, verify } from './audit-chain.ts';
 
 prepareChain();
 
 test('An untouched chain is proved, over pages and restarts; its head is the last hash', () => {
   expect(verify()).toEqual({ ok: true, entries: 0, firstBad: null, head: '0'.repeat(64) });
-  store.database.transaction(() => append(2500));
-  const last = store.database.audit.append(anAuditEntry({ actor: null, subject: null, outcome: 'refused' }));
+  fixture.database.transaction(() => append(2500));
+  const last = fixture.database.audit.append(
+    anAuditEntry({ actor: null, subject: null, outcome: 'refused' }),
+  );
   expect(last).toMatchObject({ number: 2501, actor: null, outcome: 'refused' });
-  store.reopen();
+  fixture.reopen();
   expect(verify()).toEqual({ ok: true, entries: 2501, firstBad: null, head: last.hash });
 });
 
 test('Entries come newest first, and a page goes on before a number', () => {
   append(5);
   const numbers = (before: number | undefined, limit: number) =>
-    store.database.audit.list(before, limit).map((entry) => entry.number);
+    fixture.database.audit.list(before, limit).map((entry) => entry.number);
   expect(numbers(undefined, 2)).toEqual([5, 4]);
   expect(numbers(4, 10)).toEqual([3, 2, 1]);
 });
@@ -29,7 +31,7 @@ test('An entry whose head cannot be sealed for another reason than a locked keyc
     throw new Error('out of memory');
   };
   expect(() => append(1)).toThrow('out of memory');
-  expect(store.database.audit.list(undefined, 10)).toHaveLength(1);
+  expect(fixture.database.audit.list(undefined, 10)).toHaveLength(1);
 });
 
 test('The hash of an entry is the same in every version: SHA-256 over the previous hash and its canonical JSON', () => {
@@ -59,7 +61,7 @@ test('Without a seal, another last entry with a hash of its own is told by the k
 test('An entry is undone with the transaction it belongs to, and leaves no gap', () => {
   append(1);
   expect(() =>
-    store.database.transaction(() => {
+    fixture.database.transaction(() => {
       append(1);
       throw new Error('stop');
     }),
@@ -76,7 +78,7 @@ test('The database itself refuses to change or remove an entry', () => {
 
 test('Text that no file can hold as it is leaves the chain whole', () => {
   const half = 'half a pair \ud800, a \0 and a \u2028';
-  store.database.audit.append(anAuditEntry({ actor: half, subject: half, sentence: half }));
-  store.reopen();
+  fixture.database.audit.append(anAuditEntry({ actor: half, subject: half, sentence: half }));
+  fixture.reopen();
   expect(verify().ok).toBe(true);
 });

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
 import { aCertificate, aFoundNode, anOrder, certificateFacts } from '../../make/certificate-rows.ts';
+import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { makeStore, now, type TestStore } from '../../make/store.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 describe('certificates', () => {
   test('Order number and chain are filled in once known, and never emptied again', () => {

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ensureDefaults } from '../../../electron/commands/defaults.ts';
 import type { Database } from '../../../electron/database/database.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { clockAt, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { aCredential, anEndpoint, anSshConnection, aStore } from '../../make/rows.ts';
-import { clockAt, makeStore, now, type TestStore } from '../../make/store.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (store.database as Store).driver.run(sql, params);
+  (fixture.database as SqliteDatabase).driver.run(sql, params);
 
 describe('credential stores', () => {
   test('A store comes back as it was stored, also after a restart', () => {
@@ -34,10 +34,10 @@ describe('credential stores', () => {
       report: { ok: false, checks: [{ name: 'tls', ok: false, sentence: 'No.' }], at: now },
     });
     db.credentialStores.insert(one);
-    expect(store.reopen().credentialStores.get(one.id)).toEqual(one);
+    expect(fixture.reopen().credentialStores.get(one.id)).toEqual(one);
     const renamed = { ...one, name: 'other', report: null, updatedAt: now + 1 };
-    store.database.credentialStores.update(renamed);
-    expect(store.database.credentialStores.list()).toEqual([renamed]);
+    fixture.database.credentialStores.update(renamed);
+    expect(fixture.database.credentialStores.list()).toEqual([renamed]);
   });
 
   test('It is found by id first, then by its exact name', () => {
@@ -94,7 +94,9 @@ describe('credential stores', () => {
     db.credentialStores.remove(one.id);
     expect(db.credentialStores.list()).toEqual([two]);
     expect(db.credentials.count(one.id)).toBe(0);
-    const owners = (store.database as Store).driver.all('SELECT owner FROM secrets ORDER BY owner');
+    const owners = (fixture.database as SqliteDatabase).driver.all(
+      'SELECT owner FROM secrets ORDER BY owner',
+    );
     expect(owners).toEqual([kept?.rowId, two.id].toSorted().map((owner) => ({ owner })));
     expect(db.meta.get(`credential-store/${one.id}/seen`)).toBeNull();
     expect(db.meta.get(`credential-store/${two.id}/seen`)).toBe('1');
@@ -198,7 +200,7 @@ describe('credentials of local stores', () => {
       for (let index = 0; index < 3000; index++)
         db.credentials.insert(aCredential(storeId, `srv-${String(index).padStart(5, '0')}`));
     });
-    const plan = (store.database as Store).driver
+    const plan = (fixture.database as SqliteDatabase).driver
       .all('EXPLAIN QUERY PLAN SELECT * FROM credentials WHERE store_id = ? AND id > ? ORDER BY id LIMIT ?', [
         storeId,
         '',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import {
   aCertificate,
@@ -9,20 +9,20 @@ import {
   aRenewal,
   certificateFacts,
 } from '../../make/certificate-rows.ts';
+import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { makeStore, now, type TestStore } from '../../make/store.ts';
 import { aTask } from '../../make/task-rows.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (store.database as Store).driver.run(sql, params);
+  (fixture.database as SqliteDatabase).driver.run(sql, params);
 
 describe('endpoints', () => {
   test('An endpoint comes back as it was stored, also after a restart', () => {
@@ -42,7 +42,7 @@ describe('endpoints', () => {
       discoveredAt: now,
     });
     db.endpoints.insert(one);
-    expect(store.reopen().endpoints.get(one.id)).toEqual(one);
+    expect(fixture.reopen().endpoints.get(one.id)).toEqual(one);
   });
 
   test('It is found by id first, then by its exact name', () => {

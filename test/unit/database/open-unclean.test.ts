@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
 import { openDriver } from '../../../electron/database/open.ts';
+import { now } from '../../make/database.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { now } from '../../make/store.ts';
 import { mode, open, path, prepareDirectory } from './opened-database.ts';
 
 prepareDirectory();

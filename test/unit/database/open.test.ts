@@ -7,15 +7,15 @@ import type { Driver } from '../../../electron/database/driver.ts';
 import { refuseOldRuntime, refuseOldSqlite } from '../../../electron/database/load-sqlite.ts';
 import { migrate, migrations } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { clockAt, now } from '../../make/database.ts';
 import { anEndpoint } from '../../make/rows.ts';
-import { clockAt, now } from '../../make/store.ts';
 import { directory, mode, open, opened, path, prepareDirectory, sealer } from './opened-database.ts';
 
 prepareDirectory();
 
-const driverOf = (database: Database): Driver => (database as Store).driver;
+const driverOf = (database: Database): Driver => (database as SqliteDatabase).driver;
 
 /** Another SQLite file, made as some other program would. */
 function foreign(statements: string): void {

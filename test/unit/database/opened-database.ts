@@ -4,8 +4,8 @@ import { afterEach, beforeEach } from 'vitest';
 import { type Log, silentLog } from '#kit/log.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import { openDatabase } from '../../../electron/database/open.ts';
+import { clockAt, now, readySealer } from '../../make/database.ts';
 import { tempDirectory } from '../../make/directory.ts';
-import { clockAt, now, readySealer } from '../../make/store.ts';
 
 export let directory: ReturnType<typeof tempDirectory>;
 export let path: string;

@@ -2,23 +2,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ServedState } from '#shared/model/node.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import { aCertificate, aFoundNode, certificateFacts } from '../../make/certificate-rows.ts';
+import { day, hour, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { aNotification, anEndpoint } from '../../make/rows.ts';
-import { day, hour, makeStore, now, type TestStore } from '../../make/store.ts';
 import { anApproval, aTask } from '../../make/task-rows.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 let endpointId: string;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
   const endpoint = anEndpoint({ name: 'web' });
   endpointId = endpoint.id;
   db.endpoints.insert(endpoint);
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
-interface Wish {
+interface NodeRequest {
   key: string;
   managed?: boolean;
   served?: ServedState;
@@ -27,23 +27,23 @@ interface Wish {
 }
 
 /** Stores all nodes of the endpoint; gives their ids by key. */
-function nodes(...wishes: Wish[]): Map<string, string> {
-  const facts = (wish: Wish) =>
-    certificateFacts(wish.key, {
-      notBefore: wish.notBefore ?? now - 30 * day,
-      notAfter: wish.notAfter ?? now + 60 * day,
+function nodes(...requests: NodeRequest[]): Map<string, string> {
+  const facts = (request: NodeRequest) =>
+    certificateFacts(request.key, {
+      notBefore: request.notBefore ?? now - 30 * day,
+      notAfter: request.notAfter ?? now + 60 * day,
     });
-  const found = wishes.map((wish) => aFoundNode(wish.key, { certificate: facts(wish) }));
+  const found = requests.map((request) => aFoundNode(request.key, { certificate: facts(request) }));
   const stored = db.nodes.reconcile(endpointId, found, now);
   const ids = new Map(stored.map((node) => [node.key, node.id]));
-  wishes.forEach((wish, index) => {
-    if (wish.managed !== false)
-      db.certificates.upsert(aCertificate(wish.key, { ...facts(wish), orderNumber: 1001 + index }));
-    if (wish.served !== undefined)
-      db.nodes.setServed(ids.get(wish.key)!, {
-        state: wish.served,
+  requests.forEach((request, index) => {
+    if (request.managed !== false)
+      db.certificates.upsert(aCertificate(request.key, { ...facts(request), orderNumber: 1001 + index }));
+    if (request.served !== undefined)
+      db.nodes.setServed(ids.get(request.key)!, {
+        state: request.served,
         fingerprint: null,
-        sentence: `${wish.key} is served as ${wish.served}.`,
+        sentence: `${request.key} is served as ${request.served}.`,
         at: now,
       });
   });

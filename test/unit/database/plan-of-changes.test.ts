@@ -13,8 +13,8 @@ import { applicationId } from '../../../electron/database/header.ts';
 import { migrate, migrations } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { clockAt, now, readySealer } from '../../make/database.ts';
 import { tempDirectory } from '../../make/directory.ts';
-import { clockAt, now, readySealer } from '../../make/store.ts';
 /** Rows as version 3 of the database had them, written by that version at work on a real nginx and real PEM files. */
 import rows from './plans-of-version-3.json' with { type: 'json' };
 

@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { aFoundNode, anOrder, aRenewal } from '../../make/certificate-rows.ts';
+import { day, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { aNotification, anAuthority, anEndpoint } from '../../make/rows.ts';
-import { day, makeStore, now, type TestStore } from '../../make/store.ts';
 import { anApproval } from '../../make/task-rows.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 describe('approvals, authorities, renewals, notifications, settings', () => {
   test('The newest approval of a task is found, and lists go by state', () => {
@@ -114,8 +114,8 @@ describe('approvals, authorities, renewals, notifications, settings', () => {
     expect(db.meta.get('x')).toBeNull();
     db.meta.set('x', '1');
     db.meta.set('x', '2');
-    expect(store.reopen().meta.get('x')).toBe('2');
-    store.database.meta.remove('x');
-    expect(store.database.meta.get('x')).toBeNull();
+    expect(fixture.reopen().meta.get('x')).toBe('2');
+    fixture.database.meta.remove('x');
+    expect(fixture.database.meta.get('x')).toBeNull();
   });
 });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
-import { fill } from '#test/make/sealed-store.ts';
+import { fill } from '#test/make/sealed-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { bodies, it, notes, prepareSealedStore, restart, value } from './resealed-store.ts';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
-prepareSealedStore();
+prepareSealedDatabase();
 
 describe('a rotation that cannot be done changes nothing', () => {
   const everything = () =>

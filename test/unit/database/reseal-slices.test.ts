@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { wrapTheFirstWay } from '#test/make/first-wrap.ts';
-import { fill } from '#test/make/sealed-store.ts';
+import { fill } from '#test/make/sealed-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { bodies, it, notes, prepareSealedStore, restart, value } from './resealed-store.ts';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
-prepareSealedStore();
+prepareSealedDatabase();
 
 describe('rows that follow in slices', () => {
   const count = 1203;

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fill, sealedStore } from '#test/make/sealed-store.ts';
+import { fill, sealedDatabase } from '#test/make/sealed-database.ts';
 import type { Envelope } from '../../../electron/secrets/envelope.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { anAuditEntry, anEndpoint } from '../../make/rows.ts';
-import { bodies, it, notes, prepareSealedStore, restart, value } from './resealed-store.ts';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
-prepareSealedStore();
+prepareSealedDatabase();
 
 describe('a rotation', () => {
   test('Every value opens afterwards and after a restart, with new keys everywhere and no body written', async () => {
@@ -51,7 +51,7 @@ describe('a rotation', () => {
     Object.assign(it, thief);
     thief.database.close();
 
-    const fresh = await sealedStore();
+    const fresh = await sealedDatabase();
     fill(fresh.database, 1);
     await fresh.rotate();
     await expect(fresh.masterKey.recover(recoveryKey)).rejects.toMatchObject({ code: 'recovery-key.wrong' });

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '#kit/ids.ts';
 import type { Database } from '../../../electron/database/database.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { makeDatabase, type TestDatabase } from '../../make/database.ts';
 import { anAuthority, anEndpoint } from '../../make/rows.ts';
-import { makeStore, type TestStore } from '../../make/store.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (store.database as Store).driver.run(sql, params);
+  (fixture.database as SqliteDatabase).driver.run(sql, params);
 
 describe('secrets', () => {
   test('A secret is sealed, replaced, listed by name only and removed', () => {
@@ -57,7 +57,7 @@ describe('secrets', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
     for (const name of names) db.secrets.put('ep_1', name, Secret.of(`value ${name}`));
     const flip = (table: string, column: string, at: number, name: string) => {
-      const driver = (store.database as Store).driver;
+      const driver = (fixture.database as SqliteDatabase).driver;
       const row = driver.get(`SELECT ${column} AS bytes FROM ${table} WHERE name = ?`, [name]);
       const bytes = Buffer.from(row?.bytes as Uint8Array);
       bytes[at < 0 ? bytes.length + at : at]! ^= 1;
@@ -112,7 +112,7 @@ describe('secrets', () => {
   });
 
   test('The key of a value goes with it, whoever removes it', () => {
-    const keys = () => (store.database as Store).driver.all('SELECT owner FROM secret_keys');
+    const keys = () => (fixture.database as SqliteDatabase).driver.all('SELECT owner FROM secret_keys');
     const endpoint = anEndpoint();
     db.endpoints.insert(endpoint);
     for (const owner of [endpoint.id, 'x', 'x', 'y']) db.secrets.put(owner, 'password', Secret.of('x'));

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
-import { makeStore, now, type TestStore } from '../../make/store.ts';
+import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { aTask } from '../../make/task-rows.ts';
 
-let store: TestStore;
+let fixture: TestDatabase;
 let db: Database;
 beforeEach(() => {
-  store = makeStore();
-  db = store.database;
+  fixture = makeDatabase();
+  db = fixture.database;
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 describe('tasks', () => {
   test('A task and its memory come back as stored', () => {

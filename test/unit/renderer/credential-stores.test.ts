@@ -12,7 +12,7 @@ import {
   isDefaultStore,
   keptFields,
   storeFields,
-  storeState,
+  storeStanding,
   whereText,
 } from '../../../renderer/screens/credential-stores/store-text.ts';
 import {
@@ -90,12 +90,12 @@ describe('what is said of a credential store', () => {
       { name: 'connect', ok: true, sentence: '' },
       { name: 'log-in', ok: false, sentence: '' },
     ];
-    expect(storeState({ kind: 'hashicorp', report: { ok: false, checks, at: 0 } })).toEqual({
+    expect(storeStanding({ kind: 'hashicorp', report: { ok: false, checks, at: 0 } })).toEqual({
       shade: 'danger',
       text: 'Failed: Log in',
     });
-    expect(storeState({ kind: 'hashicorp', report: null }).shade).toBe('unknown');
-    expect(storeState({ kind: 'local', report: null }).shade).toBe('ok');
+    expect(storeStanding({ kind: 'hashicorp', report: null }).shade).toBe('unknown');
+    expect(storeStanding({ kind: 'local', report: null }).shade).toBe('ok');
   });
 
   it('is where it lies', () => {

@@ -11,16 +11,16 @@ afterEach(() => {
 function desktop() {
   const { port1, port2 } = new MessageChannel();
   ends.push(port1, port2);
-  const wishes: unknown[] = [];
-  let wished = (): void => {};
+  const requests: unknown[] = [];
+  let requested = (): void => {};
   const asked = new Promise<void>((resolve) => {
-    wished = resolve;
+    requested = resolve;
   });
   port1.onmessage = ({ data }) => {
-    wishes.push(data);
-    wished();
+    requests.push(data);
+    requested();
   };
-  return { port: port2, wishes, asked, answer: (path: unknown) => port1.postMessage(path), end: port1 };
+  return { port: port2, requests, asked, answer: (path: unknown) => port1.postMessage(path), end: port1 };
 }
 
 function pickerOver({ port }: { port: MessagePort }) {
@@ -36,7 +36,7 @@ describe('the file picker of the window', () => {
     expect(await picker.pick()).toBeNull();
   });
 
-  it('says the one wish, and gives the path that comes back', async () => {
+  it('says the one request, and gives the path that comes back', async () => {
     const one = desktop();
     const picker = pickerOver(one);
     expect(picker.isThere()).toBe(true);
@@ -44,7 +44,7 @@ describe('the file picker of the window', () => {
     await one.asked;
     one.answer('/home/ann/.ssh/id_ed25519');
     expect(await picked).toBe('/home/ann/.ssh/id_ed25519');
-    expect(one.wishes).toEqual([wantFileMessage]);
+    expect(one.requests).toEqual([wantFileMessage]);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('the file picker of the window', () => {
     expect(await picker.pick()).toBeNull();
     one.answer('/a');
     expect(await first).toBe('/a');
-    expect(one.wishes).toEqual([wantFileMessage]);
+    expect(one.requests).toEqual([wantFileMessage]);
   });
 
   it('hears the answer to an open picker although another port took the place of its own', async () => {
@@ -81,7 +81,7 @@ describe('the file picker of the window', () => {
     const second = picker.pick();
     two.answer('/b');
     expect(await second).toBe('/b');
-    expect(one.wishes).toHaveLength(1);
+    expect(one.requests).toHaveLength(1);
   });
 
   it('picks nothing when the desktop goes away', async () => {

@@ -2,10 +2,10 @@ import type { BrowserWindow } from 'electron';
 import { describe, expect, test, vi } from 'vitest';
 import type { Log } from '#kit/log.ts';
 import { wantFileMessage } from '#shared/page.ts';
-import { answerWishes, pickFile, type WishPort } from '../../../electron/shell/file-picker.ts';
+import { answerRequests, pickFile, type RequestPort } from '../../../electron/shell/file-picker.ts';
 
 /** The main process' end of a port, played by hand. */
-function wishPort() {
+function requestPort() {
   const answers: unknown[] = [];
   let heard: (event: { data: unknown }) => void = () => {};
   const port = {
@@ -15,26 +15,26 @@ function wishPort() {
     },
     postMessage: (answer: unknown) => void answers.push(answer),
     start() {},
-  } as unknown as WishPort;
+  } as unknown as RequestPort;
   return { port, answers, say: (data: unknown) => heard({ data }) };
 }
 
 function shell() {
   const warned: string[] = [];
   const open: { resolve(path: string | null): void; reject(error: Error): void }[] = [];
-  const hear = answerWishes({
+  const hear = answerRequests({
     pick: () => new Promise((resolve, reject) => open.push({ resolve, reject })),
     log: { warn: (sentence: string) => void warned.push(sentence) } as unknown as Log,
   });
   const join = () => {
-    const end = wishPort();
+    const end = requestPort();
     hear(end.port);
     return end;
   };
   return { warned, open, join };
 }
 
-describe('a wish of the page', () => {
+describe('a request of the page', () => {
   test('opens a picker and is answered with the path that was picked', async () => {
     const { open, join } = shell();
     const { answers, say } = join();
@@ -85,10 +85,10 @@ describe('a wish of the page', () => {
     ['another message', 'trustkeep:want-port'],
     ['nothing', undefined],
     ['a word with more behind it', `${wantFileMessage} /etc`],
-  ])('that is %s opens nothing and gets no answer', async (_name, wish) => {
+  ])('that is %s opens nothing and gets no answer', async (_name, request) => {
     const { open, warned, join } = shell();
     const { answers, say } = join();
-    say(wish);
+    say(request);
     await Promise.resolve();
     expect({ open, answers }).toEqual({ open: [], answers: [] });
     expect(warned).toHaveLength(1);

@@ -111,7 +111,7 @@ describe('what the agent tells', () => {
     expect(painted.at(-1)?.approvalsPending).toBe(2);
   });
 
-  test('reaches the person: notifications and the wish to show the window', () => {
+  test('reaches the person: notifications and the request to show the window', () => {
     const { events, told, end } = follow();
     const notification = {
       id: 'ntf_1',

@@ -5,7 +5,7 @@ import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import type { AuthorityKeep } from '../authority.ts';
+import type { AuthorityState } from '../authority.ts';
 import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
 import { externalBinding, jwkOf, type Signer, thumbprint } from './jws.ts';
 import { type Directory, readAs, account as wireAccount } from './wire.ts';
@@ -23,7 +23,7 @@ const makeKeyPair = promisify(generateKeyPair);
 
 interface AccountsParts {
   settings: AcmeSettings;
-  keep: AuthorityKeep;
+  state: AuthorityState;
   client: AcmeClient;
   log: Log;
 }
@@ -34,21 +34,21 @@ interface AccountsParts {
  */
 export class Accounts {
   readonly #settings: AcmeSettings;
-  readonly #keep: AuthorityKeep;
+  readonly #state: AuthorityState;
   readonly #client: AcmeClient;
   readonly #log: Log;
   #current: Account | null = null;
 
   constructor(parts: AccountsParts) {
     this.#settings = parts.settings;
-    this.#keep = parts.keep;
+    this.#state = parts.state;
     this.#client = parts.client;
     this.#log = parts.log;
   }
 
   /** Registers at first use. */
   async get(signal?: AbortSignal): Promise<Account> {
-    return this.#current ?? this.#keep.once('account', () => this.#ensure(null, signal));
+    return this.#current ?? this.#state.once('account', () => this.#ensure(null, signal));
   }
 
   /** Signed by the account. When the CA lost it, it is registered once more and the request sent again. */
@@ -59,7 +59,7 @@ export class Accounts {
     } catch (thrown) {
       if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
       this.#log.warn('the CA lost the account, registering again', { ca: this.#client.ca });
-      const again = await this.#keep.once('account', () => this.#ensure(account.url, asking.signal));
+      const again = await this.#state.once('account', () => this.#ensure(account.url, asking.signal));
       return this.#client.post(url, payload, again.signer, asking);
     }
   }
@@ -72,7 +72,7 @@ export class Accounts {
   }
 
   #storedUrl(): string | null {
-    const text = this.#keep.note('account');
+    const text = this.#state.note('account');
     const read = text === null ? null : note.safeParse(JSON.parse(text));
     return read?.success && read.data.directoryUrl === this.#settings.directoryUrl ? read.data.url : null;
   }
@@ -86,20 +86,20 @@ export class Accounts {
   /** Key first, then the account: whatever happens in between, the next start finds the key and asks for its account. */
   async #ensure(lost: string | null, signal: AbortSignal | undefined): Promise<Account> {
     if (this.#current !== null && this.#current.url !== lost) return this.#current;
-    const sealed = this.#keep.secret('account-key');
+    const sealed = this.#state.secret('account-key');
     const key = sealed === null ? await this.#newKey() : createPrivateKey(sealed.text());
     const known = this.#storedUrl();
     if (known !== null && known !== lost) return this.#remember(key, known);
     const signer: Signer = { key, jwk: jwkOf(key), kid: null };
     const found = sealed === null || lost !== null ? null : await this.#existing(signer, signal);
     const url = found ?? (await this.#register(signer, signal));
-    this.#keep.keepNote('account', JSON.stringify({ directoryUrl: this.#settings.directoryUrl, url }));
+    this.#state.keepNote('account', JSON.stringify({ directoryUrl: this.#settings.directoryUrl, url }));
     return this.#remember(key, url);
   }
 
   async #newKey(): Promise<KeyObject> {
     const { privateKey } = await makeKeyPair('ec', { namedCurve: 'P-256' });
-    this.#keep.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    this.#state.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
     return privateKey;
   }
 
@@ -143,7 +143,7 @@ export class Accounts {
   }
 
   #bindingFor(directory: Directory, signer: Signer): object | null {
-    const hmacKey = this.#keep.secret('eab-hmac');
+    const hmacKey = this.#state.secret('eab-hmac');
     if (this.#settings.eabKeyId !== null && hmacKey !== null) {
       const macKey = decodeHmacKey(hmacKey.text());
       const bound = externalBinding(signer.jwk, directory.newAccount, this.#settings.eabKeyId, macKey);

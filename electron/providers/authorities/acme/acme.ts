@@ -7,10 +7,10 @@ import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import { normalizedChainPem } from '../../../pki/chain.ts';
 import type {
   Authority,
-  AuthorityKeep,
+  AuthorityState,
   OrderHandle,
-  OrderLook,
   OrderRequest,
+  OrderStatus,
   OrderTools,
 } from '../authority.ts';
 import { Accounts } from './account.ts';
@@ -19,14 +19,14 @@ import { Challenges, type RunScript } from './challenges.ts';
 import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
-import { lookAt } from './look.ts';
 import { Orders, seenIn } from './orders.ts';
-import type { LookParts } from './work.ts';
+import { pollOrder } from './poll.ts';
+import type { PollParts } from './work.ts';
 
 interface AcmeParts {
   id: string;
   settings: AcmeSettings;
-  keep: AuthorityKeep;
+  state: AuthorityState;
   http: Http;
   responder: Http01Responder;
   runScript: RunScript;
@@ -38,13 +38,13 @@ interface AcmeParts {
 export class AcmeAuthority implements Authority {
   readonly #settings: AcmeSettings;
   readonly #log: Log;
-  readonly #parts: LookParts;
+  readonly #parts: PollParts;
 
-  constructor({ id, settings, keep, http, responder, runScript, clock, ...given }: AcmeParts) {
+  constructor({ id, settings, state, http, responder, runScript, clock, ...given }: AcmeParts) {
     const { directoryUrl, trustedRootsPem, validation } = settings;
     const log = given.log.in(`acme ${id}`);
     const client = new AcmeClient({ directoryUrl, trustedRootsPem, http, clock, log });
-    const accounts = new Accounts({ settings, keep, client, log });
+    const accounts = new Accounts({ settings, state, client, log });
     const orders = new Orders({ settings, client, accounts, clock, log });
     const challenges = new Challenges({ validation, ca: client.ca, responder, runScript, clock, log });
     this.#settings = settings;
@@ -58,8 +58,8 @@ export class AcmeAuthority implements Authority {
     return this.#parts.orders.place(request, handle, tools);
   }
 
-  look(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderLook> {
-    return lookAt(this.#parts, readHandle(handle), request, tools);
+  poll(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderStatus> {
+    return pollOrder(this.#parts, readHandle(handle), request, tools);
   }
 
   async collect(handle: OrderHandle): Promise<string> {

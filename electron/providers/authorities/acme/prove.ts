@@ -25,7 +25,7 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   const all = await inGroups(order.authorizations, (url) => fetchAuthorization(work, url));
   for (const one of all) mustBeOurs(work, one);
   const refused = refusedAuthorizations(work, order, all);
-  if (refused !== null) return { kind: 'done', look: refused };
+  if (refused !== null) return { kind: 'done', status: refused };
   const open = all.filter(({ status }) => status === 'pending');
   if (open.length === 0) return waiting(work, work.request.names, retryAfterMs);
   const names = open.map(nameOf);

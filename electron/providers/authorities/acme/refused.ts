@@ -1,4 +1,4 @@
-import type { OrderLook } from '../authority.ts';
+import type { OrderStatus } from '../authority.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
 import { askedFor } from './orders.ts';
@@ -6,7 +6,7 @@ import { problemFailure } from './problems.ts';
 import type { AcmeOrder, Authorization, Problem } from './wire.ts';
 import type { Work } from './work.ts';
 
-type Refused = OrderLook & { state: 'refused' };
+type Refused = OrderStatus & { state: 'refused' };
 
 /** Why an order became invalid: what the CA says of it, and per name what it says of the challenges. */
 export async function refusedOrder(work: Work, order: AcmeOrder): Promise<Refused> {

@@ -22,7 +22,7 @@ const slowWaits: readonly (readonly [number, number])[] = [
 /** No CA is asked more often than once a second, nor forgotten for more than a day. */
 const limits = { least: 1_000, most: 24 * 60 * 60_000 };
 
-/** When to look again: as the CA says, else by how long nothing happened. */
+/** When to poll again: as the CA says, else by how long nothing happened. */
 export function waitMs(sinceProgressMs: number, retryAfterMs: number | null): number {
   if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, limits.least), limits.most);
   return slowWaits.find(([until]) => sinceProgressMs < until)?.[1] ?? limits.least;

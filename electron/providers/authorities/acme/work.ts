@@ -1,12 +1,12 @@
 import type { Clock } from '#kit/clock.ts';
-import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
+import type { OrderRequest, OrderStatus, OrderTools } from '../authority.ts';
 import type { Accounts } from './account.ts';
 import type { Challenges } from './challenges.ts';
 import type { AcmeClient } from './client.ts';
 import type { AcmeHandle } from './handle.ts';
 import type { Orders, SeenOrder } from './orders.ts';
 
-export interface LookParts {
+export interface PollParts {
   client: AcmeClient;
   accounts: Accounts;
   orders: Orders;
@@ -14,8 +14,8 @@ export interface LookParts {
   clock: Clock;
 }
 
-/** One order during one look: the handle as stored last, and the way to store a better one. */
-export interface Work extends LookParts {
+/** One order during one poll: the handle as stored last, and the way to store a better one. */
+export interface Work extends PollParts {
   request: OrderRequest;
   tools: OrderTools;
   handle(): AcmeHandle;
@@ -24,7 +24,7 @@ export interface Work extends LookParts {
   adopt(handle: AcmeHandle): void;
 }
 
-export type Done = { kind: 'done'; look: OrderLook };
+export type Done = { kind: 'done'; status: OrderStatus };
 
 export type Acted =
   | Done

@@ -22,19 +22,19 @@ function checked(name: string, work: () => Omit<Check, 'name'>): Check {
   }
 }
 
-function keySentence({ keep, settings }: LocalOptions): Omit<Check, 'name'> {
-  const root = knownRoot(keep);
+function keySentence({ state, settings }: LocalOptions): Omit<Check, 'name'> {
+  const root = knownRoot(state);
   if (root === null) {
     permittedSubtrees(settings.permittedNames);
-    keep.secret(keySecret); // throws while the keychain is locked
+    state.secret(keySecret); // throws while the keychain is locked
     return { ok: true, sentence: 'Keys can be stored; the key of the root is created with the first order.' };
   }
-  rootKey(root, keep);
+  rootKey(root, state);
   return { ok: true, sentence: 'The private key of the root is available and matches it.' };
 }
 
-function rootSentence({ keep, clock, settings }: LocalOptions): Omit<Check, 'name'> {
-  const root = knownRoot(keep);
+function rootSentence({ state, clock, settings }: LocalOptions): Omit<Check, 'name'> {
+  const root = knownRoot(state);
   if (root === null) return { ok: true, sentence: 'The root is created with the first order.' };
   const { subject, notAfter } = root.facts;
   const until = new Date(notAfter).toISOString().slice(0, 10);

@@ -16,7 +16,7 @@ export function issue(options: LocalOptions, request: OrderRequest, accepted: Ac
   if (root.facts.notAfter <= now) throw expired(root);
   const der = issueLeaf({
     issuer: root.pem,
-    key: rootKey(root, options.keep),
+    key: rootKey(root, options.state),
     spki: accepted.spki,
     names: accepted.names,
     serial: serialOf(request.orderId, accepted.spki, root),

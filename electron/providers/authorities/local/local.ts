@@ -1,5 +1,5 @@
 import { Failure } from '#shared/failure.ts';
-import type { Authority, OrderHandle, OrderLook, OrderRequest, OrderTools } from '../authority.ts';
+import type { Authority, OrderHandle, OrderRequest, OrderStatus, OrderTools } from '../authority.ts';
 import { testLocal } from './check.ts';
 import { examine } from './examine.ts';
 import { type LocalHandle, readHandle } from './handle.ts';
@@ -15,7 +15,7 @@ type LocalAuthority = Authority & {
 export function makeLocalAuthority(options: LocalOptions): LocalAuthority {
   return {
     submit: (request, known, tools) => submit(options, request, known, tools),
-    look: async (handle) => look(handle),
+    poll: async (handle) => poll(handle),
     collect: async (handle) => collect(handle),
     cleanUp: async () => {},
     test: async () => testLocal(options),
@@ -49,7 +49,7 @@ function decide(options: LocalOptions, request: OrderRequest, root: Root): Local
   return { state: 'issued', chainPem: issue(options, request, answer, root) };
 }
 
-function look(handle: OrderHandle): OrderLook {
+function poll(handle: OrderHandle): OrderStatus {
   const known = readHandle(handle);
   return known.state === 'issued' ? { state: 'ready' } : known;
 }

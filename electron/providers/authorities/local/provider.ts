@@ -3,5 +3,5 @@ import type { AuthorityProvider } from '../authority.ts';
 import { makeLocalAuthority } from './local.ts';
 
 export const local: AuthorityProvider<LocalSettings> = {
-  make: ({ settings, keep, clock, log }) => makeLocalAuthority({ settings, keep, clock, log }),
+  make: ({ settings, state, clock, log }) => makeLocalAuthority({ settings, state, clock, log }),
 };

@@ -10,12 +10,12 @@ import { generateKey, spkiOfKeyPem } from '../../../pki/key.ts';
 import { toPem } from '../../../pki/pem.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { Secret } from '../../../secrets/secret.ts';
-import type { AuthorityKeep } from '../authority.ts';
+import type { AuthorityState } from '../authority.ts';
 import { permittedSubtrees } from './permitted.ts';
 
 export interface LocalOptions {
   settings: LocalSettings;
-  keep: AuthorityKeep;
+  state: AuthorityState;
   clock: Clock;
   log: Log;
 }
@@ -33,16 +33,16 @@ const keyType = 'ec-p256';
 const days = 3650;
 
 /** The root, or null when there is none yet. */
-export function knownRoot(keep: AuthorityKeep): Root | null {
-  const pem = keep.note(rootNote);
+export function knownRoot(state: AuthorityState): Root | null {
+  const pem = state.note(rootNote);
   return pem === null ? null : { pem, facts: readCertificate(pem) };
 }
 
 /** The root; made when there is none yet, once whoever asks at the same time. */
 export async function rootOf(options: LocalOptions): Promise<Root> {
   return (
-    knownRoot(options.keep) ??
-    options.keep.once(rootNote, async () => knownRoot(options.keep) ?? (await makeRoot(options)))
+    knownRoot(options.state) ??
+    options.state.once(rootNote, async () => knownRoot(options.state) ?? (await makeRoot(options)))
   );
 }
 
@@ -50,9 +50,9 @@ export async function rootOf(options: LocalOptions): Promise<Root> {
  * The key is kept before the root: killed in between, the next call finishes with the same key, and no root is ever
  * shown whose key is not safe.
  */
-async function makeRoot({ settings, keep, clock, log }: LocalOptions): Promise<Root> {
+async function makeRoot({ settings, state, clock, log }: LocalOptions): Promise<Root> {
   const permittedNames = permittedSubtrees(settings.permittedNames);
-  const key = keep.secret(keySecret) ?? (await newKey(keep));
+  const key = state.secret(keySecret) ?? (await newKey(state));
   const der = issueRoot({
     commonName: settings.commonName,
     key: { pem: key, keyType },
@@ -63,21 +63,21 @@ async function makeRoot({ settings, keep, clock, log }: LocalOptions): Promise<R
     permittedNames,
   });
   const pem = toPem('CERTIFICATE', der);
-  keep.keepNote(rootNote, pem);
+  state.keepNote(rootNote, pem);
   const root = { pem, facts: readCertificate(pem) };
   log.info('made the root', { subject: root.facts.subject, fingerprint: root.facts.fingerprint });
   return root;
 }
 
-async function newKey(keep: AuthorityKeep): Promise<Secret> {
+async function newKey(state: AuthorityState): Promise<Secret> {
   const { pem } = await generateKey(keyType);
-  keep.keepSecret(keySecret, pem);
+  state.keepSecret(keySecret, pem);
   return pem;
 }
 
 /** The root's private key. Failures `authority.root-key-missing`, `authority.root-key-wrong`, `keychain.*`. */
-export function rootKey(root: Root, keep: AuthorityKeep): SigningKey {
-  const pem = keep.secret(keySecret);
+export function rootKey(root: Root, state: AuthorityState): SigningKey {
+  const pem = state.secret(keySecret);
   const name = root.facts.subject;
   const hint = 'Restore the database from a backup, or add a new local authority and distribute its root.';
   if (pem === null) {

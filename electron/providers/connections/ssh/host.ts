@@ -13,16 +13,16 @@ import { largestRead, type Place } from '../common/file-failures.ts';
 import * as posix from '../common/posix.ts';
 import { defaultTimeoutMs, type PosixHost, type Script } from '../common/posix-connection.ts';
 import type { ConnectTools } from '../connection.ts';
-import { type HostLook, lookScript, notPosix, readLook, trickyText } from './look.ts';
+import { factsScript, type HostFacts, notPosix, readHostFacts, trickyText } from './host-facts.ts';
 import { Queue } from './queue.ts';
 import { shellLine } from './quote.ts';
-import { type Session, startSession } from './session.ts';
+import { type RemoteExec, startRemoteExec } from './remote-exec.ts';
 import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
 
 /** Room for the marker and for what login files print. */
 const outputLimit = largestRead + 1024 * 1024;
 /** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
-const sessionsAtATime = 4;
+const execsAtATime = 4;
 
 /** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
 export class SshHost implements PosixHost {
@@ -33,11 +33,11 @@ export class SshHost implements PosixHost {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #queue = new Queue(sessionsAtATime);
-  readonly #sessions = new Set<Session>();
+  readonly #queue = new Queue(execsAtATime);
+  readonly #execs = new Set<RemoteExec>();
   readonly #marker = `trustkeep-${randomBytes(8).toString('hex')}`;
   #elevation: Elevation = { how: 'none', why: '' };
-  #look: HostLook | null = null;
+  #facts: HostFacts | null = null;
   #password: Secret | undefined;
   #ended: Failure | null = null;
 
@@ -60,30 +60,30 @@ export class SshHost implements PosixHost {
   }
 
   get tools(): posix.HostTools {
-    return this.#look?.tools ?? posix.usualTools;
+    return this.#facts?.tools ?? posix.usualTools;
   }
 
   /** Once, before anything else: what kind of host is this, and may we be root? */
   async prepare(password: Secret | undefined, signal: AbortSignal | undefined): Promise<void> {
     this.#password = password === undefined ? undefined : Secret.of(password.bytes());
     const { host, user } = this.#settings;
-    const result = await this.run({ text: lookScript, args: [trickyText], signal });
+    const result = await this.run({ text: factsScript, args: [trickyText], signal });
     if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
-    this.#look = readLook(result.stdout.toString(), host, user);
-    await this.#findElevation(this.#look, signal);
-    this.#log.debug('examined the host', { host, os: this.#look.os, root: this.#elevation.how });
+    this.#facts = readHostFacts(result.stdout.toString(), host, user);
+    await this.#findElevation(this.#facts, signal);
+    this.#log.debug('examined the host', { host, os: this.#facts.os, root: this.#elevation.how });
   }
 
-  async #findElevation(look: HostLook, signal: AbortSignal | undefined): Promise<void> {
+  async #findElevation(facts: HostFacts, signal: AbortSignal | undefined): Promise<void> {
     const none = (why: string): Elevation => ({ how: 'none', why });
-    if (look.uid === 0) this.#elevation = none('this is root');
-    else if (look.sudo === null) this.#elevation = none('sudo is not installed');
-    else if (look.sudoer === 'free') this.#elevation = { how: 'free', sudo: look.sudo };
-    else if (!wantsPassword(look.sudoer))
-      this.#elevation = none(`sudo said: ${peerTail(look.sudoer, [], 120)}`);
+    if (facts.uid === 0) this.#elevation = none('this is root');
+    else if (facts.sudo === null) this.#elevation = none('sudo is not installed');
+    else if (facts.sudoer === 'free') this.#elevation = { how: 'free', sudo: facts.sudo };
+    else if (!wantsPassword(facts.sudoer))
+      this.#elevation = none(`sudo said: ${peerTail(facts.sudoer, [], 120)}`);
     else if (this.#password === undefined) this.#elevation = none('sudo requires a password and none is set');
     else {
-      this.#elevation = { how: 'password', sudo: look.sudo, password: this.#password };
+      this.#elevation = { how: 'password', sudo: facts.sudo, password: this.#password };
       const tried = await this.#raw({ text: ':', args: [], signal });
       const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
       if (posix.behindMarker(tried.stdout, this.#marker) === null)
@@ -106,10 +106,10 @@ export class SshHost implements PosixHost {
     let result = await this.#raw(script);
     if (
       result.code === posix.exits.unguarded &&
-      this.#look !== null &&
+      this.#facts !== null &&
       posix.behindMarker(result.stdout, this.#marker) === null
     ) {
-      this.#elevation = { how: 'free', sudo: this.#look.sudo ?? 'sudo' };
+      this.#elevation = { how: 'free', sudo: this.#facts.sudo ?? 'sudo' };
       result = await this.#raw(script);
     }
     const stdout = posix.behindMarker(result.stdout, this.#marker);
@@ -121,7 +121,7 @@ export class SshHost implements PosixHost {
   #notStarted(result: ExecResult): Failure {
     const { host, user } = this.#settings;
     const said = peerTail(result.stderr.toString() || result.stdout.toString());
-    if (this.#look === null) return notPosix(host, user, said);
+    if (this.#facts === null) return notPosix(host, user, said);
     return new Failure('ssh.command-refused', `${host} no longer runs commands for user ${user}.`, {
       hint: 'Its password, sudo rules or login shell may have changed. Check them and the stored login.',
       peerSaid: said,
@@ -134,7 +134,7 @@ export class SshHost implements PosixHost {
       const elevation = this.#elevation;
       const text = posix.prologue(this.#marker, elevation.how === 'password') + script.text;
       const head = stdinHead(elevation, this.#marker);
-      const session = startSession(
+      const exec = startRemoteExec(
         this.#client,
         {
           line: elevate(shellLine(text, script.args), elevation),
@@ -146,13 +146,13 @@ export class SshHost implements PosixHost {
         },
         this.#clock,
       );
-      this.#sessions.add(session);
+      this.#execs.add(exec);
       try {
-        return await session.result;
+        return await exec.result;
       } catch (error) {
         throw this.#explain(error, script.signal);
       } finally {
-        this.#sessions.delete(session);
+        this.#execs.delete(exec);
         for (const part of head) part.fill(0);
       }
     });
@@ -190,6 +190,6 @@ export class SshHost implements PosixHost {
 
   #end(why: Failure): void {
     this.#ended ??= why;
-    for (const session of this.#sessions) session.stop(this.#ended);
+    for (const exec of this.#execs) exec.stop(this.#ended);
   }
 }

@@ -12,7 +12,7 @@ import { makeVerify, readToVerify } from '../common/verify.ts';
 import {
   type CredentialStore,
   type StoredCredential,
-  type StoreKeep,
+  type StoreState,
   storeSecrets,
 } from '../credential-store.ts';
 import { accountsAddress, type CcpQuery, parseQuery, queryUrl, spoiledIn } from './query.ts';
@@ -23,7 +23,7 @@ interface CyberarkParts {
   /** `cs_…` */
   id: string;
   settings: CyberarkSettings;
-  keep: StoreKeep;
+  state: StoreState;
   http: Http;
   clock: Clock;
   log: Log;
@@ -36,7 +36,7 @@ const patience = { usualSeconds: 30, besidesMs: 10_000 };
 export class CyberarkStore implements CredentialStore {
   readonly description: string;
   readonly #settings: CyberarkSettings;
-  readonly #keep: StoreKeep;
+  readonly #state: StoreState;
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -44,7 +44,7 @@ export class CyberarkStore implements CredentialStore {
 
   constructor(parts: CyberarkParts) {
     this.#settings = parts.settings;
-    this.#keep = parts.keep;
+    this.#state = parts.state;
     this.#http = parts.http;
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -69,7 +69,7 @@ export class CyberarkStore implements CredentialStore {
   async verify(signal?: AbortSignal): Promise<StoreReport> {
     const { verify: probe } = this.#settings;
     let shown: ClientCertificate | null = null;
-    const look = makeVerify({
+    const verifyLogin = makeVerify({
       http: this.#http,
       url: this.#address,
       trustedRootsPem: this.#settings.trustedRootsPem,
@@ -82,7 +82,7 @@ export class CyberarkStore implements CredentialStore {
       read: probe === null ? null : (at) => readToVerify(this.read(probe, at), `“${probe}”`),
     });
     try {
-      return await look(signal);
+      return await verifyLogin(signal);
     } finally {
       (shown as ClientCertificate | null)?.key.wipe();
     }
@@ -91,8 +91,8 @@ export class CyberarkStore implements CredentialStore {
   /** Opened at the moment of use; the caller wipes the key. */
   #clientCertificate(): ClientCertificate | null {
     if (!this.#settings.hasCertificate) return null;
-    const certificate = this.#keep.secret(storeSecrets.clientCertificate);
-    const key = this.#keep.secret(storeSecrets.clientKey);
+    const certificate = this.#state.secret(storeSecrets.clientCertificate);
+    const key = this.#state.secret(storeSecrets.clientKey);
     if (certificate === null || key === null) throw certificateMissing(this.description);
     return { certificatePem: certificate.text(), key };
   }
@@ -135,7 +135,7 @@ export class CyberarkStore implements CredentialStore {
   }
 
   #expiry(): string | null {
-    const kept = this.#settings.hasCertificate ? this.#keep.secret(storeSecrets.clientCertificate) : null;
+    const kept = this.#settings.hasCertificate ? this.#state.secret(storeSecrets.clientCertificate) : null;
     if (kept === null) return null;
     const { subject, notAfter } = parseX509(kept.text());
     return expiryWarning({ subject: nameText(subject), notAfter }, this.#clock.now());

@@ -5,7 +5,7 @@ import { readPfx } from '../../../pki/read-pfx.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import {
   type ReadKeyFile,
-  type SecretChanges,
+  type SecretUpdates,
   type StoreProvider,
   storeSecrets,
 } from '../credential-store.ts';
@@ -14,8 +14,8 @@ import { CyberarkStore } from './cyberark.ts';
 const { clientCertificate, clientKey } = storeSecrets;
 
 export const cyberark: StoreProvider<CyberarkSettings> = {
-  make: ({ id, settings, keep, http, clock, log }) =>
-    new CyberarkStore({ id, settings, keep, http: http(), clock, log }),
+  make: ({ id, settings, state, http, clock, log }) =>
+    new CyberarkStore({ id, settings, state, http: http(), clock, log }),
   sealing: {
     fields: { authcert: { names: [clientCertificate, clientKey] } },
     take: takeCertificate,
@@ -25,7 +25,7 @@ export const cyberark: StoreProvider<CyberarkSettings> = {
 };
 
 /** The certificate is read once, here. */
-async function takeCertificate(flat: Flat, changes: SecretChanges, readFile: ReadKeyFile): Promise<void> {
+async function takeCertificate(flat: Flat, updates: SecretUpdates, readFile: ReadKeyFile): Promise<void> {
   const path = text(flat, 'authcert');
   if (path === null) return;
   checkAbsolute('Authentication certificate', path);
@@ -34,8 +34,8 @@ async function takeCertificate(flat: Flat, changes: SecretChanges, readFile: Rea
   const passphrase = password === null ? null : Secret.of(password);
   try {
     const { certificatePem, keyPem } = readPfx(file.bytes(), passphrase);
-    changes.set(clientCertificate, Secret.of(certificatePem));
-    changes.set(clientKey, keyPem);
+    updates.set(clientCertificate, Secret.of(certificatePem));
+    updates.set(clientKey, keyPem);
   } finally {
     file.wipe();
     passphrase?.wipe();

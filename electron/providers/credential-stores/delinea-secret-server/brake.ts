@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import type { StoreKeep } from '../credential-store.ts';
+import type { StoreState } from '../credential-store.ts';
 
 /** Sealed, because what it is about is a digest of the password. */
 const kept = 'login-refusals';
@@ -28,9 +28,9 @@ interface Brake {
   accepted(): void;
 }
 
-export function makeBrake(account: readonly string[], who: string, keep: StoreKeep, clock: Clock): Brake {
+export function makeBrake(account: readonly string[], who: string, state: StoreState, clock: Clock): Brake {
   function load(password: Secret): z.infer<typeof refusals> | null {
-    const sealed = keep.secret(kept);
+    const sealed = state.secret(kept);
     if (sealed === null) return null;
     try {
       const found = refusals.safeParse(JSON.parse(sealed.text()));
@@ -52,13 +52,13 @@ export function makeBrake(account: readonly string[], who: string, keep: StoreKe
     refused(password) {
       const count = (load(password)?.count ?? 0) + 1;
       const pause = count < freeTries ? 0 : (pauses[Math.min(count - freeTries, pauses.length - 1)] ?? 0);
-      const state = { about: digest(account, password), count, until: clock.now() + pause };
-      keep.keepSecret(kept, Secret.of(JSON.stringify(state)));
+      const record = { about: digest(account, password), count, until: clock.now() + pause };
+      state.keepSecret(kept, Secret.of(JSON.stringify(record)));
     },
     accepted() {
-      const sealed = keep.secret(kept);
+      const sealed = state.secret(kept);
       sealed?.wipe();
-      if (sealed !== null) keep.forgetSecret(kept);
+      if (sealed !== null) state.forgetSecret(kept);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Http } from '../../../net/http.ts';
 import type { HttpRequest } from '../../../net/http-request.ts';
 import { type JsonAnswer, requestJson, whenToRetry } from '../common/over-http.ts';
 import type { Granted } from './login.ts';
-import type { Session } from './session.ts';
+import type { DelineaSession } from './session.ts';
 import { wordsOf } from './wire.ts';
 
 export interface ApiCall {
@@ -27,7 +27,7 @@ export interface ApiClient {
 interface ClientParts {
   who: string;
   trustedRootsPem: string | null;
-  session: Session;
+  session: DelineaSession;
   http: Http;
   clock: Clock;
 }

@@ -4,20 +4,20 @@ import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-
 import type { Http } from '../../../net/http.ts';
 import { type JsonAnswer, unexpectedAnswer } from '../common/over-http.ts';
 import { makeVerify, readToVerify } from '../common/verify.ts';
-import type { CredentialStore, StoredCredential, StoreKeep } from '../credential-store.ts';
+import type { CredentialStore, StoredCredential, StoreState } from '../credential-store.ts';
 import { baseUrl, parsePlace, type SecretPlace } from './address.ts';
 import { type ApiCall, type ApiClient, makeApiClient } from './client.ts';
 import { type Demand, demandFailure, demandIn, refusedSecret, wantsComment } from './demands.ts';
 import { credentialOf } from './fields.ts';
 import { userName } from './login.ts';
-import { makeSession, type Session } from './session.ts';
+import { type DelineaSession, makeDelineaSession } from './session.ts';
 import { type FoundSecret, secret, secretState, wordsOf } from './wire.ts';
 
 interface DelineaParts {
   /** `cs_…` */
   id: string;
   settings: DelineaSettings;
-  keep: StoreKeep;
+  state: StoreState;
   http: Http;
   clock: Clock;
   log: Log;
@@ -40,10 +40,10 @@ export class DelineaStore implements CredentialStore {
   readonly #settings: DelineaSettings;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #session: Session;
+  readonly #session: DelineaSession;
   readonly #api: ApiClient;
 
-  constructor({ settings, keep, http, clock, log }: DelineaParts) {
+  constructor({ settings, state, http, clock, log }: DelineaParts) {
     const base = baseUrl(settings.url);
     const { host, pathname } = new URL(base);
     const who = `Delinea Secret Server at ${host}${pathname === '/' ? '' : pathname}`;
@@ -52,7 +52,7 @@ export class DelineaStore implements CredentialStore {
     this.#settings = settings;
     this.#clock = clock;
     this.#log = log;
-    this.#session = makeSession({ settings, base, who, keep, http, clock, log });
+    this.#session = makeDelineaSession({ settings, base, who, state, http, clock, log });
     this.#api = makeApiClient({ who, trustedRootsPem, session: this.#session, http, clock });
     this.verify = makeVerify({
       ...{ http, url: base, trustedRootsPem, clock, logIn: (signal) => this.#logIn(signal) },

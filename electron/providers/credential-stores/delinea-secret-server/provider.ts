@@ -5,11 +5,11 @@ import { DelineaStore } from './delinea-secret-server.ts';
 const { password } = storeSecrets;
 
 export const delineaSecretServer: StoreProvider<DelineaSettings> = {
-  make: ({ id, settings, keep, http, clock, log }) =>
-    new DelineaStore({ id, settings, keep, http: http(), clock, log }),
+  make: ({ id, settings, state, http, clock, log }) =>
+    new DelineaStore({ id, settings, state, http: http(), clock, log }),
   sealing: {
     fields: { password: { names: [password] } },
-    take: (flat, changes) => takeText(flat, 'password', password, changes),
+    take: (flat, updates) => takeText(flat, 'password', password, updates),
     onlyCopy: null,
   },
   watched: false,

@@ -4,7 +4,7 @@ import type { DelineaSettings } from '#shared/catalog/credential-stores/delinea-
 import { Failure } from '#shared/failure.ts';
 import { abortable } from '../../../net/ending.ts';
 import type { Http } from '../../../net/http.ts';
-import { type StoreKeep, storeSecrets } from '../credential-store.ts';
+import { type StoreState, storeSecrets } from '../credential-store.ts';
 import { makeBrake } from './brake.ts';
 import { type Granted, logIn, Refused, userName } from './login.ts';
 
@@ -12,7 +12,7 @@ import { type Granted, logIn, Refused, userName } from './login.ts';
 const restMs = 60_000;
 
 /** The login, in memory only. One login for all who wait for it. */
-export interface Session {
+export interface DelineaSession {
   /** One that is good for a while yet; logs in when there is none. */
   get(signal?: AbortSignal): Promise<Granted>;
   /** The server does not take it any more. */
@@ -22,25 +22,25 @@ export interface Session {
   close(): void;
 }
 
-interface SessionParts {
+interface DelineaSessionParts {
   settings: DelineaSettings;
   base: string;
   who: string;
-  keep: StoreKeep;
+  state: StoreState;
   http: Http;
   clock: Clock;
   log: Log;
 }
 
-export function makeSession(parts: SessionParts): Session {
-  const { settings, base, who, keep, clock, log } = parts;
-  const brake = makeBrake([base, settings.domain ?? '', userName(settings)], who, keep, clock);
+export function makeDelineaSession(parts: DelineaSessionParts): DelineaSession {
+  const { settings, base, who, state, clock, log } = parts;
+  const brake = makeBrake([base, settings.domain ?? '', userName(settings)], who, state, clock);
   let current: (Granted & { useUntil: number }) | null = null;
   let under: Promise<Granted> | null = null;
 
   /** Not ended by one caller's signal: others may wait for it. */
   async function begin(): Promise<Granted> {
-    const password = keep.secret(storeSecrets.password);
+    const password = state.secret(storeSecrets.password);
     if (password === null) throw passwordMissing(who, settings);
     try {
       brake.check(password);

@@ -9,7 +9,7 @@ import { makeVerify } from '../common/verify.ts';
 import {
   type CredentialStore,
   type StoredCredential,
-  type StoreKeep,
+  type StoreState,
   wipeCredential,
 } from '../credential-store.ts';
 import { byAppRole } from './approle.ts';
@@ -19,14 +19,14 @@ import type { LoginMethod } from './login.ts';
 import { type SecretPath, secretPath } from './paths.ts';
 import { type ReadSecretFile, readSecretFile } from './secret-file.ts';
 import { SecretIdSource } from './secret-id.ts';
-import { Session } from './session.ts';
+import { VaultSession } from './session.ts';
 import { TokenLogin } from './token.ts';
 import { makeUnwrap } from './unwrap.ts';
 
 interface HashicorpParts {
   id: string;
   settings: HashicorpSettings;
-  keep: StoreKeep;
+  state: StoreState;
   http: Http;
   clock: Clock;
   log: Log;
@@ -42,7 +42,7 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
   const method = methodOf(parts, client);
-  const session = new Session({ client, method, clock, log, random: parts.random ?? Math.random });
+  const session = new VaultSession({ client, method, clock, log, random: parts.random ?? Math.random });
   if (parts.watch === true) session.watch();
   const kv = new Kv(client, clock);
 
@@ -84,16 +84,16 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
 }
 
 function methodOf(parts: HashicorpParts, client: VaultClient): LoginMethod {
-  const { settings, keep, clock, log } = parts;
+  const { settings, state, clock, log } = parts;
   const { auth, authMount, namespace } = settings;
   switch (auth.type) {
     case 'Token':
-      return new TokenLogin(client, keep, clock);
+      return new TokenLogin(client, state, clock);
     case 'AppRoleSecret':
     case 'AppRoleFile': {
       const unwrap = makeUnwrap(client, authMount, namespace);
       const readFile = parts.readFile ?? readSecretFile;
-      const source = new SecretIdSource({ auth, who: client.who, keep, unwrap, readFile, log });
+      const source = new SecretIdSource({ auth, who: client.who, state, unwrap, readFile, log });
       return byAppRole(client, { authMount, roleId: auth.roleId }, source, clock);
     }
     default:

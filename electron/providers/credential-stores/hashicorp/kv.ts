@@ -46,19 +46,19 @@ export class Kv {
   /** `credential.not-found`, `credential.deleted`, `credential-store.wrong-mount`. */
   async read(path: SecretPath, token: Secret, signal?: AbortSignal): Promise<Found | Forbidden> {
     const known = this.#mounts.known(path);
-    if (known === null) return this.#lookAndRead(path, token, signal);
+    if (known === null) return this.#findAndRead(path, token, signal);
     const found = await this.#readFrom(known, path, token, signal);
     const good = isForbidden(found) ? saysNoToken(found.forbidden) : !('missing' in found);
     // else it may have been mounted anew as another version
-    const looked = good ? null : await this.#mounts.look(path, token, signal);
+    const looked = good ? null : await this.#mounts.find(path, token, signal);
     if (looked === null || 'forbidden' in looked || sameMount(looked.mount, known))
       return this.#orNotFound(found, path, known);
     this.#mounts.forget(known);
     return this.#readLooked(looked.mount, path, token, signal);
   }
 
-  async #lookAndRead(path: SecretPath, token: Secret, signal?: AbortSignal) {
-    const looked = await this.#mounts.look(path, token, signal);
+  async #findAndRead(path: SecretPath, token: Secret, signal?: AbortSignal) {
+    const looked = await this.#mounts.find(path, token, signal);
     if ('forbidden' in looked) return this.#guess(path, token, looked.forbidden, signal);
     return this.#readLooked(looked.mount, path, token, signal);
   }

@@ -15,7 +15,7 @@ export interface Mount {
 /** Which KV engine holds a path. What was learnt is kept for minutes: the call that tells it promises nothing. */
 export interface Mounts {
   known(path: SecretPath): Mount | null;
-  look(
+  find(
     path: SecretPath,
     token: Secret,
     signal?: AbortSignal,
@@ -46,7 +46,7 @@ export function makeMounts(client: VaultClient, clock: Clock): Mounts {
       return null;
     },
 
-    async look(path, token, signal) {
+    async find(path, token, signal) {
       const call = ['sys', 'internal', 'ui', 'mounts', ...path.all];
       const answer = await client.ask({ method: 'GET', path: call, token, signal });
       if (answer.status === 403) return { forbidden: answer };

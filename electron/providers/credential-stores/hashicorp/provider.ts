@@ -7,20 +7,20 @@ import { makeHashicorpStore } from './hashicorp.ts';
 const { token, tokenWasGood, tokenUsesLimited, secretId, wrappingToken } = storeSecrets;
 
 export const hashicorp: StoreProvider<HashicorpSettings> = {
-  make: ({ id, settings, keep, http, clock, log, inUse }) =>
-    makeHashicorpStore({ id, settings, keep, http: http(), clock, log, watch: inUse }),
+  make: ({ id, settings, state, http, clock, log, inUse }) =>
+    makeHashicorpStore({ id, settings, state, http: http(), clock, log, watch: inUse }),
   sealing: {
     fields: {
       token: { names: [token], besides: [tokenWasGood, tokenUsesLimited] },
       secretid: { names: [secretId, wrappingToken] },
     },
-    take(flat, changes) {
-      takeText(flat, 'token', token, changes);
+    take(flat, updates) {
+      takeText(flat, 'token', token, updates);
       const given = text(flat, 'secretid');
       if (given === null) return;
       const wrapped = yes(flat, 'appwrapped', false);
-      changes.set(wrapped ? secretId : wrappingToken, null);
-      changes.set(wrapped ? wrappingToken : secretId, Secret.of(given));
+      updates.set(wrapped ? secretId : wrappingToken, null);
+      updates.set(wrapped ? wrappingToken : secretId, Secret.of(given));
     },
     onlyCopy: {
       name: secretId,

@@ -3,7 +3,7 @@ import type { HashicorpAuth } from '#shared/catalog/credential-stores/hashicorp.
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import { type StoreKeep, storeSecrets } from '../credential-store.ts';
+import { type StoreState, storeSecrets } from '../credential-store.ts';
 import { cleanText, markOf, noSecret } from './login.ts';
 import { type ReadSecretFile, secretInFile } from './secret-file.ts';
 import { makeSpent, type Spent } from './spent.ts';
@@ -18,7 +18,7 @@ interface GivenSecretId {
 interface SecretIdParts {
   auth: Exclude<HashicorpAuth, { type: 'Token' }>;
   who: string;
-  keep: StoreKeep;
+  state: StoreState;
   unwrap: Unwrap;
   readFile: ReadSecretFile;
   log: Log;
@@ -34,7 +34,7 @@ export class SecretIdSource {
   readonly #parts: SecretIdParts;
   readonly #auth: Exclude<HashicorpAuth, { type: 'Token' }>;
   readonly #who: string;
-  readonly #keep: StoreKeep;
+  readonly #state: StoreState;
   readonly #spent: Spent;
   #last: string | null = null;
   #unsealed: { secretId: Secret; mark: string } | null = null;
@@ -43,8 +43,8 @@ export class SecretIdSource {
     this.#parts = parts;
     this.#auth = parts.auth;
     this.#who = parts.who;
-    this.#keep = parts.keep;
-    this.#spent = makeSpent(this.#keep);
+    this.#state = parts.state;
+    this.#spent = makeSpent(this.#state);
   }
 
   /** Unwraps when it must, and has then sealed what was inside before it resolves. */
@@ -89,7 +89,7 @@ export class SecretIdSource {
   /** What was given from outside: the file's word, or the sealed wrapping token, or nothing new. */
   async #given(): Promise<Secret | null> {
     if (this.#auth.type === 'AppRoleFile') return secretInFile(this.#auth.secretFile, this.#parts.readFile);
-    return this.#keep.secret(this.#auth.wrapped ? storeSecrets.wrappingToken : storeSecrets.secretId);
+    return this.#state.secret(this.#auth.wrapped ? storeSecrets.wrappingToken : storeSecrets.secretId);
   }
 
   /** Null when there is nothing, or nothing that can be read now. */
@@ -104,7 +104,7 @@ export class SecretIdSource {
   }
 
   #kept(): Secret | null {
-    const secret = this.#keep.secret(storeSecrets.secretId);
+    const secret = this.#state.secret(storeSecrets.secretId);
     return secret === null ? null : this.#clean(secret, 'SecretID');
   }
 
@@ -142,7 +142,7 @@ export class SecretIdSource {
   #seal(): void {
     if (this.#unsealed === null) return;
     try {
-      this.#keep.keepSecret(storeSecrets.secretId, this.#unsealed.secretId);
+      this.#state.keepSecret(storeSecrets.secretId, this.#unsealed.secretId);
       this.#spent.opened(this.#unsealed.mark);
       this.#unsealed = null;
       this.#forgetWrapping();
@@ -162,7 +162,7 @@ export class SecretIdSource {
   }
 
   #forgetWrapping(): void {
-    if (this.#auth.type === 'AppRoleSecret') this.#keep.forgetSecret(storeSecrets.wrappingToken);
+    if (this.#auth.type === 'AppRoleSecret') this.#state.forgetSecret(storeSecrets.wrappingToken);
   }
 }
 

@@ -9,7 +9,7 @@ import { closedFailure, notYet } from './session-failures.ts';
 import { giveBack, sentenceOf, standingOf, stillGood } from './standing.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
-interface SessionParts {
+interface VaultSessionParts {
   client: VaultClient;
   method: LoginMethod;
   clock: Clock;
@@ -35,8 +35,8 @@ const watchFirstMs = { least: 2000, spread: 20_000 };
  * One login, shared by all who read. Two readers cause one login; after a refused login the next waits (servers lock
  * accounts that are refused five times), unless what it logs in with has changed or a person asks.
  */
-export class Session {
-  readonly #parts: SessionParts;
+export class VaultSession {
+  readonly #parts: VaultSessionParts;
   readonly #client: VaultClient;
   readonly #method: LoginMethod;
   readonly #clock: Clock;
@@ -49,7 +49,7 @@ export class Session {
   readonly #running = new Set<Promise<unknown>>();
   readonly #renewal: Renewal;
 
-  constructor(parts: SessionParts) {
+  constructor(parts: VaultSessionParts) {
     this.#parts = parts;
     this.#client = parts.client;
     this.#method = parts.method;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoreKeep } from '../credential-store.ts';
+import type { StoreState } from '../credential-store.ts';
 
 type State = 'begun' | 'opened' | 'refused';
 const note = 'wrapping-tokens';
@@ -16,18 +16,18 @@ export interface Spent {
   refused(mark: string): void;
 }
 
-export function makeSpent(keep: StoreKeep): Spent {
+export function makeSpent(state: StoreState): Spent {
   function all(): [string, State][] {
-    const text = keep.note(note);
+    const text = state.note(note);
     try {
       return text === null ? [] : marks.parse(JSON.parse(text));
     } catch {
       return []; // the worst that follows is one more try, which the server refuses
     }
   }
-  const set = (state: State) => (mark: string) => {
+  const set = (stage: State) => (mark: string) => {
     const others = all().filter(([known]) => known !== mark);
-    keep.keepNote(note, JSON.stringify([...others, [mark, state]].slice(-mostKept)));
+    state.keepNote(note, JSON.stringify([...others, [mark, stage]].slice(-mostKept)));
   };
   return {
     state: (mark) => all().find(([known]) => known === mark)?.[1] ?? null,

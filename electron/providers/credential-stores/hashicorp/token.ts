@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
-import { type StoreKeep, storeSecrets } from '../credential-store.ts';
+import { type StoreState, storeSecrets } from '../credential-store.ts';
 import type { VaultClient } from './client.ts';
 import {
   cleanText,
@@ -19,13 +19,13 @@ import { readAs, tokenAnswer } from './wire.ts';
 export class TokenLogin implements LoginMethod {
   readonly repeatable = false;
   readonly #client: VaultClient;
-  readonly #keep: StoreKeep;
+  readonly #state: StoreState;
   readonly #clock: Clock;
   #last: string | null = null;
 
-  constructor(client: VaultClient, keep: StoreKeep, clock: Clock) {
+  constructor(client: VaultClient, state: StoreState, clock: Clock) {
     this.#client = client;
-    this.#keep = keep;
+    this.#state = state;
     this.#clock = clock;
   }
 
@@ -68,7 +68,7 @@ export class TokenLogin implements LoginMethod {
   }
 
   #kept(): Secret {
-    const secret = this.#keep.secret(storeSecrets.token);
+    const secret = this.#state.secret(storeSecrets.token);
     const text = secret === null ? '' : secret.text().trim();
     if (text === '') throw noSecret(this.#client.who, 'token');
     const clean = cleanText(text);
@@ -79,7 +79,7 @@ export class TokenLogin implements LoginMethod {
   }
 
   #noted(name: string): string | null {
-    const secret = this.#keep.secret(name);
+    const secret = this.#state.secret(name);
     const mark = secret?.text() ?? null;
     secret?.wipe();
     return mark;
@@ -87,7 +87,7 @@ export class TokenLogin implements LoginMethod {
 
   /** Sealed: a token that a person made up can be guessed from its mark. */
   #note(name: string, mark: string): void {
-    this.#keep.keepSecret(name, Secret.of(mark));
+    this.#state.keepSecret(name, Secret.of(mark));
   }
 
   /** Null while it cannot be read: the keychain may be locked. */

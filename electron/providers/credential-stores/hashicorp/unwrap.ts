@@ -18,7 +18,7 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
   const mount = `auth/${splitPath(authMount).join('/')}/role/`;
 
   /** A server or a gateway that forbids the look does not forbid the use. */
-  async function look(wrapping: Secret, triedBefore: boolean): Promise<void> {
+  async function lookUpWrapping(wrapping: Secret, triedBefore: boolean): Promise<void> {
     const path = ['sys', 'wrapping', 'lookup'];
     const answer = await client.ask({ method: 'POST', path, body: { token: wrapping.text() } });
     if (answer.status === 403 || answer.status === 404) return;
@@ -48,7 +48,7 @@ export function makeUnwrap(client: VaultClient, authMount: string, namespace: st
   }
 
   return async (wrapping, triedBefore, begin) => {
-    await look(wrapping, triedBefore);
+    await lookUpWrapping(wrapping, triedBefore);
     begin();
     // the token stands in the header alone: in the body as well it would be used twice and be revoked
     const path = ['sys', 'wrapping', 'unwrap'];

@@ -11,10 +11,10 @@ import { canMakeKeysIn } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Powers, RunsScripts } from '../endpoint.ts';
-import { look, nodeFrom, nodeKey, whyNot } from './look.ts';
 import { makePemPlan, pemRemembers, piecesFor } from './plan.ts';
 import { probePem } from './probe.ts';
 import { runUserScript } from './scripts.ts';
+import { nodeFrom, nodeKey, readView, whyNot } from './view.ts';
 
 /** A PEM file that some program serves: one node, the file. Restarting is the owner's script. */
 export class PemEndpoint extends FileEndpoint implements RunsScripts {
@@ -34,13 +34,13 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   }
 
   async nodes(): Promise<DiscoveredNode[]> {
-    return [nodeFrom(this.connection, this.#settings, await look(this.connection, this.#settings))];
+    return [nodeFrom(this.connection, this.#settings, await readView(this.connection, this.#settings))];
   }
 
   async plan(key: string): Promise<InstallPlan> {
     if (key !== nodeKey)
       throw new Failure('node.missing', `A PEM file has one node, "${nodeKey}", not "${key}".`);
-    const view = await look(this.connection, this.#settings);
+    const view = await readView(this.connection, this.#settings);
     const trouble = whyNot(this.connection, view);
     if (trouble !== null) throw new Failure('node.not-installable', trouble);
     return makePemPlan(this.connection, this.#settings, view);
@@ -75,13 +75,13 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   }
 
   protected async directories(): Promise<string[]> {
-    const view = await look(this.connection, this.#settings);
+    const view = await readView(this.connection, this.#settings);
     const files = [view.certificateFile, view.keyFile].filter((file) => file !== null);
     return files.map((file) => dirname(file.realPath));
   }
 
   async canMakeKeys(): Promise<{ yes: boolean; why: string }> {
-    const view = await look(this.connection, this.#settings);
+    const view = await readView(this.connection, this.#settings);
     return canMakeKeysIn(this.connection, [dirname((view.keyFile ?? view.certificateFile).realPath)]);
   }
 }

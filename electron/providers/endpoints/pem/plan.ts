@@ -12,8 +12,8 @@ import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
 import { openToAll, stateOf } from '../common/states.ts';
 import type { Material } from '../endpoint.ts';
-import { nodeKey, type PemFile, type PemView, placeServed, serverNameFor } from './look.ts';
 import { scriptArgv } from './scripts.ts';
+import { nodeKey, type PemFile, type PemView, placeServed, serverNameFor } from './view.ts';
 
 /** What carrying out the plan of a PEM file needs beside its changes. */
 export const pemRemembers = new Remembered('pem', 1, fileFacts);

@@ -5,7 +5,7 @@ import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, spkiAt, unwritable } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
-import { look, type PemView, whyNot } from './look.ts';
+import { type PemView, readView, whyNot } from './view.ts';
 
 export async function probePem(
   connection: HostConnection,
@@ -29,7 +29,7 @@ export async function probePem(
   };
   const seen: { view?: PemView } = {};
   await check('file', async () => {
-    const view = await look(connection, settings);
+    const view = await readView(connection, settings);
     const trouble = whyNot(connection, view);
     if (trouble !== null) throw new Failure('node.not-installable', trouble);
     seen.view = view;

@@ -59,8 +59,8 @@ describe('Digest', () => {
   });
 
   test('is not answered when it asks for what we do not know', () => {
-    for (const wish of ['algorithm=SHA-512-256', 'qop="auth-int"', 'algorithm=token'])
-      expect(bestDigest(parseChallenges([`Digest ${nonce}, ${wish}`]))).toBeNull();
+    for (const request of ['algorithm=SHA-512-256', 'qop="auth-int"', 'algorithm=token'])
+      expect(bestDigest(parseChallenges([`Digest ${nonce}, ${request}`]))).toBeNull();
     expect(bestDigest(parseChallenges(['Digest realm="without nonce"']))).toBeNull();
   });
 });

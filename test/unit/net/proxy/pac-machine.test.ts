@@ -5,7 +5,7 @@ import { makePacMachine, type PacWorld } from '../../../../electron/net/proxy/pa
 const addresses: Record<string, string> = { 'in.corp': '10.1.2.3', 'out.example': '93.184.216.34' };
 const notes: string[] = [];
 const world: PacWorld = {
-  look: (name) => addresses[name] ?? null,
+  resolve: (name) => addresses[name] ?? null,
   mine: (all) => (all ? '10.9.9.9;fd00::9' : '10.9.9.9'),
   within: (address, network) => network === '10.0.0.0/8' && address.startsWith('10.'),
   note: (text) => notes.push(text),

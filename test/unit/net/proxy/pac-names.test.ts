@@ -15,27 +15,27 @@ function names() {
 test('a name is missed once, then known to every question for a minute', async () => {
   const { clock, asked, begin } = names();
   const question = begin();
-  expect(question.look('A.corp', false)).toBeNull();
+  expect(question.resolve('A.corp', false)).toBeNull();
   expect(question.missed()).toBe(true);
   await question.learn();
   expect(question.missed()).toBe(false);
-  expect(question.look('a.corp', false)).toBe('10.0.0.1');
-  expect(question.look('a.corp', true)).toBe('fd00::1;10.0.0.1;10.0.0.2');
+  expect(question.resolve('a.corp', false)).toBe('10.0.0.1');
+  expect(question.resolve('a.corp', true)).toBe('fd00::1;10.0.0.1;10.0.0.2');
   const second = begin();
-  expect(second.look('a.corp', false)).toBe('10.0.0.1');
+  expect(second.resolve('a.corp', false)).toBe('10.0.0.1');
   expect(second.missed()).toBe(false);
   clock.step(61_000);
-  expect(begin().look('a.corp', false)).toBeNull();
-  expect(question.look('a.corp', false)).toBe('10.0.0.1'); // within a question nothing changes
+  expect(begin().resolve('a.corp', false)).toBeNull();
+  expect(question.resolve('a.corp', false)).toBe('10.0.0.1'); // within a question nothing changes
   expect(asked).toEqual(['a.corp']);
 });
 
 test('a name that does not resolve is known not to', async () => {
   const { begin } = names();
   const question = begin();
-  question.look('nowhere', false);
+  question.resolve('nowhere', false);
   await question.learn();
-  expect([question.look('nowhere', false), question.look('nowhere', true), question.missed()]).toEqual([
+  expect([question.resolve('nowhere', false), question.resolve('nowhere', true), question.missed()]).toEqual([
     null,
     null,
     false,
@@ -45,9 +45,9 @@ test('a name that does not resolve is known not to', async () => {
 test('a question that looks up more names than is decent gets no answer for the rest', async () => {
   const { asked, begin } = names();
   const question = begin();
-  for (let n = 0; n < 500; n++) question.look(`n${n}`, false);
+  for (let n = 0; n < 500; n++) question.resolve(`n${n}`, false);
   await question.learn();
-  for (let n = 0; n < 500; n++) question.look(`n${n}`, false);
+  for (let n = 0; n < 500; n++) question.resolve(`n${n}`, false);
   expect(question.missed()).toBe(false);
   expect(asked).toHaveLength(20);
 });

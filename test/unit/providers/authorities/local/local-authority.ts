@@ -1,6 +1,6 @@
 import { silentLog } from '#kit/log.ts';
 import type { LocalSettings } from '#shared/catalog/authorities/local.ts';
-import { type MadeKeep, makeKeep } from '#test/make/authority-keep.ts';
+import { type MadeState, makeState } from '#test/make/authority-state.ts';
 import { makeKey } from '#test/make/certificates.ts';
 import { buildCsr } from '../../../../../electron/pki/csr.ts';
 import { signWithKeyPem } from '../../../../../electron/pki/key.ts';
@@ -15,7 +15,7 @@ import { Secret } from '../../../../../electron/secrets/secret.ts';
 export const start = Date.UTC(2026, 5, 1, 12);
 export const day = 86_400_000;
 
-export function setUp(changes: Partial<LocalSettings> = {}, keep: MadeKeep = makeKeep()) {
+export function setUp(changes: Partial<LocalSettings> = {}, state: MadeState = makeState()) {
   const time = { now: start };
   const clock = {
     now: () => time.now,
@@ -33,8 +33,8 @@ export function setUp(changes: Partial<LocalSettings> = {}, keep: MadeKeep = mak
     remember: (handle) => void remembered.push(handle),
     signal: new AbortController().signal,
   };
-  const authority = makeLocalAuthority({ settings, keep, clock, log: silentLog });
-  return { authority, keep, time, tools, remembered };
+  const authority = makeLocalAuthority({ settings, state, clock, log: silentLog });
+  return { authority, state, time, tools, remembered };
 }
 
 export async function orderOf(

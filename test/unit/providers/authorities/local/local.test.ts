@@ -9,11 +9,11 @@ import { day, orderOf, setUp, start } from './local-authority.ts';
 /** The refusal of an order, which must be one sentence with something to do. */
 async function refusalOf(setup: ReturnType<typeof setUp>, order: OrderRequest) {
   const handle = await setup.authority.submit(order, null, setup.tools);
-  const look = await setup.authority.look(handle, order, setup.tools);
-  if (look.state !== 'refused') throw new Error(`not refused: ${look.state}`);
-  expect(look.because.sentence).toMatch(/\.$/);
+  const status = await setup.authority.poll(handle, order, setup.tools);
+  if (status.state !== 'refused') throw new Error(`not refused: ${status.state}`);
+  expect(status.because.sentence).toMatch(/\.$/);
   await expect(setup.authority.collect(handle)).rejects.toMatchObject({ code: 'authority.refused' });
-  return look.because;
+  return status.because;
 }
 
 describe('an order at the local authority', () => {
@@ -25,7 +25,7 @@ describe('an order at the local authority', () => {
       const names = ['www.corp.example', '*.apps.corp.example', '10.0.0.1'];
       const order = await orderOf(names, {}, made);
       const handle = await authority.submit(order, null, tools);
-      expect(await authority.look(handle, order, tools)).toEqual({ state: 'ready' });
+      expect(await authority.poll(handle, order, tools)).toEqual({ state: 'ready' });
       const chainPem = await authority.collect(handle);
       expect(
         checkMaterial({ chainPem, spki: made.spki, names, keyType, now: start }).checks.filter(
@@ -50,10 +50,10 @@ describe('an order at the local authority', () => {
   });
 
   test('that was placed before is continued, not placed again', async () => {
-    const { authority, tools, remembered, keep } = setUp();
+    const { authority, tools, remembered, state } = setUp();
     const order = await orderOf(['a.example.org']);
     const handle = await authority.submit(order, null, tools);
-    const restarted = setUp({}, keep);
+    const restarted = setUp({}, state);
     expect(
       await restarted.authority.submit(order, JSON.parse(JSON.stringify(handle)), restarted.tools),
     ).toEqual(handle);
@@ -93,7 +93,7 @@ describe('an order at the local authority', () => {
     const { authority, tools } = setUp();
     const order = await orderOf(['a.example.org']);
     for (const handle of [{}, 'text', { state: 'issued' }, { state: 'issued', chainPem: '' }]) {
-      await expect(authority.look(handle, order, tools)).rejects.toBeInstanceOf(Failure);
+      await expect(authority.poll(handle, order, tools)).rejects.toBeInstanceOf(Failure);
       await expect(authority.submit(order, handle, tools)).rejects.toMatchObject({
         code: 'authority.handle-unreadable',
       });
@@ -126,13 +126,13 @@ describe('an order is refused', () => {
     expect(because.sentence).toContain('at and below corp.example, lan, not notcorp.example, 10.0.0.1');
     const fine = await orderOf(['corp.example', '*.a.corp.example', 'x.lan']);
     const handle = await setup.authority.submit(fine, null, setup.tools);
-    expect(await setup.authority.look(handle, fine, setup.tools)).toEqual({ state: 'ready' });
+    expect(await setup.authority.poll(handle, fine, setup.tools)).toEqual({ state: 'ready' });
   });
 
   test('by what the root says, even after the settings were changed', async () => {
-    const { keep, authority } = setUp({ permittedNames: ['corp.example'] });
+    const { state, authority } = setUp({ permittedNames: ['corp.example'] });
     await authority.root();
-    const changed = setUp({ permittedNames: [] }, keep);
+    const changed = setUp({ permittedNames: [] }, state);
     expect((await refusalOf(changed, await orderOf(['a.other.example']))).code).toBe('authority.refused');
   });
 

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { credentialRows } from '../../../../../electron/agent/store-keep.ts';
-import type { Store } from '../../../../../electron/database/store.ts';
+import { credentialRows } from '../../../../../electron/agent/store-state.ts';
+import type { SqliteDatabase } from '../../../../../electron/database/sqlite-database.ts';
 import type { CredentialStore } from '../../../../../electron/providers/credential-stores/credential-store.ts';
 import { LocalStore } from '../../../../../electron/providers/credential-stores/local/local.ts';
 import { Secret } from '../../../../../electron/secrets/secret.ts';
+import { clockAt, makeDatabase, now, type TestDatabase } from '../../../../make/database.ts';
 import { aCredential, aStore } from '../../../../make/rows.ts';
-import { clockAt, makeStore, now, type TestStore } from '../../../../make/store.ts';
 
 const privateKey = { type: 'ssh-ed25519', fingerprint: 'SHA256:x', hasPassphrase: true };
-let store: TestStore;
+let fixture: TestDatabase;
 let local: CredentialStore;
 let owners: Record<string, string>;
 beforeEach(() => {
-  store = makeStore();
-  const { database } = store;
+  fixture = makeDatabase();
+  const { database } = fixture;
   const row = aStore({ name: 'own' });
   database.credentialStores.insert(row);
   owners = {};
@@ -28,9 +28,9 @@ beforeEach(() => {
   const rows = credentialRows(database, () => {})(row.id);
   local = new LocalStore({ name: 'own', rows, clock: clockAt(now) });
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
-const raw = (sql: string, params: string[]) => (store.database as Store).driver.run(sql, params);
+const raw = (sql: string, params: string[]) => (fixture.database as SqliteDatabase).driver.run(sql, params);
 
 describe('a local store whose sealed values were tampered with', () => {
   const where = `FROM secrets WHERE owner = ? AND name = 'password'`;
@@ -76,9 +76,9 @@ describe('verifying a local store', () => {
   test('counts what is kept in it', async () => {
     const sentence = async () => (await local.verify()).checks.at(-1)?.sentence;
     expect(await sentence()).toBe('3 credentials are kept in it and can be opened.');
-    for (const id of ['api', 'key']) store.database.credentials.remove(owners[id] ?? '');
+    for (const id of ['api', 'key']) fixture.database.credentials.remove(owners[id] ?? '');
     expect(await sentence()).toBe('One credential is kept in it and can be opened.');
-    store.database.credentials.remove(owners.web ?? '');
+    fixture.database.credentials.remove(owners.web ?? '');
     expect(await sentence()).toBe('There is no credential in it yet.');
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
-import { sealedStore } from '#test/make/sealed-store.ts';
+import { sealedDatabase } from '#test/make/sealed-database.ts';
 
-export let it: Awaited<ReturnType<typeof sealedStore>>;
+export let it: Awaited<ReturnType<typeof sealedDatabase>>;
 
 export const value = (index: number): string | undefined =>
   it.database.secrets.open(`cr_${index}`, 'password')?.text();
@@ -18,9 +18,9 @@ export async function restart() {
 }
 
 /** Every test starts with a store whose values are sealed. */
-export function prepareSealedStore(): void {
+export function prepareSealedDatabase(): void {
   beforeEach(async () => {
-    it = await sealedStore();
+    it = await sealedDatabase();
   });
   afterEach(() => {
     it.database.close();

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { openDatabase } from '../../electron/database/open.ts';
 import { sealedRowsOf } from '../../electron/database/reseal.ts';
-import type { Store } from '../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { MasterKey } from '../../electron/secrets/master-key.ts';
 import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
 import type { Resealed, SealedRows } from '../../electron/secrets/sealed-rows.ts';
@@ -12,7 +12,7 @@ import { tempDirectory } from './directory.ts';
 import { Drawer } from './master-key.ts';
 
 /** A store on disk with a master key over it, as compose joins them; the keychains are drawers in memory. */
-export async function sealedStore(options: { directory?: string } = {}) {
+export async function sealedDatabase(options: { directory?: string } = {}) {
   const temporary = tempDirectory('sealed');
   const path = join(options.directory ?? temporary.path, 'trustkeep.db');
   const os = new Drawer('os-keychain');
@@ -23,7 +23,12 @@ export async function sealedStore(options: { directory?: string } = {}) {
       defaultKeyFile: '/data/master.key',
       log: silentLog,
     });
-    const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey }) as Store;
+    const database = openDatabase({
+      path,
+      clock: systemClock,
+      log: silentLog,
+      sealer: masterKey,
+    }) as SqliteDatabase;
     masterKey.attach(database.meta, rows(sealedRowsOf(database, clock, silentLog)));
     const rotate = (passphrase?: string): Promise<Resealed> =>
       masterKey.rotate({
@@ -38,7 +43,7 @@ export async function sealedStore(options: { directory?: string } = {}) {
 }
 
 /** Puts `count` values of an owner each. */
-export function fill(database: Store, count: number, from = 0): void {
+export function fill(database: SqliteDatabase, count: number, from = 0): void {
   database.transaction(() => {
     for (let index = from; index < from + count; index++)
       database.secrets.put(`cr_${index}`, 'password', Secret.of(`value ${index}`));

@@ -22,7 +22,7 @@ export function readySealer(): RowSealer {
   return new Envelope(randomBytes(32), randomUUID());
 }
 
-export interface TestStore {
+export interface TestDatabase {
   database: Database;
   path: string;
   directory: string;
@@ -34,24 +34,24 @@ export interface TestStore {
 }
 
 /** A store of its own in a directory of its own. */
-export function makeStore(sealer: RowSealer = readySealer()): TestStore {
+export function makeDatabase(sealer: RowSealer = readySealer()): TestDatabase {
   const { path: directory, remove } = tempDirectory('store');
   const path = join(directory, 'data', 'trustkeep.db');
   const open = () => openDatabase({ path, clock: clockAt(now), log: silentLog, sealer });
-  const store: TestStore = {
+  const fixture: TestDatabase = {
     database: open(),
     path,
     directory: join(directory, 'data'),
     sealer,
     reopen() {
-      store.database.close();
-      store.database = open();
-      return store.database;
+      fixture.database.close();
+      fixture.database = open();
+      return fixture.database;
     },
     remove() {
-      store.database.close();
+      fixture.database.close();
       remove();
     },
   };
-  return store;
+  return fixture;
 }

@@ -1,8 +1,8 @@
-import type { StoreKeep } from '../../electron/providers/credential-stores/credential-store.ts';
+import type { StoreState } from '../../electron/providers/credential-stores/credential-store.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
 /** What a credential store keeps, in memory and without a seal. As the real one it gives copies. */
-export function memoryStoreKeep(given: Record<string, string> = {}): StoreKeep & {
+export function memoryStoreState(given: Record<string, string> = {}): StoreState & {
   secrets: Map<string, string>;
   notes: Map<string, string>;
 } {

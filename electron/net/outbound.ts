@@ -11,7 +11,7 @@ import type { ProxyTools } from './proxy/tools.ts';
 import { openTunnel } from './proxy/tunnel.ts';
 
 /** Everything that belongs to one proxy setting: another setting gets another, and nothing kept passes over. */
-export interface WayOut {
+export interface Outbound {
   router: Router;
   dispatchers: Dispatchers;
   tools(more?: Pick<ProxyTools, 'signal' | 'note' | 'connectTimeoutMs'>): ProxyTools;
@@ -23,7 +23,7 @@ export interface WayOut {
   destroy(): Promise<void>;
 }
 
-export interface WayOutOptions {
+export interface OutboundOptions {
   userAgent: string;
   clock: Clock;
   log: Log;
@@ -34,11 +34,11 @@ export interface WayOutOptions {
 /** Below the usual time for a whole request, so that another proxy can be tried. */
 const tunnelTimeoutMs = 20_000;
 
-export function makeWayOut(config: ProxyConfig | null, options: WayOutOptions): WayOut {
+export function makeOutbound(config: ProxyConfig | null, options: OutboundOptions): Outbound {
   const { clock, log, userAgent } = options;
   const router = new Router(config, options);
   const memory = makeProxyMemory(clock, options.turns);
-  const tools: WayOut['tools'] = (more = {}) => ({
+  const tools: Outbound['tools'] = (more = {}) => ({
     login: () => loginOf(config),
     memory,
     clock,

@@ -2,32 +2,32 @@ import type { Clock } from '#kit/clock.ts';
 import { never } from '#kit/never.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
-import type { OrderLook, OrderRequest, OrderTools } from '../authority.ts';
+import type { OrderRequest, OrderStatus, OrderTools } from '../authority.ts';
 import type { AcmeHandle } from './handle.ts';
 import { askedFor, type SeenOrder, seenIn } from './orders.ts';
 import { prove } from './prove.ts';
 import { refusedOrder } from './refused.ts';
 import { burstMs, meantRetryAfter, quickWaits, waitMs } from './waits.ts';
-import type { Acted, Done, LookParts, Work } from './work.ts';
+import type { Acted, Done, PollParts, Work } from './work.ts';
 
 /** An order somebody else finalized has another key in it; this often a new one is placed instead. */
 const mostReplaced = 3;
 const claimedWaitMs = 2000;
-/** Proved, finalized and their likes: more in one look means that the CA goes round in circles. */
+/** Proved, finalized and their likes: more in one poll means that the CA goes round in circles. */
 const mostSteps = 5;
 
 type Fetched = Done | { kind: 'seen'; seen: SeenOrder };
 
 /**
- * One look at an order, doing what is due. Right after progress it asks again in tiny steps for up to 1.5 s; without
+ * Polls an order once, doing what is due. Right after progress it asks again in tiny steps for up to 1.5 s; without
  * progress it asks once.
  */
-export async function lookAt(
-  parts: LookParts,
+export async function pollOrder(
+  parts: PollParts,
   start: AcmeHandle,
   request: OrderRequest,
   tools: OrderTools,
-): Promise<OrderLook> {
+): Promise<OrderStatus> {
   const { clock, orders } = parts;
   let handle = start;
   const work: Work = {
@@ -52,7 +52,7 @@ export async function lookAt(
     const acted = await fetchAndAct(work, url, seen);
     if (acted.kind === 'done') {
       orders.release(url);
-      return acted.look;
+      return acted.status;
     }
     if (acted.kind === 'went' && steps++ < mostSteps) burst = { since: clock.monotonic(), polls: 0 };
     seen = acted.kind === 'went' ? (acted.seen ?? null) : null;
@@ -91,7 +91,7 @@ function nextPause(
   return patient && burst.polls >= meantRetryAfter.afterPolls ? null : pause;
 }
 
-function pending(work: Work, acted: Acted): OrderLook {
+function pending(work: Work, acted: Acted): OrderStatus {
   const quiet = work.clock.now() - work.handle().progressAt;
   if (acted.kind !== 'wait')
     return {
@@ -103,7 +103,7 @@ function pending(work: Work, acted: Acted): OrderLook {
   return { state: 'pending', afterMs, sentence: acted.sentence };
 }
 
-function claimed(ca: string): OrderLook {
+function claimed(ca: string): OrderStatus {
   const sentence = `The CA ${ca} returned the same order for another request for these names. That request is finished first.`;
   return { state: 'pending', afterMs: claimedWaitMs, sentence };
 }
@@ -129,7 +129,7 @@ async function fetchOrder(work: Work, url: string): Promise<Fetched> {
       `The CA ${work.client.ca} no longer has the order for ${names}.`,
       { hint: 'Request the certificate again.', peerSaid: failure.peerSaid, cause: failure },
     );
-    return { kind: 'done', look: { state: 'refused', because: gone.toData() } };
+    return { kind: 'done', status: { state: 'refused', because: gone.toData() } };
   }
 }
 
@@ -153,9 +153,9 @@ async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acte
       if (!ours) return placeAnother(work);
       if (order.certificate !== work.handle().certificateUrl)
         work.save({ phase: 'finalized', certificateUrl: order.certificate ?? null });
-      return { kind: 'done', look: { state: 'ready' } };
+      return { kind: 'done', status: { state: 'ready' } };
     case 'invalid':
-      return { kind: 'done', look: await refusedOrder(work, order) };
+      return { kind: 'done', status: await refusedOrder(work, order) };
     default:
       return never(order.status);
   }
@@ -180,7 +180,7 @@ async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
       return { kind: 'wait', sentence: failure.message, retryAfterMs: null };
     if (failure.retry === 'later' || failure.retry === 'after' || failure.about !== 'authority')
       throw failure;
-    return { kind: 'done', look: { state: 'refused', because: failure.toData() } };
+    return { kind: 'done', status: { state: 'refused', because: failure.toData() } };
   }
 }
 

@@ -26,14 +26,14 @@ const direct: Row = {
   trial: null,
 };
 
-/** The way out at one moment. Another object means that something changed. */
+/** The outbound connection at one moment. Another object means that something changed. */
 export interface ProxyInForce {
   settings: ProxySettings;
   /** Opened at the moment of use; null: none. Throws `keychain.*` while locked. The caller wipes. */
   password(): Secret | null;
 }
 
-export interface ProxyKeepParts {
+export interface StoredProxyParts {
   database: Database;
   clock: Clock;
   log: Log;
@@ -45,13 +45,13 @@ export interface ProxyKeepParts {
  * How the agent gets out, stored with its sealed password. A setting on trial goes back by itself, also after a
  * restart. All methods are synchronous; what they change is in force for the next request.
  */
-export class ProxyKeep {
-  readonly #parts: ProxyKeepParts;
+export class StoredProxy {
+  readonly #parts: StoredProxyParts;
   #row: Row;
   #inForce: ProxyInForce;
   #timer: Timer | null = null;
 
-  constructor(parts: ProxyKeepParts) {
+  constructor(parts: StoredProxyParts) {
     this.#parts = parts;
     this.#row = this.#read();
     this.#inForce = this.#makeInForce(this.#row);

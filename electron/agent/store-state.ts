@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts';
-import type { StoreKeep } from '../providers/credential-stores/credential-store.ts';
+import type { StoreState } from '../providers/credential-stores/credential-store.ts';
 
 /** What credential stores keep, in the database: secrets sealed under the store's id, notes as settings. */
-export function storeKeep(database: Database): (id: string) => StoreKeep {
+export function storeState(database: Database): (id: string) => StoreState {
   return (id) => ({
     secret: (name) => database.secrets.open(id, name),
     keepSecret: (name, value) => database.secrets.put(id, name, value),

@@ -24,7 +24,7 @@ const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -
  * Looks at a host after logging in, as the user. `$1` is printed back at the end: a login interpreter that is not POSIX
  * (csh, fish, Windows) spoils it or never comes that far.
  */
-export const lookScript = [
+export const factsScript = [
   'echo "uid=$(id -u)"',
   'echo "os=$(uname -s)"',
   'if stat -c %u / >/dev/null 2>&1; then echo stat=gnu; elif stat -f %u / >/dev/null 2>&1; then echo stat=bsd; fi',
@@ -45,7 +45,7 @@ export const lookScript = [
 export const trickyText = `it's "a" \\ $b \`c\` !d ~e *\n${'é'}`;
 
 /** What the script found. */
-export interface HostLook {
+export interface HostFacts {
   uid: number;
   os: string;
   tools: HostTools;
@@ -55,8 +55,8 @@ export interface HostLook {
   sudoer: string;
 }
 
-/** Parses the output of `lookScript`; `host` is for sentences. */
-export function readLook(output: string, host: string, user: string): HostLook {
+/** Parses the output of `factsScript`; `host` is for sentences. */
+export function readHostFacts(output: string, host: string, user: string): HostFacts {
   const end = output.indexOf('\necho=');
   if (end < 0 || output.slice(end + 6) !== trickyText) throw notPosix(host, user);
   const lines = output.slice(0, end).split('\n');

@@ -1,14 +1,14 @@
-import type { AuthorityKeep } from '../../electron/providers/authorities/authority.ts';
+import type { AuthorityState } from '../../electron/providers/authorities/authority.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
-export interface MadeKeep extends AuthorityKeep {
+export interface MadeState extends AuthorityState {
   /** What was kept, for looking into. */
   secrets: Map<string, string>;
   notes: Map<string, string>;
 }
 
-/** A keep in memory with the contract of the real one; for tests of authorities without a database. */
-export function makeKeep(): MadeKeep {
+/** A state in memory with the contract of the real one; for tests of authorities without a database. */
+export function makeState(): MadeState {
   const secrets = new Map<string, string>();
   const notes = new Map<string, string>();
   const running = new Map<string, Promise<unknown>>();

@@ -5,11 +5,11 @@ import { startAgent, type TestAgent, tempDirectory } from './agent.ts';
 import { JumpingClock } from './clock.ts';
 import { MappedHost } from './mapped-host.ts';
 
-/** What `test/stores/` holds of a store that an older Trustkeep filled: the database as SQL, its key, the files of its host. */
-interface FilledStore {
+/** What `test/filled-databases/` holds of a store that an older Trustkeep filled: the database as SQL, its key, the files of its host. */
+interface FilledDatabase {
   /** Of the schema. */
   version: number;
-  facts: StoreFacts;
+  facts: FilledFacts;
   /** Content of the key file. */
   key: string;
   files: Record<string, { mode: number; base64: string }>;
@@ -17,7 +17,7 @@ interface FilledStore {
 }
 
 /** Ids of its tasks, by the state they were left in, and what its audit chain was. */
-interface StoreFacts extends Record<TaskName, string> {
+interface FilledFacts extends Record<TaskName, string> {
   /** When it was filled, epoch milliseconds. */
   at: number;
   audit: { ok: boolean; entries: number; firstBad: null; head: string };
@@ -44,8 +44,8 @@ const hostDirectory = '/srv/filled';
 export function layDown(version: number) {
   const data = tempDirectory('filled-data');
   const host = tempDirectory('filled-host');
-  const source = join(import.meta.dirname, `../stores/version-${version}.json`);
-  const store = JSON.parse(readFileSync(source, 'utf8')) as FilledStore;
+  const source = join(import.meta.dirname, `../filled-databases/version-${version}.json`);
+  const store = JSON.parse(readFileSync(source, 'utf8')) as FilledDatabase;
   writeFileSync(join(data.path, 'master.key'), store.key, { mode: 0o600 });
   const path = join(data.path, 'trustkeep.db');
   writeFileSync(path, '', { mode: 0o600 });

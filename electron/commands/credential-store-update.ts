@@ -10,12 +10,12 @@ import {
   defaultStoreName,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
-import { storeKeep } from '../agent/store-keep.ts';
+import { storeState } from '../agent/store-state.ts';
 import type { Database } from '../database/database.ts';
-import type { SecretChanges } from '../providers/credential-stores/credential-store.ts';
+import type { SecretUpdates } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
-import { DraftKeep, type Tried, triedDraft } from './credential-store-draft.ts';
+import { DraftState, type Tried, triedDraft } from './credential-store-draft.ts';
 import { forgottenSecrets, isSealed } from './credential-store-secrets.ts';
 import { storeSettingsOf } from './credential-store-settings.ts';
 import { checkReady } from './endpoint-checks.ts';
@@ -41,19 +41,19 @@ export async function addStore(
     const settings = storeSettingsOf(kind, flat, (field) => flat[field] !== undefined);
     if (definition.keeper !== null) checkReady(tools);
     const sealing = tools.stores.sealing(kind);
-    const changes: SecretChanges = new Map();
-    await sealing.take(flat, changes, tools.readKeyFile);
+    const updates: SecretUpdates = new Map();
+    await sealing.take(flat, updates, tools.readKeyFile);
     const now = clock.now();
     const row = { id: newId('cs'), name, kind, settings, report: null, createdAt: now, updatedAt: now };
-    const keep = new DraftKeep(null, changes, sealing);
+    const state = new DraftState(null, updates, sealing);
     try {
-      const { report, despite } = await triedDraft(tools, row, keep);
+      const { report, despite } = await triedDraft(tools, row, state);
       const store: CredentialStore = { ...row, report };
       audit.commit(
         () => {
           freeName(database, name, null); // the vault took its time
           database.credentialStores.insert(store);
-          keep.commit(storeKeep(database)(store.id));
+          state.commit(storeState(database)(store.id));
         },
         () => ({
           subject: store.id,
@@ -63,7 +63,7 @@ export async function addStore(
       tools.agent.events.changed('credential-stores', store.id);
       return store;
     } finally {
-      keep.wipe();
+      state.wipe();
     }
   });
 }
@@ -99,15 +99,15 @@ export async function updateStore(
       flat,
       (field) => flat[field] !== undefined || sealed(field),
     );
-    const keeps = storeKeep(database)(before.id);
+    const stored = storeState(database)(before.id);
     const tryIt = definition.keeper !== null && Object.keys(changes).length > 0;
     if (tryIt) checkReady(tools);
     await sealing.take(flat, secrets, tools.readKeyFile);
-    const keep = new DraftKeep(keeps, secrets, sealing);
+    const state = new DraftState(stored, secrets, sealing);
     const row: CredentialStore = { ...before, name, settings, updatedAt: clock.now() };
     try {
       const { report, despite } = tryIt
-        ? await triedDraft(tools, row, keep)
+        ? await triedDraft(tools, row, state)
         : { report: before.report, despite: null };
       const store = { ...row, report };
       audit.commit(
@@ -115,7 +115,7 @@ export async function updateStore(
           freeName(database, name, before.id);
           if (database.credentialStores.get(before.id) === null) throw removedMeanwhile(before.name);
           database.credentialStores.update(store);
-          keep.commit(keeps);
+          state.commit(stored);
         },
         () => ({ subject: store.id, sentence: changedSentence(before, store, changes, despite) }),
       );
@@ -124,7 +124,7 @@ export async function updateStore(
       tools.agent.events.changed('credential-stores', store.id);
       return store;
     } finally {
-      keep.wipe();
+      state.wipe();
     }
   });
 }

@@ -7,7 +7,7 @@ import { troubleFailure } from './key-state.ts';
 import type { Secret } from './secret.ts';
 
 /** A store that comes from a backup. */
-export interface ForeignStore {
+export interface ForeignDatabase {
   notes: KeyNotes;
   /** Taken over and wiped. */
   dataKey: Buffer;
@@ -21,17 +21,17 @@ export interface ForeignStore {
 }
 
 /** A new master key for it, kept the way the present store's is. When `stage` throws, that key is removed again. */
-export async function adoptStore(holder: KeyHolder, store: ForeignStore): Promise<void> {
-  const { storeUuid } = store.notes;
-  const envelope = new Envelope(store.dataKey, storeUuid);
+export async function adoptDatabase(holder: KeyHolder, foreign: ForeignDatabase): Promise<void> {
+  const { storeUuid } = foreign.notes;
+  const envelope = new Envelope(foreign.dataKey, storeUuid);
   try {
     const here = holder.notes();
     const kind = here?.kind ?? holder.told.state.kind;
     if (kind === null) throw troubleFailure(holder.told.state);
-    const place = holder.place(kind, here?.path ?? null, store.passphrase);
+    const place = holder.place(kind, here?.path ?? null, foreign.passphrase);
     const kept = await keepMasterKey(place, storeUuid, envelope, holder.announce);
-    const replaced = store.stage({ ...store.notes, ...kept, leftovers: [] }, envelope);
-    keepLeftover(holder.store, kept.keyId);
+    const replaced = foreign.stage({ ...foreign.notes, ...kept, leftovers: [] }, envelope);
+    keepLeftover(holder.notesRows, kept.keyId);
     if (replaced !== null) holder.announce(keyEntryOf(replaced));
   } finally {
     envelope.wipe();

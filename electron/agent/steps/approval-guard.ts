@@ -13,7 +13,7 @@ import type { StepContext } from './step.ts';
  * Throws unless what is about to be carried out is what was approved: the plan in the task, the plan in the approval and
  * the sealed yes agree, key, CSR and order are for that plan, and endpoint and authority are still those it was made for.
  */
-export function mustBeApproved(context: StepContext): void {
+export function guardApproval(context: StepContext): void {
   const { database } = context.tools;
   const { plan } = context.output('plan', planOutput);
   const approval = database.approvals.ofTask(context.task.id);

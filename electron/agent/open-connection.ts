@@ -8,17 +8,17 @@ import type { Database } from '../database/database.ts';
 import type { ConnectTools, LoginMaterial, SeenIdentity } from '../providers/connections/connection.ts';
 import type { CredentialReader } from './credentials.ts';
 import { fetchLogin, type Login, sameLogin, wipeLogin } from './logins.ts';
-import type { Session } from './steps/step.ts';
+import type { OpenConnection } from './steps/step.ts';
 
 /** Given by compose: connects and makes the adapter. The only place where the families' registries meet the agent. */
 export type OpenEndpoint = (
   row: EndpointRow,
   login: LoginMaterial,
   tools: Pick<ConnectTools, 'signal' | 'anotherLogin'> & { onIdentity: (seen: SeenIdentity) => void },
-) => Promise<Session>;
+) => Promise<OpenConnection>;
 
 /** What opening an endpoint takes. */
-export interface SessionParts {
+export interface OpenConnectionParts {
   database: Database;
   openEndpoint: OpenEndpoint;
   credentials: CredentialReader;
@@ -34,10 +34,10 @@ const changeWait = {
 
 /** Connects to a stored endpoint. An identity seen for the first time is pinned, with an audit row. */
 export async function openStored(
-  parts: SessionParts,
+  parts: OpenConnectionParts,
   endpointId: string,
   signal?: AbortSignal,
-): Promise<Session> {
+): Promise<OpenConnection> {
   const { database, clock } = parts;
   const row = database.endpoints.get(endpointId);
   if (row === null) throw new Failure('endpoint.not-found', 'The endpoint no longer exists.');
@@ -48,26 +48,26 @@ export async function openStored(
 }
 
 /** Opens a stored endpoint for as long as `work` takes. */
-export async function withSession<T>(
-  parts: SessionParts,
+export async function withConnection<T>(
+  parts: OpenConnectionParts,
   endpointId: string,
-  work: (session: Session) => Promise<T>,
+  work: (open: OpenConnection) => Promise<T>,
 ): Promise<T> {
-  const session = await openStored(parts, endpointId);
+  const open = await openStored(parts, endpointId);
   try {
-    return await work(session);
+    return await work(open);
   } finally {
-    await closeSession(session);
+    await closeConnection(open);
   }
 }
 
 /** Closing never fails a task. */
-export async function closeSession(session: Session): Promise<void> {
-  await session.endpoint.close().catch(() => {});
-  await session.connection.close().catch(() => {});
+export async function closeConnection(open: OpenConnection): Promise<void> {
+  await open.endpoint.close().catch(() => {});
+  await open.connection.close().catch(() => {});
 }
 
-interface OpenWish {
+interface OpenRequest {
   /** The login of a draft, when it is not a credential store's. It stays the caller's. */
   given?: LoginMaterial | undefined;
   signal?: AbortSignal | undefined;
@@ -78,9 +78,13 @@ interface OpenWish {
  * Fetches the login, and connects with it. Whether a refused one gets a second chance is the connection's to say; what
  * else there is to try, a login from a credential store that is known to be another one by then, is found here.
  */
-export async function openWithLogin(parts: SessionParts, row: EndpointRow, wish: OpenWish): Promise<Session> {
-  const { given, signal, onIdentity } = wish;
-  const login = await fetchLogin(parts, row, wish);
+export async function openWithLogin(
+  parts: OpenConnectionParts,
+  row: EndpointRow,
+  request: OpenRequest,
+): Promise<OpenConnection> {
+  const { given, signal, onIdentity } = request;
+  const login = await fetchLogin(parts, row, request);
   const ours = given === undefined || login.stored !== null ? [login] : [];
   const anotherLogin = async (): Promise<LoginMaterial | null> => {
     const second = await secondLogin(parts, row, login, signal);
@@ -98,7 +102,11 @@ export async function openWithLogin(parts: SessionParts, row: EndpointRow, wish:
 }
 
 /** For the log: with which login, never what it is. */
-function announce({ log }: SessionParts, { name, connection }: EndpointRow, { material }: Login): void {
+function announce(
+  { log }: OpenConnectionParts,
+  { name, connection }: EndpointRow,
+  { material }: Login,
+): void {
   const { address, login } = told(connection);
   if (login === null) return;
   const used = material.privateKey === undefined ? 'password' : 'private key';
@@ -115,7 +123,7 @@ function announce({ log }: SessionParts, { name, connection }: EndpointRow, { ma
  * the store says that it is being changed. Null: trying again would only repeat the mistake.
  */
 async function secondLogin(
-  parts: SessionParts,
+  parts: OpenConnectionParts,
   row: EndpointRow,
   refused: Login,
   signal: AbortSignal | undefined,
@@ -131,7 +139,7 @@ async function secondLogin(
 }
 
 async function afterTheChange(
-  parts: SessionParts,
+  parts: OpenConnectionParts,
   row: EndpointRow,
   signal: AbortSignal | undefined,
 ): Promise<Login | null> {
@@ -143,7 +151,7 @@ async function afterTheChange(
 
 /** Null when it cannot be read: the refusal is what a person should hear of then. */
 async function again(
-  parts: SessionParts,
+  parts: OpenConnectionParts,
   row: EndpointRow,
   signal: AbortSignal | undefined,
 ): Promise<Login | null> {

@@ -5,17 +5,17 @@ import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { CredentialReader, ReadCredential } from '../../../electron/agent/credentials.ts';
 import { probeDraft, reportOfNoConnection } from '../../../electron/agent/endpoints/probe.ts';
 import { isNotFetched } from '../../../electron/agent/logins.ts';
-import { openStored, type SessionParts } from '../../../electron/agent/sessions.ts';
+import { type OpenConnectionParts, openStored } from '../../../electron/agent/open-connection.ts';
 import type { LoginMaterial } from '../../../electron/providers/connections/connection.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
+import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { logInto } from '../../make/log-lines.ts';
 import { passwordDoor, type Try } from '../../make/password-door.ts';
 import { anEndpoint, anSshConnection, aStore } from '../../make/rows.ts';
-import { makeStore, now, type TestStore } from '../../make/store.ts';
 
 type Given = Partial<Omit<ReadCredential, 'password'>> & { password: string };
 
-let store: TestStore;
+let fixture: TestDatabase;
 let endpoint: Endpoint;
 let lines: string[];
 let tries: Try[];
@@ -26,12 +26,12 @@ let reads: boolean[];
 /** The one password that gets in; null: none. */
 let right: string | null;
 let materials: LoginMaterial[];
-let parts: SessionParts;
+let parts: OpenConnectionParts;
 
 beforeEach(() => {
-  store = makeStore();
+  fixture = makeDatabase();
   const vault = aStore({ id: 'cs_1', name: 'vault1' });
-  store.database.credentialStores.insert(vault);
+  fixture.database.credentialStores.insert(vault);
   endpoint = anEndpoint({
     connection: anSshConnection({
       auth: 'credential-store',
@@ -40,11 +40,11 @@ beforeEach(() => {
       storeCredentialId: 'web-admin',
     }),
   });
-  store.database.endpoints.insert(endpoint);
+  fixture.database.endpoints.insert(endpoint);
   [lines, tries, slept, gives, reads, materials] = [[], [], [], [{ password: 'Pw-right' }], [], []];
   right = 'Pw-right';
   parts = {
-    database: store.database,
+    database: fixture.database,
     credentials: vaultReader(),
     clock: { ...systemClock, now: () => now, sleep: async (ms) => void slept.push(ms) },
     log: logInto(lines),
@@ -57,7 +57,7 @@ beforeEach(() => {
     ),
   };
 });
-afterEach(() => store.remove());
+afterEach(() => fixture.remove());
 
 function vaultReader(): CredentialReader {
   return {
@@ -101,11 +101,11 @@ describe('opening an endpoint whose login is in a credential store', () => {
     ['a domain of the credential goes before its user name', '', 'CORP', 'CORP\\admin'],
   ])('%s', async (_what, user, domain, expected) => {
     const connection = { ...endpoint.connection, user } as Endpoint['connection'];
-    store.database.endpoints.update({ ...endpoint, connection });
+    fixture.database.endpoints.update({ ...endpoint, connection });
     gives = [{ password: 'Pw-right', domain }];
     await open();
     expect(tries.map((one) => one.user)).toEqual([expected]);
-    const stored = store.database.endpoints.get(endpoint.id)?.connection;
+    const stored = fixture.database.endpoints.get(endpoint.id)?.connection;
     expect(stored).toMatchObject({ user, hostKey: 'SHA256:seen' });
   });
 
@@ -133,7 +133,7 @@ describe('opening an endpoint whose login is in a credential store', () => {
   });
 
   test('a store that is gone is named as what is missing', async () => {
-    store.database.credentialStores.remove('cs_1');
+    fixture.database.credentialStores.remove('cs_1');
     await expect(open()).rejects.toMatchObject({ code: 'credential-store.not-found' });
     expect(reads).toEqual([]);
   });
@@ -197,7 +197,7 @@ describe('a refused login from a credential store', () => {
     gives = [{ password: 'Pw-old', fromMemory: true }, { password: 'Pw-right' }];
     await open();
     expect(tries.map(({ hostKey }) => hostKey)).toEqual([null, 'SHA256:seen']);
-    const pins = store.database.audit.list(undefined, 10);
+    const pins = fixture.database.audit.list(undefined, 10);
     expect(pins.filter(({ action }) => action === 'endpoint.host-key-pinned')).toHaveLength(1);
   });
 
@@ -215,8 +215,8 @@ describe('a refused login from a credential store', () => {
 describe('a login of the endpoint’s own', () => {
   test('is unsealed for the moment, named by where it is kept, and tried once', async () => {
     const connection = anSshConnection({ auth: 'password' });
-    store.database.endpoints.update({ ...endpoint, connection });
-    store.database.secrets.put(endpoint.id, 'password', Secret.of('Pw-wrong'));
+    fixture.database.endpoints.update({ ...endpoint, connection });
+    fixture.database.secrets.put(endpoint.id, 'password', Secret.of('Pw-wrong'));
     await expect(open()).rejects.toThrow('kept for this endpoint');
     expect(tries).toHaveLength(1);
     expect(reads).toEqual([]);

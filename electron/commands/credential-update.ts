@@ -19,7 +19,7 @@ type Part = keyof typeof sealedNames;
 const parts = Object.keys(sealedNames) as Part[];
 
 /** `null`: forget; left out: leave as it is. */
-type PartChanges = Partial<Record<Part, Secret | null>>;
+type PartUpdates = Partial<Record<Part, Secret | null>>;
 
 export async function addCredential(
   tools: CommandTools,
@@ -113,7 +113,7 @@ function wantedOf(store: CredentialStore, before: Credential, changes: Record<st
 }
 
 /** The key is read once, here. */
-async function namedParts(tools: CommandTools, flat: Flat): Promise<PartChanges> {
+async function namedParts(tools: CommandTools, flat: Flat): Promise<PartUpdates> {
   const path = text(flat, 'privatekeypath');
   checkAbsolute('Private key path', path);
   const privateKey = path === null ? undefined : await tools.readKeyFile(path);
@@ -127,7 +127,7 @@ async function namedParts(tools: CommandTools, flat: Flat): Promise<PartChanges>
 }
 
 /** Opens the key, so that nobody meets a wrong passphrase at the next renewal. A passphrase it needs not is not kept. */
-function keyOf(tools: CommandTools, named: PartChanges, id: string): Credential['privateKey'] {
+function keyOf(tools: CommandTools, named: PartUpdates, id: string): Credential['privateKey'] {
   const { privateKey, passphrase } = named;
   if (privateKey == null) {
     if (passphrase != null) throw passphraseAlone();
@@ -145,7 +145,7 @@ function keyOf(tools: CommandTools, named: PartChanges, id: string): Credential[
   return { type, fingerprint, hasPassphrase: encrypted };
 }
 
-function keyAfter(tools: CommandTools, before: Credential, named: PartChanges): Credential['privateKey'] {
+function keyAfter(tools: CommandTools, before: Credential, named: PartUpdates): Credential['privateKey'] {
   if (named.privateKey !== undefined) return keyOf(tools, named, before.id);
   if (named.passphrase === undefined) return before.privateKey;
   if (before.privateKey === null) {
@@ -155,7 +155,7 @@ function keyAfter(tools: CommandTools, before: Credential, named: PartChanges): 
   const sealed = tools.database.secrets.open(before.rowId, sealedNames.privateKey);
   try {
     // only looked at: what is sealed stays as it is
-    const looked: PartChanges = { privateKey: sealed, passphrase: named.passphrase };
+    const looked: PartUpdates = { privateKey: sealed, passphrase: named.passphrase };
     const facts = keyOf(tools, looked, before.id);
     named.passphrase = looked.passphrase ?? null;
     return facts;
@@ -165,9 +165,9 @@ function keyAfter(tools: CommandTools, before: Credential, named: PartChanges): 
 }
 
 /** In the caller's transaction. */
-function seal(database: Database, rowId: string, changes: PartChanges): void {
+function seal(database: Database, rowId: string, updates: PartUpdates): void {
   for (const part of parts) {
-    const change = changes[part];
+    const change = updates[part];
     if (change === undefined) continue;
     if (change === null) database.secrets.remove(rowId, sealedNames[part]);
     else database.secrets.put(rowId, sealedNames[part], change);
@@ -200,6 +200,6 @@ function changed(tools: CommandTools, store: CredentialStore, { rowId }: Credent
   tools.agent.events.changed('credentials', rowId);
 }
 
-function wipe(changes: PartChanges): void {
-  for (const part of parts) changes[part]?.wipe();
+function wipe(updates: PartUpdates): void {
+  for (const part of parts) updates[part]?.wipe();
 }

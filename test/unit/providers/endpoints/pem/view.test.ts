@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { placeServed, serverNameFor } from '../../../../../electron/providers/endpoints/pem/look.ts';
 import { scriptArgv } from '../../../../../electron/providers/endpoints/pem/scripts.ts';
+import { placeServed, serverNameFor } from '../../../../../electron/providers/endpoints/pem/view.ts';
 
 describe('where a PEM file is served', () => {
   it.each([

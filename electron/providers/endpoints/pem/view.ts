@@ -26,7 +26,7 @@ export interface PemView {
   facts: CertificateFacts | null;
 }
 
-export async function look(connection: HostConnection, settings: PemSettings): Promise<PemView> {
+export async function readView(connection: HostConnection, settings: PemSettings): Promise<PemView> {
   const paths = [settings.path, ...(settings.keyPath === null ? [] : [settings.keyPath])];
   const texts = await readPemFiles(connection, paths);
   const files = await Promise.all(
@@ -110,7 +110,7 @@ export function nodeFrom(connection: HostConnection, settings: PemSettings, view
       served === null
         ? []
         : [{ address: served.host, port: served.port, configured: settings.servedAt ?? '', isDefault: true }],
-    // the name that is sent comes first, but only names of the certificate are wished for in the next one
+    // the name that is sent comes first, but only names of the certificate are requested in the next one
     serverNames: names.toSorted((a, b) => Number(b === sent) - Number(a === sent)),
     certificatePath: settings.path,
     keyPath: keyFile?.path ?? settings.keyPath,

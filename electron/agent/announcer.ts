@@ -4,7 +4,7 @@ import type { Events } from './events.ts';
 import type { Notifications } from './notifications.ts';
 import type { TaskKinds } from './tasks/kinds.ts';
 
-interface ChangesParts {
+interface AnnouncerParts {
   database: Database;
   events: Events;
   notifications: Notifications;
@@ -12,10 +12,10 @@ interface ChangesParts {
 }
 
 /** Tells windows and tray what a stored change is about. */
-export class Changes {
-  readonly #parts: ChangesParts;
+export class Announcer {
+  readonly #parts: AnnouncerParts;
 
-  constructor(parts: ChangesParts) {
+  constructor(parts: AnnouncerParts) {
     this.#parts = parts;
   }
 

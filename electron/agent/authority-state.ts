@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
-import type { AuthorityKeep } from '../providers/authorities/authority.ts';
+import type { AuthorityState } from '../providers/authorities/authority.ts';
 import type { Secret } from '../secrets/secret.ts';
 
 /** What authorities keep, in the database: secrets sealed under the authority's id, notes as settings. */
-export function authorityKeep(database: Database): (id: string) => AuthorityKeep {
+export function authorityState(database: Database): (id: string) => AuthorityState {
   const running = new Map<string, Promise<unknown>>();
   return (id) => ({
     secret: (name) => database.secrets.open(id, name),

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import type { TestAgent } from '#test/make/agent.ts';
-import { layDown } from '#test/make/filled-store.ts';
-import { readySealer } from '#test/make/store.ts';
+import { readySealer } from '#test/make/database.ts';
+import { layDown } from '#test/make/filled-database.ts';
 import { listBackups } from '../../../electron/database/backup.ts';
 import { migrations, refuseFuture, versionOf } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
-import type { Store } from '../../../electron/database/store.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 
 /** Every table of version 3, and what identifies a row of it. */
 const tables = {
@@ -49,7 +49,7 @@ function rowsOf(path: string): Record<string, unknown[]> {
 }
 
 const openIt = () =>
-  openDatabase({ path: old.path, clock: old.clock, log: silentLog, sealer: readySealer() }) as Store;
+  openDatabase({ path: old.path, clock: old.clock, log: silentLog, sealer: readySealer() }) as SqliteDatabase;
 
 describe('a filled store of an older version', () => {
   test('keeps every row, and each can be read', () => {

@@ -14,7 +14,7 @@ export function sealBefore(envelope: Envelope, dataKey: Buffer): string {
 }
 
 /** Opens all that belongs to the store of these notes, also while a rotation is under way. Takes `dataKey` over. */
-export function storeEnvelope(dataKey: Buffer, { storeUuid, before }: KeyNotes): Envelope {
+export function databaseEnvelope(dataKey: Buffer, { storeUuid, before }: KeyNotes): Envelope {
   const envelope = new Envelope(dataKey, storeUuid);
   const last = before === null ? null : openBefore(envelope, before);
   if (last !== null) envelope.follow(new Envelope(last, storeUuid));

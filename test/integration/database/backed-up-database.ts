@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import { tempDirectory } from '#test/make/directory.ts';
-import { sealedStore } from '#test/make/sealed-store.ts';
+import { sealedDatabase } from '#test/make/sealed-database.ts';
 import { createBackup } from '../../../electron/database/encrypted-backup.ts';
 import { putRestored } from '../../../electron/database/put-restored.ts';
 import { restoreBackup } from '../../../electron/database/restore.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
-export type Machine = Awaited<ReturnType<typeof sealedStore>>;
+export type Machine = Awaited<ReturnType<typeof sealedDatabase>>;
 
 export const phrase = 'correct horse battery';
 export const madeAt = Date.UTC(2026, 10, 21);
@@ -36,7 +36,7 @@ export function restore(machine: Machine, path = file(), passphrase = phrase, no
     passphrase: Secret.of(passphrase),
     databasePath: machine.path,
     now,
-    adopt: (store) => machine.masterKey.adopt(store),
+    adopt: (foreign) => machine.masterKey.adopt(foreign),
     by: { origin: 'cli', actor: 'tester' },
   });
 }
@@ -58,7 +58,7 @@ export const names = (machine: Machine) => readdirSync(join(machine.path, '..'))
 export function prepareMachines(): void {
   vi.setConfig({ testTimeout: 240_000 }); // each passphrase costs a good part of a second, on a slow machine seconds
   beforeEach(async () => {
-    [here, there] = await Promise.all([sealedStore(), sealedStore()]);
+    [here, there] = await Promise.all([sealedDatabase(), sealedDatabase()]);
     outside = tempDirectory('backup');
   });
   afterEach(() => {

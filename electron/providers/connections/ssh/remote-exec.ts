@@ -5,7 +5,7 @@ import type { ExecResult } from '#kit/exec.ts';
 /** The server may say how a program ended before it has passed on all that it said. */
 const lastWordsMs = 2000;
 
-interface SessionRequest {
+interface RemoteExecRequest {
   line: string;
   stdin: readonly Uint8Array[];
   timeoutMs: number;
@@ -15,8 +15,8 @@ interface SessionRequest {
   limit: number;
 }
 
-/** Ends a session from outside: `stop` makes its promise reject with `reason`. */
-export interface Session {
+/** Ends an exec from outside: `stop` makes its promise reject with `reason`. */
+export interface RemoteExec {
   result: Promise<ExecResult>;
   stop(reason: unknown): void;
 }
@@ -26,15 +26,15 @@ export interface Session {
  * the server having said how the program ended. At the time-out the program is sent SIGKILL, which not
  * every server passes on.
  */
-export function startSession(client: Client, request: SessionRequest, clock: Clock): Session {
-  const running = new RunningSession(request, clock);
+export function startRemoteExec(client: Client, request: RemoteExecRequest, clock: Clock): RemoteExec {
+  const running = new RunningExec(request, clock);
   running.start(client);
   return running;
 }
 
-class RunningSession implements Session {
+class RunningExec implements RemoteExec {
   readonly result: Promise<ExecResult>;
-  readonly #request: SessionRequest;
+  readonly #request: RemoteExecRequest;
   readonly #clock: Clock;
   readonly #promise = Promise.withResolvers<ExecResult>();
   readonly #stdout: Buffer[] = [];
@@ -45,7 +45,7 @@ class RunningSession implements Session {
   /** As the server said it; undefined: not yet. */
   #ended: number | null | undefined;
 
-  constructor(request: SessionRequest, clock: Clock) {
+  constructor(request: RemoteExecRequest, clock: Clock) {
     this.#request = request;
     this.#clock = clock;
     this.result = this.#promise.promise;

@@ -20,7 +20,7 @@ import { SecretRepository } from './secrets.ts';
 import { TaskRepository } from './tasks.ts';
 
 /** All repositories over one connection. */
-export class Store implements Database {
+export class SqliteDatabase implements Database {
   readonly driver: Driver;
   readonly endpoints: EndpointRepository;
   readonly nodes: NodeRepository;
@@ -81,6 +81,6 @@ export class Store implements Database {
 
 /** For what works on a whole database. */
 export function driverOf(database: Database): Driver {
-  if (database instanceof Store) return database.driver;
+  if (database instanceof SqliteDatabase) return database.driver;
   throw new TypeError('not a database that this room opened');
 }

@@ -23,17 +23,17 @@ interface Kill {
   ms: number;
 }
 
-export interface RotationStore {
+export interface RotationDatabase {
   path: string;
   /** Rotates in a process of its own, to its end by a kill. Gives what it said. */
   run(point: string, kill?: Kill): Promise<string[]>;
   /** Everything opens, nothing is left over, or it throws. Gives which key is in use now, and whether rows were left to it. */
-  look(said: readonly string[]): Promise<{ keyId: string; unfinished: boolean }>;
+  inspect(said: readonly string[]): Promise<{ keyId: string; unfinished: boolean }>;
   remove(): Promise<void>;
 }
 
 /** A store with a key file and 3,000 values, and `rotate-child.ts` over it. */
-export async function rotationStore(): Promise<RotationStore> {
+export async function rotationDatabase(): Promise<RotationDatabase> {
   const child = await quickStarting('test/integration/secrets/rotate-child.ts');
   const directory = tempDirectory('rotate');
   const { database, masterKey } = open(directory.path);
@@ -47,7 +47,7 @@ export async function rotationStore(): Promise<RotationStore> {
   return {
     path: directory.path,
     run: (point, kill) => run(child, directory.path, point, kill),
-    look: (said) => look(directory.path, said),
+    inspect: (said) => inspect(directory.path, said),
     async remove() {
       await child.remove();
       directory.remove();
@@ -99,7 +99,7 @@ function run(child: Bundle, directory: string, point: string, kill?: Kill): Prom
   });
 }
 
-async function look(
+async function inspect(
   directory: string,
   said: readonly string[],
 ): Promise<{ keyId: string; unfinished: boolean }> {

@@ -4,7 +4,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { Database } from '../../database/database.ts';
 import { type CertifyInput, certifyInput } from '../steps/shapes.ts';
 
-export interface CertificateWish {
+export interface CertificateRequest {
   nodeId: string;
   names?: string[] | undefined;
   authorityId?: string | undefined;
@@ -14,8 +14,8 @@ export interface CertificateWish {
   keyPlace?: 'target' | 'agent' | undefined;
 }
 
-/** What a person wishes, as the input of a certify task. */
-export function inputOfWish({ nodeId: _node, ...rest }: CertificateWish): CertifyInput {
+/** What a person requests, as the input of a certify task. */
+export function inputOfRequest({ nodeId: _node, ...rest }: CertificateRequest): CertifyInput {
   return certifyInput.parse({ reason: 'request', ...defined(rest) });
 }
 
