@@ -43,6 +43,5 @@ export const known = {
     'test/e2e/window/fake-agent.ts',
     'test/e2e/window/history.ts',
     'test/e2e/window/rich.ts',
-    'test/security/planted-secrets.test.ts',
   ],
 };
