@@ -1,5 +1,5 @@
 /**
- * `npm run new endpoint|store|authority NAME`: makes a provider that compiles, does the least real thing and passes the
+ * `npm run new endpoint|connection|store|authority NAME`: makes a provider that compiles, does the least real thing and passes the
  * conformance suite, in a folder of its own, and puts it into the table of each side. NAME is its id: small letters,
  * digits and dashes. Refuses a name that is taken.
  */
@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { authorityFiles } from './new/authority.ts';
+import { connectionFiles } from './new/connection.ts';
 import { endpointFiles } from './new/endpoint.ts';
 import { type Family, inTable, namesOf } from './new/family.ts';
 import { storeFiles } from './new/store.ts';
@@ -14,6 +15,7 @@ import { root, withOwnPrograms } from './own-programs.ts';
 
 const families: Record<string, Family> = {
   endpoint: { folder: 'endpoints', files: endpointFiles },
+  connection: { folder: 'connections', files: connectionFiles },
   store: { folder: 'credential-stores', files: storeFiles },
   authority: { folder: 'authorities', files: authorityFiles },
 };

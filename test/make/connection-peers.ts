@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '#shared/model/connection.ts';
 import type { HostConnection, LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
 import { connectTools } from './connection.ts';
+import type { Chance } from './random.ts';
 
 /** What the suite runs over for one connection type; in `test/conformance/connections/`. */
 export interface ConnectionShape {
@@ -10,6 +11,8 @@ export interface ConnectionShape {
    * done. `can`: this machine has what it takes.
    */
   cases: Record<string, { can: boolean; start(): Promise<ConnectionPeer> }>;
+  /** Any settings that a form can make. */
+  anySettings(chance: Chance): ConnectionSettings;
 }
 
 /** This machine, as one connection type reaches it. */

@@ -24,7 +24,7 @@ export function passwordDoor(
     met: string | null,
     onIdentity: (seen: SeenIdentity) => void,
   ): Promise<OpenConnection> {
-    if (connection.type === 'local') throw new Error('not over ssh');
+    if (connection.type !== 'ssh') throw new Error('not over ssh');
     const user = connection.user === '' ? (login.user ?? '') : connection.user;
     const hostKey = met ?? connection.hostKey;
     if (hostKey === null) onIdentity({ fingerprint: 'SHA256:seen', type: 'ssh-ed25519' });

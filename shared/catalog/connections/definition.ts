@@ -37,7 +37,7 @@ export interface ConnectionLogin {
 
 /** What settings say, whatever their type. */
 export interface ToldConnection {
-  /** Null: it leads nowhere else. */
+  /** Null: it leads nowhere else, or to what has no address (a container). */
   address: { host: string; port: number } | null;
   /** Null: nobody logs in. */
   login: ConnectionLogin | null;

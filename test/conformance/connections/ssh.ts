@@ -1,10 +1,16 @@
+import { loginWays } from '#shared/catalog/connections/login.ts';
+import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { sshLogin, sshSettings } from '#test/make/connection.ts';
 import type { ConnectionPeer, ConnectionShape } from '#test/make/connection-peers.ts';
+import type { Chance } from '#test/make/random.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type SshdOptions, startSshd } from '#test/servers/sshd.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
+const fingerprint = `SHA256:${'a'.repeat(43)}`;
+
 export const shape: ConnectionShape = {
+  anySettings,
   cases: {
     'as root': { can: canRunSshd(), start: () => overSsh({}) },
     'with sudo that asks nothing': {
@@ -17,6 +23,21 @@ export const shape: ConnectionShape = {
     },
   },
 };
+
+function anySettings(chance: Chance): SshSettings {
+  const auth = chance.pick(loginWays);
+  const stored = auth === 'credential-store';
+  return {
+    type: 'ssh',
+    host: chance.pick(['web1.example', '10.0.0.5', '::1', 'b']),
+    port: 1 + chance.int(65535),
+    user: stored && chance.int(2) === 0 ? '' : chance.pick(['deploy', 'CORP\\admin', 'ü ser']),
+    auth,
+    hostKey: chance.pick([null, fingerprint]),
+    store: stored ? chance.pick(['cs_1', 'cs_2']) : null,
+    storeCredentialId: stored ? chance.pick(['web/1', 'Safe=a;Object=b']) : null,
+  };
+}
 
 async function overSsh(options: SshdOptions): Promise<ConnectionPeer> {
   const server = await startSshd(options);
@@ -35,7 +56,7 @@ async function overSsh(options: SshdOptions): Promise<ConnectionPeer> {
         login: { user: 'nobody-here', password: Secret.of('not-it') },
       }),
     },
-    otherIdentity: `SHA256:${'a'.repeat(43)}`,
+    otherIdentity: fingerprint,
     stop: () => server.stop(),
   };
 }

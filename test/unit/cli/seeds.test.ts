@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
+import { endpointTypes } from '#shared/model/endpoint.ts';
 import { cli, scriptedClient } from '#test/make/cli.ts';
 
 /** The documented command lines of the field, as they stand, with what is in <…> filled in. */
@@ -104,12 +105,14 @@ test('the success message gives the instance id, as people know it', async () =>
   expect(code).toBe(0);
 });
 
-test.each(['iis', 'apache', 'tomcat', 'f5', 'p12', 'jks'])(
+const types: readonly string[] = endpointTypes;
+
+test.each(['iis', 'apache', 'tomcat', 'f5', 'p12', 'jks', 'moon'].filter((type) => !types.includes(type)))(
   'tls add %s says which types there are',
   async (type) => {
     const { stderr, code } = await cli(['tls', 'add', type, '--name', 'x']);
     expect(code).toBe(2);
     expect(stderr).toContain(`There is no type "${type}" in this version.`);
-    expect(stderr).toContain('One of: nginx, pem.');
+    expect(stderr).toContain(`One of: ${['nginx', 'pem', ...types.slice(2)].join(', ')}.`);
   },
 );

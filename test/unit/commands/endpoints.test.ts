@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { announced } from '#shared/catalog/connections/announced.ts';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
+import { connectionTypes } from '#shared/model/connection.ts';
 import { failureFrom, unguessable } from '#test/make/commands.ts';
 import { made, nginx, prepareEndpointCommands, seenKey, ssh, startLocked } from './endpoint-commands.ts';
 
@@ -187,8 +188,9 @@ describe('adding an endpoint', () => {
         password: 'x',
       };
       const failure = await failureFrom(made.call.endpoints.add(input));
+      expect(connectionTypes).toEqual(expect.arrayContaining(['local', 'ssh']));
       expect(failure.message).toBe(
-        `The connection type ${id} is not supported by this version; use local or ssh.`,
+        `The connection type ${id} is not supported by this version; use ${connectionTypes.join(' or ')}.`,
       );
     },
   );

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { whenHere } from '#shared/catalog/connections/fields.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Field } from '#shared/catalog/field.ts';
+import { connectionTypes } from '#shared/model/connection.ts';
 import {
   askedFields,
   changedInput,
@@ -18,36 +20,50 @@ const acme = authorityCatalog.acme.fields;
 const names = (fields: readonly Field[]): string[] => fields.map((field) => field.name);
 
 describe('which fields name a file to browse for', () => {
-  const catalogs = { ...authorityCatalog, ...credentialStoreCatalog, ...endpointCatalog };
-  const all = [...Object.values(catalogs), credentialDescriptor].flatMap((one) => one.fields);
-  const own = (values: Record<string, string>) =>
-    [...new Set(all.filter((field) => isOwnFile(field, values)).map((field) => field.name))].toSorted();
-  const always = [
-    'authcert',
-    'dns_add_script',
-    'dns_remove_script',
-    'privatekeypath',
-    'secretfile',
-    'ssh_key_path',
-  ];
+  const catalogs = [authorityCatalog, credentialStoreCatalog, endpointCatalog, { credentialDescriptor }];
+  const all: Field[] = catalogs.flatMap((catalog) => Object.values(catalog).flatMap((one) => one.fields));
+  /** Of the fields asked over a connection of that type. */
+  const own = (fields: readonly Field[], type: string) =>
+    names(
+      fields
+        .filter(({ when }) => when?.field !== 'connection_type' || when.is.includes(type))
+        .filter((field) => isOwnFile(field, { connection_type: type })),
+    ).toSorted();
 
-  it('are those of the endpoint too while it is on this machine', () => {
-    expect(own({ connection_type: 'local' })).toEqual(
-      [
-        ...always,
-        ...['nginx_config_path', 'nginx_path', 'path', 'install_script', 'restart_script', 'key_path'],
-      ].toSorted(),
-    );
+  it.each<[string, readonly Field[], here: string[]]>([
+    ['nginx server', nginx, ['nginx_config_path', 'nginx_path']],
+    ['PEM file', endpointCatalog.pem.fields, ['install_script', 'key_path', 'path', 'restart_script']],
+  ])('are those of a %s while it is on this machine, and only its login otherwise', (_what, fields, here) => {
+    expect(own(fields, 'local')).toEqual(here);
+    expect(own(fields, 'ssh')).toEqual(['ssh_key_path']);
+    expect(own(fields, 'ssh_windows')).toEqual([]);
+    expect(own(fields, 'winrm_https')).toEqual([]);
   });
 
-  it.each(['ssh', 'ssh_windows', 'winrm_https'])('are only those of this machine over %s', (type) => {
-    expect(own({ connection_type: type })).toEqual(always);
+  it.each<[string, readonly Field[], always: string[]]>([
+    ['CA with ACME', acme, ['dns_add_script', 'dns_remove_script']],
+    ['local CA', authorityCatalog.local.fields, []],
+    ['local store', credentialStoreCatalog.local.fields, []],
+    ['Vault', credentialStoreCatalog.hashicorp.fields, ['secretfile']],
+    ['CCP', credentialStoreCatalog.cyberark.fields, ['authcert']],
+    ['Secret Server', credentialStoreCatalog['delinea-secret-server'].fields, []],
+    ['credential', credentialDescriptor.fields, ['privatekeypath']],
+  ])('are always those of a %s', (_what, fields, always) => {
+    for (const type of ['local', 'ssh', 'winrm_https']) expect(own(fields, type)).toEqual(always);
   });
 
-  it('are all paths but the web root, a directory of the endpoint', () => {
-    expect(all.filter((field) => (field.kind === 'path') !== (field.ownFile !== undefined))).toMatchObject([
-      { name: 'web_root' },
-    ]);
+  it('are on this machine alone, for an endpoint that is somewhere else, whatever its type', () => {
+    const always = all.filter(({ ownFile }) => ownFile === 'always');
+    for (const type of [...connectionTypes.filter((one) => !whenHere.is.includes(one)), 'ssh_windows'])
+      expect(all.filter((field) => isOwnFile(field, { connection_type: type }))).toEqual(always);
+  });
+
+  it('are paths, and every path but that of a directory is one', () => {
+    const paths = all.filter(({ kind }) => kind === 'path');
+    expect(all.filter(({ kind, ownFile }) => ownFile !== undefined && kind !== 'path')).toEqual([]);
+    const others = paths.filter(({ ownFile }) => ownFile === undefined);
+    expect(others.filter(({ help }) => !/^Directory /.test(help))).toEqual([]);
+    expect(names(others)).toContain('web_root');
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { announced } from '#shared/catalog/connections/announced.ts';
 import { connectionFields, whenHere } from '#shared/catalog/connections/fields.ts';
 import { connectionSettings } from '#shared/catalog/connections/index.ts';
-import { loginFields, loginWays } from '#shared/catalog/connections/login.ts';
+import { loginFields } from '#shared/catalog/connections/login.ts';
 import {
   type ConnectionSettings,
   type ConnectionType,
@@ -12,35 +12,18 @@ import {
   described,
   told,
 } from '#shared/model/connection.ts';
+import { shapesOf } from '../../../conformance/shapes.ts';
+import type { ConnectionShape } from '../../../make/connection-peers.ts';
 import { makeChance } from '../../../make/random.ts';
 
-type Chance = ReturnType<typeof makeChance>;
-
 const fingerprint = `SHA256:${'a'.repeat(43)}`;
-
 /** Settings of every type as a form can make them: what each definition promises is shown with these. */
-const generated: { [T in ConnectionType]: (chance: Chance) => Extract<ConnectionSettings, { type: T }> } = {
-  local: () => ({ type: 'local' }),
-  ssh(chance) {
-    const auth = chance.pick(loginWays);
-    const stored = auth === 'credential-store';
-    return {
-      type: 'ssh',
-      host: chance.pick(['web1.example', '10.0.0.5', '::1', 'b']),
-      port: 1 + chance.int(65535),
-      user: stored && chance.int(2) === 0 ? '' : chance.pick(['deploy', 'CORP\\admin', 'ü ser']),
-      auth,
-      hostKey: chance.pick([null, fingerprint]),
-      store: stored ? chance.pick(['cs_1', 'cs_2']) : null,
-      storeCredentialId: stored ? chance.pick(['web/1', 'Safe=a;Object=b']) : null,
-    };
-  },
-};
+const shapes = await shapesOf<ConnectionType, ConnectionShape>('connections', connectionTypes);
 
-describe.each(connectionTypes)('the connection %s', (type) => {
+describe.each(shapes)('the connection %s', (type, { anySettings }) => {
   const definition = connectionDefinition({ type });
   const chance = makeChance(7);
-  const many = Array.from({ length: 300 }, () => generated[type](chance));
+  const many = Array.from({ length: 300 }, () => anySettings(chance));
 
   test('comes back the same from its flat form, and from JSON', () => {
     for (const settings of many) {
@@ -71,8 +54,9 @@ describe.each(connectionTypes)('the connection %s', (type) => {
   test('leads somewhere else unless it runs here, and says where', () => {
     for (const settings of many) {
       const { address } = told(settings);
-      expect(address === null).toBe(definition.runsHere);
-      expect(described(settings)).toContain(address?.host ?? 'this machine');
+      if (definition.runsHere) expect(address).toBeNull();
+      expect(described(settings) === 'this machine').toBe(definition.runsHere);
+      expect(described(settings)).toContain(address?.host ?? '');
     }
   });
 
@@ -130,20 +114,37 @@ describe('the table of connections', () => {
     const onlyHere = connectionFields(({ system }) => system === 'any');
     expect(onlyHere.map(({ name }) => name)).toEqual(['connection_type']);
     const hosts = connectionFields(({ kind }) => kind === 'host');
+    const taken = connectionTypes
+      .map((type) => connectionDefinition({ type }))
+      .filter(({ kind }) => kind === 'host');
     expect(hosts[0]?.choices).toEqual([
-      ...['local', 'ssh', 'ssh_windows', 'winrm_http', 'winrm_https', 'winrm_https_insecure'],
+      ...taken.map(({ id }) => id),
+      ...['ssh_windows', 'winrm_http', 'winrm_https', 'winrm_https_insecure'],
     ]);
-    expect(hosts.slice(1).map(({ name }) => name)).toEqual([
+    expect(hosts[0]?.choices?.slice(0, 2)).toEqual(['local', 'ssh']);
+    for (const field of hosts.slice(1)) {
+      const asking = taken.filter(({ fields }) => fields.some(({ name }) => name === field.name));
+      expect(field.when).toEqual({ field: 'connection_type', is: asking.map(({ id }) => id) });
+    }
+  });
+
+  test('asks over ssh for host, user, login and host key', () => {
+    const asked = connectionFields(({ kind }) => kind === 'host').filter(({ when }) =>
+      when?.is.includes('ssh'),
+    );
+    expect(asked.map(({ name }) => name)).toEqual([
       'host',
       'port',
       'user',
       ...loginFields.map(({ field }) => field.name),
       'host_key',
     ]);
-    for (const field of hosts.slice(1)) expect(field.when).toEqual({ field: 'connection_type', is: ['ssh'] });
   });
 
   test('says when a path is one of this machine', () => {
-    expect(whenHere).toEqual({ field: 'connection_type', is: ['local'] });
+    expect(whenHere.field).toBe('connection_type');
+    expect(whenHere.is).toContain('local');
+    for (const type of connectionTypes)
+      expect(whenHere.is.includes(type)).toBe(connectionDefinition({ type }).runsHere);
   });
 });
