@@ -291,7 +291,7 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.click('role=button[name=Remove]');
     await page.click('[role=alertdialog] >> role=button[name=Remove]');
     await page.waitForSelector('[data-failure="credential-store.in-use"]');
-    expect(await page.innerText('[data-failure]')).toContain('"shop-web-2"');
+    expect(await page.innerText('[data-failure]')).toContain('is used by 2 endpoints: shop-web-2, ');
     await page.click('[role=alertdialog] >> role=link[name=shop-web-2]');
     await page.waitForSelector('h1:has-text("shop-web-2")');
   });
@@ -376,12 +376,12 @@ describe.runIf(have('chromium'))('credential stores, the proxy and backups in th
     await page.waitForTimeout(400);
     expect(await reads()).toEqual([]);
     await page.click('role=button[name="Look up"]');
-    await page.waitForSelector('text=version 3 of 2026-11-01');
+    await page.waitForSelector('text=version 3, written 2026-11-01');
     expect(await reads()).toEqual(['cs_vault shop/web-2']);
     await page.fill('[data-field=look-up]', 'missing');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-failure="credential.not-found"]');
-    expect(await page.isVisible('text=version 3 of 2026-11-01')).toBe(false);
+    expect(await page.isVisible('text=version 3, written 2026-11-01')).toBe(false);
   });
 
   it('lets an endpoint log in with a credential store, and says so on the command line', async () => {

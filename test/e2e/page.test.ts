@@ -204,12 +204,12 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
   it('draws a failure with its hint and what the other side said', async () => {
     const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');
-    await page.evaluate(
-      `trustkeepFake.nextFailure = { code: 'approval.drifted', sentence: 'The endpoint has changed since then.', hint: 'Read the new plan.', retry: 'needs-person', peerSaid: 'sha256 differs' }`,
-    );
+    await page.evaluate(`trustkeepFake.nextFailure = 'bad-disk'`);
     await page.click('role=button[name=Reject]');
-    await page.waitForSelector('[data-failure="approval.drifted"]');
-    expect(await page.innerText('[data-failure]')).toContain('Read the new plan.');
+    await page.waitForSelector('[data-failure="database.io"]');
+    expect(await page.innerText('[data-failure]')).toContain('Check the disk and the system log.');
+    await page.click('[data-failure] >> text=What the server answered');
+    expect(await page.innerText('[data-failure]')).toContain('SQLITE_IOERR_WRITE: disk I/O error');
   });
 
   it('keeps the recovery key on the screen until it is written down, and nowhere after', async () => {
@@ -230,7 +230,7 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
     const { page } = await open({ scene: 'locked' });
     await page.fill('input[type=password]', 'wrong');
     await page.click('role=button[name=Unlock]');
-    await page.waitForSelector('text=This is not the passphrase.');
+    await page.waitForSelector('text=the last passphrase was wrong');
     expect(await page.inputValue('input[type=password]')).toBe('');
     await page.fill('input[type=password]', 'correct horse battery');
     await page.click('role=button[name=Unlock]');
@@ -256,9 +256,9 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
       const task = trustkeepFake.world.tasks.find((one) => one.state === 'running');
       task.steps[8].state = 'done';
       trustkeepFake.changed('tasks');
-      trustkeepFake.emit({ type: 'notification', at: 1, notification: { ...trustkeepFake.world.notifications[4], id: 'ntf_new', title: 'Now served' } });`);
+      trustkeepFake.emit({ type: 'notification', at: 1, notification: { ...trustkeepFake.world.notifications[4], id: 'ntf_new', title: 'Done: new.nordhafen.example' } });`);
     await page.waitForSelector('[data-step=restart][data-state=done]');
-    await page.waitForSelector('text=Now served');
+    await page.waitForSelector('text=Done: new.nordhafen.example');
   });
 
   it('can be walked by keyboard alone', async () => {

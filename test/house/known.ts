@@ -18,17 +18,8 @@ export const known = {
     // data: a sentence and a hint for each meaning of a refusal
     'electron/providers/credential-stores/cyberark/refusals.ts failureFor',
     // of tests: servers and fakes that are still one closure
-    'test/e2e/window/history.ts makeTask',
     'test/e2e/heap.ts readHeap',
     'test/e2e/planted-site.ts startPlantedSite',
-    'test/e2e/window/fake-agent.ts router',
-    'test/e2e/window/fake-stores.ts storeRoutes',
-    'test/e2e/window/fake-ways.ts wayRoutes',
-    'test/e2e/window/history.ts addAudit',
-    'test/e2e/window/history.ts addNotifications',
-    'test/e2e/window/history.ts addTasks',
-    'test/e2e/window/history.ts makePlan',
-    'test/e2e/window/rich-stores.ts richStores',
   ],
   longFiles: [
     // of tests: suites and fakes of more than one subject
@@ -40,8 +31,5 @@ export const known = {
     'test/e2e/security.test.ts',
     'test/e2e/shell.test.ts',
     'test/e2e/troubles.test.ts',
-    'test/e2e/window/fake-agent.ts',
-    'test/e2e/window/history.ts',
-    'test/e2e/window/rich.ts',
   ],
 };

@@ -1,6 +1,6 @@
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
-import { aboutEndedChange } from '../notifications.ts';
+import { aboutEndedChange } from '../notification-words.ts';
 import { guardApproval } from '../steps/approval-guard.ts';
 import { approveStep } from '../steps/approve.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutEndedChange } from '../notifications.ts';
+import { aboutEndedChange } from '../notification-words.ts';
 import { restartOnlyStep } from '../steps/restart.ts';
 import type { KindOfTask } from '../tasks/task-kind.ts';
 

@@ -3,7 +3,8 @@ import type { Clock } from '#kit/clock.ts';
 import type { Topic } from '#shared/contract/events.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
-import type { Draft, Notifications } from '../notifications.ts';
+import type { Draft } from '../notification-words.ts';
+import type { Notifications } from '../notifications.ts';
 import type { Step, StepTools } from '../steps/step.ts';
 
 /** What may follow an end, in the transaction that ends the task: synchronous, and undone with it. */

@@ -5,8 +5,8 @@ import { portMessage, wantPortMessage } from '#shared/page.ts';
  * The window without Electron: this page plays preload and agent. It hands a port over exactly as the preload does,
  * so everything behind the port is the real renderer. `?scene=…` chooses the world.
  */
-const { FakeAgent } = await import('./fake-agent.ts');
-const { makeScene } = await import('./scenes.ts');
+const { FakeAgent } = await import('./agent/fake-agent.ts');
+const { makeScene } = await import('./world/scenes.ts');
 
 const scene = new URLSearchParams(window.location.search).get('scene') ?? 'rich';
 const world = makeScene(scene, Date.now());

@@ -25,6 +25,8 @@ export default defineConfig({
   root: resolve(here, '../../..'),
   logLevel: 'warn',
   plugins: [react()],
+  // for sentences of the product that quote commands as the computer takes them
+  define: { 'process.platform': JSON.stringify('linux') },
   build: {
     target: 'chrome130',
     modulePreload: { polyfill: false },

@@ -8,12 +8,12 @@ import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
-import type { Overview } from '#shared/model/overview.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import { type Settings, settings } from '#shared/model/settings.ts';
 import type { Task } from '#shared/model/task.ts';
+import { readyKeychain } from './keychain.ts';
 
 /** All the fake agent knows. */
 export interface World {
@@ -55,12 +55,7 @@ export function emptyWorld(now: number): World {
       face: 'desktop',
       dataDirectory: '/home/mara/.local/share/trustkeep',
       pid: 4711,
-      keychain: {
-        kind: 'os-keychain',
-        state: 'ready',
-        sentence: 'The master key is in the keychain of the operating system.',
-        recoveryKeyWaiting: false,
-      },
+      keychain: readyKeychain('os-keychain'),
     },
     endpoints: [],
     nodes: [],
@@ -112,51 +107,4 @@ export function fakeHash(seed: string): string {
     out += state.toString(16).padStart(8, '0');
   }
   return out.slice(0, 64);
-}
-
-export function overviewOf(world: World): Overview {
-  const { now } = world;
-  const managed = world.nodes.filter((node) => node.orderNumber !== null);
-  const tls = world.nodes.filter((node) => node.certificate !== null && node.missingSince === null);
-  const same = tls.filter((node) => node.served.state === 'same').length;
-  const unknown = tls.filter((node) => node.served.state === 'unknown').length;
-  const left = (node: EndpointNode): number => (node.certificate?.notAfter ?? Number.POSITIVE_INFINITY) - now;
-  const bad = tls.filter((node) => ['other', 'previous', 'unreachable'].includes(node.served.state));
-  const worst = [...bad, ...tls.filter((node) => !bad.includes(node) && left(node) < 14 * day)];
-  const within = (days: number): number =>
-    world.certificates.filter((one) => one.notAfter > now && one.notAfter - now < days * day).length;
-  return {
-    level: bad.length > 0 ? 'danger' : world.endpoints.length === 0 ? 'unknown' : 'ok',
-    sentence:
-      world.endpoints.length === 0
-        ? 'No endpoints yet.'
-        : bad.length > 0
-          ? `${bad.length} of ${tls.length} nodes do not serve the certificate they should.`
-          : `All ${tls.length} nodes serve the certificate they should.`,
-    endpoints: world.endpoints.length,
-    nodes: { total: world.nodes.length, managed: managed.length, same, notServed: bad.length, unknown },
-    certificates: {
-      total: world.certificates.length,
-      expired: world.certificates.filter((one) => one.notAfter < now).length,
-      within7Days: within(7),
-      within30Days: within(30),
-    },
-    tasks: {
-      live: world.tasks.filter((one) => ['queued', 'running', 'waiting'].includes(one.state)).length,
-      waiting: world.tasks.filter((one) => one.state === 'waiting').length,
-      failedLastDay: world.tasks.filter((one) => one.state === 'failed' && now - one.createdAt < day).length,
-    },
-    approvalsPending: world.approvals.filter((one) => one.state === 'pending').length,
-    unreadNotifications: world.notifications.filter((one) => one.readAt === null).length,
-    worst: worst.slice(0, 8).map((node) => ({
-      nodeId: node.id,
-      endpointId: node.endpointId,
-      name: `${node.endpointName} / ${node.name}`,
-      level: bad.includes(node) ? 'danger' : 'attention',
-      sentence: bad.includes(node)
-        ? node.served.sentence
-        : 'Its certificate expires soon and is not renewed by Trustkeep.',
-      notAfter: node.certificate?.notAfter ?? null,
-    })),
-  };
 }
