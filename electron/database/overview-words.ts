@@ -62,7 +62,10 @@ export function troubleSentence(row: Row, now: number): string {
   if (row.not_served === 1) return String(row.served_sentence);
   if (row.unproved === 1)
     return 'The last change failed. The previous state was restored, but is not proved to be served.';
-  if (row.expiring === 1) return `The certificate ${expiry(Number(row.not_after), now)}.`;
+  if (row.expiring === 1) {
+    const ends = `The certificate ${expiry(Number(row.not_after), now)}.`;
+    return row.managed === 1 ? ends : `${ends} It was not requested here, so Trustkeep does not renew it.`;
+  }
   return 'The last task failed. The previous state is in place.';
 }
 

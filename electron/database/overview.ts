@@ -4,7 +4,7 @@ import { type OpenFailures, overviewSentence, troubleSentence } from './overview
 
 const day = 24 * 3600 * 1000;
 
-/** A handful of aggregates. "Managed": the certificate on disk has an order number. */
+/** A handful of aggregates over all nodes. "Managed": the certificate on disk has an order number. */
 export function readOverview(driver: Driver, now: number): Overview {
   const nodes = countNodes(driver);
   const tasks = countTasks(driver, now);
@@ -33,6 +33,8 @@ export function readOverview(driver: Driver, now: number): Overview {
       level: row.danger === 1 ? 'danger' : 'attention',
       sentence: troubleSentence(row, now),
       notAfter: Number(row.not_after),
+      managed: row.managed === 1,
+      requestable: row.installable === 1,
     })),
   };
 }
@@ -112,7 +114,10 @@ function openFailures(driver: Driver, now: number): OpenFailures {
   return { total: Number(row?.total), unrestored: Number(row?.unrestored) };
 }
 
-/** The worst ten managed nodes; each row also says how many there are in all. */
+/**
+ * The worst ten nodes; each row also says how many there are in all. Nobody here renews a certificate that is not ours, so
+ * it is told three weeks before it ends; what such a node serves beside its file is worth a look, and no danger by itself.
+ */
 function readTroubles(driver: Driver, now: number): Row[] {
   return driver.all(
     `WITH failed AS (
@@ -122,15 +127,17 @@ function readTroubles(driver: Driver, now: number): Row[] {
        SELECT n.id, n.endpoint_id, e.name || '/' || n.name AS name, n.served_state, n.served_sentence, c.not_after,
          n.served_state IN ('previous', 'other', 'unreachable') AS not_served,
          c.not_after <= @now AS expired,
-         c.not_after <= @now + min(@week, (c.not_after - c.not_before) / 5) AS expiring,
+         c.not_after <= @now + min(iif(c.order_number IS NULL, 3 * @week, @week), (c.not_after - c.not_before) / 5)
+           AS expiring,
+         c.order_number IS NOT NULL AS managed, n.not_installable IS NULL AS installable,
          f.node_id IS NOT NULL AS failed, coalesce(f.lost, 0) AS lost, coalesce(f.unproved, 0) AS unproved
        FROM nodes n
-       JOIN certificates c ON c.fingerprint = n.fingerprint AND c.order_number IS NOT NULL
+       JOIN certificates c ON c.fingerprint = n.fingerprint
        JOIN endpoints e ON e.id = n.endpoint_id
        LEFT JOIN failed f ON f.node_id = n.id
        WHERE n.missing_since IS NULL
      ), troubles AS (
-       SELECT *, not_served OR expired OR lost OR unproved AS danger FROM facts
+       SELECT *, (managed AND not_served) OR expired OR lost OR unproved AS danger FROM facts
        WHERE not_served OR expiring OR failed
      )
      SELECT *, sum(danger) OVER () AS dangers, count(*) OVER () AS troubles FROM troubles

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Colour of the tray: the worst served fact. `ok`: all managed nodes serve what they should. */
+/** Colour of the tray: the worst served fact, ours or not. `ok`: no node is known to serve what it should not. */
 export const healthLevel = z.enum(['ok', 'attention', 'danger', 'unknown']);
 export type HealthLevel = z.infer<typeof healthLevel>;
 
@@ -34,6 +34,10 @@ export const overview = z.object({
       level: healthLevel,
       sentence: z.string(),
       notAfter: z.number().int().nullable(),
+      /** The certificate on disk was obtained here. */
+      managed: z.boolean(),
+      /** A certificate can be installed there. */
+      requestable: z.boolean(),
     }),
   ),
 });

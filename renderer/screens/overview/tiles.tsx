@@ -43,7 +43,7 @@ function tilesOf({ certificates, tasks, approvalsPending, endpoints, nodes }: Ov
     {
       place: 'certificates',
       title: en.overview.expiring,
-      number: certificates.within30Days,
+      number: certificates.expired + certificates.within30Days,
       note: en.overview.expiringNote(certificates.within7Days, certificates.expired),
       shade: soon > 0 ? 'danger' : certificates.within30Days > 0 ? 'attention' : 'ok',
     },

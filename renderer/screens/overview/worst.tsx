@@ -5,12 +5,13 @@ import { Level, LevelSign } from '../../parts/level.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { RequestHere } from './request-here.tsx';
 
 const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0 },
   item: {
     display: 'grid',
-    gridTemplateColumns: '16px minmax(0, 1fr) auto',
+    gridTemplateColumns: '16px minmax(0, 1fr) auto auto',
     gap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalSNudge} 0`,
     ':not(:last-child)': { borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
@@ -43,6 +44,7 @@ export function Worst({ overview }: { overview: Overview }) {
                 </>
               )}
             </span>
+            {node.requestable && <RequestHere node={node} />}
           </li>
         ))}
       </ol>
