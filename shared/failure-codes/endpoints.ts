@@ -5,6 +5,7 @@ export const endpointsCodes = {
   ...codesAbout('other', {
     'endpoint.busy': ['needs-person', 'A task is in progress for the endpoint.'],
     'endpoint.command-failed': ['needs-person', 'A command on the endpoint failed.'],
+    'endpoint.configuration-changed': ['later', 'The configuration changed while it was read.'],
     'endpoint.configuration-invalid': [
       'needs-person',
       'The configuration on the endpoint is not valid, or cannot be read as a whole.',

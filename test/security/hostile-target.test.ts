@@ -7,23 +7,21 @@ import { makeLog } from '#kit/log.ts';
 import { asFailure, Failure, failureData } from '#shared/failure.ts';
 import { busy } from '#test/make/busy.ts';
 import { endpointTools } from '#test/make/endpoints.ts';
+import { sumsOf } from '#test/make/nginx-dump.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
 import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
 import { blockFor, matchesRegex } from '../../electron/providers/endpoints/nginx/choice.ts';
+import { filesPrinted } from '../../electron/providers/endpoints/nginx/dump.ts';
 import { nodesOf } from '../../electron/providers/endpoints/nginx/nodes.ts';
-import {
-  matchesGlob,
-  resolveConfiguration,
-  splitDump,
-} from '../../electron/providers/endpoints/nginx/parse.ts';
+import { matchesGlob, resolveConfiguration } from '../../electron/providers/endpoints/nginx/parse.ts';
 import { serversOf } from '../../electron/providers/endpoints/nginx/servers.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
 
 const config = '/etc/nginx/nginx.conf';
 
-/** A host on which nginx prints `dump`; everything else that is run ends well and says nothing. */
+/** A host on which nginx prints `dump`, with files like that; everything else that is run ends well and says nothing. */
 function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
   const result = (stdout: Buffer | string, error = '', exit = 0) => ({
     code: exit,
@@ -31,6 +29,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     stderr: Buffer.from(error),
     timedOut: false,
   });
+  const files = Object.fromEntries(sectionsOf(dump));
   const nothing = () => Promise.reject(new Failure('file.missing', 'There is no such file.'));
   return {
     description: 'ssh root@evil:22',
@@ -40,6 +39,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
       if (argv.includes('-V'))
         return result('', `nginx version: nginx/1.22.1\nconfigure arguments: --conf-path=${config}`);
       if (argv.includes('-T')) return result(dump, stderr, code);
+      if (argv[0] === 'sha256sum') return sumsOf(files, argv);
       return result('');
     },
     stat: async () => null,
@@ -52,6 +52,18 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     list: async () => [],
     close: async () => {},
   };
+}
+
+/** What a host that lies, but always the same, says is in its files. */
+function sectionsOf(dump: Buffer): [string, Buffer][] {
+  const parts = `\n${dump.toString('latin1')}`.split(/\n# configuration file (?=[/A-Za-z])([^\n]*):\n/);
+  return parts.slice(1).flatMap((name, i, all) => {
+    const last = i + 2 >= all.length;
+    const text = all[i + 1] ?? '';
+    return i % 2 === 1
+      ? []
+      : [[Buffer.from(name, 'latin1').toString(), Buffer.from(last ? text.slice(0, -1) : text, 'latin1')]];
+  });
 }
 
 const nginx = (connection: HostConnection) =>
@@ -134,9 +146,10 @@ describe('what nginx -T prints', () => {
     expect(took).toBeLessThan(5_000);
   });
 
-  test('a dump of files with hostile names is taken as names and nothing else', () => {
+  test('a dump of files with hostile names is taken as names and nothing else', async () => {
     const names = ['/etc/$(touch x)', "/etc/a'b", '/etc/-rf', '/etc/\u001b[2J'];
-    expect([...splitDump(Buffer.from(names.map((name) => file('a;', name)).join(''))).keys()]).toEqual(names);
+    const dump = Buffer.from(names.map((name) => file('a;', name)).join(''));
+    expect([...(await filesPrinted(hostPrinting(dump), dump)).keys()]).toEqual(names);
   });
 
   test('megabytes of complaint become one short sentence without control characters', async () => {

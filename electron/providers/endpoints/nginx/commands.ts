@@ -4,7 +4,8 @@ import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
-import { type Configuration, fullPath, resolveConfiguration, splitDump } from './parse.ts';
+import { filesPrinted } from './dump.ts';
+import { type Configuration, fullPath, resolveConfiguration } from './parse.ts';
 
 /** What `nginx -V` tells. */
 export interface Program {
@@ -85,7 +86,8 @@ export async function readConfiguration(
     timeoutMs: 60_000,
   });
   if (result.code !== 0) throw invalid(connection, program, result.stderr.toString('utf8'));
-  return resolveConfiguration(splitDump(result.stdout), program.configPath, program.prefix);
+  const files = await filesPrinted(connection, result.stdout);
+  return resolveConfiguration(files, program.configPath, program.prefix);
 }
 
 /** `nginx -t`: resolves with what it said. Failure `endpoint.configuration-invalid`. */

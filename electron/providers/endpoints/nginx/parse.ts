@@ -16,41 +16,6 @@ export interface Configuration {
   includePatterns: string[];
 }
 
-const marker = Buffer.from('# configuration file ');
-
-/**
- * Splits what `nginx -T` printed into files. nginx prints each file once, after a line with its name, and adds a
- * line feed. A comment of that very form inside a file splits it too early; whoever edits compares hashes first.
- */
-export function splitDump(dump: Buffer): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  let at = findMarker(dump, 0);
-  while (at >= 0) {
-    const lineEnd = dump.indexOf(0x0a, at);
-    if (lineEnd < 0) break;
-    const name = dump
-      .subarray(at + marker.length, lineEnd)
-      .toString('utf8')
-      .replace(/:$/, '');
-    const next = findMarker(dump, lineEnd + 1);
-    const end = next < 0 ? dump.length : next;
-    files.set(name, dump.subarray(lineEnd + 1, Math.max(lineEnd + 1, end - 1)));
-    at = next;
-  }
-  return files;
-}
-
-/** A marker counts at the start of a line only, and with an absolute path that ends in a colon. */
-function findMarker(dump: Buffer, from: number): number {
-  for (let at = dump.indexOf(marker, from); at >= 0; at = dump.indexOf(marker, at + 1)) {
-    if (at > 0 && dump[at - 1] !== 0x0a) continue;
-    const lineEnd = dump.indexOf(0x0a, at);
-    const first = String.fromCharCode(dump[at + marker.length] ?? 0);
-    if (lineEnd > 0 && dump[lineEnd - 1] === 0x3a && /[/A-Za-z]/.test(first)) return at;
-  }
-  return -1;
-}
-
 /** Puts the files together as nginx does: includes in their places, globs in byte order. */
 export function resolveConfiguration(
   files: Map<string, Buffer>,
@@ -117,7 +82,7 @@ function tooLarge(configPath: string): Failure {
 
 function notPrinted(name: string): Failure {
   return new Failure('endpoint.configuration-invalid', `nginx names the file ${name} but did not print it.`, {
-    hint: 'Run nginx -T on the endpoint; a comment that looks like "# configuration file …:" may cause this.',
+    hint: 'Run nginx -T on the endpoint and see whether the file is there. Somebody may have removed it just now.',
   });
 }
 

@@ -2,36 +2,18 @@ import { describe, expect, it } from 'vitest';
 import {
   matchesGlob,
   resolveConfiguration,
-  splitDump,
   walk,
 } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 
-const dump = (files: Record<string, string>) =>
-  Buffer.from(
-    Object.entries(files)
-      .map(([name, content]) => `# configuration file ${name}:\n${content}\n`)
-      .join(''),
-  );
+const buffersOf = (files: Record<string, string>) =>
+  new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
 
 const names = (files: Record<string, string>, main = '/etc/nginx/nginx.conf') =>
-  [...walk(resolveConfiguration(splitDump(dump(files)), main, '/usr/share/nginx').directives)].map(
+  [...walk(resolveConfiguration(buffersOf(files), main, '/usr/share/nginx').directives)].map(
     (one) => one.name,
   );
 
 describe('the configuration that nginx -T prints', () => {
-  it('is split into the exact bytes of each file', () => {
-    const files = { '/etc/nginx/nginx.conf': 'a;\n', '/etc/nginx/x.conf': '', '/etc/nginx/y.conf': 'b;' };
-    const found = splitDump(dump(files));
-    expect(Object.fromEntries([...found].map(([name, content]) => [name, content.toString()]))).toEqual(
-      files,
-    );
-  });
-
-  it('is not split at a marker that is not at the start of a line or names no path', () => {
-    const text = 'a; # configuration file /x:\n# configuration file for us\n';
-    expect([...splitDump(dump({ '/n.conf': text })).keys()]).toEqual(['/n.conf']);
-  });
-
   it('has includes put in their places, globs in byte order, each as often as it is included', () => {
     const files = {
       '/etc/nginx/nginx.conf': 'first; include conf.d/*.conf; last; include conf.d/b.conf;',

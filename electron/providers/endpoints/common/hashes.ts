@@ -1,0 +1,62 @@
+import { Failure, isAboutConnection } from '#shared/failure.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+
+/** Bytes of names in one command line: every system allows more. */
+const mostBytes = 50_000;
+const atOnce = 8;
+
+/**
+ * SHA-256 of many files by their path, lower-case hex, computed on the host in as few commands as their names allow. A file
+ * that is not there, or cannot be read, is left out. `connection.*`.
+ */
+export async function hashesOf(
+  connection: HostConnection,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const some of chunks(paths)) {
+    const { stdout } = await connection.exec({ argv: ['sha256sum', '--', ...some] });
+    for (const [path, hash] of linesOf(stdout.toString('utf8'))) hashes.set(path, hash);
+  }
+  const missing = paths.filter((path) => !hashes.has(path));
+  for (let at = 0; at < missing.length; at += atOnce)
+    await Promise.all(
+      missing.slice(at, at + atOnce).map(async (path) => {
+        const hash = await hashOf(connection, path);
+        if (hash !== null) hashes.set(path, hash);
+      }),
+    );
+  return hashes;
+}
+
+async function hashOf(connection: HostConnection, path: string): Promise<string | null> {
+  try {
+    return await connection.hash(path);
+  } catch (error) {
+    if (!(error instanceof Failure) || isAboutConnection(error)) throw error;
+    return null;
+  }
+}
+
+function* chunks(paths: readonly string[]): Generator<string[]> {
+  let some: string[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    if (bytes > mostBytes) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(path);
+    bytes += Buffer.byteLength(path) + 1;
+  }
+  if (some.length > 0) yield some;
+}
+
+/** As `sha256sum` of coreutils and busybox print them: a name with a backslash or a line feed is escaped, and its line begins so. */
+function* linesOf(text: string): Generator<[path: string, hash: string]> {
+  for (const line of text.split('\n')) {
+    const [, escaped, hash, name] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    if (hash === undefined || name === undefined) continue;
+    yield [escaped === '' ? name : name.replace(/\\([\\n])/g, (_, one) => (one === 'n' ? '\n' : '\\')), hash];
+  }
+}
