@@ -44,10 +44,10 @@ export interface Server {
   staplingFile: string | null;
 }
 
-/** All server blocks of `http {}` and `stream {}`. */
-export function serversOf(configuration: Configuration): Server[] {
+/** All server blocks of `http {}` and `stream {}`. `real` gives where the path of a configuration file leads. */
+export function serversOf(configuration: Configuration, real: (path: string) => string): Server[] {
   const servers: Server[] = [];
-  const uses = countUses(configuration);
+  const uses = countUses(configuration, real);
   for (const outer of configuration.directives) {
     if (outer.block === null || (outer.name !== 'http' && outer.name !== 'stream')) continue;
     const around = Map.groupBy(outer.block, ({ name }) => name);
@@ -60,17 +60,21 @@ export function serversOf(configuration: Configuration): Server[] {
   return servers;
 }
 
-/** How often each directive of a file takes part: more than once when the file is included more than once. */
-function countUses(configuration: Configuration): Map<string, number> {
+/** How often a directive takes part: more than once when its file is included more than once, by whichever name. */
+type UsesOf = (directive: Directive) => number;
+
+function countUses(configuration: Configuration, real: (path: string) => string): UsesOf {
   const uses = new Map<string, number>();
   for (const directive of walk(configuration.directives)) {
-    const id = idOf(directive);
+    const id = idOf(directive, real);
     uses.set(id, (uses.get(id) ?? 0) + 1);
   }
-  return uses;
+  return (directive) => uses.get(idOf(directive, real)) ?? 0;
 }
 
-export const idOf = (directive: Directive): string => `${directive.file}:${directive.start}`;
+/** The same for one place in one file, whatever the file is called there. */
+export const idOf = ({ file, start }: Directive, real: (path: string) => string): string =>
+  `${real(file)}:${start}`;
 
 /** `http {}` or `stream {}`, with its own directives by name. */
 interface Outer {
@@ -80,7 +84,7 @@ interface Outer {
 
 function readServer(
   configuration: Configuration,
-  uses: Map<string, number>,
+  uses: UsesOf,
   { outer, around }: Outer,
   directive: Directive,
   index: number,
@@ -94,8 +98,7 @@ function readServer(
     return own.length > 0 ? own : (around.get(name) ?? []);
   };
   const isOn = (name: string) => inherited(name).at(-1)?.args[0]?.text === 'on';
-  const refer = (one: Directive) =>
-    reference(configuration, one, !inner.includes(one), uses.get(idOf(one)) === 1);
+  const refer = (one: Directive) => reference(configuration, one, !inner.includes(one), uses(one) === 1);
   const keys = inherited('ssl_certificate_key').map(refer);
   const { listens, skipped } = readListens(ofServer('listen'), context);
   if (isOn('ssl')) for (const listen of listens) listen.ssl = true;
@@ -103,7 +106,7 @@ function readServer(
     index,
     context,
     directive,
-    once: uses.get(idOf(directive)) === 1,
+    once: uses(directive) === 1,
     place: `${directive.file}:${directive.line}`,
     names: ofServer('server_name').flatMap((one) =>
       one.args.map((arg) => (arg.text.startsWith('~') ? arg.text : arg.text.toLowerCase())),

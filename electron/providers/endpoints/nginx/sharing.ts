@@ -3,6 +3,7 @@ import type { Sharing } from '#shared/model/plan.ts';
 import { blocksAt } from './choice.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
 import { idOf, type Pair, type Server } from './servers.ts';
+import type { Directive } from './tokens.ts';
 
 /** Who else uses the files or the addresses of a node. */
 export interface Shared {
@@ -30,20 +31,30 @@ export function sharedBy(
       one.listens.some((listen) => listen.ssl || listen.quic) &&
       one.pairs.some((other) => uses(other.certificate.path) || uses(other.key?.path)),
   );
-  const known = new Set(['ssl_certificate', 'ssl_certificate_key']);
-  const directory = posix.dirname(configuration.configPath);
-  const found = new Map<string, { who: string; path: string }>();
-  for (const directive of walk(configuration.directives)) {
-    if (known.has(directive.name)) continue;
-    for (const { text } of directive.args) {
-      if (!text.includes('/') && !text.includes('.')) continue;
-      const path = fullPath(text, directory);
-      if (ours.has(real(path)))
-        found.set(idOf(directive), { who: `${directive.name} (${directive.file}:${directive.line})`, path });
-    }
+  const found = new Map<string, Shared['uses'][number]>();
+  for (const { directive, path } of otherFiles(configuration)) {
+    if (!ours.has(real(path))) continue;
+    const who = `${directive.name} (${directive.file}:${directive.line})`;
+    found.set(idOf(directive, real), { who, path });
   }
   return { blocks, uses: [...found.values()] };
 }
+
+/** What directives beside the pairs of the server blocks name, where it may be one of their files. */
+export function otherFiles(configuration: Configuration): { directive: Directive; path: string }[] {
+  const directory = posix.dirname(configuration.configPath);
+  return [...walk(configuration.directives)].flatMap((directive) =>
+    ofPairs.has(directive.name) || !namesFiles.test(directive.name)
+      ? []
+      : directive.args
+          .filter(({ text }) => !text.includes('$'))
+          .map(({ text }) => ({ directive, path: fullPath(text, directory) })),
+  );
+}
+
+const ofPairs = new Set(['ssl_certificate', 'ssl_certificate_key']);
+/** Of nginx and of its modules: `ssl_trusted_certificate`, `proxy_ssl_certificate_key`, `ssl_stapling_file`, `ssl_crl` … */
+const namesFiles = /certificate|_key$|_crl$|_file$|_dhparam$/;
 
 export const serverLabel = (server: Server): string => {
   const name =

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
@@ -6,6 +7,7 @@ import type { Program } from './commands.ts';
 import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import { type Server, serversOf } from './servers.ts';
+import { otherFiles } from './sharing.ts';
 
 /** Everything read at one moment. */
 export interface View {
@@ -13,6 +15,7 @@ export interface View {
   configuration: Configuration;
   servers: Server[];
   nodes: NginxNode[];
+  /** Where a path leads: two names of one file give the same. */
   real: (path: string) => string;
   read: (path: string) => OnDisk | null;
 }
@@ -23,13 +26,15 @@ export async function readView(
   program: Program,
   configuration: Configuration,
 ): Promise<View> {
-  const servers = serversOf(configuration);
-  const paths = servers.flatMap((server) =>
+  const asPrinted = serversOf(configuration, (path) => path);
+  const paths = asPrinted.flatMap((server) =>
     server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
   );
   const named = paths.filter((path) => path !== null);
-  const files = await readPemFiles(connection, named, [...configuration.files.keys()]);
-  const real = (path: string) => files.get(path)?.realPath ?? path;
+  const links = [...configuration.files.keys(), ...otherFiles(configuration).map(({ path }) => path)];
+  const files = await readPemFiles(connection, named, links);
+  const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
+  const servers = serversOf(configuration, real);
   const read = memoized((path) => readLeaf(files.get(path)));
   const nodes = nodesOf(servers, connection.dialAddress, read);
   return { program, configuration, servers, nodes, real, read };

@@ -6,12 +6,12 @@ import { resolveConfiguration } from '../../../../../electron/providers/endpoint
 import { serversOf } from '../../../../../electron/providers/endpoints/nginx/servers.ts';
 
 const main = '/etc/nginx/nginx.conf';
-const read = (text: string, more: Record<string, string> = {}) => {
+const read = (text: string, more: Record<string, string> = {}, links: Record<string, string> = {}) => {
   const files = new Map([
     [main, Buffer.from(text)],
     ...Object.entries(more).map(([name, content]) => [name, Buffer.from(content)] as const),
   ]);
-  return serversOf(resolveConfiguration(files, main, '/usr/share/nginx'));
+  return serversOf(resolveConfiguration(files, main, '/usr/share/nginx'), (path) => links[path] ?? path);
 };
 const http = (...servers: string[]) =>
   read(`http { ${servers.map((one) => `server { ${one} }`).join('\n')} }`);
@@ -47,6 +47,15 @@ describe('the server blocks', () => {
     );
     expect(servers.map((one) => one.pairs[0]?.certificate.own)).toEqual([false, false]);
     expect(servers.map((one) => one.once)).toEqual([true, true]);
+  });
+
+  it('know a snippet that is included by two names as one', () => {
+    const servers = read(
+      'http { server { listen 1 ssl; include one; } server { listen 2 ssl; include two; } }',
+      { '/etc/nginx/one': pair, '/etc/nginx/two': pair },
+      { '/etc/nginx/one': '/srv/tls', '/etc/nginx/two': '/srv/tls' },
+    );
+    expect(servers.map((one) => one.pairs[0]?.certificate.own)).toEqual([false, false]);
   });
 
   it('share ssl with all blocks at the same address, as nginx does', () => {

@@ -1,0 +1,95 @@
+/**
+ * One thing with several names: a snippet behind links, a file by a roundabout path, a comment that looks like a line of
+ * nginx. Each breaks the neighbour without a word when names are compared instead of what they name.
+ */
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { changesOf } from '#shared/model/changes/index.ts';
+import { inAgent } from '#test/make/endpoints.ts';
+import { have } from '#test/servers/available.ts';
+import { files, installAndRestart, leafFor, planFor, prepareNginx, shown, start } from './real-nginx.ts';
+
+const block = (name: string, inside: string) =>
+  `server { listen 127.0.0.1:{port} ssl; server_name ${name}; ${inside} }`;
+const tls = (name: string) => `ssl_certificate ${name}.crt; ssl_certificate_key ${name}.key;`;
+
+describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () => {
+  prepareNginx();
+
+  it('tells that two blocks which include one snippet by two links share it', async () => {
+    const old = leafFor('a.example', 'b.example');
+    const { endpoint, server } = await start({
+      files: {
+        ...files({ a: old }),
+        'tls.conf': tls('a'),
+        'one/tls.conf': tls('a'),
+        'two/tls.conf': tls('a'),
+      },
+      http: block('a.example', 'include one/tls*.conf;') + block('b.example', 'include two/tls*.conf;'),
+    });
+    for (const at of ['one', 'two']) {
+      await rm(join(server.dir, at, 'tls.conf'));
+      await symlink('../tls.conf', join(server.dir, at, 'tls.conf'));
+    }
+    await server.reload();
+    const plan = await planFor(endpoint, 'b.example');
+    expect(changesOf(plan.changes, 'configuration-line')).toEqual([]);
+    expect(plan.shares?.filter(({ what }) => what === 'certificate').map(({ who }) => who)).toEqual([
+      expect.stringContaining('server a.example'),
+    ]);
+    expect(plan.warnings.join()).toContain('server a.example');
+  });
+
+  it.each([
+    ['a roundabout path', './x/../a'],
+    ['a link', 'link'],
+    ['a link of a directory', 'linked/a'],
+  ])('tells that another block uses the files by %s', async (_how, name) => {
+    const old = leafFor('a.example', 'b.example');
+    const { endpoint, server } = await start({
+      files: { ...files({ a: old, link: old, 'linked/a': old }), 'x/empty': '' },
+      http: block('a.example', tls('a')) + block('b.example', tls(name)),
+    });
+    for (const kind of ['crt', 'key']) {
+      await rm(join(server.dir, `link.${kind}`));
+      await symlink(`a.${kind}`, join(server.dir, `link.${kind}`));
+    }
+    await rm(join(server.dir, 'linked'), { recursive: true });
+    await symlink('.', join(server.dir, 'linked'));
+    await server.reload();
+    const [plan, other] = [await planFor(endpoint, 'a.example'), await planFor(endpoint, 'b.example')];
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+    expect(await shown(other)).toEqual([old.facts.fingerprint]);
+  });
+
+  it.each(['ssl_trusted_certificate ./x/../a.crt;', 'proxy_ssl_trusted_certificate linked/a.crt;'])(
+    'leaves the file to a directive that reads it by another name: %s',
+    async (line) => {
+      const old = leafFor('a.example');
+      const { endpoint, server } = await start({
+        files: { ...files({ a: old, 'linked/a': old }), 'x/empty': '', 'more/line.conf': line },
+        http: `${block('a.example', tls('a'))} include more/*.conf;`,
+      });
+      await rm(join(server.dir, 'linked'), { recursive: true });
+      await symlink('.', join(server.dir, 'linked'));
+      const plan = await planFor(endpoint, 'a.example');
+      const own = changesOf(plan.changes, 'file').map((file) => file.path);
+      expect(own).not.toContain(join(server.dir, 'a.crt'));
+      expect(changesOf(plan.changes, 'configuration-line')).not.toEqual([]);
+    },
+  );
+
+  it('lists a block behind a comment that looks like a line of nginx itself', async () => {
+    const { endpoint } = await start({
+      files: {
+        ...files({ a: leafFor('a.example'), b: leafFor('b.example') }),
+        'sites/b.conf': `# configuration file {dir}/sites/b.conf:\n${block('b.example', tls('b'))}\n`,
+      },
+      http: `${block('a.example', tls('a'))} include sites/*.conf;`,
+    });
+    expect((await endpoint.nodes()).map(({ name }) => name).toSorted()).toEqual(['a.example', 'b.example']);
+  });
+});
