@@ -71,7 +71,10 @@ const nginx = (connection: HostConnection) =>
 
 const file = (text: string, name = config) => `# configuration file ${name}:\n${text}\n`;
 const servers = (text: string) =>
-  serversOf(resolveConfiguration(new Map([[config, Buffer.from(text)]]), config, '/'), (path) => path);
+  serversOf(resolveConfiguration(new Map([[config, Buffer.from(text)]]), config, '/'), {
+    real: (path) => path,
+    addresses: () => null,
+  });
 
 /** Nodes or one clear failure, within so much time of the processor. */
 async function survives(dump: string | Buffer, ms: number): Promise<Failure | number> {

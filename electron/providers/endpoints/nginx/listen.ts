@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from 'node:net';
 import type { Word } from './tokens.ts';
 
 /** One address and port of a `listen`; a range of ports gives several. */
@@ -7,6 +8,8 @@ export interface Listen {
   port: number;
   /** How nginx tells addresses apart, and how people know them: `*:443`, `[::]:443`, `10.0.0.5:8443`. */
   address: string;
+  /** The same before its host name was looked up: `localhost:443`. */
+  configured: string;
   ssl: boolean;
   /** QUIC runs over UDP: a TLS handshake does not reach it. */
   quic: boolean;
@@ -35,15 +38,24 @@ export function parseListen(words: readonly Word[], defaultPort: number): Listen
   };
   const count = place.last - place.first + 1;
   if (count < 1 || count > longestRange) return { skipped: `the range of ports in ${value} is too long` };
-  const shownHost = place.host.includes(':') ? `[${place.host}]` : place.host;
   return {
-    listens: Array.from({ length: count }, (_, i) => ({
-      ...shared,
-      port: place.first + i,
-      address: `${shownHost}:${place.first + i}`,
-    })),
+    listens: Array.from({ length: count }, (_, i) => {
+      const address = addressOf(place.host, place.first + i);
+      return { ...shared, port: place.first + i, address, configured: address };
+    }),
   };
 }
+
+const addressOf = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** nginx listens at every address that a host name has when it reads its configuration. */
+export function lookedUp(listen: Listen, addresses: readonly string[]): Listen[] {
+  const hosts = [...new Set(addresses.map(plainHost))];
+  return hosts.map((host) => ({ ...listen, host, address: addressOf(host, listen.port) }));
+}
+
+export const isHostName = ({ host }: Listen): boolean => host !== '*' && isIP(host) === 0;
 
 function splitAddress(value: string, defaultPort: number) {
   const six = /^\[([^\]]+)\](?::(\d+)(?:-(\d+))?)?$/.exec(value);
@@ -55,11 +67,11 @@ function splitAddress(value: string, defaultPort: number) {
   return null;
 }
 
-/** nginx treats `0.0.0.0` as `*`, and all spellings of the IPv6 zero address alike. */
+/** nginx treats `0.0.0.0` as `*`, and all spellings of an IPv6 address alike: here as RFC 5952 writes it. */
 function plainHost(host: string): string {
   const lower = host.toLowerCase();
   if (lower === '0.0.0.0') return '*';
-  return lower.includes(':') && /^[0:]+$/.test(lower) ? '::' : lower;
+  return isIPv6(lower) && !lower.includes('%') ? new URL(`http://[${lower}]`).hostname.slice(1, -1) : lower;
 }
 
 function range(host: string, first: string | undefined, last: string | undefined, defaultPort: number) {

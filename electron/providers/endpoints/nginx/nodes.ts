@@ -66,7 +66,7 @@ const diskOf = (pair: Pair | null, read: (path: string) => OnDisk | null): OnDis
 
 /** From what identifies the place: context, addresses and names. Line numbers and files may change. */
 function keyOf(server: Server): string {
-  const listens = [...server.listens.map((one) => one.address), ...server.skipped].sort();
+  const listens = [...server.listens.map((one) => one.configured), ...server.skipped].sort();
   return [server.context, [...new Set(listens)].join(','), [...server.names].sort().join(',')].join(' ');
 }
 

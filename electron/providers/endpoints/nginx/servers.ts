@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Listen, parseListen } from './listen.ts';
+import { isHostName, type Listen, lookedUp, parseListen } from './listen.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
 import type { Directive } from './tokens.ts';
 
@@ -44,10 +44,18 @@ export interface Server {
   staplingFile: string | null;
 }
 
-/** All server blocks of `http {}` and `stream {}`. `real` gives where the path of a configuration file leads. */
-export function serversOf(configuration: Configuration, real: (path: string) => string): Server[] {
+/** What the host knows of the names in a configuration. */
+export interface Names {
+  /** Where a path leads. */
+  real(path: string): string;
+  /** Every address of a host name; null: not known. */
+  addresses(host: string): readonly string[] | null;
+}
+
+/** All server blocks of `http {}` and `stream {}`. */
+export function serversOf(configuration: Configuration, names: Names): Server[] {
   const servers: Server[] = [];
-  const uses = countUses(configuration, real);
+  const uses = countUses(configuration, names.real);
   for (const outer of configuration.directives) {
     if (outer.block === null || (outer.name !== 'http' && outer.name !== 'stream')) continue;
     const around = Map.groupBy(outer.block, ({ name }) => name);
@@ -56,6 +64,11 @@ export function serversOf(configuration: Configuration, real: (path: string) => 
       servers.push(readServer(configuration, uses, { outer, around }, directive, servers.length));
     }
   }
+  for (const server of servers)
+    server.listens = server.listens.flatMap((listen) => {
+      const addresses = isHostName(listen) ? names.addresses(listen.host) : null;
+      return addresses === null ? [listen] : lookedUp(listen, addresses);
+    });
   shareSsl(servers);
   return servers;
 }

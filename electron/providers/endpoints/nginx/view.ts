@@ -1,12 +1,14 @@
+import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
 import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
 import type { Program } from './commands.ts';
+import { isHostName, type Listen } from './listen.ts';
 import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
-import { type Server, serversOf } from './servers.ts';
+import { type Names, type Server, serversOf } from './servers.ts';
 import { otherFiles } from './sharing.ts';
 
 /** Everything read at one moment. */
@@ -26,7 +28,7 @@ export async function readView(
   program: Program,
   configuration: Configuration,
 ): Promise<View> {
-  const asPrinted = serversOf(configuration, (path) => path);
+  const asPrinted = serversOf(configuration, asWritten);
   const paths = asPrinted.flatMap((server) =>
     server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
   );
@@ -34,10 +36,31 @@ export async function readView(
   const links = [...configuration.files.keys(), ...otherFiles(configuration).map(({ path }) => path)];
   const files = await readPemFiles(connection, named, links);
   const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
-  const servers = serversOf(configuration, real);
+  const hosts = await addressesOf(connection, asPrinted.flatMap(({ listens }) => listens).filter(isHostName));
+  const servers = serversOf(configuration, { real, addresses: (host) => hosts.get(host) ?? null });
   const read = memoized((path) => readLeaf(files.get(path)));
   const nodes = nodesOf(servers, connection.dialAddress, read);
   return { program, configuration, servers, nodes, real, read };
+}
+
+/** Names mean what they say, and hosts have no addresses. */
+const asWritten: Names = { real: (path) => path, addresses: () => null };
+
+/** Nobody writes more names than these where numbers belong. */
+const mostHosts = 50;
+
+/** As the resolver of the endpoint knows them, which is what nginx asks. A name it does not know is left out. */
+async function addressesOf(
+  connection: HostConnection,
+  listens: readonly Listen[],
+): Promise<Map<string, string[]>> {
+  const names = [...new Set(listens.map(({ host }) => host))].slice(0, mostHosts);
+  const found = names.map(async (name): Promise<[string, string[]]> => {
+    const { code, stdout } = await connection.exec({ argv: ['getent', 'ahosts', name] });
+    const lines = code === 0 ? stdout.toString('utf8').split('\n') : [];
+    return [name, lines.map((line) => line.split(' ')[0] ?? '').filter((text) => isIP(text) !== 0)];
+  });
+  return new Map((await Promise.all(found)).filter(([, addresses]) => addresses.length > 0));
 }
 
 function memoized<T>(make: (path: string) => T): (path: string) => T {

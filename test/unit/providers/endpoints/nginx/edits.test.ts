@@ -11,7 +11,10 @@ function edited(text: string, index = 0, more: Record<string, string> = {}) {
   const files = new Map(
     Object.entries({ [main]: text, ...more }).map(([name, content]) => [name, Buffer.from(content)]),
   );
-  const server = serversOf(resolveConfiguration(files, main, '/p'), (path) => path)[index];
+  const server = serversOf(resolveConfiguration(files, main, '/p'), {
+    real: (path) => path,
+    addresses: () => null,
+  })[index];
   if (server === undefined) throw new Error('no such server');
   const edits = ownFilesEdits(server, server.pairs[0] ?? null, paths);
   const file = edits?.[0]?.file ?? main;

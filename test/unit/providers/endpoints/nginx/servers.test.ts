@@ -11,7 +11,10 @@ const read = (text: string, more: Record<string, string> = {}, links: Record<str
     [main, Buffer.from(text)],
     ...Object.entries(more).map(([name, content]) => [name, Buffer.from(content)] as const),
   ]);
-  return serversOf(resolveConfiguration(files, main, '/usr/share/nginx'), (path) => links[path] ?? path);
+  return serversOf(resolveConfiguration(files, main, '/usr/share/nginx'), {
+    real: (path) => links[path] ?? path,
+    addresses: (host) => (host === 'localhost' ? ['127.0.0.1', '::1'] : null),
+  });
 };
 const http = (...servers: string[]) =>
   read(`http { ${servers.map((one) => `server { ${one} }`).join('\n')} }`);
@@ -56,6 +59,25 @@ describe('the server blocks', () => {
       { '/etc/nginx/one': '/srv/tls', '/etc/nginx/two': '/srv/tls' },
     );
     expect(servers.map((one) => one.pairs[0]?.certificate.own)).toEqual([false, false]);
+  });
+
+  it('are at one address however it is spelt, also by a name the host knows', () => {
+    const one = '[::1]:443';
+    const servers = http(
+      'listen [::1]:443 ssl default_server; server_name a;',
+      'listen [0:0:0:0:0:0:0:1]:443; server_name b;',
+      'listen [::0001]:443; server_name c;',
+      'listen localhost:443; server_name d;',
+      'listen elsewhere.test:443; server_name e;',
+    );
+    expect(blocksAt(servers, 'http', one).map(({ names }) => names[0])).toEqual(['a', 'b', 'c', 'd']);
+    expect(blocksAt(servers, 'http', '127.0.0.1:443').map(({ names }) => names[0])).toEqual(['d']);
+    expect(servers.map(({ listens }) => listens.at(-1)?.ssl)).toEqual([true, true, true, true, false]);
+    expect(servers[3]?.listens.map(({ configured }) => configured)).toEqual([
+      'localhost:443',
+      'localhost:443',
+    ]);
+    expect(servers[4]?.listens.map(({ address }) => address)).toEqual(['elsewhere.test:443']);
   });
 
   it('share ssl with all blocks at the same address, as nginx does', () => {
