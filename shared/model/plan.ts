@@ -48,6 +48,8 @@ const installPlan = z.object({
   /** Null: this type of endpoint cannot tell who else uses what is changed. */
   shares: z.array(sharing).nullable(),
   proofs: z.array(plannedProof),
+  /** The kind of key without which the node could not serve the certificate, and why; left out: any will do. */
+  onlyKeys: z.object({ family: z.enum(['rsa', 'ecdsa']), why: z.string() }).optional(),
   /** Sentences a person should read before saying yes. */
   warnings: z.array(z.string()),
 });

@@ -86,6 +86,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
       },
       shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
       proofs: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example' }],
+      onlyKeys: { family: 'ecdsa', why: 'its ssl_ciphers allow no other' },
       warnings: ['Read this.'],
     },
   });

@@ -1,5 +1,4 @@
 import { Failure } from '#shared/failure.ts';
-import type { KeyType } from '#shared/model/certificate.ts';
 import { countsOf } from '#shared/model/changes/index.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -8,6 +7,7 @@ import type { Database } from '../../database/database.ts';
 import { checkNames, normalizeNames } from '../../pki/csr.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { makePlan } from '../plans/certify.ts';
+import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
 import type { OpenConnection, Step } from './step.ts';
@@ -58,7 +58,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     node: { id: node.id, name: node.name },
     reason: input.reason,
     names,
-    keyType: input.keyType ?? endpoint.policy.keyType ?? defaultKeyType,
+    keyType: keyTypeFor(node, install, input.keyType ?? endpoint.policy.keyType),
     keyPlace: await pickKeyPlace(sources.open, input.keyPlace),
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: input.profile ?? null, days: input.days ?? null },
@@ -66,8 +66,6 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     install,
   });
 }
-
-const defaultKeyType: KeyType = 'ec-p256';
 
 /** The names requested, else those the node answers for, else those of its present certificate. */
 function certificateNames(node: EndpointNode, requested: string[] | undefined): string[] {

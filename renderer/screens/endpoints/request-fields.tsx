@@ -1,7 +1,7 @@
 import { Field, Input, makeStyles, Select, Textarea, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
-import { type KeyType, keyTypes } from '#shared/model/certificate.ts';
+import { keyTypes } from '#shared/model/certificate.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { en } from '../../text/en.ts';
 import type { RequestForm } from './request-input.ts';
@@ -81,7 +81,11 @@ function KeyFields({ form, onChange }: Pick<RequestFieldsProps, 'form' | 'onChan
   return (
     <>
       <Field label={en.request.keyType} hint={en.request.keyTypeHint}>
-        <Select value={form.keyType} onChange={(_, data) => onChange({ keyType: data.value as KeyType })}>
+        <Select
+          value={form.keyType}
+          onChange={(_, data) => onChange({ keyType: data.value as RequestForm['keyType'] })}
+        >
+          <option value="">{en.request.keyTypeKept}</option>
           {keyTypes.map((one) => (
             <option key={one} value={one}>
               {en.keyTypes[one]}

@@ -8,7 +8,7 @@ import { distinct } from '../../parts/format.ts';
 export interface RequestForm {
   names: string;
   authority: string;
-  keyType: KeyType;
+  keyType: KeyType | '';
   keyPlace: '' | 'target' | 'agent';
   profile: string;
   days: string;
@@ -50,7 +50,7 @@ export function requestInput(node: string, form: RequestForm): RequestInput {
     node,
     ...(names.length > 0 ? { names } : {}),
     ...(form.authority === '' ? {} : { authority: form.authority }),
-    key_type: form.keyType,
+    ...(form.keyType === '' ? {} : { key_type: form.keyType }),
     ...(form.profile.trim() === '' ? {} : { profile: form.profile.trim() }),
     ...(form.days.trim() === '' ? {} : { days: Number(form.days) }),
     ...(form.keyPlace === '' ? {} : { key_place: form.keyPlace }),

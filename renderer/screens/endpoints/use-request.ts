@@ -26,7 +26,7 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
   const form: RequestForm = {
     names: requestableNames(node).join('\n'),
     authority: preferred?.name ?? '',
-    keyType: endpoint.policy.keyType ?? 'ec-p256',
+    keyType: '',
     keyPlace: '',
     profile: '',
     days: '',

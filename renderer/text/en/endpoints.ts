@@ -80,6 +80,6 @@ export const endpoints = {
   authority: 'Authority',
   defaultAuthority: 'Default authority',
   keyType: 'Key type',
-  defaultKeyType: 'EC P-256',
+  defaultKeyType: 'Same as the current certificate',
   addedAt: 'Added',
 };

@@ -55,7 +55,9 @@ export const request = {
   authority: 'Authority',
   isDefault: (name: string) => `${name} (default)`,
   keyType: 'Key type',
-  keyTypeHint: 'EC P-256 is fast and supported by all current clients.',
+  keyTypeKept: 'Default',
+  keyTypeHint:
+    'Default: the key type set for the endpoint, otherwise that of the current certificate, otherwise EC P-256.',
   keyPlace: 'Generate key pair',
   keyPlaces: { auto: 'Automatically', target: 'On the endpoint', agent: 'In this agent' },
   keyPlaceHints: {

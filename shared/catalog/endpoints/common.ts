@@ -40,7 +40,7 @@ export const policyFields: readonly Field[] = [
   {
     name: 'key_type',
     label: 'Key type',
-    help: `Key type of new certificates: ${keyTypes.join(', ')}. Default: ec-p256.`,
+    help: `Key type of new certificates: ${keyTypes.join(', ')}. Default: that of the current certificate, otherwise ec-p256.`,
     kind: 'choice',
     choices: keyTypes,
     advanced: true,

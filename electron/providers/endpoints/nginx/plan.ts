@@ -14,6 +14,7 @@ import { ownershipOf, stateOf } from '../common/states.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
 import type { Replacement } from './edits.ts';
+import { onlyKeysOf } from './key-kinds.ts';
 import { familyOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { PlanFacts } from './plan-facts.ts';
@@ -48,6 +49,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     }),
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
+    onlyKeys: onlyKeysOf(facts),
     warnings: [...goal.warnings, ...(await planWarnings(facts, files, links))],
   };
 }

@@ -40,6 +40,9 @@ export interface Server {
   pairs: Pair[];
   webRoot: string | null;
   rejectsHandshakes: boolean;
+  /** `ssl_protocols` and `ssl_ciphers` as written; null: nginx's own. */
+  protocols: string[] | null;
+  ciphers: string | null;
   passwordFile: boolean;
   staplingFile: string | null;
 }
@@ -131,6 +134,11 @@ function readServer(
       .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),
     webRoot: webRootOf(configuration, inner, around),
     rejectsHandshakes: isOn('ssl_reject_handshake'),
+    protocols:
+      inherited('ssl_protocols')
+        .at(-1)
+        ?.args.map(({ text }) => text) ?? null,
+    ciphers: inherited('ssl_ciphers').at(-1)?.args[0]?.text ?? null,
     passwordFile: inherited('ssl_password_file').length > 0,
     staplingFile: inherited('ssl_stapling_file')[0]?.args[0]?.text ?? null,
   };
