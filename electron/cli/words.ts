@@ -5,7 +5,8 @@ export const fieldWords: Record<string, string> = {
   names: 'Names for the certificate, separated by commas or repeated. Default: the names of the node.',
   authority: 'Name or ID of the authority.',
   'certificates.request.authority': 'Name or ID of the authority. Default: the authority of the endpoint.',
-  key_type: 'Key type of the new key pair. Default: that of the endpoint, otherwise that of the current certificate.',
+  key_type:
+    'Key type of the new key pair. Default: that of the endpoint, otherwise that of the current certificate.',
   profile: 'Certificate profile to request.',
   days: 'Requested lifetime in days, 1 to 825.',
   key_place: 'Where the key pair is generated. Default: on the endpoint where possible.',

@@ -50,6 +50,11 @@ const installPlan = z.object({
   proofs: z.array(plannedProof),
   /** The kind of key without which the node could not serve the certificate, and why; left out: any will do. */
   onlyKeys: z.object({ family: z.enum(['rsa', 'ecdsa']), why: z.string() }).optional(),
+  /**
+   * Names of the present certificate that lead to this node: because it has them, or because nothing else has and it is the
+   * default. Left out: it cannot be told.
+   */
+  answers: z.object({ named: z.array(z.string()), byDefault: z.array(z.string()) }).optional(),
   /** Sentences a person should read before saying yes. */
   warnings: z.array(z.string()),
 });
@@ -79,6 +84,8 @@ export const plan = z.object({
   nodeName: z.string(),
   reason: z.enum(['request', 'renewal']),
   names: z.array(z.string()).min(1),
+  /** Names that the present certificate has and the node answers for, and the new one does not cover; left out: none. */
+  loses: z.array(z.string()).optional(),
   keyType,
   keyPlace: z.object({ where: z.enum(['target', 'agent']), why: z.string() }),
   authority: z.object({ id: z.string(), name: z.string(), kind: z.string() }),

@@ -12,6 +12,7 @@ interface CertifyFacts {
   node: { id: string; name: string };
   reason: 'request' | 'renewal';
   names: string[];
+  loses?: string[];
   keyType: KeyType;
   keyPlace: { where: 'target' | 'agent'; why: string };
   authority: { id: string; name: string; kind: string };
@@ -30,6 +31,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     nodeName: facts.node.name,
     reason: facts.reason,
     names: facts.names,
+    ...(facts.loses?.length ? { loses: facts.loses } : {}),
     keyType: facts.keyType,
     keyPlace: facts.keyPlace,
     authority: facts.authority,

@@ -9,7 +9,7 @@ const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
 
 /**
  * Who has to approve this plan, given who asked for it. Pure. Automatic approval covers neither what a server asked for
- * nor a plan that is known to change what a neighbour uses too.
+ * nor a plan that is known to change what a neighbour uses too, or to take a name away.
  */
 export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): ApprovalDecision {
   if (!endpoint.policy.autoApprove) return { by: 'person', because: 'A person must approve the plan.' };
@@ -17,5 +17,10 @@ export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): App
     return { by: 'person', because: 'A server asked for it, so a person must approve the plan.' };
   if (plan.install.shares !== null && plan.install.shares.length > 0)
     return { by: 'person', because: 'It affects other nodes too, so a person must approve the plan.' };
+  if (plan.loses !== undefined)
+    return {
+      by: 'person',
+      because: `The new certificate no longer covers ${plan.loses.join(', ')}, so a person must approve the plan.`,
+    };
   return { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` };
 }

@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { countsOf } from '#shared/model/changes/index.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
-import type { Plan } from '#shared/model/plan.ts';
+import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import type { Database } from '../../database/database.ts';
 import { checkNames, normalizeNames } from '../../pki/csr.ts';
 import { bindingOf } from '../plans/binding.ts';
@@ -50,14 +50,15 @@ export function mustBeInstallable({ notInstallable }: EndpointNode): void {
 export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const { endpoint, node, input, database } = sources;
   mustBeInstallable(node);
-  const names = certificateNames(node, input.names);
   const authority = pickAuthority(database, input.authorityId ?? endpoint.policy.authorityId);
   const install = await sources.open.endpoint.plan(node.key);
+  const names = certificateNames(node, input.names, install.answers?.named ?? []);
   return makePlan({
     endpoint: { id: endpoint.id, name: endpoint.name },
     node: { id: node.id, name: node.name },
     reason: input.reason,
     names,
+    loses: lostNames(node, install, names),
     keyType: keyTypeFor(node, install, input.keyType ?? endpoint.policy.keyType),
     keyPlace: await pickKeyPlace(sources.open, input.keyPlace),
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
@@ -67,13 +68,20 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   });
 }
 
-/** The names requested, else those the node answers for, else those of its present certificate. */
-function certificateNames(node: EndpointNode, requested: string[] | undefined): string[] {
+/** The names requested, else those the node answers for, by its settings and so far, else those of its present certificate. */
+function certificateNames(
+  node: EndpointNode,
+  requested: string[] | undefined,
+  answers: readonly string[],
+): string[] {
   const usable = node.serverNames.filter(
     (name) =>
       name !== '' && name !== '_' && !name.startsWith('~') && !name.startsWith('.') && !name.endsWith('.*'),
   );
-  const names = requested?.length ? requested : usable.length > 0 ? usable : (node.certificate?.names ?? []);
+  const present = node.certificate?.names ?? [];
+  const own =
+    usable.length > 0 ? [...usable, ...answers.filter((name) => !isCovered(name, usable))] : present;
+  const names = requested?.length ? requested : own;
   if (names.length === 0)
     throw new Failure('names.missing', `${node.name} has no name that a certificate could be issued for.`, {
       hint: 'Enter the names: --names shop.example,www.shop.example.',
@@ -81,6 +89,18 @@ function certificateNames(node: EndpointNode, requested: string[] | undefined): 
   const normal = normalizeNames(names);
   checkNames(normal);
   return normal;
+}
+
+/** A name without a dot, such as that of the machine in the certificate it came with, is nobody's. */
+function lostNames(node: EndpointNode, { answers }: InstallPlan, names: readonly string[]): string[] {
+  const present =
+    answers === undefined ? (node.certificate?.names ?? []) : [...answers.named, ...answers.byDefault];
+  return present.filter((name) => name.includes('.') && !isCovered(name.toLowerCase(), names));
+}
+
+/** By the name itself, or by a wildcard of its own level (RFC 6125 6.4.3). */
+function isCovered(name: string, names: readonly string[]): boolean {
+  return names.includes(name) || names.includes(name.replace(/^[^.]+/, '*'));
 }
 
 function pickAuthority(database: Database, id: string | null | undefined) {

@@ -63,6 +63,7 @@ export function planPage(plan: Plan): string[] {
     `Plan for ${plan.endpointName}/${plan.nodeName} (${plan.reason})`,
     ...pairs([
       ['  Names', plan.names.join(', ')],
+      ['  No longer covered', plan.loses?.join(', ') ?? null],
       ['  Reached by', plan.bound.connection],
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
       ['  Terms', termsOf(plan)],

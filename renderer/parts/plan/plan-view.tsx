@@ -35,6 +35,11 @@ export function PlanView({ plan }: { plan: Plan }) {
   const { install } = plan;
   return (
     <div className={styles.stack}>
+      {plan.loses !== undefined && (
+        <Notice intent="warning" title={en.plan.loses}>
+          {plan.loses.join(', ')}
+        </Notice>
+      )}
       {install.warnings.map((warning) => (
         <Notice key={warning} intent="warning">
           {warning}

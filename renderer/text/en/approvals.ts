@@ -64,6 +64,7 @@ export const plan = {
   removed: 'removed',
   added: 'added',
   shares: 'Also affected',
+  loses: 'The new certificate no longer covers these names:',
   noShares: 'Nothing else uses this certificate or this address and port.',
   sharesUnknown: 'Whether anything else uses this cannot be told for this type of endpoint.',
   sharing: { certificate: 'same certificate', address: 'same address and port' },

@@ -19,12 +19,15 @@ export interface Site {
   state(): Record<string, string>;
 }
 
-/** A real nginx that serves `shop.example` with a certificate which did not come through the agent. */
+/**
+ * A real nginx that serves `shop.example` with a certificate which did not come through the agent. `had`: the names in it,
+ * when they are others than those of the server block.
+ */
 export async function startSite(
-  options: { dir?: string; names?: string[]; root?: string } = {},
+  options: { dir?: string; names?: string[]; had?: string[]; root?: string } = {},
 ): Promise<Site> {
   const names = options.names ?? [shop];
-  const old = makeLeaf(makeCa({ commonName: 'Somebody else' }), { names });
+  const old = makeLeaf(makeCa({ commonName: 'Somebody else' }), { names: options.had ?? names });
   const nginx = await startNginx({
     ...(options.dir === undefined ? {} : { dir: options.dir }),
     files: { 'tls/shop.crt': old.chainPem, 'tls/shop.key': old.keyPem },

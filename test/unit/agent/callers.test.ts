@@ -129,6 +129,14 @@ describe('automatic approval', () => {
     expect(whoApproves(endpoint, taking, 'gui').by).toBe('person');
   });
 
+  test('covers no plan that takes a name away, and says which', () => {
+    const decision = whoApproves(endpoint, { ...plan, loses: ['b.test'] }, 'cli');
+    expect(decision).toEqual({
+      by: 'person',
+      because: 'The new certificate no longer covers b.test, so a person must approve the plan.',
+    });
+  });
+
   test('covers nothing where it is off', () => {
     const off = { ...endpoint, policy: { ...endpoint.policy, autoApprove: false } };
     expect(whoApproves(off, plan, 'gui').by).toBe('person');

@@ -35,15 +35,25 @@ export function blockFor(
   address: string,
   name: string | null,
 ): Server | null {
+  const named = name === null ? null : namedBlockFor(servers, context, address, name);
+  return named ?? placeAt(servers, context, address).blocks[0] ?? null;
+}
+
+/** As `blockFor`, without the default one: null when no block has such a name there. */
+export function namedBlockFor(
+  servers: readonly Server[],
+  context: Server['context'],
+  address: string,
+  name: string,
+): Server | null {
   const place = placeAt(servers, context, address);
-  const first = place.blocks[0] ?? null;
-  if (name === null) return first;
-  const found =
+  return (
     place.exact.get(name) ??
     place.heads.find(({ suffix }) => name.endsWith(suffix) && name.length > suffix.length)?.server ??
     place.tails.find(({ prefix }) => name.startsWith(prefix))?.server ??
-    place.regexes.find(({ pattern }) => matchesRegex(pattern, name))?.server;
-  return found ?? first;
+    place.regexes.find(({ pattern }) => matchesRegex(pattern, name))?.server ??
+    null
+  );
 }
 
 function placeAt(servers: readonly Server[], context: Server['context'], address: string): Place {

@@ -11,6 +11,7 @@ import { applyLines } from '../common/configuration-lines.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
+import { blockFor, namedBlockFor } from './choice.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
 import type { Replacement } from './edits.ts';
@@ -50,8 +51,22 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
     onlyKeys: onlyKeysOf(facts),
+    answers: answersOf(facts),
     warnings: [...goal.warnings, ...(await planWarnings(facts, files, links))],
   };
+}
+
+/** For which names of the present certificate nginx picks this block somewhere; a wildcard by a name it stands for. */
+function answersOf(facts: PlanFacts): InstallPlan['answers'] {
+  const { server } = facts.chosen;
+  const picked = (name: string, pick: typeof namedBlockFor): boolean =>
+    server.listens.some(
+      ({ address }) =>
+        pick(facts.servers, server.context, address, name.replace(/^\*/, 'trustkeep-check')) === server,
+    );
+  const names = onDisk(facts)?.facts.names ?? [];
+  const named = names.filter((name) => picked(name, namedBlockFor));
+  return { named, byDefault: names.filter((name) => !named.includes(name) && picked(name, blockFor)) };
 }
 
 function lineOf(facts: PlanFacts, { file, start, end, text, shown }: Replacement): ConfigurationLineChange {
