@@ -3,7 +3,7 @@ import type { HealthLevel, Overview } from '#shared/model/overview.ts';
 import { overviewSentence, troubleSentence } from '../../../../electron/database/overview-words.ts';
 import { day, type World } from './world.ts';
 
-/** The world in a few numbers, with the product's words for them. Only what came through us can be in trouble. */
+/** The world in a few numbers, with the product's words for them. */
 export function overviewOf(world: World): Overview {
   const { now } = world;
   const present = world.nodes.filter((node) => node.missingSince === null);
@@ -17,7 +17,7 @@ export function overviewOf(world: World): Overview {
     notServed: inState('previous', 'other', 'unreachable'),
     unknown: inState('unknown'),
   };
-  const troubles = troublesOf(managed, now);
+  const troubles = troublesOf(present, now);
   const approvalsPending = world.approvals.filter((one) => one.state === 'pending').length;
   const failedLastDay = world.tasks.filter(
     (one) => one.state === 'failed' && now - one.createdAt < day,
@@ -45,17 +45,21 @@ export function overviewOf(world: World): Overview {
       level: danger ? 'danger' : 'attention',
       sentence: troubleSentence(row, now),
       notAfter: row.not_after,
+      managed: row.managed === 1,
+      requestable: node.notInstallable === null,
     })),
   };
 }
 
 /** Those with something wrong, worst first, as the database tells them. */
-function troublesOf(managed: readonly EndpointNode[], now: number) {
-  const rows = managed.map((node) => {
-    const notAfter = node.certificate?.notAfter ?? Number.POSITIVE_INFINITY;
+function troublesOf(present: readonly EndpointNode[], now: number) {
+  const rows = present.flatMap((node) => {
+    if (node.certificate === null) return [];
+    const { notAfter } = node.certificate;
+    const managed = node.orderNumber !== null;
     const notServed = node.served.state !== 'same' && node.served.state !== 'unknown';
-    const expiring = notAfter <= now + 7 * day;
-    const danger = notServed || notAfter <= now;
+    const expiring = notAfter <= now + (managed ? 7 : 21) * day;
+    const danger = (managed && notServed) || notAfter <= now;
     const row = {
       name: `${node.endpointName}/${node.name}`,
       served_state: node.served.state,
@@ -63,9 +67,10 @@ function troublesOf(managed: readonly EndpointNode[], now: number) {
       not_served: Number(notServed),
       expiring: Number(expiring),
       danger: Number(danger),
+      managed: Number(managed),
       not_after: notAfter,
     };
-    return { node, row, danger, wrong: notServed || expiring };
+    return [{ node, row, danger, wrong: notServed || expiring }];
   });
   return rows
     .filter(({ wrong }) => wrong)
