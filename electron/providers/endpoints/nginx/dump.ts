@@ -41,7 +41,7 @@ async function whole(connection: HostConnection, dump: Buffer, { name, start }: 
   const content = await connection.read(name);
   if (dump.subarray(start, start + content.length).equals(content)) return content;
   throw new Failure('endpoint.configuration-changed', `${name} is not as nginx has just printed it.`, {
-    hint: 'Somebody may be changing the configuration. Try again when they are done.',
+    hint: 'Someone may be changing the configuration. Try again when they are done.',
   });
 }
 

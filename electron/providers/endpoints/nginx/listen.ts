@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net';
+import { ipText } from '../../../pki/ip.ts';
 import type { Word } from './tokens.ts';
 
 /** One address and port of a `listen`; a range of ports gives several. */
@@ -55,7 +55,7 @@ export function lookedUp(listen: Listen, addresses: readonly string[]): Listen[]
   return hosts.map((host) => ({ ...listen, host, address: addressOf(host, listen.port) }));
 }
 
-export const isHostName = ({ host }: Listen): boolean => host !== '*' && isIP(host) === 0;
+export const isHostName = ({ host }: Listen): boolean => host !== '*' && ipText(host) === null;
 
 function splitAddress(value: string, defaultPort: number) {
   const six = /^\[([^\]]+)\](?::(\d+)(?:-(\d+))?)?$/.exec(value);
@@ -71,7 +71,7 @@ function splitAddress(value: string, defaultPort: number) {
 function plainHost(host: string): string {
   const lower = host.toLowerCase();
   if (lower === '0.0.0.0') return '*';
-  return isIPv6(lower) && !lower.includes('%') ? new URL(`http://[${lower}]`).hostname.slice(1, -1) : lower;
+  return ipText(lower) ?? lower;
 }
 
 function range(host: string, first: string | undefined, last: string | undefined, defaultPort: number) {

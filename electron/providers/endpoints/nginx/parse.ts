@@ -82,7 +82,7 @@ function tooLarge(configPath: string): Failure {
 
 function notPrinted(name: string): Failure {
   return new Failure('endpoint.configuration-invalid', `nginx names the file ${name} but did not print it.`, {
-    hint: 'Run nginx -T on the endpoint and see whether the file is there. Somebody may have removed it just now.',
+    hint: 'Run nginx -T on the endpoint and see whether the file is there. Someone may have removed it just now.',
   });
 }
 

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { posix } from 'node:path';
+import { ipText } from '../../../pki/ip.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
@@ -58,7 +58,7 @@ async function addressesOf(
   const found = names.map(async (name): Promise<[string, string[]]> => {
     const { code, stdout } = await connection.exec({ argv: ['getent', 'ahosts', name] });
     const lines = code === 0 ? stdout.toString('utf8').split('\n') : [];
-    return [name, lines.map((line) => line.split(' ')[0] ?? '').filter((text) => isIP(text) !== 0)];
+    return [name, lines.map((line) => line.split(' ')[0] ?? '').filter((text) => ipText(text) !== null)];
   });
   return new Map((await Promise.all(found)).filter(([, addresses]) => addresses.length > 0));
 }
