@@ -13,7 +13,7 @@ export interface ExecRequest {
   signal?: AbortSignal | undefined;
   /** It may leave a server behind that keeps its output open: it has ended when it ends itself. */
   leavesBehind?: boolean | undefined;
-  /** Bytes kept of each output stream; the rest is dropped. Default 16 MiB. */
+  /** Bytes kept of each output stream; the rest is dropped, and the result says so. Default 16 MiB. */
   maxOutputBytes?: number | undefined;
 }
 
@@ -23,6 +23,8 @@ export interface ExecResult {
   stdout: Buffer;
   stderr: Buffer;
   timedOut: boolean;
+  /** More was printed than is kept. */
+  cut?: boolean;
 }
 
 const commonPlaces = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -56,7 +58,7 @@ const windows = process.platform === 'win32';
 /**
  * Runs a program without a command interpreter. Resolves whatever its exit code; rejects when it cannot be
  * started (ENOENT, EACCES) or the signal aborts. What it started is ended with it by time-out and signal, and may
- * live on when it ends by itself. Safe concurrently.
+ * live on when it ends by itself; it does not outlive us. Safe concurrently.
  */
 export function exec(request: ExecRequest): Promise<ExecResult> {
   const { signal } = request;
@@ -67,8 +69,9 @@ export function exec(request: ExecRequest): Promise<ExecResult> {
       return;
     }
     const child = started(request);
-    const stdout = collect(child.stdout, limit);
-    const stderr = collect(child.stderr, limit);
+    const stdout = new Output(child.stdout, limit);
+    const stderr = new Output(child.stderr, limit);
+    endsWithUs(child);
     let timedOut = false;
     let lastWords: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
@@ -104,9 +107,10 @@ export function exec(request: ExecRequest): Promise<ExecResult> {
       settle(() =>
         resolve({
           code: timedOut ? null : code,
-          stdout: Buffer.concat(stdout),
-          stderr: Buffer.concat(stderr),
+          stdout: stdout.bytes(),
+          stderr: stderr.bytes(),
           timedOut,
+          cut: stdout.cut || stderr.cut,
         }),
       ),
     );
@@ -135,13 +139,40 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-function collect(stream: NodeJS.ReadableStream, limit: number): Buffer[] {
-  const parts: Buffer[] = [];
-  let size = 0;
-  stream.on('data', (part: Buffer) => {
-    if (size >= limit) return;
-    parts.push(part);
-    size += part.length;
+const running = new Set<ChildProcess>();
+
+/** Whoever is ended is not waited for any more, and would go on alone. */
+function endsWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.once('exit', endAll);
+  running.add(child);
+  child.once('exit', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endAll);
   });
-  return parts;
+}
+
+function endAll(): void {
+  for (const child of running) endGroup(child);
+}
+
+/** What a stream brings, up to a limit. */
+export class Output {
+  /** There was more. */
+  cut = false;
+  readonly #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(stream: NodeJS.ReadableStream, limit: number) {
+    stream.on('data', (part: Buffer) => {
+      const room = limit - this.#size;
+      if (part.length > room) this.cut = true;
+      if (room <= 0) return;
+      this.#parts.push(part.length > room ? part.subarray(0, room) : part);
+      this.#size += Math.min(part.length, room);
+    });
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
 }

@@ -5,6 +5,7 @@ export const endpointsCodes = {
   ...codesAbout('other', {
     'endpoint.busy': ['needs-person', 'A task is in progress for the endpoint.'],
     'endpoint.command-failed': ['needs-person', 'A command on the endpoint failed.'],
+    'endpoint.command-timed-out': ['later', 'A command on the endpoint did not finish in time.'],
     'endpoint.configuration-changed': ['later', 'The configuration changed while it was read.'],
     'endpoint.configuration-invalid': [
       'needs-person',
@@ -26,6 +27,7 @@ export const endpointsCodes = {
     ],
     'endpoint.not-found': ['never', 'There is no such endpoint, or it no longer exists.', 'not-there'],
     'endpoint.not-running': ['needs-person', 'The server program on the endpoint is not running.'],
+    'endpoint.output-too-large': ['needs-person', 'A command on the endpoint printed more than is read.'],
     'endpoint.program-missing': ['needs-person', 'The server program was not found on the endpoint.'],
     'endpoint.restart-failed': [
       'needs-person',

@@ -31,12 +31,29 @@ eachConnection('runs programs', ({ connection, at }) => {
     expect((await connection().exec({ argv: ['no-such-program-here'] })).code).toBe(127);
     expect((await connection().exec({ argv: [at('no-program')] })).code).toBe(126);
   });
+  test('and does not take a part of what is printed for the whole', async () => {
+    const argv: [string, ...string[]] = ['sh', '-c', 'head -c 3000000 /dev/zero'];
+    const asked = connection().exec({ argv, outputBytes: 1_000_000 });
+    await expect(asked).rejects.toMatchObject({ code: 'endpoint.output-too-large' });
+    const { stdout, cut } = await connection().exec({ argv, outputBytes: 1_000_000, partial: true });
+    expect(cut).toBe(true);
+    expect(stdout.length).toBeGreaterThanOrEqual(1_000_000);
+    expect((await connection().exec({ argv, outputBytes: 3_000_000 })).stdout.length).toBe(3_000_000);
+  });
+  test('and does not take its own patience for the answer of a program', async () => {
+    const asked = connection().exec({ argv: ['sleep', '60'], timeoutMs: 500 });
+    await expect(asked).rejects.toMatchObject({
+      code: 'endpoint.command-timed-out',
+      message: expect.stringContaining('sleep 60 did not finish within 1 s'),
+    });
+  });
   test('and gives up at the time-out with what was said until then', async () => {
     // on a busy machine it may take seconds until the program begins
     for (const timeoutMs of [700, 3000, 15_000]) {
       const result = await connection().exec({
         argv: ['sh', '-c', 'echo begun; exec sleep 60'],
         timeoutMs,
+        partial: true,
       });
       expect(result).toMatchObject({ code: null, timedOut: true });
       if (result.stdout.length === 0 && timeoutMs < 15_000) continue;

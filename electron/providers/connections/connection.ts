@@ -13,6 +13,10 @@ export interface HostExec {
   signal?: AbortSignal | undefined;
   /** It may leave a server behind that keeps its output open: it has ended when it ends itself. */
   leavesBehind?: boolean | undefined;
+  /** Bytes wanted of each output stream. Default 16 MiB. */
+  outputBytes?: number | undefined;
+  /** The caller looks at `timedOut` himself, and only shows what was printed: a part of it will do. */
+  partial?: boolean | undefined;
 }
 
 /** What `stat` says of a path. Symbolic links are followed; `realPath` is where they lead. */
@@ -55,8 +59,9 @@ export interface HostConnection {
   /** The credential used, never its content: `user deploy, private key from credential "web" of store "vault1"`. */
   readonly credentialUsed: string;
   /**
-   * Resolves whatever the exit code, also after the time-out (60 seconds unless given). A program that is not there
-   * ends with 127, one that may not be run with 126. With `signal` aborted it rejects with the signal's reason.
+   * Resolves whatever the exit code. Rejects with `endpoint.command-timed-out` after the time-out (60 seconds unless given)
+   * and with `endpoint.output-too-large` when more is printed than wanted, but for a `partial` request. A program that is not
+   * there ends with 127, one that may not be run with 126. With `signal` aborted it rejects with the signal's reason.
    * Over ssh as another user than root it runs under sudo when sudo is allowed.
    */
   exec(request: HostExec): Promise<ExecResult>;

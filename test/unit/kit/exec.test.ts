@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
 
@@ -52,5 +55,22 @@ describe.skipIf(process.platform === 'win32')('a program that we run', () => {
     await expect(exec({ argv: ['/nowhere/program'], timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'ENOENT',
     });
+  });
+
+  test('is ended with the process that started it', async () => {
+    const at = mkdtempSync(join(tmpdir(), 'trustkeep-exec-'));
+    const pidPath = join(at, 'pid');
+    const program = `
+      import { existsSync } from 'node:fs';
+      import { exec } from ${JSON.stringify(join(import.meta.dirname, '../../../electron/kit/exec.ts'))};
+      exec({ argv: ['sh', '-c', 'echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 300', 'sh', ${JSON.stringify(pidPath)}], timeoutMs: 300_000 });
+      setInterval(() => { if (existsSync(${JSON.stringify(pidPath)})) process.exit(0); }, 10);`;
+    try {
+      await exec({ argv: [process.execPath, '--input-type=module', '-e', program], timeoutMs: 60_000 });
+      const pid = readFileSync(pidPath, 'utf8').trim();
+      await expect.poll(() => lives(pid)).toBe(false);
+    } finally {
+      rmSync(at, { recursive: true });
+    }
   });
 });

@@ -5,11 +5,10 @@ import type { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
 import { tookTooLong } from './connection-failures.ts';
+import { defaultTimeoutMs, wholeOrFailure } from './exec-outcome.ts';
 import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } from './file-failures.ts';
 import * as posix from './posix.ts';
 import { readStat, troubleOf } from './posix-answers.ts';
-
-export const defaultTimeoutMs = 60_000;
 
 /** A script of `posix.ts` with its arguments. */
 export interface Script {
@@ -19,6 +18,8 @@ export interface Script {
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   leavesBehind?: boolean | undefined;
+  /** Bytes wanted of each output stream. Default: those of the largest file. */
+  outputBytes?: number | undefined;
 }
 
 /** A POSIX host that can run a script, however it is reached: all that a connection type over one has to say. */
@@ -54,16 +55,18 @@ export class PosixConnection implements HostConnection {
     return this.#host.credentialUsed;
   }
 
-  exec(request: HostExec): Promise<ExecResult> {
+  async exec(request: HostExec): Promise<ExecResult> {
     const { stdin } = request;
-    return this.#host.run({
+    const result = await this.#host.run({
       text: posix.run,
       args: request.argv,
       stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
       timeoutMs: request.timeoutMs,
       signal: request.signal,
       leavesBehind: request.leavesBehind,
+      outputBytes: request.outputBytes,
     });
+    return wholeOrFailure(request, result, this.#host.place.host);
   }
 
   async stat(path: string): Promise<FileFacts | null> {

@@ -8,6 +8,7 @@ import type { Clock } from '#kit/clock.ts';
 import { type ExecResult, exec } from '#kit/exec.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { connectionClosed } from '../common/connection-failures.ts';
+import { defaultTimeoutMs, wholeOrFailure } from '../common/exec-outcome.ts';
 import {
   type FileTrouble,
   type FileWork,
@@ -22,7 +23,6 @@ import { copyBytes, own, withFile } from './files.ts';
 import { renameOver, replace, sumOf, syncDirectory } from './replace.ts';
 import { codeOf, explain, troubleOf } from './trouble.ts';
 
-const defaultTimeoutMs = 60_000;
 const windows = process.platform === 'win32';
 
 /** The machine the agent runs on, with the rights the agent has. */
@@ -52,13 +52,15 @@ export class LocalConnection implements HostConnection {
     const stop = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
     if (stop.aborted) throw stop.reason;
     try {
-      return await exec({
+      const result = await exec({
         argv: request.argv,
         stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
         timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
         signal: stop,
         leavesBehind: request.leavesBehind,
+        maxOutputBytes: request.outputBytes,
       });
+      return wholeOrFailure(request, result, 'this machine');
     } catch (error) {
       if (stop.aborted) throw stop.reason;
       const code = { ENOENT: 127, EACCES: 126 }[codeOf(error) ?? ''];

@@ -9,9 +9,10 @@ import { Failure } from '#shared/failure.ts';
 import { described } from '#shared/model/connection.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
+import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
 import * as posix from '../common/posix.ts';
-import { defaultTimeoutMs, type PosixHost, type Script } from '../common/posix-connection.ts';
+import type { PosixHost, Script } from '../common/posix-connection.ts';
 import type { ConnectTools } from '../connection.ts';
 import { factsScript, type HostFacts, notPosix, readHostFacts, trickyText } from './host-facts.ts';
 import { Queue } from './queue.ts';
@@ -20,7 +21,7 @@ import { type RemoteExec, startRemoteExec } from './remote-exec.ts';
 import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
 
 /** Room for the marker and for what login files print. */
-const outputLimit = largestRead + 1024 * 1024;
+const roomBytes = 1024 * 1024;
 /** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
 const execsAtATime = 4;
 
@@ -142,7 +143,7 @@ export class SshHost implements PosixHost {
           timeoutMs: script.timeoutMs ?? defaultTimeoutMs,
           signal: script.signal,
           leavesBehind: script.leavesBehind,
-          limit: outputLimit,
+          limit: (script.outputBytes ?? largestRead) + roomBytes,
         },
         this.#clock,
       );

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { Clock, Timer } from '#kit/clock.ts';
-import type { ExecResult } from '#kit/exec.ts';
+import { type ExecResult, Output } from '#kit/exec.ts';
 
 /** The server may say how a program ended before it has passed on all that it said. */
 const lastWordsMs = 2000;
@@ -11,7 +11,7 @@ interface RemoteExecRequest {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   leavesBehind?: boolean | undefined;
-  /** Bytes kept of each output stream; the rest is dropped. */
+  /** Bytes kept of each output stream; the rest is dropped, and the result says so. */
   limit: number;
 }
 
@@ -37,8 +37,8 @@ class RunningExec implements RemoteExec {
   readonly #request: RemoteExecRequest;
   readonly #clock: Clock;
   readonly #promise = Promise.withResolvers<ExecResult>();
-  readonly #stdout: Buffer[] = [];
-  readonly #stderr: Buffer[] = [];
+  #stdout: Output | undefined;
+  #stderr: Output | undefined;
   #channel: ClientChannel | undefined;
   #timer: Timer | undefined;
   #settled = false;
@@ -85,8 +85,8 @@ class RunningExec implements RemoteExec {
       this.#kill();
       return;
     }
-    collect(channel, this.#stdout, this.#request.limit);
-    collect(channel.stderr, this.#stderr, this.#request.limit);
+    this.#stdout = new Output(channel, this.#request.limit);
+    this.#stderr = new Output(channel.stderr, this.#request.limit);
     channel.on('error', (problem: Error) => this.#reject(problem));
     channel.on('exit', (code: number | null) => this.#exited(channel, code));
     channel.on('close', () => {
@@ -119,8 +119,11 @@ class RunningExec implements RemoteExec {
 
   #resolve(code: number | null, timedOut: boolean): void {
     if (!this.#settle()) return;
-    const [stdout, stderr] = [Buffer.concat(this.#stdout), Buffer.concat(this.#stderr)];
-    this.#promise.resolve({ code, stdout, stderr, timedOut });
+    const [stdout, stderr] = [this.#stdout, this.#stderr];
+    this.#promise.resolve({
+      ...{ code, timedOut, cut: stdout?.cut === true || stderr?.cut === true },
+      ...{ stdout: stdout?.bytes() ?? Buffer.alloc(0), stderr: stderr?.bytes() ?? Buffer.alloc(0) },
+    });
   }
 
   #reject(reason: unknown): void {
@@ -135,13 +138,4 @@ class RunningExec implements RemoteExec {
     this.#request.signal?.removeEventListener('abort', this.#aborted);
     return true;
   }
-}
-
-function collect(stream: NodeJS.ReadableStream, parts: Buffer[], limit: number): void {
-  let size = 0;
-  stream.on('data', (part: Buffer) => {
-    if (size >= limit) return;
-    parts.push(part);
-    size += part.length;
-  });
 }

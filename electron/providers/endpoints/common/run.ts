@@ -8,11 +8,14 @@ export async function run(connection: HostConnection, request: HostExec): Promis
   const result = await connection.exec({ timeoutMs: 60_000, ...request });
   if (result.code === 0) return result;
   const program = request.argv[0] === 'sh' ? 'a shell command' : request.argv[0];
-  const how = result.timedOut ? 'did not finish in time' : `ended with code ${result.code}`;
-  throw new Failure('endpoint.command-failed', `On ${connection.description}, ${program} ${how}.`, {
-    hint: 'Check that the account is allowed to do this on the endpoint.',
-    peerSaid: said(result),
-  });
+  throw new Failure(
+    'endpoint.command-failed',
+    `On ${connection.description}, ${program} ended with code ${result.code}.`,
+    {
+      hint: 'Check that the account is allowed to do this on the endpoint.',
+      peerSaid: said(result),
+    },
+  );
 }
 
 /** What a program said, for people: the error stream, else the output. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { peerTail } from '#kit/redact.ts';
-import { Failure, isAboutConnection } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
@@ -53,7 +53,7 @@ async function askVersion(connection: HostConnection, path: string): Promise<str
     const text = `${result.stderr.toString('utf8')}\n${result.stdout.toString('utf8')}`;
     return result.code === 0 && /nginx|openresty|tengine|angie/i.test(text) ? text : null;
   } catch (error) {
-    if (error instanceof Failure && isAboutConnection(error)) throw error;
+    if (error instanceof Failure) throw error;
     return null;
   }
 }
@@ -76,6 +76,8 @@ function readVersion(path: string, text: string): Program {
   };
 }
 
+const largestConfiguration = 128 * 1024 * 1024;
+
 /** The whole configuration as nginx reads it now. `endpoint.configuration-invalid` with nginx's own line. */
 export async function readConfiguration(
   connection: HostConnection,
@@ -84,6 +86,7 @@ export async function readConfiguration(
   const result = await connection.exec({
     argv: [program.path, '-T', '-c', program.configPath],
     timeoutMs: 60_000,
+    outputBytes: largestConfiguration,
   });
   if (result.code !== 0) throw invalid(connection, program, result.stderr.toString('utf8'));
   const files = await filesPrinted(connection, result.stdout);

@@ -21,7 +21,9 @@ export async function runUserScript(
   path: string,
   args: readonly string[],
 ): Promise<{ code: number; said: string }> {
-  const result = await connection.exec({ argv: scriptArgv(path, args), timeoutMs, leavesBehind: true });
+  const result = await connection.exec({
+    ...{ argv: scriptArgv(path, args), timeoutMs, leavesBehind: true, partial: true },
+  });
   if (result.timedOut)
     return { code: tooLate, said: `It was stopped after 5 minutes. ${said(result)}`.trim() };
   return { code: result.code ?? 1, said: said(result) };
