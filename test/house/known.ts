@@ -23,7 +23,6 @@ export const known = {
   ],
   longFiles: [
     // of tests: suites and fakes of more than one subject
-    'test/conformance/endpoints.test.ts',
     'test/e2e/credentials.test.ts',
     'test/e2e/page-credentials.test.ts',
     'test/e2e/page.test.ts',
