@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyType } from './certificate.ts';
 import { change } from './changes/index.ts';
+import { keyPairPlace } from './key-pair-place.ts';
 import { orderTerms } from './order.ts';
 
 /** What else is touched when this certificate changes. */
@@ -69,8 +70,11 @@ export type PlanBinding = z.infer<typeof planBinding>;
 
 /** What a person approves. `fingerprint` covers everything here but itself and the values that are known later. */
 export const plan = z.object({
-  /** How the fingerprint is computed. 1: over the form plans had before they were lists of changes. */
-  fingerprintVersion: z.literal([1, 2]),
+  /**
+   * How the fingerprint is computed. 1: over the form plans had before they were lists of changes; 1 and 2: with the word
+   * that the place of a key pair had then.
+   */
+  fingerprintVersion: z.literal([1, 2, 3]),
   endpointId: z.string(),
   endpointName: z.string(),
   nodeId: z.string(),
@@ -78,7 +82,7 @@ export const plan = z.object({
   reason: z.enum(['request', 'renewal']),
   names: z.array(z.string()).min(1),
   keyType,
-  keyPlace: z.object({ where: z.enum(['target', 'agent']), why: z.string() }),
+  keyPlace: z.object({ where: keyPairPlace, why: z.string() }),
   authority: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
   terms: orderTerms,
   bound: planBinding,

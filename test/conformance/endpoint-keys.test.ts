@@ -23,7 +23,7 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
         names: ['shop.example'],
         keyOf: { keyPem: '', spki: key.spki, keyType },
       });
-      const material: Material = { chainPem: leaf.chainPem, key: { where: 'target', path: key.path } };
+      const material: Material = { chainPem: leaf.chainPem, key: { where: 'endpoint', path: key.path } };
       const hashes = await one.afterHashes(plan, material);
       const snapshot = await one.snapshot(plan, 'tag1');
       await one.install(plan, material);

@@ -57,10 +57,10 @@ export const request = {
   keyType: 'Key type',
   keyTypeHint: 'EC P-256 is fast and supported by all current clients.',
   keyPlace: 'Generate key pair',
-  keyPlaces: { auto: 'Automatically', target: 'On the endpoint', agent: 'In this agent' },
+  keyPlaces: { auto: 'Automatically', endpoint: 'On the endpoint', agent: 'In this agent' },
   keyPlaceHints: {
     auto: 'On the endpoint where possible, so that the private key never leaves it. The plan shows where and why.',
-    target: 'The private key never leaves the endpoint. Requires openssl there.',
+    endpoint: 'The private key never leaves the endpoint. Requires openssl there.',
     agent: 'The private key is generated here, stored encrypted and sent over the connection.',
   },
   days: 'Lifetime in days',

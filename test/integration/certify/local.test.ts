@@ -21,7 +21,7 @@ describe.skipIf(!have('nginx'))('a certificate for a local nginx', () => {
 
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     const plan = await approve(agent, taskId);
-    expect(plan.keyPlace.where).toBe('target');
+    expect(plan.keyPlace.where).toBe('endpoint');
     expect(plan.names).toEqual([shop]);
     expect(
       changesOf(plan.install.changes, 'file')

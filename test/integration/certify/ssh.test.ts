@@ -27,7 +27,7 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
     const { nodeId } = await addSite(agent, site, login());
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     const plan = await approve(agent, taskId);
-    expect(plan.keyPlace.where).toBe('target');
+    expect(plan.keyPlace.where).toBe('endpoint');
     const task = await agent.until(taskId);
     expect(task.state, JSON.stringify(task.steps, null, 1)).toBe('succeeded');
     expect(await site.served()).not.toBe(site.oldFingerprint);
