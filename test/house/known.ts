@@ -6,6 +6,7 @@ export const known = {
   /** Their tool calls them by name. */
   exports: [
     'build/after-pack.ts afterPack is taken by nobody',
+    'test/e2e/page-setup.ts setup is taken by nobody',
     'test/e2e/stand-in-agent.ts compose is taken by nobody',
   ],
   /** Below the clock: a program's own patience, and that of the first question at the socket. */
@@ -24,8 +25,6 @@ export const known = {
   longFiles: [
     // of tests: suites and fakes of more than one subject
     'test/e2e/credentials.test.ts',
-    'test/e2e/page-credentials.test.ts',
-    'test/e2e/page.test.ts',
     'test/e2e/planted-secrets.test.ts',
     'test/e2e/security.test.ts',
     'test/e2e/shell.test.ts',
