@@ -313,7 +313,7 @@ describe.skipIf(!can)('secrets planted in the window', () => {
 
   test('everything that was planted is looked for, and was really used', async () => {
     expect(marks.length).toBeGreaterThan(35);
-    // looking at the way out, the agent asks every server it will need for its front page
+    // looking at the outbound connection, the agent asks every server it will need for its front page
     expect(site.vault.incidents.filter((one) => !one.startsWith('GET /:'))).toEqual([]);
     expect(site.ccp.incidents.filter((one) => !one.startsWith('accept: '))).toEqual([]);
     expect(site.delinea.incidents).toEqual([]);

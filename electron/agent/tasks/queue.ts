@@ -53,7 +53,7 @@ export class TaskQueue {
       if (
         halfway.has(groundOf(row.task.subject)) &&
         !isHalfway(row) &&
-        !this.#kinds.of(row.task).lease.onlyLooks
+        !this.#kinds.of(row.task).lease.onlyReads
       )
         continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
