@@ -18,16 +18,6 @@ export const known = {
     'electron/providers/connections/common/file-failures.ts fileFailure',
     // data: a sentence and a hint for each meaning of a refusal
     'electron/providers/credential-stores/cyberark/refusals.ts failureFor',
-    // of tests: servers and fakes that are still one closure
-    'test/e2e/heap.ts readHeap',
-    'test/e2e/planted-site.ts startPlantedSite',
   ],
-  longFiles: [
-    // of tests: suites and fakes of more than one subject
-    'test/e2e/credentials.test.ts',
-    'test/e2e/planted-secrets.test.ts',
-    'test/e2e/security.test.ts',
-    'test/e2e/shell.test.ts',
-    'test/e2e/troubles.test.ts',
-  ],
+  longFiles: [],
 };
