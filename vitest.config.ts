@@ -29,7 +29,7 @@ const quick = {
   ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
-/** The window in a browser: it has no desktop to share, so these run beside the others. */
+/** The window in a browser, one for all of them: it has no desktop to share, so these run beside the others. */
 const pages = ['test/e2e/page*.test.ts'];
 
 export default defineConfig({
@@ -56,6 +56,7 @@ export default defineConfig({
           ...patient,
           name: 'page',
           include: pages,
+          globalSetup: 'test/e2e/page-setup.ts',
           environment: 'node',
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },

@@ -61,7 +61,7 @@ export async function examineWays(
   return { ok: trips.every(({ ok }) => ok), trips, at: clock.now() };
 }
 
-/** Only whether the way out works at all, when the agent needs no address yet. */
+/** Only whether the outbound connection works at all, when the agent needs no address yet. */
 export async function examineProxyAlone(finder: WayFinder, clock: Clock): Promise<ProxyReport> {
   const found = await finder.reach({ url: nowhere, neededBy: 'the proxy itself', trustedRootsPem: null });
   const silent = neverAnswered(found.steps);

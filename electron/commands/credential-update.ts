@@ -155,9 +155,9 @@ function keyAfter(tools: CommandTools, before: Credential, named: PartUpdates): 
   const sealed = tools.database.secrets.open(before.rowId, sealedNames.privateKey);
   try {
     // only looked at: what is sealed stays as it is
-    const looked: PartUpdates = { privateKey: sealed, passphrase: named.passphrase };
-    const facts = keyOf(tools, looked, before.id);
-    named.passphrase = looked.passphrase ?? null;
+    const after: PartUpdates = { privateKey: sealed, passphrase: named.passphrase };
+    const facts = keyOf(tools, after, before.id);
+    named.passphrase = after.passphrase ?? null;
     return facts;
   } finally {
     sealed?.wipe();

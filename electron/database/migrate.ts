@@ -6,6 +6,7 @@ import { secretKeys } from './migrations/0003-secret-keys.ts';
 import { taskSubjects } from './migrations/0004-task-subjects.ts';
 import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
 import { outbox } from './migrations/0006-outbox.ts';
+import { keyPairPlaces } from './migrations/0007-key-pair-place.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   taskSubjects,
   planOfChanges,
   outbox,
+  keyPairPlaces,
 ];
 
 export function versionOf(driver: Driver): number {

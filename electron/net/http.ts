@@ -100,7 +100,7 @@ export function makeHttp(options: HttpOptions): Http {
   return { request: (input) => answerFor(input), reach, close: () => outs.close() };
 }
 
-/** One way out at a time: when the setting is another object, the one before ends with its last request. */
+/** One outbound side at a time: when the setting is another object, the one before ends with its last request. */
 function makeOuts(proxy: HttpOptions['proxy'], options: OutboundOptions) {
   let config: ProxyConfig | null = null;
   let out: Outbound | null = null;

@@ -79,7 +79,7 @@ export async function reachBy(way: Way, input: ReachInput, out: Outbound): Promi
     if (way.kind === 'direct') {
       await resolveName(input, found);
       const socket = await openSocket(input, found);
-      if (secure) await lookAtTls(socket, way, input, found);
+      if (secure) await inspectTls(socket, way, input, found);
       else socket.destroy();
       return found.yes();
     }
@@ -91,7 +91,7 @@ export async function reachBy(way: Way, input: ReachInput, out: Outbound): Promi
     });
     if (secure) {
       const socket = await openTunnel(way.place, input.peer, tools);
-      await lookAtTls(socket, way, input, found);
+      await inspectTls(socket, way, input, found);
     } else {
       // only a request shows whether the proxy lets one through: the smallest there is
       const url = `${input.url.origin}/`;
@@ -194,7 +194,7 @@ async function openSocket({ peer, ending }: ReachInput, found: Report): Promise<
   return socket;
 }
 
-async function lookAtTls(socket: Socket, way: Way, input: ReachInput, found: Report): Promise<void> {
+async function inspectTls(socket: Socket, way: Way, input: ReachInput, found: Report): Promise<void> {
   found.begin('tls');
   const { peer, clock, ending } = input;
   try {

@@ -26,7 +26,7 @@ export interface Asked {
 }
 
 /** The request has failed already: its sentence does not wait long for one fact more. */
-const secondLookMs = 3000;
+const reachAgainMs = 3000;
 
 /** Tries the ways that the setting names, one after the other. Rejects with Failure. */
 export async function sendByRoute(asked: Asked, out: Outbound): Promise<HttpResponse> {
@@ -121,7 +121,7 @@ async function explain(thrown: unknown, way: Way, asked: Asked, out: Outbound): 
   if (input.signal?.aborted) return input.signal.reason;
   if (thrown instanceof Failure) return thrown;
   if (ending.late()) return timedOut(peer, thrown, proxy);
-  const seen = wantsSecondLook(thrown, asked) ? await lookAgain(way, asked, out, thrown) : null;
+  const seen = wantsReachAgain(thrown, asked) ? await reachAgain(way, asked, out, thrown) : null;
   if (seen?.failure?.about === 'client-certificate') return seen.failure;
   return netFailure(thrown, peer, {
     issuer: seen?.certificate?.issuer,
@@ -131,7 +131,7 @@ async function explain(thrown: unknown, way: Way, asked: Asked, out: Outbound): 
 }
 
 /** Who signed it, and whether the server hung up for want of a certificate, is not in what was thrown. */
-function wantsSecondLook(thrown: unknown, { url }: Asked): boolean {
+function wantsReachAgain(thrown: unknown, { url }: Asked): boolean {
   if (url.protocol !== 'https:') return false;
   const { socket } = thrown as { socket?: { bytesRead?: number } };
   const code = codeOf(thrown);
@@ -139,9 +139,9 @@ function wantsSecondLook(thrown: unknown, { url }: Asked): boolean {
 }
 
 /** An untrusted server is shown no certificate of ours. */
-async function lookAgain(way: Way, asked: Asked, out: Outbound, thrown: unknown): Promise<Reach | null> {
+async function reachAgain(way: Way, asked: Asked, out: Outbound, thrown: unknown): Promise<Reach | null> {
   const { input, url, peer, clock } = asked;
-  const ending = makeEnding(clock, secondLookMs, input.signal);
+  const ending = makeEnding(clock, reachAgainMs, input.signal);
   const terms = isUntrusted(codeOf(thrown)) ? {} : input;
   const { trustedRootsPem, clientCertificate } = terms as Partial<HttpRequest>;
   const seen = reachBy(way, { url, peer, clock, ending, trustedRootsPem, clientCertificate }, out);

@@ -14,15 +14,15 @@ const hot = 5_000;
 
 /** Reading, listing and sealing anew over 100,000 credentials with a secret of 1 KiB each, on disk. */
 export async function sealedSecrets(): Promise<Figure[]> {
-  const store = await sealedDatabase();
+  const fixture = await sealedDatabase();
   try {
-    fill(store.database);
-    const figures = [...(await reading(store.database)), ...(await listing(store.database))];
-    figures.push(...(await rotating(store)));
-    store.database.close();
+    fill(fixture.database);
+    const figures = [...(await reading(fixture.database)), ...(await listing(fixture.database))];
+    figures.push(...(await rotating(fixture)));
+    fixture.database.close();
     return figures;
   } finally {
-    store.remove();
+    fixture.remove();
   }
 }
 

@@ -8,9 +8,9 @@ export const rotation: Campaign = {
     'A process that rotates the master key again and again, over 3,000 sealed values, and stores values meanwhile is killed at a random moment. Afterwards everything opens, what was acknowledged is there, and no key is left over.',
   rounds: 200,
   async run(rounds, seed): Promise<Outcome> {
-    const store = await rotationDatabase();
+    const fixture = await rotationDatabase();
     try {
-      const { rotated, unfinished, findings } = await rotationRounds(store, rounds, seed);
+      const { rotated, unfinished, findings } = await rotationRounds(fixture, rounds, seed);
       return {
         figures: [
           ['kills', number(rounds)],
@@ -20,7 +20,7 @@ export const rotation: Campaign = {
         findings,
       };
     } finally {
-      await store.remove();
+      await fixture.remove();
     }
   },
 };

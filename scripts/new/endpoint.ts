@@ -187,7 +187,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
 
   protected async piecesFor(_file: FileChange, { chainPem, key }: Material): Promise<Piece[]> {
     const { composition } = await this.#view();
-    return compose(composition, certificatesOf(chainPem), key.where === 'target' ? { onTarget: key.path } : key.pem);
+    return compose(composition, certificatesOf(chainPem), key.where === 'endpoint' ? { onEndpoint: key.path } : key.pem);
   }
 
   protected async directories(): Promise<string[]> {

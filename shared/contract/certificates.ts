@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificate, keyType } from '../model/certificate.ts';
+import { keyPairPlace } from '../model/key-pair-place.ts';
 import { order } from '../model/order.ts';
 import { plan } from '../model/plan.ts';
 import { command, nameOrId, nothing } from './base.ts';
@@ -13,8 +14,8 @@ export const certificateRequest = z
     key_type: keyType.optional(),
     profile: z.string().max(256).optional(),
     days: z.number().int().min(1).max(825).optional(),
-    /** Where the key pair is made; left out: on the target when it can. */
-    key_place: z.enum(['target', 'agent']).optional(),
+    /** Where the key pair is made; left out: on the endpoint when it can. */
+    key_place: keyPairPlace.optional(),
   })
   .strict();
 

@@ -42,7 +42,7 @@ export const endpointsCodes = {
       'A draft of an endpoint could not be connected to; nothing was stored.',
     ],
     'install.not-served': ['needs-person', 'The new certificate is installed, but is not served.'],
-    'key.not-on-target': ['needs-person', 'The key pair cannot be generated on the endpoint.'],
+    'key.not-on-endpoint': ['needs-person', 'The key pair cannot be generated on the endpoint.'],
     'key.not-signed': ['needs-person', 'The private key on the endpoint could not sign.'],
     'node.ambiguous': ['needs-person', 'Several nodes have this name.'],
     'node.missing': ['needs-person', 'The endpoint no longer has this node.'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyType } from './certificate.ts';
 import { change } from './changes/index.ts';
+import { keyPairPlace } from './key-pair-place.ts';
 import { orderTerms } from './order.ts';
 
 /** What else is touched when this certificate changes. */
@@ -76,8 +77,11 @@ export type PlanBinding = z.infer<typeof planBinding>;
 
 /** What a person approves. `fingerprint` covers everything here but itself and the values that are known later. */
 export const plan = z.object({
-  /** How the fingerprint is computed. 1: over the form plans had before they were lists of changes. */
-  fingerprintVersion: z.literal([1, 2]),
+  /**
+   * How the fingerprint is computed. 1: over the form plans had before they were lists of changes; 1 and 2: with the word
+   * that the place of a key pair had then.
+   */
+  fingerprintVersion: z.literal([1, 2, 3]),
   endpointId: z.string(),
   endpointName: z.string(),
   nodeId: z.string(),
@@ -87,7 +91,7 @@ export const plan = z.object({
   /** Names that the present certificate has and the node answers for, and the new one does not cover; left out: none. */
   loses: z.array(z.string()).optional(),
   keyType,
-  keyPlace: z.object({ where: z.enum(['target', 'agent']), why: z.string() }),
+  keyPlace: z.object({ where: keyPairPlace, why: z.string() }),
   authority: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
   terms: orderTerms,
   bound: planBinding,

@@ -25,9 +25,33 @@ export const taskState = z.enum([
 export type TaskState = z.infer<typeof taskState>;
 export const liveTaskStates: readonly TaskState[] = ['queued', 'running', 'waiting'];
 
-/** `certify`: request or renew a certificate for a node and install it. `discover`: find an endpoint's nodes. */
-export const taskKind = z.enum(['certify', 'discover', 'restart']);
+/** What both sides decide by of a kind of task. What the agent alone does is in its `KindOfTask`. */
+interface TaskKindFacts {
+  id: string;
+  /** It says which nodes an endpoint has: while it is live, a list of them is about to change. */
+  findsNodes: boolean;
+}
+
+function defineTaskKind<const I extends string>(facts: TaskKindFacts & { id: I }): typeof facts {
+  return facts;
+}
+
+/** The one table of kinds on this side of the process lines. */
+const kinds = {
+  /** Requests or renews a certificate for a node and installs it. */
+  certify: defineTaskKind({ id: 'certify', findsNodes: false }),
+  /** Finds the nodes of an endpoint. */
+  discover: defineTaskKind({ id: 'discover', findsNodes: true }),
+  /** Makes an endpoint serve what is installed. */
+  restart: defineTaskKind({ id: 'restart', findsNodes: false }),
+};
+
+export const taskKind = z.enum(Object.values(kinds).map(({ id }): keyof typeof kinds => id));
 export type TaskKind = z.infer<typeof taskKind>;
+
+export function factsOfTask({ kind }: { kind: TaskKind }): TaskKindFacts {
+  return kinds[kind];
+}
 
 /**
  * The steps of `certify`, in order. `restore` and `prove-restore` run only when something failed after `snapshot`.

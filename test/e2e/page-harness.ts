@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { openBrowser, type PageServer, servePage } from './window-server.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 
 export const sizes = [
   { width: 1180, height: 760 },
@@ -17,41 +16,52 @@ export interface Opened {
   troubles: string[];
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 interface OpenRequest {
   scene?: string;
   place?: string;
-  size?: { width: number; height: number };
+  size?: Size;
   colours?: 'light' | 'dark';
 }
 
 interface PageHarness {
   /** Loads the page anew, with nothing left of what was opened before. */
   open(request?: OpenRequest): Promise<Opened>;
+  /** The same window in another size or colours. */
+  resize(opened: Opened, size: Size, colours?: OpenRequest['colours']): Promise<void>;
   /** Inputs of the changing commands the agent got. */
   calls(page: Page): Promise<Array<{ command: string; input: Record<string, unknown> }>>;
+  /** Waits until the window has asked this once more than it has by now; `first` is what makes it ask. */
+  asksAgain(page: Page, question: string, first: () => Promise<unknown>): Promise<void>;
   /** Keeps a picture; expects no trouble, nothing wider than its box, and a name for every control. */
   inspect(opened: Opened, picture: string): Promise<void>;
 }
 
 /**
- * The window of the fake agent in a browser, for the suite that calls this. One page is loaded again and again: what
- * it keeps of the scripts makes a load three times as quick as in a new one.
+ * The window of the fake agent in the browser of the project (page-setup.ts), for the suite that calls this. One page is
+ * loaded again and again: what it keeps of the scripts makes a load three times as quick as in a new one.
  */
 export function pageHarness(): PageHarness {
-  let server: PageServer;
   let browser: Browser;
+  let base = '';
   let page: Page;
   let troubles: string[] = [];
   let loads = 0; // in its address, or another place in the same scene would be no load at all
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
-    [server, browser] = await Promise.all([servePage(), openBrowser()]);
+    const given = inject('window');
+    if (given === null) throw new Error('there is no browser to show the window in');
+    browser = await chromium.connect(given.browser);
+    base = given.base;
     page = await browser.newPage();
     await listen(page, (trouble) => troubles.push(trouble));
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await browser?.close(); // leaves it: what closes is what this file opened in it
   });
   return {
     async open({ scene = 'rich', place = 'overview', size = sizes[0], colours = 'light' } = {}) {
@@ -59,14 +69,23 @@ export function pageHarness(): PageHarness {
       await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
       troubles = [];
       loads += 1;
-      await page.goto(server.at(`${scene}&load=${loads}`, place), { waitUntil: 'commit' });
+      await page.goto(`${base}?scene=${scene}&load=${loads}#/${place}`, { waitUntil: 'commit' });
       await page.waitForSelector('h1');
       return { page, troubles };
+    },
+    async resize({ page }, size, colours = 'light') {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
     },
     calls: (page) =>
       page.evaluate('trustkeepFake.calls') as Promise<
         Array<{ command: string; input: Record<string, unknown> }>
       >,
+    async asksAgain(page, question, first) {
+      const before = await timesAsked(page, question);
+      await first();
+      await expect.poll(() => timesAsked(page, question)).toBeGreaterThan(before);
+    },
     async inspect({ page, troubles }, picture) {
       await still(page);
       await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
@@ -76,6 +95,9 @@ export function pageHarness(): PageHarness {
     },
   };
 }
+
+const timesAsked = (page: Page, question: string): Promise<number> =>
+  page.evaluate(`trustkeepFake.asked.filter((one) => one === '${question}').length`);
 
 async function listen(page: Page, tell: (trouble: string) => void): Promise<void> {
   page.on('console', (message) => message.type() === 'error' && tell(message.text()));

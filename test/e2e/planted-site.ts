@@ -37,139 +37,176 @@ export interface PlantedSite {
   stop(): Promise<void>;
 }
 
+/** The marks by their doors, as they are made. */
+class Marks {
+  readonly known = new Map<string, Mark>();
+
+  keep(one: Mark): string {
+    this.known.set(one.door, one);
+    return one.value;
+  }
+
+  password = (door: string): string => this.keep(mark(door, odd));
+  plain = (door: string): string => this.keep(mark(door, '-'));
+
+  the(door: string): string {
+    const one = this.known.get(door);
+    if (one === undefined) throw new Error(`nothing was planted at ${door}`);
+    return one.value;
+  }
+}
+
+/** Where files are made that the application reads. */
+interface Inputs {
+  directory: string;
+  account: Account | null;
+}
+
 export async function startPlantedSite(account: Account | null): Promise<PlantedSite> {
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-planted-inputs-'));
-  if (account !== null) chownSync(directory, account.uid, account.gid);
-  const known = new Map<string, Mark>();
-  const keep = (one: Mark): string => {
-    known.set(one.door, one);
-    return one.value;
+  const inputs = { directory, account };
+  own(inputs, directory);
+  const marks = new Marks();
+  const [nginx, ssh] = await Promise.all([startSite(), startHosts(marks)]);
+  const inline = await lockedKey(inputs, marks, ssh.root, 'id_inline', 'the key of an endpoint');
+  const local = await lockedKey(inputs, marks, ssh.root, 'id_local', 'the key of a local credential');
+  const kept = await lockedKey(inputs, marks, ssh.root, 'id_delinea', 'the key in the Secret Server');
+  const { vault, roleId } = await startPlantedVault(marks, ssh.vault);
+  const { ccp, pfx } = await startPlantedCcp(inputs, marks, ssh.ccp);
+  const delinea = await startPlantedSecretServer(marks, kept.pem);
+  const squid = await startSquid({
+    auth: 'basic',
+    users: { agent: marks.plain('the password of the proxy') },
+  });
+  markTyped(marks);
+  return {
+    marks: [...marks.known.values()],
+    the: (door) => marks.the(door),
+    nginx,
+    pemPath: join(nginx.nginx.dir, 'tls/shop.crt'),
+    ssh,
+    keys: { inline: inline.path, local: local.path },
+    ...{ vault, roleId, ccp, pfx, delinea, squid },
+    async stop() {
+      await Promise.all([nginx.nginx.stop(), ...Object.values(ssh).map((one) => one.stop())]);
+      await Promise.all([vault.stop(), ccp.stop(), delinea.stop(), squid.stop()]);
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
-  const password = (door: string): string => keep(mark(door, odd));
-  const plain = (door: string): string => keep(mark(door, '-'));
+}
 
+function own({ account }: Inputs, path: string): void {
+  if (account !== null) chownSync(path, account.uid, account.gid);
+}
+
+/** SSH servers, each with a secret of its own that lets in. */
+async function startHosts(marks: Marks): Promise<PlantedSite['ssh']> {
   const user = (door: string, sudo: 'none' | 'password' = 'none') =>
-    startSshd({ user: { password: password(door), sudo } });
-  const [nginx, root, inline, ofVault, ofCcp] = await Promise.all([
-    startSite(),
+    startSshd({ user: { password: marks.password(door), sudo } });
+  const [root, inline, vault, ccp] = await Promise.all([
     startSshd(),
     user('the password of an endpoint'),
     user('a password in the vault', 'password'),
     user('a password behind the CCP'),
   ]);
-  keep(markedKey('the private key of root, open', root.privateKeyPem));
+  marks.keep(markedKey('the private key of root, open', root.privateKeyPem));
+  return { root, inline, vault, ccp };
+}
 
-  /** The key of root under a passphrase of its own. */
-  async function lockedKey(name: string, door: string): Promise<{ path: string; pem: string }> {
-    const path = join(directory, name);
-    writeFileSync(path, root.privateKeyPem, { mode: 0o600 });
-    const argv: [string, ...string[]] = [
-      'ssh-keygen',
-      '-q',
-      '-p',
-      '-P',
-      '',
-      '-N',
-      plain(`the passphrase of ${door}`),
-      '-f',
-      path,
-    ];
-    const { code, stderr } = await exec({ argv, timeoutMs: 20_000 });
-    if (code !== 0) throw new Error(stderr.toString());
-    if (account !== null) chownSync(path, account.uid, account.gid);
-    const pem = readFileSync(path, 'utf8');
-    keep(markedKey(door, pem));
-    return { path, pem };
-  }
-  const inlineKey = await lockedKey('id_inline', 'the key of an endpoint');
-  const localKey = await lockedKey('id_local', 'the key of a local credential');
-  const vaultKey = await lockedKey('id_delinea', 'the key in the Secret Server');
+/** The key of root under a passphrase of its own. */
+async function lockedKey(inputs: Inputs, marks: Marks, root: Sshd, name: string, door: string) {
+  const path = join(inputs.directory, name);
+  writeFileSync(path, root.privateKeyPem, { mode: 0o600 });
+  const passphrase = marks.plain(`the passphrase of ${door}`);
+  const argv = ['ssh-keygen', '-q', '-p', '-P', '', '-N', passphrase, '-f', path] as const;
+  const { code, stderr } = await exec({ argv: [...argv], timeoutMs: 20_000 });
+  if (code !== 0) throw new Error(stderr.toString());
+  own(inputs, path);
+  const pem = readFileSync(path, 'utf8');
+  marks.keep(markedKey(door, pem));
+  return { path, pem };
+}
 
+/** A vault with the login of a host, a token, and a role with a SecretID, bare and wrapped. */
+async function startPlantedVault(marks: Marks, host: Sshd): Promise<{ vault: VaultServer; roleId: string }> {
   const vault = await startVault();
   const fixture = fixtureOverApi({ ...vault, token: vault.rootToken, prefix: 'planted' });
   await fixture.mountKv('kv', 2);
-  await fixture.put('kv', 2, 'hosts/web', { username: ofVault.user, password: ofVault.password });
+  await fixture.put('kv', 2, 'hosts/web', { username: host.user, password: host.password });
   const rules = { 'kv/data/hosts/*': ['read'], 'kv/metadata/hosts/*': ['read', 'list'] };
-  keep(marked('the token of the vault', await fixture.makeToken({ rules })));
+  marks.keep(marked('the token of the vault', await fixture.makeToken({ rules })));
   await fixture.enableAppRole('approle');
   const { roleId } = await fixture.makeRole('approle', 'trustkeep', { rules });
-  keep(marked('the SecretID', await fixture.makeSecretId('approle', 'trustkeep')));
-  keep(marked('the token that wraps a SecretID', await fixture.makeWrappedSecretId('approle', 'trustkeep')));
+  marks.keep(marked('the SecretID', await fixture.makeSecretId('approle', 'trustkeep')));
+  const wrapped = await fixture.makeWrappedSecretId('approle', 'trustkeep');
+  marks.keep(marked('the token that wraps a SecretID', wrapped));
+  return { vault, roleId };
+}
 
+/** A CCP with the login of a host, and the file of the client certificate that it asks for. */
+async function startPlantedCcp(
+  inputs: Inputs,
+  marks: Marks,
+  host: Sshd,
+): Promise<{ ccp: CcpStrict; pfx: string }> {
   const clientCa = await makeClientCa();
-  const made = await clientCa.pfx('agent', plain('the password of the client certificate'));
-  const pfx = join(directory, 'agent.pfx');
+  const made = await clientCa.pfx('agent', marks.plain('the password of the client certificate'));
+  const pfx = join(inputs.directory, 'agent.pfx');
   writeFileSync(pfx, readFileSync(made.file), { mode: 0o600 });
-  if (account !== null) chownSync(pfx, account.uid, account.gid);
-  keep(
-    markedKey('the key of the client certificate', readFileSync(made.file.replace(/pfx$/, 'key'), 'utf8')),
-  );
+  own(inputs, pfx);
+  const key = readFileSync(made.file.replace(/pfx$/, 'key'), 'utf8');
+  marks.keep(markedKey('the key of the client certificate', key));
   await clientCa.remove();
   const ccp = await startCcpStrict({
     applications: { Trustkeep: { safes: ['Web'], certificateSerial: made.serial } },
     accounts: [
       {
-        ...{ Safe: 'Web', Folder: 'Root', Name: 'web', UserName: ofCcp.user, Address: ofCcp.host },
-        Content: ofCcp.password ?? '',
+        ...{ Safe: 'Web', Folder: 'Root', Name: 'web', UserName: host.user, Address: host.host },
+        Content: host.password ?? '',
       },
     ],
     clientCertificates: 'ask',
     clientCaPem: clientCa.caPem,
   });
+  return { ccp, pfx };
+}
 
-  const delinea = await startSecretServerStrict({
-    users: { agent: { password: password('the password for the Secret Server') } },
+/** A Secret Server that gives the key of root with its passphrase. */
+function startPlantedSecretServer(marks: Marks, pem: string): Promise<SecretServerStrict> {
+  const passphrase = marks.the('the passphrase of the key in the Secret Server');
+  const password = marks.plain('a password in the Secret Server');
+  return startSecretServerStrict({
+    users: { agent: { password: marks.password('the password for the Secret Server') } },
     secrets: [
       {
         id: 12,
         path: '\\Servers\\root',
         items: [
           { slug: 'username', value: 'root' },
-          { slug: 'password', value: plain('a password in the Secret Server'), isPassword: true },
-          { slug: 'private-key', value: vaultKey.pem, isFile: true },
-          {
-            slug: 'private-key-passphrase',
-            value: known.get('the passphrase of the key in the Secret Server')?.value ?? '',
-            isPassword: true,
-          },
+          { slug: 'password', value: password, isPassword: true },
+          { slug: 'private-key', value: pem, isFile: true },
+          { slug: 'private-key-passphrase', value: passphrase, isPassword: true },
         ],
       },
     ],
   });
-  const squid = await startSquid({ auth: 'basic', users: { agent: plain('the password of the proxy') } });
+}
 
+/** What is typed into the window besides, right or wrong. */
+function markTyped(marks: Marks): void {
   for (const door of [
     'of a local credential',
     'in its second version',
     'that was taken back',
     'left behind by another kind',
   ])
-    password(`a password ${door}`);
+    marks.password(`a password ${door}`);
   for (const door of ['for an endpoint', 'in a form that was closed', 'over one that was typed before'])
-    password(`a wrong password ${door}`);
-  plain('a wrong token of the vault');
-  plain('a wrong password of the client certificate');
-  plain('a password typed when the window broke');
-  plain('the passphrase of a backup');
-  plain('a wrong passphrase of a backup');
-  keep(mark('the key of an account at an authority'));
-
-  return {
-    marks: [...known.values()],
-    the(door) {
-      const one = known.get(door);
-      if (one === undefined) throw new Error(`nothing was planted at ${door}`);
-      return one.value;
-    },
-    nginx,
-    pemPath: join(nginx.nginx.dir, 'tls/shop.crt'),
-    ssh: { inline, vault: ofVault, ccp: ofCcp, root },
-    keys: { inline: inlineKey.path, local: localKey.path },
-    ...{ vault, roleId, ccp, pfx, delinea, squid },
-    async stop() {
-      await Promise.all([nginx.nginx.stop(), ...[root, inline, ofVault, ofCcp].map((one) => one.stop())]);
-      await Promise.all([vault.stop(), ccp.stop(), delinea.stop(), squid.stop()]);
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+    marks.password(`a wrong password ${door}`);
+  marks.plain('a wrong token of the vault');
+  marks.plain('a wrong password of the client certificate');
+  marks.plain('a password typed when the window broke');
+  marks.plain('the passphrase of a backup');
+  marks.plain('a wrong passphrase of a backup');
+  marks.keep(mark('the key of an account at an authority'));
 }

@@ -1,56 +1,22 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AgentEvent } from '#shared/contract/events.ts';
-import type { Notification } from '#shared/model/notification.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import { type Desktop, electronForTests, type Launched, launchApp, startDesktop } from './electron.ts';
+import {
+  agentIsThere,
+  answerInPage,
+  emit,
+  history,
+  notice,
+  soon,
+  textInPage,
+  trayIsThere,
+  windows,
+} from './shell-harness.ts';
 import type { StandInAgent } from './stand-in-agent.ts';
 
 const electron = await electronForTests();
-const soon = { timeout: 30_000, interval: 50 };
-
-const emit = ({ app }: Launched, event: AgentEvent) =>
-  app.evaluate(
-    (_electron, told) =>
-      (globalThis as unknown as { trustkeepAgent: StandInAgent }).trustkeepAgent.agent.events.emit(told),
-    event,
-  );
-const history = ({ app }: Launched) =>
-  app.evaluate(() => (globalThis as unknown as { trustkeepAgent: StandInAgent }).trustkeepAgent.history);
-const windows = ({ app }: Launched) =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
-const agentIsThere = (launched: Launched) =>
-  vi.waitFor(async () => expect(await history(launched)).toContain('start'), soon);
-/** Asked of the main process: the page's own connection to the test does not live through its end. */
-const textInPage = ({ app }: Launched, testId: string) =>
-  app.evaluate(
-    ({ BrowserWindow }, id) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
-        `document.querySelector('[data-testid=${id}]')?.textContent`,
-      ),
-    testId,
-  );
-const answerInPage = (launched: Launched) => textInPage(launched, 'answer');
-const trayIsThere = ({ desktop }: Launched) => expect.poll(() => desktop.tray(), soon).not.toBeNull();
-
-const notice = (some: Partial<Notification>): AgentEvent => ({
-  type: 'notification',
-  at: 1,
-  notification: {
-    id: 'ntf_1',
-    kind: 'approval-needed',
-    level: 'attention',
-    title: 'Approval needed: www',
-    sentence: 'Request for www.example.com is waiting for approval.',
-    taskId: 'task_7',
-    approvalId: null,
-    readAt: null,
-    at: 1,
-    ...some,
-  },
-});
 
 describe.skipIf(electron === null)('the desktop', () => {
   let desktop: Desktop;
@@ -251,67 +217,5 @@ describe.skipIf(electron === null)('the desktop', () => {
     const log = readFileSync(join(launched.dataDirectory, 'desktop', 'logs', 'trustkeep.log'), 'utf8');
     expect(log).toContain('the agent works');
     expect(log).not.toContain('did not stop well');
-  });
-});
-
-describe.skipIf(electron === null)('a start', () => {
-  test('with --hidden stays in the tray, and its agent works', async () => {
-    const launched = await launchApp({ flavour: 'e2e-shell', args: ['--hidden'] });
-    try {
-      await agentIsThere(launched);
-      await trayIsThere(launched);
-      expect(await windows(launched)).toBe(0);
-    } finally {
-      await launched.stop();
-    }
-  });
-
-  test('on a database that cannot be used says why in one sentence, and what to do', async () => {
-    const desktop = await startDesktop();
-    const dataDirectory = join(desktop.home, 'data-broken');
-    const launched = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
-    try {
-      const log = join(dataDirectory, 'desktop', 'logs', 'trustkeep.log');
-      await expect
-        .poll(() => existsSync(log) && readFileSync(log, 'utf8'), soon)
-        .toContain('written by a newer version of Trustkeep');
-      await expect
-        .poll(() => launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length), soon)
-        .toBe(1);
-    } finally {
-      const child = launched.app.process();
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL'); // it waits for an answer to its box
-      await gone;
-      await desktop.stop();
-    }
-  });
-
-  test('remembers where the window was', async () => {
-    const desktop = await startDesktop();
-    const dataDirectory = join(desktop.home, 'kept');
-    const first = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
-    await first.page();
-    await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(1000, 650));
-    await expect
-      .poll(
-        () => first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getSize()),
-        soon,
-      )
-      .toEqual([1000, 650]);
-    await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-    await expect.poll(() => windows(first), soon).toBe(0);
-    await first.stop();
-    const second = await launchApp({ flavour: 'e2e-shell', desktop, dataDirectory });
-    try {
-      await second.page();
-      const size = await second.app.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows()[0]?.getSize(),
-      );
-      expect(size).toEqual([1000, 650]);
-    } finally {
-      await second.stop();
-      await desktop.stop();
-    }
   });
 });

@@ -1,17 +1,15 @@
 import { appendFileSync, chownSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../integration/certify/site.ts';
 import { have } from '../servers/available.ts';
 import { freePort } from '../servers/free-port.ts';
 import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
+import { soon, TroubledPerson } from './troubles-person.ts';
 
 const electron = await electronForTests();
-const soon = { timeout: 10_000 };
-/** `EVERY_SIZE=1` draws every screen wide, narrow and dark, for a person to look at. */
-const everySize = process.env.EVERY_SIZE === '1';
 
 describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person who meets trouble', () => {
   let site: Site;
@@ -19,11 +17,12 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   let app: Launched;
   let page: Page;
   let keyPath: string;
-  let plans = 0;
+  let person: TroubledPerson;
 
   beforeAll(async () => {
     [site, sshd, app] = await Promise.all([startSite(), startSshd(), launchApp()]);
-    page = await usePage();
+    page = await app.page();
+    person = new TroubledPerson(app, page);
     keyPath = join(app.dataDirectory, 'id_test');
     copyFileSync(sshd.privateKeyPath, keyPath);
     if (app.account !== null) chownSync(keyPath, app.account.uid, app.account.gid);
@@ -40,119 +39,66 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     if (task.result?.state === 'fail') await app.screenshot('troubles-failed');
   });
 
-  async function usePage(): Promise<Page> {
-    const shown = await app.page();
-    shown.setDefaultTimeout(soon.timeout);
-    return shown;
-  }
-  async function picture(name: string): Promise<void> {
-    if (!everySize) return void (await app.screenshot(`troubles-${name}`));
-    for (const [size, width, height, colorScheme] of [
-      ['wide', 1180, 760, 'light'],
-      ['narrow', 900, 600, 'light'],
-      ['dark', 1180, 760, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(350);
-      await app.screenshot(`troubles-${name}-${size}`);
-    }
-    await page.setViewportSize({ width: 1180, height: 760 });
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
-  const go = (name: string) => page.getByRole('navigation').getByText(name, { exact: true }).click();
-  const dialog = () => page.locator('[role=dialog], [role=alertdialog]');
-  const field = (label: string) => dialog().getByLabel(new RegExp(`^${label}\\*?$`));
-  const send = (label: string) => dialog().getByRole('button', { name: label, exact: true }).click();
-  const windows = () => app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
-  const place = () => new URL(page.url()).hash;
-  const notified = async (title: string) => {
-    const titles = async () => (await app.desktop.notifications()).map((one) => one.title);
-    await expect.poll(titles, soon).toContain(title);
-  };
-  const lookedAt = async (words: string | RegExp) => page.getByText(words).first().waitFor();
-
-  /** Asks for a certificate for the node and opens its plan. */
-  async function request(): Promise<void> {
-    await go('Endpoints');
-    await page.getByText('web1', { exact: true }).first().click();
-    await page
-      .getByRole('button', { name: /Request certificate for shop\.example|^Request$/ })
-      .first()
-      .click();
-    await send('Request certificate');
-    await page.getByRole('button', { name: 'Read the plan' }).click();
-    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
-    plans += 1;
-  }
-  const approve = () => page.getByRole('button', { name: 'Approve', exact: true }).click();
-
-  async function expectProblem(control: Locator, sentence: RegExp): Promise<void> {
-    await send('Add');
-    await lookedAt(sentence);
-    expect(await control.getAttribute('aria-invalid')).toBe('true');
-  }
-
   test('is told at the field what is wrong with it, with the cursor in it', async () => {
     await page.getByText('Add the first endpoint').click();
-    await field('Name').fill('a-name-of-thirty-three-characters');
-    await field('Connection type').selectOption('ssh');
-    await field('Host').fill(sshd.host);
-    await field('Port').fill('0');
-    await dialog().getByRole('radio', { name: 'Private key' }).check();
-    await field('User').fill(sshd.user);
-    await field('SSH key path').fill(keyPath);
-    await field('nginx configuration file').fill(site.nginx.configPath);
-    await expectProblem(field('Name'), /Name must be between 1 and 32 characters long/);
-    await lookedAt('Port must be between 1 and 65535.');
-    await expect.poll(() => field('Name').evaluate((one) => one.matches(':focus')), soon).toBe(true);
-    await picture('01-fields');
-    await field('Name').fill('web1');
-    await expectProblem(field('Port'), /Port must be between 1 and 65535/);
-    await expect.poll(() => field('Port').evaluate((one) => one.matches(':focus')), soon).toBe(true);
-    await field('Port').fill(String(sshd.port));
+    await person.field('Name').fill('a-name-of-thirty-three-characters');
+    await person.field('Connection type').selectOption('ssh');
+    await person.field('Host').fill(sshd.host);
+    await person.field('Port').fill('0');
+    await person.dialog().getByRole('radio', { name: 'Private key' }).check();
+    await person.field('User').fill(sshd.user);
+    await person.field('SSH key path').fill(keyPath);
+    await person.field('nginx configuration file').fill(site.nginx.configPath);
+    await person.expectProblem(person.field('Name'), /Name must be between 1 and 32 characters long/);
+    await person.lookedAt('Port must be between 1 and 65535.');
+    await expect.poll(() => person.field('Name').evaluate((one) => one.matches(':focus')), soon).toBe(true);
+    await person.picture('01-fields');
+    await person.field('Name').fill('web1');
+    await person.expectProblem(person.field('Port'), /Port must be between 1 and 65535/);
+    await expect.poll(() => person.field('Port').evaluate((one) => one.matches(':focus')), soon).toBe(true);
+    await person.field('Port').fill(String(sshd.port));
   });
 
   test('is told in one sentence why the login cannot be made, and keeps the form', async () => {
-    await field('SSH key path').fill('/no/such/key');
-    await send('Add');
-    await dialog().locator('[data-failure]').waitFor();
-    await lookedAt(/\/no\/such\/key/);
-    await picture('02-no-key');
-    expect(await field('Host').inputValue()).toBe(sshd.host);
-    expect(await field('nginx configuration file').inputValue()).toBe(site.nginx.configPath);
-    expect(await field('Port').inputValue()).toBe(String(sshd.port));
-    await field('SSH key path').fill(keyPath);
+    await person.field('SSH key path').fill('/no/such/key');
+    await person.send('Add');
+    await person.dialog().locator('[data-failure]').waitFor();
+    await person.lookedAt(/\/no\/such\/key/);
+    await person.picture('02-no-key');
+    expect(await person.field('Host').inputValue()).toBe(sshd.host);
+    expect(await person.field('nginx configuration file').inputValue()).toBe(site.nginx.configPath);
+    expect(await person.field('Port').inputValue()).toBe(String(sshd.port));
+    await person.field('SSH key path').fill(keyPath);
   });
 
   test('is told why the host does not let them in, and adds it when all is right', async () => {
-    await field('User').fill('nobody-here');
-    await send('Add');
-    await lookedAt(/nobody-here/);
-    await picture('03-wrong-user');
-    await field('User').fill(sshd.user);
-    await field('Port').fill(String(await freePort()));
-    await send('Add');
-    await lookedAt(/refused|nothing listens/i);
-    await picture('04-closed-port');
-    expect(await field('Name').inputValue()).toBe('web1');
-    await field('Port').fill(String(sshd.port));
-    await send('Add');
+    await person.field('User').fill('nobody-here');
+    await person.send('Add');
+    await person.lookedAt(/nobody-here/);
+    await person.picture('03-wrong-user');
+    await person.field('User').fill(sshd.user);
+    await person.field('Port').fill(String(await freePort()));
+    await person.send('Add');
+    await person.lookedAt(/refused|nothing listens/i);
+    await person.picture('04-closed-port');
+    expect(await person.field('Name').inputValue()).toBe('web1');
+    await person.field('Port').fill(String(sshd.port));
+    await person.send('Add');
     await page.locator('[data-instance-id]').waitFor();
-    await picture('05-added');
-    await send('Open nodes');
-    await lookedAt('shop.example');
+    await person.picture('05-added');
+    await person.send('Open nodes');
+    await person.lookedAt('shop.example');
   });
 
   test('whose reload fails sees everything put back and proved, wherever they look', async () => {
     const pid = readFileSync(site.nginx.pidPath, 'utf8');
     const before = site.state()['tls/shop.crt'];
     const calm = (await app.desktop.tray())?.icon;
-    await request();
+    await person.request();
     writeFileSync(site.nginx.pidPath, 'not a number\n');
-    await approve();
-    await lookedAt('The previous state is back, and that is proved.');
-    await picture('06-restored');
+    await person.approve();
+    await person.lookedAt('The previous state is back, and that is proved.');
+    await person.picture('06-restored');
     writeFileSync(site.nginx.pidPath, pid);
     expect(site.state()['tls/shop.crt']).toBe(before);
     expect(await site.served()).toBe(site.oldFingerprint);
@@ -167,144 +113,124 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       .getByText(/shop\.example/)
       .first()
       .waitFor();
-    await picture('07-notifications');
+    await person.picture('07-notifications');
     await page.keyboard.press('Escape');
-    await go('Overview');
-    await picture('08-overview');
+    await person.go('Overview');
+    await person.picture('08-overview');
   });
 
   test('says no to a plan, with a reason that stays', async () => {
     const before = site.state();
-    await request();
-    await picture('09-plan');
+    await person.request();
+    await person.picture('09-plan');
     await page.getByLabel('Comment (kept in the audit log)').fill('Not before the holidays.');
     await page.getByRole('button', { name: 'Reject' }).click();
-    await lookedAt('Rejected');
-    await lookedAt(/Not before the holidays/);
-    await picture('10-rejected');
+    await person.lookedAt('Rejected');
+    await person.lookedAt(/Not before the holidays/);
+    await person.picture('10-rejected');
     await page.getByRole('button', { name: 'Open task' }).click();
-    await lookedAt(/rejected/i);
-    await picture('11-rejected-task');
+    await person.lookedAt(/rejected/i);
+    await person.picture('11-rejected-task');
     expect(site.state()).toEqual(before);
   });
 
   test('is told what changed on the endpoint between the plan and the yes', async () => {
-    await request();
+    await person.request();
     appendFileSync(join(site.nginx.dir, 'tls/shop.crt'), '\n');
-    await approve();
+    await person.approve();
     await page.locator('[data-failure="target.drifted"]').first().waitFor();
     expect(await page.locator('[data-failure="target.drifted"]').first().innerText()).toContain('shop.crt');
-    await picture('12-drifted');
+    await person.picture('12-drifted');
   });
 
   test('compares the new host key of a rebuilt host and accepts it in the window', async () => {
     await sshd.rotateHostKey();
-    await go('Endpoints');
+    await person.go('Endpoints');
     await page.getByText('web1', { exact: true }).first().click();
     await page.getByRole('button', { name: 'Probe', exact: true }).click();
-    await lookedAt('The host key has changed');
-    await picture('13-host-key');
+    await person.lookedAt('The host key has changed');
+    await person.picture('13-host-key');
     await page.getByRole('button', { name: 'Accept the new key…' }).click();
-    expect(await dialog().innerText()).toContain(sshd.hostKeyFingerprint);
-    await picture('14-accept-host-key');
-    await send('Accept this key');
-    await lookedAt('Can be reached and managed');
+    expect(await person.dialog().innerText()).toContain(sshd.hostKeyFingerprint);
+    await person.picture('14-accept-host-key');
+    await person.send('Accept this key');
+    await person.lookedAt('Can be reached and managed');
     await page.getByRole('tab', { name: 'Settings' }).click();
-    await lookedAt(sshd.hostKeyFingerprint);
-    await picture('15-endpoint-settings');
+    await person.lookedAt(sshd.hostKeyFingerprint);
+    await person.picture('15-endpoint-settings');
   });
 
   test('changes a setting and sees that it is kept', async () => {
-    await go('Settings');
+    await person.go('Settings');
     const patience = page.getByLabel('Proof timeout');
     await patience.fill('0');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await lookedAt('Proof timeout must be between 1 and 600.');
-    await picture('16-settings');
+    await person.lookedAt('Proof timeout must be between 1 and 600.');
+    await person.picture('16-settings');
     await patience.fill('20');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect
       .poll(() => page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), soon)
       .toBe(true);
-    await go('Overview');
-    await go('Settings');
+    await person.go('Overview');
+    await person.go('Settings');
     await expect.poll(() => page.getByLabel('Proof timeout').inputValue(), soon).toBe('20');
   });
 
   test('adds an authority for some names, tests it and takes its root along', async () => {
-    await go('Authorities');
+    await person.go('Authorities');
     await page.getByRole('button', { name: 'Add authority' }).first().click();
-    await dialog().getByRole('radio', { name: 'Local authority' }).check();
-    await field('Name').fill('internal');
-    await dialog()
+    await person.dialog().getByRole('radio', { name: 'Local authority' }).check();
+    await person.field('Name').fill('internal');
+    await person
+      .dialog()
       .getByRole('button', { name: /^Advanced/ })
       .click();
-    await field('Permitted names').fill('corp.example\nlab.example');
-    await picture('17-authority-form');
-    await send('Add');
+    await person.field('Permitted names').fill('corp.example\nlab.example');
+    await person.picture('17-authority-form');
+    await person.send('Add');
     await page.getByRole('button', { name: 'Test now' }).click();
-    await lookedAt('corp.example, lab.example');
+    await person.lookedAt('corp.example, lab.example');
     await page.getByRole('button', { name: 'Show root' }).click();
     await page.getByRole('button', { name: 'Save root (PEM)' }).waitFor();
-    const saved = await savedTo(join(app.dataDirectory, 'root.pem'));
+    const saved = await person.savedTo(join(app.dataDirectory, 'root.pem'));
     await page.getByRole('button', { name: 'Save root (PEM)' }).click();
     expect(await saved()).toBe('internal-root.pem: completed');
     expect(readFileSync(join(app.dataDirectory, 'root.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
-    await picture('18-authority');
+    await person.picture('18-authority');
     await page.keyboard.press('Escape');
   });
 
-  /** Chooses the file in the place of the person, whose dialog belongs to the operating system; then how that ended. */
-  async function savedTo(path: string): Promise<() => Promise<string>> {
-    await app.app.evaluate(({ session }, target) => {
-      const saved = new Promise<string>((resolve) => {
-        session.defaultSession.once('will-download', (_event, item) => {
-          item.setSavePath(target);
-          item.once('done', (_done, state) => resolve(`${item.getFilename()}: ${state}`));
-        });
-      });
-      Object.assign(globalThis, { saved });
-    }, path);
-    return () => app.app.evaluate(() => (globalThis as unknown as { saved: Promise<string> }).saved);
-  }
-
   test('has the audit verified and reads the verdict', async () => {
-    await go('Audit log');
+    await person.go('Audit log');
     await page.getByRole('button', { name: 'Verify chain' }).click();
-    await lookedAt(/The chain is intact: \d+ entries/);
-    await picture('19-audit');
+    await person.lookedAt(/The chain is intact: \d+ entries/);
+    await person.picture('19-audit');
   });
 
   test('closes the window, keeps the tray, and finds the same screen again', async () => {
-    await close();
-    await notified('Trustkeep is still running');
+    await person.close();
+    await person.notified('Trustkeep is still running');
     expect(await app.desktop.tray()).not.toBeNull();
     await app.desktop.activate();
-    await expect.poll(windows, soon).toBe(1);
-    page = await usePage();
+    page = await person.reopened();
     await page.getByRole('heading', { name: 'Audit log' }).first().waitFor();
-    expect(place()).toMatch(/audit/);
+    expect(person.place()).toMatch(/audit/);
   });
 
   test('opens the plan from the notification that asks for it', async () => {
-    await request();
-    await close();
+    await person.request();
+    await person.close();
     const asked = async () =>
       (await app.desktop.notifications()).filter((one) => one.title.startsWith('Approval needed'));
-    await expect.poll(asked, soon).toHaveLength(plans);
+    await expect.poll(asked, soon).toHaveLength(person.plans);
     await app.desktop.invoke((await asked()).at(-1)?.id ?? 0);
-    await expect.poll(windows, soon).toBe(1);
-    page = await usePage();
+    page = await person.reopened();
     await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
-    expect(place()).toMatch(/approvals\//);
-    await approve();
-    await lookedAt(/handshakes? showed the new key and the full chain/);
-    await go('Overview');
-    await picture('20-well-again');
+    expect(person.place()).toMatch(/approvals\//);
+    await person.approve();
+    await person.lookedAt(/handshakes? showed the new key and the full chain/);
+    await person.go('Overview');
+    await person.picture('20-well-again');
   });
-
-  async function close(): Promise<void> {
-    await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-    await expect.poll(windows, soon).toBe(0);
-  }
 });

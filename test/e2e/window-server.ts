@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { LaunchOptions } from 'playwright-core';
 import { type BuildOptions, build, preview } from 'vite';
 
 const config = resolve(import.meta.dirname, 'window/vite.config.ts');
 
 export interface PageServer {
-  /** Address of the page in a scene. */
-  at(scene: string, place?: string): string;
+  /** Address of the page, without its scene. */
+  base: string;
   close(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function servePage(): Promise<PageServer> {
   const base = server.resolvedUrls?.local[0];
   if (base === undefined) throw new Error('the page server has no address');
   return {
-    at: (scene, place = 'overview') => `${base}test/e2e/window/?scene=${scene}#/${place}`,
+    base: `${base}test/e2e/window/`,
     async close() {
       await server.close();
       rmSync(directory, { recursive: true, force: true });
@@ -42,9 +42,7 @@ async function buildForRelease(options: BuildOptions): Promise<void> {
 }
 
 /** The Chromium of the system, without a screen. */
-export function openBrowser(program = '/usr/bin/chromium'): Promise<Browser> {
-  return chromium.launch({
-    executablePath: program,
-    args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
-  });
-}
+export const browserOptions: LaunchOptions = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
+};

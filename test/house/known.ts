@@ -6,6 +6,7 @@ export const known = {
   /** Their tool calls them by name. */
   exports: [
     'build/after-pack.ts afterPack is taken by nobody',
+    'test/e2e/page-setup.ts setup is taken by nobody',
     'test/e2e/stand-in-agent.ts compose is taken by nobody',
   ],
   /** Below the clock: a program's own patience, and that of the first question at the socket. */
@@ -17,19 +18,6 @@ export const known = {
     'electron/providers/connections/common/file-failures.ts fileFailure',
     // data: a sentence and a hint for each meaning of a refusal
     'electron/providers/credential-stores/cyberark/refusals.ts failureFor',
-    // of tests: servers and fakes that are still one closure
-    'test/e2e/heap.ts readHeap',
-    'test/e2e/planted-site.ts startPlantedSite',
   ],
-  longFiles: [
-    // of tests: suites and fakes of more than one subject
-    'test/conformance/endpoints.test.ts',
-    'test/e2e/credentials.test.ts',
-    'test/e2e/page-credentials.test.ts',
-    'test/e2e/page.test.ts',
-    'test/e2e/planted-secrets.test.ts',
-    'test/e2e/security.test.ts',
-    'test/e2e/shell.test.ts',
-    'test/e2e/troubles.test.ts',
-  ],
+  longFiles: [],
 };

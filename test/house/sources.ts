@@ -28,7 +28,8 @@ export const inside = (path: string, ...rooms: string[]): boolean =>
 export const ours = (target: string): boolean =>
   target.includes('/') && inside(target, 'shared', 'electron', 'renderer');
 
-export const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
+/** A suite is the tests of a file that shares one start of what is tested with other suites. */
+export const isTest = (file: string): boolean => /\.(test|suite)\.tsx?$/.test(file);
 
 export const lineCount = (text: string): number => text.trimEnd().split('\n').length;
 

@@ -45,23 +45,23 @@ export function layDown(version: number) {
   const data = tempDirectory('filled-data');
   const host = tempDirectory('filled-host');
   const source = join(import.meta.dirname, `../filled-databases/version-${version}.json`);
-  const store = JSON.parse(readFileSync(source, 'utf8')) as FilledDatabase;
-  writeFileSync(join(data.path, 'master.key'), store.key, { mode: 0o600 });
+  const filled = JSON.parse(readFileSync(source, 'utf8')) as FilledDatabase;
+  writeFileSync(join(data.path, 'master.key'), filled.key, { mode: 0o600 });
   const path = join(data.path, 'trustkeep.db');
   writeFileSync(path, '', { mode: 0o600 });
   const driver = openDriver(path);
-  driver.exec(store.sql.join('\n'));
+  driver.exec(filled.sql.join('\n'));
   driver.close();
   const placeOf = (file: string): string => join(host.path, file.slice(hostDirectory.length));
-  for (const [file, { mode, base64 }] of Object.entries(store.files)) {
+  for (const [file, { mode, base64 }] of Object.entries(filled.files)) {
     mkdirSync(dirname(placeOf(file)), { recursive: true });
     writeFileSync(placeOf(file), Buffer.from(base64, 'base64'));
     chmodSync(placeOf(file), mode);
   }
   const clock = new JumpingClock();
-  clock.jump(store.facts.at + 60_000 - Date.now());
+  clock.jump(filled.facts.at + 60_000 - Date.now());
   return {
-    store,
+    filled,
     path,
     clock,
     /** Content of a file of the host, now. */

@@ -48,7 +48,7 @@ export function aTask(given: Partial<Task> & TaskPlace = {}): TaskRow {
 
 function aPlan(): Plan {
   return {
-    fingerprintVersion: 2,
+    fingerprintVersion: 3,
     endpointId: 'ep_1',
     endpointName: 'web',
     nodeId: 'node_1',
@@ -56,7 +56,7 @@ function aPlan(): Plan {
     reason: 'request',
     names: ['shop.example'],
     keyType: 'ec-p256',
-    keyPlace: { where: 'target', why: 'openssl is there' },
+    keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'Local CA', kind: 'local' },
     terms: { profile: null, days: null },
     bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },

@@ -51,7 +51,7 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
       ...{ 'check-material': { plan }, 'await-certificate': { orderId: 'ord_1', fingerprint: 'f' } },
     });
   if (cursor > forward.findIndex(({ name }) => name === 'make-key'))
-    outputs['make-key'] = { where: 'target', path: '/k', spki: 'AA==', csr: 'AQ==' };
+    outputs['make-key'] = { where: 'endpoint', path: '/k', spki: 'AA==', csr: 'AQ==' };
   const steps = forward.map(({ name }) => ({
     ...{ name, state: 'to-do' as const, attempt: 0, startedAt: null },
     ...{ finishedAt: null, sentence: null, failure: null },

@@ -69,7 +69,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     names: ['shop.example', 'www.shop.example'],
     keyType: 'ec-p256',
     loses: ['old.shop.example'],
-    keyPlace: { where: 'target', why: 'openssl is there' },
+    keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: 'short', days: 6 },
     bound,

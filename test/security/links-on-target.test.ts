@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
     await placeContent(
       local,
       { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
-      [{ onTarget: key }, Buffer.from('CHAIN')],
+      [{ onEndpoint: key }, Buffer.from('CHAIN')],
     );
     expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
     untouched();
@@ -100,7 +100,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
       placeContent(
         racing,
         { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
-        [{ onTarget: key }, Buffer.from('CHAIN')],
+        [{ onEndpoint: key }, Buffer.from('CHAIN')],
       ),
     ).rejects.toThrow();
     untouched();

@@ -139,8 +139,8 @@ export class PlantedStory {
 
   /** An order at an authority that cannot be reached, given up; every question is asked afterwards. */
   async lostOrder(): Promise<string> {
-    const wish = { authority: 'nowhere', names: ['lost.example'] };
-    const lost = await this.#program.certify('web1/shop.example', wish);
+    const request = { authority: 'nowhere', names: ['lost.example'] };
+    const lost = await this.#program.certify('web1/shop.example', request);
     await this.#program.rowOf(
       lost,
       ({ state, waitingFor }) => state === 'waiting' && waitingFor !== 'approval',

@@ -34,6 +34,7 @@ export const certificates: Domain<CertificateCommands> = {
     const watching = { ...parts, changed: (id: string) => announcer.node(id) };
     const renewing = {
       ...parts,
+      isLive: (id: string) => database.tasks.live(certifyKind.kind, { kind: 'node', id }) !== null,
       renew: (nodeId: string) => renew(nodeId, agentItself),
       replacedElsewhere: notifications.replacedElsewhere.bind(notifications),
       changed: (id: string) => events.changed('nodes', id),

@@ -41,7 +41,7 @@ export const certifyKind: KindOfTask = {
     finishStep,
   ]),
   undo: [restoreStep, proveRestoreStep],
-  lease: { second: 'refused', onlyLooks: false },
+  lease: { second: 'refused', onlyReads: false },
   title: 'Certificate for',
   isRoutine: () => false,
   notification: aboutEndedChange,

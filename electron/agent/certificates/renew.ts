@@ -22,6 +22,8 @@ interface RenewParts {
   log: Log;
   authority(id: string): Authority;
   settings(): Settings;
+  /** A task already requests or renews for the node. */
+  isLive(nodeId: string): boolean;
   /** Starts the renewal task of a node. */
   renew(nodeId: string): Task;
   changed(nodeId: string): void;
@@ -62,8 +64,7 @@ function begin(parts: RenewParts, renewal: Renewal): boolean {
     database.renewals.remove(renewal.nodeId);
     return false;
   }
-  if (database.tasks.live('certify', { kind: 'node', id: node.id }) !== null)
-    return postpone(parts, renewal, 5 * minute);
+  if (parts.isLive(node.id)) return postpone(parts, renewal, 5 * minute);
   if (node.missingSince !== null) return postpone(parts, renewal, hour);
   try {
     parts.renew(node.id);

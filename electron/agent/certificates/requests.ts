@@ -1,5 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
+import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Database } from '../../database/database.ts';
 import { type CertifyInput, certifyInput } from '../steps/shapes.ts';
@@ -11,7 +12,7 @@ export interface CertificateRequest {
   keyType?: KeyType | undefined;
   profile?: string | undefined;
   days?: number | undefined;
-  keyPlace?: 'target' | 'agent' | undefined;
+  keyPlace?: KeyPairPlace | undefined;
 }
 
 /** What a person requests, as the input of a certify task. */

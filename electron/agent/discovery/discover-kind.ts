@@ -10,7 +10,7 @@ export const discoverKind: KindOfTask = {
   input: z.object({}),
   forward: [discoverStep],
   undo: [],
-  lease: { second: 'the same task', onlyLooks: true },
+  lease: { second: 'the same task', onlyReads: true },
   title: 'Discovery of',
   isRoutine: (task) => task.origin === 'agent' && isSuccess(task),
   notification: () => null,

@@ -9,7 +9,7 @@ export const restartKind: KindOfTask = {
   input: z.object({}),
   forward: [restartOnlyStep],
   undo: [],
-  lease: { second: 'refused', onlyLooks: false },
+  lease: { second: 'refused', onlyReads: false },
   title: 'Restart of',
   isRoutine: () => false,
   notification: aboutEndedChange,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { boundPart, type Change, kindOf } from '#shared/model/changes/index.ts';
+import { earlierKeyPairPlace, type KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { InstallPlan, Plan, PlanBinding } from '#shared/model/plan.ts';
 import { fromFirstForm, toFirstForm } from '#shared/model/plan-first-form.ts';
@@ -14,7 +15,7 @@ interface CertifyFacts {
   names: string[];
   loses?: string[];
   keyType: KeyType;
-  keyPlace: { where: 'target' | 'agent'; why: string };
+  keyPlace: { where: KeyPairPlace; why: string };
   authority: { id: string; name: string; kind: string };
   terms: OrderTerms;
   bound: PlanBinding;
@@ -24,7 +25,7 @@ interface CertifyFacts {
 /** Facts → the plan a person approves. Pure. */
 export function makePlan(facts: CertifyFacts): Plan {
   const plan: Plan = {
-    fingerprintVersion: 2,
+    fingerprintVersion: 3,
     endpointId: facts.endpoint.id,
     endpointName: facts.endpoint.name,
     nodeId: facts.node.id,
@@ -51,8 +52,13 @@ export function makePlan(facts: CertifyFacts): Plan {
 export function planFingerprint(plan: Plan): string {
   const { fingerprint: _own, ...rest } = plan;
   const install = { ...rest.install, changes: rest.install.changes.map(boundPart) };
-  if (rest.fingerprintVersion === 2) return hashOf({ ...rest, install });
-  const { fingerprintVersion: _version, ...first } = rest;
+  if (rest.fingerprintVersion === 3) return hashOf({ ...rest, install });
+  const earlier = {
+    ...rest,
+    keyPlace: { ...rest.keyPlace, where: earlierKeyPairPlace(rest.keyPlace.where) },
+  };
+  if (rest.fingerprintVersion === 2) return hashOf({ ...earlier, install });
+  const { fingerprintVersion: _version, ...first } = earlier;
   return hashOf({ ...first, install: inFirstForm(install) });
 }
 

@@ -18,14 +18,14 @@ export const makeKeyStep: Step = {
   retries: quickRetries,
   async run(context) {
     const { plan } = context.output('plan', planOutput);
-    return plan.keyPlace.where === 'target' ? onTarget(context, plan) : inAgent(context, plan);
+    return plan.keyPlace.where === 'endpoint' ? onEndpoint(context, plan) : inAgent(context, plan);
   },
 };
 
-async function onTarget(context: StepContext, plan: Plan): Promise<Outcome> {
+async function onEndpoint(context: StepContext, plan: Plan): Promise<Outcome> {
   const keys = (await context.tools.openConnection()).endpoint.powers.makesKeys;
   if (keys === null)
-    throw new Failure('key.not-on-target', `Keys cannot be generated on ${plan.endpointName}.`, {
+    throw new Failure('key.not-on-endpoint', `Keys cannot be generated on ${plan.endpointName}.`, {
       hint: 'Request the certificate again with --key_place agent.',
       retry: 'never',
     });
@@ -37,7 +37,7 @@ async function onTarget(context: StepContext, plan: Plan): Promise<Outcome> {
     sign: (data) => keys.signWithKey(key.path, plan.keyType, data),
   });
   const output: MadeKey = {
-    where: 'target',
+    where: 'endpoint',
     path: key.path,
     spki: key.spki.toString('base64'),
     csr: csr.toString('base64'),

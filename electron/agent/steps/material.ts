@@ -19,8 +19,8 @@ export function material(context: StepContext): Material {
   return {
     chainPem: newCertificate(context).chainPem,
     key:
-      key.where === 'target' && key.path !== null
-        ? { where: 'target', path: key.path }
+      key.where === 'endpoint' && key.path !== null
+        ? { where: 'endpoint', path: key.path }
         : { where: 'agent', pem: sealedKey(context) },
   };
 }

@@ -5,7 +5,7 @@ import { checkMaterialOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
 /** More tasks than one endpoint sees between a plan and its yes. */
-const looksBack = 500;
+const mostTasks = 500;
 
 /**
  * What other tasks of ours changed in the configuration of this endpoint since this task began, each with a proof that
@@ -13,7 +13,7 @@ const looksBack = 500;
  */
 export function ownChangesSince({ task, tools: { database } }: StepContext): OwnChange[] {
   return database.tasks
-    .list({ states: ['succeeded', 'succeeded-with-warnings'], limit: looksBack })
+    .list({ states: ['succeeded', 'succeeded-with-warnings'], limit: mostTasks })
     .filter(
       (other) =>
         groundOf(other.subject) === groundOf(task.subject) && (other.finishedAt ?? 0) >= task.createdAt,

@@ -1,3 +1,4 @@
+import { earlierKeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { Database } from '../../database/database.ts';
 import { Secret } from '../../secrets/secret.ts';
 import { canonicalJson } from '../plans/canonical.ts';
@@ -15,8 +16,13 @@ export function sealRequest({ secrets }: Database, taskId: string, made: MadeKey
 
 /** Throws `keychain.*` while the master key is not at hand, and `secret.damaged`. */
 export function isSealedRequest({ secrets }: Database, taskId: string, made: MadeKey): boolean {
-  return secrets.open(taskId, name)?.text() === canonicalJson(made);
+  const sealed = secrets.open(taskId, name)?.text();
+  return sealed === canonicalJson(made) || sealed === earlierRequestOf(made);
 }
+
+/** As it was sealed when the place of a key pair had its earlier word. */
+const earlierRequestOf = (made: MadeKey): string =>
+  canonicalJson({ ...made, where: earlierKeyPairPlace(made.where) });
 
 export function forgetRequest({ secrets }: Database, taskId: string): void {
   secrets.remove(taskId, name);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyType } from '#shared/model/certificate.ts';
+import { keyPairPlace } from '#shared/model/key-pair-place.ts';
 import { plan } from '#shared/model/plan.ts';
 import { snapshot } from '#shared/model/snapshot.ts';
 
@@ -11,7 +12,7 @@ export const certifyInput = z.object({
   keyType: keyType.optional(),
   profile: z.string().optional(),
   days: z.number().int().optional(),
-  keyPlace: z.enum(['target', 'agent']).optional(),
+  keyPlace: keyPairPlace.optional(),
   /** Leaf fingerprint that this one replaces, for renewals. */
   replaces: z.string().optional(),
 });
@@ -20,8 +21,8 @@ export type CertifyInput = z.infer<typeof certifyInput>;
 /** Outputs of steps, parsed again before use: what was stored is not trusted. */
 export const planOutput = z.object({ plan });
 export const makeKeyOutput = z.object({
-  where: z.enum(['target', 'agent']),
-  /** File on the target, when made there. */
+  where: keyPairPlace,
+  /** File on the endpoint, when made there. */
   path: z.string().nullable(),
   spki: z.string(),
   csr: z.string(),

@@ -53,7 +53,7 @@ export class TaskQueue {
       if (
         halfway.has(groundOf(row.task.subject)) &&
         !isHalfway(row) &&
-        !this.#kinds.of(row.task).lease.onlyLooks
+        !this.#kinds.of(row.task).lease.onlyReads
       )
         continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
@@ -75,11 +75,15 @@ export class TaskQueue {
     this.#timer?.cancel();
     const leases = [...this.#leases.values()];
     const ended = Promise.all(leases.map((lease) => lease.ended));
-    const grace = new AbortController();
-    await Promise.race([ended, this.#clock.sleep(graceMs, grace.signal).catch(() => {})]);
-    grace.abort();
+    await this.#atMost(graceMs, ended);
     for (const lease of leases) lease.abort.abort(new Error('the agent is stopping'));
-    await Promise.race([ended, this.#clock.sleep(cutOffMs)]);
+    await this.#atMost(cutOffMs, ended);
+  }
+
+  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
+    const enough = new AbortController();
+    await Promise.race([work, this.#clock.sleep(ms, enough.signal).catch(() => {})]);
+    enough.abort();
   }
 
   #breakOff(taskId: string, error: unknown): void {

@@ -29,7 +29,7 @@ export interface KindOfTask {
     /** What a second order for a subject meets while a task of this kind about it is live: a refusal, or that task. */
     readonly second: 'refused' | 'the same task';
     /** It changes nothing where it works, and so may run while another task there is between two states. */
-    readonly onlyLooks: boolean;
+    readonly onlyReads: boolean;
   };
   /** For the audit, before the place: `Discovery of`. */
   readonly title: string;

@@ -2,6 +2,7 @@ import { never } from '#kit/never.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Cell } from '#shared/model/changes/change-kind.ts';
 import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
+import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
@@ -91,8 +92,8 @@ export function planPage(plan: Plan): string[] {
   ];
 }
 
-function where(place: 'target' | 'agent'): string {
-  return place === 'target' ? 'on the endpoint' : 'by the agent';
+function where(place: KeyPairPlace): string {
+  return place === 'endpoint' ? 'on the endpoint' : 'by the agent';
 }
 
 function termsOf({ terms }: Plan): string | null {

@@ -10,7 +10,7 @@ import type { EndpointTools } from './common/tools.ts';
 /** Where the new private key is when it comes to installing it. */
 type KeyMaterial =
   /** Made on the target: it lies in this file there and never travels. */
-  | { where: 'target'; path: string }
+  | { where: 'endpoint'; path: string }
   /** Made in the agent: PKCS#8 PEM. */
   | { where: 'agent'; pem: Secret };
 

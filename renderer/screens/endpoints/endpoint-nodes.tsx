@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
+import { factsOfTask } from '#shared/model/task.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -77,7 +78,7 @@ function LiveDiscovery({ endpoint }: { endpoint: Endpoint }) {
   const tasks = useQuery(
     queries.tasks.list.queryOptions({ input: { states: ['queued', 'running', 'waiting'] } }),
   );
-  const live = tasks.data?.find((task) => task.kind === 'discover' && task.subject.id === endpoint.id);
+  const live = tasks.data?.find((task) => factsOfTask(task).findsNodes && task.subject.id === endpoint.id);
   if (live === undefined) return null;
   return (
     <Notice intent="info">

@@ -99,7 +99,7 @@ function KeyFields({ form, onChange }: Pick<RequestFieldsProps, 'form' | 'onChan
           onChange={(_, data) => onChange({ keyPlace: data.value as RequestForm['keyPlace'] })}
         >
           <option value="">{en.request.keyPlaces.auto}</option>
-          <option value="target">{en.request.keyPlaces.target}</option>
+          <option value="endpoint">{en.request.keyPlaces.endpoint}</option>
           <option value="agent">{en.request.keyPlaces.agent}</option>
         </Select>
       </Field>

@@ -1,4 +1,5 @@
 import type { KeyType } from '#shared/model/certificate.ts';
+import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { CommandLine } from '../../parts/command-line.ts';
 import { commandLine } from '../../parts/command-line.ts';
@@ -9,7 +10,7 @@ export interface RequestForm {
   names: string;
   authority: string;
   keyType: KeyType | '';
-  keyPlace: '' | 'target' | 'agent';
+  keyPlace: '' | KeyPairPlace;
   profile: string;
   days: string;
 }
@@ -21,7 +22,7 @@ interface RequestInput {
   key_type?: KeyType;
   profile?: string;
   days?: number;
-  key_place?: 'target' | 'agent';
+  key_place?: KeyPairPlace;
 }
 
 /** Names a certificate can hold among those a node answers for: no regular expressions, no catch-all. */

@@ -5,7 +5,7 @@ import type { ProxyState } from '#shared/model/proxy.ts';
 import { type FormValues, readForm, startValues } from '../../parts/descriptor-form/values.ts';
 import { en } from '../../text/en.ts';
 
-/** Which way out: a question of the form only; the flags of the catalog follow from it. */
+/** Which outbound connection: a question of the form only; the flags of the catalog follow from it. */
 export const modeField = 'mode';
 const proxyModes = ['none', 'manual', 'pac'] as const;
 type ProxyMode = (typeof proxyModes)[number];

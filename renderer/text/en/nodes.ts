@@ -59,10 +59,10 @@ export const request = {
   keyTypeHint:
     'Default: the key type set for the endpoint, otherwise that of the current certificate, otherwise EC P-256.',
   keyPlace: 'Generate key pair',
-  keyPlaces: { auto: 'Automatically', target: 'On the endpoint', agent: 'In this agent' },
+  keyPlaces: { auto: 'Automatically', endpoint: 'On the endpoint', agent: 'In this agent' },
   keyPlaceHints: {
     auto: 'On the endpoint where possible, so that the private key never leaves it. The plan shows where and why.',
-    target: 'The private key never leaves the endpoint. Requires openssl there.',
+    endpoint: 'The private key never leaves the endpoint. Requires openssl there.',
     agent: 'The private key is generated here, stored encrypted and sent over the connection.',
   },
   days: 'Lifetime in days',

@@ -3,6 +3,7 @@ import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
 import { decisionMutations } from './decision.ts';
 import { driftMutations } from './drift.ts';
+import { earlierApprovalMutations } from './earlier-approval.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
@@ -12,6 +13,7 @@ import { stateMutations } from './states.ts';
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
   ...approvalMutations,
+  ...earlierApprovalMutations,
   ...decisionMutations,
   ...auditMutations,
   ...secretMutations,

@@ -1,30 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '#shared/model/task.ts';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { startAcmeStrict } from '#test/servers/acme-strict.ts';
 import type { AcmeStrict } from '#test/servers/acme-strict-script.ts';
 import { have } from '#test/servers/available.ts';
 import { freePort } from '#test/servers/free-port.ts';
-import type { Overrides } from '../../../electron/compose.ts';
-import { runAgent } from './restarts.ts';
-import { addSite, type Site, startSite } from './site.ts';
+import { agent, dataDirectory, prepareSite, site, start, stop } from './agent-and-site.ts';
+import { prepareAgentProcess, runAgent } from './restarts.ts';
+import { addSite } from './site.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
 describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
   let ca: AcmeStrict;
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
-  let agent: TestAgent;
   let nodeId: string;
   let clock: JumpingClock;
 
+  afterEach(() => ca.stop()); // the last to go
+  prepareSite();
+  prepareAgentProcess();
   beforeEach(async () => {
     ca = await startAcmeStrict();
-    data = tempDirectory('acme-strict');
-    site = await startSite();
     clock = new JumpingClock();
     await start({ clock });
     await agent.call.authorities.add({
@@ -39,16 +36,6 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
     });
     ({ nodeId } = await addSite(agent, site, { auto_approve: true, authority: 'strict' }));
   });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    await ca.stop();
-    data.remove();
-  });
-  const start = async (overrides: Overrides) => {
-    agent = await startAgent({ dataDirectory: data.path, overrides });
-  };
-
   test('that stays processing for hours waits, outlives a restart and is placed once', async () => {
     ca.script({ issuing: 'processing', retryAfter: '3600' });
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
@@ -58,7 +45,7 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
       waitingFor: 'authority',
     });
     expect((waiting.wakeAt ?? 0) - clock.now()).toBeGreaterThan(hour / 2);
-    await agent.close();
+    await stop();
     await start({ clock });
     ca.release();
     clock.jump(2 * hour);
@@ -124,15 +111,15 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
   test('is placed and finalized once, whichever answer of the CA the agent is killed after', {
     timeout: 480_000,
   }, async () => {
-    await agent.close();
+    await stop();
     let answers = 0;
     let first: Task | null;
     do {
       answers += 1;
       ca.forget();
       const placed = { newOrders: ca.state.newOrders, finalizations: ca.state.finalizations };
-      first = await runAgent({ dataDirectory: data.path, request: { node: nodeId }, kill: { answers } });
-      const task = first ?? (await runAgent({ dataDirectory: data.path }));
+      first = await runAgent({ dataDirectory, request: { node: nodeId }, kill: { answers } });
+      const task = first ?? (await runAgent({ dataDirectory }));
       expect(task, `killed after answer ${answers}: ${JSON.stringify(task?.steps, null, 1)}`).toMatchObject({
         state: 'succeeded',
       });
@@ -145,7 +132,7 @@ describe.skipIf(!have('nginx'))('an order with a difficult ACME CA', () => {
       ).toEqual({ newOrders: 1, finalizations: 1 });
     } while (first === null);
     expect(answers).toBeGreaterThan(6); // the last one is more than it needs
-    await start({});
+    await start();
   });
 
   test('is renewed early when the CA says so by ARI, and tells what it replaces', async () => {

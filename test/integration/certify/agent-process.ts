@@ -15,7 +15,7 @@ import type { StepName, StepState } from '../../../shared/model/task.ts';
 export interface Orders {
   dataDirectory: string;
   /** Request a certificate for this node; left out: go on with what is there. */
-  request?: { node: string; authority?: string; key_place?: 'target' | 'agent' };
+  request?: { node: string; authority?: string; key_place?: 'endpoint' | 'agent' };
   kill?: { step: StepName; state: StepState } | { answers: number };
 }
 

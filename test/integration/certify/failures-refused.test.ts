@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { have } from '#test/servers/available.ts';
-import { agent, prepareFailingSite, site, start } from './failing-site.ts';
+import { agent, prepareSite, site, start } from './agent-and-site.ts';
 import { addSite, approve } from './site.ts';
 
 describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', () => {
-  prepareFailingSite();
+  prepareSite();
 
   test('a certificate for another key is never installed', async () => {
     const wrong = makeLeaf(makeCa({ commonName: 'Confused CA' }), { names: ['shop.example'] });

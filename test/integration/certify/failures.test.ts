@@ -7,7 +7,7 @@ import { have } from '#test/servers/available.ts';
 import { canMount } from '#test/servers/tiny-disk.ts';
 import type { Overrides } from '../../../electron/compose.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { agent, prepareFailingSite, site, start } from './failing-site.ts';
+import { agent, prepareSite, site, start } from './agent-and-site.ts';
 import { addSite, approve, startSite } from './site.ts';
 
 async function expectRestored(taskId: string, before: Record<string, string>, code: string) {
@@ -56,7 +56,7 @@ function wrap<T extends object>(real: T, changed: Partial<T>): T {
 }
 
 describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', () => {
-  prepareFailingSite();
+  prepareSite();
 
   test('a reload that the server refuses ends restored and proved', async () => {
     await start(refusingReload);

@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
-import { addSite, approve, type Site, shop, startSite } from './site.ts';
+import { agent, prepareSite, site, start } from './agent-and-site.ts';
+import { addSite, approve, shop } from './site.ts';
 
 describe.skipIf(!have('nginx'))('a certificate for a local nginx', () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
-  let agent: TestAgent;
-
-  beforeEach(async () => {
-    data = tempDirectory('certify');
-    site = await startSite();
-    agent = await startAgent({ dataDirectory: data.path });
-  });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    data.remove();
-  });
+  prepareSite();
+  beforeEach(() => start());
 
   test('is found as External, planned, approved, installed and proved to be served', async () => {
     const { nodeId } = await addSite(agent, site);
@@ -33,7 +21,7 @@ describe.skipIf(!have('nginx'))('a certificate for a local nginx', () => {
 
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     const plan = await approve(agent, taskId);
-    expect(plan.keyPlace.where).toBe('target');
+    expect(plan.keyPlace.where).toBe('endpoint');
     expect(plan.names).toEqual([shop]);
     expect(
       changesOf(plan.install.changes, 'file')

@@ -1,31 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { have } from '#test/servers/available.ts';
-import { addSite, type Site, startSite } from './site.ts';
+import { agent, prepareSite, site, start } from './agent-and-site.ts';
+import { addSite } from './site.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
 describe.skipIf(!have('nginx'))('the renewal of a certificate', () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
-  let agent: TestAgent;
+  prepareSite();
   let clock: JumpingClock;
   let nodeId: string;
-
   beforeEach(async () => {
-    data = tempDirectory('renewals');
-    site = await startSite();
     clock = new JumpingClock();
-    agent = await startAgent({ dataDirectory: data.path, overrides: { clock } });
+    await start({ clock });
     ({ nodeId } = await addSite(agent, site, { auto_approve: true }));
-  });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    data.remove();
   });
 
   async function obtain(days?: number): Promise<string> {

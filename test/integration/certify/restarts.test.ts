@@ -1,44 +1,34 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '#shared/model/task.ts';
-import { startAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { certifyKind } from '../../../electron/agent/certificates/certify-kind.ts';
+import { agent, dataDirectory, prepareSite, site, start, stop } from './agent-and-site.ts';
 import type { Orders } from './agent-process.ts';
-import { runAgent } from './restarts.ts';
-import { addSite, type Site, startSite } from './site.ts';
+import { prepareAgentProcess, runAgent } from './restarts.ts';
+import { addSite } from './site.ts';
 
 describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', { timeout: 240_000 }, () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
   let nodeId: string;
   let filesBefore: string[];
 
+  prepareSite();
+  prepareAgentProcess();
   beforeEach(async () => {
-    data = tempDirectory('restarts');
-    site = await startSite();
-    const agent = await startAgent({ dataDirectory: data.path });
+    await start();
     ({ nodeId } = await addSite(agent, site, { auto_approve: true }));
-    await agent.close();
+    await stop();
     filesBefore = Object.keys(site.state());
-  });
-  afterEach(async () => {
-    await site.nginx.stop();
-    data.remove();
   });
 
   async function expectSameResult(task: Task | null): Promise<void> {
     expect(task, JSON.stringify(task?.steps, null, 1)).toMatchObject({ state: 'succeeded' });
-    const agent = await startAgent({ dataDirectory: data.path });
-    try {
-      const orders = await agent.call.orders.list({});
-      expect(orders.map((order) => order.state)).toEqual(['collected']);
-      expect(await site.served()).toBe(orders[0]?.certificateFingerprint);
-      expect(Object.keys(site.state())).toEqual(filesBefore);
-      expect(agent.database.secrets.list(task?.id ?? '')).toEqual([]);
-      expect((await agent.call.audit.verify({})).ok).toBe(true);
-    } finally {
-      await agent.close();
-    }
+    await start();
+    const orders = await agent.call.orders.list({});
+    expect(orders.map((order) => order.state)).toEqual(['collected']);
+    expect(await site.served()).toBe(orders[0]?.certificateFingerprint);
+    expect(Object.keys(site.state())).toEqual(filesBefore);
+    expect(agent.database.secrets.list(task?.id ?? '')).toEqual([]);
+    expect((await agent.call.audit.verify({})).ok).toBe(true);
   }
 
   const certifySteps = certifyKind.forward.map(({ name }) => name);
@@ -47,10 +37,8 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
     .flatMap((step) => [[step, 'running'] as const, [step, 'done'] as const]);
 
   test.each(moments)('killed when the step %s is %s', async (step, state) => {
-    expect(
-      await runAgent({ dataDirectory: data.path, request: { node: nodeId }, kill: { step, state } }),
-    ).toBeNull();
-    await expectSameResult(await runAgent({ dataDirectory: data.path }));
+    expect(await runAgent({ dataDirectory, request: { node: nodeId }, kill: { step, state } })).toBeNull();
+    await expectSameResult(await runAgent({ dataDirectory }));
   });
 
   test('killed after every single step of the same task, with the key made in the agent', async () => {
@@ -58,7 +46,7 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
     for (const step of certifySteps.slice(0, -1)) {
       expect(
         await runAgent({
-          dataDirectory: data.path,
+          dataDirectory,
           ...(request ? { request } : {}),
           kill: { step, state: 'done' },
         }),
@@ -66,12 +54,12 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
       ).toBeNull();
       request = undefined;
     }
-    await expectSameResult(await runAgent({ dataDirectory: data.path }));
+    await expectSameResult(await runAgent({ dataDirectory }));
   });
 
   test('killed while it puts back what was there, it still ends restored and proved', async () => {
     const before = site.state();
-    const agent = await startAgent({ dataDirectory: data.path, overrides: { connection: noReload } });
+    await start({ connection: noReload });
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     await agent.until(taskId, ['running', 'failed']);
     for (;;) {
@@ -79,8 +67,8 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
       if (row?.memory.direction === 'undoing') break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await agent.close();
-    const task = await runAgent({ dataDirectory: data.path });
+    await stop();
+    const task = await runAgent({ dataDirectory });
     expect(task).toMatchObject({ state: 'failed', restored: 'proved' });
     expect(site.state()).toEqual(before);
     expect(await site.served()).toBe(site.oldFingerprint);

@@ -1,27 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
-import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
-import { addSite, approve, type Site, startSite } from './site.ts';
+import { agent, prepareSite, site, start } from './agent-and-site.ts';
+import { addSite, approve } from './site.ts';
 
 describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx over SSH', () => {
-  let data: ReturnType<typeof tempDirectory>;
-  let site: Site;
   let sshd: Sshd;
-  let agent: TestAgent;
-
+  afterEach(() => sshd.stop()); // the last to go
+  prepareSite();
   beforeEach(async () => {
-    data = tempDirectory('certify-ssh');
-    site = await startSite();
     sshd = await startSshd();
-  });
-  afterEach(async () => {
-    await agent.close();
-    await site.nginx.stop();
-    await sshd.stop();
-    data.remove();
   });
   const login = () => ({
     connection_type: 'ssh',
@@ -33,14 +23,11 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
 
   test('is planned, approved, installed and proved, and the private key never leaves the target', async () => {
     const travelled: string[] = [];
-    agent = await startAgent({
-      dataDirectory: data.path,
-      overrides: { connection: (real) => recording(real, travelled) },
-    });
+    await start({ connection: (real) => recording(real, travelled) });
     const { nodeId } = await addSite(agent, site, login());
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     const plan = await approve(agent, taskId);
-    expect(plan.keyPlace.where).toBe('target');
+    expect(plan.keyPlace.where).toBe('endpoint');
     const task = await agent.until(taskId);
     expect(task.state, JSON.stringify(task.steps, null, 1)).toBe('succeeded');
     expect(await site.served()).not.toBe(site.oldFingerprint);
@@ -48,7 +35,7 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
   });
 
   test('a key made in the agent arrives with owner and mode of the old one', async () => {
-    agent = await startAgent({ dataDirectory: data.path });
+    await start();
     const { nodeId } = await addSite(agent, site, login());
     const { taskId } = await agent.call.certificates.request({ node: nodeId, key_place: 'agent' });
     const plan = await approve(agent, taskId);
@@ -59,18 +46,15 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
 
   test('the connection lost in the middle of a write, again and again, ends restored and proved', async () => {
     let cut = true;
-    agent = await startAgent({
-      dataDirectory: data.path,
-      overrides: {
-        connection: (real) =>
-          replacing(real, {
-            write: async (path, content, options) => {
-              const going = real.write(path, content, options);
-              if (cut && path.endsWith('shop.crt')) await sshd.dropConnections();
-              await going;
-            },
-          }),
-      },
+    await start({
+      connection: (real) =>
+        replacing(real, {
+          write: async (path, content, options) => {
+            const going = real.write(path, content, options);
+            if (cut && path.endsWith('shop.crt')) await sshd.dropConnections();
+            await going;
+          },
+        }),
     });
     const { nodeId } = await addSite(agent, site, login());
     const before = site.state();
@@ -86,7 +70,7 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
   });
 
   test('a host key that changed is refused, nothing is sent, and accepting it by name mends it', async () => {
-    agent = await startAgent({ dataDirectory: data.path });
+    await start();
     const { nodeId } = await addSite(agent, site, login());
     const before = site.state();
     await sshd.rotateHostKey();
@@ -100,7 +84,7 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
   });
 
   test('wrong login, closed port and unknown host are each one sentence, and nothing is stored', async () => {
-    agent = await startAgent({ dataDirectory: data.path });
+    await start();
     const base = { type: 'nginx' as const, name: 'web9', nginx_config_path: site.nginx.configPath };
     await expect(agent.call.endpoints.add({ ...base, ...login(), user: 'nobody-here' })).rejects.toThrow(
       /nobody-here/,

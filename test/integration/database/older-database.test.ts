@@ -83,7 +83,7 @@ describe('a filled store of an older version', () => {
     expect(more).toEqual([]);
     expect(rowsOf(backup?.path ?? '')).toEqual(before);
     const driver = openDriver(backup?.path ?? '', { readonly: true });
-    expect(versionOf(driver)).toBe(old.store.version);
+    expect(versionOf(driver)).toBe(old.filled.version);
     driver.close();
     openIt().close();
     expect(listBackups(old.path), 'another start is no migration').toHaveLength(1);
@@ -91,7 +91,7 @@ describe('a filled store of an older version', () => {
 
   test('is refused in words by the older program from then on, and not touched', () => {
     openIt().close();
-    expect(() => refuseFuture(old.path, migrations.length, old.store.version)).toThrow(
+    expect(() => refuseFuture(old.path, migrations.length, old.filled.version)).toThrow(
       expect.objectContaining({
         code: 'database.from-the-future',
         message: expect.stringContaining('written by a newer version of Trustkeep'),
@@ -100,7 +100,7 @@ describe('a filled store of an older version', () => {
   });
 
   test('gives its tasks the subject they are about', () => {
-    const { facts } = old.store;
+    const { facts } = old.filled;
     const database = openIt();
     const about = (id: string) => database.tasks.get(id)?.task;
     const [asked] = database.nodes.list().filter((node) => node.endpointName === 'asked');
@@ -132,7 +132,7 @@ describe('an agent on a store of an older version', () => {
   afterEach(() => agent.close());
 
   test('opens what was sealed, and its audit chain holds', async () => {
-    const { facts } = old.store;
+    const { facts } = old.filled;
     const { database } = agent;
     expect(database.secrets.open('ep_ssh0000000000000', 'password')?.text()).toBe('fixture password');
     const revealed = await agent.call.credentials.reveal({ storename: 'team', id: 'deploy' });
@@ -144,7 +144,7 @@ describe('an agent on a store of an older version', () => {
   });
 
   test('goes on with what was in progress, each from where it was', async () => {
-    const { facts } = old.store;
+    const { facts } = old.filled;
     const done = ['succeeded', 'succeeded-with-warnings'];
     // a yes that was given and sealed before counts
     expect(done).toContain((await agent.until(facts.approved)).state);
@@ -174,6 +174,6 @@ describe('an agent on a store of an older version', () => {
     expect(agent.database.audit.verify()).toMatchObject({ ok: true });
   });
 
-  const original = (file: string): Buffer => Buffer.from(old.store.files[file]?.base64 ?? '', 'base64');
+  const original = (file: string): Buffer => Buffer.from(old.filled.files[file]?.base64 ?? '', 'base64');
   const siteOf = (name: string): string => `/srv/filled/${name}/site.pem`;
 });

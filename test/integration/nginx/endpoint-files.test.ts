@@ -73,7 +73,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     });
     await installAndRestart(endpoint, plan, {
       chainPem: fresh.chainPem,
-      key: { where: 'target', path: key.path },
+      key: { where: 'endpoint', path: key.path },
     });
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
     expect(changesOf((await planFor(endpoint, 'a.example')).changes, 'file')).toMatchObject([

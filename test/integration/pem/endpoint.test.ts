@@ -144,7 +144,7 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
       names: ['shop.example'],
       keyOf: { keyPem: '', spki: key.spki, keyType: 'ec-p384' },
     });
-    await one.install(plan, { chainPem: fresh.chainPem, key: { where: 'target', path: key.path } });
+    await one.install(plan, { chainPem: fresh.chainPem, key: { where: 'endpoint', path: key.path } });
     expect(await readFile(at('site.pem'), 'utf8')).toBe(fresh.chainPem + keyPem + dh);
   });
 });

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RotationDatabase, rotationDatabase } from '#test/make/rotation-database.ts';
 import { rotationRounds } from '#test/make/rotation-rounds.ts';
 
-let store: RotationDatabase;
+let fixture: RotationDatabase;
 beforeAll(async () => {
-  store = await rotationDatabase();
+  fixture = await rotationDatabase();
 });
-afterAll(() => store.remove());
+afterAll(() => fixture.remove());
 
 const points: [string, 'old' | 'new'][] = [
   ['after the notes are written', 'old'],
@@ -32,10 +32,10 @@ const points: [string, 'old' | 'new'][] = [
 test.each(points)(
   'Killed %s, everything opens under the %s key and nothing is left over',
   async (point, which) => {
-    const { keyId: before } = await store.inspect([]);
-    const said = await store.run(point);
+    const { keyId: before } = await fixture.inspect([]);
+    const said = await fixture.run(point);
     expect(said).toContain(`at ${point}`);
-    const { keyId: after } = await store.inspect(said);
+    const { keyId: after } = await fixture.inspect(said);
     if (which === 'old') expect(after).toBe(before);
     else expect(after).not.toBe(before);
   },
@@ -46,8 +46,8 @@ test('Killed at any moment, again and again, everything opens and nothing is lef
   timeout: 600_000,
 }, async () => {
   const rounds = 6; // many more of them: npm run campaign rotation
-  const { rotated, findings } = await rotationRounds(store, rounds, 1);
+  const { rotated, findings } = await rotationRounds(fixture, rounds, 1);
   expect(findings).toEqual([]);
   expect(rotated).toBeGreaterThanOrEqual(rounds / 2); // it was killed while it rotated, not before
-  expect(existsSync(join(store.path, 'os.key'))).toBe(false);
+  expect(existsSync(join(fixture.path, 'os.key'))).toBe(false);
 });

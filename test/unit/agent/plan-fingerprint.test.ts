@@ -26,7 +26,7 @@ function plan(): Plan {
     reason: 'request',
     names: ['shop.example'],
     keyType: 'ec-p256',
-    keyPlace: { where: 'target', why: 'openssl is there' },
+    keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: null, days: null },
     bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },

@@ -18,7 +18,7 @@ prepareOutboundProxy();
 
 const other: ProxySettings = { route: { ...manual, port: 8080 }, bypass: [] };
 
-describe('the way out', () => {
+describe('the outbound connection', () => {
   test('is direct at first, and another object after every change', () => {
     const first = scene.outbound.inForce();
     expect(scene.outbound.state()).toEqual({ ...direct, hasPassword: false, revertsAt: null });

@@ -32,7 +32,7 @@ describe('the table of kinds', () => {
       const { forward, undo, lease } = taskKinds.of({ kind });
       const changes = forward.some((step) => step.changesEndpoint === true);
       expect(undo.length > 0, kind).toBe(changes);
-      if (lease.onlyLooks) expect(changes, kind).toBe(false);
+      if (lease.onlyReads) expect(changes, kind).toBe(false);
     }
   });
 });

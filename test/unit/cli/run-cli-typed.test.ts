@@ -39,6 +39,7 @@ describe('what a person mistypes', () => {
     ['run --log-level loud', '--log-level must be one of: debug, info, warn, error.', /^$/],
     ['tls list --data-directory', '--data-directory needs a value.', /^$/],
     ['tls list --data-directory --wait', '--data-directory needs a value.', /^$/],
+    ['certificates request n --key_place target', '"key_place" must be one of: endpoint, agent.', /Correct/],
     ['orders show many', '"number" must be a number.', /Correct/],
     [
       'secrets unlock --passphrase-file /nope',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProxyInput } from '#shared/contract/proxy.ts';
 import { checkBypass, routeOf } from '../../../electron/commands/proxy-settings.ts';
 
-describe('the way out that flags describe', () => {
+describe('the outbound connection that flags describe', () => {
   test.each<[ProxyInput, unknown]>([
     [{}, { mode: 'none' }],
     [

@@ -37,7 +37,7 @@ function read(part: ReactNode): string {
 
 const hash = 'ab'.repeat(32);
 const plan: Plan = {
-  fingerprintVersion: 2,
+  fingerprintVersion: 3,
   endpointId: 'ep_1',
   endpointName: 'shop',
   nodeId: 'node_1',
@@ -45,7 +45,7 @@ const plan: Plan = {
   reason: 'renewal',
   names: ['shop.example', 'www.shop.example'],
   keyType: 'ec-p384',
-  keyPlace: { where: 'target', why: 'openssl is there.' },
+  keyPlace: { where: 'endpoint', why: 'openssl is there.' },
   authority: { id: 'ca_1', name: 'My CA', kind: 'acme' },
   terms: { profile: 'short', days: 6 },
   bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },

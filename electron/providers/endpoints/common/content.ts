@@ -8,9 +8,9 @@ import { run } from './run.ts';
 import { writeOptions } from './states.ts';
 
 /** A file's new content in pieces; a piece that lies on the target is put in there and never travels. */
-export type Piece = Buffer | Secret | { onTarget: string };
+export type Piece = Buffer | Secret | { onEndpoint: string };
 
-const isOnTarget = (piece: Piece): piece is { onTarget: string } => 'onTarget' in piece;
+const isOnEndpoint = (piece: Piece): piece is { onEndpoint: string } => 'onEndpoint' in piece;
 
 /** SHA-256 the file will have. Changes nothing. */
 export async function contentHash(connection: HostConnection, pieces: readonly Piece[]): Promise<string> {
@@ -79,15 +79,15 @@ async function setOwnerAndMode(connection: HostConnection, path: string, wanted:
 function joined(pieces: readonly Piece[]): Buffer {
   return Buffer.concat(
     pieces.map((piece) => {
-      if (isOnTarget(piece)) throw new Error('a piece on the endpoint cannot be joined here');
+      if (isOnEndpoint(piece)) throw new Error('a piece on the endpoint cannot be joined here');
       return piece instanceof Secret ? piece.bytes() : piece;
     }),
   );
 }
 
 function splitAt(pieces: readonly Piece[]): { before: Buffer; path: string; after: Buffer } | null {
-  const at = pieces.findIndex(isOnTarget);
+  const at = pieces.findIndex(isOnEndpoint);
   const piece = pieces[at];
-  if (piece === undefined || !isOnTarget(piece)) return null;
-  return { before: joined(pieces.slice(0, at)), path: piece.onTarget, after: joined(pieces.slice(at + 1)) };
+  if (piece === undefined || !isOnEndpoint(piece)) return null;
+  return { before: joined(pieces.slice(0, at)), path: piece.onEndpoint, after: joined(pieces.slice(at + 1)) };
 }

@@ -145,7 +145,9 @@ export async function signOnTarget(
 /** Refuses a certificate that does not belong to the key: neither nginx nor others notice all such pairs. */
 export async function refuseWrongPair(connection: HostConnection, material: Material): Promise<void> {
   const spki =
-    material.key.where === 'target' ? await spkiAt(connection, material.key.path) : spkiOf(material.key.pem);
+    material.key.where === 'endpoint'
+      ? await spkiAt(connection, material.key.path)
+      : spkiOf(material.key.pem);
   if (sha256Hex(spki) === readCertificate(material.chainPem).keyFingerprint) return;
   throw new Failure('certificate.key-mismatch', 'The new certificate does not match the new private key.', {
     hint: 'Nothing was changed. Request the certificate again.',

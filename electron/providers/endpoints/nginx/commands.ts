@@ -157,7 +157,7 @@ export interface RunningServer {
  * Prints process id, unit and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
  * or another program. A unit counts only when systemd itself says that this process is its main one.
  */
-const lookScript = `
+const readScript = `
 pid=$(cat -- "$1" 2>/dev/null) || exit 3
 case $pid in ''|*[!0-9]*) exit 4;; esac
 if [ -d /proc/self ]; then
@@ -182,7 +182,7 @@ export async function runningServer(
   pidPath: string,
 ): Promise<RunningServer | null> {
   const result = await connection.exec({
-    argv: ['sh', '-c', lookScript, 'sh', pidPath],
+    argv: ['sh', '-c', readScript, 'sh', pidPath],
     timeoutMs: 30_000,
   });
   if (result.code !== 0) return null;

@@ -28,7 +28,7 @@ export async function piecesFor(
   file: FileChange,
   material: Material,
 ): Promise<Piece[]> {
-  const key: Piece = material.key.where === 'target' ? { onTarget: material.key.path } : material.key.pem;
+  const key: Piece = material.key.where === 'endpoint' ? { onEndpoint: material.key.path } : material.key.pem;
   switch (file.holds) {
     case 'private-key':
       return [key];

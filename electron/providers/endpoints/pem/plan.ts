@@ -121,6 +121,6 @@ export async function piecesFor(
     throw new Failure('file.missing', `The file ${file.path} could not be read.`, {
       hint: 'Make a new plan.',
     });
-  const key: Piece = material.key.where === 'target' ? { onTarget: material.key.path } : material.key.pem;
+  const key: Piece = material.key.where === 'endpoint' ? { onEndpoint: material.key.path } : material.key.pem;
   return compose(readComposition(text), certificatesOf(material.chainPem), key);
 }

@@ -25,6 +25,8 @@ export class FakeAgent {
   nextFailure: keyof typeof plannedFailures | null = null;
   /** Inputs of changing commands, for tests. */
   readonly calls: Array<{ command: string; input: unknown }> = [];
+  /** Every procedure that was called, for tests. */
+  readonly asked: string[] = [];
   readonly #listeners = new Set<(event: AgentEvent) => void>();
   readonly #wakes = new Set<() => void>();
   #stopping = false;
@@ -72,7 +74,11 @@ export class FakeAgent {
       changed: (...topics: Topic[]) => this.changed(...topics),
       did: (command: string, input: unknown) => this.#did(command, input),
     };
-    return os.router({
+    const noted = os.use(({ path, next }) => {
+      this.asked.push(path.join('.'));
+      return next();
+    });
+    return noted.router({
       ...agentRoutes(tools, (signal) => this.#events(signal)),
       ...secretsRoutes(tools),
       ...endpointRoutes(tools),

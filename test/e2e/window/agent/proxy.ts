@@ -4,7 +4,7 @@ import { directTrip, needed } from '../world/proxy.ts';
 import type { World } from '../world/world.ts';
 import { type FakeTools, os } from './procedures.ts';
 
-/** The way out. A setting on trial goes back by itself here too. */
+/** The outbound connection. A setting on trial goes back by itself here too. */
 export function proxyRoutes({ world, changed, did }: FakeTools) {
   const trial = new Trial(world, () => changed('proxy'));
   return {

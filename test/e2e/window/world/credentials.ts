@@ -4,7 +4,7 @@ import { day, fakeHash } from './world.ts';
 
 /** What the default store of the rich world holds: each kind of secret. */
 export function richCredentials(now: number): Credential[] {
-  const one = (id: string, holds: Parameters<typeof makeCredential>[3], days: number) =>
+  const one = (id: string, holds: Holds, days: number) =>
     makeCredential('cs_default', id, now - days * day, holds);
   return [
     one('grafana-deploy', { username: 'deploy', key: true }, 20),
@@ -16,22 +16,24 @@ export function richCredentials(now: number): Credential[] {
 
 /** As many as an administrator of many hosts has. */
 export function manyCredentials(now: number, number: number): Credential[] {
-  return Array.from({ length: number }, (_, index) =>
-    makeCredential('cs_default', `host-${String(index).padStart(6, '0')}`, now - day, {
-      username: 'deploy',
-      password: index % 3 !== 0,
-      key: index % 3 === 0,
-    }),
-  );
+  const like = (holds: Holds) =>
+    makeCredential('cs_default', 'host', now - day, { username: 'deploy', ...holds });
+  const [withKey, withPassword] = [like({ key: true }), like({ password: true })];
+  return Array.from({ length: number }, (_, index) => {
+    const id = `host-${String(index).padStart(6, '0')}`;
+    return { ...(index % 3 === 0 ? withKey : withPassword), id, rowId: `cr_${id}` };
+  });
+}
+
+interface Holds {
+  username?: string | null;
+  password?: boolean;
+  key?: boolean;
+  passphrase?: boolean;
 }
 
 /** A credential as it is told: what it has, and none of it. */
-export function makeCredential(
-  storeId: string,
-  id: string,
-  at: number,
-  holds: { username?: string | null; password?: boolean; key?: boolean; passphrase?: boolean } = {},
-): Credential {
+export function makeCredential(storeId: string, id: string, at: number, holds: Holds = {}): Credential {
   const { username = 'root', password = false, key = false, passphrase = false } = holds;
   return {
     rowId: `cr_${fakeHash(storeId + id).slice(0, 12)}`,

@@ -12,7 +12,7 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
   const endpoint = world.endpoints.find((one) => one.id === target.endpointId);
   const install: InstallPlan = endpoint?.type === 'pem' ? installInFile(target) : installInNginx(target);
   return {
-    fingerprintVersion: 2,
+    fingerprintVersion: 3,
     endpointId: target.endpointId,
     endpointName: target.endpointName,
     nodeId: target.id,
@@ -21,7 +21,7 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
     names: target.serverNames,
     keyType: 'ec-p256',
     keyPlace: {
-      where: 'target',
+      where: 'endpoint',
       why: 'The endpoint has OpenSSL 3.0.15: the private key is generated there and never leaves it.',
     },
     authority: { id: authority.id, name: authority.name, kind: authority.kind },

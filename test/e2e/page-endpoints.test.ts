@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { have } from '../servers/available.ts';
+import { pageHarness } from './page-harness.ts';
+import { addOverStore } from './page-openings.ts';
+
+describe.runIf(have('chromium'))('endpoints in the window', () => {
+  const { open, calls } = pageHarness();
+
+  it('adds an endpoint with what was typed, and keeps the password off the screen and out of the command line', async () => {
+    const { page, troubles } = await open({ place: 'endpoints' });
+    await page.click('text=Add endpoint');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('text=Name is required.');
+    await page.fill('[data-field=name]', 'edge');
+    await page.selectOption('[data-field=connection_type]', 'ssh');
+    await page.fill('[data-field=host]', '10.0.0.9');
+    await page.fill('[data-field=user]', 'deploy');
+    await page.fill('[data-field=password]', 'hunter2 hunter2');
+    expect(await page.getAttribute('[data-field=password]', 'type')).toBe('password');
+    const text = await page.innerText('[role=dialog]');
+    expect(text).toContain(
+      'trustkeep tls add nginx --name edge --connection_type ssh --host 10.0.0.9 --user deploy --password-prompt',
+    );
+    expect(text).not.toContain('hunter2');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('[data-instance-id]');
+    const [call] = await calls(page);
+    expect(call).toMatchObject({
+      command: 'endpoints.add',
+      input: { type: 'nginx', name: 'edge', host: '10.0.0.9', password: 'hunter2 hunter2' },
+    });
+    await page.click('text=Open nodes');
+    await page.waitForSelector('text=Nodes have not been discovered yet');
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows the plan before a certificate is requested, then follows the task', async () => {
+    const { page, troubles } = await open({ place: 'endpoints' });
+    await page.click('text=shop-web-1');
+    await page.click('text=Request >> nth=0');
+    expect(await page.inputValue('[role=dialog] textarea')).toBe('checkout.nordhafen.example');
+    await page.click('text=Show plan');
+    await page.waitForSelector('text=Also affected');
+    expect(await calls(page)).toEqual([]);
+    await page.click('[role=dialog] >> text=Request certificate');
+    await page.waitForSelector('h1:has-text("Certificate for")');
+    expect((await calls(page))[0]?.input).toMatchObject({
+      names: ['checkout.nordhafen.example'],
+      key_type: 'ec-p256',
+    });
+    expect(troubles).toEqual([]);
+  });
+
+  it('can be walked by keyboard alone', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    await page.focus('[data-row-link]');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('api-edge-fra');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('h1:has-text("api-edge-fra")');
+    await page.focus('[data-row-link]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=dialog]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+  });
+
+  it('sorts and finds rows, and cuts long lists into pages', async () => {
+    const { page } = await open({ scene: 'many', place: 'endpoints' });
+    const rows = () => page.locator('[data-row-link]').allInnerTexts();
+    await expect.poll(rows).toHaveLength(200);
+    expect((await rows())[0]).toBe('edge-0000');
+    await page.click('th >> text=Name');
+    expect((await rows())[0]).toBe('edge-0999');
+    expect(await page.getAttribute('th:has-text("Name")', 'aria-sort')).toBe('descending');
+    await page.click('text=Next');
+    expect((await rows())[0]).toBe('edge-0799');
+    await page.fill('[aria-label="Search endpoints"]', 'edge-004');
+    await expect.poll(rows).toHaveLength(10);
+    await page.fill('[aria-label="Search endpoints"]', 'nothing like it');
+    await page.waitForSelector('text=Nothing found');
+  });
+
+  it('lets an endpoint log in with a credential store, and says so on the command line', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    await addOverStore(page);
+    await page.fill('[data-field=name]', 'edge');
+    await page.fill('[data-field=host]', '10.0.0.9');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('text=Credential ID is required.');
+    await page.selectOption('[data-field=store]', 'trustkeep-store');
+    await page.locator('[data-field=store_cred_id]').pressSequentially('graf');
+    await page.click('.fui-Option >> text=grafana-deploy');
+    expect(await page.inputValue('[data-field=store_cred_id]')).toBe('grafana-deploy');
+    await page.click('role=button[name=Check]');
+    await page.waitForSelector('text=Found: deploy, ssh-ed25519 SHA256:');
+    expect(await page.innerText('[role=dialog]')).toContain(
+      'trustkeep tls add nginx --name edge --connection_type ssh --host 10.0.0.9 --store trustkeep-store --store_cred_id grafana-deploy',
+    );
+    await page.click('button[type=submit]');
+    await page.waitForSelector('[data-instance-id]');
+    const { input } = (await calls(page))[0] ?? {};
+    expect(input).toMatchObject({ store: 'trustkeep-store', store_cred_id: 'grafana-deploy' });
+    expect(input).not.toHaveProperty('log_in_with');
+    expect(input).not.toHaveProperty('password');
+  });
+
+  it('takes the credential store away from an endpoint that logs in otherwise from now on', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    await page.click('text=shop-web-2');
+    await page.click('text=More…');
+    await page.click('role=menuitem[name=Edit]');
+    expect(await page.inputValue('[data-field=store]')).toBe('vault1');
+    await page.check('role=radio[name=Password]');
+    await page.fill('[data-field=user]', 'root');
+    await page.fill('[data-field=password]', 'other');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    expect((await calls(page))[0]?.input.changes).toEqual({
+      user: 'root',
+      password: 'other',
+      store: null,
+      store_cred_id: null,
+    });
+  });
+});
