@@ -15,6 +15,10 @@ export const storesCodes = {
     'credential-store.default-fixed': ['never', 'The default store cannot be renamed.'],
     'credential-store.in-test': ['later', 'The store is being tested.'],
     'credential-store.in-use': ['needs-person', 'Endpoints use the store.'],
+    'credential-store.login-ends': [
+      'needs-person',
+      'What the store logs in with ends soon and cannot be renewed.',
+    ],
     'credential-store.login-refused': ['needs-person', 'The store refused the login.'],
     'credential-store.name-taken': ['needs-person', 'Another store has this name.'],
     'credential-store.no-certificate': [

@@ -14,6 +14,8 @@ interface RoleRequest {
 interface TokenRequest {
   rules: Rules;
   ttl?: string;
+  /** Renewals give this long, for ever. */
+  period?: string;
   uses?: number;
   renewable?: boolean;
   type?: 'service' | 'batch';
@@ -131,7 +133,7 @@ class ApiFixture implements VaultFixture {
   async makeToken(request: TokenRequest): Promise<string> {
     const { json } = await this.#ask('POST', 'auth/token/create', {
       policies: [await this.#policy(request.rules)],
-      ttl: request.ttl ?? '1h',
+      ...(request.period === undefined ? { ttl: request.ttl ?? '1h' } : { period: request.period }),
       ...(request.uses === undefined ? {} : { num_uses: request.uses }),
       ...(request.renewable === undefined ? {} : { renewable: request.renewable }),
       ...(request.type === undefined ? {} : { type: request.type }),

@@ -13,6 +13,8 @@ export interface StrictToken {
   creationTtl: number;
   /** Seconds from creation; 0: none. */
   maxTtl: number;
+  /** Seconds that each renewal gives, whatever it asks for; 0: it is not periodic. */
+  period: number;
   renewable: boolean;
   /** Calls left; 0: as many as wanted. */
   uses: number;
@@ -99,6 +101,7 @@ export class StrictState {
       createdAt: this.now(),
       endsAt: given.creationTtl === 0 ? null : this.now() + given.creationTtl * 1000,
       maxTtl: 0,
+      period: 0,
       renewable: type === 'service' && given.creationTtl > 0,
       uses: 0,
       displayName: 'token',

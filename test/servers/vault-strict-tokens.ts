@@ -56,6 +56,7 @@ function looked({ state }: Routes, token: StrictToken): Record<string, unknown> 
     policies: token.policies,
     renewable: token.renewable,
     ttl: left,
+    ...(token.period > 0 ? { period: token.period } : {}),
     type: token.type,
   };
 }
@@ -65,6 +66,10 @@ function renew(routes: Routes, call: StrictCall, token: StrictToken): StrictAnsw
   if (token.type === 'batch') throw new VaultRefusal(400, ['batch tokens cannot be renewed']);
   if (!token.renewable || token.endsAt === null) throw new VaultRefusal(400, ['lease is not renewable']);
   const now = routes.state.now();
+  if (token.period > 0) {
+    token.endsAt = now + token.period * 1000;
+    return { auth: authOf(token, token.period) };
+  }
   const asked = Number(increment ?? token.creationTtl);
   const longest = token.maxTtl === 0 ? longestTtl : token.maxTtl;
   const most = Math.round((token.createdAt + longest * 1000 - now) / 1000);
@@ -96,6 +101,7 @@ function create(routes: Routes, call: StrictCall, parent: StrictToken): StrictAn
   const asked = fields(routes, call, {
     policies: 'strings',
     ttl: 'duration',
+    period: 'duration',
     num_uses: 'number',
     renewable: 'boolean',
     explicit_max_ttl: 'duration',
@@ -105,10 +111,12 @@ function create(routes: Routes, call: StrictCall, parent: StrictToken): StrictAn
     display_name: 'string',
   });
   const policies = (asked.policies as string[] | undefined) ?? parent.policies;
-  const ttl = Number(asked.ttl ?? longestTtl);
+  const period = Number(asked.period ?? 0);
+  const ttl = period > 0 ? period : Number(asked.ttl ?? longestTtl);
   const type = asked.type === 'batch' ? 'batch' : 'service';
   const token = routes.state.makeToken({
     creationTtl: ttl,
+    period,
     namespace: call.namespaceName,
     policies: asked.no_default_policy === true ? policies : [...new Set(['default', ...policies])],
     maxTtl: Number(asked.explicit_max_ttl ?? 0),

@@ -57,6 +57,8 @@ export interface VaultServer {
   mode: 'active' | 'sealed' | 'not-initialised' | { standbyOf: string };
   /** Asked for each call; null: nothing special. */
   interfere: (method: string, path: string) => Interference | null;
+  /** It says nothing besides its answers. */
+  withoutWarnings: boolean;
   /** Time passes for the server alone. */
   advance(ms: number): void;
   /** How often a path was called. */
@@ -104,6 +106,7 @@ class StrictVault implements Omit<VaultServer, 'url' | 'caPem' | 'stop'> {
   readonly rootToken: string;
   mode: VaultServer['mode'] = 'active';
   interfere: VaultServer['interfere'] = () => null;
+  withoutWarnings = false;
   readonly #routes: Routes;
   readonly #tellsMounts: boolean;
 
@@ -163,7 +166,7 @@ class StrictVault implements Omit<VaultServer, 'url' | 'caPem' | 'stop'> {
       if ('answer' in found) return json(200, found.answer);
       if (call.wrapTtl !== null) return json(200, wrap(this.#routes, call, found));
       if (found.data === null) return json(204, undefined);
-      return json(found.status ?? 200, envelope(found));
+      return json(found.status ?? 200, envelope(this.withoutWarnings ? { ...found, warnings: [] } : found));
     } catch (thrown) {
       if (thrown instanceof VaultRefusal) return json(thrown.status, thrown.body);
       this.incidents.push(`fault: ${String(thrown)}`);

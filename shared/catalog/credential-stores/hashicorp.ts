@@ -3,6 +3,7 @@ import type { Flat } from '../field.ts';
 import { checkAbsolute, text, yes } from '../flat.ts';
 import { storeName, storeRoots, verifiesLogin } from './common.ts';
 import { defineStore, httpUrl, overHttp, overHttpFlat, overHttpSettings } from './definition.ts';
+import { type FieldNames, fieldNames, fieldNamesField, fieldNamesOf, flatFieldNames } from './field-names.ts';
 
 /** How it logs in. The secrets themselves (token, SecretID) are sealed under the store's id. */
 const auth = z.discriminatedUnion('type', [
@@ -27,6 +28,8 @@ const settings = z.object({
   namespace: z.string().nullable(),
   /** Where AppRole is mounted, `approle` usually. */
   authMount: z.string().min(1),
+  /** Not in settings from before it could be set. */
+  fieldNames: fieldNames.optional(),
   ...overHttp,
 });
 export type HashicorpSettings = z.infer<typeof settings>;
@@ -135,14 +138,16 @@ export const hashicorp = defineStore({
       when: byRole,
       advanced: true,
     },
+    fieldNamesField,
     storeRoots,
   ],
   settings,
-  toFlat: ({ vaultUrl, auth, authMount, rootPath, namespace, ...http }) => ({
+  toFlat: ({ vaultUrl, auth, authMount, rootPath, namespace, fieldNames: named, ...http }) => ({
     vaulturl: vaultUrl,
     ...flatAuth(auth, authMount),
     rootpath: rootPath,
     namespace: namespace ?? undefined,
+    fields: flatFieldNames(named ?? {}),
     ...overHttpFlat(http),
   }),
   fromFlat: (flat) => ({
@@ -152,6 +157,7 @@ export const hashicorp = defineStore({
     rootPath: trimmedPath(text(flat, 'rootpath')) ?? '',
     namespace: trimmedPath(text(flat, 'namespace')),
     authMount: trimmedPath(text(flat, 'authmount')) ?? 'approle',
+    ...namedOf(flat),
     ...overHttpSettings(flat),
   }),
   needs(flat) {
@@ -178,6 +184,11 @@ export const hashicorp = defineStore({
     },
   ],
 });
+
+function namedOf(flat: Flat): { fieldNames?: FieldNames } {
+  const named = fieldNamesOf(flat);
+  return Object.keys(named).length === 0 ? {} : { fieldNames: named };
+}
 
 const neededBy: Record<string, readonly string[]> = {
   Token: ['token'],

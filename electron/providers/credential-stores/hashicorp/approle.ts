@@ -5,7 +5,7 @@ import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import type { VaultClient } from './client.ts';
 import { type Login, type LoginMethod, looksLikeToken } from './login.ts';
-import { splitPath } from './paths.ts';
+import { authMountPath } from './paths.ts';
 import type { SecretIdSource } from './secret-id.ts';
 import { authAnswer, readAs } from './wire.ts';
 
@@ -16,7 +16,7 @@ export function byAppRole(
   source: SecretIdSource,
   clock: Clock,
 ): LoginMethod {
-  const mount = ['auth', ...splitPath(settings.authMount)];
+  const mount = ['auth', ...authMountPath(settings.authMount)];
   const how = `by AppRole at ${mount.join('/')}`;
 
   async function logIn(): Promise<Login> {

@@ -4,6 +4,7 @@ import { never } from '#kit/never.ts';
 import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Http } from '../../../net/http.ts';
+import type { Secret } from '../../../secrets/secret.ts';
 import { mapFields } from '../common/fields.ts';
 import { makeVerify } from '../common/verify.ts';
 import {
@@ -33,6 +34,8 @@ interface HashicorpParts {
   readFile?: ReadSecretFile | undefined;
   /** A store in use: its token is kept alive, and its SecretID unwrapped, before anybody reads. */
   watch?: boolean | undefined;
+  /** In use, a person has to act: what it logs in with is lost, or will be. */
+  lost?: ((why: Failure) => void) | undefined;
   /** 0 to 1, for jitter. */
   random?: (() => number) | undefined;
 }
@@ -42,7 +45,14 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
   const method = methodOf(parts, client);
-  const session = new VaultSession({ client, method, clock, log, random: parts.random ?? Math.random });
+  const session = new VaultSession({
+    client,
+    method,
+    clock,
+    log,
+    random: parts.random ?? Math.random,
+    lost: parts.lost ?? (() => {}),
+  });
   if (parts.watch === true) session.watch();
   const kv = new Kv(client, clock);
 
@@ -50,8 +60,16 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
     const path = secretPath(settings.rootPath, id);
     const result = await session.use(({ token }) => kv.read(path, token, signal), signal);
     if (isForbidden(result)) throw denied(client.who, path, result);
-    const credential = mapFields(result.record, `The secret “${path.shown}” of ${client.who}`);
+    const credential = mapFields(
+      result.record,
+      `The secret “${path.shown}” of ${client.who}`,
+      settings.fieldNames,
+    );
     return { ...credential, about: result.about };
+  }
+
+  async function prove(id: string, token: Secret, signal?: AbortSignal) {
+    return kv.read(secretPath(settings.rootPath, id), token, signal);
   }
 
   async function readToVerify(id: string, signal?: AbortSignal): Promise<string> {
@@ -75,7 +93,8 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
       url: client.url,
       trustedRootsPem: settings.trustedRootsPem,
       clock,
-      logIn: (signal) => session.check(signal),
+      logIn: (signal) =>
+        session.check(toRead === null ? null : (token) => prove(toRead, token, signal), signal),
       read: toRead === null ? null : (signal) => readToVerify(toRead, signal),
     }),
     read,

@@ -21,9 +21,9 @@ export interface Login {
   ours: boolean;
   /**
    * `known`: it may look itself up and did. `unseen`: it may not, which says nothing. `lost`: it may not any more, which
-   * is what an expired token looks like.
+   * is what an expired token looks like. `doubted`: nothing that the server said tells it from a token that it does not know.
    */
-  standing: 'known' | 'unseen' | 'lost';
+  standing: 'known' | 'unseen' | 'doubted' | 'lost';
   /** For people, whole sentences. */
   remarks: string[];
 }
@@ -50,6 +50,13 @@ export function saysNoToken({ said }: VaultAnswer): boolean {
   return /\b(invalid|bad) token\b/i.test(said);
 }
 
+/** Servers list what is missing when they know the token and it has no right; one that they do not know gets two bare words. */
+export function saysMissingRight(answer: VaultAnswer): boolean {
+  return (
+    !saysNoToken(answer) && /\b\d+ error(s|\(s\))? occurred:[\s*]*permission denied\b/i.test(answer.said)
+  );
+}
+
 /** A header takes printable ASCII only; trailing line ends come from files and copying. */
 export function cleanText(text: string): string | null {
   const clean = text.trim();
@@ -71,6 +78,18 @@ export function tokenEnded(who: string, answer: VaultAnswer | null): Failure {
     `${who} did not accept the token of this store. It has expired, was revoked or has no uses left.`,
     {
       hint: 'Set a new token for the store.',
+      peerSaid: answer === null || answer.said === '' ? undefined : answer.said,
+    },
+  );
+}
+
+/** The server was asked about the token and its answer proves nothing; nor did a read, where one was tried. */
+export function notProved(who: string, answer: VaultAnswer | null): Failure {
+  return new Failure(
+    'credential-store.login-refused',
+    `${who} was asked about the token of this store and did not confirm it. It gives this answer to a token that it does not know.`,
+    {
+      hint: 'Check the token and set it again. If it is right but lacks the right to look itself up, set verify to a secret that it may read: reading that proves it.',
       peerSaid: answer === null || answer.said === '' ? undefined : answer.said,
     },
   );

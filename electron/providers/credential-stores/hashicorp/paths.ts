@@ -24,6 +24,17 @@ export function secretPath(rootPath: string, id: string): SecretPath {
   });
 }
 
+/**
+ * Where an auth method is mounted, below `auth/`. People copy it from commands and from the API as well:
+ * `auth/approle`, `v1/auth/approle/login`.
+ */
+export function authMountPath(given: string): string[] {
+  const path = splitPath(given);
+  const start = path[0] === 'v1' && path[1] === 'auth' ? 2 : path[0] === 'auth' && path.length > 1 ? 1 : 0;
+  const bare = path.slice(start);
+  return start > 0 && bare.length > 1 && bare.at(-1) === 'login' ? bare.slice(0, -1) : bare;
+}
+
 /** Without the slashes at its ends; empty text has no segments. */
 export function splitPath(path: string): string[] {
   const bare = path.replace(/^\/+|\/+$/g, '');

@@ -3,10 +3,20 @@ import type { Log } from '#kit/log.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import type { VaultClient } from './client.ts';
 import { type Forbidden, isForbidden } from './kv.ts';
-import { type Login, type LoginMethod, tokenEnded } from './login.ts';
+import { type Login, type LoginMethod, notProved, saysMissingRight, tokenEnded } from './login.ts';
+import { Refusals } from './refusals.ts';
 import { makeRenewal, type Renewal } from './renewal.ts';
-import { closedFailure, notYet } from './session-failures.ts';
-import { giveBack, sentenceOf, standingOf, stillGood } from './standing.ts';
+import { closedFailure, endsFailure } from './session-failures.ts';
+import {
+  giveBack,
+  hasEnded,
+  type Prove,
+  proveDoubted,
+  sentenceOf,
+  standingOf,
+  stillGood,
+} from './standing.ts';
+import { UnderWay } from './under-way.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 interface VaultSessionParts {
@@ -15,18 +25,14 @@ interface VaultSessionParts {
   clock: Clock;
   log: Log;
   random: () => number;
+  /** Nobody asked, and a person has to act: the login is lost, or will be and cannot be kept. */
+  lost(why: Failure): void;
 }
 
-/** Five refusals within a quarter of an hour lock an AppRole, as servers are set up: stay below. */
-const waitsAfterRefusalMs = [60_000, 10 * 60_000] as const;
-/** So many in a row, and a person waits as well: the next one might lock it. */
-const triesOfAPerson = 4;
 /** Its policies may have been changed since: they are fixed at login. */
 const freshAliveMs = 10 * 60_000;
 /** When a token cannot be told from a refused one. */
 const freshUnknownMs = 60_000;
-const marginMs = 10_000;
-const lastReadsMs = 5000;
 const watchEachMs = 10 * 60_000;
 /** All stores begin at once when the agent does: not all ask in the same second. */
 const watchFirstMs = { least: 2000, spread: 20_000 };
@@ -43,11 +49,11 @@ export class VaultSession {
   readonly #log: Log;
   #login: Login | null = null;
   #pending: Promise<Login> | null = null;
-  #refused: { failure: Failure; until: number; times: number } | null = null;
   #closed = false;
   #watching: Timer | null = null;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   readonly #renewal: Renewal;
+  readonly #refusals: Refusals;
 
   constructor(parts: VaultSessionParts) {
     this.#parts = parts;
@@ -59,8 +65,13 @@ export class VaultSession {
       ...parts,
       gone: (gone) => {
         if (this.#login === gone) this.#login = null;
+        if (!this.#method.repeatable) parts.lost(tokenEnded(this.#client.who, null));
+      },
+      ending: (login) => {
+        if (!this.#method.repeatable) parts.lost(endsFailure(this.#client.who, login));
       },
     });
+    this.#refusals = new Refusals(parts.clock);
   }
 
   /** Runs `use` with a token; when that is refused as a token, once more with a new one. Safe concurrently. */
@@ -68,12 +79,15 @@ export class VaultSession {
     run: (login: Login) => Promise<T | Forbidden>,
     signal?: AbortSignal,
   ): Promise<T | Forbidden> {
-    return unlessAborted(() => this.#underWay(this.#use(run)), signal);
+    return unlessAborted(() => this.#underWay.add(this.#use(run)), signal);
   }
 
-  /** Proves that the token works, or logs in; the sentence of what was found. Waits only after several refusals in a row. */
-  check(signal?: AbortSignal): Promise<string> {
-    return unlessAborted(() => this.#underWay(this.#check()), signal);
+  /**
+   * Proves that the token works, or logs in; the sentence of what was found. Waits only after several refusals in a row.
+   * `prove` reads with a token that the server does not vouch for; null: there is nothing to read.
+   */
+  check(prove: Prove | null, signal?: AbortSignal): Promise<string> {
+    return unlessAborted(() => this.#underWay.add(this.#check(prove)), signal);
   }
 
   /** From now on, what would be lost by waiting for the first reader is looked after in the background. */
@@ -87,7 +101,7 @@ export class VaultSession {
     this.#closed = true;
     this.#watching?.cancel();
     this.#renewal.stop();
-    await this.#lastReads();
+    await this.#underWay.end(this.#clock, this.#pending);
     const last = this.#login;
     this.#login = null;
     if (last === null) return;
@@ -105,7 +119,7 @@ export class VaultSession {
   async #fresh(): Promise<Login> {
     try {
       const made = await this.#method.logIn();
-      this.#refused = null;
+      this.#refusals.forget();
       if (this.#closed) {
         await giveBack(this.#client, this.#log, made);
         throw closedFailure(this.#client.who);
@@ -116,13 +130,8 @@ export class VaultSession {
       this.#renewal.start(made);
       return made;
     } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.code === 'credential-store.login-refused') {
-        const times = (this.#refused?.times ?? 0) + 1;
-        const wait = waitsAfterRefusalMs[Math.min(times, waitsAfterRefusalMs.length) - 1] ?? 0;
-        this.#refused = { failure, until: this.#clock.now() + wait, times };
-      }
-      throw failure;
+      this.#refusals.note(thrown);
+      throw thrown;
     }
   }
 
@@ -130,10 +139,9 @@ export class VaultSession {
     if (this.#closed) throw closedFailure(this.#client.who);
     if (this.#pending !== null) return this.#pending;
     const changed = await this.#method.changed();
-    if (this.#login !== null && !this.#hasEnded(this.#login))
+    if (this.#login !== null && !hasEnded(this.#login, this.#clock.now()))
       return changed ? this.#orTheOld(this.#login) : this.#login;
-    if (this.#refused !== null && !changed && this.#clock.now() < this.#refused.until)
-      throw this.#refused.failure;
+    if (!changed) this.#refusals.mustHavePassed();
     return this.#logIn();
   }
 
@@ -150,10 +158,6 @@ export class VaultSession {
     }
   }
 
-  #hasEnded({ endsAt, leaseMs }: Login): boolean {
-    return endsAt !== null && this.#clock.now() >= endsAt - Math.min(marginMs, leaseMs / 20);
-  }
-
   /** The login to try once more with; null: there is none, or it was not the token's fault. */
   async #another(first: Login, found: 'alive' | 'dead' | 'unknown'): Promise<Login | null> {
     if (this.#login !== null && this.#login !== first) return this.#login;
@@ -165,7 +169,7 @@ export class VaultSession {
     if (found === 'alive' && age < freshAliveMs) return null;
     if (found === 'unknown' && age < freshUnknownMs) return null;
     try {
-      if (this.#refused !== null && this.#clock.now() < this.#refused.until) throw this.#refused.failure;
+      this.#refusals.mustHavePassed();
       return await this.#logIn();
     } catch (thrown) {
       if (found === 'dead') throw this.#forget(first, thrown);
@@ -181,26 +185,16 @@ export class VaultSession {
     return why;
   }
 
-  /** What was begun may end before its token goes. */
-  #underWay<T>(work: Promise<T>): Promise<T> {
-    this.#running.add(work);
-    const done = () => this.#running.delete(work);
-    work.then(done, done);
-    return work;
-  }
-
-  async #lastReads(): Promise<void> {
-    const enough = new AbortController();
-    const waited = this.#clock.sleep(lastReadsMs, enough.signal).catch(() => {});
-    await Promise.race([Promise.allSettled([...this.#running, this.#pending]), waited]);
-    enough.abort();
-  }
-
   async #use<T extends object>(run: (login: Login) => Promise<T | Forbidden>): Promise<T | Forbidden> {
     const first = await this.#current();
     const result = await run(first);
-    if (!isForbidden(result)) return result;
+    if (!isForbidden(result)) {
+      if (first.standing === 'doubted') first.standing = 'unseen';
+      return result;
+    }
     const found = this.#login === first ? await standingOf(this.#client, first, result.forbidden) : 'dead';
+    if (found === 'unknown' && first.standing === 'doubted' && !saysMissingRight(result.forbidden))
+      throw notProved(this.#client.who, result.forbidden);
     const second = await this.#another(first, found);
     return second === null ? { ...result, tokenInDoubt: found === 'unknown' } : run(second);
   }
@@ -217,31 +211,30 @@ export class VaultSession {
     try {
       if (await this.#method.perishable()) await this.#current();
     } catch (thrown) {
-      this.#log.warn('a login could not be kept alive', {
-        who: this.#client.who,
-        code: asFailure(thrown).code,
-      });
+      const failure = asFailure(thrown);
+      this.#log.warn('a login could not be kept alive', { who: this.#client.who, code: failure.code });
+      if (failure.retry === 'needs-person') this.#parts.lost(failure);
     }
   }
 
-  async #check(): Promise<string> {
+  async #check(prove: Prove | null): Promise<string> {
     if (this.#closed) throw closedFailure(this.#client.who);
+    const login = await this.#checked();
+    await proveDoubted(this.#client.who, login, prove);
+    return sentenceOf(this.#client, login);
+  }
+
+  async #checked(): Promise<Login> {
     const known = this.#login;
     const changed = await this.#method.changed();
     if (
       known !== null &&
-      !this.#hasEnded(known) &&
+      !hasEnded(known, this.#clock.now()) &&
       !changed &&
       (await stillGood(this.#client, this.#method.repeatable, known))
     )
-      return sentenceOf(this.#client, known);
-    if (
-      this.#refused !== null &&
-      this.#refused.times >= triesOfAPerson &&
-      !changed &&
-      this.#clock.now() < this.#refused.until
-    )
-      throw notYet(this.#refused);
-    return sentenceOf(this.#client, await this.#logIn());
+      return known;
+    if (!changed) this.#refusals.mustBeFew();
+    return this.#logIn();
   }
 }

@@ -3,13 +3,14 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import { type StoreState, storeSecrets } from '../credential-store.ts';
-import type { VaultClient } from './client.ts';
+import type { VaultAnswer, VaultClient } from './client.ts';
 import {
   cleanText,
   type Login,
   type LoginMethod,
   markOf,
   noSecret,
+  saysMissingRight,
   saysNoToken,
   tokenEnded,
 } from './login.ts';
@@ -106,8 +107,7 @@ export class TokenLogin implements LoginMethod {
       if (saysNoToken(answer)) throw tokenEnded(this.#client.who, answer);
       const remark =
         'It is not allowed to look itself up, so its lifetime is not known and it is not renewed.';
-      const standing = this.#noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'unseen';
-      return { ...login, standing, remarks: [remark] };
+      return { ...login, standing: this.#standingOf(answer, mark), remarks: [remark] };
     }
     if (answer.status !== 200)
       throw unexpectedAnswer(this.#client.who, answer, 'it says nothing of the token');
@@ -125,6 +125,11 @@ export class TokenLogin implements LoginMethod {
       standing: 'known',
       remarks: usesLimited ? [limitedRemark] : [],
     };
+  }
+
+  #standingOf(answer: VaultAnswer, mark: string): Login['standing'] {
+    if (saysMissingRight(answer)) return 'unseen';
+    return this.#noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'doubted';
   }
 }
 

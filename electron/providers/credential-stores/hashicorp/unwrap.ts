@@ -3,7 +3,7 @@ import { Secret } from '../../../secrets/secret.ts';
 import { unexpectedAnswer } from '../common/over-http.ts';
 import type { VaultClient } from './client.ts';
 import { cleanText, looksLikeSecretId } from './login.ts';
-import { splitPath } from './paths.ts';
+import { authMountPath, splitPath } from './paths.ts';
 import { readAs, secretIdAnswer, wrappingAnswer } from './wire.ts';
 
 /**
@@ -15,7 +15,7 @@ import { readAs, secretIdAnswer, wrappingAnswer } from './wire.ts';
 export type Unwrap = (wrapping: Secret, triedBefore: boolean, begin: () => void) => Promise<Secret>;
 
 export function makeUnwrap(client: VaultClient, authMount: string, namespace: string | null): Unwrap {
-  const mount = `auth/${splitPath(authMount).join('/')}/role/`;
+  const mount = `auth/${authMountPath(authMount).join('/')}/role/`;
 
   /** A server or a gateway that forbids the look does not forbid the use. */
   async function lookUpWrapping(wrapping: Secret, triedBefore: boolean): Promise<void> {

@@ -21,6 +21,7 @@ export const authAnswer = z.looseObject({
     token_type: z.string().nullish(),
     num_uses: z.number().nullish(),
   }),
+  warnings: z.array(z.string()).nullish(),
 });
 
 /** `auth/token/lookup-self`. `ttl` 0 with no `expire_time`: the token never ends. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { secretPath } from '../../../../../electron/providers/credential-stores/hashicorp/paths.ts';
+import {
+  authMountPath,
+  secretPath,
+} from '../../../../../electron/providers/credential-stores/hashicorp/paths.ts';
 
 describe('a path in Vault', () => {
   test.each([
@@ -27,5 +30,24 @@ describe('a path in Vault', () => {
     ['a/../b', 'x'],
   ])('of root %j and id %j is refused', (root, id) => {
     expect(() => secretPath(root, id)).toThrow(expect.objectContaining({ code: 'credential.bad-id' }));
+  });
+});
+
+// the mount as it stands in commands, in the API and in the documents of others: hvac/hvac#298, hashicorp/vault-secrets-operator#316
+describe('the place of an auth method', () => {
+  test.each([
+    ['approle', 'approle'],
+    ['/approle/', 'approle'],
+    ['auth/approle', 'approle'],
+    ['/auth/approle/', 'approle'],
+    ['v1/auth/approle', 'approle'],
+    ['v1/auth/approle/login', 'approle'],
+    ['auth/team/approle', 'team/approle'],
+    ['auth', 'auth'],
+    ['team/auth', 'team/auth'],
+    ['login', 'login'],
+    ['auth/login', 'login'],
+  ])('%s is below auth: %s', (given, expected) => {
+    expect(authMountPath(given).join('/')).toBe(expected);
   });
 });
