@@ -5,6 +5,7 @@ import { type Log, silentLog } from '#kit/log.ts';
 import { accountName, dataDirectory as usualDataDirectory } from '#kit/paths.ts';
 import { version } from '#kit/version.ts';
 import type { AgentStatus } from '#shared/contract/agent.ts';
+import type { Failure } from '#shared/failure.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
@@ -141,6 +142,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     clock,
     log: log.in('proxy'),
     changed: () => agent.events.changed('proxy', null),
+    reverted: (sentence) => agent.proxyReverted(sentence),
     finder: finderOver(clock, log, turns),
   });
   const net = lazyNet(clock, log, turns, () => outbound.inForce());
@@ -153,7 +155,8 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     state: authorityState(database),
     ...overrides.authorityTools,
   });
-  const storeTools = { http: net.http, overrides: overrides.storeTools };
+  const lost = (store: string, why: Failure) => agent.loginLost(store, why);
+  const storeTools = { http: net.http, lost, overrides: overrides.storeTools };
   const stores = joinStores({ database, masterKey, clock, log, ...storeTools });
   const agent = makeAgent({
     database,

@@ -1,4 +1,5 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
+import type { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Caller } from './caller.ts';
@@ -25,6 +26,10 @@ export interface Agent extends DomainCommands {
   ): Approval;
   /** Tells a person what a server asks for that only a person may do; once for as long as it is unread. */
   askPerson(sentence: string): void;
+  /** Tells a person that a credential store cannot log in any more, or soon not; once for as long as it is unread. */
+  loginLost(store: string, why: Failure): void;
+  /** Tells a person that nobody confirmed a proxy setting on trial. */
+  proxyReverted(sentence: string): void;
   /** Looks again at what is due now (after sleep, after unlock, after a setting changed). Never rejects. */
   wake(): void;
   keychainState(): KeychainState;

@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import {
   type CredentialStore,
   type StoredCredential,
@@ -30,9 +32,23 @@ export interface CredentialReader {
 interface CredentialReaderParts {
   /** The adapter of a stored one. Throws `credential-store.not-found`. */
   store(id: string): CredentialStore;
+  /** A store refused what it logs in with, and a person has to act. */
+  lost?(storeId: string, why: Failure): void;
   clock: Clock;
   log: Log;
 }
+
+/** What a person has to set again before a store can be read. */
+const lostLogin: ReadonlySet<string> = new Set<FailureCode>([
+  'credential-store.login-refused',
+  'credential-store.no-secret',
+  'credential-store.no-password',
+  'credential-store.no-certificate',
+  'credential-store.secret-file',
+  'credential-store.wrapping-used',
+  'credential-store.wrapping-foreign',
+  'credential-store.not-a-wrapping-token',
+]);
 
 /** Long enough for a round over many endpoints with one login, short enough that a rotation is not missed for long. */
 const keptMs = 5 * 60_000;
@@ -110,7 +126,7 @@ class Reader implements CredentialReader {
   #ask(key: string, storeId: string, credentialId: string): Flight {
     const store = this.#parts.store(storeId);
     const asked = new AbortController();
-    const answer = this.#fromStore(store, credentialId, asked.signal);
+    const answer = this.#fromStore(store, storeId, credentialId, asked.signal);
     const flight: Flight = { storeId, waiting: 0, asked, keep: store.near !== true, answer };
     this.#flights.set(key, flight);
     const landed = () => {
@@ -126,12 +142,16 @@ class Reader implements CredentialReader {
 
   async #fromStore(
     store: CredentialStore,
+    storeId: string,
     credentialId: string,
     signal: AbortSignal,
   ): Promise<StoredCredential> {
     const { clock, log } = this.#parts;
     const began = clock.monotonic();
-    const credential = await store.read(credentialId, signal);
+    const credential = await store.read(credentialId, signal).catch((thrown: unknown) => {
+      if (thrown instanceof Failure && lostLogin.has(thrown.code)) this.#parts.lost?.(storeId, thrown);
+      throw thrown;
+    });
     const ms = Math.round(clock.monotonic() - began);
     const { changeInProcess } = credential;
     log.debug(`read credential "${credentialId}"`, { store: store.description, ms, changeInProcess });

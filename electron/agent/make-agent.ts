@@ -52,6 +52,8 @@ export function makeAgent(parts: AgentParts): Agent {
       notifications.levelMayHaveChanged();
       return decided;
     },
+    loginLost: (store, why) => notifications.loginLost(store, why),
+    proxyReverted: (sentence) => notifications.proxyReverted(sentence),
     askPerson: (sentence) => notifications.serverAsks(sentence),
     keychainState: () => parts.keychainState(),
   };

@@ -1,3 +1,4 @@
+import type { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
@@ -80,6 +81,16 @@ export function aboutReplaced({ name, endpointName }: EndpointNode): Draft {
     level: 'attention',
     title: `No longer renewed: ${name}`,
     sentence: `Another tool replaced its certificate on ${endpointName}. To manage it here again, request a certificate.`,
+  };
+}
+
+/** What says that a credential store can no longer be read, or soon not. Pure. */
+export function aboutLostLogin(store: string, { message, hint }: Failure): Draft {
+  return {
+    kind: 'system',
+    level: 'attention',
+    title: `Action required: ${store}`,
+    sentence: [message, hint].filter(Boolean).join(' '),
   };
 }
 

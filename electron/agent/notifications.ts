@@ -1,12 +1,13 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
+import type { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
-import { aboutApproval, aboutReplaced, type Draft } from './notification-words.ts';
+import { aboutApproval, aboutLostLogin, aboutReplaced, type Draft } from './notification-words.ts';
 
 /** Stores notifications and tells of them; decides the level that the tray paints. */
 export class Notifications {
@@ -55,9 +56,16 @@ export class Notifications {
 
   /** Once for as long as nobody has read it: a server may ask every minute. */
   serverAsks(sentence: string): void {
-    const told = this.#database.notifications.list(1000);
-    if (told.some((one) => one.readAt === null && one.sentence === sentence)) return;
-    this.notify({ kind: 'system', level: 'attention', title: 'A server asks for a change', sentence });
+    this.#unlessUnread({ kind: 'system', level: 'attention', title: 'A server asks for a change', sentence });
+  }
+
+  /** Once for as long as nobody has read it: each reader of the store finds out again. */
+  loginLost(store: string, why: Failure): void {
+    this.#unlessUnread(aboutLostLogin(store, why));
+  }
+
+  proxyReverted(sentence: string): void {
+    this.notify({ kind: 'system', level: 'attention', title: 'The proxy setting was reverted', sentence });
   }
 
   /** Works the level out again soon; many calls in a row cost one look. */
@@ -74,6 +82,15 @@ export class Notifications {
     if (this.#level?.level === level && this.#level.sentence === sentence) return;
     this.#level = { level, sentence };
     this.#events.emit({ type: 'level', level, sentence, at: this.#clock.now() });
+  }
+
+  #unlessUnread(draft: Draft): void {
+    const told = this.#database.notifications.list(1000);
+    if (
+      told.some((one) => one.readAt === null && one.title === draft.title && one.sentence === draft.sentence)
+    )
+      return;
+    this.notify(draft);
   }
 
   stop(): void {

@@ -39,6 +39,8 @@ export interface StoredProxyParts {
   log: Log;
   /** The setting in force is another one. */
   changed(): void;
+  /** Nobody confirmed a setting on trial: the one before is back. */
+  reverted(sentence: string): void;
 }
 
 /**
@@ -125,6 +127,7 @@ export class StoredProxy {
     const { trial } = this.#row;
     if (trial === null) return;
     const { database, clock, log } = this.#parts;
+    const sentence = `No one confirmed the proxy setting (${wayOf(this.#row.settings)}), so the previous one is back: ${wayOf(trial.before.settings)}.`;
     database.transaction(() => {
       this.#write({ ...trial.before, trial: null });
       database.audit.append({
@@ -134,11 +137,12 @@ export class StoredProxy {
         action: 'proxy.reverted',
         subject: null,
         outcome: 'ok',
-        sentence: `No one confirmed the proxy setting (${wayOf(this.#row.settings)}), so the previous one is back: ${wayOf(trial.before.settings)}.`,
+        sentence,
       });
     });
     log.warn('the proxy setting on trial was not confirmed; the previous one is back');
     this.settle();
+    this.#parts.reverted(sentence);
   }
 
   #watch(): void {

@@ -7,6 +7,7 @@ import {
   storeDefinition,
 } from '#shared/model/credential-store.ts';
 import type {
+  CredentialStore as CredentialStoreAdapter,
   SecretUpdates,
   StoreSealing,
   StoreState,
@@ -14,13 +15,14 @@ import type {
 import { Secret } from '../secrets/secret.ts';
 import type { CommandTools } from './tools.ts';
 
-/** What a store keeps while it is only tried: laid over what is sealed, written nowhere before `commit`. */
+/** What a store keeps while it is only tried: laid over what is sealed, written nowhere before `commit`, and there alone after `settle`. */
 export class DraftState implements StoreState {
   readonly #stored: StoreState | null;
   readonly #secrets: SecretUpdates;
   readonly #notes = new Map<string, string | null>();
   readonly #onlyCopy: StoreSealing['onlyCopy'];
   #gained: StoreSealing['onlyCopy'] = null;
+  #settled: StoreState | null = null;
 
   /** `stored`: what the store has been keeping; null: it is a new one. Takes `updates` over. */
   constructor(stored: StoreState | null, updates: SecretUpdates, { onlyCopy }: StoreSealing) {
@@ -30,26 +32,31 @@ export class DraftState implements StoreState {
   }
 
   secret(name: string): Secret | null {
+    if (this.#settled !== null) return this.#settled.secret(name);
     const changed = this.#secrets.get(name);
     if (changed === undefined) return this.#stored?.secret(name) ?? null;
     return changed === null ? null : Secret.of(changed.bytes()); // whoever asks may wipe it
   }
 
   keepSecret(name: string, value: Secret): void {
+    if (this.#settled !== null) return this.#settled.keepSecret(name, value);
     this.#secrets.set(name, Secret.of(value.bytes()));
     if (name === this.#onlyCopy?.name) this.#gained = this.#onlyCopy;
   }
 
   forgetSecret(name: string): void {
+    if (this.#settled !== null) return this.#settled.forgetSecret(name);
     this.#secrets.set(name, null);
   }
 
   note(name: string): string | null {
+    if (this.#settled !== null) return this.#settled.note(name);
     const changed = this.#notes.get(name);
     return changed === undefined ? (this.#stored?.note(name) ?? null) : changed;
   }
 
   keepNote(name: string, value: string | null): void {
+    if (this.#settled !== null) return this.#settled.keepNote(name, value);
     this.#notes.set(name, value);
   }
 
@@ -67,6 +74,11 @@ export class DraftState implements StoreState {
     for (const [name, value] of this.#notes) to.keepNote(name, value);
   }
 
+  /** What was committed is stored: the adapter that was tried reads and keeps there from now on. */
+  settle(stored: StoreState): void {
+    this.#settled = stored;
+  }
+
   wipe(): void {
     for (const value of this.#secrets.values()) value?.wipe();
     this.#secrets.clear();
@@ -82,6 +94,8 @@ export interface Tried {
   report: StoreReport | null;
   /** It cannot be used as it is, and is stored all the same, because of what would be lost: the step, and why. */
   despite: { step: string; usedUp: string } | null;
+  /** With the login it made, for the caller to hand over or to close; null: there was nothing to try. */
+  adapter: CredentialStoreAdapter | null;
 }
 
 /**
@@ -93,14 +107,17 @@ export async function triedDraft(
   row: CredentialStore,
   state: DraftState,
 ): Promise<Tried> {
-  if (isKeptHere(row)) return { report: null, despite: null };
+  if (isKeptHere(row)) return { report: null, despite: null, adapter: null };
   const adapter = tools.stores.draft(row, state);
-  let report: StoreReport;
   try {
-    report = toldOfPlain(row, await adapter.verify());
-  } finally {
+    return { ...judged(row, toldOfPlain(row, await adapter.verify()), state), adapter };
+  } catch (thrown) {
     await adapter.close();
+    throw thrown;
   }
+}
+
+function judged(row: CredentialStore, report: StoreReport, state: DraftState): Omit<Tried, 'adapter'> {
   const shut = report.checks.find(({ name, ok }) => !ok && name !== 'read');
   if (shut === undefined) return { report, despite: null };
   const { gained } = state;

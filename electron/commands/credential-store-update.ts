@@ -12,7 +12,7 @@ import {
 } from '#shared/model/credential-store.ts';
 import { storeState } from '../agent/store-state.ts';
 import type { Database } from '../database/database.ts';
-import type { SecretUpdates } from '../providers/credential-stores/credential-store.ts';
+import type { SecretUpdates, StoreState } from '../providers/credential-stores/credential-store.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
 import { DraftState, type Tried, triedDraft } from './credential-store-draft.ts';
@@ -47,18 +47,21 @@ export async function addStore(
     const row = { id: newId('cs'), name, kind, settings, report: null, createdAt: now, updatedAt: now };
     const state = new DraftState(null, updates, sealing);
     try {
-      const { report, despite } = await triedDraft(tools, row, state);
-      const store: CredentialStore = { ...row, report };
-      audit.commit(
-        () => {
-          freeName(database, name, null); // the vault took its time
-          database.credentialStores.insert(store);
-          state.commit(storeState(database)(store.id));
-        },
-        () => ({
-          subject: store.id,
-          sentence: `The ${kind} credential store "${name}" was added${despiteWords(despite)}.`,
-        }),
+      const tried = await triedDraft(tools, row, state);
+      const store: CredentialStore = { ...row, report: tried.report };
+      const stored = storeState(database)(store.id);
+      await handedOver(tools, store.id, tried, state, stored, () =>
+        audit.commit(
+          () => {
+            freeName(database, name, null); // the vault took its time
+            database.credentialStores.insert(store);
+            state.commit(stored);
+          },
+          () => ({
+            subject: store.id,
+            sentence: `The ${kind} credential store "${name}" was added${despiteWords(tried.despite)}.`,
+          }),
+        ),
       );
       tools.agent.events.changed('credential-stores', store.id);
       return store;
@@ -66,6 +69,29 @@ export async function addStore(
       state.wipe();
     }
   });
+}
+
+/**
+ * Stores what was tried, and hands its adapter over with the login it made: a second login may not be possible. What was
+ * not tried is made again when it describes itself by its name, and keeps its login otherwise.
+ */
+async function handedOver(
+  { stores }: CommandTools,
+  id: string,
+  { adapter }: Tried,
+  state: DraftState,
+  stored: StoreState,
+  commit: () => void,
+): Promise<void> {
+  try {
+    commit();
+  } catch (thrown) {
+    await adapter?.close();
+    throw thrown;
+  }
+  if (adapter === null) return stores.renamed(id);
+  state.settle(stored);
+  stores.adopt(id, adapter);
 }
 
 interface StoreUpdate {
@@ -106,20 +132,21 @@ export async function updateStore(
     const state = new DraftState(stored, secrets, sealing);
     const row: CredentialStore = { ...before, name, settings, updatedAt: clock.now() };
     try {
-      const { report, despite } = tryIt
+      const tried = tryIt
         ? await triedDraft(tools, row, state)
-        : { report: before.report, despite: null };
-      const store = { ...row, report };
-      audit.commit(
-        () => {
-          freeName(database, name, before.id);
-          if (database.credentialStores.get(before.id) === null) throw removedMeanwhile(before.name);
-          database.credentialStores.update(store);
-          state.commit(stored);
-        },
-        () => ({ subject: store.id, sentence: changedSentence(before, store, changes, despite) }),
+        : { report: before.report, despite: null, adapter: null };
+      const store = { ...row, report: tried.report };
+      await handedOver(tools, store.id, tried, state, stored, () =>
+        audit.commit(
+          () => {
+            freeName(database, name, before.id);
+            if (database.credentialStores.get(before.id) === null) throw removedMeanwhile(before.name);
+            database.credentialStores.update(store);
+            state.commit(stored);
+          },
+          () => ({ subject: store.id, sentence: changedSentence(before, store, changes, tried.despite) }),
+        ),
       );
-      tools.stores.forget(store.id);
       tools.credentials.forget(store.id);
       tools.agent.events.changed('credential-stores', store.id);
       return store;

@@ -55,6 +55,10 @@ export interface StoreControl {
   draft(row: CredentialStore, state: StoreState): CredentialStoreAdapter;
   /** What a kind of store seals of what it is given. */
   sealing(kind: CredentialStoreKind): StoreSealing;
+  /** The adapter that was tried is that of the stored row from now on. */
+  adopt(id: string, tried: CredentialStoreAdapter): void;
+  /** A store of our own, that describes itself by its name, is made again; others keep their login. */
+  renamed(id: string): void;
   /** Closes the adapter and drops what was read from the store: the row has changed. */
   forget(id: string): void;
 }

@@ -71,6 +71,7 @@ function readStores(database: Database, masterKey: MasterKey, http: Http) {
     http: () => http,
     state: storeState(database),
     local: credentialRows(database, atHand),
+    lost: () => {},
   });
   const credentials = makeCredentialReader({ store: (id) => registry.get(id), clock, log });
   return { registry, credentials };
@@ -83,6 +84,8 @@ function storesOf(
   return {
     get: (id) => registry.get(id),
     draft: (row, state) => registry.draft(row, state),
+    adopt: (id, tried) => registry.adopt(id, tried),
+    renamed: (id) => registry.renamed(id),
     sealing: (kind) => registry.sealing(kind),
     forget(id) {
       forgotten.push(id);
@@ -108,7 +111,8 @@ export async function makeCommands(options: { locked?: boolean; face?: CommandTo
   const http = makeHttp({ userAgent: 'Trustkeep/test', clock, log });
   const read = readStores(database, masterKey, http);
   const changed = () => agent.events.changed('proxy', null);
-  const proxy = new OutboundProxy({ database, clock, log, changed, finder: () => noWay });
+  const reverted = (sentence: string) => agent.proxyReverted(sentence);
+  const proxy = new OutboundProxy({ database, clock, log, changed, reverted, finder: () => noWay });
   const forgotten: string[] = [];
   let stops = 0;
   const tools: CommandTools = {

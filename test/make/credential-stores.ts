@@ -20,7 +20,10 @@ export interface VaultScript {
   tried: { row: CredentialStore; secrets: Record<string, string> }[];
   holds: Record<string, () => StoredCredential>;
   closed: number;
+  /** What was in use of a store, and is no longer. */
   forgotten: string[];
+  /** Stores whose trial goes on in use. */
+  adopted: Set<string>;
 }
 
 /** Local stores stay as they are; the others are played: what a vault does is shown where real servers are. */
@@ -33,6 +36,7 @@ export function scriptStores(tools: CommandTools): VaultScript {
     holds: {},
     closed: 0,
     forgotten: [],
+    adopted: new Set(),
   };
   const played = (row: CredentialStore, state: StoreState): Adapter => ({
     description: row.name,
@@ -56,6 +60,11 @@ export function scriptStores(tools: CommandTools): VaultScript {
     get,
     draft: played,
     sealing: (kind) => stores.sealing(kind),
+    adopt(id) {
+      if (script.adopted.has(id)) script.forgotten.push(id);
+      script.adopted.add(id);
+    },
+    renamed: (id) => stores.renamed(id),
     forget(id) {
       script.forgotten.push(id);
       stores.forget(id);

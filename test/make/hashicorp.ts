@@ -38,7 +38,7 @@ export function hashicorpStore(
     clock,
     log: logInto(lines),
     random: () => 1,
-    watch: given.watch,
   });
+  if (given.watch === true) store.watch?.();
   return { store, state, clock, lines };
 }

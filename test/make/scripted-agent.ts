@@ -110,6 +110,8 @@ export function scriptedAgent(
     wake: () => {
       script.woken++;
     },
+    loginLost: () => {},
+    proxyReverted: () => {},
     askPerson: (sentence) => {
       script.asked.push(sentence);
     },

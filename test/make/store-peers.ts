@@ -125,7 +125,10 @@ export function storeAdapter(
   };
   const registry = new CredentialStoreRegistry(
     { get: () => null },
-    { clock, log, state: () => state, http: () => http ?? missing(), local: () => rows ?? missing() },
+    {
+      ...{ clock, log, state: () => state, http: () => http ?? missing(), local: () => rows ?? missing() },
+      lost: () => {},
+    },
   );
   return registry.draft(aStore({ name, kind: settings.kind, settings }), state);
 }

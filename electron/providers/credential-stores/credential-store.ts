@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
+import type { Failure } from '#shared/failure.ts';
 import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
 import type { Http } from '../../net/http.ts';
 import { Secret } from '../../secrets/secret.ts';
@@ -46,6 +47,8 @@ export interface CredentialStore {
    * `credential-store.login-refused`, `credential-store.sealed`, `credential-store.unexpected-answer` …
    */
   read(id: string, signal?: AbortSignal): Promise<StoredCredential>;
+  /** From now on it is in use: it does in the background what keeps it working, whether or not anybody reads. Idempotent. */
+  watch?(): void;
   /** Ends timers and sessions (token renewal). Idempotent. */
   close(): Promise<void>;
 }
@@ -90,8 +93,8 @@ interface StoreParts<S> {
   http(): Http;
   /** The credentials that this agent keeps itself of the store. */
   rows(): LocalRows;
-  /** A store in use: it may do in the background what keeps it working. */
-  inUse: boolean;
+  /** In use, a person has to act: what it logs in with is lost, or will be. May be said again and again. */
+  lost(why: Failure): void;
 }
 
 /** What this agent keeps itself of one store; given by compose. Synchronous. */

@@ -41,14 +41,8 @@ export interface StoreTools {
   state(id: string): StoreState;
   /** The credentials of one local store. */
   local(id: string): LocalRows;
-}
-
-/** The adapter of a row, keeping in `state`. */
-function makeStore(row: StoreRow, state: StoreState, tools: StoreTools, inUse: boolean): CredentialStore {
-  const { id, name, settings } = row;
-  const { clock, http } = tools;
-  const parts = { id, name, settings, state, clock, http, inUse, log: tools.log.in(name) };
-  return providerOf(row.kind).make({ ...parts, rows: () => tools.local(id) });
+  /** A store in use cannot log in any more, or soon not. May be said again and again. */
+  lost(id: string, why: Failure): void;
 }
 
 /** Stored credential stores, made into adapters once and kept until `forget`. */
@@ -74,14 +68,42 @@ export class CredentialStoreRegistry {
       throw new Failure('credential-store.not-found', 'The credential store no longer exists.', {
         hint: 'Choose another one for this endpoint, or set its login itself.',
       });
-    const made = makeStore(row, this.#tools.state(id), this.#tools, true);
-    this.#made.set(id, made);
+    const made = this.#make(row, this.#tools.state(id));
+    this.#use(id, made);
     return made;
   }
 
   /** The adapter of a row that is stored nowhere yet. The caller closes it. */
   draft(row: StoreRow, state: StoreState): CredentialStore {
-    return makeStore(row, state, this.#tools, false);
+    return this.#make(row, state);
+  }
+
+  /**
+   * The adapter that was tried is that of the stored row from now on, in place of any before: what it logged in with may
+   * have been good for one login.
+   */
+  adopt(id: string, tried: CredentialStore): void {
+    this.#end(id);
+    this.#use(id, tried);
+  }
+
+  /** The adapter of a row, keeping in `state`. */
+  #make(row: StoreRow, state: StoreState): CredentialStore {
+    const { id, name, settings } = row;
+    const { clock, http, log, local, lost } = this.#tools;
+    const made: CredentialStore = providerOf(row.kind).make({
+      ...{ id, name, settings, state, clock, http, log: log.in(name) },
+      rows: () => local(id),
+      lost: (why) => {
+        if (this.#made.get(id) === made) lost(id, why);
+      },
+    });
+    return made;
+  }
+
+  #use(id: string, made: CredentialStore): void {
+    this.#made.set(id, made);
+    made.watch?.();
   }
 
   /** What a kind of store seals of what it is given. */
@@ -98,6 +120,11 @@ export class CredentialStoreRegistry {
   #watch(id: string): void {
     const row = this.#started ? this.#rows.get(id) : null;
     if (row && providers[row.kind].watched) this.get(id);
+  }
+
+  /** The row has another name: what describes itself by it is made again. One that logs in keeps its login. */
+  renamed(id: string): void {
+    if (this.#made.get(id)?.near === true) this.forget(id);
   }
 
   /** Closes the adapter: the row has changed. Reads under way end as they end. */

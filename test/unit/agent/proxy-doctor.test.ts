@@ -155,6 +155,7 @@ describe('the proxy doctor', () => {
       clock,
       log: silentLog,
       changed: () => {},
+      reverted: () => {},
       finder: (setting) => ({
         ...finder(setting),
         ask: () => Promise.reject(new Failure('net.timeout', 'It did not answer in time.')),

@@ -46,12 +46,16 @@ export function finder(setting: ProxyInForce): WayFinder {
   };
 }
 
+/** What was said of settings that nobody confirmed. */
+export const reverted: string[] = [];
+
 export function open(): OutboundProxy {
   const made = new OutboundProxy({
     database: fixture.database,
     clock,
     log: silentLog,
     changed: () => void changes++,
+    reverted: (sentence) => void reverted.push(sentence),
     finder,
   });
   made.start();
@@ -69,6 +73,7 @@ export function prepareOutboundProxy(): void {
     fixture = makeDatabase();
     clock = new JumpingClock();
     changes = 0;
+    reverted.length = 0;
     opened = 0;
     closed = 0;
     scene.network = () => ({});

@@ -9,6 +9,7 @@ import {
   manual,
   open,
   prepareOutboundProxy,
+  reverted,
   scene,
   set,
   through,
@@ -86,6 +87,9 @@ describe('a setting on trial', () => {
       sentence: expect.stringContaining('through proxy.example.org:3128'),
     });
     expect(fixture.database.secrets.list('proxy')).toHaveLength(1);
+    expect(reverted).toEqual([
+      'No one confirmed the proxy setting (through proxy.example.org:8080), so the previous one is back: through proxy.example.org:3128.',
+    ]);
   });
 
   test('stays when it was confirmed', () => {
@@ -93,6 +97,7 @@ describe('a setting on trial', () => {
     scene.outbound.confirm();
     scene.outbound.settle();
     clock.jump(3_600_000);
+    expect(reverted).toEqual([]);
     expect(scene.outbound.state()).toEqual({ ...other, hasPassword: true, revertsAt: null });
     expect(() => scene.outbound.confirm()).toThrow(
       expect.objectContaining({ code: 'proxy.nothing-to-confirm' }),
@@ -109,6 +114,7 @@ describe('a setting on trial', () => {
     clock.jump(61_000);
     scene.outbound = open();
     expect(scene.outbound.state()).toMatchObject(through);
+    expect(reverted).toHaveLength(1);
   });
 
   test('replaced by another trial, what comes back is what was confirmed last', () => {

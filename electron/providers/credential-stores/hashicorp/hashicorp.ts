@@ -32,15 +32,16 @@ interface HashicorpParts {
   clock: Clock;
   log: Log;
   readFile?: ReadSecretFile | undefined;
-  /** A store in use: its token is kept alive, and its SecretID unwrapped, before anybody reads. */
-  watch?: boolean | undefined;
   /** In use, a person has to act: what it logs in with is lost, or will be. */
   lost?: ((why: Failure) => void) | undefined;
   /** 0 to 1, for jitter. */
   random?: (() => number) | undefined;
 }
 
-/** Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Unless watched, nothing is asked before the first use. */
+/**
+ * Credentials in the KV engine (version 1 or 2) of HashiCorp Vault or OpenBao. Nothing is asked before the first use;
+ * watched, its token is kept alive, and its SecretID unwrapped, before anybody reads.
+ */
 export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
@@ -53,7 +54,6 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
     random: parts.random ?? Math.random,
     lost: parts.lost ?? (() => {}),
   });
-  if (parts.watch === true) session.watch();
   const kv = new Kv(client, clock);
 
   async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
@@ -98,6 +98,7 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
       read: toRead === null ? null : (signal) => readToVerify(toRead, signal),
     }),
     read,
+    watch: () => session.watch(),
     close: () => session.close(),
   };
 }

@@ -7,8 +7,8 @@ import { makeHashicorpStore } from './hashicorp.ts';
 const { token, tokenWasGood, tokenUsesLimited, secretId, wrappingToken } = storeSecrets;
 
 export const hashicorp: StoreProvider<HashicorpSettings> = {
-  make: ({ id, settings, state, http, clock, log, inUse }) =>
-    makeHashicorpStore({ id, settings, state, http: http(), clock, log, watch: inUse }),
+  make: ({ id, settings, state, http, clock, log, lost }) =>
+    makeHashicorpStore({ id, settings, state, http: http(), clock, log, lost }),
   sealing: {
     fields: {
       token: { names: [token], besides: [tokenWasGood, tokenUsesLimited] },
