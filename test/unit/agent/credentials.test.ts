@@ -230,25 +230,3 @@ describe('forgetting', () => {
     expect((await reader.read('cs_1', 'web')).fromMemory).toBe(false);
   });
 });
-
-describe('a store that refuses its login', () => {
-  test.each([
-    ['credential-store.login-refused', true],
-    ['credential-store.no-secret', true],
-    ['credential-store.wrapping-used', true],
-    ['credential-store.sealed', false],
-    ['credential.denied', false],
-    ['net.refused', false],
-  ] as const)('is told of when it is that (%s: %s)', async (code, told) => {
-    const lost: unknown[] = [];
-    const watched = makeCredentialReader({
-      store: () => vault,
-      lost: (id, why) => void lost.push([id, why.code]),
-      clock,
-      log: logInto(lines),
-    });
-    vault.refuse = new Failure(code, 'It said no.');
-    await expect(watched.read('cs_1', 'web')).rejects.toThrow('It said no.');
-    expect(lost).toEqual(told ? [['cs_1', code]] : []);
-  });
-});
