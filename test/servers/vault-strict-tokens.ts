@@ -50,7 +50,7 @@ function looked({ state }: Routes, token: StrictToken): Record<string, unknown> 
     expire_time: token.endsAt === null ? null : new Date(token.endsAt).toISOString(),
     explicit_max_ttl: token.maxTtl,
     id: token.id,
-    num_uses: token.uses,
+    num_uses: state.tokens.has(token.id) ? token.uses : -1,
     orphan: false,
     path: token.path,
     policies: token.policies,

@@ -5,17 +5,23 @@ import { systemClock } from '#kit/clock.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import { hashicorpStore } from '#test/make/hashicorp.ts';
 import { logInto } from '#test/make/log-lines.ts';
+import { type Openbao, openbao, startOpenbao } from '#test/servers/openbao.ts';
 import { fixtureOverApi, type VaultFixture } from '#test/servers/vault-fixture.ts';
 import { startVault, type VaultServer } from '#test/servers/vault-strict.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
 
 /**
- * Runs against the strict server always, and against a real Vault or OpenBao as well when there is one:
+ * Runs against the strict server always, against a real OpenBao where it could be fetched (`scripts/find-openbao.ts`), and
+ * against a real server as well when there is one:
  * TRUSTKEEP_TEST_VAULT_ADDR, TRUSTKEEP_TEST_VAULT_TOKEN (may mount, write policies and make tokens), and
  * TRUSTKEEP_TEST_VAULT_CACERT (a file) or TRUSTKEEP_TEST_VAULT_NAMESPACE where they are needed.
  */
 const real = process.env.TRUSTKEEP_TEST_VAULT_ADDR;
-export const peers = real === undefined ? ['the strict server'] : ['the strict server', 'the real server'];
+export const peers = [
+  'the strict server',
+  ...(openbao === null ? [] : ['a real OpenBao']),
+  ...(real === undefined ? [] : ['the real server']),
+];
 
 export const failureOf = (promise: Promise<unknown>): Promise<Failure> =>
   promise.then(
@@ -42,6 +48,7 @@ export class FilledVault {
   readonly password = `pw-${randomBytes(12).toString('hex')}`;
   readonly fixture: VaultFixture;
   readonly #strict: VaultServer | null;
+  readonly #server: { stop(): Promise<void> } | null;
   readonly #namespace: string | null;
   readonly #httpLines: string[] = [];
   readonly #http = makeHttp({ userAgent: 'test', clock: systemClock, log: logInto(this.#httpLines) });
@@ -50,14 +57,16 @@ export class FilledVault {
 
   static async at(peer: string): Promise<FilledVault> {
     const strict = peer === 'the strict server' ? await startVault({ namespaces: ['team1/prod'] }) : null;
-    const filled = new FilledVault(strict);
+    const bao = peer === 'a real OpenBao' ? await startOpenbao() : null;
+    const filled = new FilledVault(strict, bao);
     await filled.#fill();
     return filled;
   }
 
-  private constructor(strict: VaultServer | null) {
-    const place: Place = strict === null ? theReal() : { ...strict, token: strict.rootToken };
+  private constructor(strict: VaultServer | null, bao: Openbao | null) {
+    const place: Place = strict === null ? (bao ?? theReal()) : { ...strict, token: strict.rootToken };
     this.#strict = strict;
+    this.#server = strict ?? bao;
     this.#namespace = place.namespace ?? null;
     this.fixture = fixtureOverApi({ ...place, prefix: this.prefix });
   }
@@ -108,7 +117,7 @@ export class FilledVault {
   async stop(): Promise<void> {
     await this.fixture.cleanUp();
     await this.#http.close();
-    await this.#strict?.stop();
+    await this.#server?.stop();
   }
 }
 

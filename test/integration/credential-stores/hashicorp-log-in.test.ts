@@ -41,6 +41,23 @@ describe.each(peers)('a hashicorp store at %s logs in with an AppRole', (peer) =
     expect(JSON.stringify(report)).not.toContain(vault.password);
   });
 
+  // hashicorp/vault#14390
+  test('once, when the SecretID is good for no more', async () => {
+    const { roleId: once } = await vault.fixture.makeRole(vault.approle, 'once', {
+      rules: vault.rules,
+      secretIdUses: 1,
+    });
+    const secretId = await vault.fixture.makeSecretId(vault.approle, 'once');
+    const auth = { type: 'AppRoleSecret' as const, roleId: once, wrapped: false };
+    const { store } = vault.open({
+      secrets: { 'secret-id': secretId },
+      settings: { auth, authMount: `auth/${vault.approle}`, rootPath: vault.kv1, verify: 'servers/web1' },
+    });
+    expect((await store.verify()).ok).toBe(true);
+    expect((await store.verify()).ok).toBe(true);
+    expect((await store.read('servers/web1')).username).toBe('root');
+  });
+
   test('and says what the server says when the SecretID is wrong', async () => {
     const { store } = vault.open({
       secrets: { 'secret-id': 'wrong-secret-id' },

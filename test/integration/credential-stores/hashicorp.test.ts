@@ -137,9 +137,30 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
     expect(report.checks.at(-2)?.sentence).toContain('not allowed to look itself up');
   });
 
+  test('a token for one call is said to be spent by the question about it', async () => {
+    const token = await vault.fixture.makeToken({ rules: vault.rules, uses: 1 });
+    const { store } = vault.open({ secrets: { token }, settings: { rootPath: vault.kv1 } });
+    const last = (await store.verify()).checks.at(-1);
+    expect(last).toMatchObject({ name: 'log-in', ok: false });
+    expect(last?.sentence).toContain('valid for one call, which was the question about it');
+  });
+
+  // hashicorp/vault#2159, hashicorp/terraform-provider-vault#2486
+  test.each(['anything', 's.AAAAAAAAAAAAAAAAAAAAAAAA', 'hvb.AAAAAQLnothing', 'b.AAAAAQLnothing'])(
+    'a token that nobody made (%s) is not said to be logged in with',
+    async (token) => {
+      for (const verify of [null, 'servers/web1']) {
+        const { store } = vault.open({ secrets: { token }, settings: { rootPath: vault.kv1, verify } });
+        expect((await store.verify()).checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });
+        expect((await failureOf(store.read('servers/web1'))).code).toBe('credential-store.login-refused');
+      }
+    },
+  );
+
   test('a token for three calls is not wasted: one to look it up, one for the mount, one to read', async () => {
     const { store } = await vault.withToken(vault.kv1, { rules: vault.rules, uses: 3 });
     expect((await store.read('servers/web1')).username).toBe('root');
+    if (peer === 'a real OpenBao') await store.read('servers/web1'); // it does not count the question about the mount
     const failure = await failureOf(store.read('servers/web1'));
     expect(['credential-store.login-refused', 'credential.denied']).toContain(failure.code);
   });

@@ -112,6 +112,7 @@ export class TokenLogin implements LoginMethod {
     if (answer.status !== 200)
       throw unexpectedAnswer(this.#client.who, answer, 'it says nothing of the token');
     const { data } = readAs(tokenAnswer, answer, this.#client.who);
+    if ((data.num_uses ?? 0) < 0) throw spentByAsking(this.#client.who);
     if (this.#noted(storeSecrets.tokenWasGood) !== mark) this.#note(storeSecrets.tokenWasGood, mark);
     const endless = data.ttl === 0 && !data.expire_time;
     const usesLimited = (data.num_uses ?? 0) > 0;
@@ -131,6 +132,17 @@ export class TokenLogin implements LoginMethod {
     if (saysMissingRight(answer)) return 'unseen';
     return this.#noted(storeSecrets.tokenWasGood) === mark ? 'lost' : 'doubted';
   }
+}
+
+/** Servers count the use that is being made: below zero, it was the last. */
+function spentByAsking(who: string): Failure {
+  return new Failure(
+    'credential-store.login-refused',
+    `The token of this store for ${who} was valid for one call, which was the question about it.`,
+    {
+      hint: 'Set a token that is valid for more calls: each read uses one or two, and the first use of the store one more.',
+    },
+  );
 }
 
 const limitedRemark =
