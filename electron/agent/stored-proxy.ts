@@ -190,7 +190,7 @@ export function wayOf({ route }: ProxySettings): string {
     case 'pac':
       return `using ${pacPlace(route.pacUrl)}`;
     case 'manual':
-      return `through ${route.host}:${route.port}`;
+      return `through ${route.host}:${route.port}${route.tls === true ? ' (with TLS)' : ''}`;
     default:
       return never(route);
   }
@@ -202,11 +202,12 @@ function pacPlace(url: string): string {
   return origin + pathname;
 }
 
-/** A domain makes that nothing weaker than NTLM is answered: without it, the password is given anew. */
+/** Without TLS others could read it on the way. A domain makes that nothing weaker than NTLM is answered: without it, the password is given anew. */
 function placeOf(route: ProxyRoute): string | null {
   if (route.mode === 'none') return null;
   const place = route.mode === 'pac' ? route.pacUrl : `${route.host.toLowerCase()}:${route.port}`;
-  return JSON.stringify([place, route.user, route.domain]);
+  const plain = route.mode === 'pac' || route.tls !== true;
+  return JSON.stringify([place, plain, route.user, route.domain]);
 }
 
 function parseJson(text: string): unknown {

@@ -39,14 +39,14 @@ export class DraftState implements StoreState {
   }
 
   keepSecret(name: string, value: Secret): void {
-    if (this.#settled !== null) return this.#settled.keepSecret(name, value);
-    this.#secrets.set(name, Secret.of(value.bytes()));
+    if (this.#settled !== null) this.#settled.keepSecret(name, value);
+    else this.#secrets.set(name, Secret.of(value.bytes()));
     if (name === this.#onlyCopy?.name) this.#gained = this.#onlyCopy;
   }
 
   forgetSecret(name: string): void {
-    if (this.#settled !== null) return this.#settled.forgetSecret(name);
-    this.#secrets.set(name, null);
+    if (this.#settled !== null) this.#settled.forgetSecret(name);
+    else this.#secrets.set(name, null);
   }
 
   note(name: string): string | null {
@@ -56,8 +56,8 @@ export class DraftState implements StoreState {
   }
 
   keepNote(name: string, value: string | null): void {
-    if (this.#settled !== null) return this.#settled.keepNote(name, value);
-    this.#notes.set(name, value);
+    if (this.#settled !== null) this.#settled.keepNote(name, value);
+    else this.#notes.set(name, value);
   }
 
   /** What came out of a secret that is good for one use, and is nowhere else now; null: nothing did. */

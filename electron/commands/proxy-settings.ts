@@ -12,12 +12,18 @@ export function routeOf(input: ProxyInput): ProxyRoute {
       'Give --pacurl alone, or --host and --port: the PAC file names its own proxies.',
     );
   }
+  if (pacurl !== undefined && input.tls === true)
+    throw invalid(
+      'A PAC URL and tls cannot be used together.',
+      'The PAC file says itself which proxies are reached with TLS.',
+    );
   if (pacurl !== undefined) return pacOf(pacurl, input);
   if (host === undefined && port === undefined) return noneOf(input);
   if (host === undefined) throw invalid('A port was given without a host.', 'Add --host.');
   if (port === undefined)
     throw invalid('A host was given without a port.', 'Add --port, often 3128 or 8080.');
-  return { mode: 'manual', host: hostOf(host), port, ...loginOf(input) };
+  const tls = input.tls === true ? { tls: true as const } : {};
+  return { mode: 'manual', host: hostOf(host), port, ...tls, ...loginOf(input) };
 }
 
 function pacOf(pacurl: string, input: ProxyInput): ProxyRoute {
@@ -41,7 +47,9 @@ function holdsLogin(address: string): boolean {
 }
 
 function noneOf(input: ProxyInput): ProxyRoute {
-  const stray = (['user', 'password', 'domain', 'bypass'] as const).find((name) => input[name] !== undefined);
+  const stray = (['user', 'password', 'domain', 'bypass', 'tls'] as const).find(
+    (name) => input[name] !== undefined && input[name] !== false,
+  );
   if (stray === undefined) return { mode: 'none' };
   throw invalid(
     `--${stray} was given without a proxy.`,

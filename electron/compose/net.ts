@@ -4,6 +4,7 @@ import { version } from '#kit/version.ts';
 import type { OutboundProxyParts } from '../agent/proxy.ts';
 import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
 import { makeHttp01Responder } from '../net/http-01-responder.ts';
+import { unclearAnswer } from '../net/proxy/failures.ts';
 
 const userAgent = `Trustkeep/${version}`;
 
@@ -14,7 +15,9 @@ export function finderOver(clock: Clock, log: Log, turns: LogInTurns): OutboundP
     return {
       reach: ({ url, trustedRootsPem }) => http.reach({ url, trustedRootsPem, timeoutMs: 10_000 }),
       async ask({ url, trustedRootsPem }) {
-        const { status } = await http.request({ method: 'GET', url, trustedRootsPem, timeoutMs: 10_000 });
+        const asked = { method: 'GET', url, trustedRootsPem, timeoutMs: 10_000 } as const;
+        const { status, perhapsBy } = await http.request(asked);
+        if (perhapsBy !== undefined) throw unclearAnswer(perhapsBy, new URL(url).host, status);
         return `The server answered ${status}.`;
       },
       close: () => http.close(),

@@ -18,4 +18,6 @@ export interface HttpResponse {
   /** Names in lower case; a header that came more than once is joined with `, `. */
   headers: Record<string, string>;
   body: Buffer;
+  /** An error in clear through this proxy (`host:port`), which may have made it itself; left out: it is the server's. */
+  perhapsBy?: string;
 }

@@ -4,7 +4,7 @@ import send from 'undici/lib/api/api-request.js';
 import { type Clock, loopTurn } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { abortable, type Ending, makeEnding } from './ending.ts';
-import { codeOf, netFailure, type Peer, timedOut } from './failures.ts';
+import { codeOf, netFailure, type Peer, place, timedOut } from './failures.ts';
 import type { HttpRequest, HttpResponse } from './http-request.ts';
 import type { Outbound } from './outbound.ts';
 import { forward } from './proxy/forward.ts';
@@ -93,9 +93,13 @@ async function sendDispatched(way: Way, asked: Asked, out: Outbound): Promise<Ht
   return { status: answer.statusCode, headers: plainHeaders(answer.headers), body };
 }
 
-function sendForwarded(way: Way & { kind: 'proxy' }, asked: Asked, out: Outbound): Promise<HttpResponse> {
+async function sendForwarded(
+  way: Way & { kind: 'proxy' },
+  asked: Asked,
+  out: Outbound,
+): Promise<HttpResponse> {
   const { input, url, ending } = asked;
-  return forward(
+  const { perhapsOwn, ...answer } = await forward(
     way.place,
     {
       method: input.method,
@@ -107,6 +111,7 @@ function sendForwarded(way: Way & { kind: 'proxy' }, asked: Asked, out: Outbound
     },
     out.tools({ signal: ending.signal }),
   );
+  return perhapsOwn ? { ...answer, perhapsBy: place(way.place) } : answer;
 }
 
 /** A log-in for a proxy is never the caller's affair, and never for a destination. */

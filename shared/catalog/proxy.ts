@@ -23,6 +23,13 @@ export const proxyCatalog: Descriptor = {
       min: 1,
       max: 65535,
     },
+    {
+      name: 'tls',
+      label: 'TLS to the proxy',
+      help: 'Yes if the proxy itself is reached with TLS (an HTTPS proxy). This machine must trust its certificate. Default: No.',
+      kind: 'boolean',
+      default: false,
+    },
     { name: 'user', label: 'User', help: 'User name for the proxy.', kind: 'text', max: 255 },
     { name: 'password', label: 'Password', help: 'Password for the proxy.', kind: 'secret', max: 4096 },
     {

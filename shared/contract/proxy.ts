@@ -17,6 +17,7 @@ export type ProxyInput = {
   pacurl?: string;
   host?: string;
   port?: number;
+  tls?: boolean;
   user?: string;
   password?: string;
   domain?: string;

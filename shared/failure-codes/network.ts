@@ -67,8 +67,16 @@ export const networkCodes = {
     'proxy.pac-unreachable': ['later', 'The PAC file cannot be fetched.'],
     'proxy.pac-unreadable': ['needs-person', 'The PAC file is not a usable script.'],
     'proxy.refused-connect': ['needs-person', 'The proxy refused to connect to the destination.'],
+    'proxy.refused-request': [
+      'needs-person',
+      'The proxy answered a request itself instead of passing it on.',
+    ],
     'proxy.timeout': ['later', 'The proxy did not answer in time.'],
     'proxy.tls-failed': ['needs-person', 'The TLS connection to the proxy failed.'],
+    'proxy.unclear-answer': [
+      'later',
+      'An error came through the proxy, and it does not show whether the server or the proxy made it.',
+    ],
     'proxy.unreachable': ['later', 'The proxy cannot be reached.'],
   }),
   ...codesAbout('proxy-login', {

@@ -16,6 +16,8 @@ export const proxyRoute = z.discriminatedUnion('mode', [
     mode: z.literal('manual'),
     host: z.string().min(1).max(255),
     port: z.number().int().min(1).max(65535),
+    /** The proxy itself is reached with TLS. Left out: it is not. */
+    tls: z.literal(true).optional(),
     ...login,
   }),
 ]);

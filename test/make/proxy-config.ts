@@ -7,6 +7,8 @@ interface Login {
   user?: string;
   domain?: string;
   password?: string;
+  /** TLS to the proxy. */
+  tls?: true;
 }
 
 export function noProxy(): ProxyConfig {
@@ -14,7 +16,11 @@ export function noProxy(): ProxyConfig {
 }
 
 export function manualProxy(port: number, login: Login = {}, bypass: string[] = []): ProxyConfig {
-  return config({ mode: 'manual', host: '127.0.0.1', port, ...names(login) }, login, bypass);
+  return config(
+    { mode: 'manual', host: '127.0.0.1', port, ...(login.tls ? { tls: true } : {}), ...names(login) },
+    login,
+    bypass,
+  );
 }
 
 export function pacProxy(pacUrl: string, login: Login = {}, bypass: string[] = []): ProxyConfig {

@@ -59,6 +59,10 @@ const hints: Record<number, string> = {
 };
 const passing = new Set([500, 502, 503, 504]);
 
+const hintsInClear: Record<number, string> = Object.fromEntries(
+  [403, 502, 503, 504].map((status) => [status, hints[status] ?? '']),
+);
+
 export function refusedConnect(proxy: Peer, target: Peer, status: number, words: string): Failure {
   return new Failure(
     'proxy.refused-connect',
@@ -69,6 +73,40 @@ export function refusedConnect(proxy: Peer, target: Peer, status: number, words:
       peerSaid: words === '' ? undefined : words,
     },
   );
+}
+
+/** In clear, a proxy answers in place of the destination: what it says of itself is not the destination's answer. */
+export function refusedRequest(proxy: Peer, target: string, status: number, words: string): Failure {
+  return new Failure(
+    'proxy.refused-request',
+    `The proxy ${placeOf(proxy)} answered the request to ${target} itself (${status}).`,
+    {
+      hint: hintsInClear[status] ?? 'Check the log of the proxy for the reason.',
+      retry: passing.has(status) ? 'later' : 'needs-person',
+      peerSaid: words === '' ? undefined : words,
+    },
+  );
+}
+
+/** An error came, and nothing in it says whether the destination or the proxy made it. `proxy`: `host:port`. */
+export function unclearAnswer(proxy: string, target: string, status: number): Failure {
+  return new Failure(
+    'proxy.unclear-answer',
+    `The answer to the request to ${target} was ${status}. The proxy ${proxy} may have given it itself, so nothing is known of ${target}.`,
+    { hint: `Check the log of the proxy, and that it can resolve and reach ${target}.` },
+  );
+}
+
+/** Something answers at its place, but not as a plain HTTP proxy does. */
+export function speaksOtherwise(failure: Failure, proxy: Peer, speech: 'tls' | 'socks5'): Failure {
+  const known = failure.message.replace(/\.$/, '');
+  if (speech === 'tls')
+    return failure.saying(`${known}. It answers in TLS there.`, {
+      hint: 'If it is an HTTP proxy that is reached with TLS, set tls Yes. Otherwise check host and port.',
+    });
+  return failure.saying(`${known}. It answers as a SOCKS 5 proxy, which Trustkeep does not support.`, {
+    hint: `Set an HTTP proxy in place of ${placeOf(proxy)}; many SOCKS proxies have one at another port.`,
+  });
 }
 
 /** The proxy's own words out of reason and page: markup gone, cut, what was sent as log-in taken out. */

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import { defaultTimeoutMs, withDeadline } from './deadline.ts';
-import { onTheLine, tooSlow } from './failures.ts';
+import { onTheLine, refusedRequest, tooSlow, wordsOf } from './failures.ts';
+import { whoAnswered } from './own-answer.ts';
 import { passLogIn } from './pass-log-in.ts';
 import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, TooLong } from './read-answer.ts';
@@ -26,6 +27,8 @@ interface ForwardAnswer {
   /** Names in lower case; a header that came more than once is joined with `, `. */
   headers: Record<string, string>;
   body: Buffer;
+  /** An error that the proxy may have made itself: nothing in it says whose it is. */
+  perhapsOwn: boolean;
 }
 
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
@@ -44,7 +47,7 @@ const own = new Set([
 
 /**
  * A request for an `http:` address in absolute form, on a connection to the proxy that is kept and stays logged in.
- * Resolves whatever the status is, but for 407. Rejects with Failure `proxy.*`, `net.too-large`, or with the signal's
+ * Resolves whatever the status is, but for 407 and for what the proxy says itself. Rejects with Failure `proxy.*`, `net.too-large`, or with the signal's
  * reason. Only requests that may be repeated are sent again when a kept connection was closed. Safe concurrently.
  */
 export function forward(
@@ -69,7 +72,17 @@ async function send(
   const talk = new Talk(proxy, tools, signal, kept.take());
   try {
     const asked = toAsk(request, tools.userAgent);
-    const { answer } = await passLogIn(talk, asked, proxy, tools, signal);
+    const { answer, sent } = await passLogIn(talk, asked, proxy, tools, signal);
+    const speaker = whoAnswered(answer);
+    if (speaker === 'proxy') {
+      const page = await talk.page(answer, request.method);
+      throw refusedRequest(
+        proxy,
+        new URL(request.url).host,
+        answer.status,
+        wordsOf(answer.reason, page, sent),
+      );
+    }
     const line = talk.line;
     if (line === null) throw new Error('an answer without a connection');
     const body = await line.body(answer, request.method, request.maxBytes).catch((thrown: unknown) => {
@@ -79,7 +92,7 @@ async function send(
     talk.giveUp();
     if (line.staysOpen(answer, request.method)) kept.keep(line);
     else line.end();
-    return { status: answer.status, headers: joined(answer), body };
+    return { status: answer.status, headers: joined(answer), body, perhapsOwn: speaker === 'unknown' };
   } finally {
     talk.end();
   }

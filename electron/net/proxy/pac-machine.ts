@@ -38,7 +38,7 @@ export class ScriptTrouble extends Error {
 
 /** A script in a machine of its own: no I/O, little memory, little time. */
 export interface PacMachine {
-  /** What `FindProxyForURL` answers; what is no text comes as JSON would write it. Throws ScriptTrouble. */
+  /** What `FindProxyForURL` answers; null: it ended without an answer. Throws ScriptTrouble. */
   ask(url: string, host: string): { text: string | null } | { notText: string };
   /** It was stopped or broke: it cannot be asked again. */
   spent(): boolean;
@@ -88,7 +88,7 @@ export async function makePacMachine(script: string, world: PacWorld, clock: Clo
     ask(url, host) {
       const call = `FindProxyForURL(${JSON.stringify(url)}, ${JSON.stringify(host)})`;
       const answer = evaluate(
-        `(() => { const a = ${call}; return a === null ? [] : typeof a === 'string' ? [a] : [0, typeof a]; })()`,
+        `(() => { const a = ${call}; return a === null || a === undefined ? [] : typeof a === 'string' ? [a] : [0, typeof a]; })()`,
         'call',
       ) as [] | [string] | [0, string];
       if (answer.length === 2) return { notText: answer[1] };

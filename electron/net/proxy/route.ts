@@ -83,10 +83,14 @@ export class Router {
     const setting = this.#config.settings.route;
     switch (setting.mode) {
       case 'manual': {
-        const place = { host: setting.host.replace(/^\[|\]$/g, ''), port: setting.port, tls: false };
+        const place = {
+          host: setting.host.replace(/^\[|\]$/g, ''),
+          port: setting.port,
+          tls: setting.tls === true,
+        };
         return {
           ways: [{ kind: 'proxy', place }],
-          because: `The setting uses the proxy ${placeText(place)} for ${at}.`,
+          because: `The setting uses the ${wayName({ kind: 'proxy', place })} for ${at}.`,
         };
       }
       case 'pac':
@@ -107,7 +111,9 @@ export class Router {
     const isBad = (way: Way) => (this.#badUntil.get(wayName(way)) ?? 0) > this.#clock.monotonic();
     const ways = [...answer.ways.filter((way) => !isBad(way)), ...answer.ways.filter(isBad)];
     const notes = [
-      `The PAC file ${shownUrl(pacUrl)} answers “${answer.text.slice(0, 300)}” for ${at}.`,
+      answer.text === ''
+        ? `The PAC file ${shownUrl(pacUrl)} gives no answer for ${at}, which means a direct connection.`
+        : `The PAC file ${shownUrl(pacUrl)} answers “${answer.text.slice(0, 300)}” for ${at}.`,
       ...answer.skipped.map((part) => `“${part}” is skipped: Trustkeep does not support it.`),
       ...ways.filter(isBad).map((way) => `The ${wayName(way)} did not answer recently and is tried last.`),
     ];

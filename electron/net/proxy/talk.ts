@@ -1,15 +1,19 @@
+import { Failure } from '#shared/failure.ts';
 import { withDeadline } from './deadline.ts';
 import { dial } from './dial.ts';
-import { onTheLine, placeOf, unreachable } from './failures.ts';
+import { onTheLine, placeOf, speaksOtherwise, unreachable } from './failures.ts';
 import { Line } from './line.ts';
 import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, Dropped, TooLong } from './read-answer.ts';
 import type { ProxyTools } from './tools.ts';
+import { whatItIs } from './what-it-is.ts';
 
 /** A proxy that is up answers a connection at once; what is silent this long is behind a firewall or down. */
 const dialMs = 10_000;
 /** More of a page that nobody reads is not waited for: a new connection is cheaper. */
 const longestPage = 256 * 1024;
+/** So much of a page with the proxy's own words is read. */
+const longestWords = 16 * 1024;
 
 /** Requests to one proxy one after the other, on one connection as long as it lasts. */
 export class Talk {
@@ -45,7 +49,7 @@ export class Talk {
         this.end();
         if (this.#signal.aborted) throw this.#signal.reason;
         if (!(repeat && before && thrown instanceof Dropped && thrown.silent))
-          throw onTheLine(thrown, this.#proxy, 'instead of answering');
+          throw await this.#explained(thrown, before);
       }
     }
   }
@@ -65,6 +69,15 @@ export class Talk {
     }
   }
 
+  /** The beginning of what the proxy says; it is only words, so nothing that goes wrong with it matters. */
+  async page(head: AnswerHead, method: string): Promise<Buffer> {
+    try {
+      return (await this.#line?.body(head, method, longestWords)) ?? Buffer.alloc(0);
+    } catch {
+      return Buffer.alloc(0);
+    }
+  }
+
   /** Hands the connection over: `end` does not touch it any more. */
   giveUp(): void {
     this.#line = null;
@@ -73,6 +86,14 @@ export class Talk {
   end(): void {
     this.#line?.end();
     this.#line = null;
+  }
+
+  /** At its first word something else than a plain HTTP proxy may be found to be that. */
+  async #explained(thrown: unknown, before: boolean): Promise<unknown> {
+    const failure = onTheLine(thrown, this.#proxy, 'instead of answering');
+    if (before || this.#proxy.tls || !(failure instanceof Failure)) return failure;
+    const speech = await whatItIs(this.#proxy, this.#tools.clock, this.#signal);
+    return speech === null ? failure : speaksOtherwise(failure, this.#proxy, speech);
   }
 
   async #open(): Promise<Line> {

@@ -1,5 +1,12 @@
 import { Failure } from '#shared/failure.ts';
+import type { FailureCode } from '#shared/failure-codes.ts';
 import type { ProxyTools } from './tools.ts';
+
+/** It answered, and did not let the request through. */
+const refusals: ReadonlySet<string> = new Set<FailureCode>([
+  'proxy.refused-connect',
+  'proxy.refused-request',
+]);
 
 /**
  * Logs how it went, and runs `work` with tools that note each thing once, and notes what ends it as the step that said no, with what to do
@@ -25,7 +32,7 @@ export async function told<T>(tools: ProxyTools, work: (tools: ProxyTools) => Pr
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;
     if (thrown.about === 'proxy-login') stage = 'authentication';
-    if (thrown.code === 'proxy.refused-connect') stage = 'tunnel';
+    if (refusals.has(thrown.code)) stage = 'tunnel';
     const said = thrown.peerSaid === undefined ? null : `It said: ${thrown.peerSaid}`;
     note({ name: stage, ok: false, sentence: [thrown.message, said, thrown.hint].filter(Boolean).join(' ') });
     throw thrown;

@@ -3,14 +3,10 @@ import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { placeOf, refusedConnect, tooSlow, wordsOf } from './failures.ts';
 import { passLogIn } from './pass-log-in.ts';
 import type { ProxyPlace } from './place.ts';
-import type { AnswerHead } from './read-answer.ts';
 import { Talk } from './talk.ts';
 import { told } from './told.ts';
 import type { ProxyTools } from './tools.ts';
 import { writeHead } from './write-request.ts';
-
-/** So much of a page with the proxy's own words is read. */
-const longestPage = 16 * 1024;
 
 interface TunnelTarget {
   /** IPv6 without brackets. */
@@ -50,7 +46,7 @@ async function connect(
     const request = { method: 'CONNECT', uri, repeatable: true, write };
     const { answer, sent } = await passLogIn(talk, request, proxy, tools, signal);
     if (answer.status < 200 || answer.status > 299 || talk.line === null) {
-      const page = await pageOf(talk, answer);
+      const page = await talk.page(answer, 'CONNECT');
       throw refusedConnect(proxy, target, answer.status, wordsOf(answer.reason, page, sent));
     }
     const socket = talk.line.release();
@@ -63,14 +59,5 @@ async function connect(
     return socket;
   } finally {
     talk.end();
-  }
-}
-
-/** The beginning of what the proxy says; it is only words, so nothing that goes wrong with it matters. */
-async function pageOf(talk: Talk, answer: AnswerHead): Promise<Buffer> {
-  try {
-    return (await talk.line?.body(answer, 'CONNECT', longestPage)) ?? Buffer.alloc(0);
-  } catch {
-    return Buffer.alloc(0);
   }
 }

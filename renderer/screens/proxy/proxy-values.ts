@@ -15,6 +15,7 @@ const asked: Readonly<Record<string, Partial<Field>>> = {
   pacurl: { when: { field: modeField, is: ['pac'] }, required: true },
   host: { when: { field: modeField, is: ['manual'] }, required: true },
   port: { when: { field: modeField, is: ['manual'] }, required: true },
+  tls: { when: { field: modeField, is: ['manual'] } },
   user: { when: through },
   password: { when: through },
   domain: { when: through },
@@ -50,7 +51,7 @@ export function startProxy({ route, bypass }: ProxyState): FormValues {
   const login = route.mode === 'none' ? {} : { user: route.user ?? '', domain: route.domain ?? '' };
   const place =
     route.mode === 'manual'
-      ? { host: route.host, port: route.port }
+      ? { host: route.host, port: route.port, tls: route.tls === true }
       : route.mode === 'pac'
         ? { pacurl: route.pacUrl }
         : {};
@@ -67,7 +68,9 @@ export function keepsPassword({ route, hasPassword }: ProxyState, values: FormVa
   if (typed('user') !== (route.user ?? '')) return false;
   return route.mode === 'pac'
     ? typed('pacurl') === route.pacUrl
-    : typed('host').toLowerCase() === route.host.toLowerCase() && typed('port') === String(route.port);
+    : typed('host').toLowerCase() === route.host.toLowerCase() &&
+        typed('port') === String(route.port) &&
+        (values.tls === true) === (route.tls === true);
 }
 
 /** What is sent: the whole setting, for it replaces the one there is. */
@@ -76,7 +79,8 @@ export function readProxy(
   values: FormValues,
 ): { input: ProxyInput; problems: Record<string, string> } {
   const { input, problems } = readForm(proxyFields(state, values), values);
-  const { [modeField]: _mode, ...flags } = input;
+  const { [modeField]: _mode, tls, ...rest } = input;
+  const flags = tls === true ? { ...rest, tls } : rest;
   // an emptied list is a list too: left out, the one there is would stay
   const emptied = modeOf(values) !== 'none' && !('bypass' in flags) && state.bypass.length > 0;
   const sent = emptied ? { ...flags, bypass: [] } : flags;

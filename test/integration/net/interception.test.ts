@@ -139,6 +139,25 @@ describe('a proxy that is itself reached over TLS', () => {
     expect(await http.reach({ url })).toMatchObject({ ok: true, way: `https proxy 127.0.0.1:${proxyPort}` });
   });
 
+  test('is set by host and port as well', async () => {
+    const proxyPort = await overTls(installed);
+    const http = client(manualProxy(proxyPort, { tls: true }));
+    expect((await http.request({ method: 'GET', url })).body.toString()).toBe('real');
+    const found = await http.reach({ url });
+    expect(found).toMatchObject({ ok: true, way: `https proxy 127.0.0.1:${proxyPort}` });
+    expect(found.steps[0]?.sentence).toContain(`The setting uses the https proxy 127.0.0.1:${proxyPort}`);
+  });
+
+  test('is told as that when it is asked in clear', async () => {
+    const proxyPort = await overTls(installed);
+    const http = client(manualProxy(proxyPort));
+    await expect(http.request({ method: 'GET', url })).rejects.toMatchObject({
+      code: 'proxy.bad-answer',
+      message: expect.stringContaining('It answers in TLS there.'),
+      hint: expect.stringContaining('set tls Yes'),
+    });
+  });
+
   test('is not used when this machine does not trust it', async () => {
     const http = await through(await overTls(inspection));
     await expect(http.request({ method: 'GET', url })).rejects.toMatchObject({ code: 'proxy.tls-failed' });

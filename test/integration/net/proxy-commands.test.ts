@@ -95,6 +95,16 @@ describe.skipIf(!haveSquid())('the proxy commands, over a real agent and a real 
     expect(agent.database.secrets.list('proxy')).toEqual([]);
   });
 
+  test('the page of the proxy is not taken for the answer of a server', async () => {
+    await agent.call.proxy.set({ ...login(), password });
+    const report = await agent.call.proxy.test({ url: 'http://nowhere.invalid/' });
+    expect(report.ok).toBe(false);
+    const last = report.trips[0]?.steps.at(-1);
+    expect(last).toMatchObject({ name: 'tunnel', ok: false });
+    expect(last?.sentence).toMatch(/answered the request to nowhere\.invalid itself \(50[23]\)/);
+    expect(JSON.stringify(report)).not.toContain('The server answered');
+  });
+
   test('a proxy that is not there is refused, and can be set all the same without a try', async () => {
     const port = await freePort();
     const refused = await failureFrom(agent.call.proxy.set({ host: '127.0.0.1', port }));

@@ -21,6 +21,14 @@ describe('the outbound connection that flags describe', () => {
       { host: '[2001:db8::1]', port: 8080 },
       { mode: 'manual', host: '2001:db8::1', port: 8080, user: null, domain: null },
     ],
+    [
+      { host: 'p', port: 443, tls: true },
+      { mode: 'manual', host: 'p', port: 443, tls: true, user: null, domain: null },
+    ],
+    [
+      { host: 'p', port: 3128, tls: false },
+      { mode: 'manual', host: 'p', port: 3128, user: null, domain: null },
+    ],
   ])('%j', (input, route) => {
     expect(routeOf(input)).toEqual(route);
   });
@@ -35,6 +43,8 @@ describe('the outbound connection that flags describe', () => {
     ],
     [{ host: 'http://proxy:3128', port: 3128 }, '"http://proxy:3128" is not a host name or address.'],
     [{ host: 'a b', port: 3128 }, '"a b" is not a host name or address.'],
+    [{ pacurl: 'http://wpad/', tls: true }, 'A PAC URL and tls cannot be used together.'],
+    [{ tls: true }, '--tls was given without a proxy.'],
     [{ user: 'ann' }, '--user was given without a proxy.'],
     [{ bypass: ['*.inside'] }, '--bypass was given without a proxy.'],
     [{ host: 'p', port: 1, password: 'x' }, 'A password was given without a user.'],

@@ -140,7 +140,8 @@ describe('a script', () => {
 
   test.each([
     ['null', { text: null }],
-    ['undefined', { notText: 'undefined' }],
+    ['undefined', { text: null }],
+    ['true', { notText: 'boolean' }],
     ['5', { notText: 'number' }],
     ['{}', { notText: 'object' }],
   ])('that answers %s', async (value, expected) => {

@@ -169,7 +169,6 @@ describe('a question to a PAC file', () => {
 
   test.each([
     ['return 5', 'proxy.pac-answer', '“number”'],
-    ['return undefined', 'proxy.pac-answer', '“undefined”'],
     ['return "nonsense"', 'proxy.pac-answer', '“nonsense”'],
     ['return "SOCKS5 s:1080; SOCKS s:1080"', 'proxy.pac-socks-only', 'does not support SOCKS'],
     ['return nothing.here', 'proxy.pac-failed', 'ReferenceError: nothing is not defined (line 1)'],
@@ -178,6 +177,22 @@ describe('a question to a PAC file', () => {
     const { ask } = serving(`function FindProxyForURL() { ${body}; }`);
     await expect(ask()).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
     await expect(ask()).rejects.toMatchObject({ code });
+  });
+
+  // scripts that end without an answer, as browsers take them: lucasnz/PAC-Tester#39, genotrance/px#170
+  test.each([
+    ['if (host == "proxied.example") return "PROXY a:1";'],
+    ['var proxy = "PROXY a:1"; var direct = "DIRECT"; if (host == "proxied.example") return proxy; direct;'],
+    ['if (host != "proxied.example") return; return "PROXY a:1";'],
+    ['return host == "proxied.example" ? "PROXY a:1" : null;'],
+  ])('without an answer at its end (%s) means a direct connection', async (body) => {
+    const { ask, pac } = serving(`function FindProxyForURL(url, host) { ${body} }`);
+    expect(await ask('https://proxied.example/')).toBe('PROXY a:1');
+    expect(await pac.ask(new URL('https://other.example/'))).toEqual({
+      text: '',
+      ways: [{ kind: 'direct' }],
+      skipped: [],
+    });
   });
 
   test('may look up names', async () => {
