@@ -28,6 +28,7 @@ import { putRestored } from './database/put-restored.ts';
 import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { makeLogInTurns } from './net/http.ts';
+import { machineRoots } from './net/tls-trust.ts';
 import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
 import type { HostConnection } from './providers/connections/connection.ts';
 import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
@@ -168,6 +169,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
+    machineRoots,
     keychainState: () => masterKey.state(),
     unlock: () => unlockPatiently(masterKey, clock),
   });

@@ -1,6 +1,6 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
 import type { Settings } from '#shared/model/settings.ts';
-import type { Authority } from '../providers/authorities/authority.ts';
+import type { Authority, KeepsRoot } from '../providers/authorities/authority.ts';
 import type { OpenConnectionParts } from './open-connection.ts';
 import type { ProbeTls } from './steps/step.ts';
 
@@ -12,7 +12,9 @@ export interface AgentParts extends OpenConnectionParts {
   /** Backs the database up when the last backup is this old. */
   backUp(olderThanMs: number): void;
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
-  authority(id: string): Authority;
+  authority(id: string): Authority & Partial<KeepsRoot>;
+  /** Roots known on this machine, PEM. */
+  machineRoots(): readonly string[];
   keychainState(): KeychainState;
   /** Finds the master key, or begins to wait for a person. Comes back within seconds either way. */
   unlock(): Promise<void>;

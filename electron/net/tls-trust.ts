@@ -91,7 +91,8 @@ function contextFor(options: tls.SecureContextOptions, shown: ClientCertificate 
 
 let roots: string[] | undefined;
 
-function machineRoots(): string[] {
+/** What this machine trusts: the runtime's roots and those of the operating system, PEM. The first call takes about 100 ms. */
+export function machineRoots(): readonly string[] {
   roots ??= [...new Set([...tls.rootCertificates, ...systemRoots()].map((pem) => pem.trim()))];
   return roots;
 }

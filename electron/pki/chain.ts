@@ -20,7 +20,6 @@ interface OrderedChain {
 /**
  * Brings certificates in order by issuer and signature, whatever order they come in. Of several certificates for the
  * same issuer (cross-signed) the first one given is taken. Duplicates are dropped. Failure `certificate.unreadable`.
- * @internal
  */
 export function orderChain(certificatePems: readonly string[]): OrderedChain {
   const links = distinct(certificatePems);

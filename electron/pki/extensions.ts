@@ -124,6 +124,17 @@ export function readSubjectKeyIdentifier(extensions: Map<string, Extension>): Bu
   return found === undefined ? null : readDer(found.value, tags.octetString).contents;
 }
 
+/** Where the certificate of the issuer can be fetched (RFC 5280 4.2.2.1), as it is written there: of any scheme. */
+export function readCaIssuers(extensions: Map<string, Extension>): string[] {
+  const found = extensions.get(oids.authorityInfoAccess);
+  if (found === undefined) return [];
+  return readSequence(readDer(found.value)).flatMap((description) => {
+    const [method, location] = readSequence(description);
+    const isPlace = readOid(method) === oids.caIssuers && location?.tag === contextTag(6, false);
+    return isPlace ? [location.contents.toString('latin1')] : [];
+  });
+}
+
 /** Whether the certificate may sign certificates. */
 export function readIsCa(extensions: Map<string, Extension>): boolean {
   const found = extensions.get(oids.basicConstraints);

@@ -4,6 +4,10 @@ import { codesAbout } from './code.ts';
 export const authoritiesCodes = {
   ...codesAbout('authority', {
     'acme.account-does-not-exist': ['needs-person', 'The CA does not know the account.'],
+    'acme.account-not-valid': [
+      'needs-person',
+      'The CA no longer accepts the account: it is deactivated or revoked.',
+    ],
     'acme.already-replaced': ['never', 'The certificate has already been replaced at the CA.'],
     'acme.bad-csr': ['needs-person', 'The CA does not accept the certificate request.'],
     'acme.bad-nonce': ['later', 'The CA refused every anti-replay nonce.'],
@@ -13,11 +17,16 @@ export const authoritiesCodes = {
       'The CA does not accept the signature algorithm of the account.',
     ],
     'acme.caa': ['needs-person', 'A CAA record forbids the CA to issue.'],
+    'acme.certificate-not-there': [
+      'later',
+      'The CA says that the order is valid, but answers that the certificate is not there.',
+    ],
     'acme.challenge-not-offered': [
       'needs-person',
       'The CA does not offer the configured way to prove control of the name.',
     ],
     'acme.compound': ['needs-person', 'The CA refused for several reasons.'],
+    'acme.conflict': ['needs-person', 'The CA says that the request conflicts with what it already has.'],
     'acme.connection': ['needs-person', 'The CA could not connect to the address where control is proved.'],
     'acme.dns': ['needs-person', 'The CA could not resolve the name.'],
     'acme.dns-script-failed': ['later', 'The DNS script reported an error.'],
@@ -49,6 +58,7 @@ export const authoritiesCodes = {
     'acme.not-https': ['never', 'The CA named an address that is not https.'],
     'acme.not-issued': ['later', 'The CA has not issued the certificate yet.'],
     'acme.order-gone': ['later', 'The CA no longer has the order.'],
+    'acme.order-invalid': ['needs-person', 'The CA says that the order is invalid and gives no reason.'],
     'acme.order-not-ready': ['later', 'The order is not ready to be completed.'],
     'acme.order-shared': ['later', 'The CA returned one order for two requests.'],
     'acme.order-taken': ['later', 'Another program completes the orders of this account.'],
@@ -62,12 +72,20 @@ export const authoritiesCodes = {
     'acme.terms-not-agreed': ['needs-person', 'The CA requires that its terms of service are accepted.'],
     'acme.tls': ['needs-person', 'The CA met an error of TLS where control is proved.'],
     'acme.unauthorized': ['needs-person', 'The CA denies permission for this.'],
+    'acme.unavailable': [
+      'later',
+      'The CA, or a server in front of it, answered with HTTP status 500 or above and gave no reason.',
+    ],
     'acme.unexpected-answer': ['later', 'The CA sent something that does not fit the protocol.'],
     'acme.unsupported-contact': ['needs-person', 'The CA does not support this kind of contact address.'],
     'acme.unsupported-identifier': ['needs-person', 'The CA does not issue for this kind of name.'],
     'acme.user-action-required': ['needs-person', 'Someone has to act on the site of the CA first.'],
   }),
   ...codesAbout('other', {
+    'authority.cannot-prove': [
+      'needs-person',
+      'Control of a name cannot be proved with the validation of the authority, whatever the CA offers.',
+    ],
     'authority.default-needed': ['needs-person', 'The authority is the default one, which there has to be.'],
     'authority.handle-unreadable': [
       'never',

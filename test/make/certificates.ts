@@ -12,8 +12,10 @@ import {
   subjectKeyIdentifier,
 } from '../../electron/pki/extensions.ts';
 import { positiveSerial, signCertificate } from '../../electron/pki/issue.ts';
+import { oids } from '../../electron/pki/oids.ts';
 import { toPem } from '../../electron/pki/pem.ts';
 import { readCertificate } from '../../electron/pki/read-certificate.ts';
+import { implicit, octetString, oid, sequence } from '../../electron/pki/write-der.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
 /** Certificates for tests, made in milliseconds without a program. All synchronous. */
@@ -46,6 +48,8 @@ interface CaOptions {
   signedBy?: MadeCa;
   /** Takes the key of this one: for cross-signed and renewed CAs. */
   keyOf?: MadeCa;
+  /** Where the certificate of its issuer can be fetched. */
+  issuerAt?: string | undefined;
 }
 
 export interface MadeLeaf {
@@ -71,6 +75,8 @@ interface LeafOptions {
   keyOf?: { keyPem: string; spki: Buffer; keyType: KeyType };
   /** Good for clients too, not for servers only. */
   forClients?: boolean;
+  /** Where the certificate of its issuer can be fetched. */
+  issuerAt?: string | undefined;
 }
 
 const day = 86_400_000;
@@ -108,6 +114,7 @@ export function makeCa(options: CaOptions = {}): MadeCa {
         keyUsage('keyCertSign', 'crlSign'),
         subjectKeyIdentifier(keyIdentifierOf(key.spki)),
         ...(above ? [authorityKeyIdentifier(keyIdentifierOf(above.spki))] : []),
+        ...issuerAt(options.issuerAt),
         ...(options.permittedNames ? [nameConstraints(options.permittedNames)] : []),
       ],
     },
@@ -123,6 +130,13 @@ export function makeCa(options: CaOptions = {}): MadeCa {
     facts: readCertificate(certPem),
     chainPem: above ? certPem + above.chainPem : '',
   };
+}
+
+/** Authority information access (RFC 5280 4.2.2.1). */
+function issuerAt(url: string | undefined): Buffer[] {
+  if (url === undefined) return [];
+  const place = sequence(oid(oids.caIssuers), implicit(6, Buffer.from(url, 'latin1')));
+  return [sequence(oid(oids.authorityInfoAccess), octetString(sequence(place)))];
 }
 
 /** A TLS server certificate. Names go in as they are given: no check, so that tests can make odd ones. */
@@ -149,6 +163,7 @@ export function makeLeaf(ca: MadeCa, options: LeafOptions): MadeLeaf {
         subjectAltName(options.names, subject.length === 2),
         subjectKeyIdentifier(keyIdentifierOf(key.spki)),
         authorityKeyIdentifier(keyIdentifierOf(issuer.spki)),
+        ...issuerAt(options.issuerAt),
       ],
     },
     { pem: Secret.of(issuer.keyPem), keyType: issuer.keyType },

@@ -78,6 +78,7 @@ export async function drive(database: Database, task: Task): Promise<{ task: Tas
     ...{ dropConnection: async () => {}, takeLogIn: () => null, audit: () => {} },
     probeTls: async () => ({ kind: 'no-answer', code: 'tls.none', sentence: 'Nothing.' }),
     authority: () => reach(),
+    machineRoots: () => [],
     openConnection: async () => reach(),
   };
   function reach(): never {

@@ -4,7 +4,7 @@ import { makeTestOrder, untilDone } from '#test/make/acme.ts';
 import { busy } from '#test/make/busy.ts';
 import { authorization } from '#test/servers/acme-hostile.ts';
 import { have } from '#test/servers/available.ts';
-import { linksOf, retryAfterMs } from '../../electron/providers/authorities/acme/client.ts';
+import { linksOf, retryAfterMs } from '../../electron/providers/authorities/acme/headers.ts';
 import { hostile, name, outcome, prepareHostility } from './hostile-authority.ts';
 
 /** 50,000 sequences in each other: recursion without a limit would overflow the stack. */

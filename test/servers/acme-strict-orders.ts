@@ -147,8 +147,9 @@ export function issue(world: World, order: StrictOrder): void {
     keyOf: { spki, keyType, keyPem: '' } as never,
     notBefore: now - 1000,
     notAfter: now + (world.script.lifetimeMs ?? 90 * 86_400_000),
+    issuerAt: world.script.issuerAt ?? undefined,
   });
-  order.chainPem = leaf.certPem + world.intermediate.certPem;
+  order.chainPem = leaf.certPem + (world.script.sendsLeafAlone ? '' : world.intermediate.certPem);
   order.status = 'valid';
   world.state.issued.push(order.chainPem);
 }

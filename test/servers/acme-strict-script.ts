@@ -42,6 +42,10 @@ export interface StrictScript {
   lifetimeMs: number | null;
   /** Sends the root at the end of the chain. */
   sendsRoot: boolean;
+  /** Sends the leaf and nothing else. */
+  sendsLeafAlone: boolean;
+  /** Where its certificates say that the one of their issuer is. */
+  issuerAt: string | null;
 }
 
 export interface StrictOrder {
@@ -87,6 +91,8 @@ export interface AcmeStrict {
   rootPem: string;
   /** Root of the certificates it issues. */
   issuerRootPem: string;
+  /** What it issues with. */
+  intermediatePem: string;
   eab: { keyId: string; hmacKey: string };
   readonly state: StrictState;
   script(change: Partial<StrictScript>): void;
@@ -115,4 +121,6 @@ export const usual: StrictScript = {
   reusesOrders: false,
   lifetimeMs: null,
   sendsRoot: false,
+  sendsLeafAlone: false,
+  issuerAt: null,
 };

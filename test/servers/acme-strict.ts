@@ -167,6 +167,7 @@ function faceOf(world: World, tls: TlsMaterial, server: Server): AcmeStrict {
     directoryUrl: `${world.base}/dir`,
     rootPem: tls.rootPem,
     issuerRootPem: world.root.certPem,
+    intermediatePem: world.intermediate.certPem,
     eab,
     state,
     script: (change) => Object.assign(script, structuredClone(change)),

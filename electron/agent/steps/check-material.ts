@@ -1,10 +1,13 @@
 import { Failure } from '#shared/failure.ts';
+import { authorityDefinition } from '#shared/model/authority.ts';
 import { checkMaterial } from '../../pki/chain.ts';
+import { type ChainEnd, chainEnd } from '../../pki/chain-end.ts';
+import { certificatesOf } from '../../pki/pem.ts';
 import { fillAfterHashes } from '../plans/certify.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { material, newCertificate, wipe } from './material.ts';
 import { makeKeyOutput, planOutput } from './shapes.ts';
-import type { Step } from './step.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** The last look before anything is touched: pair, chain, dates, names; then the hashes the files will have. */
 export const checkMaterialStep: Step = {
@@ -36,13 +39,25 @@ export const checkMaterialStep: Step = {
     const used = material(context);
     try {
       const filled = fillAfterHashes(plan, await endpoint.afterHashes(plan.install, used));
+      const chain = await lookAtChain(context, certificate.chainPem, plan.authority.id);
       return {
-        kind: 'done',
+        kind: chain.end === 'alone' ? 'done-with-warning' : 'done',
         output: { plan: filled },
-        sentence: 'Key and certificate match, the chain is complete, and the names and dates are right.',
+        sentence: `Key and certificate match, and the names and dates are right. ${chain.sentence}`,
       };
     } finally {
       wipe(used);
     }
   },
 };
+
+/** Complete means: it ends below a root that this machine, the authority's settings or the authority itself names. */
+async function lookAtChain(context: StepContext, chainPem: string, authorityId: string): Promise<ChainEnd> {
+  const { database, authority, machineRoots } = context.tools;
+  const row = database.authorities.get(authorityId);
+  const trusted = row === null ? null : authorityDefinition(row).reached(row.settings)?.trustedRootsPem;
+  const own = row === null ? undefined : await authority(authorityId).root?.();
+  const named = [...certificatesOf(trusted ?? ''), ...(own === undefined ? [] : [own.pem])];
+  const ofAuthority = chainEnd(chainPem, named);
+  return ofAuthority.end === 'root' ? ofAuthority : chainEnd(chainPem, machineRoots());
+}

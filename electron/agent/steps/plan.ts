@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { countsOf } from '#shared/model/changes/index.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
@@ -54,6 +55,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const authority = pickAuthority(database, input.authorityId ?? endpoint.policy.authorityId);
   const install = await sources.open.endpoint.plan(node.key);
   const names = certificateNames(node, input.names, install.answers?.named ?? []);
+  mustBeProvable(authority, names);
   return makePlan({
     endpoint: { id: endpoint.id, name: endpoint.name },
     node: { id: node.id, name: node.name },
@@ -115,6 +117,17 @@ function pickAuthority(database: Database, id: string | null | undefined) {
       },
     );
   return authority;
+}
+
+/** What no answer of the CA can change is refused before there is an order. */
+function mustBeProvable({ name, kind, settings }: Authority, names: readonly string[]): void {
+  const refused = authorityDefinition({ kind }).unprovable(settings, names);
+  if (refused === null) return;
+  throw new Failure(
+    'authority.cannot-prove',
+    `"${name}" cannot prove control of ${refused.names.join(', ')}: ${refused.because}.`,
+    { hint: `${refused.hint} Nothing was ordered.` },
+  );
 }
 
 const noKeys = { yes: false, why: 'This type of endpoint cannot generate keys; the agent does.' };

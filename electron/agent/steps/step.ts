@@ -5,7 +5,7 @@ import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskMemory } from '../../database/database.ts';
-import type { Authority } from '../../providers/authorities/authority.ts';
+import type { Authority, KeepsRoot } from '../../providers/authorities/authority.ts';
 import type { HostConnection } from '../../providers/connections/connection.ts';
 import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import type { RetryRow } from '../tasks/retry.ts';
@@ -45,7 +45,9 @@ export interface StepTools {
   readonly probeTls: ProbeTls;
   /** How long a proof may take: old workers drain and slow machines reload slowly. Milliseconds. */
   readonly proofPatienceMs: number;
-  authority(id: string): Authority;
+  authority(id: string): Authority & Partial<KeepsRoot>;
+  /** Roots known on this machine, PEM. */
+  machineRoots(): readonly string[];
   openConnection(): Promise<OpenConnection>;
   dropConnection(): Promise<void>;
   /** Says of a login since it was asked last which credential it used: `Logged in: ssh …, user …`. Else null. */

@@ -28,6 +28,7 @@ export function openTools(
     probeTls: parts.probeTls,
     proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
+    machineRoots: parts.machineRoots,
     openConnection() {
       current ??= openStored(parts, endpointId, signal);
       const opening = current;

@@ -152,6 +152,27 @@ export function validationOf(flat: Flat): ValidationSettings {
   return { method: 'http-01-web-root', webRoot };
 }
 
+/** A wildcard is proved by DNS alone (RFC 8555 7.1.3, CA/Browser Forum 3.2.2.4), an address never by DNS (RFC 8738 7). */
+export function unprovable(
+  method: ValidationSettings['method'],
+  names: readonly string[],
+): { names: string[]; because: string; hint: string } | null {
+  const byDns = method === 'dns-01-script';
+  const found = names.filter((name) => (byDns ? isAddress(name) : name.startsWith('*.')));
+  if (found.length === 0) return null;
+  const because = byDns
+    ? `its validation is ${method}, and control of an IP address cannot be proved by DNS`
+    : `its validation is ${method}, and control of a wildcard name is proved by DNS (dns-01) alone`;
+  const other = byDns ? 'http-01-agent or http-01-web-root' : 'dns-01-script';
+  return {
+    names: found,
+    because,
+    hint: `Set the validation of the authority to ${other}, choose another authority, or leave out these names.`,
+  };
+}
+
+const isAddress = (name: string) => name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name);
+
 function script(flat: Flat, name: string, label: string): string {
   const path = text(flat, name);
   if (path === null) throw invalid(`${label} is required for the validation dns-01-script.`);

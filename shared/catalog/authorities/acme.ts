@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import type { Flat } from '../field.ts';
 import { invalid, lines, text, trustedRoots, yes } from '../flat.ts';
-import { flatValidation, validation, validationFields, validationOf } from './acme-validation.ts';
+import { flatValidation, unprovable, validation, validationFields, validationOf } from './acme-validation.ts';
 import { authorityName, isDefault } from './common.ts';
 import { defineAuthority } from './definition.ts';
 
@@ -95,6 +95,9 @@ export const acme = defineAuthority({
   reached: ({ directoryUrl: url, trustedRootsPem }) => ({ url, trustedRootsPem }),
   webRoot: ({ validation }) =>
     validation.method === 'http-01-web-root' ? { named: validation.webRoot } : null,
+  // whoever has an external account may have had the names validated there beforehand
+  unprovable: ({ validation, eabKeyId }, names) =>
+    eabKeyId === null ? unprovable(validation.method, names) : null,
   profiles: ({ profile }) => ({ preset: profile }),
   seals: { eab_hmac_key: 'eab-hmac' },
 });

@@ -20,6 +20,11 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   reached(settings: S): { url: string; trustedRootsPem: string | null } | null;
   /** Writes files below a web root of the endpoint: the one that is named, null for the node's own. Null: it does not. */
   webRoot(settings: S): { named: string | null } | null;
+  /** Names whose control cannot be proved with these settings, whatever the CA offers, and why. Null: all of them can. */
+  unprovable(
+    settings: S,
+    names: readonly string[],
+  ): { names: string[]; because: string; hint: string } | null;
   /** Certificate profiles can be asked for; `preset` is the one that is ordered when nothing is said. Null: there are none. */
   profiles(settings: S): { preset: string | null } | null;
   /** Secret fields, and the name each is sealed under. */
@@ -30,7 +35,7 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   facts(settings: S): Fact[];
 }
 
-type Optional = 'reached' | 'webRoot' | 'profiles' | 'seals' | 'ownRoot' | 'facts';
+type Optional = 'reached' | 'webRoot' | 'unprovable' | 'profiles' | 'seals' | 'ownRoot' | 'facts';
 
 /** Fills in what most kinds have no more to say about. */
 export function defineAuthority<const K extends string, Z extends z.ZodObject<{ kind: z.ZodLiteral<K> }>>(
@@ -40,6 +45,7 @@ export function defineAuthority<const K extends string, Z extends z.ZodObject<{ 
   return {
     reached: () => null,
     webRoot: () => null,
+    unprovable: () => null,
     profiles: () => null,
     seals: {},
     ownRoot: null,

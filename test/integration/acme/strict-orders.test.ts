@@ -134,7 +134,11 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       ca.script({ validation: 'never' });
       // the order as just placed is still at hand: its authorizations are what is missing
       const again = acme(ca, { state: memoryState() });
-      const status = await again.authority.poll(order.known(), order.request, order.tools);
+      const poll = () => again.authority.poll(order.known(), order.request, order.tools);
+      const waits: number[] = [];
+      let status = await poll();
+      for (; status.state === 'pending'; status = await poll()) waits.push(status.afterMs);
+      expect(waits).toEqual([1000, 4000, 15_000, 60_000]);
       expect(status).toMatchObject({
         state: 'refused',
         because: { code: 'acme.order-gone', retry: 'later' },

@@ -1,10 +1,8 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
-import { Failure } from '#shared/failure.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
-import { normalizedChainPem } from '../../../pki/chain.ts';
 import type {
   Authority,
   AuthorityState,
@@ -15,11 +13,13 @@ import type {
 } from '../authority.ts';
 import { Accounts } from './account.ts';
 import { fetchRenewalInfo } from './ari.ts';
+import { Certificates } from './certificates.ts';
 import { Challenges, type RunScript } from './challenges.ts';
 import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
-import { Orders, seenIn } from './orders.ts';
+import { completedChain } from './issuers.ts';
+import { Orders } from './orders.ts';
 import { pollOrder } from './poll.ts';
 import type { PollParts } from './work.ts';
 
@@ -39,6 +39,7 @@ export class AcmeAuthority implements Authority {
   readonly #settings: AcmeSettings;
   readonly #log: Log;
   readonly #parts: PollParts;
+  readonly #certificates: Certificates;
 
   constructor({ id, settings, state, http, responder, runScript, clock, ...given }: AcmeParts) {
     const { directoryUrl, trustedRootsPem, validation } = settings;
@@ -47,6 +48,9 @@ export class AcmeAuthority implements Authority {
     const accounts = new Accounts({ settings, state, client, log });
     const orders = new Orders({ settings, client, accounts, clock, log });
     const challenges = new Challenges({ validation, ca: client.ca, responder, runScript, clock, log });
+    const { ca } = client;
+    const complete = (chainPem: string) => completedChain(chainPem, { http, trustedRootsPem, clock, log });
+    this.#certificates = new Certificates({ ca, accounts, complete });
     this.#settings = settings;
     this.#log = log;
     this.#parts = { client, accounts, orders, challenges, clock };
@@ -62,11 +66,8 @@ export class AcmeAuthority implements Authority {
     return pollOrder(this.#parts, readHandle(handle), request, tools);
   }
 
-  async collect(handle: OrderHandle): Promise<string> {
-    const url = await this.#certificateUrl(readHandle(handle));
-    const accept = 'application/pem-certificate-chain';
-    const answer = await this.#parts.accounts.post(url, null, { asked: 'the certificate', accept });
-    return normalizedChainPem(answer.body.toString('utf8'));
+  collect(handle: OrderHandle): Promise<string> {
+    return this.#certificates.collect(readHandle(handle));
   }
 
   async cleanUp(handle: OrderHandle, tools: OrderTools): Promise<void> {
@@ -87,16 +88,5 @@ export class AcmeAuthority implements Authority {
 
   test(): ReturnType<typeof testAuthority> {
     return testAuthority(this.#settings, this.#parts.client, this.#parts.accounts);
-  }
-
-  async #certificateUrl(handle: AcmeHandle): Promise<string> {
-    if (handle.certificateUrl !== null) return handle.certificateUrl;
-    const answer = await this.#parts.accounts.post(handle.orderUrl ?? '', null, { asked: 'the order' });
-    const { certificate } = seenIn(answer, this.#parts.client.ca).order;
-    if (certificate !== undefined) return certificate;
-    throw new Failure(
-      'acme.not-issued',
-      `The CA ${this.#parts.client.ca} has not issued the certificate yet.`,
-    );
   }
 }

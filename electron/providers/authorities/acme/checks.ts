@@ -1,3 +1,4 @@
+import { peerTail } from '#kit/redact.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
@@ -22,7 +23,7 @@ export async function testAuthority(
   let directory: Directory;
   try {
     directory = await client.directory(true);
-    checks.push(good('directory', `The directory of ${client.ca} answers; its certificate is trusted.`));
+    checks.push(good('directory', directorySentence(client)));
   } catch (thrown) {
     return { ok: false, checks: [bad('directory', thrown)], profiles: {} };
   }
@@ -34,9 +35,14 @@ export async function testAuthority(
     checks.push(bad('account', thrown));
   }
   checks.push(checkProfile(settings.profile, profiles, client.ca));
-  const ari = directory.renewalInfo === undefined ? 'does not suggest' : 'suggests';
-  checks.push(good('renewal information', `The CA ${ari} when to renew (ARI).`));
+  const ari = directory.renewalInfo === undefined ? 'does not name' : 'names';
+  checks.push(good('renewal information', `The directory ${ari} an address for renewal suggestions (ARI).`));
   return { ok: checks.every(({ ok }) => ok), checks, profiles };
+}
+
+function directorySentence({ ca, redirectedTo }: AcmeClient): string {
+  if (redirectedTo === null) return `The directory of ${ca} answers; its certificate is trusted.`;
+  return `The directory URL redirects to ${peerTail(redirectedTo, [], 300)}, which answers; both certificates are trusted. Set that address as directory URL if the CA published it.`;
 }
 
 function checkProfile(wanted: string | null, profiles: Record<string, string>, ca: string): ProbeCheck {

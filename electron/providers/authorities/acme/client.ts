@@ -1,13 +1,12 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { peerTail } from '#kit/redact.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Http } from '../../../net/http.ts';
 import type { HttpRequest, HttpResponse } from '../../../net/http-request.ts';
+import { absolute, linksOf, retryAfterMs } from './headers.ts';
 import { type Signer, signedBody } from './jws.ts';
-import { problemFailure, shortType } from './problems.ts';
-import { type Directory, directory, parseJson, problem, readAs } from './wire.ts';
+import { refusal } from './refusal.ts';
+import { type Directory, directory, readAs } from './wire.ts';
 
 export interface AcmeAnswer {
   status: number;
@@ -32,8 +31,6 @@ const nonceTries = 15;
 /** CAs forget nonces, some after minutes: an old one costs a round trip more than a new one. */
 const nonceLifeMs = 5 * 60_000;
 const noncesKept = 32;
-/** Those that somebody decides by; the sentence names every one. */
-const httpCodes: Readonly<Record<number, FailureCode>> = { 404: 'acme.http-404', 410: 'acme.http-410' };
 const directoryLifeMs = 60 * 60_000;
 
 interface ClientParts {
@@ -57,6 +54,7 @@ export class AcmeClient {
   readonly #log: Log;
   readonly #nonces: { value: string; at: number }[] = [];
   #known: { value: Promise<Directory>; at: number } | null = null;
+  #redirectedTo: string | null = null;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
@@ -76,6 +74,16 @@ export class AcmeClient {
       });
     }
     return this.#known.value;
+  }
+
+  /** Where the directory was found when its URL redirects; null: at its own URL, or not asked for yet. */
+  get redirectedTo(): string | null {
+    return this.#redirectedTo;
+  }
+
+  /** The directory is asked for again at its next use. */
+  forgetDirectory(): void {
+    this.#known = null;
   }
 
   async get(url: string, { asked, signal, accept }: AskOptions): Promise<AcmeAnswer> {
@@ -138,30 +146,7 @@ export class AcmeClient {
   }
 
   #refusal(answer: HttpResponse, asked: string): Failure {
-    const retryAfter = retryAfterMs(answer.headers['retry-after'], this.#clock.now());
-    const context = {
-      ca: this.ca,
-      asked,
-      status: answer.status,
-      retryAt: retryAfter === null ? null : this.#clock.now() + retryAfter,
-      now: this.#clock.now(),
-    };
-    const isProblem = answer.headers['content-type']?.startsWith('application/problem+json') ?? false;
-    const read = problem.safeParse(parseJson(answer.body));
-    if (read.success && (isProblem || shortType(read.data) !== null))
-      return problemFailure(read.data, context);
-    const busy = answer.status >= 500 || answer.status === 429;
-    const retry = busy ? (context.retryAt === null ? 'later' : 'after') : 'needs-person';
-    return new Failure(
-      httpCodes[answer.status] ?? 'acme.http-failed',
-      `The CA ${this.ca} answered ${asked} with HTTP status ${answer.status}.`,
-      {
-        hint: 'Check that the directory URL is exactly the one the CA publishes.',
-        retry,
-        retryAt: retry === 'after' ? (context.retryAt ?? undefined) : undefined,
-        peerSaid: peerTail(answer.body.toString('utf8')) || undefined,
-      },
-    );
+    return refusal(answer, { ca: this.ca, asked, now: this.#clock.now() });
   }
 
   #answerOf(answer: HttpResponse, url: string, asked: string): AcmeAnswer {
@@ -176,12 +161,20 @@ export class AcmeClient {
     };
   }
 
-  /** Shared by all who wait for it, so nobody's abort may end it. */
+  /** Shared by all who wait for it, so nobody's abort may end it. Follows one redirect, which `redirectedTo` tells. */
   async #fetchDirectory(): Promise<Directory> {
-    const answer = await this.get(this.#parts.directoryUrl, { asked: 'its directory' });
+    const url = this.#parts.directoryUrl;
+    const first = await twice(() => this.#send({ method: 'GET', url }));
+    const location = redirects.has(first.status) ? first.headers.location : undefined;
+    const moved = location === undefined ? null : absolute(location, url);
+    const found = moved === null ? first : await twice(() => this.#send({ method: 'GET', url: moved }));
+    const answer = this.#answerOf(found, moved ?? url, 'its directory');
+    this.#redirectedTo = moved;
     return readAs(directory, answer.body, 'directory', this.ca);
   }
 }
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** A kept connection may turn out to be dead: what changes nothing is simply asked again. */
 async function twice<T>(ask: () => Promise<T>): Promise<T> {
@@ -203,35 +196,4 @@ function mustBeHttps(url: string, ca: string): void {
       hint: 'Nothing was sent there. Check that this is the right CA.',
     },
   );
-}
-
-/** Null for what is no address: whoever needs one says so. */
-function absolute(reference: string, base: string): string | null {
-  return URL.canParse(reference, base) ? new URL(reference, base).href : null;
-}
-
-/** Nobody is to be waited for longer than this, whatever it asks for. */
-const longestRetryAfterMs = 24 * 60 * 60_000;
-
-/**
- * Seconds or an HTTP date (RFC 9110 10.2.3), a day at most; null when there is none or it makes no sense.
- * @internal
- */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
-  const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now), longestRetryAfterMs);
-}
-
-/** Addresses of one relation out of a Link header (RFC 8288). @internal */
-export function linksOf(header: string | undefined, relation: string, base: string): string[] {
-  const found: string[] = [];
-  for (const match of (header ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^,;]*))?)*)/g)) {
-    const relations = /;\s*rel=(?:"([^"]*)"|([^,;\s]*))/i.exec(match[2] ?? '');
-    const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
-    const link = absolute(match[1] ?? '', base);
-    if (link !== null && names.includes(relation)) found.push(link);
-  }
-  return found;
 }

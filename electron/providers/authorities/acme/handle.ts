@@ -47,6 +47,8 @@ const acmeHandle = z.object({
   progressAt: z.number(),
   /** Times a new order took the place of one that somebody else finalized. */
   replaced: z.number().int(),
+  /** Answers in a row that said that the order, or a part of it, is not there. */
+  absent: z.number().int().default(0),
 });
 export type AcmeHandle = z.infer<typeof acmeHandle>;
 
@@ -60,6 +62,7 @@ export function newHandle(now: number): AcmeHandle {
     answeredAt: null,
     progressAt: now,
     replaced: 0,
+    absent: 0,
   };
 }
 

@@ -2,14 +2,14 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { FailureCode } from '#shared/failure-codes.ts';
-import { ipText } from '../../../pki/ip.ts';
 import type { OrderRequest, OrderTools } from '../authority.ts';
 import type { Accounts } from './account.ts';
-import { certificateId } from './ari.ts';
 import type { AcmeAnswer, AcmeClient } from './client.ts';
 import { type AcmeHandle, newHandle } from './handle.ts';
-import { type AcmeOrder, acmeOrder, type Directory, type Identifier, ordersList, readAs } from './wire.ts';
+import { identifiersOf, sortedIdentifiers } from './identifiers.ts';
+import { isAbsent } from './refusal.ts';
+import { mayBeAboutReplaces, replacedId } from './replaces.ts';
+import { type AcmeOrder, acmeOrder, type Directory, ordersList, readAs } from './wire.ts';
 
 /** An order as the CA last showed it. */
 export interface SeenOrder {
@@ -114,11 +114,16 @@ export class Orders {
     };
     const replaces = replacedId(directory, request);
     const asking = { asked: askedFor(request), signal };
-    const post = (body: object) => this.#accounts.post(directory.newOrder, body, asking);
+    const post = (body: object) =>
+      this.#accounts.post(directory.newOrder, body, asking).catch((thrown: unknown) => {
+        if ('replaces' in body || !isAbsent(asFailure(thrown))) throw thrown;
+        this.#client.forgetDirectory();
+        throw asLater(asFailure(thrown));
+      });
     const answer = await (replaces === null
       ? post(payload)
       : post({ ...payload, replaces }).catch((thrown: unknown) => {
-          if (!mayBeAboutReplaces.has(asFailure(thrown).code)) throw thrown;
+          if (!mayBeAboutReplaces(asFailure(thrown))) throw thrown;
           this.#log.info('the CA does not take "replaces" for this order, ordering without', {
             ca: this.#client.ca,
           });
@@ -175,18 +180,10 @@ export class Orders {
   }
 }
 
-/** A CA that dislikes what is replaced (another CA's certificate, replaced already) may well like the order. */
-const mayBeAboutReplaces: ReadonlySet<string> = new Set<FailureCode>([
-  'acme.already-replaced',
-  'acme.malformed',
-  'acme.unauthorized',
-  'acme.not-found',
-  'acme.http-404',
-]);
-
-function replacedId(directory: Directory, request: OrderRequest): string | null {
-  if (directory.renewalInfo === undefined || request.replacesPem === null) return null;
-  return certificateId(request.replacesPem);
+/** The address for new orders is in the directory: not there means that either is out of date. */
+function asLater(failure: Failure): Failure {
+  const hint = 'Trustkeep will read the directory again and try again automatically.';
+  return Failure.from({ ...failure.toData(), hint, retry: 'later' });
 }
 
 export function askedFor(request: Pick<OrderRequest, 'names'>): string {
@@ -195,22 +192,6 @@ export function askedFor(request: Pick<OrderRequest, 'names'>): string {
 
 export function seenIn(answer: AcmeAnswer, ca: string): SeenOrder {
   return { order: readAs(acmeOrder, answer.body, 'order', ca), retryAfterMs: answer.retryAfterMs };
-}
-
-/** RFC 8738 for addresses; each name once. */
-export function identifiersOf(names: readonly string[]): Identifier[] {
-  const all = names.map((name) => {
-    const address = ipText(name);
-    return address === null ? { type: 'dns', value: name.toLowerCase() } : { type: 'ip', value: address };
-  });
-  return [...new Map(all.map((one) => [`${one.type}:${one.value}`, one])).values()];
-}
-
-function sortedIdentifiers(identifiers: readonly Identifier[]): string {
-  return identifiers
-    .map(({ type, value }) => `${type}:${value.toLowerCase()}`)
-    .sort()
-    .join(' ');
 }
 
 function chosenProfile(

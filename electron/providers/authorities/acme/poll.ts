@@ -6,9 +6,10 @@ import type { OrderRequest, OrderStatus, OrderTools } from '../authority.ts';
 import type { AcmeHandle } from './handle.ts';
 import { askedFor, type SeenOrder, seenIn } from './orders.ts';
 import { prove } from './prove.ts';
+import { isAbsent } from './refusal.ts';
 import { refusedOrder } from './refused.ts';
-import { burstMs, meantRetryAfter, quickWaits, waitMs } from './waits.ts';
-import type { Acted, Done, PollParts, Work } from './work.ts';
+import { absentWaits, burstMs, quickWaits, waitMs } from './waits.ts';
+import type { Acted, PollParts, Work } from './work.ts';
 
 /** An order somebody else finalized has another key in it; this often a new one is placed instead. */
 const mostReplaced = 3;
@@ -16,11 +17,9 @@ const claimedWaitMs = 2000;
 /** Proved, finalized and their likes: more in one poll means that the CA goes round in circles. */
 const mostSteps = 5;
 
-type Fetched = Done | { kind: 'seen'; seen: SeenOrder };
-
 /**
- * Polls an order once, doing what is due. Right after progress it asks again in tiny steps for up to 1.5 s; without
- * progress it asks once.
+ * Polls an order once, doing what is due. Right after progress it asks again in tiny steps for up to 1.5 s, unless the
+ * CA said when to ask; without progress it asks once.
  */
 export async function pollOrder(
   parts: PollParts,
@@ -65,13 +64,16 @@ export async function pollOrder(
 }
 
 /** A failure that ends our order gives its URL free: the next request for these names may well get it again. */
-async function fetchAndAct(work: Work, url: string, seen: SeenOrder | null): Promise<Acted> {
+async function fetchAndAct(work: Work, url: string, known: SeenOrder | null): Promise<Acted> {
   try {
-    const shown: Fetched = seen === null ? await fetchOrder(work, url) : { kind: 'seen', seen };
-    return shown.kind === 'done' ? shown : await act(work, shown.seen);
+    const seen = known ?? (await fetchOrder(work, url));
+    const acted = 'kind' in seen ? seen : await act(work, seen);
+    if (!('kind' in seen) && work.handle().absent > 0) work.save({ absent: 0 });
+    return acted;
   } catch (thrown) {
-    const { retry } = asFailure(thrown);
-    if (retry === 'never' || retry === 'needs-person') work.orders.release(url);
+    const failure = asFailure(thrown);
+    if (isAbsent(failure)) return notThere(work, failure);
+    if (failure.retry === 'never' || failure.retry === 'needs-person') work.orders.release(url);
     throw thrown;
   }
 }
@@ -86,9 +88,8 @@ function nextPause(
   if (burst === null || pause === undefined) return null;
   if (clock.monotonic() - burst.since + pause > burstMs) return null;
   if (acted.kind !== 'wait') return pause;
-  if (acted.atLeastMs !== undefined) return null;
-  const patient = (acted.retryAfterMs ?? 0) > meantRetryAfter.longerThanMs;
-  return patient && burst.polls >= meantRetryAfter.afterPolls ? null : pause;
+  const told = acted.atLeastMs !== undefined || (acted.retryAfterMs ?? 0) > 0;
+  return told ? null : pause;
 }
 
 function pending(work: Work, acted: Acted): OrderStatus {
@@ -108,34 +109,41 @@ function claimed(ca: string): OrderStatus {
   return { state: 'pending', afterMs: claimedWaitMs, sentence };
 }
 
-const saysGone: ReadonlySet<string> = new Set<FailureCode>([
-  'acme.http-404',
-  'acme.http-410',
-  'acme.malformed',
-  'acme.not-found',
-  'acme.unauthorized',
-]);
+/** Of an order at its own address; of anything else only what `isAbsent` tells. */
+const saysGone: ReadonlySet<string> = new Set<FailureCode>(['acme.malformed', 'acme.unauthorized']);
 
-/** An order the CA does not know any more is refused: asking on would never end. */
-async function fetchOrder(work: Work, url: string): Promise<Fetched> {
+async function fetchOrder(work: Work, url: string): Promise<SeenOrder | Acted> {
   try {
-    return { kind: 'seen', seen: await work.orders.fetch(url, work.request, work.tools.signal) };
+    return await work.orders.fetch(url, work.request, work.tools.signal);
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (!saysGone.has(failure.code)) throw failure;
-    const names = work.request.names.join(', ');
-    const gone = new Failure(
-      'acme.order-gone',
-      `The CA ${work.client.ca} no longer has the order for ${names}.`,
-      { hint: 'Request the certificate again.', peerSaid: failure.peerSaid, cause: failure },
-    );
-    return { kind: 'done', status: { state: 'refused', because: gone.toData() } };
+    if (saysGone.has(failure.code)) return notThere(work, failure);
+    throw thrown;
   }
 }
 
+/** One such answer may come from a replica that is behind, so it is asked again; the last of a row of them is believed. */
+function notThere(work: Work, failure: Failure): Acted {
+  const answers = work.handle().absent + 1;
+  const wait = absentWaits[answers - 1];
+  if (wait !== undefined) {
+    work.save({ absent: answers });
+    const sentence = `${failure.message} Trustkeep will ask again.`;
+    return { kind: 'wait', sentence, retryAfterMs: null, atLeastMs: wait };
+  }
+  const gone = new Failure(
+    'acme.order-gone',
+    `The CA ${work.client.ca} answered ${answers} times in a row that it does not show the order for ${work.request.names.join(', ')}, or a part of it.`,
+    {
+      hint: `Request the certificate again. The last answer: ${failure.message}`,
+      peerSaid: failure.peerSaid,
+      cause: failure,
+    },
+  );
+  return { kind: 'done', status: { state: 'refused', because: gone.toData() } };
+}
+
 async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acted> {
-  const ca = work.client.ca;
-  const names = work.request.names.join(', ');
   const ours = work.handle().phase !== 'placed';
   switch (order.status) {
     case 'pending':
@@ -143,12 +151,7 @@ async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acte
     case 'ready':
       return finalize(work, order);
     case 'processing':
-      if (!ours) return placeAnother(work);
-      return {
-        kind: 'wait',
-        sentence: `The CA ${ca} is issuing the certificate for ${names}.`,
-        retryAfterMs,
-      };
+      return ours ? issuing(work, retryAfterMs) : placeAnother(work);
     case 'valid':
       if (!ours) return placeAnother(work);
       if (order.certificate !== work.handle().certificateUrl)
@@ -161,8 +164,24 @@ async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acte
   }
 }
 
+function issuing({ client, request }: Work, retryAfterMs: number | null): Acted {
+  const sentence = `The CA ${client.ca} is issuing the certificate for ${request.names.join(', ')}.`;
+  return { kind: 'wait', sentence, retryAfterMs };
+}
+
+/** RFC 8555 7.4: asked again when the CA said so in its answer to finalize; in a moment where it did not. */
+function issuingSince(work: Work, retryAfterMs: number | null): Acted {
+  return (retryAfterMs ?? 0) > 0 ? issuing(work, retryAfterMs) : { kind: 'went' };
+}
+
 /** Stored before it is asked for: from here on this URL is the one order that becomes the certificate. */
 async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
+  if (order.finalize === undefined)
+    throw new Failure(
+      'acme.unexpected-answer',
+      `The CA ${work.client.ca} says that ${askedFor(work.request)} is ready, but gave no address to finalize it.`,
+      { hint: 'Trustkeep will try again automatically. If this continues, ask the operator of the CA.' },
+    );
   if (work.handle().phase !== 'finalizing') work.save({ phase: 'finalizing', progressAt: work.clock.now() });
   const csr = work.request.csr.toString('base64url');
   const asking = { asked: askedFor(work.request), signal: work.tools.signal };
@@ -173,13 +192,14 @@ async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
       progressAt: work.clock.now(),
       certificateUrl: seen.order.certificate ?? null,
     });
+    if (seen.order.status === 'processing') return issuingSince(work, seen.retryAfterMs);
     return seen.order.status === 'valid' ? { kind: 'went', seen } : { kind: 'went' };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.code === 'acme.order-not-ready')
       return { kind: 'wait', sentence: failure.message, retryAfterMs: null };
-    if (failure.retry === 'later' || failure.retry === 'after' || failure.about !== 'authority')
-      throw failure;
+    const final = failure.retry === 'never' || failure.retry === 'needs-person';
+    if (!final || failure.about !== 'authority' || isAbsent(failure)) throw failure;
     return { kind: 'done', status: { state: 'refused', because: failure.toData() } };
   }
 }
@@ -190,8 +210,8 @@ async function placeAnother(work: Work): Promise<Acted> {
   if (replaced >= mostReplaced)
     throw new Failure(
       'acme.order-taken',
-      `Another program completes the orders of this account at the CA ${work.client.ca} for ${work.request.names.join(', ')}.`,
-      { hint: 'Check whether another program uses the same ACME account.' },
+      `The CA ${work.client.ca} shows ${mostReplaced + 1} orders for ${work.request.names.join(', ')} as finalized that Trustkeep placed and did not finalize.`,
+      { hint: 'Another program may use the same ACME account.' },
     );
   if (orderUrl !== null) work.orders.release(orderUrl);
   const next = await work.orders.place(

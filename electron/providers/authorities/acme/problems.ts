@@ -39,6 +39,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
     words: 'a CAA record forbids it to issue',
     hint: 'Add this CA to the CAA records of the name, or use a CA that is listed there.',
   },
+  conflict: {
+    code: 'acme.conflict',
+    words: 'it conflicts with what the CA already has',
+    hint: 'Check whether another program orders the same names with the same account.',
+  },
   connection: {
     code: 'acme.connection',
     words: 'it could not connect to the address where control is proved',
@@ -108,7 +113,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   badSignatureAlgorithm: { code: 'acme.bad-signature-algorithm' },
   compound: { code: 'acme.compound' },
   malformed: { code: 'acme.malformed' },
-  notFound: { code: 'acme.not-found' },
+  notFound: { code: 'acme.not-found', words: 'it has no such thing' },
   tls: { code: 'acme.tls' },
   unsupportedContact: { code: 'acme.unsupported-contact' },
 };
@@ -125,7 +130,16 @@ function meaningOf(type: string | null): Meaning {
   return (type !== null && Object.hasOwn(meanings, type) && meanings[type]) || otherType;
 }
 
-interface ProblemContext {
+/** Types that say nothing beside these statuses: many CAs call every refusal `malformed`. */
+const saidByStatus: Readonly<Record<number, string>> = { 404: 'notFound', 409: 'conflict' };
+
+function typeOf(problem: Problem, status: number | null): string | null {
+  const type = shortType(problem);
+  const vague = type === 'malformed' || problem.type === 'about:blank';
+  return (vague && status !== null ? saidByStatus[status] : undefined) ?? type;
+}
+
+export interface ProblemContext {
   /** Host of the CA. */
   ca: string;
   /** What was asked for: `the order for a.example`. */
@@ -138,13 +152,15 @@ interface ProblemContext {
 }
 
 /** Without a Retry-After, a rate limit is worth asking about again in an hour: most count per hour. */
-const rateLimitedWaitMs = 3_600_000;
+export const rateLimitedWaitMs = 3_600_000;
 
 const mostReasons = 10;
+const askOperator = 'The answer of the CA is shown below. If it does not help, ask the operator of the CA.';
+const comesAgain = 'Trustkeep will try again automatically.';
 
 /** One sentence out of what the CA said, per name where it said so. */
 export function problemFailure(problem: Problem, context: ProblemContext): Failure {
-  const type = shortType(problem);
+  const type = typeOf(problem, context.status);
   const meaning = meaningOf(type);
   const retry = retryOf(meaning, context);
   const reasons = perName(problem);
@@ -153,8 +169,7 @@ export function problemFailure(problem: Problem, context: ProblemContext): Failu
     reasons.length > 0
       ? `${reasons.slice(0, mostReasons).join('; ')}${more}`
       : (meaning.words ?? `it gives the reason “${type ?? 'none'}”`);
-  const hint =
-    meaning.hint ?? 'The answer of the CA is shown below. If it does not help, ask the operator of the CA.';
+  const hint = meaning.hint ?? (retry === 'needs-person' || retry === 'never' ? askOperator : comesAgain);
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
   return new Failure(meaning.code, `The CA ${context.ca} refused ${context.asked}: ${why}.`, {
     hint: `${hint}${page}`,
@@ -176,14 +191,16 @@ function retryOf({ code }: Meaning, context: ProblemContext): RetryClass {
 function perName(problem: Problem): string[] {
   return (problem.subproblems ?? []).flatMap((part) => {
     const type = shortType(part);
-    const words = meaningOf(type).words ?? type ?? 'refused';
+    const words = meaningOf(type).words ?? type ?? 'it gives no reason';
     return part.identifier === undefined ? [] : [`${part.identifier.value}: ${words}`];
   });
 }
 
 function said(problem: Problem): string {
   const parts = (problem.subproblems ?? []).map((part) =>
-    part.identifier === undefined ? part.detail : `${part.identifier.value}: ${part.detail}`,
+    part.identifier === undefined || part.detail === ''
+      ? part.detail
+      : `${part.identifier.value}: ${part.detail}`,
   );
   return [problem.detail, ...parts].filter((part) => part !== '').join('\n');
 }

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
 import type { Provision } from './handle.ts';
-import { identifiersOf } from './orders.ts';
+import { identifiersOf } from './identifiers.ts';
 import { refusedAuthorizations } from './refused.ts';
 import type { AcmeOrder, Authorization, Identifier } from './wire.ts';
 import type { Acted, Work } from './work.ts';

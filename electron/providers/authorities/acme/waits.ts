@@ -1,14 +1,20 @@
-/** Milliseconds between looks in one burst: most CAs are done in a moment, and a moment should not become a second. */
+/**
+ * Milliseconds between looks in one burst, where the CA did not say when to ask (RFC 8555 7.4, 7.5.1): most are done in a
+ * moment, and a moment should not become a second.
+ */
 export const quickWaits: readonly number[] = [5, 10, 20, 50, 100, 250, 500];
 
 /** A burst ends after this long: the caller has other orders to care for. */
 export const burstMs = 1500;
 
 /**
- * A `Retry-After` up to this is a round number of the CA's; a longer one is meant. Even then the first few quick
- * questions after progress are asked: some CAs send the same number whether they need a moment or an hour.
+ * After an answer that an order, or a part of it, is not there: a replica of the CA may be behind (seconds), or a
+ * deployment of it under way (a minute). The same answer after the last wait is the end.
  */
-export const meantRetryAfter = { longerThanMs: 15_000, afterPolls: 5 };
+export const absentWaits: readonly number[] = [1_000, 4_000, 15_000, 60_000];
+
+/** So often a certificate that the CA says it issued may not be there: by the waits of the step, about four hours. */
+export const mostAbsentCertificates = 8;
 
 /** After the burst, when the CA does not say: [since the last progress, wait]. */
 const slowWaits: readonly (readonly [number, number])[] = [

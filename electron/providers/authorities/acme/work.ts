@@ -24,7 +24,7 @@ export interface Work extends PollParts {
   adopt(handle: AcmeHandle): void;
 }
 
-export type Done = { kind: 'done'; status: OrderStatus };
+type Done = { kind: 'done'; status: OrderStatus };
 
 export type Acted =
   | Done

@@ -67,7 +67,7 @@ export function testReport({ settings }: Authority): Test {
           `None is set, so the CA chooses. It offers these certificate profiles: ${list}.`,
         )
       : good('certificate profile', `The CA offers the certificate profile “${settings.profile}”.`),
-    good('renewal information', 'The CA suggests when to renew (ARI).'),
+    good('renewal information', 'The directory names an address for renewal suggestions (ARI).'),
   ];
   return { ok: true, checks, profiles: { ...profiles } };
 }

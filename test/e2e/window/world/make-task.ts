@@ -118,7 +118,8 @@ function doneSentence(name: StepName, plan: Plan, { order = 1020 }: TaskSpec): s
     'make-key': 'Key pair and CSR were generated on the endpoint; the private key stays there.',
     'place-order': `Order ${order} was placed with ${authority} for ${plan.names.join(', ')}.`,
     'await-certificate': `${authority} issued the certificate of order ${order}.`,
-    'check-material': 'Key and certificate match, the chain is complete, and the names and dates are right.',
+    'check-material':
+      'Key and certificate match, and the names and dates are right. The chain is complete: it ends below the root CN=ISRG Root X1.',
     snapshot: 'A copy of the current state is kept on the endpoint (2 files).',
     install: 'Everything was written as planned.',
     restart: 'The endpoint was told to load what is installed.',

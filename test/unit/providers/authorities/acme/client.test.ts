@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { linksOf, retryAfterMs } from '../../../../../electron/providers/authorities/acme/client.ts';
 import { readHandle } from '../../../../../electron/providers/authorities/acme/handle.ts';
-import { identifiersOf } from '../../../../../electron/providers/authorities/acme/orders.ts';
+import { linksOf, retryAfterMs } from '../../../../../electron/providers/authorities/acme/headers.ts';
+import { identifiersOf } from '../../../../../electron/providers/authorities/acme/identifiers.ts';
 import { problemFailure } from '../../../../../electron/providers/authorities/acme/problems.ts';
 import { waitMs } from '../../../../../electron/providers/authorities/acme/waits.ts';
 import { authorization, problem } from '../../../../../electron/providers/authorities/acme/wire.ts';
