@@ -8,6 +8,7 @@ export function authorityState(database: Database): (id: string) => AuthoritySta
   return (id) => ({
     secret: (name) => database.secrets.open(id, name),
     keepSecret: (name: string, value: Secret) => database.secrets.put(id, name, value),
+    dropSecret: (name: string) => database.secrets.remove(id, name),
     note: (name) => database.meta.get(noteName(id, name)),
     keepNote: (name, value) => database.meta.set(noteName(id, name), value),
     async once<T>(name: string, work: () => Promise<T>): Promise<T> {

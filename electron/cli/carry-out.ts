@@ -28,6 +28,7 @@ const needKey = new Set([
   'endpoints.probe',
   'certificates.preview',
   'authorities.test',
+  'authorities.accountShow',
   'authorities.root',
   'credentials.get',
   'proxy.test',

@@ -9,6 +9,7 @@ import { type Authority, authorityDefinition } from '#shared/model/authority.ts'
 import { Secret } from '../secrets/secret.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { invalidInput } from '../transport/invalid-input.ts';
+import { accountCommands } from './authority-account.ts';
 import { settingsOf } from './authority-settings.ts';
 import { findAuthority, sameName } from './find.ts';
 import { dropUnasked, listed, merged } from './flat-input.ts';
@@ -18,6 +19,7 @@ export function authorityCommands(tools: CommandTools) {
   const os = implement(contract.authorities).$context<CommandContext>();
   const { database } = tools;
   return os.router({
+    ...accountCommands(tools),
     add: os.add.handler(({ input, context }) => add(tools, input, context)),
     list: os.list.handler(() => database.authorities.list()),
     show: os.show.handler(({ input }) => findAuthority(database, input.authority)),
@@ -72,12 +74,12 @@ function add(
   return changed(tools, authority.id);
 }
 
-function update(
+async function update(
   tools: CommandTools,
   before: Authority,
   changes: Record<string, unknown>,
   { audit }: CommandContext,
-): Authority {
+): Promise<Authority> {
   const { database } = tools;
   const definition = authorityDefinition(before);
   const { name: named, isDefault } = before;
@@ -98,7 +100,9 @@ function update(
     },
     () => ({ subject: after.id, sentence: `The authority "${name}" was changed: ${listed(changes)}.` }),
   );
-  return changed(tools, after.id);
+  const stored = changed(tools, after.id);
+  await tools.authorities.takeUp(after.id);
+  return stored;
 }
 
 /** Seals the secrets that were named now, each under its name, and forgets those that were cleared. */

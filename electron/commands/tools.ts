@@ -10,6 +10,7 @@ import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } fr
 import type { Agent } from '../agent/agent.ts';
 import type { CredentialReader } from '../agent/credentials.ts';
 import type { Database } from '../database/database.ts';
+import type { KeepsAccount } from '../providers/authorities/authority.ts';
 import type {
   CredentialStore as CredentialStoreAdapter,
   StoreSealing,
@@ -45,6 +46,10 @@ interface AuthorityControl {
   root(id: string): Promise<{ pem: string; fingerprint: string }>;
   /** Drops what is kept in memory: the row has changed. */
   forget(id: string): void;
+  /** Sends the CA what it must hear of changed settings. Never rejects. */
+  takeUp(id: string): Promise<void>;
+  /** Throws `authority.no-account`. */
+  account(id: string): KeepsAccount['account'];
 }
 
 /** The credential stores as their registry knows them. */

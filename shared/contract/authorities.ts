@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authorityCatalog } from '../catalog/authorities/index.ts';
 import { type AddInput, addInputOf } from '../catalog/definition.ts';
 import { inputAs } from '../catalog/field.ts';
-import { type AuthorityKind, authority } from '../model/authority.ts';
+import { type AuthorityKind, authority, authorityAccount } from '../model/authority.ts';
 import { probeCheck } from '../model/endpoint.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
@@ -17,7 +17,59 @@ export const authorityTest = z.object({
   profiles: z.record(z.string(), z.string()),
 });
 
+const oneAuthority = z.object({ authority: nameOrId }).strict();
+
+/** What is done with the account at the CA of an authority; each asks the CA. */
+const account = {
+  accountShow: command
+    .meta({
+      cli: 'authorities account show',
+      help: 'Ask the CA of an ACME authority for the account and show it.',
+      positional: 'authority',
+    })
+    .input(oneAuthority)
+    .output(z.object({ account: authorityAccount.nullable() })),
+  accountUpdate: command
+    .meta({
+      cli: 'authorities account update',
+      help: 'Send the contact of an ACME authority to the CA.',
+      positional: 'authority',
+      mutates: true,
+    })
+    .input(oneAuthority)
+    .output(authorityAccount),
+  accountRollKey: command
+    .meta({
+      cli: 'authorities account roll-key',
+      help: 'Give the account of an ACME authority a new key.',
+      positional: 'authority',
+      mutates: true,
+    })
+    .input(oneAuthority)
+    .output(authorityAccount),
+  /** For ever: ACME has no way back. */
+  accountDeactivate: command
+    .meta({
+      cli: 'authorities account deactivate',
+      help: 'Deactivate the account of an ACME authority at the CA. This cannot be undone.',
+      positional: 'authority',
+      mutates: true,
+    })
+    .input(oneAuthority)
+    .output(authorityAccount),
+  accountRegister: command
+    .meta({
+      cli: 'authorities account register',
+      help: 'Register a new account, with a new key, for an ACME authority.',
+      positional: 'authority',
+      mutates: true,
+    })
+    .input(oneAuthority)
+    .output(authorityAccount),
+};
+
 export const authorities = {
+  ...account,
   add: command
     .meta({
       cli: 'authorities add',
@@ -57,7 +109,7 @@ export const authorities = {
   test: command
     .meta({
       cli: 'authorities test',
-      help: 'Check that an authority answers and accepts orders.',
+      help: 'Check that an authority answers and has an account; nothing is ordered.',
       positional: 'authority',
     })
     .input(z.object({ authority: nameOrId }).strict())

@@ -55,6 +55,7 @@ export const authoritiesCodes = {
     'acme.malformed': ['needs-person', 'The CA says that the request is malformed.'],
     'acme.no-web-root': ['needs-person', 'There is no web root to write the challenge file to.'],
     'acme.not-found': ['needs-person', 'The CA says that it has no such thing.', 'not-there'],
+    'acme.not-offered': ['needs-person', 'The directory of the CA names no address for this.'],
     'acme.not-https': ['never', 'The CA named an address that is not https.'],
     'acme.not-issued': ['later', 'The CA has not issued the certificate yet.'],
     'acme.order-gone': ['later', 'The CA no longer has the order.'],
@@ -93,6 +94,7 @@ export const authoritiesCodes = {
     ],
     'authority.in-use': ['needs-person', 'Endpoints use the authority.'],
     'authority.name-taken': ['needs-person', 'Another authority has this name.'],
+    'authority.no-account': ['never', 'The authority has no account at a CA.'],
     'authority.no-certificate': ['later', 'The authority did not issue a certificate for the order.'],
     'authority.no-root': ['never', 'The root of this authority is not kept here.'],
     'authority.not-found': [

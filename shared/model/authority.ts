@@ -19,6 +19,20 @@ export const authority = z.object({
 });
 export type Authority = z.infer<typeof authority>;
 
+/** The account at a CA, as the CA shows it now. */
+export const authorityAccount = z.object({
+  url: z.string(),
+  /** `valid`, `deactivated`, `revoked`; null when the CA does not say. */
+  status: z.string().nullable(),
+  /** Null when the CA does not show it. */
+  contact: z.array(z.string()).nullable(),
+  /** Thumbprint of the account key (RFC 7638). */
+  thumbprint: z.string(),
+  /** Key ID of the external account binding that it was registered with. */
+  eabKeyId: z.string().nullable(),
+});
+export type AuthorityAccount = z.infer<typeof authorityAccount>;
+
 /** The definition that stored settings, or a kind, belong to. */
 export function authorityDefinition({
   kind,

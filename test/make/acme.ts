@@ -14,6 +14,7 @@ import { AcmeAuthority } from '../../electron/providers/authorities/acme/acme.ts
 import type {
   Authority,
   AuthorityState,
+  KeepsAccount,
   OrderHandle,
   OrderRequest,
   OrderStatus,
@@ -33,6 +34,7 @@ export function memoryState(secrets: Record<string, string> = {}): MemoryState {
     notes,
     secret: (name) => kept.get(name) ?? null,
     keepSecret: (name, value) => void kept.set(name, value),
+    dropSecret: (name) => void kept.delete(name),
     note: (name) => notes.get(name) ?? null,
     keepNote: (name, value) => void notes.set(name, value),
     once<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -44,7 +46,7 @@ export function memoryState(secrets: Record<string, string> = {}): MemoryState {
 }
 
 export interface TestAcme {
-  authority: Authority;
+  authority: Authority & KeepsAccount;
   state: MemoryState;
   /** Method and address of every request made so far. */
   requests: string[];

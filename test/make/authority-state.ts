@@ -17,6 +17,7 @@ export function makeState(): MadeState {
     notes,
     secret: (name) => (secrets.has(name) ? Secret.of(secrets.get(name) ?? '') : null),
     keepSecret: (name, value) => void secrets.set(name, value.text()),
+    dropSecret: (name) => void secrets.delete(name),
     note: (name) => notes.get(name) ?? null,
     keepNote: (name, value) => void notes.set(name, value),
     async once(name, work) {

@@ -101,6 +101,10 @@ function authoritiesOf(forgotten: string[]): CommandTools['authorities'] {
     test: async () => ({ ok: true, checks: [], profiles: {} }),
     root: async () => ({ pem: 'PEM', fingerprint: 'ab'.repeat(32) }),
     forget: (id) => void forgotten.push(id),
+    takeUp: async () => {},
+    account: () => {
+      throw new Error('no account is played');
+    },
   };
 }
 

@@ -13,6 +13,8 @@ interface PebbleOptions {
   httpPort?: number;
   /** Demand external account binding; see `Pebble.eab`. */
   eab?: boolean;
+  /** Bindings that it knows beside that one: key ID → HMAC key. */
+  moreBindings?: Record<string, string>;
   /** Per cent of good nonces refused. Default 0. */
   nonceReject?: number;
   /** Per cent of valid authorizations used again. Default 0. */
@@ -78,7 +80,9 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
             ? {}
             : { certificateValidityPeriod: options.validitySeconds }),
           externalAccountBindingRequired: options.eab ?? false,
-          ...(options.eab ? { externalAccountMACKeys: { [eab.keyId]: eab.hmacKey } } : {}),
+          ...(options.eab
+            ? { externalAccountMACKeys: { [eab.keyId]: eab.hmacKey, ...options.moreBindings } }
+            : {}),
         },
       };
       await writeFile(join(directory, 'config.json'), JSON.stringify(config));

@@ -1,6 +1,11 @@
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
-import { type Authority, type AuthoritySettings, authorityDefinition } from '#shared/model/authority.ts';
+import {
+  type Authority,
+  type AuthorityAccount,
+  type AuthoritySettings,
+  authorityDefinition,
+} from '#shared/model/authority.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
@@ -151,13 +156,27 @@ export function authorityPage(authority: Authority): string[] {
   ]);
 }
 
+export function accountPage(account: AuthorityAccount): string[] {
+  const { url, status, contact, thumbprint, eabKeyId } = account;
+  return pairs([
+    ['Account', url],
+    ['State', status ?? 'not shown by the CA'],
+    [
+      'Contact',
+      contact === null ? 'not shown by the CA' : contact.length === 0 ? 'none' : contact.join(', '),
+    ],
+    ['Key', thumbprint],
+    ['EAB key ID', eabKeyId ?? 'none'],
+  ]);
+}
+
 export function authorityTestPage(
   { ok, checks, profiles }: { ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> },
   paper: Paper,
 ): string[] {
   const listed = Object.entries(profiles).map(([name, text]) => `  ${name}: ${text}`);
   return [
-    ok ? 'The authority answers and accepts orders.' : 'The authority does not accept orders now:',
+    ok ? 'Every check passed. Nothing was ordered.' : 'Not every check passed. Nothing was ordered.',
     ...checkLines(checks, paper),
     ...(listed.length === 0 ? [] : ['Certificate profiles:', ...listed]),
   ];

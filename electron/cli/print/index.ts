@@ -3,6 +3,7 @@ import type { Contract } from '#shared/contract/index.ts';
 import type { CliCommand } from '../model.ts';
 import { type Paper, pairs } from '../table.ts';
 import {
+  accountPage,
   auditTable,
   authorityPage,
   authorityTable,
@@ -100,6 +101,12 @@ const printers: {
     update: ({ name, id }) => [`Authority ${name} was changed. ID: ${id}`],
     remove: () => ['The authority was removed.'],
     test: authorityTestPage,
+    accountShow: ({ account }) =>
+      account === null ? ['The CA has no account for this authority.'] : accountPage(account),
+    accountUpdate: accountPage,
+    accountRollKey: accountPage,
+    accountDeactivate: accountPage,
+    accountRegister: accountPage,
     root: ({ pem }) => pem.trimEnd().split('\n'),
   },
   credentialStores: {

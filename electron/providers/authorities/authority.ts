@@ -89,6 +89,7 @@ export interface AuthorityState {
   /** Null when there is none; throws `keychain.*` while locked. */
   secret(name: string): Secret | null;
   keepSecret(name: string, value: Secret): void;
+  dropSecret(name: string): void;
   note(name: string): string | null;
   keepNote(name: string, value: string): void;
   /** Runs once at a time per authority and name: for first-use work (making a root, an account). */
@@ -98,6 +99,37 @@ export interface AuthorityState {
 /** A CA that keeps its own root, which can be downloaded. */
 export interface KeepsRoot {
   root(): Promise<{ pem: string; fingerprint: string }>;
+}
+
+/** The account at a CA, as the CA shows it now. */
+export interface AccountFacts {
+  url: string;
+  /** Null when the CA does not say. */
+  status: string | null;
+  /** Null when the CA does not show it. */
+  contact: string[] | null;
+  /** SHA-256 of the account key (RFC 7638), base64url. */
+  thumbprint: string;
+  /** Key ID of the external account binding that it was registered with. */
+  eabKeyId: string | null;
+}
+
+/** A CA where we have an account. Each asks the CA; rejects as orders do. Safe concurrently with orders. */
+export interface KeepsAccount {
+  account: {
+    /** Null when there is none, or the CA has none for the key. Registers nothing. */
+    look(): Promise<AccountFacts | null>;
+    /** Sends the contact that is set. */
+    sendContact(): Promise<AccountFacts>;
+    /** A new key in place of the present one. */
+    rollKey(): Promise<AccountFacts | null>;
+    /** For ever. */
+    deactivate(): Promise<AccountFacts>;
+    /** A new account with a new key, whatever became of the present one. */
+    register(): Promise<AccountFacts | null>;
+  };
+  /** Sends what was set since the CA last heard of the account: a contact, another binding. Asks nothing otherwise. */
+  takeUp(): Promise<void>;
 }
 
 /** What an adapter is made of. */
@@ -115,5 +147,5 @@ interface AuthorityParts<S> {
 
 /** One kind of authority as the agent knows it. */
 export interface AuthorityProvider<S> {
-  make(parts: AuthorityParts<S>): Authority & Partial<KeepsRoot>;
+  make(parts: AuthorityParts<S>): Authority & Partial<KeepsRoot> & Partial<KeepsAccount>;
 }

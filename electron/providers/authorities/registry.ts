@@ -1,12 +1,12 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from '#shared/model/authority.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import { acme } from './acme/provider.ts';
-import type { Authority, AuthorityProvider, AuthorityState, KeepsRoot } from './authority.ts';
+import type { Authority, AuthorityProvider, AuthorityState, KeepsAccount, KeepsRoot } from './authority.ts';
 import { local } from './local/provider.ts';
 
 type SettingsOf<K extends AuthorityKind> = Extract<AuthoritySettings, { kind: K }>;
@@ -31,8 +31,10 @@ export interface AuthorityTools {
   state(id: string): AuthorityState;
 }
 
+type Adapter = Authority & Partial<KeepsRoot> & Partial<KeepsAccount>;
+
 /** The adapter of a stored authority. */
-function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Partial<KeepsRoot> {
+function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Adapter {
   const { id, settings } = row;
   const { state, log, ...shared } = tools;
   return providerOf(row.kind).make({ ...shared, id, settings, state: state(id), log: log.in(row.name) });
@@ -42,7 +44,7 @@ function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Authority & Pa
 export class AuthorityRegistry {
   readonly #rows: { get(id: string): AuthorityRow | null };
   readonly #tools: AuthorityTools;
-  readonly #made = new Map<string, Authority & Partial<KeepsRoot>>();
+  readonly #made = new Map<string, Adapter>();
 
   constructor(rows: { get(id: string): AuthorityRow | null }, tools: AuthorityTools) {
     this.#rows = rows;
@@ -50,7 +52,7 @@ export class AuthorityRegistry {
   }
 
   /** Throws `authority.not-found`. */
-  get(id: string): Authority & Partial<KeepsRoot> {
+  get(id: string): Adapter {
     const known = this.#made.get(id);
     if (known !== undefined) return known;
     const row = this.#rows.get(id);
@@ -73,6 +75,27 @@ export class AuthorityRegistry {
     throw new Failure('authority.no-root', 'Only a local authority keeps a root of its own.', {
       hint: 'Ask the operator of the CA for its root certificate.',
     });
+  }
+
+  /** What may be done with the account at the CA. */
+  account(id: string): KeepsAccount['account'] {
+    const { account } = this.get(id);
+    if (account !== undefined) return account;
+    throw new Failure('authority.no-account', 'A local authority has no account: it is kept by the agent.', {
+      hint: 'Choose an ACME authority.',
+    });
+  }
+
+  /** The settings have changed: what a CA must hear of that is sent now. Never rejects; it is sent at the next use else. */
+  async takeUp(id: string): Promise<void> {
+    try {
+      await this.get(id).takeUp?.();
+    } catch (thrown) {
+      this.#tools.log.warn('the CA could not be told of changed settings', {
+        id,
+        because: asFailure(thrown).message,
+      });
+    }
   }
 
   forget(id: string): void {

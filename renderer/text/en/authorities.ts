@@ -19,7 +19,7 @@ export const authorities = {
   test: 'Test',
   testNow: 'Test now',
   testing: 'Testing…',
-  testHint: 'Checks that the authority answers and accepts orders. Nothing is ordered.',
+  testHint: 'Checks that the authority answers and has an account. Nothing is ordered.',
   profiles: 'Certificate profiles',
   root: 'Root certificate',
   rootMeaning:

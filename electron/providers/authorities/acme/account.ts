@@ -1,25 +1,12 @@
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { z } from 'zod';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
-import { asFailure, Failure } from '#shared/failure.ts';
-import { Secret } from '../../../secrets/secret.ts';
-import type { AuthorityState } from '../authority.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
+import type { AccountFacts, AuthorityState } from '../authority.ts';
+import { type Account, AccountKeys, type AccountNote, accountOf, type Noted } from './account-keys.ts';
 import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
-import { externalBinding, jwkOf, type Signer, thumbprint } from './jws.ts';
-import { type Directory, readAs, account as wireAccount } from './wire.ts';
-
-interface Account {
-  url: string;
-  signer: Signer;
-  /** Of the account key: half of every key authorization. */
-  thumbprint: string;
-}
-
-/** The account URL is of use only at the CA that gave it. */
-const note = z.object({ directoryUrl: z.string(), url: z.string() });
-const makeKeyPair = promisify(generateKeyPair);
+import { type Signer, thumbprint } from './jws.ts';
+import { contactsOf, Registration, type SeenAccount } from './registration.ts';
+import { readAs, account as wireAccount } from './wire.ts';
 
 interface AccountsParts {
   settings: AcmeSettings;
@@ -28,39 +15,52 @@ interface AccountsParts {
   log: Log;
 }
 
+/** What the CA said of the account when it was asked. */
+export interface CheckedAccount extends SeenAccount {
+  /** `registered`: there was none before; `again`: the CA did not have the one there was. */
+  how: 'known' | 'registered' | 'again';
+  /** Why the contact that is set has not reached the CA; null: it has, or nothing was to be sent. */
+  contactRefused: Failure | null;
+}
+
 /**
- * Our account with the CA. The key is sealed before the CA hears of it, so no account is ever lost to a crash.
- * Rejects with `acme.terms-not-agreed`, `acme.eab-needed`, `acme.eab-used`, `acme.*`, `net.*`, `keychain.*`.
+ * The account with the CA. Registered at first use; a new one, with a key of its own, when another binding was set.
+ * Rejects with `acme.terms-not-agreed`, `acme.eab-needed`, `acme.eab-used`, `acme.account-not-valid`, `acme.*`, `net.*`,
+ * `keychain.*`.
  */
 export class Accounts {
-  readonly #settings: AcmeSettings;
-  readonly #state: AuthorityState;
-  readonly #client: AcmeClient;
-  readonly #log: Log;
+  readonly #parts: AccountsParts;
+  readonly #keys: AccountKeys;
+  readonly #registration: Registration;
   #current: Account | null = null;
+  /** Of this adapter: one that found the account registered has asked nothing yet. */
+  #registered = 0;
+  #contactRefused: Failure | null = null;
 
   constructor(parts: AccountsParts) {
-    this.#settings = parts.settings;
-    this.#state = parts.state;
-    this.#client = parts.client;
-    this.#log = parts.log;
+    this.#parts = parts;
+    this.#keys = new AccountKeys(parts.state, parts.settings.directoryUrl);
+    this.#registration = new Registration(parts);
   }
 
-  /** Registers at first use. */
+  /** Registers at first use; sends the contact when it is not the one that the CA accepted last. */
   async get(signal?: AbortSignal): Promise<Account> {
-    return this.#current ?? this.#state.once('account', () => this.#ensure(null, signal));
+    return this.#current ?? this.#inTurn(() => this.#ensure(null, signal));
   }
 
   /** Signed by the account. When the CA lost it, it is registered once more and the request sent again. */
   async post(url: string, payload: unknown, asking: AskOptions): Promise<AcmeAnswer> {
     const account = await this.get(asking.signal);
+    const { client } = this.#parts;
     try {
-      return await this.#client.post(url, payload, account.signer, asking);
+      return await client.post(url, payload, account.signer, asking);
     } catch (thrown) {
-      if (asFailure(thrown).code !== 'acme.account-does-not-exist') throw thrown;
-      this.#log.warn('the CA lost the account, registering again', { ca: this.#client.ca });
-      const again = await this.#state.once('account', () => this.#ensure(account.url, asking.signal));
-      return this.#client.post(url, payload, again.signer, asking);
+      const failure = asFailure(thrown);
+      if (failure.code === 'acme.unauthorized') await this.#mustBeValid(account, asking.signal);
+      if (failure.code !== 'acme.account-does-not-exist') throw thrown;
+      this.#parts.log.warn('the CA lost the account, registering again', { ca: client.ca });
+      const again = await this.#inTurn(() => this.#ensure(account.url, asking.signal));
+      return client.post(url, payload, again.signer, asking);
     }
   }
 
@@ -68,131 +68,177 @@ export class Accounts {
   async ordersUrl(signal?: AbortSignal): Promise<string | null> {
     const { url } = await this.get(signal);
     const answer = await this.post(url, null, { asked: 'the account', signal });
-    return readAs(wireAccount, answer.body, 'account', this.#client.ca).orders ?? null;
+    return readAs(wireAccount, answer.body, 'account', this.#parts.client.ca).orders ?? null;
   }
 
-  #storedUrl(): string | null {
-    const text = this.#state.note('account');
-    const read = text === null ? null : note.safeParse(JSON.parse(text));
-    return read?.success && read.data.directoryUrl === this.#settings.directoryUrl ? read.data.url : null;
+  /** Asks the CA, whatever is noted here. Registers when the CA has no account of this key. */
+  async check(): Promise<CheckedAccount> {
+    const before = this.#registered;
+    const account = await this.get();
+    const seen = await this.#registration.lookUp(account.signer);
+    const contactRefused = this.#contactRefused;
+    if (seen !== null)
+      return { ...seen, how: this.#registered === before ? 'known' : 'registered', contactRefused };
+    const { url } = await this.#inTurn(() => this.#ensure(account.url, undefined));
+    return { url, status: null, contact: null, how: 'again', contactRefused };
   }
 
-  #remember(key: KeyObject, url: string): Account {
-    const jwk = jwkOf(key);
-    this.#current = { url, signer: { key, jwk, kid: url }, thumbprint: thumbprint(jwk) };
-    return this.#current;
+  /** The account as the CA shows it now; null when none was registered, or the CA has none of this key. Registers nothing. */
+  async look(): Promise<AccountFacts | null> {
+    const key = this.#keys.current();
+    const seen = key === null ? null : await this.#registration.find(key);
+    return key === null || seen === null ? null : this.#factsOf(key, seen);
+  }
+
+  /** Sends what was set since the CA last heard of the account; nothing when there is none yet. */
+  async takeUp(): Promise<void> {
+    const key = this.#keys.current();
+    if (key !== null && this.#keys.noteOf(key) !== null) await this.get();
+  }
+
+  /** Sends the contact, whatever the CA accepted last. */
+  sendContact(): Promise<AccountFacts> {
+    return this.#changing(async (account) => {
+      const seen = await this.#registration.change(account.signer, { contact: this.#contact() });
+      this.#note(account, { contact: this.#contact() });
+      this.#contactRefused = null;
+      return this.#factsOf(account.signer, seen);
+    });
+  }
+
+  /** The CA gets a new key for the account, and forgets the old one. */
+  rollKey(): Promise<void> {
+    return this.#changing(async (account) => {
+      const next = await this.#keys.makeNext();
+      await this.#registration.rollOver(account.signer, next).catch((thrown: unknown) => {
+        // what was refused is over; what was lost may have been done, and the next start asks
+        if (asFailure(thrown).about === 'authority') this.#keys.dropNext();
+        else this.#current = null;
+        throw thrown;
+      });
+      this.#keys.takeNext({ ...this.#keys.noteOf(account.signer), url: account.url });
+      this.#current = accountOf(next, account.url);
+    });
+  }
+
+  /** For ever: ACME has no way back. */
+  deactivate(): Promise<AccountFacts> {
+    return this.#changing(async ({ signer }) => {
+      const seen = await this.#registration.change(signer, { status: 'deactivated' });
+      this.#current = null;
+      return this.#factsOf(signer, seen);
+    });
+  }
+
+  /** A new account with a new key, whatever became of the one there is. */
+  async registerNew(): Promise<void> {
+    await this.#inTurn(async () => (await this.#settleNext(undefined)) || (await this.#replace(undefined)));
+  }
+
+  #factsOf(key: Signer, seen: SeenAccount): AccountFacts {
+    return { ...seen, thumbprint: thumbprint(key.jwk), eabKeyId: this.#keys.noteOf(key)?.eabKeyId ?? null };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#parts.state.once('account', work);
+  }
+
+  #changing<T>(work: (account: Account) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => work(this.#current ?? (await this.#ensure(null, undefined))));
+  }
+
+  #contact(): string[] {
+    return contactsOf(this.#parts.settings);
+  }
+
+  #remember(account: Account): Account {
+    this.#current = account;
+    return account;
+  }
+
+  #note(account: Account, change: Partial<Noted>): void {
+    const { signer, url } = account;
+    this.#keys.keepNote(signer, { ...this.#keys.noteOf(signer), url, ...change });
+  }
+
+  /** Rejects when the CA says that the account is over: whatever else it refused, that is why. */
+  async #mustBeValid(account: Account, signal: AbortSignal | undefined): Promise<void> {
+    await this.#registration.lookUp(account.signer, signal).catch((thrown: unknown) => {
+      if (asFailure(thrown).code === 'acme.account-not-valid') throw thrown;
+    });
   }
 
   /** Key first, then the account: whatever happens in between, the next start finds the key and asks for its account. */
   async #ensure(lost: string | null, signal: AbortSignal | undefined): Promise<Account> {
     if (this.#current !== null && this.#current.url !== lost) return this.#current;
-    const sealed = this.#state.secret('account-key');
-    const key = sealed === null ? await this.#newKey() : createPrivateKey(sealed.text());
-    const known = this.#storedUrl();
-    if (known !== null && known !== lost) return this.#remember(key, known);
-    const signer: Signer = { key, jwk: jwkOf(key), kid: null };
-    const found = sealed === null || lost !== null ? null : await this.#existing(signer, signal);
-    const url = found ?? (await this.#register(signer, signal));
-    this.#state.keepNote('account', JSON.stringify({ directoryUrl: this.#settings.directoryUrl, url }));
-    return this.#remember(key, url);
+    await this.#settleNext(signal);
+    const sealed = this.#keys.current();
+    const key = sealed ?? (await this.#keys.makeCurrent());
+    const noted = this.#keys.noteOf(key);
+    if (noted !== null && noted.url !== lost) {
+      if (this.#hasNewBinding(noted)) return this.#replace(signal);
+      await this.#sendChangedContact(accountOf(key, noted.url), noted);
+      return this.#remember(accountOf(key, noted.url));
+    }
+    const found = sealed === null || lost !== null ? null : await this.#registration.lookUp(key, signal);
+    const { url } = found ?? (await this.#register(key, signal));
+    this.#keys.keepNote(key, { url, ...this.#asSet() });
+    return this.#remember(accountOf(key, url));
   }
 
-  async #newKey(): Promise<KeyObject> {
-    const { privateKey } = await makeKeyPair('ec', { namedCurve: 'P-256' });
-    this.#state.keepSecret('account-key', Secret.of(privateKey.export({ type: 'pkcs8', format: 'pem' })));
-    return privateKey;
+  #hasNewBinding({ eabKeyId: before }: AccountNote): boolean {
+    const { eabKeyId } = this.#parts.settings;
+    return before !== undefined && eabKeyId !== null && eabKeyId !== before;
   }
 
-  /** A key without a noted account: an earlier start may have got as far as the CA. An EAB pair may work only once. */
-  async #existing(signer: Signer, signal: AbortSignal | undefined): Promise<string | null> {
-    const { newAccount } = await this.#client.directory();
+  async #register(key: Signer, signal: AbortSignal | undefined): Promise<SeenAccount> {
+    const seen = await this.#registration.register(key, signal);
+    this.#registered++;
+    return seen;
+  }
+
+  #asSet(): { eabKeyId: string | null; contact: string[] } {
+    return { eabKeyId: this.#parts.settings.eabKeyId, contact: this.#contact() };
+  }
+
+  /** Under a new key: with the old one the CA would give the old account again. */
+  async #replace(signal: AbortSignal | undefined): Promise<Account> {
+    const next = await this.#keys.makeNext();
+    const { url } = await this.#register(next, signal);
+    this.#keys.takeNext({ url, ...this.#asSet() });
+    this.#parts.log.info('the account was replaced by a new one', { ca: this.#parts.client.ca, url });
+    return this.#remember(accountOf(next, url));
+  }
+
+  /** A key whose answer was lost: the CA knows whether it accepted it, and then it is the current one. */
+  async #settleNext(signal: AbortSignal | undefined): Promise<boolean> {
+    const next = this.#keys.next();
+    if (next === null) return false;
+    const seen = await this.#registration.lookUp(next, signal);
+    if (seen === null) {
+      this.#keys.dropNext();
+      return false;
+    }
+    const current = this.#keys.current();
+    const before = current === null ? null : this.#keys.noteOf(current);
+    const rolled = before !== null && before.url === seen.url;
+    this.#keys.takeNext(rolled ? before : { url: seen.url, ...this.#asSet() });
+    this.#current = null;
+    return !rolled;
+  }
+
+  /** An order must not fail because the CA dislikes a contact: the test of the authority tells. */
+  async #sendChangedContact(account: Account, { contact: accepted = [] }: AccountNote): Promise<void> {
+    const contact = this.#contact();
+    if (accepted.toSorted().join('\n') === contact.toSorted().join('\n')) return;
     try {
-      const asked = { asked: 'to look up the account', signal };
-      return (await this.#client.post(newAccount, { onlyReturnExisting: true }, signer, asked)).location;
+      await this.#registration.change(account.signer, { contact });
+      this.#note(account, { contact });
     } catch (thrown) {
-      if (asFailure(thrown).code === 'acme.account-does-not-exist') return null;
-      throw thrown;
-    }
-  }
-
-  async #register(signer: Signer, signal: AbortSignal | undefined): Promise<string> {
-    const directory = await this.#client.directory();
-    requireTerms(directory, this.#settings, this.#client.ca);
-    const binding = this.#bindingFor(directory, signer);
-    const payload = {
-      ...(this.#settings.contact.length === 0 ? {} : { contact: this.#settings.contact.map(contactUrl) }),
-      ...(this.#settings.termsAgreed ? { termsOfServiceAgreed: true } : {}),
-      ...(binding === null ? {} : { externalAccountBinding: binding }),
-    };
-    const answer = await this.#client
-      .post(directory.newAccount, payload, signer, { asked: 'the new account', signal })
-      .catch((thrown: unknown) => {
-        throw eabUsed(thrown, this.#client.ca) ?? thrown;
+      this.#contactRefused = asFailure(thrown);
+      this.#parts.log.warn('the contact could not be sent to the CA', {
+        because: this.#contactRefused.message,
       });
-    if (answer.location === null)
-      throw new Failure(
-        'acme.unexpected-answer',
-        `The CA ${this.#client.ca} did not return an address for the new account.`,
-      );
-    this.#log.info('registered an account', {
-      ca: this.#client.ca,
-      url: answer.location,
-      created: answer.status === 201,
-    });
-    return answer.location;
-  }
-
-  #bindingFor(directory: Directory, signer: Signer): object | null {
-    const hmacKey = this.#state.secret('eab-hmac');
-    if (this.#settings.eabKeyId !== null && hmacKey !== null) {
-      const macKey = decodeHmacKey(hmacKey.text());
-      const bound = externalBinding(signer.jwk, directory.newAccount, this.#settings.eabKeyId, macKey);
-      macKey.fill(0);
-      return bound;
     }
-    if (directory.meta?.externalAccountRequired !== true) return null;
-    throw new Failure('acme.eab-needed', `The CA ${this.#client.ca} requires an external account binding.`, {
-      hint: 'Get an EAB key ID and HMAC key from the CA and set both for the authority (eab_key_id, eab_hmac_key).',
-    });
   }
-}
-
-function requireTerms(directory: Directory, settings: AcmeSettings, ca: string): void {
-  const terms = directory.meta?.termsOfService;
-  if (terms === undefined || settings.termsAgreed) return;
-  throw new Failure('acme.terms-not-agreed', `The CA ${ca} requires you to accept its terms of service.`, {
-    hint: `Read ${terms}. If you accept them, set agree_to_terms for this authority.`,
-  });
-}
-
-/**
- * CAs show the key as base64url or as base64, with or without padding; both alphabets decode alike.
- * @internal
- */
-export function decodeHmacKey(text: string): Buffer {
-  const plain = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
-  if (plain !== '' && /^[A-Za-z0-9+/]+$/.test(plain) && plain.length % 4 !== 1)
-    return Buffer.from(plain, 'base64');
-  throw new Failure('acme.eab-key-unreadable', 'The EAB HMAC key is neither base64 nor base64url.', {
-    hint: 'Copy the HMAC key again, exactly as the CA shows it.',
-  });
-}
-
-/** Sectigo and others bind one account per EAB pair; asking again gives the same answer for ever. */
-function eabUsed(thrown: unknown, ca: string): Failure | null {
-  const failure = asFailure(thrown);
-  if (!/not awaiting external account binding/i.test(failure.peerSaid ?? '')) return null;
-  return new Failure(
-    'acme.eab-used',
-    `The external account binding for the CA ${ca} has already been used.`,
-    {
-      hint: 'Get a new EAB key ID and HMAC key from the CA and set both for the authority.',
-      peerSaid: failure.peerSaid,
-      cause: failure,
-    },
-  );
-}
-
-function contactUrl(contact: string): string {
-  return /^[a-z][a-z0-9+.-]*:/i.test(contact) ? contact : `mailto:${contact}`;
 }

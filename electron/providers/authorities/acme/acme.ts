@@ -6,6 +6,7 @@ import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type {
   Authority,
   AuthorityState,
+  KeepsAccount,
   OrderHandle,
   OrderRequest,
   OrderStatus,
@@ -35,11 +36,12 @@ interface AcmeParts {
 }
 
 /** Any CA that speaks ACME: RFC 8555, with EAB, ARI (RFC 9773) and profiles. Keeps one account per authority. */
-export class AcmeAuthority implements Authority {
+export class AcmeAuthority implements Authority, KeepsAccount {
   readonly #settings: AcmeSettings;
   readonly #log: Log;
   readonly #parts: PollParts;
   readonly #certificates: Certificates;
+  readonly account: KeepsAccount['account'];
 
   constructor({ id, settings, state, http, responder, runScript, clock, ...given }: AcmeParts) {
     const { directoryUrl, trustedRootsPem, validation } = settings;
@@ -51,6 +53,7 @@ export class AcmeAuthority implements Authority {
     const { ca } = client;
     const complete = (chainPem: string) => completedChain(chainPem, { http, trustedRootsPem, clock, log });
     this.#certificates = new Certificates({ ca, accounts, complete });
+    this.account = accountVerbs(accounts);
     this.#settings = settings;
     this.#log = log;
     this.#parts = { client, accounts, orders, challenges, clock };
@@ -86,7 +89,21 @@ export class AcmeAuthority implements Authority {
     return fetchRenewalInfo(leafPem, this.#parts.client, this.#parts.clock);
   }
 
+  takeUp(): Promise<void> {
+    return this.#parts.accounts.takeUp();
+  }
+
   test(): ReturnType<typeof testAuthority> {
     return testAuthority(this.#settings, this.#parts.client, this.#parts.accounts);
   }
+}
+
+function accountVerbs(accounts: Accounts): KeepsAccount['account'] {
+  return {
+    look: () => accounts.look(),
+    sendContact: () => accounts.sendContact(),
+    rollKey: () => accounts.rollKey().then(() => accounts.look()),
+    deactivate: () => accounts.deactivate(),
+    register: () => accounts.registerNew().then(() => accounts.look()),
+  };
 }

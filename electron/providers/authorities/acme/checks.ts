@@ -1,8 +1,9 @@
+import { never } from '#kit/never.ts';
 import { peerTail } from '#kit/redact.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
 import type { ProbeCheck } from '#shared/model/endpoint.ts';
-import type { Accounts } from './account.ts';
+import type { Accounts, CheckedAccount } from './account.ts';
 import type { AcmeClient } from './client.ts';
 import { profileNotOffered } from './orders.ts';
 import type { Directory } from './wire.ts';
@@ -13,7 +14,7 @@ interface TestReport {
   profiles: Record<string, string>;
 }
 
-/** Directory, TLS trust, account and profile, each with its sentence. Registers an account when there is none. */
+/** Directory, TLS trust, account (asked of the CA) and profile, each with its sentence. Registers an account when there is none. */
 export async function testAuthority(
   settings: AcmeSettings,
   client: AcmeClient,
@@ -29,8 +30,9 @@ export async function testAuthority(
   }
   const profiles = directory.meta?.profiles ?? {};
   try {
-    const { url } = await accounts.get();
-    checks.push(good('account', `The CA accepted the account ${url}; it was registered if there was none.`));
+    const checked = await accounts.check();
+    checks.push(good('account', accountSentence(checked, client.ca)));
+    if (checked.contactRefused !== null) checks.push(bad('contact', checked.contactRefused));
   } catch (thrown) {
     checks.push(bad('account', thrown));
   }
@@ -43,6 +45,24 @@ export async function testAuthority(
 function directorySentence({ ca, redirectedTo }: AcmeClient): string {
   if (redirectedTo === null) return `The directory of ${ca} answers; its certificate is trusted.`;
   return `The directory URL redirects to ${peerTail(redirectedTo, [], 300)}, which answers; both certificates are trusted. Set that address as directory URL if the CA published it.`;
+}
+
+/** What was asked and answered, and no more: an account that is noted here may be gone there. */
+function accountSentence({ how, url, status, contact }: CheckedAccount, ca: string): string {
+  const shown =
+    contact === null || contact.length === 0
+      ? ''
+      : ` Contact there: ${peerTail(contact.join(', '), [], 300)}.`;
+  switch (how) {
+    case 'known':
+      return `Asked for the account, the CA ${ca} answered with ${url}${status === null ? ', without its state' : `, ${status}`}.${shown}`;
+    case 'registered':
+      return `There was no account yet; the CA ${ca} registered ${url}.${shown}`;
+    case 'again':
+      return `Asked for the account, the CA ${ca} did not have it; it was registered again as ${url}.`;
+    default:
+      return never(how);
+  }
 }
 
 function checkProfile(wanted: string | null, profiles: Record<string, string>, ca: string): ProbeCheck {

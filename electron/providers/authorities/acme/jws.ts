@@ -29,15 +29,20 @@ export function thumbprint(jwk: Jwk): string {
 /** One signed request (RFC 8555 6.2), ES256. `payload` null: POST-as-GET. */
 export function signedBody(signer: Signer, url: string, nonce: string, payload: unknown): string {
   const who = signer.kid === null ? { jwk: signer.jwk } : { kid: signer.kid };
-  const protectedPart = base64url(JSON.stringify({ alg: 'ES256', nonce, url, ...who }));
+  return JSON.stringify(flattened(signer.key, { alg: 'ES256', nonce, url, ...who }, payload));
+}
+
+/** What a new key signs inside a request of the old one (RFC 8555 7.3.5): by the key itself, and without a nonce. */
+export function innerSigned({ key, jwk }: Signer, url: string, payload: object): object {
+  return flattened(key, { alg: 'ES256', jwk, url }, payload);
+}
+
+function flattened(key: KeyObject, header: object, payload: unknown): object {
+  const protectedPart = base64url(JSON.stringify(header));
   const payloadPart = payload === null ? '' : base64url(JSON.stringify(payload));
   const data = Buffer.from(`${protectedPart}.${payloadPart}`);
-  const signature = sign('sha256', data, { key: signer.key, dsaEncoding: 'ieee-p1363' });
-  return JSON.stringify({
-    protected: protectedPart,
-    payload: payloadPart,
-    signature: signature.toString('base64url'),
-  });
+  const signature = sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' });
+  return { protected: protectedPart, payload: payloadPart, signature: signature.toString('base64url') };
 }
 
 /** External account binding (RFC 8555 7.3.4): the account key, signed with the MAC key the CA gave. */

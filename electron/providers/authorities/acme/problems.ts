@@ -17,7 +17,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   accountDoesNotExist: {
     code: 'acme.account-does-not-exist',
     words: 'it does not know the account',
-    hint: 'Test the authority: this registers an account again.',
+    hint: 'Test the authority: this asks the CA and registers an account again.',
   },
   alreadyReplaced: {
     code: 'acme.already-replaced',

@@ -5,6 +5,11 @@ import { fakePem } from '../world/certificates.ts';
 import { fakeHash, type World } from '../world/world.ts';
 import { type FakeTools, need, os } from './procedures.ts';
 
+const account = {
+  ...{ url: 'https://acme.example/acct/4711', status: 'valid', contact: ['mailto:tls@shop.example'] },
+  ...{ thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs', eabKeyId: null },
+};
+
 /** Authorities; one that somebody uses stays. */
 export function authorityRoutes({ world, changed, did }: FakeTools) {
   const find = (name: string): Authority =>
@@ -36,6 +41,11 @@ export function authorityRoutes({ world, changed, did }: FakeTools) {
         return {};
       }),
       test: os.authorities.test.handler(({ input }) => testReport(find(input.authority))),
+      accountShow: os.authorities.accountShow.handler(() => ({ account })),
+      accountUpdate: os.authorities.accountUpdate.handler(() => account),
+      accountRollKey: os.authorities.accountRollKey.handler(() => account),
+      accountDeactivate: os.authorities.accountDeactivate.handler(() => account),
+      accountRegister: os.authorities.accountRegister.handler(() => account),
       root: os.authorities.root.handler(() => ({ pem: fakePem, fingerprint: fakeHash('root') })),
     },
   };

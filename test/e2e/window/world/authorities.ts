@@ -57,10 +57,7 @@ export function testReport({ settings }: Authority): Test {
   const list = Object.keys(profiles).join(', ');
   const checks = [
     good('directory', `The directory of ${ca} answers; its certificate is trusted.`),
-    good(
-      'account',
-      `The CA accepted the account https://${ca}/acct/4711; it was registered if there was none.`,
-    ),
+    good('account', `Asked for the account, the CA ${ca} answered with https://${ca}/acct/4711, valid.`),
     settings.profile === null
       ? good(
           'certificate profile',

@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { decodeHmacKey } from '../../../../../electron/providers/authorities/acme/account.ts';
+import { decodeHmacKey } from '../../../../../electron/providers/authorities/acme/external-account.ts';
 import {
   externalBinding,
   jwkOf,

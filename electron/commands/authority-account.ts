@@ -1,0 +1,60 @@
+import { implement } from '@orpc/server';
+import { contract } from '#shared/contract/index.ts';
+import { Failure } from '#shared/failure.ts';
+import type { Authority, AuthorityAccount } from '#shared/model/authority.ts';
+import type { CommandContext } from '../transport/context.ts';
+import { findAuthority } from './find.ts';
+import type { CommandTools } from './tools.ts';
+
+/** What is done with the account at the CA of an authority. */
+export function accountCommands(tools: CommandTools) {
+  const os = implement(contract.authorities).$context<CommandContext>();
+  const { database, authorities } = tools;
+  const of = (name: string) => {
+    const row = findAuthority(database, name);
+    return { row, account: authorities.account(row.id) };
+  };
+  return {
+    accountShow: os.accountShow.handler(async ({ input }) => ({
+      account: await of(input.authority).account.look(),
+    })),
+    accountUpdate: os.accountUpdate.handler(async ({ input, context }) => {
+      const { row, account } = of(input.authority);
+      const seen = await account.sendContact();
+      note(context, row, `The CA of "${row.name}" accepted the contact of the account ${seen.url}.`);
+      return seen;
+    }),
+    accountRollKey: os.accountRollKey.handler(async ({ input, context }) => {
+      const { row, account } = of(input.authority);
+      const seen = mustBeThere(row, await account.rollKey());
+      note(context, row, `The CA of "${row.name}" accepted a new key for the account ${seen.url}.`);
+      return seen;
+    }),
+    accountDeactivate: os.accountDeactivate.handler(async ({ input, context }) => {
+      const { row, account } = of(input.authority);
+      const seen = await account.deactivate();
+      note(context, row, `The account ${seen.url} of "${row.name}" was deactivated at the CA.`);
+      return seen;
+    }),
+    accountRegister: os.accountRegister.handler(async ({ input, context }) => {
+      const { row, account } = of(input.authority);
+      const seen = mustBeThere(row, await account.register());
+      note(context, row, `The CA of "${row.name}" registered the account ${seen.url}.`);
+      return seen;
+    }),
+  };
+}
+
+function note({ audit }: CommandContext, { id }: Authority, sentence: string): void {
+  audit.note({ subject: id, sentence });
+}
+
+/** The CA accepted it a moment ago, and has not got it now: a replica of it may be behind. */
+function mustBeThere({ name }: Authority, seen: AuthorityAccount | null): AuthorityAccount {
+  if (seen !== null) return seen;
+  throw new Failure(
+    'acme.account-does-not-exist',
+    `The CA of "${name}" accepted the change of the account, but does not show the account yet.`,
+    { hint: `See what it has a little later: trustkeep authorities account show ${name}` },
+  );
+}
