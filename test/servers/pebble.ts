@@ -79,10 +79,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
           ...(options.validitySeconds === undefined
             ? {}
             : { certificateValidityPeriod: options.validitySeconds }),
-          externalAccountBindingRequired: options.eab ?? false,
-          ...(options.eab
-            ? { externalAccountMACKeys: { [eab.keyId]: eab.hmacKey, ...options.moreBindings } }
-            : {}),
+          ...bindings(options),
         },
       };
       await writeFile(join(directory, 'config.json'), JSON.stringify(config));
@@ -112,6 +109,11 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     await clear();
     throw error;
   }
+}
+
+function bindings({ eab: required = false, moreBindings }: PebbleOptions) {
+  const externalAccountMACKeys = { [eab.keyId]: eab.hmacKey, ...moreBindings };
+  return { externalAccountBindingRequired: required, ...(required ? { externalAccountMACKeys } : {}) };
 }
 
 function environment(options: PebbleOptions): Record<string, string> {

@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import type { FailureData } from '#shared/failure.ts';
+import type { AuthorityAccount } from '#shared/model/authority.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
@@ -101,32 +102,19 @@ export interface KeepsRoot {
   root(): Promise<{ pem: string; fingerprint: string }>;
 }
 
-/** The account at a CA, as the CA shows it now. */
-export interface AccountFacts {
-  url: string;
-  /** Null when the CA does not say. */
-  status: string | null;
-  /** Null when the CA does not show it. */
-  contact: string[] | null;
-  /** SHA-256 of the account key (RFC 7638), base64url. */
-  thumbprint: string;
-  /** Key ID of the external account binding that it was registered with. */
-  eabKeyId: string | null;
-}
-
 /** A CA where we have an account. Each asks the CA; rejects as orders do. Safe concurrently with orders. */
 export interface KeepsAccount {
   account: {
     /** Null when there is none, or the CA has none for the key. Registers nothing. */
-    look(): Promise<AccountFacts | null>;
+    look(): Promise<AuthorityAccount | null>;
     /** Sends the contact that is set. */
-    sendContact(): Promise<AccountFacts>;
+    sendContact(): Promise<AuthorityAccount>;
     /** A new key in place of the present one. */
-    rollKey(): Promise<AccountFacts | null>;
+    rollKey(): Promise<AuthorityAccount | null>;
     /** For ever. */
-    deactivate(): Promise<AccountFacts>;
+    deactivate(): Promise<AuthorityAccount>;
     /** A new account with a new key, whatever became of the present one. */
-    register(): Promise<AccountFacts | null>;
+    register(): Promise<AuthorityAccount | null>;
   };
   /** Sends what was set since the CA last heard of the account: a contact, another binding. Asks nothing otherwise. */
   takeUp(): Promise<void>;

@@ -1,7 +1,8 @@
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
-import type { AccountFacts, AuthorityState } from '../authority.ts';
+import type { AuthorityAccount } from '#shared/model/authority.ts';
+import type { AuthorityState } from '../authority.ts';
 import { type Account, AccountKeys, type AccountNote, accountOf, type Noted } from './account-keys.ts';
 import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
 import { type Signer, thumbprint } from './jws.ts';
@@ -84,7 +85,7 @@ export class Accounts {
   }
 
   /** The account as the CA shows it now; null when none was registered, or the CA has none of this key. Registers nothing. */
-  async look(): Promise<AccountFacts | null> {
+  async look(): Promise<AuthorityAccount | null> {
     const key = this.#keys.current();
     const seen = key === null ? null : await this.#registration.find(key);
     return key === null || seen === null ? null : this.#factsOf(key, seen);
@@ -97,7 +98,7 @@ export class Accounts {
   }
 
   /** Sends the contact, whatever the CA accepted last. */
-  sendContact(): Promise<AccountFacts> {
+  sendContact(): Promise<AuthorityAccount> {
     return this.#changing(async (account) => {
       const seen = await this.#registration.change(account.signer, { contact: this.#contact() });
       this.#note(account, { contact: this.#contact() });
@@ -122,7 +123,7 @@ export class Accounts {
   }
 
   /** For ever: ACME has no way back. */
-  deactivate(): Promise<AccountFacts> {
+  deactivate(): Promise<AuthorityAccount> {
     return this.#changing(async ({ signer }) => {
       const seen = await this.#registration.change(signer, { status: 'deactivated' });
       this.#current = null;
@@ -135,7 +136,7 @@ export class Accounts {
     await this.#inTurn(async () => (await this.#settleNext(undefined)) || (await this.#replace(undefined)));
   }
 
-  #factsOf(key: Signer, seen: SeenAccount): AccountFacts {
+  #factsOf(key: Signer, seen: SeenAccount): AuthorityAccount {
     return { ...seen, thumbprint: thumbprint(key.jwk), eabKeyId: this.#keys.noteOf(key)?.eabKeyId ?? null };
   }
 
