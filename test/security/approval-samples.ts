@@ -100,7 +100,14 @@ export const nginx = anEndpoint({
   probe: {
     ok: true,
     version: 'nginx/1',
-    checks: [{ name: 'connect', ok: true, sentence: 'Connected.' }],
+    checks: [
+      {
+        name: 'host-key',
+        ok: false,
+        sentence: 'Another one.',
+        identity: { pinned: 'SHA256:a', seen: 'SHA256:b' },
+      },
+    ],
     at: now,
   },
   discoveredAt: now,

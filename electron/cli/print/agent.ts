@@ -1,9 +1,9 @@
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
 import { type Authority, type AuthoritySettings, authorityDefinition } from '#shared/model/authority.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { authorityTest } from '#shared/contract/authorities.ts';
 import type { Authority } from '#shared/model/authority.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import { issuers, letsEncrypt, profiles } from './said-by-others.ts';
 import { day } from './world.ts';
 
@@ -63,16 +63,16 @@ export function testReport({ settings }: Authority): Test {
     ),
     settings.profile === null
       ? good(
-          'certificate profile',
+          'certificate-profile',
           `None is set, so the CA chooses. It offers these certificate profiles: ${list}.`,
         )
-      : good('certificate profile', `The CA offers the certificate profile “${settings.profile}”.`),
-    good('renewal information', 'The CA suggests when to renew (ARI).'),
+      : good('certificate-profile', `The CA offers the certificate profile “${settings.profile}”.`),
+    good('renewal-information', 'The CA suggests when to renew (ARI).'),
   ];
   return { ok: true, checks, profiles: { ...profiles } };
 }
 
-const good = (name: string, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
+const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
 
 const ofLocal = [
   good('key', 'The private key of the root is available and matches it.'),
