@@ -52,6 +52,7 @@ import { join } from 'node:path';
 import { type EndpointShape, filesOfOthers, newLeaf } from '#test/make/endpoints.ts';
 
 export const shape: EndpointShape = {
+  everything: { type: '${id}', path: '/x.pem' },
   needs: ['openssl'],
   cases: {
     '${id}, one file': {
