@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { memoryDirectory } from './test/make/memory-directory.ts';
@@ -29,6 +30,9 @@ const quick = {
   ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
+/** Half of their time the real servers are waited for: one worker more than processors keeps all of them at work. */
+const workers = Math.ceil(availableParallelism() * 1.5);
+
 /** The window in a browser, one for all of them: it has no desktop to share, so these run beside the others. */
 const pages = ['test/e2e/page*.test.ts'];
 
@@ -45,7 +49,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{conformance,security,integration}/**/*.test.ts'],
           environment: 'node',
-          maxWorkers: '100%',
+          maxWorkers: workers,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -58,7 +62,7 @@ export default defineConfig({
           include: pages,
           globalSetup: 'test/e2e/page-setup.ts',
           environment: 'node',
-          maxWorkers: '100%',
+          maxWorkers: workers,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { type FailureAbout, failureAbout, type RetryClass, retryClass } from './failure-codes/code.ts';
 import { type FailureCode, factsOf } from './failure-codes.ts';
 
+/** Who answered instead of whom, as identities are pinned and shown: `SHA256:…`. */
+export const identityMismatch = z.object({ pinned: z.string(), seen: z.string() });
+export type IdentityMismatch = z.infer<typeof identityMismatch>;
+
 /** The shape in which a failure crosses a process line, is stored with a task and is shown. Holds no secret. */
 export const failureData = z.object({
   /**
@@ -16,6 +20,8 @@ export const failureData = z.object({
   retry: retryClass,
   /** What it is about; left out when nobody decides by it, and in what earlier versions stored. */
   about: failureAbout.optional(),
+  /** With `about: 'identity'`: what a person compares. Left out in what earlier versions stored. */
+  identity: identityMismatch.optional(),
   /** Epoch milliseconds; only with `after`. */
   retryAt: z.number().int().optional(),
   /** What a peer (CA, server, command) said, redacted and cut to a few hundred characters. */
@@ -27,6 +33,7 @@ export interface FailureOptions {
   hint?: string | undefined;
   /** Where it differs from what the list of codes says. */
   about?: FailureAbout | undefined;
+  identity?: IdentityMismatch | undefined;
   /** Where it differs from what the list of codes says. */
   retry?: RetryClass | undefined;
   retryAt?: number | undefined;
@@ -55,6 +62,7 @@ export class Failure extends Error {
   readonly code: string;
   /** What to decide by, instead of by how the code begins. */
   readonly about: FailureAbout;
+  readonly identity: IdentityMismatch | undefined;
   readonly hint: string | undefined;
   readonly retry: RetryClass;
   readonly retryAt: number | undefined;
@@ -69,6 +77,7 @@ export class Failure extends Error {
     this.code = code;
     const facts = factsOf(code);
     this.about = options.about ?? facts?.about ?? 'other';
+    this.identity = options.identity;
     this.hint = options.hint === undefined ? undefined : harmless(options.hint, longest.sentence);
     this.retry = options.retry ?? facts?.retry ?? 'needs-person';
     this.retryAt = options.retryAt;
@@ -81,9 +90,10 @@ export class Failure extends Error {
   }
 
   /** The same failure in other words; `changes` names what differs. */
-  saying(sentence: string, changes: Omit<FailureOptions, 'about'> = {}): Failure {
+  saying(sentence: string, changes: Omit<FailureOptions, 'about' | 'identity'> = {}): Failure {
     const { hint, retry, retryAt, peerSaid, cause } = { ...this, cause: this.cause, ...changes };
-    const data = { code: this.code, sentence, about: this.about, hint, retry, retryAt, peerSaid };
+    const { code, about, identity } = this;
+    const data = { code, sentence, about, identity, hint, retry, retryAt, peerSaid };
     return Failure.from(data, cause);
   }
 
@@ -94,6 +104,7 @@ export class Failure extends Error {
       sentence: this.message,
       retry: this.retry,
       ...(this.about === 'other' ? {} : { about: this.about }),
+      ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.retryAt === undefined ? {} : { retryAt: this.retryAt }),
       ...(this.peerSaid === undefined ? {} : { peerSaid: this.peerSaid }),

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
 import { storeDefinition } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Database } from '../database/database.ts';
 

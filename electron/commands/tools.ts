@@ -5,7 +5,7 @@ import { readWithoutWaiting } from '#kit/open-flags.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CredentialStore, CredentialStoreKind } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Agent } from '../agent/agent.ts';
 import type { CredentialReader } from '../agent/credentials.ts';

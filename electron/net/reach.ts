@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Clock } from '#kit/clock.ts';
 import { Failure, harmless } from '#shared/failure.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ConnectionTerms } from './dispatchers.ts';
 import { abortable, type Ending } from './ending.ts';
 import { netFailure, type Peer, place, timedOut } from './failures.ts';
@@ -127,7 +127,7 @@ function failureOf(
 
 /** Steps as they are taken; the one that was begun and not finished is the one that failed. */
 interface Report {
-  begin(name: string): void;
+  begin(name: CheckName): void;
   finish(sentence: string): void;
   /** A step that somebody else took. */
   note: (step: ProbeCheck) => void;
@@ -139,7 +139,7 @@ interface Report {
 
 function report(way: string): Report {
   const steps: ProbeCheck[] = [];
-  let begun = 'resolve';
+  let begun: CheckName = 'resolve';
   const made = ({ certificate, interceptedBy }: Report, failure: Failure | null): Reach => ({
     ok: failure === null,
     way,

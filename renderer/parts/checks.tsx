@@ -1,5 +1,5 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { en } from '../text/en.ts';
 import { LevelSign } from './level.tsx';
 
@@ -26,9 +26,7 @@ export function Checks({ checks }: { checks: readonly ProbeCheck[] }) {
           <span className={styles.sign} role="img" aria-label={check.ok ? en.checks.ok : en.checks.notOk}>
             <LevelSign shade={check.ok ? 'ok' : 'danger'} />
           </span>
-          <span className={styles.name}>
-            {(en.checks.names as Record<string, string>)[check.name] ?? check.name}
-          </span>
+          <span className={styles.name}>{en.checks.names[check.name]}</span>
           <span className={styles.sentence}>{check.sentence}</span>
         </li>
       ))}

@@ -103,6 +103,7 @@ import { type AuthorityShape, authorityAdapters } from '#test/make/authority-pee
 import { makeCa } from '#test/make/certificates.ts';
 
 export const shape: AuthorityShape = {
+  everything: [{ kind: '${id}', program: '/usr/bin/sign' }],
   needs: ['openssl'],
   async start() {
     const directory = await mkdtemp(join(tmpdir(), 'trustkeep-${id}-'));

@@ -57,6 +57,7 @@ import { join } from 'node:path';
 import type { ConnectionShape } from '#test/make/connection-peers.ts';
 
 export const shape: ConnectionShape = {
+  everything: { type: '${id}', program: '/usr/bin/reach' },
   anySettings: (chance) => ({ type: '${id}', program: chance.pick(['/usr/bin/reach', '/opt/a b/ü']) }),
   cases: {
     'through a program that runs everything here': {

@@ -52,6 +52,7 @@ import { join } from 'node:path';
 import { type EndpointShape, filesOfOthers, newLeaf } from '#test/make/endpoints.ts';
 
 export const shape: EndpointShape = {
+  everything: { type: '${id}', path: '/x.pem' },
   needs: ['openssl'],
   cases: {
     '${id}, one file': {
@@ -75,6 +76,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
@@ -103,12 +105,12 @@ export class __TYPE__Endpoint extends FileEndpoint {
 
   async probe(): Promise<ProbeReport> {
     const { description, credentialUsed } = this.connection;
-    const connected = { name: 'connect', ok: true, sentence: \`Connected: \${description}, \${credentialUsed}.\` };
+    const connected: ProbeCheck = { name: 'connect', ok: true, sentence: \`Connected: \${description}, \${credentialUsed}.\` };
     const checks = [connected, ...(await Promise.all([this.#check('file'), this.#check('write')]))];
     return { ok: checks.every(({ ok }) => ok), version: null, checks, at: this.tools.clock.now() };
   }
 
-  async #check(name: 'file' | 'write') {
+  async #check(name: 'file' | 'write'): Promise<ProbeCheck> {
     try {
       const { realPath } = await this.#view();
       const locked = name === 'write' ? await unwritable(this.connection, [dirname(realPath)]) : null;

@@ -90,6 +90,7 @@ const adapter = `import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { mapFields } from '../common/fields.ts';
 import type { CredentialStore } from '../credential-store.ts';
 
@@ -126,8 +127,8 @@ export function make__TYPE__Store(name: string, directory: string, clock: Clock)
     async verify(signal) {
       signal?.throwIfAborted();
       const check = await logIn().then(
-        () => ({ name: 'log-in', ok: true, sentence: 'The directory can be read.' }),
-        (error: unknown) => ({ name: 'log-in', ok: false, sentence: asFailure(error).message }),
+        (): ProbeCheck => ({ name: 'log-in', ok: true, sentence: 'The directory can be read.' }),
+        (error: unknown): ProbeCheck => ({ name: 'log-in', ok: false, sentence: asFailure(error).message }),
       );
       return { ok: check.ok, checks: [check], at: clock.now() };
     },

@@ -3,7 +3,7 @@ import { authorityCatalog } from '../catalog/authorities/index.ts';
 import { type AddInput, addInputOf } from '../catalog/definition.ts';
 import { inputAs } from '../catalog/field.ts';
 import { type AuthorityKind, authority, authorityAccount } from '../model/authority.ts';
-import { probeCheck } from '../model/endpoint.ts';
+import { probeCheck } from '../model/probe-check.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
 type AuthorityInput = AddInput<'kind', AuthorityKind, 'name'>;

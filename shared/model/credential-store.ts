@@ -5,7 +5,7 @@ import {
   credentialStoreKind,
   credentialStoreSettings,
 } from '../catalog/credential-stores/index.ts';
-import { probeCheck } from './endpoint.ts';
+import { probeCheck } from './probe-check.ts';
 
 export type CredentialStoreKind = z.infer<typeof credentialStoreKind>;
 export const credentialStoreKinds = credentialStoreKind.options;

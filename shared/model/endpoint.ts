@@ -3,6 +3,7 @@ import { connectionSettings } from '../catalog/connections/index.ts';
 import type { EndpointDefinition } from '../catalog/endpoints/definition.ts';
 import { endpointCatalog, endpointSettings, endpointType } from '../catalog/endpoints/index.ts';
 import { keyType } from './certificate.ts';
+import { probeCheck } from './probe-check.ts';
 
 export type EndpointType = z.infer<typeof endpointType>;
 export const endpointTypes = endpointType.options;
@@ -22,13 +23,6 @@ const endpointPolicy = z.object({
 });
 export type EndpointPolicy = z.infer<typeof endpointPolicy>;
 
-export const probeCheck = z.object({
-  /** `connect`, `host-key`, `log-in`, `program`, `configuration`, `write`, `reload`, `openssl`… */
-  name: z.string(),
-  ok: z.boolean(),
-  /** What was found, or why not and what to do. */
-  sentence: z.string(),
-});
 /** What `probe` found: every "no" with its reason. */
 export const probeReport = z.object({
   ok: z.boolean(),
@@ -36,7 +30,6 @@ export const probeReport = z.object({
   checks: z.array(probeCheck),
   at: z.number().int(),
 });
-export type ProbeCheck = z.infer<typeof probeCheck>;
 export type ProbeReport = z.infer<typeof probeReport>;
 
 export const endpoint = z.object({

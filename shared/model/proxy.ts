@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { probeCheck } from './endpoint.ts';
+import { probeCheck } from './probe-check.ts';
 
 const login = {
   /** Null: the proxy asks for none. The password is sealed apart. */

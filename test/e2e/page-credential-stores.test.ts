@@ -3,7 +3,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
 describe.runIf(have('chromium'))('credential stores in the window', () => {
-  const { open, calls } = pageHarness();
+  const { open, calls, settled } = pageHarness();
 
   it('adds a credential store with what its kind needs, and keeps the token off the screen', async () => {
     const { page, troubles } = await open({ place: 'credential-stores' });
@@ -56,7 +56,7 @@ describe.runIf(have('chromium'))('credential stores in the window', () => {
     await page.click('text=Add credential store');
     await page.fill('[data-field=storename]', 'vault3');
     await page.mouse.click(8, 740);
-    await page.waitForTimeout(400);
+    await settled(page);
     expect(await page.inputValue('[data-field=storename]')).toBe('vault3');
     await page.locator('[data-field=storename]').focus();
     await page.keyboard.press('Escape');

@@ -37,6 +37,8 @@ interface PageHarness {
   calls(page: Page): Promise<Array<{ command: string; input: Record<string, unknown> }>>;
   /** Waits until the window has asked this once more than it has by now; `first` is what makes it ask. */
   asksAgain(page: Page, question: string, first: () => Promise<unknown>): Promise<void>;
+  /** What was done last has had its effect: the window draws nothing more and nothing in it moves. */
+  settled(page: Page): Promise<void>;
   /** Keeps a picture; expects no trouble, nothing wider than its box, and a name for every control. */
   inspect(opened: Opened, picture: string): Promise<void>;
 }
@@ -86,6 +88,7 @@ export function pageHarness(): PageHarness {
       await first();
       await expect.poll(() => timesAsked(page, question)).toBeGreaterThan(before);
     },
+    settled: still,
     async inspect({ page, troubles }, picture) {
       await still(page);
       await page.screenshot({ path: resolve(pictures, `${picture}.png`) });

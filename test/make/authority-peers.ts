@@ -10,6 +10,8 @@ import { memoryState } from './acme.ts';
 
 /** What the suite runs over for one kind of authority; in `test/conformance/authorities/`. */
 export interface AuthorityShape {
+  /** Settings in which, taken together, every field has a value: each is changed between an approval and its step. */
+  everything: readonly AuthoritySettings[];
   /** Programs without which the peer cannot be. */
   needs: readonly string[];
   start(): Promise<AuthorityPeer>;

@@ -6,6 +6,8 @@ import type { Chance } from './random.ts';
 
 /** What the suite runs over for one connection type; in `test/conformance/connections/`. */
 export interface ConnectionShape {
+  /** Settings in which every field has a value: each is changed between an approval and its step. */
+  everything: ConnectionSettings;
   /**
    * By name: every way in which the adapter works. Each leads to this machine, so that the suite can look at what was
    * done. `can`: this machine has what it takes.

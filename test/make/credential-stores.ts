@@ -1,6 +1,7 @@
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { CredentialStore, StoreReport } from '#shared/model/credential-store.ts';
+import { probeCheck } from '#shared/model/probe-check.ts';
 import { makeCredentialReader } from '../../electron/agent/credentials.ts';
 import { storeState } from '../../electron/agent/store-state.ts';
 import type { CommandTools } from '../../electron/commands/tools.ts';
@@ -83,10 +84,9 @@ function secretsIn(state: StoreState): Record<string, string> {
 }
 
 function reportOf(steps: readonly string[]): StoreReport {
-  const checks = steps.map((step) => ({
-    name: step.replace('!', ''),
-    ok: !step.startsWith('!'),
-    sentence: `What was found at ${step.replace('!', '')}.`,
-  }));
+  const checks = steps.map((step) => {
+    const name = probeCheck.shape.name.parse(step.replace('!', ''));
+    return { name, ok: !step.startsWith('!'), sentence: `What was found at ${name}.` };
+  });
   return { ok: checks.every(({ ok }) => ok), checks, at: 5 };
 }

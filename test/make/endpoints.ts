@@ -77,6 +77,8 @@ export type Way = 'this machine' | 'SSH as root' | 'SSH with sudo';
 
 /** What the suite runs over for one endpoint type; in `test/conformance/endpoints/`. */
 export interface EndpointShape {
+  /** Settings in which every field has a value: each is changed between an approval and its step. */
+  everything: EndpointSettings;
   /** Programs without which none of them can be. */
   needs: readonly string[];
   /** By name: every way in which the adapter installs. All run on this machine; `also` says over which other ways. */

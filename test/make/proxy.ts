@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { makeLog } from '#kit/log.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { makeProxyMemory } from '../../electron/net/proxy/memory.ts';
 import type { ProxyTools } from '../../electron/net/proxy/tools.ts';
 import { Secret } from '../../electron/secrets/secret.ts';

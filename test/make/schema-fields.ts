@@ -32,6 +32,7 @@ export function occurrencesIn(
   field = '',
   at: readonly (string | number)[] = [],
 ): Occurrence[] {
+  if (value === undefined && schema instanceof z.ZodOptional) return [];
   const kind = plain(schema);
   if (kind instanceof z.ZodNullable)
     return value === null

@@ -11,7 +11,7 @@ import { anOrder } from '#test/make/certificate-rows.ts';
 import type { TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
 import { approved, drive, quickDatabase } from './approval-drive.ts';
-import { authorities, nginx, pem, sample } from './approval-samples.ts';
+import { authorities, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
 import {
   boundWithoutUser,
   unboundOfAuthority,
@@ -29,6 +29,7 @@ describe('a field of the endpoint that changes between the approval and the step
   const samples: [string, Endpoint][] = [
     ['nginx, with its user', nginx],
     ['PEM, with the user of the credential', pem],
+    ...otherEndpoints,
   ];
   const seen = new Set(
     samples.flatMap(([, one]) => occurrencesIn(endpointShape, one).map(({ field }) => field)),

@@ -1,12 +1,19 @@
-import { z } from 'zod';
-import { authority as authorityShape } from '#shared/model/authority.ts';
+import { type AuthorityKind, authorityKinds, authority as authorityShape } from '#shared/model/authority.ts';
 import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import { type ConnectionSettings, type ConnectionType, connectionTypes } from '#shared/model/connection.ts';
+import {
+  type Endpoint,
+  type EndpointSettings,
+  type EndpointType,
+  endpointTypes,
+} from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import type { AuthorityShape } from '#test/make/authority-peers.ts';
 import { now } from '#test/make/database.ts';
-import { anEndpoint, anSshConnection } from '#test/make/rows.ts';
+import { anEndpoint } from '#test/make/rows.ts';
 import { makePlan } from '../../electron/agent/plans/certify.ts';
+import { shapesOf } from '../conformance/shapes.ts';
 
 const state = { sha256: 'a'.repeat(64), size: 10, ownership: posix('root', 'ssl', 0o640) };
 const full = {
@@ -93,47 +100,60 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     },
   });
 
+/** What the shapes of the conformance suites say: settings of every sibling, with a value in every field. */
+async function everySettings<I extends string, S>(family: string, ids: readonly I[]): Promise<Record<I, S>> {
+  const shapes = await shapesOf<I, { everything: S }>(family, ids);
+  return Object.fromEntries(shapes.map(([id, { everything }]) => [id, everything])) as Record<I, S>;
+}
+const endpoints = await everySettings<EndpointType, EndpointSettings>('endpoints', endpointTypes);
+const connections = await everySettings<ConnectionType, ConnectionSettings>('connections', connectionTypes);
+
 export const nginx = anEndpoint({
   ...{
     name: 'web1',
-    connection: anSshConnection({ hostKey: 'SHA256:abc', store: 'cs_1', storeCredentialId: 'web' }),
+    connection: connections.ssh,
   },
-  settings: { type: 'nginx', nginxConfigPath: '/etc/nginx/nginx.conf', nginxPath: '/usr/sbin/nginx' },
+  settings: endpoints.nginx,
   policy: { autoApprove: false, autoRenew: true, authorityId: 'ca_1', keyType: 'ec-p256' },
   probe: {
     ok: true,
     version: 'nginx/1',
-    checks: [{ name: 'connect', ok: true, sentence: 'Connected.' }],
+    checks: [
+      {
+        name: 'host-key',
+        ok: false,
+        sentence: 'Another one.',
+        identity: { pinned: 'SHA256:a', seen: 'SHA256:b' },
+      },
+    ],
     at: now,
   },
   discoveredAt: now,
 });
 export const pem = anEndpoint({
   ...{ type: 'pem', connection: { ...nginx.connection, user: '' } as Endpoint['connection'] },
-  settings: {
-    ...{ type: 'pem', path: '/x.pem', keyPath: '/x.key', servedAt: 'x:443' },
-    ...{ installScript: '/in', restartScript: '/re' },
-  },
+  settings: endpoints.pem,
 });
-const acmeWith = (validation: unknown): unknown => ({
-  ...{ kind: 'acme', directoryUrl: 'https://ca.example/dir', contact: ['mailto:a@b.example'], eabKeyId: 'k' },
-  ...{ trustedRootsPem: 'PEM', profile: 'short', termsAgreed: true, validation },
-});
-const settingsOfAuthorities: unknown[] = [
-  { kind: 'local', commonName: 'CA', leafDays: 90, permittedNames: ['shop.example'] },
-  acmeWith({ method: 'http-01-agent', address: '0.0.0.0', port: 80 }),
-  acmeWith({ method: 'http-01-web-root', webRoot: '/srv/www' }),
-  acmeWith({
-    ...{ method: 'dns-01-script', addScript: '/add', removeScript: '/rm' },
-    ...{ timeoutSeconds: 60, propagationSeconds: 5 },
-  }),
+/** Every other type of endpoint, and every other way to one. */
+export const otherEndpoints: readonly [string, Endpoint][] = [
+  ...endpointTypes
+    .filter((type) => type !== nginx.type && type !== pem.type)
+    .map((type): [string, Endpoint] => [type, { ...nginx, name: type, type, settings: endpoints[type] }]),
+  ...connectionTypes
+    .filter((type) => type !== nginx.connection.type)
+    .map((type): [string, Endpoint] => [
+      `nginx, ${type}`,
+      { ...nginx, name: `over-${type}`, connection: connections[type] },
+    ]),
 ];
-export const authorities = settingsOfAuthorities.map((settings) =>
-  authorityShape.parse({
-    ...{ id: 'ca_1', name: 'local', isDefault: false, createdAt: now, settings },
-    kind: z.looseObject({ kind: z.string() }).parse(settings).kind,
-  }),
-);
+
+export const authorities = (await shapesOf<AuthorityKind, AuthorityShape>('authorities', authorityKinds))
+  .flatMap(([, { everything }]) => everything)
+  .map((settings) =>
+    authorityShape.parse({
+      ...{ id: 'ca_1', name: 'local', isDefault: false, createdAt: now, kind: settings.kind, settings },
+    }),
+  );
 export const local = authorities.find(({ kind }) => kind === 'local') ?? authorityShape.parse({});
 
 /** Under names of nobody: for its fields alone. */

@@ -20,6 +20,8 @@ export const unboundOfEndpoint: Record<string, string> = {
   'probe.checks[].name': 'what was found the last time',
   'probe.checks[].ok': 'what was found the last time',
   'probe.checks[].sentence': 'what was found the last time',
+  'probe.checks[].identity.pinned': 'what was found the last time; what is pinned is in the connection',
+  'probe.checks[].identity.seen': 'what was found the last time; what is pinned is in the connection',
   'probe.at': 'what was found the last time',
   'discoveredAt?': 'when it was, changes nothing',
   discoveredAt: 'when it was, changes nothing',

@@ -67,43 +67,71 @@ function contentOf(path: string): Buffer {
 
 /** Looks at command line and environment of every process of this machine, again and again, until `stop`. */
 export function watchProcesses(markers: readonly Marker[]) {
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const allowed = new Set<string>();
-  const looks = new Map<string, number>();
-  let on = true;
-  let looked = 0;
-  const look = (): void => {
+  const watch = new ProcessWatch(markers);
+  watch.look();
+  return watch;
+}
+
+class ProcessWatch {
+  readonly #markers: readonly Marker[];
+  readonly #found = new Set<string>();
+  readonly #seen = new Set<string>();
+  readonly #allowed = new Set<string>();
+  readonly #looks = new Map<string, number>();
+  /** What was read last of each, and for how many markers it was searched: the same is not searched again. */
+  readonly #searched = new Map<string, { bytes: Buffer; markers: number }>();
+  #on = true;
+  #looked = 0;
+
+  constructor(markers: readonly Marker[]) {
+    this.#markers = markers;
+  }
+
+  /** This process was given a secret on its command line by a person, who was warned. */
+  allow(pid: number | undefined): void {
+    this.#allowed.add(String(pid));
+  }
+
+  get found(): string[] {
+    return [...this.#found];
+  }
+
+  stop() {
+    this.#on = false;
+    return { looked: this.#looked, seen: this.#seen, found: this.found };
+  }
+
+  look(): void {
     for (const pid of readdirSync('/proc')) {
-      const times = looks.get(pid) ?? 0;
+      if (!/^\d+$/.test(pid)) continue;
+      const times = this.#looks.get(pid) ?? 0;
+      this.#looks.set(pid, times + 1);
       // again and again while it is young: it may become another program; old ones do not change any more
-      if (!/^\d+$/.test(pid) || (times > 20 && times % 50 !== 0)) {
-        looks.set(pid, times + 1);
-        continue;
-      }
-      looks.set(pid, times + 1);
-      for (const what of ['cmdline', 'environ']) {
-        try {
-          const bytes = readFileSync(`/proc/${pid}/${what}`);
-          looked++;
-          seen.add(bytes.subarray(0, 40).toString('latin1').split('\0')[0] ?? '');
-          if (what === 'cmdline' && allowed.has(pid)) continue;
-          for (const one of foundIn(`${what} of ${bytes.toString('latin1', 0, 120)}`, bytes, markers))
-            found.add(one);
-        } catch {
-          // it ended, or is not ours to see
-        }
-      }
+      if (times > 20 && times % 50 !== 0) continue;
+      for (const what of ['cmdline', 'environ']) this.#search(pid, what);
     }
-    if (on) setTimeout(look, 2);
-  };
-  look();
-  return {
-    /** This process was given a secret on its command line by a person, who was warned. */
-    allow: (pid: number | undefined) => void allowed.add(String(pid)),
-    stop() {
-      on = false;
-      return { looked, seen, found: [...found] };
-    },
-  };
+    if (this.#on) setTimeout(() => this.look(), 2);
+  }
+
+  #search(pid: string, what: string): void {
+    const bytes = bytesOf(`/proc/${pid}/${what}`);
+    if (bytes === null) return;
+    this.#looked++;
+    this.#seen.add(bytes.subarray(0, 40).toString('latin1').split('\0')[0] ?? '');
+    if (what === 'cmdline' && this.#allowed.has(pid)) return;
+    const before = this.#searched.get(`${pid} ${what}`);
+    if (before?.markers === this.#markers.length && before.bytes.equals(bytes)) return;
+    this.#searched.set(`${pid} ${what}`, { bytes, markers: this.#markers.length });
+    const where = `${what} of ${bytes.toString('latin1', 0, 120)}`;
+    for (const one of foundIn(where, bytes, this.#markers)) this.#found.add(one);
+  }
+}
+
+/** Null: it ended, or is not ours to see. */
+function bytesOf(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
 }

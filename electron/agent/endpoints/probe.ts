@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { LoginMaterial } from '../../providers/connections/connection.ts';
 import { isNotFetched } from '../logins.ts';
 import { closeConnection, type OpenConnectionParts, openWithLogin } from '../open-connection.ts';
@@ -37,11 +38,13 @@ export function reportOfNoConnection(
   if (!(error instanceof Failure)) throw error;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
   const name = isNotFetched(error) ? 'credential' : checkOf(error, connection);
-  return { ok: false, version: null, checks: [{ name, ok: false, sentence }], at };
+  const { identity } = error;
+  const check: ProbeCheck = { name, ok: false, sentence, ...(identity === undefined ? {} : { identity }) };
+  return { ok: false, version: null, checks: [check], at };
 }
 
 /** The check that a failure of connecting belongs to. */
-function checkOf({ about }: Failure, connection: Endpoint['connection'] | undefined): string {
+function checkOf({ about }: Failure, connection: Endpoint['connection'] | undefined): CheckName {
   const identity = connection === undefined ? null : connectionDefinition(connection).identity;
   if (about === 'identity' && identity !== null) return identity.id;
   return about === 'login' ? 'log-in' : 'connect';

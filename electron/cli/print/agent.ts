@@ -6,9 +6,9 @@ import {
   type AuthoritySettings,
   authorityDefinition,
 } from '#shared/model/authority.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ProxyMemory } from './memory.ts';
 import type { ProxyLogin } from './place.ts';
 

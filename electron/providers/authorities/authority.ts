@@ -4,6 +4,7 @@ import type { Log } from '#kit/log.ts';
 import type { FailureData } from '#shared/failure.ts';
 import type { AuthorityAccount } from '#shared/model/authority.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import type { Secret } from '../../secrets/secret.ts';
@@ -71,7 +72,7 @@ export interface Authority {
   /** Proves that the authority answers and would take orders (directory, account). Each step with its sentence. */
   test(): Promise<{
     ok: boolean;
-    checks: { name: string; ok: boolean; sentence: string }[];
+    checks: ProbeCheck[];
     profiles: Record<string, string>;
   }>;
 }

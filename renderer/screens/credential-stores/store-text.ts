@@ -9,7 +9,7 @@ import {
   isKeptHere,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { type FormValue, type FormValues, readForm } from '../../parts/descriptor-form/values.ts';
 import type { Shade } from '../../parts/level.tsx';
 import { en } from '../../text/en.ts';

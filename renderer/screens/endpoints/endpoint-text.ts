@@ -1,4 +1,5 @@
 import { placeOf } from '#shared/catalog/connections/definition.ts';
+import type { IdentityMismatch } from '#shared/failure.ts';
 import type { Authority } from '#shared/model/authority.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
@@ -61,11 +62,8 @@ export function worstServed(nodes: readonly EndpointNode[]): { level: HealthLeve
 }
 
 /** The host key that the last probe saw instead of the pinned one; null when that is not what is wrong. */
-export function newHostKey({ connection, probe }: Endpoint): { pinned: string; seen: string } | null {
+export function newHostKey({ connection, probe }: Endpoint): IdentityMismatch | null {
   const { pinned } = told(connection);
-  if (pinned === null || probe === null) return null;
-  const said = probe.checks.filter((check) => !check.ok).map((check) => check.sentence);
-  const keys: string[] = said.join(' ').match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? [];
-  const seen = keys.find((key) => key !== pinned);
-  return keys.includes(pinned) && seen !== undefined ? { pinned, seen } : null;
+  const met = probe?.checks.find((check) => check.identity !== undefined)?.identity;
+  return met?.pinned === pinned ? (met ?? null) : null;
 }

@@ -1,3 +1,5 @@
+import type { CheckName } from '#shared/model/probe-check.ts';
+
 export const checks = {
   ok: 'Yes',
   notOk: 'No',
@@ -9,11 +11,9 @@ export const checks = {
     program: 'Program',
     configuration: 'Configuration',
     write: 'Write',
-    reload: 'Reload',
     openssl: 'openssl',
     directory: 'Directory',
     account: 'Account',
-    terms: 'Terms',
     root: 'Root',
     key: 'Key',
     running: 'Running',
@@ -27,5 +27,10 @@ export const checks = {
     authentication: 'Authentication',
     tunnel: 'Tunnel',
     answer: 'Answer',
-  },
+    'install-script': 'Install script',
+    'restart-script': 'Restart script',
+    contact: 'Contact',
+    'certificate-profile': 'Certificate profile',
+    'renewal-information': 'Renewal information',
+  } satisfies Record<CheckName, string>,
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FailureCode } from '../../failure-codes.ts';
+import type { CheckName } from '../../model/probe-check.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Flat } from '../field.ts';
 import type { LoginWay } from './login.ts';
@@ -17,7 +18,7 @@ export interface ConnectionTraits {
 /** What the other side shows of itself, and what is pinned of it. */
 interface ConnectionIdentity {
   /** As checks and audit rows name it: `host-key`. */
-  id: string;
+  id: CheckName;
   /** For people, with a capital letter. */
   label: string;
   /** The field it is given in. Cleared, the next connection pins what it sees. */

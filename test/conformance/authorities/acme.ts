@@ -1,7 +1,21 @@
+import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { type AuthorityShape, authorityAdapters } from '#test/make/authority-peers.ts';
 import { startAcmeStrict } from '#test/servers/acme-strict.ts';
 
+const acmeWith = (validation: AcmeSettings['validation']): AcmeSettings => ({
+  ...{ kind: 'acme', directoryUrl: 'https://ca.example/dir', contact: ['mailto:a@b.example'], eabKeyId: 'k' },
+  ...{ trustedRootsPem: 'PEM', profile: 'short', termsAgreed: true, validation },
+});
+
 export const shape: AuthorityShape = {
+  everything: [
+    acmeWith({ method: 'http-01-agent', address: '0.0.0.0', port: 80 }),
+    acmeWith({ method: 'http-01-web-root', webRoot: '/srv/www' }),
+    acmeWith({
+      ...{ method: 'dns-01-script', addScript: '/add', removeScript: '/rm' },
+      ...{ timeoutSeconds: 60, propagationSeconds: 5 },
+    }),
+  ],
   needs: ['openssl'],
   async start() {
     const ca = await startAcmeStrict();

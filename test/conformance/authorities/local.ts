@@ -1,6 +1,7 @@
 import { type AuthorityShape, authorityAdapters } from '#test/make/authority-peers.ts';
 
 export const shape: AuthorityShape = {
+  everything: [{ kind: 'local', commonName: 'CA', leafDays: 90, permittedNames: ['shop.example'] }],
   needs: [],
   async start() {
     const { make, close } = authorityAdapters({

@@ -2,6 +2,7 @@ import { local } from '#shared/catalog/connections/local.ts';
 import type { ConnectionShape } from '#test/make/connection-peers.ts';
 
 export const shape: ConnectionShape = {
+  everything: { type: 'local' },
   anySettings: () => ({ type: 'local' }),
   cases: {
     'as it is': {

@@ -3,6 +3,7 @@ import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { sshLogin, sshSettings } from '#test/make/connection.ts';
 import type { ConnectionPeer, ConnectionShape } from '#test/make/connection-peers.ts';
 import type { Chance } from '#test/make/random.ts';
+import { anSshConnection } from '#test/make/rows.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type SshdOptions, startSshd } from '#test/servers/sshd.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
@@ -10,6 +11,7 @@ import { Secret } from '../../../electron/secrets/secret.ts';
 const fingerprint = `SHA256:${'a'.repeat(43)}`;
 
 export const shape: ConnectionShape = {
+  everything: anSshConnection({ hostKey: 'SHA256:abc', store: 'cs_1', storeCredentialId: 'web' }),
   anySettings,
   cases: {
     'as root': { can: canRunSshd(), start: () => overSsh({}) },

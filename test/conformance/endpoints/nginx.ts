@@ -6,6 +6,7 @@ import { type NginxOptions, startNginx } from '#test/servers/nginx.ts';
 const pair = { certificate: 'tls/shop.crt', key: 'tls/shop.key' };
 
 export const shape: EndpointShape = {
+  everything: { type: 'nginx', nginxConfigPath: '/etc/nginx/nginx.conf', nginxPath: '/usr/sbin/nginx' },
   needs: ['nginx', 'openssl'],
   cases: {
     'nginx with files of its own': {

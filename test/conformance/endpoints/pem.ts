@@ -4,6 +4,10 @@ import type { MadeLeaf } from '#test/make/certificates.ts';
 import { type EndpointShape, filesOfOthers, type MadeEndpoint, newLeaf } from '#test/make/endpoints.ts';
 
 export const shape: EndpointShape = {
+  everything: {
+    ...{ type: 'pem', path: '/x.pem', keyPath: '/x.key', servedAt: 'x:443' },
+    ...{ installScript: '/in', restartScript: '/re' },
+  },
   needs: ['openssl'],
   cases: {
     'a PEM file with everything': {

@@ -168,8 +168,8 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
     expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual([
       ['directory', true],
       ['account', true],
-      ['certificate profile', false],
-      ['renewal information', true],
+      ['certificate-profile', false],
+      ['renewal-information', true],
     ]);
     expect(state.note('account')).toContain(pebble.directoryUrl);
   });

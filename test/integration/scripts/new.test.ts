@@ -50,4 +50,12 @@ test('a new endpoint type, connection, store and authority compile, are listed a
   );
   expect(suites, suites.said).toMatchObject({ status: 0 });
   expect(stripVTControlCharacters(suites.said)).toMatch(/Tests .*\b[6-9]\d passed/);
+  const bound = run(
+    'node_modules/.bin/vitest',
+    'run',
+    '--project',
+    'integration',
+    'test/security/approval-rows',
+  );
+  expect(bound, bound.said).toMatchObject({ status: 0 });
 }, 600_000);

@@ -6,6 +6,7 @@ import {
   type CredentialStoreSettings,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import { changedInput, readForm, startValues } from '../../../renderer/parts/descriptor-form/values.ts';
 import { problemOf } from '../../../renderer/parts/passphrase.tsx';
 import {
@@ -86,7 +87,7 @@ describe('the form of a credential store', () => {
 
 describe('what is said of a credential store', () => {
   it('is where it stops, by the name of the step', () => {
-    const checks = [
+    const checks: ProbeCheck[] = [
       { name: 'connect', ok: true, sentence: '' },
       { name: 'log-in', ok: false, sentence: '' },
     ];

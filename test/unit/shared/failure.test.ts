@@ -53,6 +53,15 @@ describe('what a failure is about', () => {
     expect(after.cause).toBe(before);
   });
 
+  test('keeps who answered instead of whom, over a line and in other words', () => {
+    const identity = { pinned: 'SHA256:old', seen: 'SHA256:new' };
+    const failure = new Failure('ssh.host-key-changed', 'Another key.', { identity });
+    expect(failure.toData()).toMatchObject({ about: 'identity', identity });
+    expect(fromLine(toLine(failure))?.identity).toEqual(identity);
+    expect(failure.saying('It is another one.').identity).toEqual(identity);
+    expect(new Failure('ssh.host-key-changed', 'Another key.').toData()).not.toHaveProperty('identity');
+  });
+
   test('what an earlier version stored still reads', () => {
     const stored = { code: 'ssh.host-key-changed', sentence: 'Another key.', retry: 'needs-person' };
     expect(failureData.parse(stored)).toEqual(stored);

@@ -2,7 +2,7 @@ import { never } from '#kit/never.ts';
 import { peerTail } from '#kit/redact.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Accounts, CheckedAccount } from './account.ts';
 import type { AcmeClient } from './client.ts';
 import { profileNotOffered } from './orders.ts';
@@ -38,7 +38,7 @@ export async function testAuthority(
   }
   checks.push(checkProfile(settings.profile, profiles, client.ca));
   const ari = directory.renewalInfo === undefined ? 'does not name' : 'names';
-  checks.push(good('renewal information', `The directory ${ari} an address for renewal suggestions (ARI).`));
+  checks.push(good('renewal-information', `The directory ${ari} an address for renewal suggestions (ARI).`));
   return { ok: checks.every(({ ok }) => ok), checks, profiles };
 }
 
@@ -68,19 +68,19 @@ function accountSentence({ how, url, status, contact }: CheckedAccount, ca: stri
 function checkProfile(wanted: string | null, profiles: Record<string, string>, ca: string): ProbeCheck {
   const offered = Object.keys(profiles);
   if (wanted !== null && !offered.includes(wanted))
-    return bad('certificate profile', profileNotOffered(ca, wanted, offered));
+    return bad('certificate-profile', profileNotOffered(ca, wanted, offered));
   if (wanted !== null)
-    return good('certificate profile', `The CA offers the certificate profile “${wanted}”.`);
+    return good('certificate-profile', `The CA offers the certificate profile “${wanted}”.`);
   const list =
     offered.length === 0 ? 'no certificate profiles' : `these certificate profiles: ${offered.join(', ')}`;
-  return good('certificate profile', `None is set, so the CA chooses. It offers ${list}.`);
+  return good('certificate-profile', `None is set, so the CA chooses. It offers ${list}.`);
 }
 
-function good(name: string, sentence: string): ProbeCheck {
+function good(name: CheckName, sentence: string): ProbeCheck {
   return { name, ok: true, sentence };
 }
 
-function bad(name: string, thrown: unknown): ProbeCheck {
+function bad(name: CheckName, thrown: unknown): ProbeCheck {
   const { message, hint, peerSaid } = asFailure(thrown);
   const said = peerSaid === undefined || peerSaid === '' ? '' : ` The CA answered: ${peerSaid}`;
   return { name, ok: false, sentence: `${message}${hint === undefined ? '' : ` ${hint}`}${said}` };

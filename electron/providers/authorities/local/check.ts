@@ -1,4 +1,5 @@
 import { asFailure } from '#shared/failure.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Authority } from '../authority.ts';
 import { permittedSubtrees } from './permitted.ts';
 import { keySecret, knownRoot, type LocalOptions, rootKey } from './root.ts';
@@ -14,7 +15,7 @@ export function testLocal(options: LocalOptions): Test {
   return { ok: checks.every(({ ok }) => ok), checks, profiles: {} };
 }
 
-function checked(name: string, work: () => Omit<Check, 'name'>): Check {
+function checked(name: CheckName, work: () => Omit<Check, 'name'>): Check {
   try {
     return { name, ...work() };
   } catch (thrown) {

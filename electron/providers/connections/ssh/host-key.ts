@@ -52,6 +52,7 @@ export function hostKeyChanged(host: string, pinned: string, seen: SeenHostKey):
     'ssh.host-key-changed',
     `The SSH host key of ${host} is not the pinned one: expected ${pinned}, received ${seen.fingerprint} (${seen.type}).`,
     {
+      identity: { pinned, seen: seen.fingerprint },
       hint: 'The connection may be intercepted. If the host was rebuilt, accept its new key: `tls update <endpoint> --host_key accept`.',
     },
   );

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import { asFailure, type Failure, harmless } from '#shared/failure.ts';
 import type { StoreReport } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ClientCertificate, Http } from '../../../net/http.ts';
 import { type StoredCredential, wipeCredential } from '../credential-store.ts';
 
@@ -64,7 +64,7 @@ async function theWay(parts: VerifyParts, checks: ProbeCheck[], signal?: AbortSi
 }
 
 async function step(
-  name: string,
+  name: CheckName,
   run: (signal?: AbortSignal) => Promise<string>,
   checks: ProbeCheck[],
   signal?: AbortSignal,

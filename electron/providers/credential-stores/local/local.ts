@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { shellWord } from '#kit/shell-word.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import {
   type CredentialStore,
@@ -59,7 +59,7 @@ export class LocalStore implements CredentialStore {
       const sentence = hint === undefined ? message : `${message} ${hint}`;
       return report([{ name: 'log-in', ok: false, sentence }]);
     }
-    const open = {
+    const open: ProbeCheck = {
       name: 'log-in',
       ok: true,
       sentence: 'It is kept on this machine, and its key is available.',

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { asFailure, Failure, isAboutConnection } from '#shared/failure.ts';
-import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, unwritable } from '../common/keys.ts';
 import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
@@ -20,7 +21,7 @@ export async function probeNginx(
     },
   ];
   let version: string | null = null;
-  const check = async (name: string, work: () => Promise<string>): Promise<boolean> => {
+  const check = async (name: CheckName, work: () => Promise<string>): Promise<boolean> => {
     try {
       checks.push({ name, ok: true, sentence: await work() });
       return true;

@@ -1,6 +1,7 @@
 import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { ProbeCheck, ProbeReport } from '#shared/model/endpoint.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, spkiAt, unwritable } from '../common/keys.ts';
@@ -19,7 +20,7 @@ export async function probePem(
       sentence: `Connected: ${connection.description}, ${connection.credentialUsed}.`,
     },
   ];
-  const check = async (name: string, work: () => Promise<string>): Promise<void> => {
+  const check = async (name: CheckName, work: () => Promise<string>): Promise<void> => {
     try {
       checks.push({ name, ok: true, sentence: await work() });
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { authorityTest } from '#shared/contract/authorities.ts';
 import type { Authority } from '#shared/model/authority.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import { issuers, letsEncrypt, profiles } from './said-by-others.ts';
 import { day } from './world.ts';
 
@@ -60,16 +60,16 @@ export function testReport({ settings }: Authority): Test {
     good('account', `Asked for the account, the CA ${ca} answered with https://${ca}/acct/4711, valid.`),
     settings.profile === null
       ? good(
-          'certificate profile',
+          'certificate-profile',
           `None is set, so the CA chooses. It offers these certificate profiles: ${list}.`,
         )
-      : good('certificate profile', `The CA offers the certificate profile “${settings.profile}”.`),
-    good('renewal information', 'The directory names an address for renewal suggestions (ARI).'),
+      : good('certificate-profile', `The CA offers the certificate profile “${settings.profile}”.`),
+    good('renewal-information', 'The directory names an address for renewal suggestions (ARI).'),
   ];
   return { ok: true, checks, profiles: { ...profiles } };
 }
 
-const good = (name: string, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
+const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
 
 const ofLocal = [
   good('key', 'The private key of the root is available and matches it.'),

@@ -1,3 +1,4 @@
+import { described } from '#shared/model/connection.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { installInFile } from './plan-file.ts';
@@ -26,7 +27,11 @@ export function makePlan(world: World, target: EndpointNode, reason: Plan['reaso
     },
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: null, days: 90 },
-    bound: { connection: 'this machine', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
+    bound: {
+      connection: endpoint === undefined ? '' : described(endpoint.connection),
+      endpoint: 'e'.repeat(64),
+      authority: 'a'.repeat(64),
+    },
     install,
     fingerprint: fakeHash(`plan${target.id}${reason}`),
   };

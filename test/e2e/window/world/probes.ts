@@ -1,11 +1,11 @@
 import { type ConnectionSettings, described } from '#shared/model/connection.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { EndpointSpec } from './endpoint-specs.ts';
 import { noProgram } from './failures.ts';
 import { reload } from './plan-nginx.ts';
 import { configurationFine } from './said-by-others.ts';
 
-const good = (name: string, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
+const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
 
 export const programCheck = good(
   'program',

@@ -1,4 +1,4 @@
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import { issuers, letsEncrypt } from './said-by-others.ts';
 
@@ -27,7 +27,7 @@ export const needed = {
   vault: { url: 'https://vault.nordhafen.internal:8200', neededBy: 'credential store vault1' },
 };
 
-const good = (name: string, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
+const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
 
 const shows = (at: string, subject: string, issuer: string): ProbeCheck =>
   good(

@@ -1,8 +1,8 @@
 import type { CredentialStore, StoreReport } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/endpoint.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import { issuers } from './said-by-others.ts';
 
-const good = (name: string, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
+const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: true, sentence });
 
 /** The way to a server, up to where it shows its certificate. */
 const wayTo = (host: string, port: number, address: string): ProbeCheck[] => [
@@ -46,7 +46,7 @@ export function stopped(at: number): StoreReport {
   const host = 'ccp.nordhafen.internal';
   const why = `The certificate of ${host}:443 was issued by “${issuers.corp}”, which this machine does not trust.`;
   const hint = 'If that is your private CA, set its root certificate as trusted_roots.';
-  const no = { name: 'tls', ok: false, sentence: `${why} ${hint}` };
+  const no: ProbeCheck = { name: 'tls', ok: false, sentence: `${why} ${hint}` };
   return { ok: false, at, checks: [...wayTo(host, 443, '10.20.3.40'), no] };
 }
 

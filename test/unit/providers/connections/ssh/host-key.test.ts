@@ -45,6 +45,7 @@ describe('the host key', () => {
   test('that changed is a failure with both fingerprints and the way to accept it', () => {
     const failure = hostKeyChanged('web1', 'SHA256:old', { fingerprint: 'SHA256:new', type: 'ssh-rsa' });
     expect(failure.code).toBe('ssh.host-key-changed');
+    expect(failure.identity).toEqual({ pinned: 'SHA256:old', seen: 'SHA256:new' });
     expect(failure.message).toMatch(/web1.*expected SHA256:old, received SHA256:new/);
     expect(failure.hint).toContain('tls update <endpoint> --host_key accept');
     expect(failure.retry).toBe('needs-person');

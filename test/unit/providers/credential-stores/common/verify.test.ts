@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Http } from '../../../../../electron/net/http.ts';
 import type { Reach } from '../../../../../electron/net/reach.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type VerifyParts,
 } from '../../../../../electron/providers/credential-stores/common/verify.ts';
 
-const yes = (name: string) => ({ name, ok: true, sentence: `${name} works` });
+const yes = (name: CheckName): ProbeCheck => ({ name, ok: true, sentence: `${name} works` });
 const open: Reach = {
   ok: true,
   way: 'direct',
@@ -59,7 +60,7 @@ describe('the verification of a store', () => {
       hint: 'Start it.',
       peerSaid: 'go away',
     });
-    const steps = [yes('route'), { name: 'proxy', ok: false, sentence: 'no' }, yes('tls')];
+    const steps: ProbeCheck[] = [yes('route'), { name: 'proxy', ok: false, sentence: 'no' }, yes('tls')];
     expect(await shape(verify({ ...open, ok: false, steps, failure }))).toEqual([
       ['route', true, 'route works'],
       ['proxy', false, 'Nothing listens. It answered: “go away”. Start it.'],
