@@ -60,6 +60,11 @@ export class DraftState implements StoreState {
     else this.#notes.set(name, value);
   }
 
+  /** Nothing was given and nothing forgotten: what is sealed is what it logs in with. */
+  get unchanged(): boolean {
+    return this.#stored !== null && this.#secrets.size === 0;
+  }
+
   /** What came out of a secret that is good for one use, and is nowhere else now; null: nothing did. */
   get gained(): StoreSealing['onlyCopy'] {
     return this.#gained;
@@ -108,7 +113,7 @@ export async function triedDraft(
   state: DraftState,
 ): Promise<Tried> {
   if (isKeptHere(row)) return { report: null, despite: null, adapter: null };
-  const adapter = tools.stores.draft(row, state);
+  const adapter = tools.stores.draft(row, state, state.unchanged);
   try {
     return { ...judged(row, toldOfPlain(row, await adapter.verify()), state), adapter };
   } catch (thrown) {

@@ -56,8 +56,11 @@ interface AuthorityControl {
 export interface StoreControl {
   /** The adapter of a stored one. Throws `credential-store.not-found`. */
   get(id: string): CredentialStoreAdapter;
-  /** The adapter of a row that is stored nowhere yet, keeping in `state`. The caller closes it. */
-  draft(row: CredentialStore, state: StoreState): CredentialStoreAdapter;
+  /**
+   * The adapter of a row that is stored nowhere yet, keeping in `state`. The caller closes it. `sameSecrets`: it may go on
+   * with the login of the stored one.
+   */
+  draft(row: CredentialStore, state: StoreState, sameSecrets?: boolean): CredentialStoreAdapter;
   /** What a kind of store seals of what it is given. */
   sealing(kind: CredentialStoreKind): StoreSealing;
   /** The adapter that was tried is that of the stored row from now on. */

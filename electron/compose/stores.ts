@@ -45,7 +45,7 @@ export function joinStores({ database, masterKey, clock, log, http, overrides, .
   });
   const control: StoreControl = {
     get: (id) => registry.get(id),
-    draft: (row, state) => registry.draft(row, state),
+    draft: (...asked) => registry.draft(...asked),
     sealing: (kind) => registry.sealing(kind),
     adopt: (id, tried) => registry.adopt(id, tried),
     renamed: (id) => registry.renamed(id),

@@ -83,7 +83,7 @@ function storesOf(
 ): CommandTools['stores'] {
   return {
     get: (id) => registry.get(id),
-    draft: (row, state) => registry.draft(row, state),
+    draft: (...asked) => registry.draft(...asked),
     adopt: (id, tried) => registry.adopt(id, tried),
     renamed: (id) => registry.renamed(id),
     sealing: (kind) => registry.sealing(kind),

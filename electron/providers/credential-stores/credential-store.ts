@@ -3,7 +3,7 @@ import type { Log } from '#kit/log.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
 import type { Failure } from '#shared/failure.ts';
-import type { Credential, StoreReport } from '#shared/model/credential-store.ts';
+import type { Credential, CredentialStoreSettings, StoreReport } from '#shared/model/credential-store.ts';
 import type { Http } from '../../net/http.ts';
 import { Secret } from '../../secrets/secret.ts';
 
@@ -49,6 +49,8 @@ export interface CredentialStore {
   read(id: string, signal?: AbortSignal): Promise<StoredCredential>;
   /** From now on it is in use: it does in the background what keeps it working, whether or not anybody reads. Idempotent. */
   watch?(): void;
+  /** One with other settings over the same login, closed apart from this one; null: what differs needs a login of its own. */
+  withSettings?(settings: CredentialStoreSettings): CredentialStore | null;
   /** Ends timers and sessions (token renewal). Idempotent. */
   close(): Promise<void>;
 }

@@ -73,9 +73,13 @@ export class CredentialStoreRegistry {
     return made;
   }
 
-  /** The adapter of a row that is stored nowhere yet. The caller closes it. */
-  draft(row: StoreRow, state: StoreState): CredentialStore {
-    return this.#make(row, state);
+  /**
+   * The adapter of a row that is stored nowhere yet, keeping in `state`. The caller closes it. `sameSecrets`: a login of
+   * the one in use may go on where nothing that it depends on differs, for another may not be possible.
+   */
+  draft(row: StoreRow, state: StoreState, sameSecrets = false): CredentialStore {
+    const present = sameSecrets ? this.#made.get(row.id) : undefined;
+    return present?.withSettings?.(row.settings) ?? this.#make(row, state);
   }
 
   /**
@@ -91,14 +95,13 @@ export class CredentialStoreRegistry {
   #make(row: StoreRow, state: StoreState): CredentialStore {
     const { id, name, settings } = row;
     const { clock, http, log, local, lost } = this.#tools;
-    const made: CredentialStore = providerOf(row.kind).make({
+    return providerOf(row.kind).make({
       ...{ id, name, settings, state, clock, http, log: log.in(name) },
       rows: () => local(id),
       lost: (why) => {
-        if (this.#made.get(id) === made) lost(id, why);
+        if (this.#made.has(id)) lost(id, why);
       },
     });
-    return made;
   }
 
   #use(id: string, made: CredentialStore): void {

@@ -3,6 +3,7 @@ import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
 import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { Failure } from '#shared/failure.ts';
+import type { CredentialStoreSettings } from '#shared/model/credential-store.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import { mapFields } from '../common/fields.ts';
@@ -46,34 +47,76 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
   const { settings, http, clock, log } = parts;
   const client = makeVaultClient(settings, http, clock);
   const method = methodOf(parts, client);
-  const session = new VaultSession({
-    client,
-    method,
-    clock,
-    log,
-    random: parts.random ?? Math.random,
-    lost: parts.lost ?? (() => {}),
-  });
-  const kv = new Kv(client, clock);
+  const { random = Math.random, lost = () => {} } = parts;
+  const session = new VaultSession({ client, method, clock, log, random, lost });
+  return new HashicorpStore(parts, { client, session, kv: new Kv(client, clock), users: 0 });
+}
 
-  async function read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
-    const path = secretPath(settings.rootPath, id);
+/** A login, and what was found out with it, of all adapters whose settings differ in nothing that it depends on. */
+interface Shared {
+  client: VaultClient;
+  session: VaultSession;
+  kv: Kv;
+  /** How many are open: the last one to close ends the login. */
+  users: number;
+}
+
+class HashicorpStore implements CredentialStore {
+  readonly description: string;
+  readonly verify: CredentialStore['verify'];
+  readonly #parts: HashicorpParts;
+  readonly #shared: Shared;
+  #closed = false;
+
+  constructor(parts: HashicorpParts, shared: Shared) {
+    const { http, clock } = parts;
+    const { client, session } = shared;
+    const { verify: toRead, trustedRootsPem } = parts.settings;
+    this.#parts = parts;
+    this.#shared = shared;
+    shared.users++;
+    this.description = client.who;
+    this.verify = makeVerify({
+      ...{ http, url: client.url, trustedRootsPem, clock },
+      logIn: (signal) =>
+        session.check(toRead === null ? null : (token) => this.#prove(toRead, token, signal), signal),
+      read: toRead === null ? null : (signal) => this.#readToVerify(toRead, signal),
+    });
+  }
+
+  async read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
+    const { client, session, kv } = this.#shared;
+    const { rootPath, fieldNames } = this.#parts.settings;
+    const path = secretPath(rootPath, id);
     const result = await session.use(({ token }) => kv.read(path, token, signal), signal);
     if (isForbidden(result)) throw denied(client.who, path, result);
-    const credential = mapFields(
-      result.record,
-      `The secret “${path.shown}” of ${client.who}`,
-      settings.fieldNames,
-    );
-    return { ...credential, about: result.about };
+    const what = `The secret “${path.shown}” of ${client.who}`;
+    return { ...mapFields(result.record, what, fieldNames), about: result.about };
   }
 
-  async function prove(id: string, token: Secret, signal?: AbortSignal) {
-    return kv.read(secretPath(settings.rootPath, id), token, signal);
+  watch(): void {
+    this.#shared.session.watch();
   }
 
-  async function readToVerify(id: string, signal?: AbortSignal): Promise<string> {
-    const found = await read(id, signal);
+  withSettings(settings: CredentialStoreSettings): CredentialStore | null {
+    if (this.#closed || settings.kind !== 'hashicorp') return null;
+    const same = loginTerms(settings) === loginTerms(this.#parts.settings);
+    return same ? new HashicorpStore({ ...this.#parts, settings }, this.#shared) : null;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#shared.users--;
+    if (this.#shared.users === 0) await this.#shared.session.close();
+  }
+
+  #prove(id: string, token: Secret, signal?: AbortSignal) {
+    return this.#shared.kv.read(secretPath(this.#parts.settings.rootPath, id), token, signal);
+  }
+
+  async #readToVerify(id: string, signal?: AbortSignal): Promise<string> {
+    const found = await this.read(id, signal);
     const { password, privateKey, passphrase } = found;
     const has = [
       ...(found.username === null ? [] : ['a user name']),
@@ -84,23 +127,12 @@ export function makeHashicorpStore(parts: HashicorpParts): CredentialStore {
     wipeCredential(found);
     return `Read “${id}” (${found.about.join(', ')}): it has ${has.join(' and ')}.`;
   }
+}
 
-  const { verify: toRead } = settings;
-  return {
-    description: client.who,
-    verify: makeVerify({
-      http,
-      url: client.url,
-      trustedRootsPem: settings.trustedRootsPem,
-      clock,
-      logIn: (signal) =>
-        session.check(toRead === null ? null : (token) => prove(toRead, token, signal), signal),
-      read: toRead === null ? null : (signal) => readToVerify(toRead, signal),
-    }),
-    read,
-    watch: () => session.watch(),
-    close: () => session.close(),
-  };
+/** What a login is made with, but for the secrets. */
+function loginTerms(settings: HashicorpSettings): string {
+  const { vaultUrl, auth, authMount, namespace, trustedRootsPem } = settings;
+  return JSON.stringify([vaultUrl, auth, authMount, namespace, trustedRootsPem]);
 }
 
 function methodOf(parts: HashicorpParts, client: VaultClient): LoginMethod {
