@@ -41,6 +41,9 @@ export interface VaultFixture {
   /** A wrapping token with the answer of a read in it. */
   wrapRead(path: string): Promise<string>;
   makeToken(request: TokenRequest): Promise<string>;
+  /** The period of the tokens of a role, those that exist included. Real servers only. */
+  setPeriod(role: string, period: string): Promise<void>;
+  makeTokenOf(role: string): Promise<string>;
   revoke(token: string): Promise<void>;
   cleanUp(): Promise<void>;
 }
@@ -143,6 +146,16 @@ class ApiFixture implements VaultFixture {
     // batch tokens cannot be revoked, and some tests revoke theirs
     this.#undo.push(() => this.revoke(made).catch(() => null));
     return made;
+  }
+
+  async setPeriod(role: string, period: string): Promise<void> {
+    await this.#ask('POST', `auth/token/roles/${role}`, { period });
+    this.#undo.push(() => this.#ask('DELETE', `auth/token/roles/${role}`));
+  }
+
+  async makeTokenOf(role: string): Promise<string> {
+    const { json } = await this.#ask('POST', `auth/token/create/${role}`, {});
+    return String(json.auth?.client_token);
   }
 
   async revoke(token: string): Promise<void> {

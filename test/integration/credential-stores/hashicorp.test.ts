@@ -164,4 +164,30 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
     const failure = await failureOf(store.read('servers/web1'));
     expect(['credential-store.login-refused', 'credential.denied']).toContain(failure.code);
   });
+
+  // spring-projects/spring-vault#663, hashicorp/vault#10918
+  if (peer !== 'the strict server')
+    test('a period that is lowered and raised again is followed', async () => {
+      const role = `${vault.prefix}-periodic`;
+      await vault.fixture.setPeriod(role, '60m');
+      const token = await vault.fixture.makeTokenOf(role);
+      const { store, clock } = vault.open({ secrets: { token }, settings: { rootPath: vault.kv1 } });
+      const minutesLeft = async () => {
+        const said = (await store.verify()).checks.at(-1)?.sentence ?? '';
+        expect(said).not.toContain('cannot be renewed');
+        const until = /valid until (\S+) (\S+) UTC/.exec(said);
+        return (Date.parse(`${until?.[1]}T${until?.[2]}Z`) - clock.now()) / 60_000;
+      };
+      expect(await minutesLeft()).toBeGreaterThan(58);
+      await vault.fixture.setPeriod(role, '30m');
+      clock.jump(41 * 60_000);
+      await expect.poll(minutesLeft).toBeGreaterThan(28);
+      for (const _ of [1, 2, 3]) {
+        clock.jump(21 * 60_000);
+        await expect.poll(minutesLeft).toBeGreaterThan(28);
+      }
+      await vault.fixture.setPeriod(role, '60m');
+      clock.jump(21 * 60_000);
+      await expect.poll(minutesLeft).toBeGreaterThan(58);
+    });
 });
