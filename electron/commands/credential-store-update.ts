@@ -190,12 +190,6 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
 }
 
 function freeName(database: Database, name: string, own: string | null): string {
-  if (name !== name.trim() || /\p{Cc}/u.test(name)) {
-    throw invalid(
-      'The name of a credential store cannot start or end with a space or contain control characters.',
-      'Correct --storename.',
-    );
-  }
   const other = sameName(database.credentialStores.list(), name);
   if (other === undefined || other.id === own) return name;
   throw new Failure(

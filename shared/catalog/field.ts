@@ -27,6 +27,8 @@ export interface Field {
   ownFile?: 'always' | NonNullable<Field['when']>;
   /** An http or https address. It is shown and logged, so it may hold no user name and no password. */
   address?: true;
+  /** Names a thing for people and on command lines: see `isName`. */
+  names?: true;
   /** Asked only when this other field is given: the password of a file. */
   with?: string;
   /** What people read where it is left out; without it the fact is not shown at all. */
@@ -70,8 +72,24 @@ export function fieldSchema(field: Field): z.ZodType {
   }
 }
 
+/**
+ * On one line, as it looks, and never taken for an option: no control characters, none that are invisible or turn text
+ * around (UAX #9), no space at either end, no hyphen in front.
+ */
+const isName =
+  /^(?![-\s])[^\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]*(?<!\s)$/u;
+
 /** As `fieldSchema`, for a field that is text. */
 export function textSchema(field: Field): z.ZodString {
+  const text = anyTextSchema(field);
+  return field.names === undefined
+    ? text
+    : text.regex(isName, {
+        error: `${field.label} must not start with a hyphen, start or end with a space, or contain control characters or invisible ones.`,
+      });
+}
+
+function anyTextSchema(field: Field): z.ZodString {
   return z
     .string({ error: `${field.label} must be text.` })
     .min(field.min ?? 1, {

@@ -8,6 +8,7 @@ export const authorityName = {
   required: true,
   min: 1,
   max: 32,
+  names: true,
 } as const satisfies Field;
 
 export const isDefault = {

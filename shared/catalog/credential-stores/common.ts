@@ -8,6 +8,7 @@ export const storeName = {
   required: true,
   min: 1,
   max: 64,
+  names: true,
 } as const satisfies Field;
 
 export const storeRoots = {

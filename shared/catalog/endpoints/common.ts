@@ -9,6 +9,7 @@ export const nameField: Field = {
   required: true,
   min: 1,
   max: 32,
+  names: true,
 };
 
 /** What the owner wants, the same for every endpoint type. */
