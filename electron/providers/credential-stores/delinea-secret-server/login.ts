@@ -91,7 +91,7 @@ async function granted(
   const found = grant.safeParse(answer.json);
   if (!found.success) throw unexpectedAnswer(who, answer, 'no access_token');
   const { access_token, expires_in } = found.data;
-  const lifeMs = expires_in === undefined ? usualLifeMs : expires_in * 1000;
+  const lifeMs = typeof expires_in === 'number' ? expires_in * 1000 : usualLifeMs;
   return { token: Secret.of(access_token), endsAt: asked + lifeMs, base, platform };
 }
 

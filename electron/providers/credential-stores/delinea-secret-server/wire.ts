@@ -12,7 +12,7 @@ export const grant = z.looseObject({
     .number()
     .positive()
     .transform((given) => Math.min(given, longestSeconds))
-    .optional(),
+    .nullish(),
 });
 
 const item = z.looseObject({

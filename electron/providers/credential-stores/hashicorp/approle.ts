@@ -35,7 +35,7 @@ export function byAppRole(
       at,
       endsAt: leaseMs === 0 ? null : at + leaseMs,
       leaseMs,
-      renewable: auth.renewable && auth.token_type !== 'batch' && leaseMs > 0,
+      renewable: auth.renewable === true && auth.token_type !== 'batch' && leaseMs > 0,
       usesLimited: (auth.num_uses ?? 0) > 0,
       ours: auth.token_type !== 'batch',
       standing: 'unseen',

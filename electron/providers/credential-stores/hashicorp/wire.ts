@@ -17,7 +17,7 @@ export const authAnswer = z.looseObject({
   auth: z.looseObject({
     client_token: z.string().min(1),
     lease_duration: seconds,
-    renewable: z.boolean(),
+    renewable: z.boolean().nullish(),
     token_type: z.string().nullish(),
     num_uses: z.number().nullish(),
   }),
