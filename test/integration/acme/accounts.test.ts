@@ -45,6 +45,17 @@ describe.skipIf(!canRunPebble)('the account at a Pebble behind a server that mis
       );
     });
 
+    test('when it wants a binding even from who asks for the account', async () => {
+      const { authority, state } = acme(front);
+      await sentenceOf(authority);
+      const body = { type: 'urn:ietf:params:acme:error:externalAccountRequired', detail: 'no binding' };
+      front.misbehave(({ asked }) => (asked === 'newAccount' ? { answer: 403, body } : null));
+      expect((await sentenceOf(authority)).sentence).toMatch(/answered with https:\S+, valid\./);
+      expect(await authority.account.look()).toMatchObject({ url: noteIn(state)?.url, status: 'valid' });
+      await authority.account.deactivate();
+      expect((await sentenceOf(authority)).ok).toBe(false);
+    });
+
     test('when it does not say in which state the account is', async () => {
       const { authority } = acme(front);
       await sentenceOf(authority);

@@ -87,7 +87,8 @@ export class Accounts {
   /** The account as the CA shows it now; null when none was registered, or the CA has none of this key. Registers nothing. */
   async look(): Promise<AuthorityAccount | null> {
     const key = this.#keys.current();
-    const seen = key === null ? null : await this.#registration.find(key);
+    const kid = key === null ? null : (this.#keys.noteOf(key)?.url ?? null);
+    const seen = key === null ? null : await this.#registration.find({ ...key, kid });
     return key === null || seen === null ? null : this.#factsOf(key, seen);
   }
 

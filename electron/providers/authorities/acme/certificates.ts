@@ -58,9 +58,12 @@ export class Certificates {
     const times = (this.#absent.get(url) ?? 0) + 1;
     this.#absent.set(url, times);
     const over = times >= mostAbsentCertificates;
+    const said = `The CA ${this.#parts.ca} says that the order is valid`;
     return new Failure(
       'acme.certificate-not-there',
-      `The CA ${this.#parts.ca} says that the order is valid, but answered ${times === 1 ? 'once' : `${times} times in a row`} that its certificate is not there.`,
+      times === 1
+        ? `${said}, but answered that its certificate is not there.`
+        : `${said}, but answered ${times} times in a row that its certificate is not there.`,
       {
         hint: over
           ? 'Request the certificate again, and ask the operator of the CA.'

@@ -37,7 +37,7 @@ export class Registration {
     return seen === null ? null : mustBeValid(this.#parts.client.ca, seen);
   }
 
-  /** The account of this key, asked of the CA now, in whatever state; null when it has none. */
+  /** The account of this key, asked of the CA now by its key, in whatever state; null when it has none. */
   async find(signer: Signer, signal?: AbortSignal): Promise<SeenAccount | null> {
     const { client } = this.#parts;
     const { newAccount } = await client.directory();
@@ -49,6 +49,8 @@ export class Registration {
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === 'acme.account-does-not-exist') return null;
+      // some CAs want a binding even from who asks for what is there: then the account itself is asked for
+      if (failure.code === 'acme.external-account-required') return this.#readAt(signer, signal);
       // some CAs answer so instead of showing an account that is over
       if (failure.code === 'acme.unauthorized') throw notAccepted(client.ca, failure);
       throw thrown;
@@ -98,6 +100,13 @@ export class Registration {
       );
     const inner = innerSigned(next, keyChange, { account: old.kid, oldKey: old.jwk });
     await client.post(keyChange, inner, old, { asked: 'the new key of the account' });
+  }
+
+  /** By its address; null when that is not known, which is before the account was registered. */
+  async #readAt(signer: Signer, signal: AbortSignal | undefined): Promise<SeenAccount | null> {
+    if (signer.kid === null) return null;
+    const asking = { asked: 'the account', signal };
+    return shownIn(await this.#parts.client.post(signer.kid, null, signer, asking), signer.kid);
   }
 
   #seen(answer: AcmeAnswer): SeenAccount {
