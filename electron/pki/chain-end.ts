@@ -45,8 +45,7 @@ function anchorOf(certificates: readonly X509[], roots: readonly string[]): X509
   if (last === undefined) return null;
   if (isSelfSigned(last)) return last;
   const subjects = [last.issuer.whole, ...certificates.slice(1).map(({ subject }) => subject.whole)];
-  for (const pem of roots) {
-    const der = certificateDer(pem);
+  for (const der of bytesOf(roots)) {
     if (!subjects.some((subject) => der.includes(subject))) continue; // taking all of them apart would take long
     const root = readable(der);
     if (root === null) continue;
@@ -54,6 +53,15 @@ function anchorOf(certificates: readonly X509[], roots: readonly string[]): X509
     if (issued || certificates.slice(1).some(({ spki }) => spki.equals(root.spki))) return root;
   }
   return null;
+}
+
+/** A machine knows hundreds, in a list that stays the same: decoding them takes longer than all the rest. */
+const decoded = new WeakMap<readonly string[], readonly Buffer[]>();
+
+function bytesOf(roots: readonly string[]): readonly Buffer[] {
+  const known = decoded.get(roots) ?? roots.map((pem) => certificateDer(pem));
+  decoded.set(roots, known);
+  return known;
 }
 
 /** Stores of operating systems hold odd ones. */
