@@ -31,7 +31,7 @@ test('a sentence that was made up for the fake agent is found', () => {
     'Nothing like this is said.',
     'It did not answer.',
     `There is no endpoint called ${hole}.`,
-    'The endpoint was restarted at once.',
+    'The endpoint was restarted with a smile.',
     'The endpoint was restarted. All is well.',
     `Planned: ${hole}, and nothing else.`,
   ];

@@ -9,7 +9,7 @@ import { startVault, type VaultServer } from '#test/servers/vault-strict.ts';
 
 const minute = 60_000;
 const second = 1000;
-const waiting = { timeout: 20_000, interval: 100 };
+const waiting = { timeout: 40_000, interval: 50 };
 let vault: VaultServer;
 let directory: ReturnType<typeof tempDirectory>;
 let agent: TestAgent;
@@ -74,11 +74,19 @@ async function added(flat: Record<string, string | boolean>) {
   });
 }
 
-/** Time passes here and at the Vault, a little at a time, until it is so. */
-async function pass(stepMs: number, until: () => void | Promise<void>): Promise<void> {
+/**
+ * Time passes here and at the Vault, a little at a time, until it is so. After nine tenths of `lifeMs` without a renewal it
+ * stands still: whoever is slow to renew has all the time of this machine.
+ */
+async function pass(stepMs: number, lifeMs: number, until: () => void | Promise<void>): Promise<void> {
+  let [passed, seen] = [0, renewals()];
   await vi.waitFor(async () => {
-    clock.jump(stepMs);
-    vault.advance(stepMs);
+    if (renewals() !== seen) [passed, seen] = [0, renewals()];
+    if (passed + stepMs <= 0.9 * lifeMs) {
+      passed += stepMs;
+      clock.jump(stepMs);
+      vault.advance(stepMs);
+    }
     await until();
   }, waiting);
 }
@@ -100,7 +108,9 @@ test.each([60, 3600])(
     const token = periodic(seconds);
     await added({ token: token.id });
     for (const times of [1, 2])
-      await pass((seconds * second) / 60, () => expect(renewals()).toBeGreaterThanOrEqual(times));
+      await pass((seconds * second) / 60, seconds * second, () =>
+        expect(renewals()).toBeGreaterThanOrEqual(times),
+      );
     expect(vault.state.tokens.has(token.id)).toBe(true);
     expect(await agent.call.notifications.list({})).toEqual([]);
   },
@@ -129,7 +139,7 @@ describe('a SecretID for one login', () => {
     await added({ authtype: 'AppRoleSecret', roleid: roleId, secretid, verify: 'web1' });
     expect(await agent.call.credentialStores.verify({ storename: 'vault' })).toMatchObject({ ok: true });
     await agent.call.credentialStores.update({ storename: 'vault', new_storename: 'other', changes: {} });
-    await pass(2 * minute, () => expect(renewals()).toBeGreaterThanOrEqual(2));
+    await pass(2 * minute, 60 * minute, () => expect(renewals()).toBeGreaterThanOrEqual(2));
     expect(await agent.call.credentialStores.verify({ storename: 'other' })).toMatchObject({ ok: true });
     expect(logins()).toBe(1);
   });
@@ -147,7 +157,7 @@ describe('a SecretID for one login', () => {
     await expect(change({ rootpath: 'elsewhere' })).rejects.toThrow('is sealed');
     vault.mode = 'active';
     expect((await change({ rootpath: '/kv/' })).report?.ok).toBe(true);
-    await pass(2 * minute, () => expect(renewals()).toBeGreaterThanOrEqual(2));
+    await pass(2 * minute, 60 * minute, () => expect(renewals()).toBeGreaterThanOrEqual(2));
     expect(await agent.call.credentialStores.verify({ storename: 'vault' })).toMatchObject({ ok: true });
     const fine = vault.calls.filter(({ path, status }) => path === 'auth/approle/login' && status === 200);
     expect(fine).toHaveLength(1);
@@ -199,9 +209,9 @@ describe('a person is told', () => {
     const token = periodic(3600);
     await added({ token: token.id });
     vault.state.tokens.delete(token.id);
-    await pass(minute, async () => expect(await told()).toHaveLength(1));
+    await pass(minute, Number.POSITIVE_INFINITY, async () => expect(await told()).toHaveLength(1));
     expect((await told())[0]).toMatch(/^Action required: vault: .* did not accept the token of this store\./);
-    for (let hours = 0; hours < 3; hours++) await pass(60 * minute, () => {});
+    for (let hours = 0; hours < 3; hours++) await pass(60 * minute, Number.POSITIVE_INFINITY, () => {});
     expect(await told()).toHaveLength(1);
   });
 
@@ -210,7 +220,7 @@ describe('a person is told', () => {
     const policies = ['root'];
     const token = vault.state.makeToken({ creationTtl: 4 * 3600, policies, renewable: false });
     await added({ token: token.id });
-    await pass(10 * minute, async () => expect(await told()).toHaveLength(1));
+    await pass(10 * minute, 4 * 60 * minute, async () => expect(await told()).toHaveLength(1));
     expect((await told())[0]).toMatch(
       /The token of this store for .* ends at .* UTC and cannot be renewed\./,
     );
