@@ -24,17 +24,26 @@ const parsed = new Map<string, ParseResult>();
 function parse(file: string): ParseResult {
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  const fresh = parseSync(file, read(file));
-  if (fresh.errors.length > 0) throw new Error(`${file}: ${fresh.errors[0]?.message}`);
+  const fresh = parseText(file, read(file));
   parsed.set(file, fresh);
+  return fresh;
+}
+
+function parseText(file: string, text: string): ParseResult {
+  const fresh = parseSync(file, text);
+  if (fresh.errors.length > 0) throw new Error(`${file}: ${fresh.errors[0]?.message}`);
   return fresh;
 }
 
 const isSyntax = (value: unknown): value is Syntax =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
 
-/** Calls `visit` for every node of a file, parents first. */
-export function walk(file: string, visit: (node: Syntax, parent: Syntax | undefined) => void): void {
+/** Calls `visit` for every node of a file, parents first; of `source` in its place, for what is not on disk. */
+export function walk(
+  file: string,
+  visit: (node: Syntax, parent: Syntax | undefined) => void,
+  source?: string,
+): void {
   const step = (value: unknown, parent: Syntax | undefined): void => {
     if (Array.isArray(value)) for (const item of value) step(item, parent);
     else if (isSyntax(value)) {
@@ -42,7 +51,7 @@ export function walk(file: string, visit: (node: Syntax, parent: Syntax | undefi
       for (const part of Object.values(value)) if (typeof part === 'object') step(part, value);
     }
   };
-  step(parse(file).program, undefined);
+  step((source === undefined ? parse(file) : parseText(file, source)).program, undefined);
 }
 
 const nameOf = ({ name }: { name?: string | null }): string => name ?? '*';

@@ -1,3 +1,4 @@
+import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { connectionDefinition, described, told } from '#shared/model/connection.ts';
 import { type Endpoint, endpointDefinition, type ProbeReport } from '#shared/model/endpoint.ts';
@@ -30,7 +31,7 @@ function probeWord(probe: ProbeReport | null): string {
 
 export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): string[] {
   if (endpoints.length === 0)
-    return ['There are no endpoints yet. Add one: trustkeep tls add nginx --name NAME'];
+    return [`There are no endpoints yet. Add one: trustkeep tls add ${usualEndpoint.id} --name NAME`];
   return table(
     endpoints,
     [

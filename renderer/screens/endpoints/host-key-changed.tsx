@@ -46,7 +46,7 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
         onYes={() => void accept()}
         onClose={() => setAsking(false)}
       >
-        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText}</p>
+        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText(identity.seenBy)}</p>
         <Facts
           facts={[
             [en.endpoints.hostKeySeen, <Mono key="seen">{keys.seen}</Mono>],

@@ -1,9 +1,9 @@
 import { placeOf } from '#shared/model/subject.ts';
-import type { Task } from '#shared/model/task.ts';
+import { factsOfTask, type Task } from '#shared/model/task.ts';
 import { en } from '../../text/en.ts';
 
 export function taskTitle(task: Task): string {
-  return en.tasks.titles[task.kind](placeOf(task.subject, ' / '));
+  return `${factsOfTask(task).title} ${placeOf(task.subject, ' / ')}`;
 }
 
 /** The state, and what a waiting task waits for. */

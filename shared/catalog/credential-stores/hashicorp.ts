@@ -38,6 +38,7 @@ export const hashicorp = defineStore({
   label: 'HashiCorp Vault or OpenBao',
   help: 'Credentials in the KV secrets engine (version 1 or 2) of HashiCorp Vault or OpenBao.',
   idHelp: 'Path relative to the root path of the store, for example web/shop-1.',
+  idForm: 'path below the root path',
   keeper: 'a Vault',
   fields: [
     storeName,
