@@ -3,7 +3,7 @@ import type { AuditEntry, AuditVerdict } from '#shared/model/audit.ts';
 import { type Authority, type AuthoritySettings, authorityDefinition } from '#shared/model/authority.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { StoredCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';
@@ -152,7 +152,7 @@ export function authorityPage(authority: Authority): string[] {
 }
 
 export function authorityTestPage(
-  { ok, checks, profiles }: { ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> },
+  { ok, checks, profiles }: { ok: boolean; checks: StoredCheck[]; profiles: Record<string, string> },
   paper: Paper,
 ): string[] {
   const listed = Object.entries(profiles).map(([name, text]) => `  ${name}: ${text}`);

@@ -69,6 +69,7 @@ export const endpoints = {
   hostKeyChanged: 'The host key has changed.',
   hostKeyChangedText:
     'The host was rebuilt, or the connection is being intercepted. Trustkeep does not log in until a person has compared the keys.',
+  hostKeyProbeAgain: 'Probe the endpoint again to compare the new key with the pinned one.',
   acceptHostKey: 'Accept the new key…',
   acceptHostKeyTitle: (name: string) => `Accept the new host key of ${name}?`,
   acceptHostKeyText: (seenBy: string) =>
