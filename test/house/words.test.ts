@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { filesLike, read, sources, withoutComments } from './sources.ts';
+import { filesLike, read, sources } from './sources.ts';
+import { codeOf } from './syntax.ts';
 
 /** What people read: product strings and the pages for users. Two show other texts: the style page the phrases, that of the mutations code. */
 const pages = [
@@ -31,7 +32,7 @@ const banned = new RegExp(
 
 /** Text that may hold words for people: ids such as 'log-in' are none. */
 const wordsOf = (file: string): string =>
-  withoutComments(read(file)).replace(/'[a-z0-9-]+'|\b[a-zA-Z]+:(?= )/g, (id) => ' '.repeat(id.length));
+  codeOf(file).replace(/'[a-z0-9-]+'|\b[a-zA-Z]+:(?= )/g, (id) => ' '.repeat(id.length));
 
 const found = (file: string, text: string): string[] =>
   text
