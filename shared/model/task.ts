@@ -5,7 +5,7 @@ import { subject } from './subject.ts';
 
 /**
  *              ┌────────────────────────────┐
- *   queued ──▶ running ⇄ waiting            │ cancel (only before the first change on a target)
+ *   queued ──▶ running ⇄ waiting            │ cancel (only before the first change on an endpoint)
  *              │  │  │     │ (approval, authority, back-off)
  *              │  │  └─────┴──────────────▶ cancelled
  *              │  └──▶ failed  (after every change was undone, and the undoing proved or said to be unproved)
@@ -107,7 +107,7 @@ export const task = z.object({
   steps: z.array(taskStep),
   /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`. */
   waitingFor: z.enum(['approval', 'authority', 'back-off', 'keychain']).nullable(),
-  /** Epoch milliseconds at which a waiting task is looked at again; null: when something happens. */
+  /** Epoch milliseconds at which a waiting task is checked again; null: when something happens. */
   wakeAt: z.number().int().nullable(),
   failure: failureData.nullable(),
   /** After a failed install: is the previous state back, and was that proved? */

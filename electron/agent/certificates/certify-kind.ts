@@ -94,7 +94,7 @@ function abandonOrder(task: Task, { database, clock }: EndTools): void {
 }
 
 /**
- * The sealed key, and on the target the key made for it. Kept copies stay when the restore is not proved: a person will
+ * The sealed key, and on the endpoint the key made for it. Kept copies stay when the restore is not proved: a person will
  * need them.
  */
 async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<void> {

@@ -54,7 +54,7 @@ export function endRestored(database: Database, ends: TaskEnds, now: number): vo
   }
 }
 
-/** One that was changing its target is a person's to look at: putting back what was kept would undo what came later. */
+/** One that was changing its endpoint is a person's to check: putting back what was kept would undo what came later. */
 function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number): Task {
   const { changing } = memory;
   const from = new Date(madeAt).toISOString();

@@ -22,7 +22,7 @@ export function taskStepText(task: Task): string | null {
   return step === undefined ? null : (step.sentence ?? en.steps.names[step.name]);
 }
 
-/** The contract refuses to cancel once something on a target was changed; do not offer it then. */
+/** The contract refuses to cancel once something on an endpoint was changed; do not offer it then. */
 export function canCancel(task: Task): boolean {
   const changed = task.steps.some(
     (step) => step.name === 'install' && step.state !== 'to-do' && step.state !== 'skipped',

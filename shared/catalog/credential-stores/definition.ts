@@ -69,7 +69,7 @@ export function defineStore<const K extends string, Z extends z.ZodObject<{ kind
 export const overHttp = {
   /** Certificates (PEM) trusted for this server beside the machine's own. */
   trustedRootsPem: z.string().nullable(),
-  /** Credential id that `verify` reads; null: `verify` ends with the login. */
+  /** Credential ID that `verify` reads; null: `verify` ends with the login. */
   verify: z.string().nullable(),
 };
 

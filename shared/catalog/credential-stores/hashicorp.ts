@@ -22,7 +22,7 @@ const settings = z.object({
   kind: z.literal('hashicorp'),
   vaultUrl: httpUrl,
   auth,
-  /** Path that every credential id is relative to; may begin with the mount. No slashes at its ends. */
+  /** Path that every credential ID is relative to; may begin with the mount. No slashes at its ends. */
   rootPath: z.string(),
   namespace: z.string().nullable(),
   /** Where AppRole is mounted, `approle` usually. */
@@ -104,7 +104,7 @@ export const hashicorp = defineStore({
     {
       name: 'rootpath',
       label: 'Root path',
-      help: 'Path that credential ids are relative to, for example secret/servers. It may begin with the mount.',
+      help: 'Path that credential IDs are relative to, for example secret/servers. It may begin with the mount.',
       kind: 'text',
       required: true,
       min: 1,
