@@ -39,6 +39,17 @@ export type FailureCode = keyof typeof failureCodes;
 
 const byCode: ReadonlyMap<string, CodeFacts> = new Map(Object.entries(failureCodes));
 
+/** What earlier versions called a code: what they stored of it is read as what it is called now. */
+const earlier: ReadonlyMap<string, FailureCode> = new Map([
+  ['target.drifted', 'endpoint.drifted'],
+  ['key.not-on-target', 'key.not-on-endpoint'],
+]);
+
+/** The code by which it is known now. */
+export function currentCode(code: string): string {
+  return earlier.get(code) ?? code;
+}
+
 /** What the list says; undefined for what another version of the program knew and this one does not. */
 export function factsOf(code: string): CodeFacts | undefined {
   return byCode.get(code);

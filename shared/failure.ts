@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FailureAbout, failureAbout, type RetryClass, retryClass } from './failure-codes/code.ts';
-import { type FailureCode, factsOf } from './failure-codes.ts';
+import { currentCode, type FailureCode, factsOf } from './failure-codes.ts';
 
 /** Who answered instead of whom, as identities are pinned and shown: `SHA256:…`. */
 export const identityMismatch = z.object({ pinned: z.string(), seen: z.string() });
@@ -86,7 +86,7 @@ export class Failure extends Error {
 
   /** What was stored or came over a line, as a failure again; the one way to a code that this version does not list. */
   static from({ code, sentence, ...options }: FailureData, cause?: unknown): Failure {
-    return new Failure(code as FailureCode, sentence, { ...options, cause });
+    return new Failure(currentCode(code) as FailureCode, sentence, { ...options, cause });
   }
 
   /** The same failure in other words; `changes` names what differs. */

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
 import { storeDefinition } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { ProbeCheck, StoredCheck } from '#shared/model/probe-check.ts';
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Database } from '../database/database.ts';
 
@@ -78,7 +78,7 @@ export function saysNothingOfProxy({ trips }: ProxyReport): boolean {
 }
 
 /** It took the connection and then said nothing, or hung up: no working proxy, or one that waits for a silent server. */
-function neverAnswered(steps: readonly ProbeCheck[]): boolean {
+function neverAnswered(steps: readonly StoredCheck[]): boolean {
   const last = steps.at(-1);
   if (last?.name !== 'tunnel' || last.ok) return false;
   const atProxy = steps.slice(steps.findLastIndex(({ name }) => name === 'proxy'));

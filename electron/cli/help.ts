@@ -1,3 +1,4 @@
+import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import { fieldsFor } from './invocation.ts';
 import { type CliCommand, type CliField, globalFlags } from './model.ts';
 import { pairs } from './table.ts';
@@ -5,7 +6,7 @@ import { pairs } from './table.ts';
 /** Commands that are of the command line alone. */
 export const ownCommands: readonly (readonly [words: string, help: string])[] = [
   ['run', 'Run the agent headless until it is stopped.'],
-  ['help', 'Show help, for everything or one command: trustkeep help tls add nginx'],
+  ['help', `Show help, for everything or one command: trustkeep help tls add ${usualEndpoint.id}`],
   ['openapi', 'Print the contract as an OpenAPI document.'],
   ['version', 'Print the version.'],
 ];

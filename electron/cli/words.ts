@@ -1,3 +1,7 @@
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+
+const credentialIds = Object.values(credentialStoreCatalog).map(({ id, idForm }) => `${id}: ${idForm}`);
+
 /** Help of fields that no catalog describes, by name; `command.field` where a name means something special. */
 export const fieldWords: Record<string, string> = {
   endpoint: 'Name or instance ID of the endpoint.',
@@ -32,8 +36,7 @@ export const fieldWords: Record<string, string> = {
   new_storename: 'New name for the credential store, 1 to 64 characters.',
   'credentialStores.update.kind': 'Kind of the store. Optional; it cannot be changed.',
   id: 'Credential ID: names the credential within its store.',
-  'credentials.get.id':
-    'Credential ID. local: its ID; hashicorp: path below the root path; cyberark: param=value;param=value; delinea-secret-server: secret ID.',
+  'credentials.get.id': `Credential ID. ${credentialIds.join('; ')}.`,
   'credentials.reveal.id': 'Credential ID, as for get.',
   'credentials.list.limit': 'Maximum number, 1 to 1000. Default: all.',
   after: 'Only IDs after this one.',

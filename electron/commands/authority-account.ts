@@ -53,7 +53,7 @@ function note({ audit }: CommandContext, { id }: Authority, sentence: string): v
 function mustBeThere({ name }: Authority, seen: AuthorityAccount | null): AuthorityAccount {
   if (seen !== null) return seen;
   throw new Failure(
-    'acme.account-does-not-exist',
+    'authority.account-not-shown',
     `The CA of "${name}" accepted the change of the account, but does not show the account yet.`,
     { hint: `See what it has a little later: trustkeep authorities account show ${name}` },
   );

@@ -1,5 +1,6 @@
 import { newId } from '#kit/ids.ts';
 import { shellWord } from '#kit/shell-word.ts';
+import { ownStore } from '#shared/catalog/credential-stores/index.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { invalid, text } from '#shared/catalog/flat.ts';
 import { credentialStoreInput } from '#shared/contract/credential-stores.ts';
@@ -182,7 +183,7 @@ function newName(database: Database, before: CredentialStore, wanted: string | u
       'credential-store.default-fixed',
       `The default store "${before.name}" cannot be renamed.`,
       {
-        hint: 'Add another store with the name you want: trustkeep credstore add local --storename NAME',
+        hint: `Add another store with the name you want: trustkeep credstore add ${ownStore.id} --storename NAME`,
       },
     );
   }

@@ -54,7 +54,7 @@ export async function updateEndpoint(
   return { endpoint, probe: endpoint.probe };
 }
 
-/** A restore must find the target the change was begun on. */
+/** A restore must find the endpoint the change was begun on. */
 function checkNotChanging(database: Database, { id, name }: Endpoint): void {
   const busy = database.tasks
     .inStates(liveTaskStates)

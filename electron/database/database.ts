@@ -91,7 +91,7 @@ export interface TaskMemory {
   input: Record<string, unknown>;
   /** Output of each finished step, by step name. */
   outputs: Record<string, unknown>;
-  /** Set before the first change on a target, cleared when undone: from here on a failure means restore. */
+  /** Set before the first change on an endpoint, cleared when undone: from here on a failure means restore. */
   changing: boolean;
   /** Index into the kind's list of steps. */
   cursor: number;

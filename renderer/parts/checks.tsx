@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { StoredCheck } from '#shared/model/probe-check.ts';
 import { en } from '../text/en.ts';
+import { checkName } from './check-name.ts';
 import { LevelSign } from './level.tsx';
 
 const useStyles = makeStyles({
@@ -16,7 +17,7 @@ const useStyles = makeStyles({
 });
 
 /** What a probe or a test found, every "no" with its reason. */
-export function Checks({ checks }: { checks: readonly ProbeCheck[] }) {
+export function Checks({ checks }: { checks: readonly StoredCheck[] }) {
   const styles = useStyles();
   return (
     <ul className={styles.list}>
@@ -26,7 +27,7 @@ export function Checks({ checks }: { checks: readonly ProbeCheck[] }) {
           <span className={styles.sign} role="img" aria-label={check.ok ? en.checks.ok : en.checks.notOk}>
             <LevelSign shade={check.ok ? 'ok' : 'danger'} />
           </span>
-          <span className={styles.name}>{en.checks.names[check.name]}</span>
+          <span className={styles.name}>{checkName(check.name)}</span>
           <span className={styles.sentence}>{check.sentence}</span>
         </li>
       ))}

@@ -15,6 +15,7 @@ export const ${value} = defineStore({
   label: '${type}',
   help: 'Credentials in JSON files of a directory on this machine.',
   idHelp: 'Name of the file without .json, for example web1.',
+  idForm: 'name of the file',
   keeper: 'files of this machine',
   fields: [
     storeName,

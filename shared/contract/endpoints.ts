@@ -38,7 +38,7 @@ export const endpoints = {
     })
     .input(z.object({ endpoint: nameOrId, changes: z.record(z.string(), z.unknown()) }).strict())
     .output(z.object({ endpoint, probe: probeReport })),
-  /** Refused while a task of it is live. Changes nothing on the target. */
+  /** Refused while a task of it is live. Changes nothing on the endpoint. */
   remove: command
     .meta({
       cli: 'tls remove',

@@ -21,7 +21,7 @@ export const tasks = {
     .meta({ cli: 'tasks show', help: 'Show a task with its steps.', positional: 'task' })
     .input(z.object({ task: z.string().min(1) }).strict())
     .output(z.object({ task, plan: plan.nullable() })),
-  /** Refused once something on a target was changed. */
+  /** Refused once something on an endpoint was changed. */
   cancel: command
     .meta({
       cli: 'tasks cancel',

@@ -83,6 +83,7 @@ export const authoritiesCodes = {
     'acme.user-action-required': ['needs-person', 'Someone has to act on the site of the CA first.'],
   }),
   ...codesAbout('other', {
+    'authority.account-not-shown': ['later', 'The CA accepted the account, and does not show it yet.'],
     'authority.cannot-prove': [
       'needs-person',
       'Control of a name cannot be proved with the validation of the authority, whatever the CA offers.',

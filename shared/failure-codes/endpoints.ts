@@ -16,6 +16,7 @@ export const endpointsCodes = {
       'The configuration file is not what the server printed, so it is not edited.',
     ],
     'endpoint.denied': ['needs-person', 'The account is not allowed to do what an install needs.'],
+    'endpoint.drifted': ['needs-person', 'The endpoint has changed since the plan was made.'],
     'endpoint.key-type-differs': [
       'needs-person',
       'The type of the new key does not fit the certificate it replaces.',
@@ -58,6 +59,5 @@ export const endpointsCodes = {
       'needs-person',
       'A copy made before the change is not exact, so nothing was changed.',
     ],
-    'target.drifted': ['needs-person', 'The endpoint has changed since the plan was made.'],
   }),
 };

@@ -51,7 +51,7 @@ export const credential = z.object({
   /** `cr_…` */
   rowId: z.string(),
   storeId: z.string(),
-  /** The credential id: names it within its store. */
+  /** The credential ID: names it within its store. */
   id: z.string().min(1).max(255),
   username: z.string().nullable(),
   hasPassword: z.boolean(),

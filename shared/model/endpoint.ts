@@ -3,7 +3,7 @@ import { connectionSettings } from '../catalog/connections/index.ts';
 import type { EndpointDefinition } from '../catalog/endpoints/definition.ts';
 import { endpointCatalog, endpointSettings, endpointType } from '../catalog/endpoints/index.ts';
 import { keyType } from './certificate.ts';
-import { probeCheck } from './probe-check.ts';
+import { type ProbeCheck, probeCheck } from './probe-check.ts';
 
 export type EndpointType = z.infer<typeof endpointType>;
 export const endpointTypes = endpointType.options;
@@ -30,7 +30,12 @@ export const probeReport = z.object({
   checks: z.array(probeCheck),
   at: z.number().int(),
 });
-export type ProbeReport = z.infer<typeof probeReport>;
+export type StoredReport = z.infer<typeof probeReport>;
+
+/** As it is written: its checks by names of the list. */
+export interface ProbeReport extends StoredReport {
+  checks: ProbeCheck[];
+}
 
 export const endpoint = z.object({
   /** Instance id, `ep_…`. */

@@ -40,7 +40,7 @@ const remembers = z.object({
 });
 export type Remembers = z.infer<typeof remembers>;
 
-/** The part of a plan that an endpoint adapter knows: exactly what changes on the target, in the order it is done. */
+/** The part of a plan that an endpoint adapter knows: exactly what changes on the endpoint, in the order it is done. */
 const installPlan = z.object({
   nodeKey: z.string(),
   changes: z.array(change),

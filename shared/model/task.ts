@@ -5,7 +5,7 @@ import { subject } from './subject.ts';
 
 /**
  *              ┌────────────────────────────┐
- *   queued ──▶ running ⇄ waiting            │ cancel (only before the first change on a target)
+ *   queued ──▶ running ⇄ waiting            │ cancel (only before the first change on an endpoint)
  *              │  │  │     │ (approval, authority, back-off)
  *              │  │  └─────┴──────────────▶ cancelled
  *              │  └──▶ failed  (after every change was undone, and the undoing proved or said to be unproved)
@@ -28,6 +28,8 @@ export const liveTaskStates: readonly TaskState[] = ['queued', 'running', 'waiti
 /** What both sides decide by of a kind of task. What the agent alone does is in its `KindOfTask`. */
 interface TaskKindFacts {
   id: string;
+  /** For people, before the place it is about: `Certificate for`. */
+  title: string;
   /** It says which nodes an endpoint has: while it is live, a list of them is about to change. */
   findsNodes: boolean;
 }
@@ -39,11 +41,11 @@ function defineTaskKind<const I extends string>(facts: TaskKindFacts & { id: I }
 /** The one table of kinds on this side of the process lines. */
 const kinds = {
   /** Requests or renews a certificate for a node and installs it. */
-  certify: defineTaskKind({ id: 'certify', findsNodes: false }),
+  certify: defineTaskKind({ id: 'certify', title: 'Certificate for', findsNodes: false }),
   /** Finds the nodes of an endpoint. */
-  discover: defineTaskKind({ id: 'discover', findsNodes: true }),
+  discover: defineTaskKind({ id: 'discover', title: 'Discovery of', findsNodes: true }),
   /** Makes an endpoint serve what is installed. */
-  restart: defineTaskKind({ id: 'restart', findsNodes: false }),
+  restart: defineTaskKind({ id: 'restart', title: 'Restart of', findsNodes: false }),
 };
 
 export const taskKind = z.enum(Object.values(kinds).map(({ id }): keyof typeof kinds => id));
@@ -105,7 +107,7 @@ export const task = z.object({
   steps: z.array(taskStep),
   /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`. */
   waitingFor: z.enum(['approval', 'authority', 'back-off', 'keychain']).nullable(),
-  /** Epoch milliseconds at which a waiting task is looked at again; null: when something happens. */
+  /** Epoch milliseconds at which a waiting task is checked again; null: when something happens. */
   wakeAt: z.number().int().nullable(),
   failure: failureData.nullable(),
   /** After a failed install: is the previous state back, and was that proved? */

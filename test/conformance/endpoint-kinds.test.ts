@@ -145,7 +145,7 @@ describe.each([
     drift?.();
     const drifted = made.state();
     expect(drifted).not.toEqual(before);
-    const refused = { code: 'target.drifted', message: expect.stringContaining(how ?? 'nothing') };
+    const refused = { code: 'endpoint.drifted', message: expect.stringContaining(how ?? 'nothing') };
     await expect(made.endpoint.checkDrift(plan)).rejects.toMatchObject(refused);
     await expect(made.endpoint.snapshot(plan, 'tag1')).rejects.toMatchObject(refused);
     await expect(made.endpoint.install(plan, inAgent(newLeaf()))).rejects.toMatchObject(refused);

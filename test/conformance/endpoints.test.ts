@@ -51,15 +51,15 @@ eachEndpoint(({ endpoint, made, before }) => {
       const mode = owned.mode;
       await drift();
       const refusal = expect(one.checkDrift(plan)).rejects;
-      await refusal.toMatchObject({ code: 'target.drifted', message: expect.stringContaining(how) });
+      await refusal.toMatchObject({ code: 'endpoint.drifted', message: expect.stringContaining(how) });
       await writeFile(file.path, content);
       await chown(file.path, idOf(owned.owner), idOf(owned.owner));
       await chmod(file.path, mode);
       await one.checkDrift(plan);
     }
     await writeFile(file.path, Buffer.concat([content, Buffer.from('\n')]));
-    await expect(one.snapshot(plan, 'tag1')).rejects.toMatchObject({ code: 'target.drifted' });
-    await expect(one.install(plan, inAgent(newLeaf()))).rejects.toMatchObject({ code: 'target.drifted' });
+    await expect(one.snapshot(plan, 'tag1')).rejects.toMatchObject({ code: 'endpoint.drifted' });
+    await expect(one.install(plan, inAgent(newLeaf()))).rejects.toMatchObject({ code: 'endpoint.drifted' });
     await one.discard(null, 'tag1');
     await writeFile(file.path, content);
     expect(await listing(made().dir)).toEqual(before());

@@ -138,8 +138,8 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await person.request();
     appendFileSync(join(site.nginx.dir, 'tls/shop.crt'), '\n');
     await person.approve();
-    await page.locator('[data-failure="target.drifted"]').first().waitFor();
-    expect(await page.locator('[data-failure="target.drifted"]').first().innerText()).toContain('shop.crt');
+    await page.locator('[data-failure="endpoint.drifted"]').first().waitFor();
+    expect(await page.locator('[data-failure="endpoint.drifted"]').first().innerText()).toContain('shop.crt');
     await person.picture('12-drifted');
   });
 

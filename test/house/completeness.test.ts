@@ -78,8 +78,8 @@ describe('papers', () => {
 });
 
 describe('files', () => {
-  test('of the product have at most 300 lines', () => {
-    expect(sources.filter((file) => read(file).trimEnd().split('\n').length > 300)).toEqual([]);
+  test('of the product have at most 250 lines', () => {
+    expect(sources.filter((file) => read(file).trimEnd().split('\n').length > 250)).toEqual([]);
   });
 
   test('of migrations are numbered one after another, and each is carried out', () => {

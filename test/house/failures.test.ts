@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { failureCodes } from '#shared/failure-codes.ts';
-import { read, sources, withoutComments } from './sources.ts';
+import { sources } from './sources.ts';
+import { codeOf } from './syntax.ts';
 
 const product = sources
   .filter((file) => !file.startsWith('shared/failure-codes'))
-  .map((file) => withoutComments(read(file)))
+  .map((file) => codeOf(file))
   .join('\n');
 
 /** Codes of one head may be put together from it and the state they are named after. */

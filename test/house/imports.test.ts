@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { permission, placeOf, rows } from './matrix.ts';
-import { filesLike, inside, ours, read, sources, withoutComments } from './sources.ts';
-import { imports } from './syntax.ts';
+import { filesLike, inside, ours, read, sources } from './sources.ts';
+import { callsForModules, codeOf, imports } from './syntax.ts';
 
 /** Of the product; tests and scripts may reach everywhere. */
 const all = imports.filter(({ file }) => ours(file));
@@ -27,6 +27,22 @@ describe('who may import whom', () => {
       })
       .map(({ file, target }) => `${file} → ${target}`);
     expect(wrong).toEqual([]);
+  });
+
+  test('an import is seen however it is written', () => {
+    const target = (source: string) => callsForModules('electron/kit/a.ts', source).map((one) => one.target);
+    expect(target("await import('../net/a.ts')")).toEqual(['electron/net/a.ts']);
+    expect(target('await import(`../net/a.ts`)')).toEqual(['electron/net/a.ts']);
+    expect(target('await import( /* here */ "../net/a.ts")')).toEqual(['electron/net/a.ts']);
+    expect(target('const a = require(`ssh2`)')).toEqual(['ssh2']);
+    expect(target("let a: import('../net/a.ts').A")).toEqual(['electron/net/a.ts']);
+    expect(target("say('https://a'); await import('../net/a.ts')")).toEqual(['electron/net/a.ts']);
+    expect(target("await import('../net/' + name)")).toEqual(['(computed)']);
+    expect(target("// import('../net/a.ts')")).toEqual([]);
+  });
+
+  test('no import is computed', () => {
+    expect(all.filter(({ target }) => target === '(computed)')).toEqual([]);
   });
 
   test('the table allows nothing that nobody uses', () => {
@@ -112,7 +128,7 @@ describe('habits', () => {
   test('nobody decides by how the code of a failure begins: `about` says what it is about', () => {
     const begins = /\.code\??\.(startsWith|slice|split|match|search|substring)\(|\.test\([a-zA-Z.]*\.code\)/;
     const readsCodesOfSqlite = ['electron/database/sqlite-failure.ts'];
-    const found = sources.filter((file) => begins.test(withoutComments(read(file))));
+    const found = sources.filter((file) => begins.test(codeOf(file)));
     expect(found).toEqual(readsCodesOfSqlite);
   });
 

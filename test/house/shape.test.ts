@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { circlesIn } from './circles.ts';
+import { readsTime } from './clocks.ts';
 import { wrongExports } from './exports.ts';
 import { longFunctions } from './functions.ts';
 import { known } from './known.ts';
-import { everything, inside, isTest, lineCount, read, sources, withoutComments } from './sources.ts';
+import { everything, inside, isTest, lineCount, read, sources } from './sources.ts';
 import { imports } from './syntax.ts';
 
 /** What was found must be what is excused: nothing else, and nothing that is no longer so. */
@@ -31,8 +32,37 @@ test('nothing is exported that nobody imports; what tests alone import says so',
 
 test('time comes only through the two clocks, of the agent and of the page', () => {
   const clocks = ['electron/kit/clock.ts', 'renderer/bridge/clock.ts'];
-  const door =
-    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bset(Timeout|Interval|Immediate)\(|\bhrtime\b|\bAbortSignal\.timeout\b|'node:timers/;
-  const wrong = sources.filter((file) => !inside(file, ...clocks) && door.test(withoutComments(read(file))));
+  const wrong = sources.filter((file) => !inside(file, ...clocks) && readsTime(file));
   expectOnly(known.clocks, wrong);
+});
+
+test.each([
+  'const now = Date.now()',
+  'const now = new Date',
+  'const now = new Date()',
+  'const now = String(Date())',
+  'const { now } = Date',
+  "say('https://ca.example', Date.now())",
+  'const later = globalThis.setTimeout',
+  "globalThis['setTimeout'](work, 5)",
+  'setInterval(work, 5)',
+  'later(setImmediate)',
+  'const { setTimeout: later } = globalThis',
+  'process.hrtime.bigint()',
+  'performance.now()',
+  'AbortSignal.timeout(5)',
+  "import { setTimeout as later } from 'node:timers/promises'",
+  'const timers = await import(`node:timers`)',
+])('time has no other door: %s', (source) => {
+  expect(readsTime('a.ts', source)).toBe(true);
+});
+
+test.each([
+  'const at = new Date(5).toISOString()',
+  "const at = Date.parse('2026-01-01') + Date.UTC(2026, 1)",
+  'function is(at: Date): boolean { return at instanceof Date }',
+  '// Date.now()',
+  "say('setTimeout()')",
+])('no time is read by %s', (source) => {
+  expect(readsTime('a.ts', source)).toBe(false);
 });

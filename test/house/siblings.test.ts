@@ -3,7 +3,8 @@ import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
 import { connectionCatalog } from '#shared/catalog/connections/index.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
-import { inside, read, sources } from './sources.ts';
+import { inside, sources } from './sources.ts';
+import { type Written, writtenIn } from './written.ts';
 
 /** The families, with the ids of their siblings. */
 const families: Readonly<Record<string, readonly string[]>> = {
@@ -17,26 +18,48 @@ const families: Readonly<Record<string, readonly string[]>> = {
 const exceptions: readonly { file: string; names: RegExp; because: string }[] = [
   {
     file: 'shared/model/plan-first-form.ts',
-    names: /^'(nginx|pem)'$/,
+    names: /^(nginx|pem): (nginx|pem|nginx version|nginx program)$/,
     because: 'reads plans as the first versions wrote them; those had these two, and never get another',
   },
   {
+    file: 'shared/failure-codes/',
+    names: /^(\w+): \1\.[a-z0-9-]+$/,
+    because:
+      'the one list of codes has those of every sibling; who decides by one takes it from a definition',
+  },
+  {
     file: 'electron/',
-    names: /^format: 'pem'$/,
-    because: "the word of Node's crypto for the encoding of a key",
+    names: /^pem: (pem(\.unreadable)?|.*\/pem\.ts)$/,
+    because: "a format of keys and certificates, the word of Node's crypto for it, and what reads it",
+  },
+  { file: 'shared/contract/authorities.ts', names: /^pem: pem$/, because: 'the same format' },
+  {
+    file: 'renderer/',
+    names: /^pem: (pem|(-root)?\.pem)$/,
+    because: 'a file of that format, and its ending',
+  },
+  {
+    file: 'electron/',
+    names: /^local: <local>$/,
+    because: 'how lists of exceptions from a proxy write names without a dot',
   },
   {
     file: 'electron/compose.ts',
-    names: /^providers\/connections\/ssh\/$/,
+    names: /^ssh: \.\/providers\/connections\/ssh\/key-facts\.ts$/,
     because: 'a key kept in a credential store is read by the same code that logs in with it',
   },
+  {
+    file: 'electron/providers/credential-stores/delinea-secret-server/fields.ts',
+    names: /^ssh: \^\(private/,
+    because: 'how people call the field of an SSH key there',
+  },
+  {
+    file: 'electron/compose/stores.ts',
+    names: /^local: local$/,
+    because: 'what it gives to the table of adapters, beside what is given to the others',
+  },
+  { file: 'electron/kit/paths.ts', names: /^local: \.local$/, because: 'a folder of the XDG specification' },
 ];
-
-/** Comments may name whom they like. */
-const code = (file: string): string =>
-  read(file)
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/(^|[^:])\/\/.*$/gm, '$1');
 
 /** The definition and the adapter of a sibling, what belongs to it alone, and the tables of the family. */
 function isHome(file: string, family: string, id: string): boolean {
@@ -49,19 +72,33 @@ function isHome(file: string, family: string, id: string): boolean {
   );
 }
 
-/** As a literal, as a member of a table, or by importing what is in its folder. */
-function naming(text: string, family: string, id: string): string[] {
-  const literal = new RegExp(`(?:format: )?(['"\`])${id}\\1`, 'g');
-  const folder = new RegExp(`providers/${family}/${id}/`, 'g');
-  return [...text.matchAll(literal), ...text.matchAll(folder)].map(([found]) => found);
+/** Words of English too: they name a sibling only where nothing else is said, or as a command line writes them. */
+const english = ['local'];
+
+/** By the id as a word, whoever writes it: a text, a template, a pattern, a key; or by importing what is in its folder. */
+function naming(all: readonly Written[], family: string, id: string): string[] {
+  const word = english.includes(id)
+    ? new RegExp(`^[^\\w]*${id}[^\\w]*$|\\badd ${id}\\b|(?<![\\w-])${id}: `)
+    : new RegExp(`(?<![\\w-])${id}(?![\\w-])`);
+  return all
+    .filter(({ text, as }) =>
+      as === 'path' ? text.includes(`/${id}`) && isIn(text, family, id) : word.test(text),
+    )
+    .map(({ text }) => `${id}: ${text}`);
 }
+
+const isIn = (path: string, family: string, id: string): boolean =>
+  path.includes(`providers/${family}/${id}/`);
+
+const written = new Map(sources.map((file) => [file, writtenIn(file)]));
+const textsOf = (file: string): readonly Written[] => written.get(file) ?? [];
 
 test('the id of a sibling stands in its own files and in the tables of its family, and nowhere else', () => {
   const found = Object.entries(families).flatMap(([family, ids]) =>
     ids.flatMap((id) =>
       sources
         .filter((file) => !isHome(file, family, id) && !isHomeOfNamesake(file, id))
-        .flatMap((file) => naming(code(file), family, id).map((name) => ({ file, name }))),
+        .flatMap((file) => naming(textsOf(file), family, id).map((name) => ({ file, name }))),
     ),
   );
   const excused = (one: (typeof found)[number]) =>
@@ -78,3 +115,32 @@ test('the id of a sibling stands in its own files and in the tables of its famil
 function isHomeOfNamesake(file: string, id: string): boolean {
   return Object.entries(families).some(([family, ids]) => ids.includes(id) && isHome(file, family, id));
 }
+
+test.each([
+  ['a text', 'a.ts', "say('trustkeep tls add nginx --name NAME')"],
+  ['a template', 'a.ts', 'say(`add nginx`)'],
+  ['the text of a page', 'a.tsx', 'const a = <p>An nginx server</p>'],
+  ['an attribute', 'a.tsx', 'const a = <p title="nginx" />'],
+  ['a pattern', 'a.ts', '/^nginx$/.test(type)'],
+  ['a key', 'a.ts', 'const words = { nginx: 1 }'],
+  ['a key of a type', 'a.ts', 'interface A { nginx: string }'],
+  ['a quoted key', 'a.ts', "const words = { 'nginx': 1 }"],
+  ['the code of a failure', 'a.ts', "is(code, 'nginx.test-failed')"],
+  ['a text behind another that holds slashes', 'a.ts', "say('https://a', 'nginx')"],
+  ['an import', 'a.ts', "import { a } from '../providers/endpoints/nginx/parse.ts'"],
+])('sees a sibling named by %s', (_name, file, source) => {
+  expect(naming(writtenIn(file, source), 'endpoints', 'nginx')).toHaveLength(1);
+});
+
+test('sees no sibling in a comment, in another word, nor in a path that only begins alike', () => {
+  const source = "// nginx\n/* 'nginx' */ import { a } from './nginx-like.ts'; say('nginxes', 'my-nginx', a)";
+  expect(naming(writtenIn('a.ts', source), 'endpoints', 'nginx')).toEqual([]);
+});
+
+test('a word that is English too names a sibling alone, as a key and in a command line', () => {
+  const named = (source: string) => naming(writtenIn('a.ts', source), 'connections', 'local').length;
+  expect(
+    ["'local'", '/^local$/', 'a = { local: 1 }', "'credstore add local'", '`local: its ID`'].map(named),
+  ).toEqual([1, 1, 1, 1, 1]);
+  expect(["'a local socket'", "'/usr/local/bin'"].map(named)).toEqual([0, 0]);
+});

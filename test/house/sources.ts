@@ -41,7 +41,3 @@ export function resolve(file: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
   return relative(root, normalize(join(root, dirname(file), specifier))).replaceAll('\\', '/');
 }
-
-export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
-}

@@ -24,17 +24,39 @@ const parsed = new Map<string, ParseResult>();
 function parse(file: string): ParseResult {
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  const fresh = parseSync(file, read(file));
-  if (fresh.errors.length > 0) throw new Error(`${file}: ${fresh.errors[0]?.message}`);
+  const fresh = parseText(file, read(file));
   parsed.set(file, fresh);
+  return fresh;
+}
+
+function parseText(file: string, text: string): ParseResult {
+  const fresh = parseSync(file, text);
+  if (fresh.errors.length > 0) throw new Error(`${file}: ${fresh.errors[0]?.message}`);
   return fresh;
 }
 
 const isSyntax = (value: unknown): value is Syntax =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
 
-/** Calls `visit` for every node of a file, parents first. */
-export function walk(file: string, visit: (node: Syntax, parent: Syntax | undefined) => void): void {
+/** A file without its comments, line by line as it was; `source` in its place, for what is not on disk. */
+export function codeOf(file: string, source?: string): string {
+  const text = source ?? read(file);
+  const { comments } = source === undefined ? parse(file) : parseText(file, source);
+  let code = '';
+  let at = 0;
+  for (const { start, end } of comments) {
+    code += text.slice(at, start) + text.slice(start, end).replace(/[^\n]/g, ' ');
+    at = end;
+  }
+  return code + text.slice(at);
+}
+
+/** Calls `visit` for every node of a file, parents first; of `source` in its place, for what is not on disk. */
+export function walk(
+  file: string,
+  visit: (node: Syntax, parent: Syntax | undefined) => void,
+  source?: string,
+): void {
   const step = (value: unknown, parent: Syntax | undefined): void => {
     if (Array.isArray(value)) for (const item of value) step(item, parent);
     else if (isSyntax(value)) {
@@ -42,7 +64,7 @@ export function walk(file: string, visit: (node: Syntax, parent: Syntax | undefi
       for (const part of Object.values(value)) if (typeof part === 'object') step(part, value);
     }
   };
-  step(parse(file).program, undefined);
+  step((source === undefined ? parse(file) : parseText(file, source)).program, undefined);
 }
 
 const nameOf = ({ name }: { name?: string | null }): string => name ?? '*';
@@ -67,10 +89,39 @@ function staticImports(file: string): Import[] {
   ];
 }
 
-/** `import('…')`, of values and of types, and `require('…')`: whoever writes it gets the whole module. */
-function callsForModules(file: string): Import[] {
-  const found = read(file).matchAll(/\b(?:import|require)\(\s*'([^']+)'/g);
-  return [...found].map((match) => ({ file, target: resolve(file, match[1] ?? ''), names: ['*'] }));
+/** What `import('…')` and `require('…')` name, of values and of types, however it is quoted; null: it is computed. */
+function moduleCalledFor({ type, source, callee, arguments: given }: Syntax): string | null | undefined {
+  if (type === 'ImportExpression' || type === 'TSImportType') return fixedText(source);
+  const isRequire = type === 'CallExpression' && Reflect.get(Object(callee), 'name') === 'require';
+  return isRequire ? fixedText(Array.isArray(given) ? given[0] : undefined) : undefined;
+}
+
+/** A string, or a template into which nothing is put. */
+function fixedText(node: unknown): string | null {
+  if (!isSyntax(node)) return null;
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  const [only, more] = node.type === 'TemplateLiteral' && Array.isArray(node.quasis) ? node.quasis : [];
+  const cooked: unknown = Reflect.get(Object(Reflect.get(Object(only), 'value')), 'cooked');
+  return more === undefined && typeof cooked === 'string' ? cooked : null;
+}
+
+/** Most files have none, which their text tells sooner than their tree. */
+const mayCall = /\b(?:import|require)\b(?!\s+[\w{*'"]|['".])/;
+
+/** Whoever calls for a module gets all of it. A computed one is `(computed)`. */
+export function callsForModules(file: string, source = read(file)): Import[] {
+  const found: Import[] = [];
+  if (!mayCall.test(source)) return found;
+  walk(
+    file,
+    (node) => {
+      const named = moduleCalledFor(node);
+      if (named === undefined) return;
+      found.push({ file, target: named === null ? '(computed)' : resolve(file, named), names: ['*'] });
+    },
+    source,
+  );
+  return found;
 }
 
 export const imports: readonly Import[] = everything.flatMap((file) => [

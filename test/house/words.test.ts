@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { filesLike, read, sources, withoutComments } from './sources.ts';
+import { filesLike, read, sources } from './sources.ts';
+import { codeOf } from './syntax.ts';
 
-/** What people read: product strings and the pages for users. Two show other texts: the style page the phrases, that of the mutations code. */
+/** What people read: product strings and every page. Two show other texts: the style page the phrases, that of the mutations code. */
 const pages = [
-  'README.md',
-  'SECURITY.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  ...filesLike('docs/*.md'),
+  ...filesLike('*.md'),
+  ...filesLike('{docs,shared,electron,renderer,test,scripts,build}/**/*.md'),
 ].filter((page) => page !== 'docs/style.md' && page !== 'docs/mutations.md');
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -31,7 +29,10 @@ const banned = new RegExp(
 
 /** Text that may hold words for people: ids such as 'log-in' are none. */
 const wordsOf = (file: string): string =>
-  withoutComments(read(file)).replace(/'[a-z0-9-]+'|\b[a-zA-Z]+:(?= )/g, (id) => ' '.repeat(id.length));
+  codeOf(file).replace(/'[a-z0-9-]+'|\b[a-zA-Z]+:(?= )/g, (id) => ' '.repeat(id.length));
+
+/** A page without the words a glossary warns of: the last of its three cells. */
+const withoutOthers = (page: string): string => page.replace(/^(\| \*\*[^|]*\|[^|]*\|)[^|]*\|$/gm, '$1');
 
 const found = (file: string, text: string): string[] =>
   text
@@ -53,6 +54,15 @@ test('sentences of the product keep to docs/style.md', () => {
   expect(sources.flatMap((file) => found(file, wordsOf(file)))).toEqual([]);
 });
 
-test('pages for users keep to docs/style.md', () => {
-  expect(pages.flatMap((page) => found(page, read(page)))).toEqual([]);
+test('pages keep to docs/style.md', () => {
+  expect(pages.flatMap((page) => found(page, withoutOthers(read(page))))).toEqual([]);
+});
+
+test('every row of the glossary has three cells: the word, what it means, what it is not called', () => {
+  const rows =
+    read('ARCHITECTURE.md')
+      .split('\n## 8. ')[1]
+      ?.match(/^\|.*\|$/gm) ?? [];
+  expect(rows.length).toBeGreaterThan(50);
+  expect(rows.filter((row) => row.split('|').length !== 5)).toEqual([]);
 });

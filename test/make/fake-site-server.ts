@@ -142,5 +142,5 @@ export class SiteEndpoint implements Endpoint {
 
 export function refuse(found: readonly string[]): void {
   if (found.length > 0)
-    throw new Failure('target.drifted', `It changed since the plan was made: ${found.join('; ')}.`);
+    throw new Failure('endpoint.drifted', `It changed since the plan was made: ${found.join('; ')}.`);
 }

@@ -59,7 +59,7 @@ describe.skipIf(!have('nginx'))('between the yes and the install', () => {
     const before = readFileSync(join(other, 'victim'), 'utf8');
     await approve(agent, taskId);
     const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', failure: { code: 'target.drifted' } });
+    expect(task).toMatchObject({ state: 'failed', failure: { code: 'endpoint.drifted' } });
     expect(task.failure?.sentence).toContain('now leads to');
     expect(readFileSync(join(other, 'victim'), 'utf8')).toBe(before);
   });
@@ -74,7 +74,7 @@ describe.skipIf(!have('nginx'))('between the yes and the install', () => {
     });
     await approve(agent, taskId);
     const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', failure: { code: 'target.drifted' } });
+    expect(task).toMatchObject({ state: 'failed', failure: { code: 'endpoint.drifted' } });
     for (const name of ['shop.crt', 'shop.key'])
       expect(readFileSync(join(`${tls}-victim`, name))).toEqual(readFileSync(join(`${tls}-real`, name)));
     expect(await site.served()).toBe(site.oldFingerprint);

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#kit/ids.ts';
 import { authority as authorityShape } from '#shared/model/authority.ts';
+import { told } from '#shared/model/connection.ts';
 import { type Endpoint, endpoint as endpointShape } from '#shared/model/endpoint.ts';
 import { order as orderShape } from '#shared/model/order.ts';
 import { anOrder } from '#test/make/certificate-rows.ts';
@@ -14,6 +15,7 @@ import { approved, drive, quickDatabase } from './approval-drive.ts';
 import { authorities, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
 import {
   boundWithoutUser,
+  ofAnyConnection,
   unboundOfAuthority,
   unboundOfEndpoint,
   unboundOfOrder,
@@ -38,14 +40,15 @@ describe('a field of the endpoint that changes between the approval and the step
   test('is in the samples, whichever it is, and exceptions are fields', () => {
     expect([...seen].sort()).toEqual([...new Set(fieldsOf(endpointShape))].sort());
     const excepted = [...Object.keys(unboundOfEndpoint), ...boundWithoutUser];
-    expect([...seen]).toEqual(expect.arrayContaining(excepted));
+    expect([...seen].map(ofAnyConnection)).toEqual(expect.arrayContaining(excepted));
   });
 
   describe.each(samples)('(%s)', (_name, endpoint) => {
     const fields = byField(occurrencesIn(endpointShape, endpoint));
     test.each([...fields].filter(([field]) => field !== 'id'))('%s', async (field, occurrences) => {
-      const user = endpoint.connection.type === 'ssh' && endpoint.connection.user !== '';
-      const free = field in unboundOfEndpoint || (user && boundWithoutUser.includes(field));
+      const user = (told(endpoint.connection).login?.user ?? '') !== '';
+      const known = ofAnyConnection(field);
+      const free = known in unboundOfEndpoint || (user && boundWithoutUser.includes(known));
       for (const { at, others } of occurrences)
         for (const other of others) {
           const made = approved(fixture.database, 'make-key', endpoint);

@@ -2,10 +2,14 @@
 export const unboundOfPlan: Record<string, string> = {
   fingerprint: 'it is computed from the plan; the one that counts is in the approval and in its seal',
 };
+/** What is not bound of one type of connection is not bound of any: a login is the same whatever leads there. */
+export const ofAnyConnection = (field: string): string =>
+  field.replace(/^connection<[^>]+>/, 'connection<any>');
+
 /** Fields of an endpoint that no approval is bound to. */
 export const unboundOfEndpoint: Record<string, string> = {
   name: 'a name for people; the plan knows the endpoint by its ID',
-  'connection<ssh>.auth': 'another way to prove to be the same user',
+  'connection<any>.auth': 'another way to prove to be the same user',
   'policy.autoApprove': 'counts from the next plan on',
   'policy.autoRenew': 'counts from the next plan on',
   'policy.authorityId?': 'counts from the next plan on; the plan names its authority',
@@ -30,10 +34,10 @@ export const unboundOfEndpoint: Record<string, string> = {
 };
 /** Bound only where the user name comes from the credential. */
 export const boundWithoutUser = [
-  'connection<ssh>.store?',
-  'connection<ssh>.store',
-  'connection<ssh>.storeCredentialId?',
-  'connection<ssh>.storeCredentialId',
+  'connection<any>.store?',
+  'connection<any>.store',
+  'connection<any>.storeCredentialId?',
+  'connection<any>.storeCredentialId',
 ];
 /** Fields of an authority that no approval is bound to. */
 export const unboundOfAuthority: Record<string, string> = {

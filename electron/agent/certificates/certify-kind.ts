@@ -1,4 +1,4 @@
-import type { Task } from '#shared/model/task.ts';
+import { factsOfTask, type Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
 import { aboutEndedChange } from '../notification-words.ts';
 import { guardApproval } from '../steps/approval-guard.ts';
@@ -42,7 +42,7 @@ export const certifyKind: KindOfTask = {
   ]),
   undo: [restoreStep, proveRestoreStep],
   lease: { second: 'refused', onlyReads: false },
-  title: 'Certificate for',
+  title: factsOfTask({ kind: 'certify' }).title,
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended(row, tools) {
@@ -94,7 +94,7 @@ function abandonOrder(task: Task, { database, clock }: EndTools): void {
 }
 
 /**
- * The sealed key, and on the target the key made for it. Kept copies stay when the restore is not proved: a person will
+ * The sealed key, and on the endpoint the key made for it. Kept copies stay when the restore is not proved: a person will
  * need them.
  */
 async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<void> {

@@ -29,7 +29,7 @@ export async function watchTurn(parts: WatchParts): Promise<number> {
   return minute;
 }
 
-/** Looks at one node now. */
+/** Probes one node now. */
 export async function watchNode(parts: WatchParts, node: EndpointNode) {
   const answers = await probeNodeTls(parts.probeTls, node);
   const current = parts.database.nodes.get(node.id);

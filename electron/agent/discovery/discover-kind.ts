@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idOf } from '#shared/model/subject.ts';
+import { factsOfTask } from '#shared/model/task.ts';
 import { discoverStep } from '../steps/discover.ts';
 import { isSuccess } from '../tasks/step-rows.ts';
 import type { KindOfTask } from '../tasks/task-kind.ts';
@@ -11,7 +12,7 @@ export const discoverKind: KindOfTask = {
   forward: [discoverStep],
   undo: [],
   lease: { second: 'the same task', onlyReads: true },
-  title: 'Discovery of',
+  title: factsOfTask({ kind: 'discover' }).title,
   isRoutine: (task) => task.origin === 'agent' && isSuccess(task),
   notification: () => null,
   ended() {},

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factsOfTask } from '#shared/model/task.ts';
 import { aboutEndedChange } from '../notification-words.ts';
 import { restartOnlyStep } from '../steps/restart.ts';
 import type { KindOfTask } from '../tasks/task-kind.ts';
@@ -10,7 +11,7 @@ export const restartKind: KindOfTask = {
   forward: [restartOnlyStep],
   undo: [],
   lease: { second: 'refused', onlyReads: false },
-  title: 'Restart of',
+  title: factsOfTask({ kind: 'restart' }).title,
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended() {},

@@ -45,7 +45,7 @@ export function makePlan(facts: CertifyFacts): Plan {
 }
 
 /**
- * SHA-256 (hex) over everything a person approves: names, authority and terms, targets, what it is bound to, every
+ * SHA-256 (hex) over everything a person approves: names, authority and terms, addresses, what it is bound to, every
  * change with what it begins with, and what it stands on. Values that come to exist with the certificate are left out;
  * they are checked then. Pure. `plan.unreadable` when the plan says more than the version of its fingerprint covers.
  */

@@ -19,13 +19,13 @@ export function guardApproval(context: StepContext): void {
   const approval = database.approvals.ofTask(context.task.id);
   if (approval === null || approval.state !== 'approved') throw notApproved();
   for (const one of plansIn(context, plan)) mustBeThatOf(approval, one);
-  if (!saidYes(context, approval)) throw notApproved();
+  if (!isApproved(context, approval)) throw notApproved();
   if (!madeHere(context, approval)) throw otherKey(plan);
   mustBeBound(context, plan);
   mustBeOrdered(context, plan);
 }
 
-function saidYes(context: StepContext, approval: Approval): boolean {
+function isApproved(context: StepContext, approval: Approval): boolean {
   return orKeepsChanging(context, () => isSealedYes(context.tools.database, approval));
 }
 
@@ -40,7 +40,7 @@ function madeHere(context: StepContext, approval: Approval): boolean {
   );
 }
 
-/** Once the target is being changed, a keychain that was locked meanwhile must not leave it half changed. */
+/** Once the endpoint is being changed, a keychain that was locked meanwhile must not leave it half changed. */
 function orKeepsChanging({ memory }: StepContext, isSealed: () => boolean): boolean {
   try {
     return isSealed();

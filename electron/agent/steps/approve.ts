@@ -72,7 +72,7 @@ function rejected(approval: Approval): Failure {
   return new Failure('approval.rejected', `The plan was rejected by ${who}${why}`);
 }
 
-/** The yes counts for the plan it was given to, on the target as it was then. */
+/** The approval counts for the plan it was given to, on the endpoint as it was then. */
 async function approved(context: StepContext, approval: Approval, plan: Plan): Promise<Outcome> {
   guardApproval(context);
   await (await context.tools.openConnection()).endpoint.checkDrift(plan.install, ownChangesSince(context));

@@ -6,7 +6,7 @@ import { proveOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
 
-/** Clears up on the target, reads the nodes again and sets the next renewal. What fails here is a warning: it is served. */
+/** Clears up on the endpoint, reads the nodes again and sets the next renewal. What fails here is a warning: it is served. */
 export const finishStep: Step = {
   name: 'finish',
   ifInterrupted: 'repeat',

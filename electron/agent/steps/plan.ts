@@ -48,7 +48,7 @@ export function mustBeInstallable({ notInstallable }: EndpointNode): void {
   if (notInstallable !== null) throw new Failure('node.not-installable', notInstallable);
 }
 
-/** Fresh facts from the target, put together to the plan a person reads. Changes nothing. */
+/** Fresh facts from the endpoint, put together to the plan a person reads. Changes nothing. */
 export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const { endpoint, node, input, database } = sources;
   mustBeInstallable(node);

@@ -61,7 +61,7 @@ export class TaskDesk {
     const now = this.#clock.now();
     this.#database.transaction(() => {
       endRestored(this.#database, this.#ends, now);
-      recoverTasks(this.#database, this.#desk.kinds, now);
+      recoverTasks(this.#database, this.#desk.kinds, this.#ends, now);
     });
     this.#queue.start();
   }

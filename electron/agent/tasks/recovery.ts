@@ -4,18 +4,19 @@ import { type Database, restoredNote, type TaskRow } from '../../database/databa
 import type { Step } from '../steps/step.ts';
 import type { TaskEnds } from './ends.ts';
 import type { TaskKinds } from './kinds.ts';
-import { stepAt } from './step-rows.ts';
+import { isLive, stepAt } from './step-rows.ts';
 
 /**
  * At start of the agent: rows that say `running` were cut off. Steps that repeat or check first are queued again; one
- * that must not be repeated ends its task, for a person to look at. Gives the tasks it touched.
+ * that must not be repeated ends its task, for a person to look at, with all that follows an end. In the caller's
+ * transaction.
  */
-export function recoverTasks(database: Database, kinds: TaskKinds, now: number): TaskRow[] {
-  return database.tasks.inStates(['running']).map((row) => {
+export function recoverTasks(database: Database, kinds: TaskKinds, ends: TaskEnds, now: number): void {
+  for (const row of database.tasks.inStates(['running'])) {
     const next = recovered(row, stepAt(row, kinds.of(row.task)), now);
     database.tasks.update(next);
-    return next;
-  });
+    if (!isLive(next.task)) ends.inTransaction(next);
+  }
 }
 
 function recovered(row: TaskRow, step: Step | undefined, now: number): TaskRow {
@@ -53,7 +54,7 @@ export function endRestored(database: Database, ends: TaskEnds, now: number): vo
   }
 }
 
-/** One that was changing its target is a person's to look at: putting back what was kept would undo what came later. */
+/** One that was changing its endpoint is a person's to check: putting back what was kept would undo what came later. */
 function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number): Task {
   const { changing } = memory;
   const from = new Date(madeAt).toISOString();

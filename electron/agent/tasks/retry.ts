@@ -25,7 +25,7 @@ export const authorityRetries: readonly RetryRow[] = [
   { afterMs: hour, because: 'a long outage at the authority; once an hour does no harm' },
 ];
 
-/** Between the first change and the proof: seconds only, because the target is between two states. */
+/** Between the first change and the proof: seconds only, because the endpoint is between two states. */
 export const changingRetries: readonly RetryRow[] = [
   { afterMs: second, because: 'a lost connection is often back immediately' },
   { afterMs: 3 * second, because: 'a second chance before everything is restored' },

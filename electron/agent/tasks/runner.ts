@@ -23,7 +23,7 @@ interface RunnerParts {
   changed(task: Task): void;
   /** Called once, when a task ends, in the transaction that ends it. */
   ended(row: TaskRow): void;
-  /** Removes what an ended, unfinished task left on its target. Best effort, never rejects. */
+  /** Removes what an ended, unfinished task left on its endpoint. Best effort, never rejects. */
   clearUp(row: TaskRow, tools: StepTools): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export interface Change {
   memory?: TaskMemory;
 }
 
-/** A step begins; from one that changes the target on, a failure means restore. */
+/** A step begins; from one that changes the endpoint on, a failure means restore. */
 export function begun({ task, memory }: TaskRow, step: Step, now: number): Change {
   const steps = withStep(task.steps, step.name, (old) => ({
     ...old,

@@ -8,7 +8,7 @@ import {
 } from '#shared/model/authority.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { StoredCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';
@@ -171,7 +171,7 @@ export function accountPage(account: AuthorityAccount): string[] {
 }
 
 export function authorityTestPage(
-  { ok, checks, profiles }: { ok: boolean; checks: ProbeCheck[]; profiles: Record<string, string> },
+  { ok, checks, profiles }: { ok: boolean; checks: StoredCheck[]; profiles: Record<string, string> },
   paper: Paper,
 ): string[] {
   const listed = Object.entries(profiles).map(([name, text]) => `  ${name}: ${text}`);

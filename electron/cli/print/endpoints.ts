@@ -1,6 +1,7 @@
+import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { connectionDefinition, described, told } from '#shared/model/connection.ts';
-import { type Endpoint, endpointDefinition, type ProbeReport } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition, type StoredReport } from '#shared/model/endpoint.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated } from '../when.ts';
 
@@ -22,7 +23,7 @@ function loginWords({ connection, storeName }: EndpointView): string | null {
   return `credential "${storeCredentialId ?? ''}"${name} of ${from}`;
 }
 
-function probeWord(probe: ProbeReport | null): string {
+function probeWord(probe: StoredReport | null): string {
   if (probe === null) return 'not probed';
   const wrong = probe.checks.filter(({ ok }) => !ok).length;
   return probe.ok ? (probe.version ?? 'ok') : `${wrong} problem${wrong === 1 ? '' : 's'}`;
@@ -30,7 +31,7 @@ function probeWord(probe: ProbeReport | null): string {
 
 export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): string[] {
   if (endpoints.length === 0)
-    return ['There are no endpoints yet. Add one: trustkeep tls add nginx --name NAME'];
+    return [`There are no endpoints yet. Add one: trustkeep tls add ${usualEndpoint.id} --name NAME`];
   return table(
     endpoints,
     [
@@ -67,24 +68,24 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   ];
 }
 
-export function checkLines(checks: ProbeReport['checks'], paper: Paper): string[] {
+export function checkLines(checks: StoredReport['checks'], paper: Paper): string[] {
   return checks.map(({ name, ok, sentence }) => `  ${mark(ok, paper)} ${name}: ${sentence}`);
 }
 
-export function probePage(report: ProbeReport, paper: Paper): string[] {
+export function probePage(report: StoredReport, paper: Paper): string[] {
   const version = report.version === null ? '' : ` (${report.version})`;
   const head = report.ok ? `No problems found${version}.` : `Problems found${version}:`;
   return [head, ...checkLines(report.checks, paper)];
 }
 
 /** After `add` and `update` only what is wrong is worth a line. */
-function wrongs(report: ProbeReport, paper: Paper): string[] {
+function wrongs(report: StoredReport, paper: Paper): string[] {
   const wrong = report.checks.filter(({ ok }) => !ok);
   return wrong.length === 0 ? [] : ['Fix on the endpoint:', ...checkLines(wrong, paper)];
 }
 
 export function addedPage(
-  { endpoint, probe, taskId }: { endpoint: Endpoint; probe: ProbeReport; taskId: string | null },
+  { endpoint, probe, taskId }: { endpoint: Endpoint; probe: StoredReport; taskId: string | null },
   paper: Paper,
 ): string[] {
   const looking = taskId === null ? [] : [`Discovering its nodes (task ${taskId}).`];
@@ -93,7 +94,7 @@ export function addedPage(
 }
 
 export function updatedPage(
-  { endpoint, probe }: { endpoint: Endpoint; probe: ProbeReport },
+  { endpoint, probe }: { endpoint: Endpoint; probe: StoredReport },
   paper: Paper,
 ): string[] {
   return [`Endpoint ${endpoint.name} was changed. Instance ID: ${endpoint.id}`, ...wrongs(probe, paper)];

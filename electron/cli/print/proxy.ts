@@ -50,12 +50,12 @@ export function proxyReportPage(report: ProxyReport, paper: Paper): string[] {
 function tripLines(trip: ProxyTrip, paper: Paper): string[] {
   const { certificate, interceptedBy } = trip;
   return [
-    `${trip.url} (${trip.neededBy}): ${trip.ok ? 'reached' : 'NOT REACHED'}${trip.url === trip.way ? '' : `, ${trip.way}`}`,
+    `${trip.url} (${trip.neededBy}): ${trip.ok ? 'reached' : 'not reached'}${trip.url === trip.way ? '' : `, ${trip.way}`}`,
     ...checkLines(trip.steps, paper),
     ...(certificate === null
       ? []
       : [
-          `  certificate: ${certificate.subject}, issued by ${certificate.issuer}${certificate.trusted ? '' : ', NOT TRUSTED'}`,
+          `  certificate: ${certificate.subject}, issued by ${certificate.issuer}${certificate.trusted ? '' : ', not trusted'}`,
         ]),
     ...(interceptedBy === null ? [] : [`  traffic may be decrypted by: ${interceptedBy}`]),
   ];

@@ -9,7 +9,7 @@ import type { Driver } from '../driver.ts';
 
 /**
  * Plans become lists of changes. The fingerprint stays the one that was approved and sealed, with the version that says
- * how it is computed. What cannot be read as a plan stays as it is.
+ * how it is computed. What is not JSON, or cannot be read as a plan, stays as it is.
  */
 export function planOfChanges(driver: Driver): void {
   for (const { id, plan } of driver.all('SELECT id, plan FROM approvals'))
@@ -18,8 +18,19 @@ export function planOfChanges(driver: Driver): void {
     driver.run('UPDATE tasks SET memory = ? WHERE id = ?', [moved(memory, memoryMoved), String(id)]);
 }
 
-const moved = (text: unknown, move: (value: unknown) => unknown): string =>
-  JSON.stringify(move(JSON.parse(String(text))));
+function moved(text: unknown, move: (value: unknown) => unknown): string {
+  const value = parsed(String(text));
+  return value === undefined ? String(text) : JSON.stringify(move(value));
+}
+
+/** Undefined: it is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 const planShape = z.looseObject({ install: firstInstallPlan });
 

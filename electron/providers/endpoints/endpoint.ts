@@ -9,7 +9,7 @@ import type { EndpointTools } from './common/tools.ts';
 
 /** Where the new private key is when it comes to installing it. */
 type KeyMaterial =
-  /** Made on the target: it lies in this file there and never travels. */
+  /** Made on the endpoint: it lies in this file there and never travels. */
   | { where: 'endpoint'; path: string }
   /** Made in the agent: PKCS#8 PEM. */
   | { where: 'agent'; pem: Secret };
@@ -34,7 +34,7 @@ export interface OwnChange {
 }
 
 export interface NewKey {
-  /** File on the target that holds it (mode 0600). */
+  /** File on the endpoint that holds it (mode 0600). */
   path: string;
   /** SubjectPublicKeyInfo, DER. */
   spki: Buffer;
@@ -42,17 +42,17 @@ export interface NewKey {
 
 /**
  * A managed server or key file. One instance serves one endpoint over one connection. Not safe concurrently:
- * the agent holds a lease per endpoint. Every method may block as long as the target does and rejects with a Failure.
+ * the agent holds a lease per endpoint. Every method may block as long as the endpoint does and rejects with a Failure.
  */
 export interface Endpoint {
-  /** Reachable, version, rights. Never rejects for what is wrong with the target: that is a "no" with its reason. */
+  /** Reachable, version, rights. Never rejects for what is wrong with the endpoint: that is a "no" with its reason. */
   probe(): Promise<ProbeReport>;
   /** Every place that holds or could hold a certificate. `endpoint.configuration-invalid` when it does not parse. */
   nodes(): Promise<DiscoveredNode[]>;
   /** Exact changes an install would make now, from fresh facts. Changes nothing. `node.missing`, `node.not-installable`. */
   plan(nodeKey: string): Promise<InstallPlan>;
   /**
-   * Refuses with `target.drifted` (saying what) when what the plan's changes begin with, or what it stands on,
+   * Refuses with `endpoint.drifted` (saying what) when what the plan's changes begin with, or what it stands on,
    * is another by now. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
    */
   checkDrift(plan: InstallPlan, own?: readonly OwnChange[]): Promise<void>;
@@ -62,7 +62,7 @@ export interface Endpoint {
    */
   afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>>;
   /**
-   * Keeps the present state on the target under names derived from `tag`. Idempotent per tag: called again it gives
+   * Keeps the present state on the endpoint under names derived from `tag`. Idempotent per tag: called again it gives
    * the same snapshot and never overwrites what it kept. A full disk or missing right fails here, before any change.
    */
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
@@ -88,7 +88,7 @@ export interface Powers {
 export interface MakesKeys {
   /** Can it be done now? Answers with the reason either way. */
   canMakeKeys(): Promise<{ yes: boolean; why: string }>;
-  /** Makes a key pair on the target near its final place, under a name derived from `tag`. Idempotent per tag. */
+  /** Makes a key pair on the endpoint near its final place, under a name derived from `tag`. Idempotent per tag. */
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey>;
   /** Signs `data` with a key made by `makeKey`: SHA-256 (SHA-384 for P-384), RSA PKCS#1 v1.5 or ECDSA (DER). */
   signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer>;

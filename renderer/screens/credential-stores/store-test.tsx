@@ -1,6 +1,7 @@
 import { Button, Spinner } from '@fluentui/react-components';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import type { FailureData } from '#shared/failure.ts';
+import { checkName } from '../../parts/check-name.ts';
 import { Checks } from '../../parts/checks.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
@@ -9,7 +10,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
-import { failingStep, stepName } from './store-text.ts';
+import { failingStep } from './store-text.ts';
 
 export interface StoreTest {
   run(): void;
@@ -47,7 +48,7 @@ export function TestSheet({ store, test }: { store: CredentialStoreRow; test: St
     <>
       <FailureBar failure={test.failure} />
       {failing !== null && (
-        <Notice intent="error" title={`${en.credentialStores.stopsAt(stepName(failing.name))}.`}>
+        <Notice intent="error" title={`${en.credentialStores.stopsAt(checkName(failing.name))}.`}>
           {failing.sentence}
         </Notice>
       )}

@@ -9,7 +9,8 @@ import {
   isKeptHere,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { StoredCheck } from '#shared/model/probe-check.ts';
+import { checkName } from '../../parts/check-name.ts';
 import { type FormValue, type FormValues, readForm } from '../../parts/descriptor-form/values.ts';
 import type { Shade } from '../../parts/level.tsx';
 import { en } from '../../text/en.ts';
@@ -30,11 +31,7 @@ export function whereText(settings: CredentialStoreSettings): string {
   return [place.address.replace(/\/+$/, ''), place.within].filter(Boolean).join('/');
 }
 
-export function stepName(name: string): string {
-  return (en.checks.names as Record<string, string>)[name] ?? name;
-}
-
-export function failingStep(checks: readonly ProbeCheck[]): ProbeCheck | null {
+export function failingStep(checks: readonly StoredCheck[]): StoredCheck | null {
   return checks.find((check) => !check.ok) ?? null;
 }
 
@@ -51,7 +48,7 @@ export function storeStanding(store: Pick<CredentialStoreRow, 'kind' | 'report'>
       : { shade: 'unknown', text: states.never };
   const failing = failingStep(report.checks);
   if (report.ok || failing === null) return { shade: report.ok ? 'ok' : 'danger', text: states.ok };
-  return { shade: 'danger', text: states.stops(stepName(failing.name)) };
+  return { shade: 'danger', text: states.stops(checkName(failing.name)) };
 }
 
 /** Which fields of an edited credential store have something kept behind them that is not shown. */

@@ -5,7 +5,7 @@ import { loginWays } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog, usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import type { Field as CatalogField } from '#shared/catalog/field.ts';
 import { connectionTypes } from '#shared/model/connection.ts';
-import { type EndpointType, endpointTypes, type ProbeReport } from '#shared/model/endpoint.ts';
+import { type EndpointType, endpointTypes, type StoredReport } from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -33,7 +33,7 @@ const useStyles = makeStyles({
 interface Added {
   id: string;
   name: string;
-  probe: ProbeReport;
+  probe: StoredReport;
 }
 
 export function AddEndpoint({ onClose }: { onClose(): void }) {

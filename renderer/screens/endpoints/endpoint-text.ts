@@ -67,3 +67,13 @@ export function newHostKey({ connection, probe }: Endpoint): IdentityMismatch | 
   const met = probe?.checks.find((check) => check.identity !== undefined)?.identity;
   return met?.pinned === pinned ? (met ?? null) : null;
 }
+
+/** The last probe met somebody else than who is pinned, and an earlier version stored it without telling the two apart. */
+export function mustBeSeenAgain({ connection, probe }: Endpoint): boolean {
+  const { pinned } = told(connection);
+  const { identity } = connectionDefinition(connection);
+  const check = probe?.checks.find(({ name, ok }) => name === identity?.id && !ok);
+  if (check === undefined || check.identity !== undefined) return false;
+  // a key that was accepted since then is not in the sentence
+  return pinned !== null && check.sentence.includes(pinned);
+}

@@ -9,7 +9,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { Mono } from '../../parts/hash.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
-import { newHostKey } from './endpoint-text.ts';
+import { mustBeSeenAgain, newHostKey } from './endpoint-text.ts';
 
 /** Offers to pin the key that was seen: exactly that one, which a person has compared, not whatever comes next. */
 export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
@@ -18,7 +18,8 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
   const update = useCommand(client.endpoints.update);
   const keys = newHostKey(endpoint);
   const { identity } = connectionDefinition(endpoint.connection);
-  if (keys === null || identity === null) return null;
+  if (identity === null) return null;
+  if (keys === null) return mustBeSeenAgain(endpoint) ? <ProbeAgain /> : null;
   const accept = async (): Promise<void> => {
     const changes = { [identity.field]: keys.seen };
     if ((await update.run({ endpoint: endpoint.id, changes })) !== undefined) setAsking(false);
@@ -46,7 +47,7 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
         onYes={() => void accept()}
         onClose={() => setAsking(false)}
       >
-        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText}</p>
+        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText(identity.seenBy)}</p>
         <Facts
           facts={[
             [en.endpoints.hostKeySeen, <Mono key="seen">{keys.seen}</Mono>],
@@ -54,6 +55,16 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
           ]}
         />
       </Confirm>
+    </div>
+  );
+}
+
+function ProbeAgain() {
+  return (
+    <div style={{ marginBottom: 12 }}>
+      <Notice intent="warning" urgent title={en.endpoints.hostKeyChanged}>
+        {en.endpoints.hostKeyProbeAgain}
+      </Notice>
     </div>
   );
 }

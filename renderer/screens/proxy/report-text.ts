@@ -1,4 +1,5 @@
 import type { ProxyReport, ProxyTrip } from '#shared/model/proxy.ts';
+import { checkName } from '../../parts/check-name.ts';
 import { absoluteTime } from '../../parts/format.ts';
 import { en } from '../../text/en.ts';
 
@@ -24,7 +25,7 @@ function tripText(trip: ProxyTrip): string {
     `  ${words.way}: ${trip.way}`,
     ...trip.steps.map(
       (step) =>
-        `  ${step.ok ? '[ok]' : '[NO]'} ${stepName(step.name)}: ${step.sentence.replaceAll('\n', ' ')}`,
+        `  ${step.ok ? '[ok]' : '[NO]'} ${checkName(step.name)}: ${step.sentence.replaceAll('\n', ' ')}`,
     ),
     ...(certificate === null
       ? []
@@ -35,8 +36,4 @@ function tripText(trip: ProxyTrip): string {
         ]),
     ...(interceptedBy === null ? [] : [`  ${words.intercepted(interceptedBy)}`]),
   ].join('\n');
-}
-
-function stepName(name: string): string {
-  return (en.checks.names as Record<string, string>)[name] ?? name;
 }

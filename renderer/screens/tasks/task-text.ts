@@ -1,9 +1,9 @@
 import { placeOf } from '#shared/model/subject.ts';
-import type { Task } from '#shared/model/task.ts';
+import { factsOfTask, type Task } from '#shared/model/task.ts';
 import { en } from '../../text/en.ts';
 
 export function taskTitle(task: Task): string {
-  return en.tasks.titles[task.kind](placeOf(task.subject, ' / '));
+  return `${factsOfTask(task).title} ${placeOf(task.subject, ' / ')}`;
 }
 
 /** The state, and what a waiting task waits for. */
@@ -22,7 +22,7 @@ export function taskStepText(task: Task): string | null {
   return step === undefined ? null : (step.sentence ?? en.steps.names[step.name]);
 }
 
-/** The contract refuses to cancel once something on a target was changed; do not offer it then. */
+/** The contract refuses to cancel once something on an endpoint was changed; do not offer it then. */
 export function canCancel(task: Task): boolean {
   const changed = task.steps.some(
     (step) => step.name === 'install' && step.state !== 'to-do' && step.state !== 'skipped',

@@ -74,7 +74,7 @@ export const plan = {
   noProofs: 'The addresses that serve this certificate are not known; only the files on disk are checked.',
   proof: (proof: PlannedProof) =>
     `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}`,
-  boundTo: 'What the answer is bound to as well',
+  boundTo: 'What the approval is bound to as well',
   unchanged: 'Must stay as they are',
   contents: (number: number) => `${count(number, 'file')} that ${number === 1 ? 'is' : 'are'} read`,
   links: 'Links',

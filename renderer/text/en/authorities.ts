@@ -1,3 +1,6 @@
+import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { labelsOf } from './labels.ts';
+
 export const authorities = {
   title: 'Authorities',
   subtitle: 'CAs that certificates are ordered from.',
@@ -9,7 +12,7 @@ export const authorities = {
   removeTitle: (name: string) => `Remove ${name}?`,
   removeText: 'No certificates are revoked. An authority used by endpoints or orders cannot be removed.',
   none: 'No authorities',
-  noneHint: 'Add an ACME authority, or a local one for internal names.',
+  noneHint: `Kinds: ${labelsOf(authorityCatalog)}.`,
   name: 'Name',
   kind: 'Kind',
   place: 'Directory or root',

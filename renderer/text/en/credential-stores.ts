@@ -1,4 +1,6 @@
+import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { count } from './count.ts';
+import { labelsOf } from './labels.ts';
 
 export const credentialStores = {
   title: 'Credential stores',
@@ -23,7 +25,7 @@ export const credentialStores = {
   defaultNote:
     'Created at the first start. It cannot be removed, so there is always a place for credentials.',
   none: 'No credential stores',
-  noneHint: 'Add a local one, or a vault you already have.',
+  noneHint: `Kinds: ${labelsOf(credentialStoreCatalog)}.`,
   name: 'Name',
   kind: 'Kind',
   where: 'Where',

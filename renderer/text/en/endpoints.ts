@@ -1,3 +1,7 @@
+import { connectionCatalog } from '#shared/catalog/connections/index.ts';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import { labelsOf } from './labels.ts';
+
 export const endpoints = {
   title: 'Endpoints',
   subtitle: 'Servers and key files whose certificates Trustkeep manages.',
@@ -7,7 +11,7 @@ export const endpoints = {
   adding: 'Checking…',
   saving: 'Checking…',
   none: 'No endpoints yet',
-  noneHint: 'Add an nginx server or a PEM file, on this machine or over SSH.',
+  noneHint: `Types: ${labelsOf(endpointCatalog)}. Connections: ${labelsOf(connectionCatalog)}.`,
   name: 'Name',
   type: 'Type',
   connection: 'Connection',
@@ -65,10 +69,11 @@ export const endpoints = {
   hostKeyChanged: 'The host key has changed.',
   hostKeyChangedText:
     'The host was rebuilt, or the connection is being intercepted. Trustkeep does not log in until a person has compared the keys.',
+  hostKeyProbeAgain: 'Probe the endpoint again to compare the new key with the pinned one.',
   acceptHostKey: 'Accept the new key…',
   acceptHostKeyTitle: (name: string) => `Accept the new host key of ${name}?`,
-  acceptHostKeyText:
-    'Compare it with the key on the host itself (on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). From then on only this key is accepted.',
+  acceptHostKeyText: (seenBy: string) =>
+    `Compare it with the key on the host itself (on the host: ${seenBy}). From then on only this key is accepted.`,
   acceptHostKeyYes: 'Accept this key',
   hostKeySeen: 'New key',
   hostKeyPinned: 'Pinned key',

@@ -1,4 +1,5 @@
 import { count } from './count.ts';
+import { endpoints } from './endpoints.ts';
 
 export const overview = {
   title: 'Overview',
@@ -24,7 +25,7 @@ export const overview = {
   start: 'Every certificate renewed, served and proved',
   startText: 'Trustkeep watches the servers of this network from inside it and only ever dials out.',
   steps: [
-    { title: 'Add an endpoint', text: 'An nginx server or a PEM file, on this machine or over SSH.' },
+    { title: 'Add an endpoint', text: endpoints.noneHint },
     { title: 'Discover its nodes', text: 'Each server block or file, with the certificate it serves now.' },
     {
       title: 'Request a certificate',

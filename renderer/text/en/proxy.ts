@@ -59,6 +59,6 @@ export const proxy = {
   saveReport: 'Save as text',
   report: 'report',
   reached: 'reached',
-  failed: 'NOT REACHED',
+  failed: 'not reached',
   reportTitle: 'Trustkeep proxy report',
 };

@@ -7,11 +7,6 @@ export const tasks = {
   origin: 'Started by',
   started: 'Started',
   took: 'Duration',
-  titles: {
-    certify: (where: string) => `Certificate for ${where}`,
-    discover: (where: string) => `Discover nodes of ${where}`,
-    restart: (where: string) => `Restart ${where}`,
-  },
   states: {
     queued: 'Queued',
     running: 'Running',

@@ -39,8 +39,8 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'the seal of an approval is not looked at',
         file: guard,
-        find: '  if (!saidYes(context, approval)) throw notApproved();\n',
-        put: '  saidYes(context, approval);\n',
+        find: '  if (!isApproved(context, approval)) throw notApproved();\n',
+        put: '  isApproved(context, approval);\n',
       },
       {
         breaks: 'the key and CSR that were made are not compared with what was sealed',

@@ -23,6 +23,8 @@ interface ConnectionIdentity {
   label: string;
   /** The field it is given in. Cleared, the next connection pins what it sees. */
   field: string;
+  /** How a person sees it on the host itself, in a few words. */
+  seenBy: string;
   /** Code of the failure that says that it is not the pinned one. */
   changed: FailureCode;
 }

@@ -65,7 +65,13 @@ export const ssh = defineConnection({
   runsHere: false,
   authenticates: loginWays,
   refused: 'ssh.login-refused',
-  identity: { id: 'host-key', label: 'Host key', field: 'host_key', changed: 'ssh.host-key-changed' },
+  identity: {
+    id: 'host-key',
+    label: 'Host key',
+    field: 'host_key',
+    seenBy: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+    changed: 'ssh.host-key-changed',
+  },
   usualPort,
   told: ({ host, port, user, auth, hostKey, store, storeCredentialId }) => ({
     address: { host, port },

@@ -78,6 +78,7 @@ export const cyberark = defineStore({
   label: 'CyberArk',
   help: 'Credentials read through a CyberArk Central Credential Provider.',
   idHelp: 'Query as param=value;param=value, for example Safe=Linux;Object=shop-1-root.',
+  idForm: 'param=value;param=value',
   keeper: 'CyberArk',
   fields,
   settings,

@@ -23,8 +23,10 @@ interface StoreQuestion {
 /** One kind of credential store described as data: everything that is known of it on both sides of every process line. */
 export interface StoreDefinition<K extends string, S> extends Descriptor {
   id: K;
-  /** How a credential id is written there, for people. */
+  /** How a credential ID is written there, for people. */
   idHelp: string;
+  /** The same in a few words, in the help of a command that takes the ID of any store. */
+  idForm: string;
   /** Whose credentials they are, in a sentence: `a Vault`. Null: it keeps them itself, on this machine. */
   keeper: string | null;
   /** By the names of the fields, so that an update keeps what it does not name. Holds no secret. */
@@ -67,7 +69,7 @@ export function defineStore<const K extends string, Z extends z.ZodObject<{ kind
 export const overHttp = {
   /** Certificates (PEM) trusted for this server beside the machine's own. */
   trustedRootsPem: z.string().nullable(),
-  /** Credential id that `verify` reads; null: `verify` ends with the login. */
+  /** Credential ID that `verify` reads; null: `verify` ends with the login. */
   verify: z.string().nullable(),
 };
 

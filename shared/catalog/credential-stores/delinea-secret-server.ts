@@ -19,6 +19,7 @@ export const delineaSecretServer = defineStore({
   label: 'Delinea Secret Server',
   help: 'Credentials in a Delinea (Thycotic) Secret Server, on premises or in the cloud.',
   idHelp: 'Number of the secret, as in its address, for example 1234.',
+  idForm: 'secret ID',
   keeper: 'a Secret Server',
   fields: [
     storeName,

@@ -23,7 +23,7 @@ const settings = z.object({
   kind: z.literal('hashicorp'),
   vaultUrl: httpUrl,
   auth,
-  /** Path that every credential id is relative to; may begin with the mount. No slashes at its ends. */
+  /** Path that every credential ID is relative to; may begin with the mount. No slashes at its ends. */
   rootPath: z.string(),
   namespace: z.string().nullable(),
   /** Where AppRole is mounted, `approle` usually. */
@@ -41,6 +41,7 @@ export const hashicorp = defineStore({
   label: 'HashiCorp Vault or OpenBao',
   help: 'Credentials in the KV secrets engine (version 1 or 2) of HashiCorp Vault or OpenBao.',
   idHelp: 'Path relative to the root path of the store, for example web/shop-1.',
+  idForm: 'path below the root path',
   keeper: 'a Vault',
   fields: [
     storeName,
@@ -106,7 +107,7 @@ export const hashicorp = defineStore({
     {
       name: 'rootpath',
       label: 'Root path',
-      help: 'Path that credential ids are relative to, for example secret/servers. It may begin with the mount.',
+      help: 'Path that credential IDs are relative to, for example secret/servers. It may begin with the mount.',
       kind: 'text',
       required: true,
       min: 1,

@@ -10,6 +10,7 @@ export const local = defineStore({
   label: 'Local store',
   help: 'Credentials kept by Trustkeep itself, encrypted with its master key.',
   idHelp: 'ID of a credential in this credential store. Type to search.',
+  idForm: 'its ID',
   fields: [storeName],
   settings,
   toFlat: () => ({}),

@@ -140,7 +140,7 @@ describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', ()
       expect(task).toMatchObject({
         state: 'failed',
         restored: 'not-needed',
-        failure: { code: 'target.drifted' },
+        failure: { code: 'endpoint.drifted' },
       });
       expect(task.failure?.sentence).toContain(named);
       expect(site.state()).toEqual(before);

@@ -73,7 +73,7 @@ describe.skipIf(!have('nginx'))('several plans for one server', () => {
     expect((await agent.until(first)).state).toBe('succeeded');
     await appendFile(join(nginx.dir, 'sites/a.example.conf'), '# half an idea\n');
     await approve(agent, second);
-    expect((await agent.until(second)).failure).toMatchObject({ code: 'target.drifted' });
+    expect((await agent.until(second)).failure).toMatchObject({ code: 'endpoint.drifted' });
   });
 
   test('one that fails takes nothing away from one that went well', async () => {

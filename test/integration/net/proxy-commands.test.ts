@@ -65,7 +65,7 @@ describe.skipIf(!haveSquid())('the proxy commands, over a real agent and a real 
 
   test('a setting that gets out is kept, in force at once, and examined step by step', async () => {
     const before = await run('proxy', 'test');
-    expect(before.stdout).toContain('NOT REACHED, direct');
+    expect(before.stdout).toContain('not reached, direct');
     const set = await cli(['proxy', 'set', ...manual(), '--password-stdin'], {
       running: agent.call,
       stdin: `${password}\n`,

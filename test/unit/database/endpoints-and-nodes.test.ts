@@ -45,6 +45,15 @@ describe('endpoints', () => {
     expect(fixture.reopen().endpoints.get(one.id)).toEqual(one);
   });
 
+  test('A report with a check that only another version knows is read, beside all others', () => {
+    const checks = [{ name: 'reload', ok: true, sentence: 'It can be reloaded.' }];
+    const one = anEndpoint({ name: 'web', probe: { ok: true, version: null, at: now, checks } });
+    db.endpoints.insert(one);
+    db.endpoints.insert(anEndpoint({ name: 'mail' }));
+    expect(db.endpoints.list().find(({ id }) => id === one.id)).toEqual(one);
+    expect(db.endpoints.list()).toHaveLength(2);
+  });
+
   test('It is found by id first, then by its exact name', () => {
     const one = anEndpoint({ name: 'web' });
     const two = anEndpoint({ name: one.id });

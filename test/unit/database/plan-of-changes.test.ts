@@ -12,6 +12,7 @@ import type { Database } from '../../../electron/database/database.ts';
 import { applicationId } from '../../../electron/database/header.ts';
 import { migrate, migrations } from '../../../electron/database/migrate.ts';
 import { openDatabase, openDriver } from '../../../electron/database/open.ts';
+import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { clockAt, now, readySealer } from '../../make/database.ts';
 import { tempDirectory } from '../../make/directory.ts';
@@ -32,7 +33,7 @@ afterEach(() => {
 });
 
 /** A database of version 3 with these rows, brought up to date. */
-function moved(damage?: (plan: Record<string, unknown>) => void): Database {
+function moved(damage?: (plan: Record<string, unknown>) => void, text?: string): Database {
   const path = join(directory.path, 'data', 'trustkeep.db');
   mkdirSync(dirname(path), { recursive: true });
   const driver = openDriver(path);
@@ -41,9 +42,9 @@ function moved(damage?: (plan: Record<string, unknown>) => void): Database {
   for (const { task, approval } of [changing, waiting]) {
     const plan: Record<string, unknown> = structuredClone(approval.plan);
     damage?.(plan);
-    insert('approvals', { ...approval, plan: JSON.stringify(plan) });
+    insert('approvals', { ...approval, plan: text ?? JSON.stringify(plan) });
     const { steps, memory } = task;
-    insert('tasks', { ...task, steps: JSON.stringify(steps), memory: JSON.stringify(memory) });
+    insert('tasks', { ...task, steps: JSON.stringify(steps), memory: text ?? JSON.stringify(memory) });
   }
   driver.close();
   database = openDatabase({ path, clock: clockAt(now), log: silentLog, sealer: readySealer() });
@@ -187,6 +188,12 @@ describe('a plan from before plans were lists of changes', () => {
     });
     const { plan } = approvalOf(changing.task.id);
     expect(planFingerprint(plan)).not.toBe(plan.fingerprint);
+  });
+
+  test('that is not even JSON stays the text it is, and the start goes on', () => {
+    const { driver } = moved(undefined, '{"install": nope') as SqliteDatabase;
+    const stored = driver.all('SELECT plan FROM approvals UNION SELECT memory FROM tasks');
+    expect(stored).toEqual([{ plan: '{"install": nope' }]);
   });
 });
 

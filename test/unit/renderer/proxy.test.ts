@@ -116,7 +116,7 @@ describe('the report of the proxy doctor as text', () => {
       '',
       '1 of 2 addresses not reached',
       '',
-      'https://ca.example/directory (needed by authority le): NOT REACHED',
+      'https://ca.example/directory (needed by authority le): not reached',
       '  Via: proxy proxy.example:3128',
       '  [ok] Route: As set.',
       '  [NO] TLS: Not trusted. At all.',

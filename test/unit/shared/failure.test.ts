@@ -67,6 +67,18 @@ describe('what a failure is about', () => {
     expect(failureData.parse(stored)).toEqual(stored);
   });
 
+  test('what an earlier version stored under another code is what it is called now, in its own words', () => {
+    const stored = {
+      code: 'target.drifted',
+      sentence: 'It changed: shop.crt.',
+      retry: 'needs-person',
+    } as const;
+    expect(failureData.parse(stored)).toEqual(stored);
+    expect(Failure.from(stored).toData()).toEqual({ ...stored, code: 'endpoint.drifted' });
+    expect(failureCodes).toHaveProperty(['endpoint.drifted']);
+    expect(failureCodes).not.toHaveProperty(['target.drifted']);
+  });
+
   test.each<[FailureCode, boolean]>([
     ['connection.lost', true],
     ['ssh.password-expired', true],

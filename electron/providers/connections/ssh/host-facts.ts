@@ -21,7 +21,7 @@ const neededPrograms = [
 const sums = ['sha256sum', 'openssl dgst -sha256 -r', 'shasum -a 256', 'sha256 -q'];
 
 /**
- * Looks at a host after logging in, as the user. `$1` is printed back at the end: a login interpreter that is not POSIX
+ * Probes a host after logging in, as the user. `$1` is printed back at the end: a login interpreter that is not POSIX
  * (csh, fish, Windows) spoils it or never comes that far.
  */
 export const factsScript = [

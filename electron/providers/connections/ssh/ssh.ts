@@ -4,7 +4,7 @@ import type { ConnectTools, HostConnection, LoginMaterial } from '../connection.
 import { logIn } from './client.ts';
 import { SshHost } from './host.ts';
 
-/** Logs in, looks at the host once (interpreter, tools, sudo) and gives a connection that can do everything. */
+/** Logs in, probes the host once (interpreter, tools, sudo) and gives a connection that can do everything. */
 export async function connectSsh(
   settings: SshSettings,
   login: LoginMaterial,

@@ -1,6 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 
-/** What may stand in a credential id, as the CCP spells it; the search first. */
+/** What may stand in a credential ID, as the CCP spells it; the search first. */
 const searchKeys = [
   'Safe',
   'Folder',

@@ -8,7 +8,7 @@ export interface Asked {
   /** `CyberArk CCP at ccp.example.org`. */
   who: string;
   appId: string;
-  /** The credential id; null: nothing was asked for but an answer. */
+  /** The credential ID; null: nothing was asked for but an answer. */
   id: string | null;
   showedCertificate: boolean;
   now: number;

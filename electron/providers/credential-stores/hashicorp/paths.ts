@@ -1,6 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 
-/** The segments of the root path and of one credential id below it. */
+/** The segments of the root path and of one credential ID below it. */
 export interface SecretPath {
   root: readonly string[];
   all: readonly string[];

@@ -32,7 +32,7 @@ export async function editConfiguration(
     .filter((replaced) => replaced.path === path);
   const content = applyLines(await connection.read(path), own);
   if (sha256Hex(content) !== after.sha256)
-    throw new Failure('target.drifted', `${path} would not become what was approved.`, {
+    throw new Failure('endpoint.drifted', `${path} would not become what was approved.`, {
       hint: 'It changed a moment ago. Make a new plan and review it.',
     });
   await connection.write(path, content, writeOptions(after.ownership));

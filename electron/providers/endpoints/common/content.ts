@@ -7,7 +7,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { run } from './run.ts';
 import { writeOptions } from './states.ts';
 
-/** A file's new content in pieces; a piece that lies on the target is put in there and never travels. */
+/** A file's new content in pieces; a piece that lies on the endpoint is put in there and never travels. */
 export type Piece = Buffer | Secret | { onEndpoint: string };
 
 const isOnEndpoint = (piece: Piece): piece is { onEndpoint: string } => 'onEndpoint' in piece;
@@ -67,7 +67,7 @@ export async function placeContent(
 
 /** Owner first: a change of owner may clear bits of the mode. Neither follows a link that somebody put there. */
 async function setOwnerAndMode(connection: HostConnection, path: string, wanted: Ownership): Promise<void> {
-  // only a POSIX command interpreter puts a file together on the target
+  // only a POSIX command interpreter puts a file together on the endpoint
   if (wanted.system !== 'posix') return;
   const facts = await connection.stat(path);
   if (facts?.owner !== wanted.owner || facts.group !== wanted.group)

@@ -118,7 +118,7 @@ async function keyTypeAt(connection: HostConnection, path: string): Promise<stri
   }
 }
 
-/** SubjectPublicKeyInfo of a private key on the target, DER. */
+/** SubjectPublicKeyInfo of a private key on the endpoint, DER. */
 export async function spkiAt(connection: HostConnection, path: string): Promise<Buffer> {
   const { stdout } = await run(connection, {
     argv: ['openssl', 'pkey', '-in', path, ...noPrompt, '-pubout', '-outform', 'DER'],

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from './paths.ts';
 
 /**
- * What we leave on a target for a while starts with a dot, so that globs such as `include conf.d/*` pass over it, and
+ * What we leave on an endpoint for a while starts with a dot, so that globs such as `include conf.d/*` pass over it, and
  * with the caller's tag: `.trustkeep-<tag>.kept.site.key` is a kept copy, `….key.site.key` a new key. The name of the
  * file comes last: connections clear up names that start with it.
  */

@@ -24,7 +24,7 @@ done
 const atOnce = 100;
 
 /**
- * Reads PEM files so that no private key leaves the target, many with one command. Files that cannot be read have a
+ * Reads PEM files so that no private key leaves the endpoint, many with one command. Files that cannot be read have a
  * null text; only a lost connection rejects. Of `linksOnly` only the real path is wanted.
  */
 export async function readPemFiles(

@@ -3,7 +3,7 @@ import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection, HostExec } from '../../connections/connection.ts';
 
-/** Runs a program on the target; anything but success is `endpoint.command-failed` with what it said. */
+/** Runs a program on the endpoint; anything but success is `endpoint.command-failed` with what it said. */
 export async function run(connection: HostConnection, request: HostExec): Promise<ExecResult> {
   const result = await connection.exec({ timeoutMs: 60_000, ...request });
   if (result.code === 0) return result;

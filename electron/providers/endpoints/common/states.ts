@@ -51,7 +51,7 @@ async function ledAway(
     : [`${place.path} now leads to ${place.realPath}`];
 }
 
-/** What changed on the target since these files were planned. */
+/** What changed on the endpoint since these files were planned. */
 export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
   const each = await Promise.all(
     files.map(async (one) => [
@@ -74,13 +74,13 @@ export async function linkDrift(connection: HostConnection, standsOn: readonly G
   return found;
 }
 
-/** Throws `target.drifted` when there is any difference. */
+/** Throws `endpoint.drifted` when there is any difference. */
 export function refuseDrift(found: readonly string[], connection: HostConnection): void {
   if (found.length === 0) return;
   const shown = found.slice(0, 5).join('; ');
   const more = found.length > 5 ? `; and ${found.length - 5} more` : '';
   throw new Failure(
-    'target.drifted',
+    'endpoint.drifted',
     `${connection.description} has changed since the plan was made: ${shown}${more}.`,
     { hint: 'Make a new plan and review it. Nothing was changed.' },
   );

@@ -128,7 +128,7 @@ async function ownershipAbove(connection: HostConnection, path: string, mode: nu
   return ownershipOf({ ...facts, mode });
 }
 
-/** Nothing we put on the target for a while may be taken for configuration by nginx. */
+/** Nothing we put on the endpoint for a while may be taken for configuration by nginx. */
 function refuseGlobbed(configuration: Configuration, files: readonly FileChange[], keepDir: string): void {
   const ours = files.flatMap(({ path, before }) => (before === null ? [path] : [keptName(path, 'tag')]));
   ours.push(newKeyName(keepDir, 'key', 'tag'), manifestName(keepDir, 'tag'));

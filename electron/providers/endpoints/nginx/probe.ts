@@ -7,7 +7,7 @@ import { opensslVersion, unwritable } from '../common/keys.ts';
 import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
 import type { View } from './view.ts';
 
-/** Looks at everything an install will need, one check after the other; what fails hides what depends on it. */
+/** Checks everything an install will need, one check after the other; what fails hides what depends on it. */
 export async function probeNginx(
   connection: HostConnection,
   at: number,

@@ -33,7 +33,7 @@ export function parseFile(file: string, content: Buffer): Directive[] {
   return reader.directives(false);
 }
 
-/** More than any configuration that was written for a purpose: what comes from a target may be written to hurt. */
+/** More than any configuration that was written for a purpose: what comes from an endpoint may be written to hurt. */
 const limits = { depth: 100, words: 500_000 };
 
 const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\t' || c === '\r' || c === '\n';

@@ -17,7 +17,7 @@ afterEach(() => files.remove());
 
 const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
-const drifted = expect.objectContaining({ code: 'target.drifted' });
+const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 
 function take(changes: readonly FileChange[], newDirectories: string[] = []): Promise<Snapshot> {
   const request = {

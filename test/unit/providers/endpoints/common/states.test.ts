@@ -16,7 +16,7 @@ afterEach(() => files.remove());
 
 const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
-const drifted = expect.objectContaining({ code: 'target.drifted' });
+const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 
 describe('drift', () => {
   test('is none while every file is as planned', async () => {
