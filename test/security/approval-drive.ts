@@ -70,7 +70,11 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
 }
 
 /** Lets the real runner drive the task. `reached`: a step got past the guard, to the endpoint. */
-export async function drive(database: Database, task: Task): Promise<{ task: Task; reached: boolean }> {
+export async function drive(
+  database: Database,
+  task: Task,
+  given: Partial<StepTools> = {},
+): Promise<{ task: Task; reached: boolean }> {
   const cut = new AbortController();
   let reached = false;
   const tools: StepTools = {
@@ -79,6 +83,7 @@ export async function drive(database: Database, task: Task): Promise<{ task: Tas
     probeTls: async () => ({ kind: 'no-answer', code: 'tls.none', sentence: 'Nothing.' }),
     authority: () => reach(),
     openConnection: async () => reach(),
+    ...given,
   };
   function reach(): never {
     reached = true;

@@ -65,6 +65,7 @@ const everyChange: Change[] = [
     after: { content: 'b'.repeat(64), members: { cert: '/Common/new.crt' } },
   },
   { kind: 'command', argv: ['nginx', '-s', 'reload'], why: 'Serves it.' },
+  { kind: 'command', argv: ['/in', 'shop.example'], why: 'The install script.' },
 ];
 
 /** A plan in which every field has a value. */
@@ -78,6 +79,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: 'short', days: 6 },
+    webRoot: '/srv/www',
     bound,
     install: {
       nodeKey: 'shop',
@@ -151,6 +153,14 @@ export const authorities = (await shapesOf<AuthorityKind, AuthorityShape>('autho
       ...{ id: 'ca_1', name: 'local', isDefault: false, createdAt: now, kind: settings.kind, settings },
     }),
   );
+/** Has challenge files put below the web root of the node. */
+export const byWebRoot = authorityShape.parse({
+  ...authorities.find(({ kind }) => kind === 'acme'),
+  settings: {
+    ...authorities.find(({ kind }) => kind === 'acme')?.settings,
+    validation: { method: 'http-01-web-root', webRoot: null },
+  },
+});
 export const local = authorities.find(({ kind }) => kind === 'local') ?? authorityShape.parse({});
 
 /** Under names of nobody: for its fields alone. */

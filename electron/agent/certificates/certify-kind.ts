@@ -13,6 +13,7 @@ import { planStep } from '../steps/plan.ts';
 import { proveStep } from '../steps/prove.ts';
 import { restartStep } from '../steps/restart.ts';
 import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
+import { forgetPolicy } from '../steps/seal-policy.ts';
 import { forgetRequest } from '../steps/seal-request.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
@@ -49,6 +50,7 @@ export const certifyKind: KindOfTask = {
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
     forgetRequest(tools.database, row.task.id);
+    forgetPolicy(tools.database, row.task.id);
     if (isSuccess(row.task)) return;
     abandonOrder(row.task, tools);
     afterFailedRenewal(row, tools);

@@ -102,8 +102,8 @@ export interface Restarts {
 
 /** Scripts of the user (P12, JKS, PEM). */
 export interface RunsScripts {
-  /** How it ended; null: no such script is set. Only a lost connection rejects. */
-  runScript(which: 'install' | 'restart', alias: string): Promise<{ code: number; said: string } | null>;
+  /** Runs the install script as the plan says it, argument and all. How it ended; null: the plan has none. Only a lost connection rejects. */
+  runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null>;
 }
 
 /** One endpoint type as the agent knows it. */

@@ -46,6 +46,7 @@ export const plan = {
   where: 'For',
   authority: 'Authority',
   authorityText: (name: string, kind: string) => `${name} (${kind})`,
+  webRoot: 'Challenge files below',
   terms: 'Terms',
   termsText: (terms: Plan['terms']) =>
     [

@@ -4,6 +4,7 @@ import { auditMutations } from './audit.ts';
 import { decisionMutations } from './decision.ts';
 import { driftMutations } from './drift.ts';
 import { earlierApprovalMutations } from './earlier-approval.ts';
+import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
@@ -14,6 +15,7 @@ export const mutations: readonly Mutation[] = [
   ...policyMutations,
   ...approvalMutations,
   ...earlierApprovalMutations,
+  ...fromPlanMutations,
   ...decisionMutations,
   ...auditMutations,
   ...secretMutations,
