@@ -1,3 +1,4 @@
+import { countsOfKept } from '#shared/model/changes/index.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { ownChangesSince } from './own-changes.ts';
@@ -23,11 +24,10 @@ export const snapshotStep: Step = {
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
     ]);
-    const kept = snapshot.kept.filter((one) => one.kind !== 'directory' && one.before !== null).length;
     return {
       kind: 'done',
       output: { snapshot, baseline },
-      sentence: `A copy of the current state is kept on the endpoint (${kept} file${kept === 1 ? '' : 's'}).`,
+      sentence: `A copy of the current state is kept on the endpoint (${countsOfKept(snapshot.kept)}).`,
     };
   },
 };

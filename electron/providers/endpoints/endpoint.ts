@@ -1,4 +1,5 @@
 import type { KeyType } from '#shared/model/certificate.ts';
+import type { OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -26,13 +27,6 @@ export interface RestoreReport {
   sentence: string;
 }
 
-/** A configuration file that Trustkeep itself changed for another node, by its real path, with SHA-256 before and after. */
-export interface OwnChange {
-  path: string;
-  before: string;
-  after: string;
-}
-
 export interface NewKey {
   /** File on the endpoint that holds it (mode 0600). */
   path: string;
@@ -53,7 +47,7 @@ export interface Endpoint {
   plan(nodeKey: string): Promise<InstallPlan>;
   /**
    * Refuses with `endpoint.drifted` (saying what) when what the plan's changes begin with, or what it stands on,
-   * is another by now. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
+   * is another by now. What the plan stands on beside its own changes may have become what `own` says. Changes nothing.
    */
   checkDrift(plan: InstallPlan, own?: readonly OwnChange[]): Promise<void>;
   /**

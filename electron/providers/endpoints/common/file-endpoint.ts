@@ -1,21 +1,12 @@
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import { changesOf } from '#shared/model/changes/index.ts';
+import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import type {
-  Endpoint,
-  MakesKeys,
-  Material,
-  NewKey,
-  OwnChange,
-  Powers,
-  Restarts,
-  RestoreReport,
-} from '../endpoint.ts';
+import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
 import { editConfiguration } from './configuration-lines.ts';
 import { contentHash, type Piece, placeContent } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { NginxSettings } from '#shared/catalog/endpoints/nginx.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
+import { isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -11,7 +12,7 @@ import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material, OwnChange, RestoreReport } from '../endpoint.ts';
+import type { Material, RestoreReport } from '../endpoint.ts';
 import {
   errorLogPathOf,
   locate,
@@ -120,10 +121,7 @@ export class NginxEndpoint extends FileEndpoint {
   async #isOwn(path: string, then: string, today: string, own: readonly OwnChange[]): Promise<boolean> {
     if (own.length === 0) return false;
     const real = (await this.connection.stat(path))?.realPath;
-    const reached = new Set([then]);
-    for (const hash of reached) // a set grows under its own iteration
-      for (const one of own) if (one.path === real && one.before === hash) reached.add(one.after);
-    return reached.has(today);
+    return real !== undefined && isOwnWork(own, { kind: 'file', place: real }, { then, today });
   }
 
   protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
