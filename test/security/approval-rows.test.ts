@@ -119,11 +119,15 @@ describe('a field of the node that changes between the approval and the step', (
         }
   });
 
-  test('is used where the plan is of a version that did not say it', async () => {
+  const elsewhere = '/srv/other/.well-known/acme-challenge';
+  test.each([
+    ['is used where the plan is of a version that did not say it', undefined, elsewhere],
+    ['is not used where the plan says that no place is known', null, null],
+  ])('%s', async (_name, webRoot, used) => {
     const { database } = fixture;
     const { task, plan } = approved(database, 'place-order', nginx, byWebRoot);
-    const { webRoot: _none, ...without } = plan;
-    const earlier = { ...without, fingerprint: planFingerprint(without) };
+    const other = { ...plan, webRoot };
+    const earlier = { ...other, fingerprint: planFingerprint(other) };
     const [row, approval] = [database.tasks.get(task.id), database.approvals.ofTask(task.id)];
     if (row === null || approval === null) throw new Error('the rows are gone');
     const outputs = { ...row.memory.outputs, plan: { plan: earlier } };
@@ -131,10 +135,7 @@ describe('a field of the node that changes between the approval and the step', (
     database.approvals.update({ ...approval, plan: earlier });
     sealYes(database, { ...approval, plan: earlier });
     const done = await doneOnHost(database, task, { ...node, webRoot: '/srv/other' });
-    expect(done).toEqual([
-      'mkdir -p -m 0755 /srv/other/.well-known/acme-challenge',
-      'write /srv/other/.well-known/acme-challenge/token',
-    ]);
+    expect(done).toEqual(used === null ? [] : [`mkdir -p -m 0755 ${used}`, `write ${used}/token`]);
   });
 });
 

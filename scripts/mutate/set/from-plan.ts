@@ -21,6 +21,12 @@ export const fromPlanMutations: readonly Mutation[] = [
         find: 'return plan.webRoot === undefined ? now : plan.webRoot;',
         put: 'return plan.webRoot ?? null;',
       },
+      {
+        breaks: 'a plan that knows no place for challenge files takes that of the row',
+        file: webRoot,
+        find: 'return plan.webRoot === undefined ? now : plan.webRoot;',
+        put: 'return plan.webRoot ?? now;',
+      },
     ],
   ),
   ...judgedBy(
