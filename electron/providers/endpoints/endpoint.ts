@@ -60,6 +60,11 @@ export interface Endpoint {
    * the same snapshot and never overwrites what it kept. A full disk or missing right fails here, before any change.
    */
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
+  /**
+   * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself. Asks nothing of
+   * the target and changes nothing.
+   */
+  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
   install(plan: InstallPlan, material: Material): Promise<void>;
   /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */

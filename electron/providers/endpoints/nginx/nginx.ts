@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { NginxSettings } from '#shared/catalog/endpoints/nginx.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import { isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
+import { changesOf, isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -21,6 +21,7 @@ import {
   readConfiguration,
   runningServer,
   startCommand,
+  startCommands,
   testConfiguration,
 } from './commands.ts';
 import { piecesFor, refuseOtherFamily } from './install.ts';
@@ -135,6 +136,10 @@ export class NginxEndpoint extends FileEndpoint {
   protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
     const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
     return running === null ? undefined : startCommand(programOf(plan), running);
+  }
+
+  protected override startCommands(plan: InstallPlan): readonly string[][] {
+    return startCommands(programOf(plan), changesOf(plan.changes, 'command'));
   }
 
   protected override testInstalled(plan: InstallPlan): Promise<unknown> {
