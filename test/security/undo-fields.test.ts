@@ -11,6 +11,7 @@ import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { forgetSnapshot, sealSnapshot } from '../../electron/agent/steps/seal-snapshot.ts';
 import { snapshotOutput } from '../../electron/agent/steps/shapes.ts';
 import type { Database, TaskMemory } from '../../electron/database/database.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { approved, drive, driver, lockable, quickDatabase } from './approval-drive.ts';
 import { keptSample } from './approval-samples.ts';
@@ -70,7 +71,12 @@ describe('a field of the snapshot that changes before the way back', () => {
     const { task } = approved(fixture.database, 'install');
     remember(task, keeps(withOther(keptSample, one.at, one.others[0])));
     const { reached, task: after } = await drive(fixture.database, task);
-    expect([reached, after.state, after.failure?.code]).toEqual([false, 'failed', 'approval.other-snapshot']);
+    expect([reached, after.state, after.failure?.code, after.restored]).toEqual([
+      false,
+      'failed',
+      'approval.other-snapshot',
+      'not-needed',
+    ]);
   });
 });
 
@@ -87,6 +93,17 @@ describe('the way back is not gone', () => {
     const { task } = approved(fixture.database, 'restore');
     forgetSnapshot(fixture.database, task.id);
     await expectUntouched(task, /The stored description of the previous state is not the one/);
+  });
+
+  test('with a seal that was damaged since this agent saw it', async () => {
+    const { task } = approved(fixture.database, 'restore');
+    const running = driver(fixture.database);
+    expect(await running(task)).toMatchObject({ reached: true });
+    (fixture.database as SqliteDatabase).driver.run('UPDATE secrets SET sealed = ? WHERE owner = ?', [
+      Buffer.alloc(60, 2),
+      task.id,
+    ]);
+    expect(await running(task)).toMatchObject({ reached: false, task: { state: 'failed' } });
   });
 
   test('with what another task kept', async () => {

@@ -10,6 +10,7 @@ import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
 import { stateMutations } from './states.ts';
+import { undoMutations } from './undo.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
@@ -23,4 +24,5 @@ export const mutations: readonly Mutation[] = [
   ...stateMutations,
   ...snapshotMutations,
   ...driftMutations,
+  ...undoMutations,
 ];
