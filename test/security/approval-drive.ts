@@ -128,7 +128,7 @@ export function driver(
 export function lockable(real: RowSealer): RowSealer & { lock(): void; unlock(): void } {
   let locked = false;
   const refuse = () => {
-    if (locked) throw new Failure('keychain.locked', 'The keychain is locked.', { retry: 'later' });
+    if (locked) throw new Failure('keychain.passphrase-needed', 'A passphrase is required.');
   };
   const guarded: Pick<RowSealer, 'openRow' | 'open'> = {
     openRow(context, row) {
