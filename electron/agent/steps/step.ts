@@ -63,7 +63,7 @@ export interface StepContext {
   node(): EndpointNode;
   /** Output of an earlier step, parsed by the schema of that step. */
   output<T>(step: StepName, parse: { parse(value: unknown): T }): T;
-  /** What this process found of the seals of this task since the target is being changed, by their content. Never stored. */
+  /** What this process found of the seals of this task since the endpoint is being changed, by their content. Never stored. */
   readonly seen: Map<string, boolean>;
   readonly tools: StepTools;
 }

@@ -62,7 +62,7 @@ export interface Endpoint {
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
   /**
    * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself. Asks nothing of
-   * the target and changes nothing.
+   * the endpoint and changes nothing.
    */
   checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
