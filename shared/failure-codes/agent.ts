@@ -14,6 +14,10 @@ export const agentCodes = {
     'approval.other-key': ['never', 'The key or CSR is not the one that was generated for the task.'],
     'approval.other-order': ['never', 'The order is not the one that was approved.'],
     'approval.other-plan': ['needs-person', 'The plan is not the one that was read or approved.'],
+    'approval.other-snapshot': [
+      'never',
+      'The description of the previous state is not the one that the task made.',
+    ],
     'approval.rejected': ['never', 'The plan was rejected.'],
     'approval.settings-changed': ['never', 'The settings changed after the plan was approved.'],
     'bridge.closed': ['later', 'The window has lost its connection to the agent.'],

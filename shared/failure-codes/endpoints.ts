@@ -50,11 +50,16 @@ export const endpointsCodes = {
     'node.not-found': ['never', 'There is no such node.', 'not-there'],
     'node.not-installable': ['needs-person', 'No certificate can be installed at this node as it is.'],
     'plan.unreadable': ['needs-person', 'The plan was made by another version of Trustkeep.'],
+    'restore.not-approved': [
+      'needs-person',
+      'Nothing was restored, because the change or what was kept before it is not the approved one.',
+    ],
     'restore.not-exact': ['later', 'Not everything could be restored.'],
     'restore.not-served': [
       'needs-person',
       'The previous files are back, but the previous certificate is not served.',
     ],
+    'snapshot.other': ['never', 'The stored description of the previous state does not fit the plan.'],
     'snapshot.not-exact': [
       'needs-person',
       'A copy made before the change is not exact, so nothing was changed.',

@@ -94,6 +94,11 @@ export const plan = z.object({
   keyPlace: z.object({ where: keyPairPlace, why: z.string() }),
   authority: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
   terms: orderTerms,
+  /**
+   * Directory of the endpoint below which the authority has challenge files put; null: none is known. Absent where it
+   * validates in another way, and in plans of earlier versions.
+   */
+  webRoot: z.string().nullable().optional(),
   bound: planBinding,
   install: installPlan,
   fingerprint: z.string(),

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import type { Snapshot } from '#shared/model/snapshot.ts';
 import { inAgent, listing, newLeaf, open, restart } from '#test/make/endpoints.ts';
 import { eachEndpoint, expectedState, filesOf, stateOnDisk } from './each-endpoint.ts';
 
@@ -45,6 +46,33 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
     expect(await endpoint().restore(JSON.parse(JSON.stringify(again)))).toMatchObject({ exact: true });
     await endpoint().discard(again, 'tag1');
     expect(await listing(made().dir)).toEqual(before());
+  });
+
+  it('knows its own snapshot of a plan by what it says, and no other', async () => {
+    const one = endpoint();
+    const plan = await one.plan(made().nodeKey);
+    const snapshot: Snapshot = JSON.parse(JSON.stringify(await one.snapshot(plan, 'tag1')));
+    one.checkSnapshot(plan, snapshot, 'tag1');
+    const [first, ...rest] = snapshot.kept;
+    if (first?.kind !== 'file') throw new Error('a plan touches at least one file');
+    const others: Partial<Snapshot>[] = [
+      { nodeKey: 'another' },
+      { previousFingerprint: 'another' },
+      { startAgain: ['sh', '-c', 'true'] },
+      { kept: rest },
+      { kept: [...snapshot.kept, { kind: 'file', path: '/etc/hosts', keptAt: null, before: null }] },
+      { kept: [...snapshot.kept, { kind: 'directory', path: '/etc/another' }] },
+      { kept: [{ ...first, path: '/etc/hosts' }, ...rest] },
+      { kept: [{ ...first, keptAt: '/etc/hosts' }, ...rest] },
+      { kept: snapshot.kept.map((kept) => ('before' in kept ? { ...kept, before: null } : kept)) },
+    ];
+    for (const other of others)
+      expect(() => one.checkSnapshot(plan, { ...snapshot, ...other }, 'tag1'), JSON.stringify(other)).toThrow(
+        expect.objectContaining({ code: 'snapshot.other' }),
+      );
+    if (snapshot.kept.some((kept) => kept.kind === 'file' && kept.keptAt !== null))
+      expect(() => one.checkSnapshot(plan, snapshot, 'tag2')).toThrow();
+    await one.discard(snapshot, 'tag1');
   });
 
   it('restores from every point at which an install can be cut off', async () => {

@@ -1,6 +1,6 @@
 /** Endpoints that are not made of files: what they change is planned, drawn, approved, compared, done and undone by its kind. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Change, groupsOf, kindOf } from '#shared/model/changes/index.ts';
+import { type Change, countsOfKept, groupsOf, kindOf, ownChangesOf } from '#shared/model/changes/index.ts';
 import { inAgent, newLeaf } from '#test/make/endpoints.ts';
 import { LoadBalancerEndpoint, profile } from '#test/make/fake-load-balancer.ts';
 import { SiteEndpoint, SiteServer, sitePlace, thumbprintOf } from '#test/make/fake-site-server.ts';
@@ -19,6 +19,8 @@ interface Made {
   drifts: [() => void, string][];
   /** What a person reads of the plan. */
   drawn: string[];
+  /** What a snapshot keeps, counted. */
+  keeps: string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ async function site(): Promise<Made> {
       ],
       [() => void server.bindings.delete(sitePlace), 'is missing'],
     ],
+    keeps: '1 binding',
     drawn: ['Bindings', 'Default Web Site, *:443:shop.example  (binding)', 'known later My 33'],
     stop: async () => {},
   };
@@ -74,6 +77,7 @@ async function loadBalancer(): Promise<Made> {
       ],
       [() => void server.objects.delete(profile), 'is missing'],
     ],
+    keeps: '1 object',
     drawn: [
       'Objects',
       `${profile}  (settings)`,
@@ -169,6 +173,19 @@ describe.each([
     expect(made.state()).toEqual(before);
   });
 
+  it('counts what a snapshot keeps by its kind', async () => {
+    const plan = await made.endpoint.plan(made.nodeKey);
+    expect(countsOfKept((await made.endpoint.snapshot(plan, 'tag1')).kept)).toBe(made.keeps);
+  });
+
+  it('says what it leaves for other plans by the kind of its changes, once that is known', async () => {
+    const plan = await planOf();
+    const filled = fillAfterHashes(plan, await made.endpoint.afterHashes(plan.install, inAgent(newLeaf())));
+    const own = ownChangesOf(filled.install.changes);
+    expect(own).toContainEqual(expect.objectContaining({ place: made.nodeKey }));
+    for (const { before, after } of own) expect(after).not.toBe(before);
+  });
+
   it('refuses a key that does not belong to the certificate, before any change', async () => {
     const plan = await made.endpoint.plan(made.nodeKey);
     const wrong = { ...inAgent(newLeaf()), chainPem: newLeaf().chainPem };
@@ -181,4 +198,31 @@ describe.each([
   it('says which powers it has not got', () => {
     expect(made.endpoint.powers).toEqual({ makesKeys: null, restarts: null, runsScripts: null });
   });
+});
+
+it('two bindings of one server that are approved together: the second is not refused for the first, but for anyone else', async () => {
+  const server = new SiteServer();
+  const endpoint = new SiteEndpoint(server);
+  const places = ['Default Web Site *:443:a.example', 'Default Web Site *:443:b.example'] as const;
+  for (const place of places) {
+    const old = newLeaf();
+    server.bind(place, {
+      ...{ certificateStore: 'My', flags: 33 },
+      thumbprint: server.import(old.chainPem, old.keyPem),
+    });
+  }
+  const [first, second] = [await endpoint.plan(places[0]), await endpoint.plan(places[1])];
+  const material = inAgent(newLeaf());
+  const hashes = await endpoint.afterHashes(first, material);
+  await endpoint.install(first, material);
+  const own = ownChangesOf(
+    first.changes.map((one) => {
+      const kind = kindOf(one);
+      return kind.later?.with(one, hashes[kind.place(one)] ?? null) ?? one;
+    }),
+  );
+  await expect(endpoint.checkDrift(second)).rejects.toMatchObject({ code: 'endpoint.drifted' });
+  await endpoint.checkDrift(second, own);
+  server.bind(places[0], { certificateStore: 'My', flags: 1, thumbprint: hashes[places[0]] ?? '' });
+  await expect(endpoint.checkDrift(second, own)).rejects.toMatchObject({ code: 'endpoint.drifted' });
 });

@@ -8,11 +8,6 @@ import { type Written, writtenIn } from './written.ts';
 const namesakes: readonly { place: string; kinds: readonly TaskKind[]; because: string }[] = [
   { place: 'electron/agent/steps', kinds: ['discover', 'restart'], because: 'the step of that name' },
   {
-    place: 'electron/providers/endpoints',
-    kinds: ['restart'],
-    because: "which of the user's scripts is run",
-  },
-  {
     place: 'renderer/screens/endpoints/more-actions.tsx',
     kinds: ['restart'],
     because: 'which dialog is open',

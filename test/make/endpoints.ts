@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeCa, makeLeaf } from '#test/make/certificates.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import type { EndpointTools } from '../../electron/providers/endpoints/common/tools.ts';
@@ -103,4 +104,12 @@ export async function listing(dir: string): Promise<Record<string, string>> {
     }
   }
   return found;
+}
+
+/** The same plan with another argument for its install script. */
+export function withAlias(plan: InstallPlan, alias: string): InstallPlan {
+  const changes = plan.changes.map((one) =>
+    one.kind === 'command' && one.argv.length > 1 ? { ...one, argv: [...one.argv.slice(0, -1), alias] } : one,
+  );
+  return { ...plan, changes };
 }

@@ -110,6 +110,11 @@ export class LoadBalancerEndpoint implements Endpoint {
     return { nodeKey: plan.nodeKey, kept, previousFingerprint: null };
   }
 
+  checkSnapshot(plan: InstallPlan, { kept, nodeKey }: Snapshot): void {
+    if (nodeKey !== plan.nodeKey || kept.length !== plan.changes.length)
+      throw new Failure('snapshot.other', 'This was kept for another plan.');
+  }
+
   async install(plan: InstallPlan, material: Material): Promise<void> {
     if (material.key.where !== 'agent') throw new Error('keys are made in the agent');
     const key = keyContent(createPublicKey(material.key.pem.text()));

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { type BindingState, binding, bindingDifferences } from '#shared/model/changes/binding.ts';
-import { changesOf } from '#shared/model/changes/index.ts';
+import { changesOf, isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -49,8 +49,16 @@ export class SiteServer {
   }
 }
 
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 const [site, at] = ['Default Web Site', '*:443:shop.example'];
 export const sitePlace = `${site} ${at}`;
+
+/** `Default Web Site *:443:shop.example` */
+function splitPlace(place: string): { site: string; at: string } {
+  const space = place.lastIndexOf(' ');
+  return { site: place.slice(0, space), at: place.slice(space + 1) };
+}
 
 /** An endpoint whose one change is a binding. It serves what is bound from that moment, and makes no keys. */
 export class SiteEndpoint implements Endpoint {
@@ -79,8 +87,8 @@ export class SiteEndpoint implements Endpoint {
     if (before === null) throw new Failure('node.missing', `There is no binding ${nodeKey}.`);
     return {
       nodeKey,
-      changes: [{ kind: 'binding', site, at, before, after: { ...before, thumbprint: null } }],
-      standsOn: [],
+      changes: [{ kind: 'binding', ...splitPlace(nodeKey), before, after: { ...before, thumbprint: null } }],
+      standsOn: this.#beside(nodeKey),
       remembers: { by: 'site', version: 1, facts: [] },
       shares: [],
       proofs: [],
@@ -88,8 +96,33 @@ export class SiteEndpoint implements Endpoint {
     };
   }
 
-  async checkDrift(plan: InstallPlan): Promise<void> {
+  async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
+    this.#refuseDrifted(plan);
+    const hashed = own.map((one) => ({ ...one, before: hashOf(one.before), after: hashOf(one.after) }));
+    const now = new Map(this.#beside(plan.nodeKey).map(({ name, sha256 }) => [name, sha256]));
+    const others = plan.standsOn.filter((one) => one.what === 'content');
+    refuse(
+      others.flatMap((one) => {
+        const [then, today] = [one.sha256, now.get(one.name) ?? ''];
+        const fits =
+          then === today || isOwnWork(hashed, { kind: 'binding', place: one.name }, { then, today });
+        return fits ? [] : [`the binding ${one.name} is another`];
+      }),
+    );
+  }
+
+  #refuseDrifted(plan: InstallPlan): void {
     refuse(changesOf(plan.changes, 'binding').flatMap((one) => binding.drift(one, this.#now(one))));
+  }
+
+  /** The other bindings of the server, as a hash each: a plan stands on them. */
+  #beside(nodeKey: string): { what: 'content'; name: string; sha256: string }[] {
+    const others = [...this.#server.bindings].filter(([place]) => place !== nodeKey);
+    return others.map(([name, state]) => ({
+      what: 'content',
+      name,
+      sha256: hashOf(binding.leaves({ kind: 'binding', site, at, before: state, after: state })?.after ?? ''),
+    }));
   }
 
   async afterHashes(plan: InstallPlan, { chainPem }: Material): Promise<Record<string, string>> {
@@ -98,12 +131,17 @@ export class SiteEndpoint implements Endpoint {
   }
 
   async snapshot(plan: InstallPlan): Promise<Snapshot> {
-    await this.checkDrift(plan);
+    this.#refuseDrifted(plan);
     const kept = changesOf(plan.changes, 'binding').map((one) => ({
       ...{ kind: one.kind, site: one.site, at: one.at },
       before: one.before,
     }));
     return { nodeKey: plan.nodeKey, kept, previousFingerprint: null };
+  }
+
+  checkSnapshot(plan: InstallPlan, { kept, nodeKey }: Snapshot): void {
+    if (nodeKey !== plan.nodeKey || kept.length !== plan.changes.length)
+      throw new Failure('snapshot.other', 'This was kept for another plan.');
   }
 
   async install(plan: InstallPlan, material: Material): Promise<void> {

@@ -4,12 +4,14 @@ import type { Authority } from '#shared/model/authority.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
+import { aFoundNode } from '#test/make/certificate-rows.ts';
 import { clockAt, makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
 import { sealRequest } from '../../electron/agent/steps/seal-request.ts';
+import { sealSnapshot } from '../../electron/agent/steps/seal-snapshot.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { StepTools } from '../../electron/agent/steps/step.ts';
@@ -17,7 +19,7 @@ import { TaskRunner } from '../../electron/agent/tasks/runner.ts';
 import type { Database } from '../../electron/database/database.ts';
 import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import type { RowSealer } from '../../electron/secrets/envelope.ts';
-import { everything, local, nginx } from './approval-samples.ts';
+import { everything, keptSample, local, nginx } from './approval-samples.ts';
 
 /** Thousands of rows are written, and none has to outlive a power cut. */
 export function quickDatabase(sealer?: RowSealer): TestDatabase {
@@ -34,30 +36,37 @@ interface Case {
   task: Task;
 }
 
-/** An approved task just before that step, with rows of its own. */
+/** An approved task just before that step, of the way back too, with rows of its own. */
 export function approved(database: Database, step: StepName, endpoint = nginx, authority = local): Case {
   const n = ++count;
   const own = { ...endpoint, id: `ep_${n}`, name: `web${n}` };
   database.endpoints.insert(own);
   if (database.authorities.get('ca_1') === null) database.authorities.insert(authority);
   else database.authorities.update(authority);
-  const plan = everything(bindingOf(own, authority), { nodeId: `node_${n}`, endpointId: own.id });
   const forward = certifyKind.forward;
+  const back = certifyKind.undo.findIndex(({ name }) => name === step);
+  // the proof of a restore asks what its node serves
+  const [found] = back < 0 ? [] : database.nodes.reconcile(own.id, [aFoundNode('shop')], now);
+  const ids = { nodeId: found?.id ?? `node_${n}`, endpointId: own.id };
+  const plan = everything(bindingOf(own, authority), ids);
   const row = aTask({ endpointId: own.id, nodeId: plan.nodeId });
   const outputs: Record<string, unknown> = { plan: { plan } };
-  const cursor = forward.findIndex(({ name }) => name === step);
+  const cursor = back < 0 ? forward.findIndex(({ name }) => name === step) : forward.length;
   if (cursor > forward.findIndex(({ name }) => name === 'check-material'))
     Object.assign(outputs, {
       ...{ 'check-material': { plan }, 'await-certificate': { orderId: 'ord_1', fingerprint: 'f' } },
     });
   if (cursor > forward.findIndex(({ name }) => name === 'make-key'))
     outputs['make-key'] = { where: 'endpoint', path: '/k', spki: 'AA==', csr: 'AQ==' };
-  const steps = forward.map(({ name }) => ({
+  if (cursor > forward.findIndex(({ name }) => name === 'snapshot')) outputs.snapshot = keptSample;
+  const steps = [...forward, ...(back < 0 ? [] : certifyKind.undo)].map(({ name }) => ({
     ...{ name, state: 'to-do' as const, attempt: 0, startedAt: null },
     ...{ finishedAt: null, sentence: null, failure: null },
   }));
   const task = { ...row.task, steps };
-  database.tasks.insert({ task, memory: { ...row.memory, outputs, cursor } });
+  const way = back < 0 ? { cursor } : { cursor: back, direction: 'undoing' as const, changing: true };
+  if (step === 'prove-restore') outputs.restore = { exact: true, sentence: 'Restored.' };
+  database.tasks.insert({ task, memory: { ...row.memory, outputs, ...way } });
   const approval = {
     ...{ id: `apr_${n}`, taskId: task.id, plan, state: 'approved' as const, decidedBy: 'bob' },
     ...{ decidedOrigin: 'gui' as const, decidedAt: now, comment: null, createdAt: now },
@@ -66,21 +75,30 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   sealYes(database, approval);
   const made = makeKeyOutput.safeParse(outputs['make-key']).data;
   if (made !== undefined) sealRequest(database, task.id, made);
+  if ('snapshot' in outputs) sealSnapshot(database, task.id, keptSample);
   return { endpoint: own, authority, plan, task };
 }
 
-/** Lets the real runner drive the task. `reached`: a step got past the guard, to the endpoint. */
-export async function drive(database: Database, task: Task): Promise<{ task: Task; reached: boolean }> {
-  const cut = new AbortController();
+/** Lets the real runner drive the task, in an agent that was just started. */
+export const drive = (database: Database, task: Task, given: Partial<StepTools> = {}) =>
+  driver(database, given)(task);
+
+/** One run of the agent. `reached`: a step got past the guard, to the endpoint. */
+export function driver(
+  database: Database,
+  given: Partial<StepTools> = {},
+): (task: Task) => Promise<{ task: Task; reached: boolean }> {
+  let cut = new AbortController();
   let reached = false;
-  const tools: StepTools = {
+  const tools = (): StepTools => ({
     ...{ database, clock: clockAt(now), log: silentLog, signal: cut.signal, proofPatienceMs: 1 },
     ...{ dropConnection: async () => {}, takeLogIn: () => null, audit: () => {} },
-    probeTls: async () => ({ kind: 'no-answer', code: 'tls.none', sentence: 'Nothing.' }),
+    probeTls: async () => reach(),
     authority: () => reach(),
     machineRoots: () => [],
     openConnection: async () => reach(),
-  };
+    ...given,
+  });
   function reach(): never {
     reached = true;
     cut.abort();
@@ -95,19 +113,23 @@ export async function drive(database: Database, task: Task): Promise<{ task: Tas
       changed: () => {},
       ended: () => {},
     },
-    openTools: () => ({ tools, end: async () => {} }),
+    openTools: () => ({ tools: tools(), end: async () => {} }),
     clearUp: async () => {},
   });
-  await runner.drive(task.id, cut.signal, () => false);
-  const after = database.tasks.get(task.id)?.task;
-  if (after === undefined) throw new Error('the task is gone');
-  return { task: after, reached };
+  return async (task) => {
+    cut = new AbortController();
+    reached = false;
+    await runner.drive(task.id, cut.signal, () => false);
+    const after = database.tasks.get(task.id)?.task;
+    if (after === undefined) throw new Error('the task is gone');
+    return { task: after, reached };
+  };
 }
 
-export function lockable(real: RowSealer): RowSealer & { lock(): void } {
+export function lockable(real: RowSealer): RowSealer & { lock(): void; unlock(): void } {
   let locked = false;
   const refuse = () => {
-    if (locked) throw new Failure('keychain.locked', 'The keychain is locked.', { retry: 'later' });
+    if (locked) throw new Failure('keychain.passphrase-needed', 'A passphrase is required.');
   };
   const guarded: Pick<RowSealer, 'openRow' | 'open'> = {
     openRow(context, row) {
@@ -125,6 +147,9 @@ export function lockable(real: RowSealer): RowSealer & { lock(): void } {
     sealRow: (context, value) => real.sealRow(context, value),
     lock: () => {
       locked = true;
+    },
+    unlock: () => {
+      locked = false;
     },
   };
 }

@@ -7,17 +7,22 @@ import { newId } from '#kit/ids.ts';
 import { authority as authorityShape } from '#shared/model/authority.ts';
 import { told } from '#shared/model/connection.ts';
 import { type Endpoint, endpoint as endpointShape } from '#shared/model/endpoint.ts';
+import { endpointNode } from '#shared/model/node.ts';
 import { order as orderShape } from '#shared/model/order.ts';
 import { anOrder } from '#test/make/certificate-rows.ts';
 import type { TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
+import { planFingerprint } from '../../electron/agent/plans/certify.ts';
+import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { approved, drive, quickDatabase } from './approval-drive.ts';
-import { authorities, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
+import { doneOnHost, node } from './approval-node.ts';
+import { authorities, byWebRoot, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
 import {
   boundWithoutUser,
   ofAnyConnection,
   unboundOfAuthority,
   unboundOfEndpoint,
+  unboundOfNode,
   unboundOfOrder,
 } from './approval-unbound.ts';
 
@@ -85,6 +90,52 @@ describe('a field of the authority that changes between the approval and the ord
         expect(outcome.reached, JSON.stringify(other)).toBe(free);
         if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
       }
+  });
+});
+
+describe('a field of the node that changes between the approval and the step', () => {
+  const ofCertificate = /^certificate\./;
+  const fields = byField(occurrencesIn(endpointNode, node).filter(({ field }) => !ofCertificate.test(field)));
+  const place = '/srv/www/.well-known/acme-challenge';
+  const planned = {
+    'place-order': [`mkdir -p -m 0755 ${place}`, `write ${place}/token`],
+    install: ['/in shop.example'],
+  };
+  const steps = ['place-order', 'install'] as const;
+
+  test('is in the sample, whichever it is, and has its reason', () => {
+    const known = new Set(fieldsOf(endpointNode).filter((field) => !ofCertificate.test(field)));
+    expect([...fields.keys()].sort()).toEqual([...known].sort());
+    expect(Object.keys(unboundOfNode).sort()).toEqual([...known].sort());
+  });
+
+  test.each([...fields])('%s', async (_field, occurrences) => {
+    for (const { at, others } of occurrences)
+      for (const other of others)
+        for (const step of steps) {
+          const { task } = approved(fixture.database, step, nginx, byWebRoot);
+          const done = await doneOnHost(fixture.database, task, withOther(node, at, other));
+          expect(done, JSON.stringify(other)).toEqual(planned[step]);
+        }
+  });
+
+  const elsewhere = '/srv/other/.well-known/acme-challenge';
+  test.each([
+    ['is used where the plan is of a version that did not say it', undefined, elsewhere],
+    ['is not used where the plan says that no place is known', null, null],
+  ])('%s', async (_name, webRoot, used) => {
+    const { database } = fixture;
+    const { task, plan } = approved(database, 'place-order', nginx, byWebRoot);
+    const other = { ...plan, webRoot };
+    const earlier = { ...other, fingerprint: planFingerprint(other) };
+    const [row, approval] = [database.tasks.get(task.id), database.approvals.ofTask(task.id)];
+    if (row === null || approval === null) throw new Error('the rows are gone');
+    const outputs = { ...row.memory.outputs, plan: { plan: earlier } };
+    database.tasks.update({ ...row, memory: { ...row.memory, outputs } });
+    database.approvals.update({ ...approval, plan: earlier });
+    sealYes(database, { ...approval, plan: earlier });
+    const done = await doneOnHost(database, task, { ...node, webRoot: '/srv/other' });
+    expect(done).toEqual(used === null ? [] : [`mkdir -p -m 0755 ${used}`, `write ${used}/token`]);
   });
 });
 

@@ -13,6 +13,7 @@ import type { AuthorityShape } from '#test/make/authority-peers.ts';
 import { now } from '#test/make/database.ts';
 import { anEndpoint } from '#test/make/rows.ts';
 import { makePlan } from '../../electron/agent/plans/certify.ts';
+import type { Kept } from '../../electron/agent/steps/shapes.ts';
 import { shapesOf } from '../conformance/shapes.ts';
 
 const state = { sha256: 'a'.repeat(64), size: 10, ownership: posix('root', 'ssl', 0o640) };
@@ -65,6 +66,7 @@ const everyChange: Change[] = [
     after: { content: 'b'.repeat(64), members: { cert: '/Common/new.crt' } },
   },
   { kind: 'command', argv: ['nginx', '-s', 'reload'], why: 'Serves it.' },
+  { kind: 'command', argv: ['/in', 'shop.example'], why: 'The install script.' },
 ];
 
 /** A plan in which every field has a value. */
@@ -79,6 +81,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: 'short', days: 6 },
+    webRoot: '/srv/www',
     bound,
     install: {
       nodeKey: 'shop',
@@ -154,7 +157,44 @@ export const authorities = (await shapesOf<AuthorityKind, AuthorityShape>('autho
       ...{ id: 'ca_1', name: 'local', isDefault: false, createdAt: now, kind: settings.kind, settings },
     }),
   );
+/** Has challenge files put below the web root of the node. */
+export const byWebRoot = authorityShape.parse({
+  ...authorities.find(({ kind }) => kind === 'acme'),
+  settings: {
+    ...authorities.find(({ kind }) => kind === 'acme')?.settings,
+    validation: { method: 'http-01-web-root', webRoot: null },
+  },
+});
 export const local = authorities.find(({ kind }) => kind === 'local') ?? authorityShape.parse({});
+
+/** What a task keeps to undo a change, with a value in every field. */
+export const keptSample: Kept = {
+  snapshot: {
+    nodeKey: 'shop',
+    kept: [
+      {
+        ...{ kind: 'file', path: '/etc/tls/x.key', keptAt: '/etc/tls/.trustkeep-1.kept.x.key' },
+        before: { sha256: 'a'.repeat(64), ownership: full },
+      },
+      {
+        ...{ kind: 'file', path: 'C:\\x.pfx', keptAt: 'C:\\.trustkeep-1.kept.x.pfx' },
+        before: { sha256: 'a'.repeat(64), ownership: ofWindows },
+      },
+      { kind: 'directory', path: '/etc/tls/new' },
+      {
+        ...{ kind: 'binding', site: 'Default Web Site', at: '*:443:shop.example' },
+        before: { thumbprint: 'A'.repeat(40), certificateStore: 'My', flags: 1 },
+      },
+      {
+        ...{ kind: 'remote-object', path: '/client-ssl/shop' },
+        before: { content: 'a'.repeat(64), members: { cert: '/Common/old.crt' } },
+      },
+    ],
+    previousFingerprint: 'a'.repeat(64),
+    startAgain: ['nginx', '-c', '/etc/nginx.conf'],
+  },
+  baseline: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example', leaf: 'a'.repeat(64) }],
+};
 
 /** Under names of nobody: for its fields alone. */
 export const sample = everything(

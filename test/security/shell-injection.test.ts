@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { connectTo, connectTools } from '#test/make/connection.ts';
 import { tempDirectory } from '#test/make/directory.ts';
-import { endpointTools, keysOf, restart } from '#test/make/endpoints.ts';
+import { endpointTools, keysOf, restart, withAlias } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
@@ -88,7 +88,8 @@ describe.each(ways.filter(([, possible]) => possible))('a hostile name %s', (way
       expect(readFileSync(path, 'utf8')).toContain(fresh.chainPem.slice(100, 160));
       await restart(endpoint);
       const alias = `${name}; $(touch hit)`;
-      expect(await endpoint.powers.runsScripts?.runScript('install', alias)).toMatchObject({ code: 0 });
+      const scripted = withAlias(plan, alias);
+      expect(await endpoint.powers.runsScripts?.runInstallScript(scripted)).toMatchObject({ code: 0 });
       expect(readFileSync(`${script}.args`, 'utf8')).toBe(`${alias}\0`);
       expect(await endpoint.restore(snapshot)).toMatchObject({ exact: true });
       await endpoint.discard(snapshot, 'tag');

@@ -6,6 +6,7 @@ import { approveStep } from '../steps/approve.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { checkMaterialStep } from '../steps/check-material.ts';
 import { finishStep } from '../steps/finish.ts';
+import { guarded } from '../steps/guarded.ts';
 import { installStep } from '../steps/install.ts';
 import { makeKeyStep, sealedKeyName } from '../steps/make-key.ts';
 import { placeOrderStep } from '../steps/place-order.ts';
@@ -13,12 +14,15 @@ import { planStep } from '../steps/plan.ts';
 import { proveStep } from '../steps/prove.ts';
 import { restartStep } from '../steps/restart.ts';
 import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
+import { forgetPolicy } from '../steps/seal-policy.ts';
 import { forgetRequest } from '../steps/seal-request.ts';
+import { forgetSnapshot } from '../steps/seal-snapshot.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
 import { snapshotStep } from '../steps/snapshot.ts';
 import type { Step, StepTools } from '../steps/step.ts';
 import { tagOf } from '../steps/tag.ts';
+import { guardUndo } from '../steps/undo-guard.ts';
 import { isSuccess } from '../tasks/step-rows.ts';
 import type { EndTools, KindOfTask } from '../tasks/task-kind.ts';
 import { afterFailedRenewal } from './failed-renewal.ts';
@@ -27,7 +31,7 @@ import { afterFailedRenewal } from './failed-renewal.ts';
 export const certifyKind: KindOfTask = {
   kind: 'certify',
   input: certifyInput,
-  forward: guarded([
+  forward: guardedBehindYes([
     planStep,
     approveStep,
     makeKeyStep,
@@ -40,7 +44,7 @@ export const certifyKind: KindOfTask = {
     proveStep,
     finishStep,
   ]),
-  undo: [restoreStep, proveRestoreStep],
+  undo: [restoreStep, proveRestoreStep].map((step) => guarded(step, guardUndo)),
   lease: { second: 'refused', onlyReads: false },
   title: factsOfTask({ kind: 'certify' }).title,
   isRoutine: () => false,
@@ -49,6 +53,8 @@ export const certifyKind: KindOfTask = {
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
     forgetRequest(tools.database, row.task.id);
+    forgetPolicy(tools.database, row.task.id);
+    forgetSnapshot(tools.database, row.task.id);
     if (isSuccess(row.task)) return;
     abandonOrder(row.task, tools);
     afterFailedRenewal(row, tools);
@@ -65,20 +71,10 @@ export const certifyKind: KindOfTask = {
   clearUp,
 };
 
-/** Behind the yes nothing runs without it: each step looks again, so that no change in between slips through. */
-function guarded(steps: readonly Step[]): Step[] {
+/** Behind the yes nothing runs without it. */
+function guardedBehindYes(steps: readonly Step[]): Step[] {
   const yes = steps.indexOf(approveStep);
-  return steps.map((step, at) =>
-    at <= yes
-      ? step
-      : {
-          ...step,
-          async run(context) {
-            guardApproval(context);
-            return step.run(context);
-          },
-        },
-  );
+  return steps.map((step, at) => (at <= yes ? step : guarded(step, guardApproval)));
 }
 
 /** Nobody will ask for it any more: it must not look alive, nor hold its authority. */

@@ -18,6 +18,7 @@ interface CertifyFacts {
   keyPlace: { where: KeyPairPlace; why: string };
   authority: { id: string; name: string; kind: string };
   terms: OrderTerms;
+  webRoot?: string | null | undefined;
   bound: PlanBinding;
   install: InstallPlan;
 }
@@ -37,6 +38,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     keyPlace: facts.keyPlace,
     authority: facts.authority,
     terms: facts.terms,
+    ...(facts.webRoot === undefined ? {} : { webRoot: facts.webRoot }),
     bound: facts.bound,
     install: facts.install,
     fingerprint: '',

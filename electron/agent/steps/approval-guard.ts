@@ -1,53 +1,72 @@
-import { asFailure, Failure } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { planFingerprint } from '../plans/certify.ts';
 import { isSealedRequest } from './seal-request.ts';
-import { isSealedYes, sealsRequest } from './seal-yes.ts';
-import { checkMaterialOutput, makeKeyOutput, planOutput } from './shapes.ts';
+import { isSealedSnapshot } from './seal-snapshot.ts';
+import { isSealedYes, sealsRequest, sealsSnapshot } from './seal-yes.ts';
+import { sealedHere } from './sealed-here.ts';
+import { checkMaterialOutput, type Kept, makeKeyOutput, planOutput, snapshotOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
 /**
  * Throws unless what is about to be carried out is what was approved: the plan in the task, the plan in the approval and
- * the sealed yes agree, key, CSR and order are for that plan, and endpoint and authority are still those it was made for.
+ * the sealed yes agree, key, CSR and order are for that plan, endpoint and authority are still those it was made for, and
+ * what undoes the change is what was kept.
  */
 export function guardApproval(context: StepContext): void {
-  const { database } = context.tools;
+  const { plan, approval } = guardPlan(context);
+  if (!madeHere(context, approval)) throw otherKey(plan);
+  mustBeOrdered(context, plan);
+  if (!context.memory.changing && !('snapshot' in context.memory.outputs)) return;
+  isKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));
+}
+
+/** The plan that was approved, for the endpoint and the authority as they are. Throws unless there is one. */
+export function guardPlan(context: StepContext): { plan: Plan; approval: Approval } {
   const { plan } = context.output('plan', planOutput);
-  const approval = database.approvals.ofTask(context.task.id);
+  const approval = context.tools.database.approvals.ofTask(context.task.id);
   if (approval === null || approval.state !== 'approved') throw notApproved();
   for (const one of plansIn(context, plan)) mustBeThatOf(approval, one);
   if (!isApproved(context, approval)) throw notApproved();
-  if (!madeHere(context, approval)) throw otherKey(plan);
   mustBeBound(context, plan);
-  mustBeOrdered(context, plan);
+  return { plan, approval };
+}
+
+/** `approval.other-snapshot` unless it is what this task sealed, or its yes is of a version that sealed none. */
+export function isKeptAsSealed(
+  context: StepContext,
+  approval: Approval,
+  kept: Kept,
+): 'sealed' | 'of an earlier version' {
+  const { database } = context.tools;
+  const { id } = context.task;
+  const what = `snapshot ${canonicalJson(kept)}`;
+  if (sealedHere(context, what, () => isSealedSnapshot(database, id, kept))) return 'sealed';
+  const earlier = `sealed none: ${nameOf(approval)}`;
+  if (sealedHere(context, earlier, () => !sealsSnapshot(database, approval))) return 'of an earlier version';
+  throw otherSnapshot(approval.plan);
 }
 
 function isApproved(context: StepContext, approval: Approval): boolean {
-  return orKeepsChanging(context, () => isSealedYes(context.tools.database, approval));
+  const { database } = context.tools;
+  return sealedHere(context, `yes ${nameOf(approval)}`, () => isSealedYes(database, approval));
 }
+
+const nameOf = ({ id, taskId, plan }: Approval): string => `${id} ${taskId} ${plan.fingerprint}`;
 
 /** Key and CSR are those that this task made. A yes of an older version knows nothing of them. */
 function madeHere(context: StepContext, approval: Approval): boolean {
   const { memory, task, tools } = context;
   if (!('make-key' in memory.outputs)) return true;
   const made = context.output('make-key', makeKeyOutput);
-  return orKeepsChanging(
+  return sealedHere(
     context,
+    `request of ${nameOf(approval)}: ${canonicalJson(made)}`,
     () => !sealsRequest(tools.database, approval) || isSealedRequest(tools.database, task.id, made),
   );
-}
-
-/** Once the endpoint is being changed, a keychain that was locked meanwhile must not leave it half changed. */
-function orKeepsChanging({ memory }: StepContext, isSealed: () => boolean): boolean {
-  try {
-    return isSealed();
-  } catch (error) {
-    if (memory.changing && asFailure(error).about === 'keychain') return true;
-    throw error;
-  }
 }
 
 /** The plan as it was made, and with its after-hashes once they are known. */
@@ -108,6 +127,17 @@ function otherKey(plan: Plan): Failure {
     'The stored key or CSR is not the one that was generated for this task.',
     {
       hint: `${nothingMore(plan)} Find out who can write to the database, then request the certificate again.`,
+      retry: 'never',
+    },
+  );
+}
+
+function otherSnapshot(plan: Plan): Failure {
+  return new Failure(
+    'approval.other-snapshot',
+    'The stored description of the previous state is not the one that this task made.',
+    {
+      hint: `${nothingMore(plan)} Find out who can write to the database, then check what is served.`,
       retry: 'never',
     },
   );

@@ -6,6 +6,7 @@ import { whoApproves } from '../policies/approval.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { guardApproval } from './approval-guard.ts';
 import { ownChangesSince } from './own-changes.ts';
+import { isSealedPolicy } from './seal-policy.ts';
 import { sealYes } from './seal-yes.ts';
 import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
@@ -33,7 +34,7 @@ export const approveStep: Step = {
 
 function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
   const { database, clock } = context.tools;
-  const decision = whoApproves(context.endpoint(), plan, context.task.origin);
+  const decision = decisionOn(context, plan);
   const approval: Approval = {
     id: newId('apr'),
     taskId: context.task.id,
@@ -55,6 +56,14 @@ function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
     context.tools.audit('approval.approved-by-policy', approval.id, 'ok', sentence);
   });
   return { kind: 'done', output: {}, sentence: decision.because };
+}
+
+/** By policy only where it says so now and said so when the plan was made. */
+function decisionOn(context: StepContext, plan: Plan): ReturnType<typeof whoApproves> {
+  const { task, tools } = context;
+  const decision = whoApproves(context.endpoint(), plan, task.origin);
+  if (decision.by === 'person' || isSealedPolicy(tools.database, task.id, plan)) return decision;
+  return { by: 'person', because: 'It was made to be approved by a person.' };
 }
 
 function waitForPerson() {

@@ -1,3 +1,4 @@
+import type { Plan } from '#shared/model/plan.ts';
 import { changingRetries } from '../tasks/retry.ts';
 import { material, wipe } from './material.ts';
 import { checkMaterialOutput } from './shapes.ts';
@@ -17,17 +18,15 @@ export const installStep: Step = {
     } finally {
       wipe(used);
     }
-    return afterScript(context);
+    return afterScript(context, plan);
   },
 };
 
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
-async function afterScript(context: StepContext): Promise<Outcome> {
+async function afterScript(context: StepContext, { install }: Plan): Promise<Outcome> {
   const { endpoint } = await context.tools.openConnection();
   const written = 'Everything was written as planned.';
-  const node = context.node();
-  const alias = node.alias ?? node.name;
-  const ran = (await endpoint.powers.runsScripts?.runScript('install', alias)) ?? null;
+  const ran = (await endpoint.powers.runsScripts?.runInstallScript(install)) ?? null;
   if (ran === null) return { kind: 'done', output: {}, sentence: written };
   if (ran.code === 0)
     return {

@@ -1,6 +1,5 @@
-import { changesOf } from '#shared/model/changes/index.ts';
+import { type OwnChange, ownChangesOf } from '#shared/model/changes/index.ts';
 import { groundOf } from '#shared/model/subject.ts';
-import type { OwnChange } from '../../providers/endpoints/endpoint.ts';
 import { checkMaterialOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
@@ -8,7 +7,7 @@ import type { StepContext } from './step.ts';
 const mostTasks = 500;
 
 /**
- * What other tasks of ours changed in the configuration of this endpoint since this task began, each with a proof that
+ * What other tasks of ours changed on this endpoint since this task began, each with a proof that
  * it is served. Somebody who approves six plans for one server at once must not see five of them refused for the first.
  */
 export function ownChangesSince({ task, tools: { database } }: StepContext): OwnChange[] {
@@ -23,10 +22,6 @@ export function ownChangesSince({ task, tools: { database } }: StepContext): Own
         database.tasks.get(other.id)?.memory.outputs['check-material'],
       );
       if (!output.success) return [];
-      return changesOf(output.data.plan.install.changes, 'file').flatMap(({ path, holds, before, after }) =>
-        holds === 'configuration' && before !== null && after.sha256 !== null
-          ? [{ path, before: before.sha256, after: after.sha256 }]
-          : [],
-      );
+      return ownChangesOf(output.data.plan.install.changes);
     });
 }

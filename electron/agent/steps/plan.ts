@@ -9,10 +9,13 @@ import type { Database } from '../../database/database.ts';
 import { checkNames, normalizeNames } from '../../pki/csr.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { makePlan } from '../plans/certify.ts';
+import { whoApproves } from '../policies/approval.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { forgetPolicy, sealPolicy } from './seal-policy.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
-import type { OpenConnection, Step } from './step.ts';
+import type { OpenConnection, Step, StepContext } from './step.ts';
+import { webRootFor } from './web-root.ts';
 
 export const planStep: Step = {
   name: 'plan',
@@ -30,10 +33,18 @@ export const planStep: Step = {
       open,
       input,
     });
+    rememberWhoApproves(context, plan);
     const sentence = `Planned: ${countsOf(plan.install.changes)}.`;
     return { kind: 'done', output: { plan }, sentence };
   },
 };
+
+/** Here and not when it is approved: a policy that is switched on later is not for a plan that a person was asked about. */
+function rememberWhoApproves({ tools, task, endpoint }: StepContext, plan: Plan): void {
+  const { database } = tools;
+  if (whoApproves(endpoint(), plan, task.origin).by === 'policy') sealPolicy(database, task.id, plan);
+  else forgetPolicy(database, task.id);
+}
 
 interface PlanSources {
   database: Database;
@@ -66,6 +77,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     keyPlace: await pickKeyPlace(sources.open, input.keyPlace),
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: input.profile ?? null, days: input.days ?? null },
+    webRoot: webRootFor(authority, node),
     bound: bindingOf(endpoint, authority),
     install,
   });

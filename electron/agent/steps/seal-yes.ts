@@ -17,10 +17,14 @@ export function isSealedYes({ secrets }: Database, approval: Approval): boolean 
   return sealedYes(secrets, approval) !== null;
 }
 
-/**
- * Whether the yes was sealed by a version that seals the key and CSR of its task, too. Throws as `isSealedYes`.
- */
+/** Whether the yes was sealed by a version that seals the key and CSR of its task, too. Throws as `isSealedYes`. */
 export function sealsRequest({ secrets }: Database, approval: Approval): boolean {
+  const sealed = sealedYes(secrets, approval);
+  return sealed === yesOf(approval) || sealed === yesWithRequest(approval);
+}
+
+/** Whether it was sealed by a version that seals what its task keeps to undo the change, too. Throws as `isSealedYes`. */
+export function sealsSnapshot({ secrets }: Database, approval: Approval): boolean {
   return sealedYes(secrets, approval) === yesOf(approval);
 }
 
@@ -30,9 +34,12 @@ export function forgetYes({ secrets }: Database, approval: Approval): void {
 
 function sealedYes(secrets: Database['secrets'], approval: Approval): string | null {
   const sealed = secrets.open(approval.id, name)?.text();
-  return [yesOf(approval), olderYesOf(approval)].find((one) => one === sealed) ?? null;
+  const counting = [yesOf(approval), yesWithRequest(approval), olderYesOf(approval)];
+  return counting.find((one) => one === sealed) ?? null;
 }
 
 /** As it was sealed before the key and CSR of a task were. */
 const olderYesOf = ({ taskId, plan }: Approval): string => `${taskId} ${plan.fingerprint}`;
-const yesOf = (approval: Approval): string => `${olderYesOf(approval)} with-request`;
+/** As it was sealed before snapshots were. */
+const yesWithRequest = (approval: Approval): string => `${olderYesOf(approval)} with-request`;
+const yesOf = (approval: Approval): string => `${yesWithRequest(approval)} with-snapshot`;

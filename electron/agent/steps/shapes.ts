@@ -39,5 +39,6 @@ const baseline = z.object({
   leaf: z.string().nullable(),
 });
 export const snapshotOutput = z.object({ snapshot, baseline: z.array(baseline) });
+export type Kept = z.infer<typeof snapshotOutput>;
 export const proveOutput = z.object({ proved: z.boolean() });
 export const restoreOutput = z.object({ exact: z.boolean(), sentence: z.string() });

@@ -1,7 +1,9 @@
+import { countsOfKept } from '#shared/model/changes/index.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { ownChangesSince } from './own-changes.ts';
-import { checkMaterialOutput } from './shapes.ts';
+import { sealSnapshot } from './seal-snapshot.ts';
+import { checkMaterialOutput, type Kept } from './shapes.ts';
 import type { ProbeTls, Step } from './step.ts';
 import { tagOf } from './tag.ts';
 import { keyAlgorithmOf } from './verify.ts';
@@ -23,11 +25,13 @@ export const snapshotStep: Step = {
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
     ]);
-    const kept = snapshot.kept.filter((one) => one.kind !== 'directory' && one.before !== null).length;
+    const kept: Kept = { snapshot, baseline };
+    // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
+    sealSnapshot(context.tools.database, context.task.id, kept);
     return {
       kind: 'done',
-      output: { snapshot, baseline },
-      sentence: `A copy of the current state is kept on the endpoint (${kept} file${kept === 1 ? '' : 's'}).`,
+      output: kept,
+      sentence: `A copy of the current state is kept on the endpoint (${countsOfKept(snapshot.kept)}).`,
     };
   },
 };

@@ -65,6 +65,8 @@ export interface StepContext {
   node(): EndpointNode;
   /** Output of an earlier step, parsed by the schema of that step. */
   output<T>(step: StepName, parse: { parse(value: unknown): T }): T;
+  /** What this process found of the seals of this task since the endpoint is being changed, by their content. Never stored. */
+  readonly seen: Map<string, boolean>;
   readonly tools: StepTools;
 }
 
@@ -82,7 +84,8 @@ export type Outcome =
       sentence: string;
       store?: AlsoStore;
     }
-  | { kind: 'failed'; failure: Failure; store?: AlsoStore }
+  /** `untouched`: the step refused before it did anything. */
+  | { kind: 'failed'; failure: Failure; untouched?: boolean; store?: AlsoStore }
   | { kind: 'cancelled'; failure: Failure; store?: AlsoStore };
 
 /**

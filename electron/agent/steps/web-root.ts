@@ -1,20 +1,26 @@
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
-import { authorityDefinition } from '#shared/model/authority.ts';
+import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
+import { planOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
 /**
- * http-01 by file: below the web root named at the authority, else the node's own. Null when there is neither or the
- * authority validates in another way. Connects only when the authority really puts a file.
+ * http-01 by file: below the web root named at the authority, else the node's own; null: neither is known. Undefined when
+ * the authority validates in another way. For the plan: what is not in it is not approved.
  */
+export function webRootFor(
+  { settings }: Pick<Authority, 'settings'>,
+  node: EndpointNode,
+): string | null | undefined {
+  const wanted = authorityDefinition(settings).webRoot(settings);
+  return wanted === null ? undefined : (wanted.named ?? node.webRoot);
+}
+
+/** Where the plan has challenge files put. Null: nowhere. Connects only when the authority really puts a file. */
 export function webRootOf(context: StepContext): WebRoot | null {
-  const node = context.node();
-  const authority = context.tools.database.orders.ofTask(context.task.id)?.authorityId;
-  const settings =
-    authority === undefined ? undefined : context.tools.database.authorities.get(authority)?.settings;
-  const wanted = settings === undefined ? null : authorityDefinition(settings).webRoot(settings);
-  const root = wanted === null ? null : (wanted.named ?? node.webRoot);
+  const root = plannedRoot(context);
   if (root === null) return null;
   return {
     async put(path, content) {
@@ -41,6 +47,16 @@ export function webRootOf(context: StepContext): WebRoot | null {
       await connection.remove(below(root, path));
     },
   };
+}
+
+function plannedRoot(context: StepContext): string | null {
+  const { plan } = context.output('plan', planOutput);
+  const authority = context.tools.database.authorities.get(plan.authority.id);
+  if (authority === null) return null;
+  const now = webRootFor(authority, context.node());
+  if (now === undefined) return null;
+  // plans of earlier versions do not say it
+  return plan.webRoot === undefined ? now : plan.webRoot;
 }
 
 function below(root: string, path: string): string {

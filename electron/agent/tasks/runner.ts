@@ -33,6 +33,8 @@ interface RunnerParts {
  */
 export class TaskRunner {
   readonly #parts: RunnerParts;
+  /** What steps found of the seals of live tasks, by task. In memory alone: a stored row must not say it. */
+  readonly #seen = new Map<string, Map<string, boolean>>();
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -61,7 +63,8 @@ export class TaskRunner {
     const begun = this.#begin(row, step);
     const outcome = await this.#run(step, begun, tools);
     if (tools.signal.aborted) return false; // stopping: the row says `running`, the next start repeats the step
-    return this.#apply(begun, step, outcome, tools);
+    const refused = outcome.kind === 'failed' && outcome.untouched === true;
+    return this.#apply(refused ? { ...begun, memory: row.memory } : begun, step, outcome, tools);
   }
 
   #begin(row: TaskRow, step: Step): TaskRow {
@@ -74,7 +77,8 @@ export class TaskRunner {
     tools: StepTools,
   ): Promise<Outcome | { kind: 'threw'; failure: Failure }> {
     try {
-      return withLogIn(await step.run(stepContext(this.#parts.database, row, tools)), tools.takeLogIn());
+      const context = stepContext(this.#parts.database, row, this.#seenOf(row.task), tools);
+      return withLogIn(await step.run(context), tools.takeLogIn());
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === 'internal')
@@ -86,6 +90,12 @@ export class TaskRunner {
       if (isAboutConnection(failure)) await tools.dropConnection();
       return { kind: 'threw', failure };
     }
+  }
+
+  #seenOf({ id }: Task): Map<string, boolean> {
+    const seen = this.#seen.get(id) ?? new Map<string, boolean>();
+    this.#seen.set(id, seen);
+    return seen;
   }
 
   async #apply(
@@ -183,6 +193,7 @@ export class TaskRunner {
       this.#parts.database.tasks.update(next);
       if (ends) this.#parts.ended(next);
     });
+    if (ends) this.#seen.delete(row.task.id);
     this.#parts.changed(next.task);
     return next;
   }

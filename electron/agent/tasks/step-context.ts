@@ -8,7 +8,12 @@ import type { Database, TaskRow } from '../../database/database.ts';
 import type { StepContext, StepTools } from '../steps/step.ts';
 
 /** What a step gets to see of its task. What the subject is, is looked up when the step asks for it. */
-export function stepContext(database: Database, row: TaskRow, tools: StepTools): StepContext {
+export function stepContext(
+  database: Database,
+  row: TaskRow,
+  seen: StepContext['seen'],
+  tools: StepTools,
+): StepContext {
   return {
     task: row.task,
     memory: row.memory,
@@ -19,6 +24,7 @@ export function stepContext(database: Database, row: TaskRow, tools: StepTools):
         throw gone('task.damaged', `The result of step ${step} is missing from the database.`);
       return schema.parse(row.memory.outputs[step]);
     },
+    seen,
     tools,
   };
 }

@@ -68,6 +68,7 @@ export function planPage(plan: Plan): string[] {
       ['  Reached by', plan.bound.connection],
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
       ['  Terms', termsOf(plan)],
+      ['  Challenge files', plan.webRoot ? `below ${plan.webRoot} on the endpoint` : null],
       ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
     ]),
     ...groupsOf(install.changes)

@@ -1,4 +1,5 @@
 import type { KeyType } from '#shared/model/certificate.ts';
+import type { OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -26,13 +27,6 @@ export interface RestoreReport {
   sentence: string;
 }
 
-/** A configuration file that Trustkeep itself changed for another node, by its real path, with SHA-256 before and after. */
-export interface OwnChange {
-  path: string;
-  before: string;
-  after: string;
-}
-
 export interface NewKey {
   /** File on the endpoint that holds it (mode 0600). */
   path: string;
@@ -53,7 +47,7 @@ export interface Endpoint {
   plan(nodeKey: string): Promise<InstallPlan>;
   /**
    * Refuses with `endpoint.drifted` (saying what) when what the plan's changes begin with, or what it stands on,
-   * is another by now. Configuration beside the plan's own files may have become what `own` says. Changes nothing.
+   * is another by now. What the plan stands on beside its own changes may have become what `own` says. Changes nothing.
    */
   checkDrift(plan: InstallPlan, own?: readonly OwnChange[]): Promise<void>;
   /**
@@ -66,6 +60,11 @@ export interface Endpoint {
    * the same snapshot and never overwrites what it kept. A full disk or missing right fails here, before any change.
    */
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
+  /**
+   * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself. Asks nothing of
+   * the endpoint and changes nothing.
+   */
+  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
   install(plan: InstallPlan, material: Material): Promise<void>;
   /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */
@@ -102,8 +101,8 @@ export interface Restarts {
 
 /** Scripts of the user (P12, JKS, PEM). */
 export interface RunsScripts {
-  /** How it ended; null: no such script is set. Only a lost connection rejects. */
-  runScript(which: 'install' | 'restart', alias: string): Promise<{ code: number; said: string } | null>;
+  /** Runs the install script as the plan says it, argument and all. How it ended; null: the plan has none. Only a lost connection rejects. */
+  runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null>;
 }
 
 /** One endpoint type as the agent knows it. */

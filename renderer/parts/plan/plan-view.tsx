@@ -102,6 +102,7 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     [en.plan.where, `${plan.endpointName} / ${plan.nodeName} (${plan.bound.connection})`],
     [en.plan.authority, en.plan.authorityText(plan.authority.name, authorityWord(plan.authority.kind))],
     [en.plan.terms, en.plan.termsText(plan.terms)],
+    [en.plan.webRoot, plan.webRoot ?? null],
     [en.plan.keyType, en.keyTypes[plan.keyType]],
     [
       en.plan.keyPlace,

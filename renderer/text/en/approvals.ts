@@ -46,6 +46,7 @@ export const plan = {
   where: 'For',
   authority: 'Authority',
   authorityText: (name: string, kind: string) => `${name} (${kind})`,
+  webRoot: 'Challenge files below',
   terms: 'Terms',
   termsText: (terms: Plan['terms']) =>
     [
@@ -71,7 +72,7 @@ export const plan = {
   proofs: 'Proof after installation',
   proofsMeaning:
     'The task succeeds only when each of these TLS handshakes shows the new key and chain. Otherwise, everything is restored.',
-  noProofs: 'The addresses that serve this certificate are not known; only the files on disk are checked.',
+  noProofs: 'The addresses that serve this certificate are not known; only what is installed is checked.',
   proof: (proof: PlannedProof) =>
     `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}`,
   boundTo: 'What the approval is bound to as well',

@@ -51,11 +51,12 @@ export const tasks = {
     proved: {
       title: 'The previous state is back, and that is proved.',
       sentence:
-        'Every changed file was restored byte for byte, and a TLS handshake showed that the previous certificate is served again.',
+        'Everything that was changed was restored exactly as it was, and a TLS handshake showed that the previous certificate is served again.',
     },
     unproved: {
       title: 'The previous state was restored, but that is not proved.',
-      sentence: 'The files were restored; no TLS handshake could confirm what is served. Check the node.',
+      sentence:
+        'Everything that was changed was restored; no TLS handshake could confirm what is served. Check the node.',
     },
     failed: {
       title: 'The previous state could not be restored.',

@@ -57,26 +57,8 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'a yes of the present version passes for one that seals no key',
         file: 'electron/agent/steps/seal-yes.ts',
-        find: 'sealedYes(secrets, approval) === yesOf(approval)',
-        put: 'sealedYes(secrets, approval) === olderYesOf(approval)',
-      },
-      {
-        breaks: 'a locked keychain is taken for an approval before anything was changed',
-        file: guard,
-        find: "memory.changing && asFailure(error).about === 'keychain'",
-        put: "asFailure(error).about === 'keychain'",
-      },
-      {
-        breaks: 'a damaged seal is taken for an approval while the endpoint is changed',
-        file: guard,
-        find: "memory.changing && asFailure(error).about === 'keychain'",
-        put: 'memory.changing',
-      },
-      {
-        breaks: 'a keychain that is locked meanwhile leaves the endpoint half changed',
-        file: guard,
-        find: "memory.changing && asFailure(error).about === 'keychain'",
-        put: 'false as boolean',
+        find: 'sealed === yesOf(approval) || sealed === yesWithRequest(approval)',
+        put: 'sealed === olderYesOf(approval)',
       },
       {
         breaks: 'the plan in the approval may be another one than its fingerprint says',
@@ -159,8 +141,8 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'no step behind the approval is guarded',
         file: 'electron/agent/certificates/certify-kind.ts',
-        find: '            guardApproval(context);\n',
-        put: '',
+        find: 'guarded(step, guardApproval)',
+        put: 'step',
       },
       {
         breaks: 'the approval step itself does not look at what was approved',

@@ -4,16 +4,19 @@ import { auditMutations } from './audit.ts';
 import { decisionMutations } from './decision.ts';
 import { driftMutations } from './drift.ts';
 import { earlierApprovalMutations } from './earlier-approval.ts';
+import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
 import { stateMutations } from './states.ts';
+import { undoMutations } from './undo.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
   ...approvalMutations,
   ...earlierApprovalMutations,
+  ...fromPlanMutations,
   ...decisionMutations,
   ...auditMutations,
   ...secretMutations,
@@ -21,4 +24,5 @@ export const mutations: readonly Mutation[] = [
   ...stateMutations,
   ...snapshotMutations,
   ...driftMutations,
+  ...undoMutations,
 ];

@@ -59,6 +59,8 @@ export const binding: ChangeKind<BindingChange, BindingState> = {
     value: ({ after }) => after.thumbprint,
     with: (change, thumbprint) => ({ ...change, after: { ...change.after, thumbprint } }),
   },
+  leaves: ({ before, after }) =>
+    before === null || after.thumbprint === null ? null : { before: asText(before), after: asText(after) },
   drift: ({ site, at, before }, now) => bindingDifferences(`${site} ${at}`, before, now),
 };
 
@@ -81,6 +83,9 @@ export function bindingDifferences(
       : [`the binding ${place} now has ${what} ${today ?? 'none'} instead of ${then ?? 'none'}`],
   );
 }
+
+const asText = ({ thumbprint, certificateStore, flags }: BindingState): string =>
+  JSON.stringify([thumbprint, certificateStore, flags]);
 
 const cells = ({ thumbprint, certificateStore, flags }: BindingState) => [
   { hash: thumbprint, note: null },

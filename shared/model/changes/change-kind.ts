@@ -53,6 +53,11 @@ export interface ChangeKind<C extends { kind: string }, S = null> {
   /** What is done, in one sentence for people. */
   sentence(change: C): string;
   readonly later: Later<C> | null;
+  /**
+   * The state it leaves where other plans of the endpoint may stand on it, and the one it began with, each as a text that
+   * differs when they do; null: no other plan stands on it, or it is not known yet.
+   */
+  leaves(change: C): { before: string; after: string } | null;
   /** What is different now from what the change begins with, for people; empty when nothing is. */
   drift(change: C, now: S | null): string[];
 }

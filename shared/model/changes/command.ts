@@ -23,5 +23,6 @@ export const command: ChangeKind<CommandChange> = {
   draw: ({ argv }) => ({ as: 'command', argv }),
   sentence: ({ why }) => why,
   later: null,
+  leaves: () => null,
   drift: () => [],
 };

@@ -36,5 +36,6 @@ export const configurationLine: ChangeKind<ConfigurationLineChange> = {
       ? `Put in at byte ${start} of ${path}: ${text.trim()}`
       : `Bytes ${start} to ${end - 1} of ${path} become: ${text.trim()}`,
   later: null,
+  leaves: () => null,
   drift: () => [],
 };

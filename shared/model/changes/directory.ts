@@ -33,5 +33,6 @@ export const directory: ChangeKind<DirectoryChange> = {
   }),
   sentence: () => 'A new directory.',
   later: null,
+  leaves: () => null,
   drift: () => [],
 };

@@ -68,6 +68,10 @@ export const file: ChangeKind<FileChange, FileState> = {
     value: ({ after }) => after.sha256,
     with: (change, sha256) => ({ ...change, after: { ...change.after, sha256 } }),
   },
+  leaves: ({ holds, before, after }) =>
+    holds === 'configuration' && before !== null && after.sha256 !== null
+      ? { before: before.sha256, after: after.sha256 }
+      : null,
   drift: ({ path, before }, now) => fileDifferences(path, before, now),
 };
 

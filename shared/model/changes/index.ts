@@ -88,3 +88,45 @@ export function boundPart(one: Change): Change {
   const { later } = kindOf(one);
   return later?.isLater(one) ? later.with(one, null) : one;
 }
+
+/** `2 files, 1 binding`: what was there before and is kept to undo the changes. */
+export function countsOfKept(all: readonly Kept[]): string {
+  const there = all.filter((one) => 'before' in one && one.before !== null);
+  const kinds = Object.values<AnyChangeKind>(changeKinds).map((kind) => ({
+    kind,
+    count: there.filter((one) => one.kind === kind.name).length,
+  }));
+  const some = kinds.filter(({ count }) => count > 0).map(({ kind, count }) => counted(kind, count));
+  return some.join(', ') || 'nothing was there';
+}
+
+/** Something Trustkeep itself changed for another node of the endpoint: where, from which state to which. */
+export interface OwnChange {
+  kind: ChangeKindName;
+  /** As its kind names it. */
+  place: string;
+  before: string;
+  after: string;
+}
+
+/** What of these changes other plans of the endpoint may meet. */
+export function ownChangesOf(changes: readonly Change[]): OwnChange[] {
+  return changes.flatMap((one) => {
+    const kind = kindOf(one);
+    const states = kind.leaves(one);
+    return states === null ? [] : [{ kind: one.kind, place: kind.place(one), ...states }];
+  });
+}
+
+/** Did changes of ours, one after the other, make what was `then` at this place what it is `today`? */
+export function isOwnWork(
+  own: readonly OwnChange[],
+  at: Pick<OwnChange, 'kind' | 'place'>,
+  { then, today }: { then: string; today: string },
+): boolean {
+  const here = own.filter(({ kind, place }) => kind === at.kind && place === at.place);
+  const reached = new Set([then]);
+  for (const state of reached) // a set grows under its own iteration
+    for (const one of here) if (one.before === state) reached.add(one.after);
+  return reached.has(today);
+}

@@ -44,6 +44,7 @@ export const keyStoreEntry: ChangeKind<KeyStoreEntryChange, KeyStoreEntryState> 
     with: (change, certificate) =>
       change.after === null ? change : { ...change, after: { ...change.after, certificate } },
   },
+  leaves: () => null, // its file is a change of its own
   drift: ({ keyStore, alias, before }, now) =>
     (before?.certificate ?? null) === (now?.certificate ?? null)
       ? []

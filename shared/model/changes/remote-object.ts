@@ -60,6 +60,13 @@ export const remoteObject: ChangeKind<RemoteObjectChange, RemoteObjectState> = {
     with: (change, content) =>
       change.after === null ? change : { ...change, after: { ...change.after, content } },
   },
+  leaves: ({ holds, before, after }) =>
+    before === null || after === null || (holds !== 'settings' && after.content === null)
+      ? null
+      : {
+          before: asText(before),
+          after: asText({ ...after, members: { ...before.members, ...after.members } }),
+        },
   drift: ({ path, before }, now) => remoteObjectDifferences(path, before, now),
 };
 
@@ -79,6 +86,9 @@ export function remoteObjectDifferences(
   );
   return [...content, ...members];
 }
+
+const asText = ({ content, members }: RemoteObjectState): string =>
+  JSON.stringify([content, Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
 function cells({ content, members }: RemoteObjectState, holds: boolean): Cell[] {
   const settings = Object.entries(members).map(([name, value]) => `${name} ${value}`);

@@ -6,7 +6,7 @@ import { systemClock } from '#kit/clock.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
-import { inAgent, keysOf, newLeaf, open, restart, testCa } from '#test/make/endpoints.ts';
+import { inAgent, keysOf, newLeaf, open, restart, testCa, withAlias } from '#test/make/endpoints.ts';
 import { LocalConnection } from '../../../electron/providers/connections/local/local.ts';
 
 type PemSettings = Extract<EndpointSettings, { type: 'pem' }>;
@@ -82,7 +82,8 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
       [at('install.sh'), 'shop.example'],
       [at('restart.sh')],
     ]);
-    expect(await one.powers.runsScripts?.runScript('install', 'a $(touch x); b')).toEqual({
+    const plan = withAlias(await one.plan('file'), 'a $(touch x); b');
+    expect(await one.powers.runsScripts?.runInstallScript(plan)).toEqual({
       code: 0,
       said: 'done',
     });
@@ -96,12 +97,15 @@ describe.skipIf(process.platform === 'win32')('a PEM file', () => {
     await put('site.pem', leaf.chainPem + leaf.keyPem);
     await put('bad.sh', '#!/bin/sh\necho "no luck" >&2\nexit 7\n', 0o755);
     const one = endpoint({ installScript: at('bad.sh'), restartScript: at('bad.sh') });
-    expect(await one.powers.runsScripts?.runScript('install', 'x')).toEqual({ code: 7, said: 'no luck' });
+    const plan = await one.plan('file');
+    expect(await one.powers.runsScripts?.runInstallScript(plan)).toEqual({ code: 7, said: 'no luck' });
     await expect(restart(one)).rejects.toMatchObject({
       code: 'endpoint.restart-failed',
       peerSaid: 'no luck',
     });
-    expect(await endpoint().powers.runsScripts?.runScript('install', 'x')).toBeNull();
+    expect(await endpoint().powers.runsScripts?.runInstallScript(plan)).toBeNull();
+    const without = endpoint({ restartScript: at('bad.sh') });
+    expect(await one.powers.runsScripts?.runInstallScript(await without.plan('file'))).toBeNull();
     await restart(endpoint());
   });
 

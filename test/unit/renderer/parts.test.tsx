@@ -48,6 +48,7 @@ const plan: Plan = {
   keyPlace: { where: 'endpoint', why: 'openssl is there.' },
   authority: { id: 'ca_1', name: 'My CA', kind: 'acme' },
   terms: { profile: 'short', days: 6 },
+  webRoot: '/srv/www',
   bound: { connection: 'ssh deploy@web1:22', endpoint: 'e'.repeat(64), authority: 'a'.repeat(64) },
   install: {
     nodeKey: 'k',
@@ -100,6 +101,7 @@ describe('the plan a person reads before saying yes', () => {
     'shop.example www.shop.example',
     'My CA (ACME)',
     '6 days, profile short',
+    'Challenge files below /srv/www',
     'EC P-384',
     'Generated on the endpoint openssl is there.',
     '/etc/tls/key.pem private key',

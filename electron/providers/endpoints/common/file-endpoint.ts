@@ -1,25 +1,17 @@
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import { changesOf } from '#shared/model/changes/index.ts';
+import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import type {
-  Endpoint,
-  MakesKeys,
-  Material,
-  NewKey,
-  OwnChange,
-  Powers,
-  Restarts,
-  RestoreReport,
-} from '../endpoint.ts';
+import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
 import { editConfiguration } from './configuration-lines.ts';
 import { contentHash, type Piece, placeContent } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
 import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
+import { refuseOtherSnapshot } from './other-snapshot.ts';
 import type { FileFacts } from './remembers.ts';
 import { discardKept, restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { fileDrift, linkDrift, refuseDrift, refuseForeignContent } from './states.ts';
@@ -74,6 +66,11 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return Promise.resolve(undefined);
   }
 
+  /** Every command that `startAgain` may have given for this plan. */
+  protected startCommands(_plan: InstallPlan): readonly string[][] {
+    return [];
+  }
+
   /** The server's own test of what was written. */
   protected testInstalled(_plan: InstallPlan): Promise<unknown> {
     return Promise.resolve();
@@ -106,6 +103,11 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       startAgain: await this.startAgain(plan),
     };
     return takeSnapshot(this.connection, { ...request, keepDir, previousFingerprint }, tag);
+  }
+
+  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void {
+    const { previousFingerprint } = this.remembered(plan);
+    refuseOtherSnapshot({ plan, previousFingerprint, starts: this.startCommands(plan) }, snapshot, tag);
   }
 
   /** In the order of the plan. Everything is looked at once more before the first change. */

@@ -205,7 +205,15 @@ export function reloadCommand(program: Program, server: RunningServer | null): C
   };
 }
 
-export function startCommand(program: Program, server: RunningServer): string[] {
+export function startCommand(program: Program, server: Pick<RunningServer, 'unit'>): string[] {
   if (server.unit !== null) return ['systemctl', 'start', server.unit];
   return [program.path, '-c', program.configPath];
+}
+
+/** What `startCommand` can be on the server that these commands of a plan reload. */
+export function startCommands(program: Program, commands: readonly CommandChange[]): string[][] {
+  const units = commands.flatMap(({ argv: [name, verb, unit] }) =>
+    name === 'systemctl' && verb === 'reload' && unit !== undefined ? [unit] : [],
+  );
+  return [null, ...units].map((unit) => startCommand(program, { unit }));
 }

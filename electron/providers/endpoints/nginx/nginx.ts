@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { NginxSettings } from '#shared/catalog/endpoints/nginx.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
+import { changesOf, isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -11,7 +12,7 @@ import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material, OwnChange, RestoreReport } from '../endpoint.ts';
+import type { Material, RestoreReport } from '../endpoint.ts';
 import {
   errorLogPathOf,
   locate,
@@ -20,6 +21,7 @@ import {
   readConfiguration,
   runningServer,
   startCommand,
+  startCommands,
   testConfiguration,
 } from './commands.ts';
 import { piecesFor, refuseOtherFamily } from './install.ts';
@@ -120,10 +122,7 @@ export class NginxEndpoint extends FileEndpoint {
   async #isOwn(path: string, then: string, today: string, own: readonly OwnChange[]): Promise<boolean> {
     if (own.length === 0) return false;
     const real = (await this.connection.stat(path))?.realPath;
-    const reached = new Set([then]);
-    for (const hash of reached) // a set grows under its own iteration
-      for (const one of own) if (one.path === real && one.before === hash) reached.add(one.after);
-    return reached.has(today);
+    return real !== undefined && isOwnWork(own, { kind: 'file', place: real }, { then, today });
   }
 
   protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
@@ -137,6 +136,10 @@ export class NginxEndpoint extends FileEndpoint {
   protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
     const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
     return running === null ? undefined : startCommand(programOf(plan), running);
+  }
+
+  protected override startCommands(plan: InstallPlan): readonly string[][] {
+    return startCommands(programOf(plan), changesOf(plan.changes, 'command'));
   }
 
   protected override testInstalled(plan: InstallPlan): Promise<unknown> {

@@ -11,7 +11,7 @@ import { canMakeKeysIn } from '../common/keys.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Powers, RunsScripts } from '../endpoint.ts';
-import { makePemPlan, pemRemembers, piecesFor } from './plan.ts';
+import { makePemPlan, pemRemembers, piecesFor, plannedAlias } from './plan.ts';
 import { probePem } from './probe.ts';
 import { runUserScript } from './scripts.ts';
 import { nodeFrom, nodeKey, readView, whyNot } from './view.ts';
@@ -56,22 +56,22 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
 
   /** Without a restart script there is nothing to do: whoever serves the file notices by itself. */
   async restart(): Promise<void> {
-    const ran = await this.runScript('restart', '');
-    if (ran === null || ran.code === 0) return;
+    const { restartScript } = this.#settings;
+    if (restartScript === null) return;
+    const ran = await runUserScript(this.connection, restartScript, []);
+    if (ran.code === 0) return;
     throw new Failure(
       'endpoint.restart-failed',
-      `The restart script ${this.#settings.restartScript} on ${this.connection.description} ended with code ${ran.code}.`,
+      `The restart script ${restartScript} on ${this.connection.description} ended with code ${ran.code}.`,
       { hint: 'Run it manually on the endpoint to see what it reports.', peerSaid: ran.said },
     );
   }
 
-  async runScript(
-    which: 'install' | 'restart',
-    alias: string,
-  ): Promise<{ code: number; said: string } | null> {
-    const path = which === 'install' ? this.#settings.installScript : this.#settings.restartScript;
-    if (path === null) return null;
-    return runUserScript(this.connection, path, which === 'install' ? [alias] : []);
+  async runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null> {
+    const { installScript } = this.#settings;
+    const alias = installScript === null ? null : plannedAlias(plan, installScript);
+    if (installScript === null || alias === null) return null;
+    return runUserScript(this.connection, installScript, [alias]);
   }
 
   protected async directories(): Promise<string[]> {

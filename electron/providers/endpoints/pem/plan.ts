@@ -82,6 +82,18 @@ function commandsOf(settings: PemSettings, alias: string): CommandChange[] {
   return commands;
 }
 
+/** What the plan hands to the install script; null: it does not run it. */
+export function plannedAlias({ changes }: InstallPlan, installScript: string): string | null {
+  const alone = scriptArgv(installScript, []);
+  const run = changes.find(
+    (one): one is CommandChange =>
+      one.kind === 'command' &&
+      one.argv.length === alone.length + 1 &&
+      alone.every((word, at) => word === one.argv[at]),
+  );
+  return run?.argv.at(-1) ?? null;
+}
+
 function proofsOf(settings: PemSettings, view: PemView): InstallPlan['proofs'] {
   if (settings.servedAt === null) return [];
   const { host, port } = placeServed(settings.servedAt);

@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '#shared/failure.ts';
+import { changesOf, type Kept } from '#shared/model/changes/index.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
+import { keptName } from './names.ts';
+
+interface SnapshotOf {
+  plan: InstallPlan;
+  previousFingerprint: string | null;
+  /** Commands that may start the server again. */
+  starts: readonly string[][];
+}
+
+/**
+ * `snapshot.other` unless it keeps every file that the plan changes, in the state the plan begins with and under the name
+ * of its copy, no directory that the plan does not make, and starts nothing but the server.
+ */
+export function refuseOtherSnapshot(of: SnapshotOf, snapshot: Snapshot, tag: string): void {
+  const fits =
+    snapshot.nodeKey === of.plan.nodeKey &&
+    snapshot.previousFingerprint === of.previousFingerprint &&
+    isDeepStrictEqual(filesIn(snapshot.kept), filesOf(of.plan, tag)) &&
+    snapshot.kept.every((one) => one.kind === 'file' || makesDirectory(of.plan, one)) &&
+    (snapshot.startAgain === undefined ||
+      of.starts.some((argv) => isDeepStrictEqual(argv, snapshot.startAgain)));
+  if (fits) return;
+  throw new Failure(
+    'snapshot.other',
+    'The stored description of the previous state does not fit the approved plan.',
+  );
+}
+
+const filesIn = (kept: readonly Kept[]): Kept[] => kept.filter(({ kind }) => kind === 'file');
+
+function filesOf(plan: InstallPlan, tag: string): Kept[] {
+  return changesOf(plan.changes, 'file').map(({ kind, path, before }) =>
+    before === null
+      ? { kind, path, keptAt: null, before: null }
+      : {
+          ...{ kind, path, keptAt: keptName(path, tag) },
+          before: { sha256: before.sha256, ownership: before.ownership },
+        },
+  );
+}
+
+function makesDirectory(plan: InstallPlan, kept: Kept): boolean {
+  return (
+    kept.kind === 'directory' && changesOf(plan.changes, 'directory').some(({ path }) => path === kept.path)
+  );
+}

@@ -1,0 +1,104 @@
+import { judgedBy, type Mutation } from '../mutation.ts';
+
+const guard = 'electron/agent/steps/approval-guard.ts';
+const undo = 'electron/agent/steps/undo-guard.ts';
+const here = 'electron/agent/steps/sealed-here.ts';
+const other = 'electron/providers/endpoints/common/other-snapshot.ts';
+
+/** What the way back of a task is bound to, and what counts while the keychain is locked. */
+export const undoMutations: readonly Mutation[] = [
+  ...judgedBy(
+    ['test/security/undo-fields.test.ts', 'test/security/approval-fields.test.ts'],
+    [
+      {
+        breaks: 'the way back needs no approval',
+        file: 'electron/agent/certificates/certify-kind.ts',
+        find: '.map((step) => guarded(step, guardUndo))',
+        put: '',
+      },
+      {
+        breaks: 'what is put back is not compared with what was sealed',
+        file: undo,
+        find: "  if (isKeptAsSealed(context, approval, kept) === 'sealed') return;",
+        put: "  if (kept.snapshot.nodeKey !== '') return;",
+      },
+      {
+        breaks: 'without a sealed snapshot any is taken',
+        file: guard,
+        find: '  throw otherSnapshot(approval.plan);',
+        put: "  return 'sealed';",
+      },
+      {
+        breaks: 'a yes of the present version passes for one that seals no snapshot',
+        file: guard,
+        find: '!sealsSnapshot(database, approval)',
+        put: 'sealsSnapshot(database, approval)',
+      },
+      {
+        breaks: 'a change begins with another snapshot than was sealed',
+        file: guard,
+        find: "  isKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));\n",
+        put: '',
+      },
+      {
+        breaks: 'the way back is given up while the keychain is locked',
+        file: undo,
+        find: "failure.about === 'keychain' || ",
+        put: '',
+      },
+      {
+        breaks: 'a locked keychain counts as a seal that was never seen',
+        file: here,
+        find: 'const known = memory.changing ? seen.get(what) : undefined;',
+        put: 'const known = memory.changing ? (seen.get(what) ?? true) : undefined;',
+      },
+      {
+        breaks: 'a seal that was seen counts for other content',
+        file: here,
+        find: 'const known = memory.changing ? seen.get(what) : undefined;',
+        put: 'const known = memory.changing ? [...seen.values()].at(-1) : undefined;',
+      },
+      {
+        breaks: 'a keychain that is locked meanwhile leaves the endpoint half changed',
+        file: here,
+        find: "known !== undefined && asFailure(error).about === 'keychain'",
+        put: 'false as boolean',
+      },
+      {
+        breaks: 'a seal that was damaged meanwhile still counts',
+        file: here,
+        find: "known !== undefined && asFailure(error).about === 'keychain'",
+        put: 'known !== undefined',
+      },
+      {
+        breaks: 'a step that was refused before it began counts as a change',
+        file: 'electron/agent/tasks/runner.ts',
+        find: 'refused ? { ...begun, memory: row.memory } : begun',
+        put: 'refused ? begun : begun',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/conformance/endpoint-installs.test.ts'],
+    [
+      {
+        breaks: 'a file that the plan does not change is restored',
+        file: other,
+        find: 'isDeepStrictEqual(filesIn(snapshot.kept), filesOf(of.plan, tag)) &&',
+        put: 'filesIn(snapshot.kept).length >= filesOf(of.plan, tag).length &&',
+      },
+      {
+        breaks: 'a directory that the plan does not make is removed',
+        file: other,
+        find: "one.kind === 'file' || makesDirectory(of.plan, one)",
+        put: "one.kind === 'file' || one.kind === 'directory'",
+      },
+      {
+        breaks: 'any program is started',
+        file: other,
+        find: 'of.starts.some((argv) => isDeepStrictEqual(argv, snapshot.startAgain))',
+        put: 'of.starts.length >= 0',
+      },
+    ],
+  ),
+];
