@@ -85,13 +85,14 @@ const adapter = `import { randomBytes } from 'node:crypto';
 import { type ExecResult, exec } from '#kit/exec.ts';
 import { type __TYPE__Settings, __VALUE__ } from '#shared/catalog/connections/__ID__.ts';
 import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
+import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
 import { behindMarker, prologue, usualTools } from '../common/posix.ts';
-import { defaultTimeoutMs, PosixConnection, type PosixHost, type Script } from '../common/posix-connection.ts';
+import { PosixConnection, type PosixHost, type Script } from '../common/posix-connection.ts';
 import type { HostConnection } from '../connection.ts';
 
 /** Room for what is printed before the marker. */
-const outputLimit = largestRead + 1024 * 1024;
+const roomBytes = 1024 * 1024;
 
 /** Runs nothing once, to see that the program reaches a host. */
 export async function connect__TYPE__(
@@ -124,12 +125,12 @@ class __TYPE__Host implements PosixHost {
     };
   }
 
-  async run({ text, args, stdin, timeoutMs = defaultTimeoutMs, signal, leavesBehind }: Script): Promise<ExecResult> {
+  async run({ text, args, stdin, timeoutMs = defaultTimeoutMs, signal, leavesBehind, outputBytes = largestRead }: Script): Promise<ExecResult> {
     const stop = AbortSignal.any([this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
     const script = prologue(this.#marker, false) + text;
     const result = await exec({
       argv: [this.#program, '/bin/sh', '-c', script, 'trustkeep', ...args],
-      ...{ stdin, timeoutMs, signal: stop, leavesBehind, maxOutputBytes: outputLimit },
+      ...{ stdin, timeoutMs, signal: stop, leavesBehind, maxOutputBytes: outputBytes + roomBytes },
     }).catch((error: unknown) => {
       throw stop.aborted ? stop.reason : connectionLost(this.description, error);
     });
