@@ -1,5 +1,5 @@
 import type { Failure } from '#shared/failure.ts';
-import { countsOf } from '#shared/model/changes/index.ts';
+import { type Change, countsOf, countsOfKept, type Kept } from '#shared/model/changes/index.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { StepName, StepState, Task, TaskState, TaskStep } from '#shared/model/task.ts';
@@ -120,7 +120,7 @@ function doneSentence(name: StepName, plan: Plan, { order = 1020 }: TaskSpec): s
     'await-certificate': `${authority} issued the certificate of order ${order}.`,
     'check-material':
       'Key and certificate match, and the names and dates are right. The chain is complete: it ends below the root CN=ISRG Root X1.',
-    snapshot: 'A copy of the current state is kept on the endpoint (2 files).',
+    snapshot: `A copy of the current state is kept on the endpoint (${countsOfKept(keptOf(changes))}).`,
     install: 'Everything was written as planned.',
     restart: 'The endpoint was told to load what is installed.',
     prove: `Proved: ${proofs.length} handshake${proofs.length === 1 ? '' : 's'} showed the new key and the full chain.`,
@@ -128,3 +128,11 @@ function doneSentence(name: StepName, plan: Plan, { order = 1020 }: TaskSpec): s
   };
   return sentences[name] ?? '';
 }
+
+/** The copies of the files that change. */
+const keptOf = (changes: readonly Change[]): Kept[] =>
+  changes.flatMap((change) =>
+    change.kind === 'file'
+      ? [{ kind: 'file', path: change.path, keptAt: `${change.path}.kept`, before: change.before }]
+      : [],
+  );
