@@ -7,6 +7,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import type { Database } from '../../database/database.ts';
 import { checkNames, normalizeNames } from '../../pki/csr.ts';
+import { namesCover } from '../../pki/names.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { makePlan } from '../plans/certify.ts';
 import { whoApproves } from '../policies/approval.ts';
@@ -95,7 +96,7 @@ function certificateNames(
   );
   const present = node.certificate?.names ?? [];
   const own =
-    usable.length > 0 ? [...usable, ...answers.filter((name) => !isCovered(name, usable))] : present;
+    usable.length > 0 ? [...usable, ...answers.filter((name) => !namesCover(usable, name))] : present;
   const names = requested?.length ? requested : own;
   if (names.length === 0)
     throw new Failure('names.missing', `${node.name} has no name that a certificate could be issued for.`, {
@@ -110,12 +111,7 @@ function certificateNames(
 function lostNames(node: EndpointNode, { answers }: InstallPlan, names: readonly string[]): string[] {
   const present =
     answers === undefined ? (node.certificate?.names ?? []) : [...answers.named, ...answers.byDefault];
-  return present.filter((name) => name.includes('.') && !isCovered(name.toLowerCase(), names));
-}
-
-/** By the name itself, or by a wildcard of its own level (RFC 6125 6.4.3). */
-function isCovered(name: string, names: readonly string[]): boolean {
-  return names.includes(name) || names.includes(name.replace(/^[^.]+/, '*'));
+  return present.filter((name) => name.includes('.') && !namesCover(names, name));
 }
 
 function pickAuthority(database: Database, id: string | null | undefined) {

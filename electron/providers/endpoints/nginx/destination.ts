@@ -114,9 +114,7 @@ async function refuseOtherBytes(facts: PlanFacts, file: string): Promise<void> {
   throw new Failure(
     'endpoint.configuration-unclear',
     `${file} is not what nginx printed, so it is not edited.`,
-    {
-      hint: 'It may have changed just now. Try again. A comment that looks like "# configuration file …:" may also cause this.',
-    },
+    { hint: 'It may have changed just now. Try again.' },
   );
 }
 

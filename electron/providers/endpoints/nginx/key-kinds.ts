@@ -4,10 +4,10 @@ import type { PlanFacts } from './plan-facts.ts';
 import type { Server } from './servers.ts';
 
 /** The kind of key without which this block could not serve a certificate; undefined: either will do. */
-export function onlyKeysOf({ chosen, program, read }: PlanFacts): InstallPlan['onlyKeys'] {
-  const { pair, server } = chosen;
-  const path = pair?.certificate.path ?? null;
-  const present = server.pairs.length > 1 && path !== null ? familyOf(read(path)) : null;
+export function onlyKeysOf(facts: PlanFacts): InstallPlan['onlyKeys'] {
+  const { program, chosen } = facts;
+  const { server } = chosen;
+  const present = familyOfPair(facts);
   if (present !== null)
     return {
       family: present,
@@ -18,6 +18,12 @@ export function onlyKeysOf({ chosen, program, read }: PlanFacts): InstallPlan['o
   const [family] = families;
   if (families.size !== 1 || family === undefined) return undefined;
   return { family, why: `its ssl_ciphers allow no other certificate (${server.ciphers})` };
+}
+
+/** Which of several certificates of its block the node is; null: there is one, or it cannot be read. */
+export function familyOfPair({ chosen: { pair, server }, read }: PlanFacts): ReturnType<typeof familyOf> {
+  const path = pair?.certificate.path ?? null;
+  return server.pairs.length > 1 && path !== null ? familyOf(read(path)) : null;
 }
 
 /** TLS 1.3 is on by itself since nginx 1.23.4. */

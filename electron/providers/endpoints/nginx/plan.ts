@@ -15,8 +15,8 @@ import { blockFor, namedBlockFor } from './choice.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
 import type { Replacement } from './edits.ts';
-import { onlyKeysOf } from './key-kinds.ts';
-import { familyOf, type OnDisk } from './nodes.ts';
+import { familyOfPair, onlyKeysOf } from './key-kinds.ts';
+import type { OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import { nginxRemembers } from './remembers.ts';
@@ -46,7 +46,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
       previousFingerprint: onDisk(facts)?.facts.fingerprint ?? null,
       ...{ program: path, version, configPath, prefix, builtPidPath, errorLogPath },
       pidPath: pidPathOf(configuration, program),
-      family: chosen.server.pairs.length > 1 ? familyOf(onDisk(facts)) : null,
+      family: familyOfPair(facts),
     }),
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
