@@ -3,7 +3,8 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import { useNow } from '../../bridge/time.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
-import { dateOf, distinct, expiryLevel, nameOf } from '../../parts/format.ts';
+import { expiryWords } from '../../parts/expiry.ts';
+import { distinct, expiryLevel, nameOf } from '../../parts/format.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { servedShade } from '../../parts/shades.ts';
@@ -109,8 +110,7 @@ function SslCell({ node }: { node: EndpointNode }) {
   const { certificate, orderNumber } = node;
   if (certificate === null) return <span className={styles.second}>{en.nodes.noCertificate}</span>;
   const level = expiryLevel(certificate, now);
-  const date = dateOf(certificate.notAfter);
-  const expiry = certificate.notAfter < now ? en.certificates.expired(date) : en.certificates.until(date);
+  const expiry = expiryWords(certificate.notAfter, now);
   return (
     <>
       <InnerLink place={['certificates', certificate.fingerprint]}>

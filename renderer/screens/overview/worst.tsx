@@ -1,9 +1,10 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { Overview } from '#shared/model/overview.ts';
+import { useNow } from '../../bridge/time.ts';
+import { expiryWords } from '../../parts/expiry.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level, LevelSign } from '../../parts/level.tsx';
 import { Section } from '../../parts/section.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { RequestHere } from './request-here.tsx';
 
@@ -11,19 +12,21 @@ const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0 },
   item: {
     display: 'grid',
-    gridTemplateColumns: '16px minmax(0, 1fr) auto auto',
+    gridTemplateColumns: '16px minmax(0, 1fr) auto',
+    alignItems: 'start',
     gap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalSNudge} 0`,
     ':not(:last-child)': { borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
   },
   sign: { paddingTop: '3px' },
   sentence: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
-  time: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, paddingTop: '2px' },
+  expiry: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
 /** The nodes to look at first, worst first. */
 export function Worst({ overview }: { overview: Overview }) {
   const styles = useStyles();
+  const now = useNow();
   return (
     <Section title={en.overview.worst}>
       {overview.worst.length === 0 && <Level shade="ok">{en.overview.nothingWorse}</Level>}
@@ -36,14 +39,12 @@ export function Worst({ overview }: { overview: Overview }) {
             <div>
               <InnerLink place={['endpoints', node.endpointId, node.nodeId]}>{node.name}</InnerLink>
               <div className={styles.sentence}>{node.sentence}</div>
-            </div>
-            <span className={styles.time}>
               {node.notAfter !== null && (
-                <>
-                  {en.overview.expires} <Time at={node.notAfter} />
-                </>
+                <div className={styles.expiry}>
+                  {en.nodes.certificate} {expiryWords(node.notAfter, now)}
+                </div>
               )}
-            </span>
+            </div>
             {node.requestable && <RequestHere node={node} />}
           </li>
         ))}

@@ -19,7 +19,6 @@ export const overview = {
   endpointsNote: (nodes: number) => `with ${count(nodes, 'node')}`,
   worst: 'Needs attention first',
   nothingWorse: 'No node needs attention.',
-  expires: 'expires',
   recent: 'Latest tasks',
   allTasks: 'All tasks',
   start: 'Every certificate renewed, served and proved',
