@@ -36,8 +36,6 @@ const useful: [program: string, from: string, what: string][] = [
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
   testResults: {
     name: string;
     startTime: number;
@@ -55,16 +53,35 @@ function have(program: string): boolean {
   );
 }
 
-function run(argv: string[]): Promise<number> {
+function run(argv: string[], output: 'as it comes' | 'at its end' = 'as it comes'): Promise<number> {
   return new Promise((resolve) => {
     const [program = '', ...args] = argv;
-    spawn(program, args, {
+    const child = spawn(program, args, {
       cwd: root,
       env: withOwnPrograms(),
-      stdio: 'inherit',
+      stdio: output === 'as it comes' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
-    }).on('close', (code) => resolve(code ?? 1));
+    });
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => said.push(part));
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(code ?? 1);
+    });
   });
+}
+
+/**
+ * What each run of vitest is asked for. The desktop's tests go one after the other and mostly wait for windows: when
+ * everything is run, they go beside the rest instead of after it.
+ */
+function runsOf(rest: readonly string[]): string[][] {
+  const everything = rest.every((arg) => arg.startsWith('--') && !arg.startsWith('--project'));
+  if (!everything) return [[...rest]];
+  return [
+    ['--project=!e2e', ...rest],
+    ['--project=e2e', ...rest],
+  ];
 }
 
 async function main(): Promise<number> {
@@ -74,24 +91,36 @@ async function main(): Promise<number> {
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
-  const output = join(directory, 'report.json');
   try {
     const rest = args.filter((arg) => arg !== '--no-skips');
-    const code = await run([
-      'vitest',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${output}`,
-      ...rest,
-    ]);
-    if (!existsSync(output)) return code || 1; // vitest did not even begin and has said why
-    const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
+    const runs = runsOf(rest).map((asked, at) => ({ asked, output: join(directory, `report-${at}.json`) }));
+    const codes = await Promise.all(
+      runs.map(({ asked, output }, at) =>
+        run(vitest(asked, output), at === 0 ? 'as it comes' : 'at its end'),
+      ),
+    );
+    const code = codes.find((one) => one !== 0) ?? 0;
+    if (!runs.every(({ output }) => existsSync(output))) return code || 1; // vitest did not begin and has said why
+    const report = together(runs.map(({ output }) => JSON.parse(readFileSync(output, 'utf8')) as Report));
     saySlowest(report);
     return (await sayWhatWasLeftOut(report, noSkips)) || code;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function vitest(asked: readonly string[], output: string): string[] {
+  return ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...asked];
+}
+
+/** Several reports as one. */
+function together(reports: readonly Report[]): Report {
+  const sum = (of: (report: Report) => number) => reports.reduce((all, report) => all + of(report), 0);
+  return {
+    numPassedTests: sum((report) => report.numPassedTests),
+    numFailedTests: sum((report) => report.numFailedTests),
+    testResults: reports.flatMap((report) => report.testResults),
+  };
 }
 
 /** The files that took longest, so that the suite stays quick; those under ten seconds are nobody's concern. */
