@@ -18,7 +18,7 @@ const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * They write into memory where they can: what a store owes a disk is waited for by the others.
- * One group after the other: windows and trays want a machine of their own.
+ * One group after the other, but for the desktop's tests: `npm test` runs them beside the rest, in an order of their own.
  */
 const quick = {
   ...patient,
@@ -30,10 +30,13 @@ const quick = {
   ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
-/** Half of their time the real servers are waited for: one worker more than processors keeps all of them at work. */
-const workers = Math.ceil(availableParallelism() * 1.5);
+/** Half of their time the real servers are waited for: two workers for each processor keep all of them at work. */
+const workers = availableParallelism() * 2;
 
-/** The window in a browser, one for all of them: it has no desktop to share, so these run beside the others. */
+/**
+ * The window in a browser, one for all of them: it has no desktop to share, so these run beside the others. They come first,
+ * because the longest file of all is among them.
+ */
 const pages = ['test/e2e/page*.test.ts'];
 
 export default defineConfig({
@@ -46,18 +49,6 @@ export default defineConfig({
       {
         test: {
           ...patient,
-          name: 'integration',
-          include: ['test/{conformance,security,integration}/**/*.test.ts'],
-          environment: 'node',
-          maxWorkers: workers,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          ...patient,
           name: 'page',
           include: pages,
           globalSetup: 'test/e2e/page-setup.ts',
@@ -66,6 +57,18 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'integration',
+          include: ['test/{conformance,security,integration}/**/*.test.ts'],
+          environment: 'node',
+          maxWorkers: workers,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
