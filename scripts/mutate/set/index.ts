@@ -7,9 +7,11 @@ import { earlierApprovalMutations } from './earlier-approval.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
+import { proofMutations } from './proof.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
 import { stateMutations } from './states.ts';
+import { stepMutations } from './steps.ts';
 import { undoMutations } from './undo.ts';
 
 export const mutations: readonly Mutation[] = [
@@ -25,4 +27,6 @@ export const mutations: readonly Mutation[] = [
   ...snapshotMutations,
   ...driftMutations,
   ...undoMutations,
+  ...stepMutations,
+  ...proofMutations,
 ];

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { posix } from '#shared/model/changes/ownership.ts';
+import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
+import { checkMaterialStep } from '../../../../electron/agent/steps/check-material.ts';
+
+let world: StepWorld;
+beforeEach(() => {
+  world = stepWorld();
+});
+afterEach(() => world.remove());
+
+describe('what may be installed', () => {
+  const trusted = { machineRoots: () => [world.ca.certPem] };
+  const check = (tools = trusted) => checkMaterialStep.run(world.context({}, tools));
+  const unfit = { code: 'material.unfit' };
+
+  test('is a certificate for this key, these names and this day; then the plan is filled in', async () => {
+    const change = {
+      ...{ kind: 'file' as const, path: '/etc/x.crt', holds: 'certificate' as const, before: null },
+      after: {
+        sha256: null,
+        ownership: posix('root', 'root', 0o644),
+      },
+    };
+    world.plan.install.changes = [change];
+    world.adapter.afterHashes = async () => ({ '/etc/x.crt': 'b'.repeat(64) });
+    const outcome = await check();
+    expect(outcome).toMatchObject({
+      ...{ kind: 'done', sentence: expect.stringContaining('The chain is complete') },
+      output: { plan: { install: { changes: [{ after: { sha256: 'b'.repeat(64) } }] } } },
+    });
+  });
+
+  test('is none that lacks a name of the plan, whatever names it has', async () => {
+    world.plan.names = ['shop.example', 'www.shop.example'];
+    await expect(check()).rejects.toMatchObject(unfit);
+    expect(world.asked).toEqual([]);
+  });
+
+  test('is none for another kind of key than was approved', async () => {
+    world.plan.keyType = 'ec-p384';
+    await expect(check()).rejects.toMatchObject(unfit);
+  });
+
+  test('is none that expired while the plan waited', async () => {
+    const clock = { ...world.clock, now: () => world.certificate.notAfter + 1 };
+    const context = world.context({}, { ...trusted, clock });
+    await expect(checkMaterialStep.run(context)).rejects.toMatchObject(unfit);
+  });
+
+  test('with a chain that ends below nothing known is told: alone as a warning', async () => {
+    expect(await check({ machineRoots: () => [] })).toMatchObject({
+      ...{ kind: 'done', sentence: expect.stringContaining('was not proved') },
+    });
+    const { leaf, certificate, database } = world;
+    database.certificates.upsert({ ...certificate, orderNumber: 7, chainPem: leaf.certPem });
+    expect((await check({ machineRoots: () => [] })).kind).toBe('done-with-warning');
+  });
+});

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { now } from '#test/make/database.ts';
+import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
+import { finishStep } from '../../../../electron/agent/steps/finish.ts';
+import { sealedKeyName } from '../../../../electron/agent/steps/make-key.ts';
+import type { Outcome } from '../../../../electron/agent/steps/step.ts';
+
+let world: StepWorld;
+beforeEach(() => {
+  world = stepWorld();
+});
+afterEach(() => world.remove());
+
+const stored = async (running: Promise<Outcome>): Promise<Outcome> => {
+  const outcome = await running;
+  outcome.store?.();
+  return outcome;
+};
+
+describe('finishing', () => {
+  const finish = (proved = true) => stored(finishStep.run(world.context({ prove: { proved } })));
+  const key = () => world.database.secrets.open(world.row.task.id, sealedKeyName);
+
+  test('removes the copies, reads the nodes again, and keeps no key', async () => {
+    expect(key()).not.toBeNull();
+    const found = await world.adapter.nodes();
+    const { certificate } = world;
+    world.adapter.nodes = async () => found.map((one) => ({ ...one, certificate }));
+    expect((await finish()).kind).toBe('done');
+    expect(world.asked).toContain(`discard ${world.row.task.id.slice(5)}`);
+    expect(world.database.nodes.get(world.node.id)?.certificate?.fingerprint).toBe(certificate.fingerprint);
+    expect(key()).toBeNull();
+  });
+
+  test('schedules the renewal of the new certificate and asks the authority for its window', async () => {
+    await finish();
+    expect(world.database.renewals.get(world.node.id)).toMatchObject({
+      ...{ fingerprint: world.certificate.fingerprint, because: 'fraction', ariAskAgainAt: now },
+    });
+  });
+
+  test('schedules nothing where auto-renew is off', async () => {
+    const { endpoint, database } = world;
+    database.endpoints.update({ ...endpoint, policy: { ...endpoint.policy, autoRenew: false } });
+    await finish();
+    expect(database.renewals.get(world.node.id)).toBeNull();
+  });
+
+  test('is a warning when the copies cannot be removed: the certificate is served all the same', async () => {
+    world.adapter.discard = () => Promise.reject(new Error('read-only file system'));
+    expect(await finish()).toMatchObject({
+      ...{ kind: 'done-with-warning', sentence: expect.stringContaining('read-only file system') },
+    });
+    expect(world.database.renewals.get(world.node.id)).not.toBeNull();
+  });
+
+  test('says in the audit whether it was proved', async () => {
+    await finish(false);
+    expect(world.database.audit.list(undefined, 1)[0]?.sentence).toMatch(/, not proved to be served\.$/);
+    await finish(true);
+    expect(world.database.audit.list(undefined, 1)[0]?.sentence).toMatch(/, proved to be served\.$/);
+  });
+});

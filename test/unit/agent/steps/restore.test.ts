@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '#shared/failure.ts';
+import { answerOf, type StepWorld, stepWorld } from '#test/make/step-world.ts';
+import { proveRestoreStep, restoreStep } from '../../../../electron/agent/steps/restore.ts';
+import type { ProbeTls, TlsAnswer } from '../../../../electron/agent/steps/step.ts';
+
+let world: StepWorld;
+beforeEach(() => {
+  world = stepWorld();
+});
+afterEach(() => world.remove());
+
+const restarting = (restart: () => Promise<void>) =>
+  Object.assign(world.adapter, { powers: { ...world.adapter.powers, restarts: { restart } } });
+
+describe('putting back', () => {
+  test('restores what was kept and has the server load it', async () => {
+    expect(await restoreStep.run(world.context())).toMatchObject({ kind: 'done', output: { exact: true } });
+    expect(world.asked).toEqual(['restore', 'restart']);
+  });
+
+  test('fails when not everything is back, and then nothing is loaded', async () => {
+    world.adapter.restore = async () => ({ exact: false, sentence: 'One file differs.' });
+    await expect(restoreStep.run(world.context())).rejects.toMatchObject({ code: 'restore.not-exact' });
+    expect(world.asked).toEqual([]);
+  });
+
+  test('leaves it to the proof when the server refuses to load it', async () => {
+    restarting(() =>
+      Promise.reject(
+        new Failure('endpoint.restart-failed', 'nginx rejected its configuration.', { retry: 'never' }),
+      ),
+    );
+    expect(await restoreStep.run(world.context())).toMatchObject({
+      ...{ kind: 'done', sentence: expect.stringContaining('nginx rejected its configuration.') },
+    });
+  });
+
+  test('is tried again when the connection was lost before the server was told', async () => {
+    restarting(() =>
+      Promise.reject(new Failure('connection.lost', 'The connection was lost.', { retry: 'later' })),
+    );
+    await expect(restoreStep.run(world.context())).rejects.toMatchObject({ code: 'connection.lost' });
+  });
+});
+
+describe('that the previous certificate is served again', () => {
+  const restored = { restore: { exact: true, sentence: 'Everything is back.' } };
+  type Asked = Parameters<ProbeTls>[0];
+  const prove = (probeTls: (asked: Asked) => TlsAnswer) =>
+    proveRestoreStep.run(world.context(restored, { probeTls: async (asked) => probeTls(asked) }));
+  const cleared = () => world.asked.some((one) => one.startsWith('discard'));
+  const notServed = { code: 'restore.not-served' };
+
+  test('is proved by every address, and then the copies are removed', async () => {
+    const outcome = await prove(() => world.before);
+    expect(outcome.kind).toBe('done');
+    expect(world.asked).toEqual([`discard ${world.row.task.id.slice(5)}`]);
+    if (outcome.kind === 'done') outcome.store?.();
+    expect(world.database.nodes.get(world.node.id)?.served).toMatchObject({
+      ...{ state: 'same', fingerprint: world.before.leafFingerprint },
+    });
+  });
+
+  test('is not proved while an address shows the new one, and the copies stay for a person', async () => {
+    await expect(prove(({ port }) => (port === 443 ? world.before : world.shown))).rejects.toMatchObject(
+      notServed,
+    );
+    expect(cleared()).toBe(false);
+  });
+
+  test('is not proved by an address that no longer answers', async () => {
+    const silent = { kind: 'no-answer', code: 'ECONNREFUSED', sentence: 'It does not answer.' } as const;
+    await expect(prove(() => silent)).rejects.toMatchObject(notServed);
+    expect(cleared()).toBe(false);
+  });
+
+  test('is proved of each address by what that one showed', async () => {
+    const other = answerOf(['e'.repeat(64)]);
+    const [first, second] = world.kept.baseline;
+    if (first === undefined || second === undefined) throw new Error('two addresses are needed');
+    world.kept.baseline = [first, { ...second, leaf: other.leafFingerprint }];
+    expect((await prove(({ port }) => (port === 443 ? world.before : other))).kind).toBe('done');
+    await expect(prove(() => world.before)).rejects.toMatchObject(notServed);
+  });
+
+  test('is asked for by the kind of key of before, where a server has two certificates', async () => {
+    world.plan.keyType = 'rsa-2048';
+    const rsa = answerOf(['e'.repeat(64)]);
+    const outcome = await prove(({ keyAlgorithm }) => (keyAlgorithm === 'ecdsa' ? world.before : rsa));
+    expect(outcome.kind).toBe('done');
+  });
+
+  test('is asked of no address that answered nothing before, and of none at all it is no proof', async () => {
+    const silent = { kind: 'no-answer', code: 'ECONNREFUSED', sentence: 'It does not answer.' } as const;
+    const [first, second] = world.kept.baseline;
+    if (first === undefined || second === undefined) throw new Error('two addresses are needed');
+    world.kept.baseline = [first, { ...second, leaf: null }];
+    expect((await prove(({ port }) => (port === 443 ? world.before : silent))).kind).toBe('done');
+    world.kept.baseline = [{ ...first, leaf: null }];
+    expect((await prove(() => silent)).kind).toBe('done-with-warning');
+  });
+
+  test('is not asked before anything was put back', async () => {
+    const context = world.context({}, { probeTls: async () => world.before });
+    await expect(proveRestoreStep.run(context)).rejects.toMatchObject({ code: 'task.damaged' });
+  });
+});
