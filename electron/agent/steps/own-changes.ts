@@ -7,8 +7,8 @@ import type { StepContext } from './step.ts';
 const mostTasks = 500;
 
 /**
- * What other tasks of ours changed on this endpoint since this task began, each with a proof that
- * it is served. Somebody who approves six plans for one server at once must not see five of them refused for the first.
+ * What other tasks of ours changed on this endpoint since this task began and left there: proved to be served, or not
+ * provable. Somebody who approves six plans for one server at once must not see five of them refused for the first.
  */
 export function ownChangesSince({ task, tools: { database } }: StepContext): OwnChange[] {
   return database.tasks

@@ -50,7 +50,7 @@ export const proveRestoreStep: Step = {
     const wrong = await proveAll(
       context,
       shown,
-      keyAlgorithmOf(context.node().certificate?.keyType),
+      keyAlgorithmOf(keyTypeBefore(context, snapshot.previousFingerprint)),
       (answer, proof) => {
         const before = shown.find(
           (row) =>
@@ -87,6 +87,12 @@ export const proveRestoreStep: Step = {
     return { kind, output: {}, sentence, store: () => database.nodes.setServed(nodeId, served) };
   },
 };
+
+/** Not what the node's row says: a discovery may have read the new certificate before it was put back. */
+function keyTypeBefore({ tools, node }: StepContext, previousFingerprint: string | null): string | undefined {
+  const previous = previousFingerprint === null ? null : tools.database.certificates.get(previousFingerprint);
+  return (previous ?? node().certificate)?.keyType;
+}
 
 function showsBefore(answer: TlsAnswer, leaf: string | null): string | null {
   if (answer.kind === 'no-answer') return answer.sentence;

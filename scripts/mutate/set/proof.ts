@@ -148,8 +148,14 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'the certificate of before is asked for by the kind of the new key',
         file: restore,
-        find: 'keyAlgorithmOf(context.node().certificate?.keyType)',
+        find: 'keyAlgorithmOf(keyTypeBefore(context, snapshot.previousFingerprint))',
         put: "keyAlgorithmOf('rsa-2048')",
+      },
+      {
+        breaks: 'the certificate of before is asked for by the kind of what a discovery met meanwhile',
+        file: restore,
+        find: '(previous ?? node().certificate)?.keyType',
+        put: '(node().certificate ?? previous)?.keyType',
       },
     ],
   ),

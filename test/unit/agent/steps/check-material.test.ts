@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { posix } from '#shared/model/changes/ownership.ts';
+import { anAuthority } from '#test/make/rows.ts';
 import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { checkMaterialStep } from '../../../../electron/agent/steps/check-material.ts';
+import type { Authority } from '../../../../electron/providers/authorities/authority.ts';
+import type { Material } from '../../../../electron/providers/endpoints/endpoint.ts';
 
 let world: StepWorld;
 beforeEach(() => {
@@ -55,5 +58,34 @@ describe('what may be installed', () => {
     const { leaf, certificate, database } = world;
     database.certificates.upsert({ ...certificate, orderNumber: 7, chainPem: leaf.certPem });
     expect((await check({ machineRoots: () => [] })).kind).toBe('done-with-warning');
+  });
+
+  test('is known to be complete below a root that the authority names, or that it is set to trust', async () => {
+    const complete = { kind: 'done', sentence: expect.stringContaining('The chain is complete') };
+    const { database, plan, ca } = world;
+    const authority = anAuthority({ id: plan.authority.id });
+    database.authorities.insert(authority);
+    const named = (root?: () => Promise<{ pem: string; fingerprint: string }>) =>
+      checkMaterialStep.run(world.context({}, { authority: () => ({ root }) as unknown as Authority }));
+    expect(await named(async () => ({ pem: ca.certPem, fingerprint: '' }))).toMatchObject(complete);
+    const acme = {
+      ...{ kind: 'acme' as const, directoryUrl: 'https://ca.example/directory', contact: [], eabKeyId: null },
+      ...{ profile: null, termsAgreed: true, trustedRootsPem: ca.certPem },
+      validation: { method: 'http-01-web-root' as const, webRoot: null },
+    };
+    database.authorities.update({ ...authority, kind: 'acme', settings: acme });
+    expect(await named()).toMatchObject(complete);
+  });
+
+  test('is hashed with its key, which is wiped afterwards', async () => {
+    let used: Material['key'] | undefined;
+    world.adapter.afterHashes = async (_plan, { key }) => {
+      used = key;
+      return {};
+    };
+    await check();
+    if (used?.where !== 'agent') throw new Error('no key was given');
+    const { pem } = used;
+    expect(() => pem.text()).toThrow();
   });
 });

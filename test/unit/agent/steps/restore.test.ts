@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
+import { aFoundNode, certificateFacts } from '#test/make/certificate-rows.ts';
+import { now } from '#test/make/database.ts';
 import { answerOf, type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { proveRestoreStep, restoreStep } from '../../../../electron/agent/steps/restore.ts';
 import type { ProbeTls, TlsAnswer } from '../../../../electron/agent/steps/step.ts';
@@ -88,6 +90,15 @@ describe('that the previous certificate is served again', () => {
     world.plan.keyType = 'rsa-2048';
     const rsa = answerOf(['e'.repeat(64)]);
     const outcome = await prove(({ keyAlgorithm }) => (keyAlgorithm === 'ecdsa' ? world.before : rsa));
+    expect(outcome.kind).toBe('done');
+  });
+
+  test('is asked for so although a discovery met the new certificate meanwhile', async () => {
+    const { database, endpoint } = world;
+    const certificate = certificateFacts('new one', { keyType: 'rsa-2048' });
+    database.nodes.reconcile(endpoint.id, [aFoundNode('shop', { certificate })], now);
+    const silent = { kind: 'no-answer', code: 'handshake', sentence: 'It has no RSA certificate.' } as const;
+    const outcome = await prove(({ keyAlgorithm }) => (keyAlgorithm === 'ecdsa' ? world.before : silent));
     expect(outcome.kind).toBe('done');
   });
 
