@@ -13,6 +13,8 @@ import { root, withOwnPrograms } from './own-programs.ts';
 /** What the suite can use: program (or what a package puts there), Debian package, what is tested with it. */
 const useful: [program: string, from: string, what: string][] = [
   ['nginx', 'nginx-light', 'the main job on a real nginx'],
+  ['/usr/lib/nginx/modules/ngx_mail_module.so', 'libnginx-mod-mail', 'mail servers of a real nginx'],
+  ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream', 'stream servers of a real nginx'],
   ['sshd', 'openssh-server', 'endpoints over SSH'],
   ['sudo', 'sudo', 'SSH users who are not root'],
   ['busybox', 'busybox', 'hosts with BusyBox instead of coreutils'],

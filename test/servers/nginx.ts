@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec } from '#kit/exec.ts';
+import { have } from './available.ts';
 import { freePort } from './free-port.ts';
 
 /** One `server {}` of the test configuration. `listen` may hold `{port}` or `{port2}`…, filled with free ports. */
@@ -33,6 +34,8 @@ export interface NginxOptions {
   http?: string;
   /** More directives outside `http {}`. `{port}`… and `{dir}` are filled in. */
   main?: string;
+  /** Dynamic modules to load, by name: `mail`, `stream`. */
+  modules?: readonly string[];
   /** Instead of everything: the whole configuration; it must set `pid {dir}/nginx.pid` itself. */
   config?: string;
   /** User of the worker processes. Default: `www-data` when run as root. */
@@ -55,6 +58,11 @@ export interface RunningNginx extends NginxPlace {
 }
 
 const program = '/usr/sbin/nginx';
+const modulePath = (name: string): string => `/usr/lib/nginx/modules/ngx_${name}_module.so`;
+
+/** Are these dynamic modules of nginx installed? */
+export const haveModules = (...names: string[]): boolean =>
+  have('nginx') && names.every((name) => have(modulePath(name)));
 
 /** A real nginx with its own configuration directory, pid file and logs, on free high loopback ports. */
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
@@ -90,7 +98,8 @@ async function writeFiles(place: NginxPlace, options: NginxOptions): Promise<voi
 function wholeConfig(options: NginxOptions): string {
   const user = process.getuid?.() === 0 ? `user ${options.user ?? 'www-data'};\n` : '';
   const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  return `${user}worker_processes 1;
+  const modules = (options.modules ?? []).map((name) => `load_module ${modulePath(name)};\n`).join('');
+  return `${modules}${user}worker_processes 1;
 pid {dir}/nginx.pid;
 error_log {dir}/error.log notice;
 events { worker_connections 64; }

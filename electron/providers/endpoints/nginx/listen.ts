@@ -18,17 +18,18 @@ export interface Listen {
   proxyProtocol: boolean;
 }
 
-type ListenAnswer = { listens: Listen[] } | { skipped: string };
+type ListenAnswer = { listens: Listen[] } | { reason: string; ssl: boolean };
 
 const longestRange = 100;
 
-/** Reads the words of one `listen` directive; `skipped` says why it has no address that could be dialled. */
+/** Reads the words of one `listen` directive; `reason` says why it has no address that could be dialled. */
 export function parseListen(words: readonly Word[], defaultPort: number): ListenAnswer {
   const [value = '', ...params] = words.map((word) => word.text);
-  if (value.startsWith('unix:')) return { skipped: `${value} is a local socket` };
-  const place = splitAddress(value, defaultPort);
-  if (place === null) return { skipped: `the address ${value} could not be read` };
   const has = (...names: string[]) => names.some((name) => params.includes(name));
+  const skip = (reason: string) => ({ reason, ssl: has('ssl', 'quic') });
+  if (value.startsWith('unix:')) return skip(`${value} is a local socket`);
+  const place = splitAddress(value, defaultPort);
+  if (place === null) return skip(`the address ${value} could not be read`);
   const shared = {
     host: place.host,
     ssl: has('ssl', 'quic'),
@@ -37,7 +38,7 @@ export function parseListen(words: readonly Word[], defaultPort: number): Listen
     proxyProtocol: has('proxy_protocol'),
   };
   const count = place.last - place.first + 1;
-  if (count < 1 || count > longestRange) return { skipped: `the range of ports in ${value} is too long` };
+  if (count < 1 || count > longestRange) return skip(`the range of ports in ${value} is too long`);
   return {
     listens: Array.from({ length: count }, (_, i) => {
       const address = addressOf(place.host, place.first + i);

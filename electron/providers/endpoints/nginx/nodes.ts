@@ -1,7 +1,7 @@
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
-import { isHttps, type Places, placesOf } from './places.ts';
+import { type Places, placesOf, servesTls } from './places.ts';
 import type { Pair, Server } from './servers.ts';
 
 /** A node with what planning needs beside it. */
@@ -36,7 +36,7 @@ export function nodesOf(
   };
   return servers.flatMap((server) => {
     const key = unique(keyOf(server));
-    const pairs = isHttps(server) ? server.pairs : [];
+    const pairs = servesTls(server) ? server.pairs : [];
     if (pairs.length < 2) return [makeNode(servers, server, pairs[0] ?? null, key, dialAddress, read, null)];
     const families = pairs.map((pair) => familyOf(diskOf(pair, read)));
     return pairs.map((pair, i) => {
@@ -66,7 +66,10 @@ const diskOf = (pair: Pair | null, read: (path: string) => OnDisk | null): OnDis
 
 /** From what identifies the place: context, addresses and names. Line numbers and files may change. */
 function keyOf(server: Server): string {
-  const listens = [...server.listens.map((one) => one.configured), ...server.skipped].sort();
+  const listens = [
+    ...server.listens.map((one) => one.configured),
+    ...server.skipped.map(({ reason }) => reason),
+  ].sort();
   return [server.context, [...new Set(listens)].join(','), [...server.names].sort().join(',')].join(' ');
 }
 
@@ -87,7 +90,7 @@ function makeNode(
     key,
     name: first ?? server.listens[0]?.address ?? server.place,
     alias: others.length === 0 ? null : others.join(', '),
-    protocol: isHttps(server) ? 'https' : 'http',
+    protocol: servesTls(server) ? 'https' : 'http',
     bindings: places.bindings,
     serverNames: server.names,
     certificatePath: pair?.certificate.path ?? null,
@@ -102,7 +105,7 @@ function makeNode(
 }
 
 function whyNot(server: Server, pair: Pair | null, places: Places): string | null {
-  if (!isHttps(server))
+  if (!servesTls(server))
     return `This server block has no ssl listener; add "listen 443 ssl" with a first certificate to ${server.place} and discover again.`;
   if (server.rejectsHandshakes)
     return 'This server block refuses every TLS handshake (ssl_reject_handshake), so it serves no certificate.';

@@ -18,15 +18,17 @@ export function placesOf(
   dialAddress: string,
   certificateNames: readonly string[],
 ): Places {
-  const https = isHttps(server);
+  const tls = servesTls(server);
   const bindings = new Map<string, Binding>();
   const proofs = new Map<string, PlannedProof>();
-  const unproved = server.skipped.map((reason) => `One listener cannot be verified: ${reason}.`);
+  const unproved = server.skipped
+    .filter(({ ssl }) => ssl)
+    .map(({ reason }) => `One listener cannot be verified: ${reason}.`);
   for (const listen of server.listens) {
-    if (https !== (listen.ssl || listen.quic)) continue;
+    if (tls !== (listen.ssl || listen.quic || server.startTls)) continue;
     const address = dialFor(servers, server.context, listen, dialAddress);
     const isDefault = blocksAt(servers, server.context, listen.address)[0] === server;
-    const trouble = troubleWith(listen, address);
+    const trouble = troubleWith(server, listen, address);
     if (trouble !== null) {
       unproved.push(trouble);
       continue;
@@ -47,14 +49,18 @@ export function placesOf(
   }
   return {
     bindings: [...bindings.values()],
-    proofs: https ? [...proofs.values()] : [],
-    unproved: https ? [...new Set(unproved)] : [],
+    proofs: tls ? [...proofs.values()] : [],
+    unproved: tls ? [...new Set(unproved)] : [],
   };
 }
 
-export const isHttps = (server: Server): boolean => server.listens.some((one) => one.ssl || one.quic);
+/** Whether it shows a certificate to anyone, be it where nothing can be verified. */
+export const servesTls = (server: Server): boolean =>
+  server.startTls || [...server.listens, ...server.skipped].some((one) => one.ssl);
 
-function troubleWith(listen: Listen, address: string | null): string | null {
+function troubleWith(server: Server, listen: Listen, address: string | null): string | null {
+  if (!listen.ssl && server.startTls)
+    return `${listen.address} cannot be verified: TLS begins there only after STARTTLS.`;
   if (listen.quic) return `${listen.address} (quic) cannot be verified: it only uses UDP.`;
   if (listen.proxyProtocol)
     return `${listen.address} cannot be verified: it expects the PROXY protocol before TLS.`;

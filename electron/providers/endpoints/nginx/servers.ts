@@ -17,16 +17,29 @@ export interface Reference {
   /** Why it names no file: a variable, `data:`, `engine:`… */
   notAFile: string | null;
   directive: Directive;
-  /** Inherited from `http {}` or `stream {}`. */
+  /** Inherited from the block around. */
   inherited: boolean;
   /** Stands in the server block and in a file that is included only once: may be changed for this block alone. */
   own: boolean;
 }
 
+/** The blocks at the top whose `server` blocks are read. Only in `http` does a name choose the block; the others have one at an address. */
+const contexts = ['http', 'stream', 'mail'] as const;
+export type Context = (typeof contexts)[number];
+
+export const contextOf = ({ name, block }: Directive): Context | null =>
+  block === null ? null : (contexts.find((one) => one === name) ?? null);
+
+/** A `listen` value without an address to dial. */
+export interface Skipped {
+  reason: string;
+  ssl: boolean;
+}
+
 export interface Server {
   /** Counted over the whole configuration, in nginx's order. */
   index: number;
-  context: 'http' | 'stream';
+  context: Context;
   directive: Directive;
   /** Its file is included only once: directives may be put into it for this block alone. */
   once: boolean;
@@ -35,8 +48,9 @@ export interface Server {
   /** As written, in order; `""` stays as empty text. */
   names: string[];
   listens: Listen[];
-  /** `listen` values without an address to dial, with the reason. */
-  skipped: string[];
+  skipped: Skipped[];
+  /** Its listeners without `ssl` begin TLS when a mail client asks for it. */
+  startTls: boolean;
   pairs: Pair[];
   webRoot: string | null;
   rejectsHandshakes: boolean;
@@ -55,16 +69,17 @@ export interface Names {
   addresses(host: string): readonly string[] | null;
 }
 
-/** All server blocks of `http {}` and `stream {}`. */
+/** All server blocks of `http {}`, `stream {}` and `mail {}`. */
 export function serversOf(configuration: Configuration, names: Names): Server[] {
   const servers: Server[] = [];
   const uses = countUses(configuration, names.real);
   for (const outer of configuration.directives) {
-    if (outer.block === null || (outer.name !== 'http' && outer.name !== 'stream')) continue;
+    const context = contextOf(outer);
+    if (context === null || outer.block === null) continue;
     const around = Map.groupBy(outer.block, ({ name }) => name);
     for (const directive of outer.block) {
       if (directive.name !== 'server' || directive.block === null) continue;
-      servers.push(readServer(configuration, uses, { outer, around }, directive, servers.length));
+      servers.push(readServer(configuration, uses, { context, around }, directive, servers.length));
     }
   }
   for (const server of servers)
@@ -92,20 +107,19 @@ function countUses(configuration: Configuration, real: (path: string) => string)
 export const idOf = ({ file, start }: Directive, real: (path: string) => string): string =>
   `${real(file)}:${start}`;
 
-/** `http {}` or `stream {}`, with its own directives by name. */
+/** `http {}` or one of the others, with its own directives by name. */
 interface Outer {
-  outer: Directive;
+  context: Context;
   around: ReadonlyMap<string, Directive[]>;
 }
 
 function readServer(
   configuration: Configuration,
   uses: UsesOf,
-  { outer, around }: Outer,
+  { context, around }: Outer,
   directive: Directive,
   index: number,
 ): Server {
-  const context = outer.name === 'stream' ? 'stream' : 'http';
   const inner = directive.block ?? [];
   const ofServer = (name: string) => inner.filter((one) => one.name === name);
   /** nginx takes all of the nearest level that has any. */
@@ -117,18 +131,20 @@ function readServer(
   const refer = (one: Directive) => reference(configuration, one, !inner.includes(one), uses(one) === 1);
   const keys = inherited('ssl_certificate_key').map(refer);
   const { listens, skipped } = readListens(ofServer('listen'), context);
-  if (isOn('ssl')) for (const listen of listens) listen.ssl = true;
+  if (isOn('ssl')) for (const listen of [...listens, ...skipped]) listen.ssl = true;
   return {
     index,
     context,
     directive,
     once: uses(directive) === 1,
     place: `${directive.file}:${directive.line}`,
-    names: ofServer('server_name').flatMap((one) =>
+    // a mail server has one name, and may inherit it
+    names: (context === 'mail' ? inherited : ofServer)('server_name').flatMap((one) =>
       one.args.map((arg) => (arg.text.startsWith('~') ? arg.text : arg.text.toLowerCase())),
     ),
     listens,
     skipped,
+    startTls: context === 'mail' && ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? ''),
     pairs: inherited('ssl_certificate')
       .map(refer)
       .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),
@@ -144,12 +160,12 @@ function readServer(
   };
 }
 
-function readListens(directives: Directive[], context: 'http' | 'stream') {
+function readListens(directives: Directive[], context: Context) {
   const listens: Listen[] = [];
-  const skipped: string[] = [];
+  const skipped: Skipped[] = [];
   for (const directive of directives) {
     const answer = parseListen(directive.args, 80);
-    if ('skipped' in answer) skipped.push(answer.skipped);
+    if ('reason' in answer) skipped.push(answer);
     else listens.push(...answer.listens);
   }
   // nginx listens here by itself when it may; as another user it takes port 8000
@@ -162,8 +178,12 @@ function readListens(directives: Directive[], context: 'http' | 'stream') {
 
 /** `ssl` and `proxy_protocol` count for every server block at the same address, whichever of them says so. */
 function shareSsl(servers: Server[]): void {
-  for (const context of ['http', 'stream'] as const) {
-    const all = servers.filter((server) => server.context === context).flatMap((server) => server.listens);
+  for (const context of contexts) {
+    const here = servers.filter((server) => server.context === context);
+    const local = here.flatMap((server) => server.skipped);
+    const secured = new Set(local.filter(({ ssl }) => ssl).map(({ reason }) => reason));
+    for (const one of local) one.ssl = secured.has(one.reason);
+    const all = here.flatMap((server) => server.listens);
     const tcp = all.filter((listen) => !listen.quic);
     const ssl = new Set(tcp.filter((listen) => listen.ssl).map((listen) => listen.address));
     const proxied = new Set(tcp.filter((listen) => listen.proxyProtocol).map((listen) => listen.address));

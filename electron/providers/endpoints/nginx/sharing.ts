@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import type { Sharing } from '#shared/model/plan.ts';
 import { blocksAt } from './choice.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
-import { idOf, type Pair, type Server } from './servers.ts';
+import { servesTls } from './places.ts';
+import { contextOf, idOf, type Pair, type Server } from './servers.ts';
 import type { Directive } from './tokens.ts';
 
 /** Who else uses the files or the addresses of a node. */
@@ -28,7 +29,7 @@ export function sharedBy(
   const blocks = servers.filter(
     (one) =>
       one !== server &&
-      one.listens.some((listen) => listen.ssl || listen.quic) &&
+      servesTls(one) &&
       one.pairs.some((other) => uses(other.certificate.path) || uses(other.key?.path)),
   );
   const found = new Map<string, Shared['uses'][number]>();
@@ -43,23 +44,38 @@ export function sharedBy(
 /** What directives beside the pairs of the server blocks name, where it may be one of their files. */
 export function otherFiles(configuration: Configuration): { directive: Directive; path: string }[] {
   const directory = posix.dirname(configuration.configPath);
-  return [...walk(configuration.directives)].flatMap((directive) =>
-    ofPairs.has(directive.name) || !namesFiles.test(directive.name)
-      ? []
-      : directive.args
+  return [...besidePairs(configuration)].flatMap((directive) =>
+    namesFiles.test(directive.name)
+      ? directive.args
           .filter(({ text }) => !text.includes('$'))
-          .map(({ text }) => ({ directive, path: fullPath(text, directory) })),
+          .map(({ text }) => ({ directive, path: fullPath(text, directory) }))
+      : [],
   );
 }
 
+/** All directives but the pairs where server blocks have or inherit them: those of blocks that are not read are none. */
+function* besidePairs(configuration: Configuration): Generator<Directive> {
+  for (const outer of configuration.directives) {
+    if (contextOf(outer) === null) yield* walk([outer]);
+    else
+      for (const one of outer.block ?? [])
+        yield* walk(
+          one.name === 'server' && one.block !== null ? withoutPairs(one.block) : withoutPairs([one]),
+        );
+  }
+}
+
+const withoutPairs = (directives: readonly Directive[]) => directives.filter(({ name }) => !ofPairs.has(name));
+
 const ofPairs = new Set(['ssl_certificate', 'ssl_certificate_key']);
-/** Of nginx and of its modules: `ssl_trusted_certificate`, `proxy_ssl_certificate_key`, `ssl_stapling_file`, `ssl_crl` … */
-const namesFiles = /certificate|_key$|_crl$|_file$|_dhparam$/;
+/** Of nginx and of its modules: `ssl_trusted_certificate`, `proxy_ssl_certificate_key`, `ssl_conf_command Certificate`, `ssl_crl` … */
+const namesFiles = /certificate|_key$|_crl$|_file$|_dhparam$|_conf_command$/;
 
 export const serverLabel = (server: Server): string => {
   const name =
     server.names.find((one) => one !== '' && one !== '_') ?? server.listens[0]?.address ?? 'unnamed';
-  return `server ${name} (${server.place})`;
+  const what = server.context === 'http' ? 'server' : `${server.context} server`;
+  return `${what} ${name} (${server.place})`;
 };
 
 /** Blocks that would show the new certificate though it may not be meant for them. */
