@@ -8,6 +8,8 @@ const settings = z.object({
   type: z.literal('nginx'),
   /** The configuration file nginx is started with; null: what `nginx -V` names. */
   nginxConfigPath: z.string().nullable(),
+  /** What relative paths are below; left out: as the running nginx was started, else as built. */
+  nginxPrefix: z.string().optional(),
   /** The nginx program; null: `nginx` on the path, then the usual places. */
   nginxPath: z.string().nullable(),
 });
@@ -41,16 +43,29 @@ export const nginx = defineEndpoint({
       advanced: true,
       none: 'found in the usual places',
     },
+    {
+      name: 'nginx_prefix',
+      label: 'nginx prefix',
+      help: 'Directory given to nginx with -p. Default: as the running nginx was started, or built into nginx.',
+      kind: 'path',
+      min: 1,
+      max: 4096,
+      advanced: true,
+      none: 'as nginx was started',
+    },
     ...policyFields,
   ],
   settings,
-  toFlat: ({ nginxConfigPath, nginxPath }) => ({
+  toFlat: ({ nginxConfigPath, nginxPrefix, nginxPath }) => ({
     nginx_config_path: nginxConfigPath ?? undefined,
+    nginx_prefix: nginxPrefix,
     nginx_path: nginxPath ?? undefined,
   }),
   fromFlat: (flat) => ({
     type: 'nginx',
     nginxConfigPath: text(flat, 'nginx_config_path'),
+    // absent when it is not given: approvals are bound to the settings as they were
+    ...(text(flat, 'nginx_prefix') === null ? {} : { nginxPrefix: text(flat, 'nginx_prefix') ?? '' }),
     nginxPath: text(flat, 'nginx_path'),
   }),
 });

@@ -18,77 +18,85 @@ const beside = (options: NginxOptions) => start({ modules, ...options });
 const filePaths = (plan: Awaited<ReturnType<typeof planFor>>) =>
   changesOf(plan.changes, 'file').map(({ path }) => path);
 
-describe.skipIf(!haveModules(...modules) || process.getuid?.() !== 0)('a real nginx with mail servers', () => {
-  prepareNginx();
+describe.skipIf(!haveModules(...modules) || process.getuid?.() !== 0)(
+  'a real nginx with mail servers',
+  () => {
+    prepareNginx();
 
-  it.each([
-    ['with the pair in its block', mail(`server { listen 127.0.0.1:{port2} ssl; protocol imap; ${tls} }`)],
-    ['with the old "ssl on"', mail(`ssl on; ${tls} server { listen 127.0.0.1:{port2}; protocol imap; }`)],
-    ['with one snippet', mail('include tls.conf; server { listen 127.0.0.1:{port2} ssl; protocol pop3; }')],
-    ['in stream', `stream { server { listen 127.0.0.1:{port2} ssl; proxy_pass 127.0.0.1:9; ${tls} } }`],
-  ])('names a server %s as touched, and it shows the new certificate too', async (_how, main) => {
-    const { endpoint, server } = await beside({
-      files: { ...files({ a: leafFor('a.example') }), 'tls.conf': tls },
-      http: web('include tls.conf;'),
-      main,
-    });
-    const plan = await planFor(endpoint, 'a.example');
-    const who = expect.stringMatching(
-      new RegExp(`^(mail|stream) server 127.0.0.1:${server.ports[1]} \\(.*nginx.conf:\\d+\\)$`),
-    );
-    expect(plan.shares).toMatchObject([{ what: 'certificate', who }]);
-    const neighbour = await planFor(endpoint, `127.0.0.1:${server.ports[1]}`);
-    expect(neighbour.shares).toMatchObject([
-      { what: 'certificate', who: expect.stringMatching(/^server a\.example/) },
-    ]);
-    const fresh = leafFor('a.example');
-    await installAndRestart(endpoint, plan, inAgent(fresh));
-    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
-    expect(await shown(neighbour)).toEqual([fresh.facts.fingerprint]);
-  });
-
-  it('gives a mail server with a name of its own its own files, and leaves the web its certificate', async () => {
-    const old = leafFor('a.example');
-    const { endpoint, server } = await beside({
-      files: files({ a: old }),
-      http: web(tls),
-      main: mail(`server_name mail.example; server { listen 127.0.0.1:{port2} ssl; protocol imap; ${tls} }`),
-    });
-    const [plan, other] = [await planFor(endpoint, 'mail.example'), await planFor(endpoint, 'a.example')];
-    expect(plan.nodeKey).toBe(`mail 127.0.0.1:${server.ports[1]} mail.example`);
-    expect(filePaths(plan)).not.toContain(`${server.dir}/a.crt`);
-    const fresh = leafFor('mail.example');
-    await installAndRestart(endpoint, plan, inAgent(fresh));
-    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
-    expect(await shown(other)).toEqual([old.facts.fingerprint]);
-  });
-
-  it('names a mail server that begins TLS with STARTTLS, and says why it is no node to install to', async () => {
-    const { endpoint, server } = await beside({
-      files: files({ a: leafFor('a.example') }),
-      http: web(tls),
-      main: mail(`starttls on; server { listen 127.0.0.1:{port2}; protocol imap; ${tls} }`),
-    });
-    const at = `127.0.0.1:${server.ports[1]}`;
-    const plan = await planFor(endpoint, 'a.example');
-    expect(plan.shares).toMatchObject([{ who: expect.stringContaining(`mail server ${at}`) }]);
-    const node = (await endpoint.nodes()).find(({ name }) => name === at);
-    expect(node?.certificate?.names).toEqual(['a.example']);
-    expect(node?.notInstallable).toContain(`${at} cannot be verified: TLS begins there only after STARTTLS.`);
-  });
-
-  it.each(['ssl_conf_command Certificate a.crt;', 'proxy_ssl_conf_command VerifyCAFile a.crt;'])(
-    'leaves the file to what gives it to OpenSSL: %s',
-    async (line) => {
+    it.each([
+      ['with the pair in its block', mail(`server { listen 127.0.0.1:{port2} ssl; protocol imap; ${tls} }`)],
+      ['with the old "ssl on"', mail(`ssl on; ${tls} server { listen 127.0.0.1:{port2}; protocol imap; }`)],
+      ['with one snippet', mail('include tls.conf; server { listen 127.0.0.1:{port2} ssl; protocol pop3; }')],
+      ['in stream', `stream { server { listen 127.0.0.1:{port2} ssl; proxy_pass 127.0.0.1:9; ${tls} } }`],
+    ])('names a server %s as touched, and it shows the new certificate too', async (_how, main) => {
       const { endpoint, server } = await beside({
-        files: files({ a: leafFor('a.example'), b: leafFor('b.example') }),
-        http:
-          web(tls) +
-          web(`ssl_certificate b.crt; ssl_certificate_key b.key; ${line}`, 'b.example').replace('port', 'port2'),
+        files: { ...files({ a: leafFor('a.example') }), 'tls.conf': tls },
+        http: web('include tls.conf;'),
+        main,
       });
       const plan = await planFor(endpoint, 'a.example');
+      const who = expect.stringMatching(
+        new RegExp(`^(mail|stream) server 127.0.0.1:${server.ports[1]} \\(.*nginx.conf:\\d+\\)$`),
+      );
+      expect(plan.shares).toMatchObject([{ what: 'certificate', who }]);
+      const neighbour = await planFor(endpoint, `127.0.0.1:${server.ports[1]}`);
+      expect(neighbour.warnings.join()).toMatch(/The current files are also used by server a\.example/);
+      const fresh = leafFor('a.example');
+      await installAndRestart(endpoint, plan, inAgent(fresh));
+      expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+      expect(await shown(neighbour)).toEqual([fresh.facts.fingerprint]);
+    });
+
+    it('gives a mail server with a name of its own its own files, and leaves the web its certificate', async () => {
+      const old = leafFor('a.example');
+      const { endpoint, server } = await beside({
+        files: files({ a: old }),
+        http: web(tls),
+        main: mail(
+          `server_name mail.example; server { listen 127.0.0.1:{port2} ssl; protocol imap; ${tls} }`,
+        ),
+      });
+      const [plan, other] = [await planFor(endpoint, 'mail.example'), await planFor(endpoint, 'a.example')];
+      expect(plan.nodeKey).toBe(`mail 127.0.0.1:${server.ports[1]} mail.example`);
       expect(filePaths(plan)).not.toContain(`${server.dir}/a.crt`);
-      expect(plan.warnings.join()).toContain('ssl_conf_command');
-    },
-  );
-});
+      const fresh = leafFor('mail.example');
+      await installAndRestart(endpoint, plan, inAgent(fresh));
+      expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+      expect(await shown(other)).toEqual([old.facts.fingerprint]);
+    });
+
+    it('names a mail server that begins TLS with STARTTLS, and says why it is no node to install to', async () => {
+      const { endpoint, server } = await beside({
+        files: files({ a: leafFor('a.example') }),
+        http: web(tls),
+        main: mail(`starttls on; server { listen 127.0.0.1:{port2}; protocol imap; ${tls} }`),
+      });
+      const at = `127.0.0.1:${server.ports[1]}`;
+      const plan = await planFor(endpoint, 'a.example');
+      expect(plan.shares).toMatchObject([{ who: expect.stringContaining(`mail server ${at}`) }]);
+      const node = (await endpoint.nodes()).find(({ name }) => name === at);
+      expect(node?.certificate?.names).toEqual(['a.example']);
+      expect(node?.notInstallable).toContain(
+        `${at} cannot be verified: TLS begins there only after STARTTLS.`,
+      );
+    });
+
+    it.each(['ssl_conf_command Certificate a.crt;', 'proxy_ssl_conf_command VerifyCAFile a.crt;'])(
+      'leaves the file to what gives it to OpenSSL: %s',
+      async (line) => {
+        const { endpoint, server } = await beside({
+          files: files({ a: leafFor('a.example'), b: leafFor('b.example') }),
+          http:
+            web(tls) +
+            web(`ssl_certificate b.crt; ssl_certificate_key b.key; ${line}`, 'b.example').replace(
+              'port',
+              'port2',
+            ),
+        });
+        const plan = await planFor(endpoint, 'a.example');
+        expect(filePaths(plan)).not.toContain(`${server.dir}/a.crt`);
+        expect(plan.warnings.join()).toContain('ssl_conf_command');
+      },
+    );
+  },
+);

@@ -5,76 +5,9 @@ import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
 import { filesPrinted } from './dump.ts';
+import { directivesIn } from './masters.ts';
 import { type Configuration, fullPath, resolveConfiguration } from './parse.ts';
-
-/** What `nginx -V` tells. */
-export interface Program {
-  path: string;
-  /** `nginx/1.22.1` */
-  version: string;
-  configPath: string;
-  prefix: string;
-  pidPath: string;
-  errorLogPath: string;
-}
-
-const usualPlaces = [
-  'nginx',
-  '/usr/sbin/nginx',
-  '/usr/local/sbin/nginx',
-  '/usr/local/nginx/sbin/nginx',
-  '/usr/local/openresty/nginx/sbin/nginx',
-  '/opt/homebrew/bin/nginx',
-];
-
-/** Finds the program and what it was built with. `endpoint.program-missing`. */
-export async function locate(
-  connection: HostConnection,
-  given: string | null,
-  configPath: string | null,
-): Promise<Program> {
-  for (const path of given === null ? usualPlaces : [given]) {
-    const answer = await askVersion(connection, path);
-    if (answer === null) continue;
-    const program = readVersion(path, answer);
-    return configPath === null ? program : { ...program, configPath };
-  }
-  const where = given ?? 'the usual places';
-  throw new Failure(
-    'endpoint.program-missing',
-    `No nginx program was found at ${where} on ${connection.description}.`,
-    { hint: 'Install nginx there, or set its path with --nginx_path.' },
-  );
-}
-
-async function askVersion(connection: HostConnection, path: string): Promise<string | null> {
-  try {
-    const result = await connection.exec({ argv: [path, '-V'], timeoutMs: 30_000 });
-    const text = `${result.stderr.toString('utf8')}\n${result.stdout.toString('utf8')}`;
-    return result.code === 0 && /nginx|openresty|tengine|angie/i.test(text) ? text : null;
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    return null;
-  }
-}
-
-function readVersion(path: string, text: string): Program {
-  const option = (name: string) => {
-    const found = new RegExp(`--${name}=('[^']*'|\\S+)`).exec(text)?.[1];
-    return found?.replace(/^'|'$/g, '');
-  };
-  const prefix = option('prefix') ?? '/usr/local/nginx';
-  const below = (name: string, otherwise: string) => fullPath(option(name) ?? otherwise, prefix);
-  return {
-    path,
-    version: /version: (\S+)/.exec(text)?.[1] ?? 'unknown',
-    configPath: below('conf-path', 'conf/nginx.conf'),
-    prefix,
-    pidPath: below('pid-path', 'logs/nginx.pid'),
-    errorLogPath:
-      option('error-log-path') === 'stderr' ? 'stderr' : below('error-log-path', 'logs/error.log'),
-  };
-}
+import { argvOf, type Program } from './program.ts';
 
 const largestConfiguration = 128 * 1024 * 1024;
 
@@ -84,7 +17,7 @@ export async function readConfiguration(
   program: Program,
 ): Promise<Configuration> {
   const result = await connection.exec({
-    argv: [program.path, '-T', '-c', program.configPath],
+    argv: asking('-T', program),
     timeoutMs: 60_000,
     outputBytes: largestConfiguration,
   });
@@ -100,12 +33,12 @@ export async function testConfiguration(connection: HostConnection, program: Pro
   return said(result);
 }
 
-export const testArgv = (program: Program): [string, ...string[]] => [
-  program.path,
-  '-t',
-  '-c',
-  program.configPath,
-];
+export const testArgv = (program: Program): [string, ...string[]] => asking('-t', program);
+
+function asking(what: '-t' | '-T', program: Program): [string, ...string[]] {
+  const [path, ...options] = argvOf(program);
+  return [path, what, ...options];
+}
 
 /** nginx names what is wrong in an `[emerg]` line, which often ends in `file:line`. */
 function invalid(connection: HostConnection, program: Program, stderr: string): Failure {
@@ -133,13 +66,19 @@ export function pidPathOf(configuration: Configuration, program: Program): strin
   return mainPath(configuration, program, 'pid') ?? program.pidPath;
 }
 
+/** Something else keeps an nginx that stays in the foreground running: it would not end when we start it. */
+export function staysInForeground({ directives }: Configuration): boolean {
+  return directives.findLast(({ name }) => name === 'daemon')?.args[0]?.text === 'off';
+}
+
 export function errorLogPathOf(configuration: Configuration, program: Program): string | null {
   const path = mainPath(configuration, program, 'error_log') ?? program.errorLogPath;
   return posix.isAbsolute(path) && !path.startsWith('/dev/') ? path : null;
 }
 
 function mainPath(configuration: Configuration, program: Program, name: string): string | null {
-  const value = configuration.directives.findLast((one) => one.name === name)?.args[0]?.text;
+  const all = [...directivesIn(program.given.directives), ...configuration.directives];
+  const value = all.findLast((one) => one.name === name)?.args[0]?.text;
   if (value === undefined) return null;
   return value === 'stderr' || value.startsWith('syslog:') ? value : fullPath(value, program.prefix);
 }
@@ -149,12 +88,14 @@ export interface RunningServer {
   pid: number;
   /** The systemd unit it is the main process of; null: none, or no systemd. */
   unit: string | null;
+  /** Its command line keeps it in the foreground. */
+  foreground: boolean;
   /** Ids of its worker processes; empty when the host does not show them. */
   workers: string;
 }
 
 /**
- * Prints process id, unit and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
+ * Prints process id, unit, whether it stays in the foreground, and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
  * or another program. A unit counts only when systemd itself says that this process is its main one.
  */
 const readScript = `
@@ -173,6 +114,7 @@ if [ -d /run/systemd/system ]; then
   if [ -n "$unit" ] && [ "$(systemctl show --property=MainPID "$unit" 2>/dev/null)" != "MainPID=$pid" ]; then unit=; fi
 fi
 echo "$unit"
+tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -cE 'daemon +off' || true
 cat "/proc/$pid/task/$pid/children" 2>/dev/null || true
 `;
 
@@ -186,8 +128,13 @@ export async function runningServer(
     timeoutMs: 30_000,
   });
   if (result.code !== 0) return null;
-  const [pid = '', unit = '', workers = ''] = result.stdout.toString('utf8').split('\n');
-  return { pid: Number(pid), unit: unit === '' ? null : unit, workers: workers.trim() };
+  const [pid = '', unit = '', foreground, workers = ''] = result.stdout.toString('utf8').split('\n');
+  return {
+    pid: Number(pid),
+    unit: unit === '' ? null : unit,
+    foreground: foreground === '1',
+    workers: workers.trim(),
+  };
 }
 
 /** systemd must do it when nginx is its own, so that its view stays right; else nginx tells its master itself. */
@@ -200,14 +147,14 @@ export function reloadCommand(program: Program, server: RunningServer | null): C
     };
   return {
     kind: 'command',
-    argv: [program.path, '-c', program.configPath, '-s', 'reload'],
+    argv: argvOf(program, '-s', 'reload'),
     why: 'nginx reloads its configuration, certificates and keys without dropping connections.',
   };
 }
 
 export function startCommand(program: Program, server: Pick<RunningServer, 'unit'>): string[] {
   if (server.unit !== null) return ['systemctl', 'start', server.unit];
-  return [program.path, '-c', program.configPath];
+  return argvOf(program);
 }
 
 /** What `startCommand` can be on the server that these commands of a plan reload. */

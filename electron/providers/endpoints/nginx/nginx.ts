@@ -15,19 +15,19 @@ import type { EndpointTools } from '../common/tools.ts';
 import type { Material, RestoreReport } from '../endpoint.ts';
 import {
   errorLogPathOf,
-  locate,
-  type Program,
   pidPathOf,
   readConfiguration,
   runningServer,
   startCommand,
   startCommands,
+  staysInForeground,
   testConfiguration,
 } from './commands.ts';
 import { piecesFor, refuseOtherFamily } from './install.ts';
 import type { Configuration } from './parse.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { probeNginx } from './probe.ts';
+import { locate, type Program } from './program.ts';
 import { nginxRemembers, programOf } from './remembers.ts';
 import { reload } from './restart.ts';
 import { readView, type View } from './view.ts';
@@ -134,8 +134,12 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
+    const program = programOf(plan);
     const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
-    return running === null ? undefined : startCommand(programOf(plan), running);
+    if (running === null) return undefined;
+    // something else keeps one in the foreground running, and one that we start there would never end
+    const kept = running.foreground || staysInForeground(await readConfiguration(this.connection, program));
+    return kept && running.unit === null ? undefined : startCommand(program, running);
   }
 
   protected override startCommands(plan: InstallPlan): readonly string[][] {
@@ -195,7 +199,8 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   async #locate(): Promise<Program> {
-    this.#program ??= await locate(this.connection, this.#settings.nginxPath, this.#settings.nginxConfigPath);
+    const { nginxPath: path, nginxConfigPath: configPath, nginxPrefix: prefix = null } = this.#settings;
+    this.#program ??= await locate(this.connection, { path, configPath, prefix });
     return this.#program;
   }
 

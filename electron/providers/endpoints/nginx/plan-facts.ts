@@ -1,7 +1,8 @@
 import type { HostConnection } from '../../connections/connection.ts';
-import type { Program, RunningServer } from './commands.ts';
+import type { RunningServer } from './commands.ts';
 import type { NginxNode, OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
+import type { Program } from './program.ts';
 import type { Server } from './servers.ts';
 
 /** What is known when the plan for one node is made, all read at one moment. */

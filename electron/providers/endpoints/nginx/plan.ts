@@ -19,7 +19,7 @@ import { familyOfPair, onlyKeysOf } from './key-kinds.ts';
 import type { OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { PlanFacts } from './plan-facts.ts';
-import { nginxRemembers } from './remembers.ts';
+import { factsOf, nginxRemembers } from './remembers.ts';
 import { addressSharings, certificateSharings } from './sharing.ts';
 import { planWarnings } from './warnings.ts';
 
@@ -30,7 +30,6 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const keepDir = await existingDirectory(connection, goal.key);
   refuseGlobbed(configuration, files, keepDir);
   const links = linksOf(facts);
-  const { path, version, configPath, prefix, pidPath: builtPidPath, errorLogPath } = program;
   return {
     nodeKey: chosen.node.key,
     changes: [
@@ -44,7 +43,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
       keepDir,
       keyName: posix.basename(goal.key),
       previousFingerprint: onDisk(facts)?.facts.fingerprint ?? null,
-      ...{ program: path, version, configPath, prefix, builtPidPath, errorLogPath },
+      ...factsOf(program),
       pidPath: pidPathOf(configuration, program),
       family: familyOfPair(facts),
     }),

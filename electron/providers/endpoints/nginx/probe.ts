@@ -4,7 +4,8 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, unwritable } from '../common/keys.ts';
-import { type Program, pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
+import { pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
+import type { Program } from './program.ts';
 import type { View } from './view.ts';
 
 /** Checks everything an install will need, one check after the other; what fails hides what depends on it. */
@@ -75,7 +76,7 @@ async function running(
       'endpoint.not-running',
       `nginx is not running: its PID file ${pidPath} does not name an nginx process.`,
       {
-        hint: 'Start nginx, or set the configuration file it was started with.',
+        hint: 'Start nginx, or set the configuration file and the prefix it was started with.',
       },
     );
   const { argv } = reloadCommand(program, server);

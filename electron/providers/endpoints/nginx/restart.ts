@@ -2,7 +2,8 @@ import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
-import { type Program, type RunningServer, reloadCommand, runningServer } from './commands.ts';
+import { type RunningServer, reloadCommand, runningServer } from './commands.ts';
+import type { Program } from './program.ts';
 
 interface RestartFacts {
   program: Program;

@@ -144,7 +144,8 @@ function readServer(
     ),
     listens,
     skipped,
-    startTls: context === 'mail' && ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? ''),
+    startTls:
+      context === 'mail' && ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? ''),
     pairs: inherited('ssl_certificate')
       .map(refer)
       .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),

@@ -65,7 +65,8 @@ function* besidePairs(configuration: Configuration): Generator<Directive> {
   }
 }
 
-const withoutPairs = (directives: readonly Directive[]) => directives.filter(({ name }) => !ofPairs.has(name));
+const withoutPairs = (directives: readonly Directive[]) =>
+  directives.filter(({ name }) => !ofPairs.has(name));
 
 const ofPairs = new Set(['ssl_certificate', 'ssl_certificate_key']);
 /** Of nginx and of its modules: `ssl_trusted_certificate`, `proxy_ssl_certificate_key`, `ssl_conf_command Certificate`, `ssl_crl` … */

@@ -4,10 +4,10 @@ import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
 import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
-import type { Program } from './commands.ts';
 import { isHostName, type Listen } from './listen.ts';
 import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
+import type { Program } from './program.ts';
 import { type Names, type Server, serversOf } from './servers.ts';
 import { otherFiles } from './sharing.ts';
 

@@ -8,7 +8,7 @@ const parse = (text: string) =>
   );
 const addresses = (text: string) => {
   const answer = parse(text);
-  return 'listens' in answer ? answer.listens.map((one) => one.address) : answer.skipped;
+  return 'listens' in answer ? answer.listens.map((one) => one.address) : answer.reason;
 };
 
 describe('a listen directive', () => {

@@ -1,0 +1,138 @@
+/**
+ * What nginx was started with decides where its pid file and its configuration are, and only its command line tells:
+ * kubernetes/ingress-nginx#4465 (pid file of another configuration), Mailu/Mailu#483 (never reloaded, pid file elsewhere),
+ * certbot/certbot#7135 (an nginx whose pid file is another's).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { exec } from '#kit/exec.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
+import { inAgent, open } from '#test/make/endpoints.ts';
+import { have } from '#test/servers/available.ts';
+import type { RunningNginx } from '#test/servers/nginx.ts';
+import { LocalConnection } from '../../../electron/providers/connections/local/local.ts';
+import {
+  files,
+  installAndRestart,
+  leafFor,
+  pair,
+  planFor,
+  prepareNginx,
+  running,
+  shown,
+  start,
+} from './real-nginx.ts';
+
+const old = leafFor('a.example');
+const block = {
+  listen: ['127.0.0.1:{port} ssl'],
+  names: ['a.example'],
+  certificates: [pair('a')],
+};
+
+/** An nginx that runs with these arguments, its configuration without the lines they replace. */
+async function startWith(without: RegExp, argv: (server: RunningNginx) => string[], keep = false) {
+  const { server } = await start({ files: files({ a: old }), servers: [block], start: false });
+  const config = await readFile(server.configPath, 'utf8');
+  await writeFile(server.configPath, config.replace(without, keep ? 'pid run.pid;' : ''));
+  const child = spawn(server.program, argv(server), { stdio: 'ignore' });
+  await untilListening(server);
+  running.push({ stop: () => stopped(server, child) });
+  return server;
+}
+
+async function untilListening(server: RunningNginx): Promise<void> {
+  const proof = { address: '127.0.0.1', port: server.ports[0] ?? 0, serverName: null };
+  while ((await shown({ proofs: [proof] } as never))[0] === null) await systemClock.sleep(10);
+}
+
+async function stopped(server: RunningNginx, child: ChildProcess): Promise<void> {
+  for (const name of ['run.pid', 'other.pid']) {
+    const pid = Number((await readFile(join(server.dir, name), 'utf8').catch(() => '')).trim());
+    if (pid > 0) process.kill(pid, 'SIGTERM');
+    while (pid > 0 && (await readFile(join(server.dir, name)).catch(() => null)) !== null)
+      await systemClock.sleep(10);
+  }
+  if (child.exitCode === null) child.kill();
+}
+
+const endpointFor = (server: RunningNginx, nginxPrefix?: string) =>
+  open(
+    {
+      settings: {
+        ...{ type: 'nginx', nginxConfigPath: server.configPath, nginxPath: server.program },
+        ...(nginxPrefix === undefined ? {} : { nginxPrefix }),
+      },
+    },
+    new LocalConnection(systemClock),
+  );
+
+const pidLine = /pid .*nginx\.pid;/;
+const relative = (server: RunningNginx) => ['-p', server.dir, '-c', 'nginx.conf'];
+
+describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', () => {
+  prepareNginx();
+
+  it.each<[string, (server: RunningNginx) => string[], boolean]>([
+    ['-p and a relative pid file', relative, true],
+    ["-g 'pid …;'", (server) => ['-c', server.configPath, '-g', `pid ${server.dir}/other.pid;`], false],
+    [
+      "-p, -e and -g 'daemon off; pid …;'",
+      (server) => [...relative(server), '-e', 'early.log', '-g', 'daemon off; pid other.pid;'],
+      false,
+    ],
+  ])('that was started with %s is found, reloaded and shows what was installed', async (_how, argv, keep) => {
+    const server = await startWith(pidLine, argv, keep);
+    const endpoint = endpointFor(server);
+    const { checks } = await endpoint.probe();
+    expect(checks.find(({ name }) => name === 'running')).toMatchObject({ ok: true });
+    const plan = await planFor(endpoint, 'a.example');
+    expect(plan.warnings.join()).not.toContain('not running');
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+    const commands = changesOf(plan.changes, 'command').map((one) => one.argv);
+    expect(commands.at(-1)?.join(' ')).not.toContain('daemon');
+  });
+
+  it('that does not run is managed below the prefix that the endpoint names', async () => {
+    const server = await startWith(pidLine, relative, true);
+    const pid = Number(await readFile(join(server.dir, 'run.pid'), 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    while ((await readFile(join(server.dir, 'run.pid')).catch(() => null)) !== null)
+      await systemClock.sleep(10);
+    const said = (await endpointFor(server, server.dir).probe()).checks.find(
+      ({ name }) => name === 'running',
+    );
+    expect(said?.sentence).toContain(`its PID file ${server.dir}/run.pid does not name an nginx process`);
+  });
+
+  it('is not what a process of another user says it is', async () => {
+    const { server } = await start({ files: files({ a: old }), servers: [block] });
+    const name = `nginx: master process nginx -c ${server.configPath} -g load_module /tmp/planted.so;`;
+    const script = `echo $$; exec -a '${name}' sleep 60`;
+    const liar = spawn('bash', ['-c', script], {
+      uid: 65534,
+      gid: 65534,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    running.push({ stop: () => Promise.resolve(void liar.kill()) });
+    const seen = async () =>
+      (await exec({ argv: ['sh', '-c', `tr '\\0' ' ' < /proc/${liar.pid}/cmdline`] })).stdout.toString();
+    while (!(await seen()).startsWith('nginx: ')) await systemClock.sleep(10);
+    const plan = await planFor(endpointFor(server), 'a.example');
+    expect(JSON.stringify(plan)).not.toContain('planted');
+  });
+
+  it('that something else keeps in the foreground is not ours to start again', async () => {
+    const argv = (server: RunningNginx) => [...relative(server), '-g', 'daemon off;'];
+    const server = await startWith(pidLine, argv, true);
+    const endpoint = endpointFor(server);
+    const plan = await planFor(endpoint, 'a.example');
+    expect(await endpoint.snapshot(plan, 't')).not.toHaveProperty('startAgain');
+    await endpoint.discard(null, 't');
+  });
+});
