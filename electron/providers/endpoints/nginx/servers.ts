@@ -25,13 +25,13 @@ export interface Reference {
 
 /** The blocks at the top whose `server` blocks are read. Only in `http` does a name choose the block; the others have one at an address. */
 const contexts = ['http', 'stream', 'mail'] as const;
-export type Context = (typeof contexts)[number];
+type Context = (typeof contexts)[number];
 
 export const contextOf = ({ name, block }: Directive): Context | null =>
   block === null ? null : (contexts.find((one) => one === name) ?? null);
 
 /** A `listen` value without an address to dial. */
-export interface Skipped {
+interface Skipped {
   reason: string;
   ssl: boolean;
 }
