@@ -48,10 +48,14 @@ const io: CliIo = {
   version,
   defaultDataDirectory: (system) => resolve(dataDirectory(system)),
   connect: (directory) => connectLocally(directory, accountName()),
-  async startAgent(directory) {
+  async startAgent(directory, begins) {
     const { startLocalAgent } = await import('./cli/local-agent.ts');
-    own = await startLocalAgent(directory);
+    own = await startLocalAgent(directory, begins);
     return own;
+  },
+  async recover(directory, answer) {
+    const { recoverLocally } = await import('./cli/local-agent.ts');
+    return recoverLocally(directory, answer);
   },
   async runHeadless({ dataDirectory: directory, logLevel, settings }) {
     process.off('SIGINT', interrupted);

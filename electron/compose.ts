@@ -18,13 +18,11 @@ import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
 import { finderOver, lazyNet } from './compose/net.ts';
+import { type GoneDecision, openData } from './compose/open-data.ts';
 import { openEndpoint } from './compose/open-endpoint.ts';
 import { joinStores } from './compose/stores.ts';
-import { acquireAgentLock } from './database/agent-lock.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
-import { openDatabase } from './database/open.ts';
-import { putRestored } from './database/put-restored.ts';
 import { sealedRowsOf } from './database/reseal.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { makeLogInTurns } from './net/http.ts';
@@ -59,6 +57,10 @@ export interface ComposeOptions {
   overrides?: Overrides;
   /** Settings for this run only, before the stored ones. */
   settings?: Partial<Settings>;
+  /** False: a data directory without a database is refused (`database.missing`), and nothing is made there. */
+  begins?: boolean;
+  /** What a person decided where the database is gone; without it that is refused (`database.gone…`). */
+  ifGone?: GoneDecision;
   /** The program should end: somebody said `trustkeep stop`. */
   onStop?: () => void;
 }
@@ -89,20 +91,18 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const log = options.log ?? silentLog;
   const clock = overrides.clock ?? systemClock;
   const dataDirectory = options.dataDirectory ?? usualDataDirectory();
-  const lock = acquireAgentLock(dataDirectory, options.face);
+  const masterKey = new MasterKey({
+    keychains: {
+      os: overrides.keychain ?? (() => osKeychain()),
+      keyFile: keyFileKeychain,
+      passphrase: passphraseKeychain,
+    },
+    defaultKeyFile: join(dataDirectory, 'master.key'),
+    log: log.in('secrets'),
+  });
+  const { face, begins, ifGone } = options;
+  const { lock, database } = openData({ dataDirectory, face, clock, log, sealer: masterKey, begins, ifGone });
   try {
-    const masterKey = new MasterKey({
-      keychains: {
-        os: overrides.keychain ?? (() => osKeychain()),
-        keyFile: keyFileKeychain,
-        passphrase: passphraseKeychain,
-      },
-      defaultKeyFile: join(dataDirectory, 'master.key'),
-      log: log.in('secrets'),
-    });
-    const path = join(dataDirectory, 'trustkeep.db');
-    putRestored(path, log.in('database'));
-    const database = openDatabase({ path, clock, log: log.in('database'), sealer: masterKey });
     masterKey.attach(database.meta, sealedRowsOf(database, clock, log.in('secrets')));
     ensureDefaults(database, clock);
     return joinParts({ options, clock, log, dataDirectory, lock, masterKey, database });

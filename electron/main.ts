@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import { systemClock } from '#kit/clock.ts';
 import { keepMemoryOutOfCores } from '#kit/core-files.ts';
+import { accountName } from '#kit/paths.ts';
 import { prepareDesktop, runDesktop } from './shell/desktop.ts';
 import { readFlags } from './shell/flags.ts';
 import { openLogFile } from './shell/log-file.ts';
@@ -22,10 +23,12 @@ if (isFirstInstance(app)) {
     hidden: flags.hidden,
     log: log.in('shell'),
     clock: systemClock,
-    async load() {
+    async load(answer) {
       const { compose } = await import('./compose.ts');
       const place = dataDirectory === null ? {} : { dataDirectory };
-      return compose({ face: 'desktop', ...place, log, onStop: () => app.quit() });
+      const by = { origin: 'gui' as const, actor: accountName() };
+      const ifGone = answer === undefined ? {} : { ifGone: { answer, by } };
+      return compose({ face: 'desktop', ...place, ...ifGone, log, onStop: () => app.quit() });
     },
   }).catch((error: unknown) => {
     log.error('the desktop did not start', { error });

@@ -49,7 +49,8 @@ export async function carryOut(call: Call): Promise<number> {
   const running = await io.connect(directory);
   if (running !== null) return callAgent(call, running, null);
   if (aboutRunning.has(invocation.command.path)) throw notRunning(directory);
-  const agent = await startedOrRunning(io, directory);
+  const begins = invocation.command.begins && !invocation.dryRun;
+  const agent = await startedOrRunning(io, directory, begins);
   if (agent.own === null) return callAgent(call, agent.client, null);
   try {
     return await callAgent(call, agent.client, agent.own);
@@ -62,11 +63,12 @@ export async function carryOut(call: Call): Promise<number> {
 async function startedOrRunning(
   io: CliIo,
   directory: string,
+  begins: boolean,
 ): Promise<{ client: Client; own: LocalAgent | null }> {
   const until = io.clock.monotonic() + takenPatienceMs;
   for (;;) {
     try {
-      const own = await io.startAgent(directory);
+      const own = await io.startAgent(directory, begins);
       return { client: own.client, own };
     } catch (error) {
       if (asFailure(error).code !== 'agent.already-running' || io.clock.monotonic() >= until) throw error;

@@ -73,6 +73,7 @@ function commandOf(noun: string, verb: string, procedure: ProcedureLike): CliCom
     words: (meta.cli ?? '').split(' '),
     help: meta.help ?? '',
     mutates: meta.mutates === true,
+    begins: meta.begins === true,
     positional,
     alsoPositional: meta.alsoPositional ?? null,
     fields: own.map(([name, field]) => fieldOf(path, name, field)),

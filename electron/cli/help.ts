@@ -6,6 +6,10 @@ import { pairs } from './table.ts';
 /** Commands that are of the command line alone. */
 export const ownCommands: readonly (readonly [words: string, help: string])[] = [
   ['run', 'Run the agent headless until it is stopped.'],
+  [
+    'recover',
+    'Put the newest backup in the place of a database that is gone; with --new-start, an empty database.',
+  ],
   ['help', `Show help, for everything or one command: trustkeep help tls add ${usualEndpoint.id}`],
   ['openapi', 'Print the contract as an OpenAPI document.'],
   ['version', 'Print the version.'],

@@ -34,7 +34,10 @@ export interface CliIo {
   defaultDataDirectory(system: boolean): string;
   /** Null when no agent answers. */
   connect(dataDirectory: string): Promise<Client | null>;
-  startAgent(dataDirectory: string): Promise<LocalAgent>;
+  /** Rejects with `database.missing`, having made nothing, where no database is and the command does not begin one. */
+  startAgent(dataDirectory: string, begins: boolean): Promise<LocalAgent>;
+  /** Puts the newest backup, or an empty database, where the database is gone. Gives the sentence that says what was done. */
+  recover(dataDirectory: string, answer: 'backup' | 'new-start'): Promise<string>;
   runHeadless(options: {
     dataDirectory: string;
     logLevel: string | null;

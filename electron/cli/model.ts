@@ -20,6 +20,8 @@ export interface CliCommand {
   words: readonly string[];
   help: string;
   mutates: boolean;
+  /** May make the database where none is. */
+  begins: boolean;
   /** Field that may be given without its flag. */
   positional: string | null;
   /** The second such field, and the first when the word is none of the choices of that one. */

@@ -3,6 +3,7 @@ import { settingsCatalog } from '#shared/catalog/settings.ts';
 import { failureOf } from '../transport/client.ts';
 import { carryOut } from './carry-out.ts';
 import { codeOfFailure, exitCodes } from './exit-codes.ts';
+import { isFlag, plainName } from './flags.ts';
 import { cliCommands } from './from-contract.ts';
 import { commandHelp, groupHelp, overviewHelp, ownCommands } from './help.ts';
 import { inputOf } from './input.ts';
@@ -18,6 +19,7 @@ import type { CliIo } from './io.ts';
 import type { CliCommand } from './model.ts';
 import { nearest } from './nearest.ts';
 import { aside, tell } from './said.ts';
+import { plain, plainJson } from './table.ts';
 import { usage } from './usage.ts';
 
 /** The command line: words in, lines and an exit code out. Never rejects. */
@@ -42,6 +44,7 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
   if (globals.help) return help(commands, rest, io);
   if (first === 'run') return run(globals, rest.slice(1), io);
   if (first === 'openapi') return openapi(io);
+  if (first === 'recover') return recover(globals, rest.slice(1), io);
   const found = findCommand(commands, rest);
   if (found === null) return unknown(commands, rest, io, globals.json);
   const invocation = readInvocation(found.command, found.after);
@@ -144,6 +147,15 @@ function settingValue(field: Field, given: string): number {
   const parsed = fieldSchema(field).safeParse(given === '' ? Number.NaN : Number(given));
   if (!parsed.success) throw usage(parsed.error.issues[0]?.message ?? `--${field.name} is not a number.`);
   return Number(given);
+}
+
+/** `trustkeep recover [--new-start]`: a database that is gone, from its newest backup or empty. */
+async function recover(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
+  const stray = rest.find((word) => !isFlag(word) || plainName(word) !== 'new_start');
+  if (stray !== undefined) throw usage(`"recover" does not take "${stray}".`, 'See: trustkeep help recover');
+  const sentence = await io.recover(directoryOf(globals, io), rest.length > 0 ? 'new-start' : 'backup');
+  io.stdout(`${globals.json ? plainJson({ sentence }, 2) : plain(sentence)}\n`);
+  return exitCodes.ok;
 }
 
 async function openapi(io: CliIo): Promise<number> {

@@ -1,10 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { Driver } from './driver.ts';
-import { ensureDirectory, ensureOwnFile } from './files.ts';
+import { ensureDirectory, ensureOwnFile, refuseUnwritable } from './files.ts';
 import { openDriver } from './open.ts';
+import { refusePlanted } from './planted.ts';
 
 type Face = 'desktop' | 'headless' | 'cli';
 
@@ -16,7 +17,8 @@ const held = new Set<Driver>();
 
 /**
  * One agent per data directory. Held as an exclusive transaction on a tiny file of its own, so that the operating
- * system frees it when the process ends, however it ends. Rejects a second one with `agent.already-running`.
+ * system frees it when the process ends, however it ends. Throws `agent.already-running` for a
+ * second one, and `database.not-writable` where a file of ours was laid by someone else or none can be written.
  */
 export function acquireAgentLock(
   dataDirectory: string,
@@ -24,6 +26,8 @@ export function acquireAgentLock(
   nativeBinding?: string,
 ): { release(): void } {
   ensureDirectory(dataDirectory);
+  refuseUnwritable(dataDirectory);
+  refusePlanted(dataDirectory);
   const path = join(dataDirectory, 'agent.lock');
   const notePath = join(dataDirectory, 'agent.json');
   ensureOwnFile(path);
@@ -47,10 +51,14 @@ function release(driver: Driver, notePath: string): void {
 }
 
 function writeNote(path: string, face: Face): void {
+  const fresh = `${path}.new`;
   try {
-    writeFileSync(path, JSON.stringify({ pid: process.pid, face }), { mode: 0o600 });
+    rmSync(fresh, { force: true });
+    writeFileSync(fresh, JSON.stringify({ pid: process.pid, face }), { mode: 0o600, flag: 'wx' });
+    renameSync(fresh, path); // what stands there is replaced, never written through
   } catch {
-    rmSync(path, { force: true }); // a full disk: the lock holds all the same
+    // a full disk: the lock holds all the same, and a note of an earlier agent would lie
+    for (const file of [fresh, path]) rmSync(file, { force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -27,6 +28,28 @@ export function ensureDirectory(path: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return;
     throw error instanceof Failure ? error : noDirectory(path, error);
+  }
+}
+
+/** Throws `database.not-writable` where nothing can be written: asked before the first file, it is one sentence for all. */
+export function refuseUnwritable(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const readOnly = code === 'EROFS';
+    throw new Failure(
+      'database.not-writable',
+      readOnly
+        ? `The data directory ${directory} is on a file system that is mounted read-only.`
+        : `The account that Trustkeep runs as is not allowed to write to the data directory ${directory}.`,
+      {
+        hint: readOnly
+          ? 'Mount it writable, or choose another data directory with --data-directory.'
+          : 'Run Trustkeep as the account that owns the data directory, or choose another one with --data-directory.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -21,7 +21,7 @@ export function replaceDamaged(
       'database.damaged',
       `The database ${path} is damaged, and there is no verified backup in ${backupDirectory(path)}.`,
       {
-        hint: 'Replace it with a good copy, or move it away to start with an empty database. Nothing was changed.',
+        hint: 'Replace it with a good copy. To start with an empty database, move it away, then use "trustkeep recover --new-start". Nothing was changed.',
         cause,
       },
     );
@@ -34,7 +34,8 @@ export function replaceDamaged(
   );
 }
 
-function isWhole(backup: Backup, open: (path: string) => Driver): boolean {
+/** It opens, is ours, not of a newer version, and SQLite finds no fault in it. */
+export function isWhole(backup: Backup, open: (path: string) => Driver): boolean {
   let driver: Driver | null = null;
   try {
     driver = open(backup.path);

@@ -10,6 +10,7 @@ import type { DesktopAgent } from './desktop-agent.ts';
 import { answerRequests, pickFile } from './file-picker.ts';
 import { isE2E, untilDriven } from './flavour.ts';
 import { followAgent } from './follow-agent.ts';
+import { type LoadAgent, loadOrAsk, QuitInstead } from './gone-database.ts';
 import { guardContents, guardRequests } from './guards.ts';
 import { handOverPorts } from './ipc.ts';
 import { watchLifecycle } from './lifecycle.ts';
@@ -27,8 +28,8 @@ interface DesktopOptions {
   hidden: boolean;
   log: Log;
   clock: Clock;
-  /** Makes the agent. Called once, when the window has what it needs to appear. */
-  load(): Promise<DesktopAgent>;
+  /** Makes the agent, when the window has what it needs to appear. Called again with what a person answered. */
+  load: LoadAgent;
 }
 
 /** The agent begins when the page has its files; a page that never asks must not keep it from its work. */
@@ -54,7 +55,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const at = places();
   guardSession(at.page, log);
   setMenu(() => app.quit());
-  const slot = new AgentSlot({ load: options.load, start, failed: (reason) => void giveUp(reason, log) });
+  const slot = new AgentSlot({ load: asking(options), start, failed: (reason) => void giveUp(reason, log) });
   const lifecycle = watchLifecycle({
     app,
     powerMonitor,
@@ -109,6 +110,10 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   }
 }
 
+function asking({ load }: DesktopOptions): () => Promise<DesktopAgent> {
+  return () => loadOrAsk(load, dialog, title());
+}
+
 /** The parts of the built application, found from its own folder or archive. */
 function places(): { page: string; preload: string; icon: string; trayIcons: string } {
   const root = app.getAppPath();
@@ -137,6 +142,7 @@ function guardSession(page: string, log: Log): void {
 
 /** The agent could not be made or started: say why in one sentence, then end. */
 async function giveUp(thrown: unknown, log: Log): Promise<void> {
+  if (thrown instanceof QuitInstead) return app.exit(1);
   const { asFailure } = await import('#shared/failure.ts'); // with its schemas, which the first start need not wait for
   const failure = asFailure(thrown);
   log.error('the agent did not start', { failure: failure.toData(), error: thrown });

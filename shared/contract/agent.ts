@@ -61,6 +61,7 @@ export const secrets = {
       help: 'Choose where the master key is kept when there is no keychain.',
       positional: 'kind',
       mutates: true,
+      begins: true,
     })
     .input(
       z

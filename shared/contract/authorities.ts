@@ -76,6 +76,7 @@ export const authorities = {
       help: 'Add an authority to order certificates from.',
       positional: 'kind',
       mutates: true,
+      begins: true,
     })
     .input(authorityInput)
     .output(authority),

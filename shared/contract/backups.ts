@@ -25,6 +25,7 @@ export const backups = {
       help: 'Replace the database with a backup, on this machine or another.',
       positional: 'path',
       mutates: true,
+      begins: true,
     })
     .input(z.object({ path: z.string().min(1).max(4096), passphrase }).strict())
     .output(z.object({ madeAt: z.number().int(), sentence: z.string() })),

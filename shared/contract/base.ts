@@ -14,6 +14,8 @@ export interface CommandMeta extends Record<string, unknown> {
   alsoPositional?: string;
   /** Changes something: one audit row. */
   mutates?: boolean;
+  /** May be the first thing done on a machine: where no database is, one is made. The others refuse, and make nothing. */
+  begins?: boolean;
 }
 
 /** Every command of the contract starts here: one error shape, one kind of notes. */

@@ -29,7 +29,13 @@ const one = z.object({ storename: nameOrId }).strict();
 export const credentialStores = {
   /** Verifies first: what cannot be reached or logged in to is refused and nothing is stored. */
   add: command
-    .meta({ cli: 'credstore add', help: 'Add a credential store.', positional: 'kind', mutates: true })
+    .meta({
+      cli: 'credstore add',
+      help: 'Add a credential store.',
+      positional: 'kind',
+      mutates: true,
+      begins: true,
+    })
     .input(credentialStoreInput)
     .output(credentialStoreRow),
   list: command

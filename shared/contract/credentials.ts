@@ -39,6 +39,7 @@ export const credentials = {
       positional: 'storename',
       alsoPositional: 'id',
       mutates: true,
+      begins: true,
     })
     .input(inputAs<CredentialInput>(credentialInput))
     .output(credentialRow),

@@ -17,7 +17,7 @@ export type EndpointView = z.infer<typeof endpointView>;
 export const endpoints = {
   /** `tls add <type>`; gives the instance id. Probes first; what the probe found is in the answer. */
   add: command
-    .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', mutates: true })
+    .meta({ cli: 'tls add', help: 'Add an endpoint.', positional: 'type', mutates: true, begins: true })
     .input(endpointInput)
     .output(z.object({ endpoint, probe: probeReport, taskId: z.string().nullable() })),
   list: command

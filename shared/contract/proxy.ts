@@ -40,6 +40,7 @@ export const proxy = {
       cli: 'proxy set',
       help: 'Set the outbound connection. With no options: direct, no proxy.',
       mutates: true,
+      begins: true,
     })
     .input(inputAs<ProxyInput>(setInput))
     .output(proxyState),

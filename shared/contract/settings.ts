@@ -17,6 +17,7 @@ export const settings = {
       cli: 'settings set',
       help: 'Change intervals and limits. Options that are not given stay the same.',
       mutates: true,
+      begins: true,
     })
     .input(changes)
     .output(settingsModel),

@@ -62,6 +62,10 @@ export async function cli(argv: readonly string[], world: CliWorld = {}): Promis
     version: '1.2.3',
     defaultDataDirectory: (system) => (system ? '/system' : '/home'),
     connect: async () => (taken > 0 ? null : (world.running ?? null)),
+    recover: async (directory, answer) => {
+      run.own.push(`recovered ${directory} by ${answer}`);
+      return 'It is back.';
+    },
     startAgent: async (directory): Promise<LocalAgent> => {
       if (taken > 0) {
         taken -= 1;

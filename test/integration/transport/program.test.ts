@@ -9,17 +9,20 @@ import { BuiltProgram, ended, slow } from './built-program.ts';
 const trustkeep = new BuiltProgram();
 const mountable = await canMount();
 
+/** Makes the database where none is. */
+const begin = ['settings', 'set', '--scan_hours', '7'];
+
 describe('a data directory that cannot be used is said in one sentence', () => {
   test('when a file is in its place', async () => {
     const path = join(trustkeep.directory, 'a-file');
     writeFileSync(path, '');
-    const { code, said } = await trustkeep.run('tls', 'list', '--data-directory', path);
+    const { code, said } = await trustkeep.run(...begin, '--data-directory', path);
     expect(said).toContain(`The directory ${path} cannot be created: there is a file in its place.`);
     expect(code).toBe(1);
   });
 
   test.runIf(process.platform === 'linux')('when nothing can be made there', async () => {
-    const { code, said } = await trustkeep.run('tls', 'list', '--data-directory', '/proc/nothing/here');
+    const { code, said } = await trustkeep.run(...begin, '--data-directory', '/proc/nothing/here');
     expect(said).toContain('The directory /proc/nothing cannot be created');
     expect(code).toBe(1);
   });
@@ -30,7 +33,7 @@ describe('a data directory that cannot be used is said in one sentence', () => {
     mkdirSync(join(own, 'run'), { recursive: true, mode: 0o700 });
     chmodSync(trustkeep.directory, 0o755);
     for (const path of [own, join(trustkeep.directory, 'new')]) {
-      const { code, stderr } = await trustkeep.runAsOther('tls', 'list', '--data-directory', path);
+      const { code, stderr } = await trustkeep.runAsOther(...begin, '--data-directory', path);
       expect(stderr.toString()).toMatch(
         /^(This account|The account that Trustkeep runs as) is not allowed to .*\n.*data directory/,
       );
@@ -169,6 +172,7 @@ describe.runIf(process.platform === 'linux')('an answer that nobody takes', () =
       const full = join(trustkeep.directory, 'full');
       const disk = await mountTiny(full, '4k');
       try {
+        await trustkeep.run(...begin);
         const shell = [
           'sh',
           '-c',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { cli, scriptedClient } from '#test/make/cli.ts';
+import { cliCommands } from '../../../electron/cli/from-contract.ts';
 
 describe('paths', () => {
   test('of this machine are completed, those of another one are left alone', async () => {
@@ -37,6 +38,29 @@ describe('the agent', () => {
     const { client } = scriptedClient({ 'endpoints.list': [] });
     const { own } = await cli(['tls', 'list', '--data-directory', 'd'], { own: client });
     expect(own).toEqual(['made for /here/d', 'stopped']);
+  });
+
+  test('is told what may begin a database: only what adds or sets something', () => {
+    const begins = cliCommands().filter((command) => command.begins);
+    expect(begins.map(({ words }) => words.join(' ')).sort()).toEqual([
+      'authorities add',
+      'backup restore',
+      'credstore add',
+      'credstore credentials add',
+      'proxy set',
+      'secrets choose',
+      'settings set',
+      'tls add',
+    ]);
+    expect(begins.every(({ mutates }) => mutates)).toBe(true);
+  });
+
+  test('recovers a database that is gone, from its backup or empty', async () => {
+    const { own, stdout, code } = await cli(['recover', '--data-directory', 'd']);
+    expect([own, stdout, code]).toEqual([['recovered /here/d by backup'], 'It is back.\n', 0]);
+    expect((await cli(['recover', '--new-start'])).own).toEqual(['recovered /home by new-start']);
+    const wrong = await cli(['recover', 'x']);
+    expect([wrong.code, wrong.own]).toEqual([2, []]);
   });
 
   test('of our own starts its work only for what changes something, and is stopped after a failure too', async () => {
