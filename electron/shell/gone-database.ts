@@ -2,7 +2,7 @@ import type { Dialog } from 'electron';
 import type { DesktopAgent } from './desktop-agent.ts';
 
 /** What a person decides where the database is gone. */
-export type GoneAnswer = 'backup' | 'new-start';
+type GoneAnswer = 'backup' | 'new-start';
 
 /** Makes the agent; with an answer, a database that is gone is first put back from its newest backup or begun again. */
 export type LoadAgent = (answer?: GoneAnswer) => Promise<DesktopAgent>;

@@ -2,21 +2,21 @@ import type { MessageBoxOptions } from 'electron';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { DesktopAgent } from '../../../electron/shell/desktop-agent.ts';
-import { type GoneAnswer, loadOrAsk, QuitInstead } from '../../../electron/shell/gone-database.ts';
+import { type LoadAgent, loadOrAsk, QuitInstead } from '../../../electron/shell/gone-database.ts';
 
 const desktop = {} as DesktopAgent;
 
 /** A start whose database is gone, and a person who presses the button of this number. */
 function start(failure: Failure, button: number) {
   const asked: MessageBoxOptions[] = [];
-  const answers: (GoneAnswer | undefined)[] = [];
+  const answers: Parameters<LoadAgent>[0][] = [];
   const dialog = {
     showMessageBox: async (options: unknown) => {
       asked.push(options as MessageBoxOptions);
       return { response: button, checkboxChecked: false };
     },
   };
-  const load = async (answer?: GoneAnswer) => {
+  const load = async (answer?: Parameters<LoadAgent>[0]) => {
     answers.push(answer);
     if (answer === undefined) throw failure;
     return desktop;
