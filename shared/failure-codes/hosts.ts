@@ -43,6 +43,10 @@ export const hostsCodes = {
       'The path is not absolute, or contains characters that no path may contain.',
     ],
     'file.read-only': ['needs-person', 'The file system is mounted read-only.'],
+    'file.rights-not-kept': [
+      'needs-person',
+      'The access control list, extended attributes or label of a file cannot be given to the file that replaces it.',
+    ],
     'file.too-large': ['never', 'The file is larger than what is read as a whole.'],
     'key-file.unreadable': [
       'needs-person',

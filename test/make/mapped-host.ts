@@ -1,11 +1,13 @@
 import type { ExecResult } from '#kit/exec.ts';
 import type {
   FileFacts,
+  FileRights,
   HostConnection,
   HostExec,
+  NewContent,
+  NewFile,
   WriteOptions,
 } from '../../electron/providers/connections/connection.ts';
-import type { Secret } from '../../electron/secrets/secret.ts';
 
 /** This machine with one directory at another place, every file in it of one owner: what a stored plan names stays true. */
 export class MappedHost implements HostConnection {
@@ -45,8 +47,21 @@ export class MappedHost implements HostConnection {
     return this.#real.hash(this.#in(path));
   }
 
-  write(path: string, content: Uint8Array | Secret, { mode }: WriteOptions): Promise<void> {
-    return this.#real.write(this.#in(path), content, { mode });
+  rights(path: string): Promise<FileRights> {
+    return this.#real.rights(this.#in(path));
+  }
+
+  write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
+    return this.writeAll([{ path, content, options }]);
+  }
+
+  writeAll(files: readonly NewFile[]): Promise<void> {
+    const mapped = files.map(({ path, content, options: { mode } }) => ({
+      path: this.#in(path),
+      content: 'onHost' in content ? { ...content, onHost: this.#in(content.onHost) } : content,
+      options: { mode },
+    }));
+    return this.#real.writeAll(mapped);
   }
 
   copy(from: string, to: string): Promise<void> {

@@ -7,9 +7,11 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,9 +21,9 @@ import { posix } from '#shared/model/changes/ownership.ts';
 import { tempDirectory } from '#test/make/directory.ts';
 import { have } from '#test/servers/available.ts';
 import { write } from '../../electron/providers/connections/common/posix.ts';
-import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
+import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
-import { placeContent } from '../../electron/providers/endpoints/common/content.ts';
+import { contentHash, newFile } from '../../electron/providers/endpoints/common/content.ts';
 import { makeKeyIn } from '../../electron/providers/endpoints/common/keys.ts';
 import { connectTools } from '../make/connection.ts';
 
@@ -56,53 +58,31 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
     untouched();
   });
 
-  test('where a key is put together with its chain are not written through', async () => {
-    const key = join(directory.path, '.trustkeep-tag.key.site.pem');
-    const target = join(directory.path, 'site.pem');
-    writeFileSync(key, 'KEY', { mode: 0o600 });
-    writeFileSync(target, 'OLD', { mode: 0o640 });
-    symlinkSync(victim, `${key}.placed`);
-    const { owner, group } = (await local.stat(target)) ?? { owner: '', group: '' };
-    const after = { sha256: null, ownership: posix(owner, group, 0o640) };
-    await placeContent(
-      local,
-      { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
-      [{ onEndpoint: key }, Buffer.from('CHAIN')],
-    );
-    expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
-    untouched();
-  });
-
-  test('in the moment between writing and giving away are neither followed by chown nor by chmod', async () => {
+  test('in place of the key are not read into the file that is served', async () => {
     const key = join(directory.path, '.trustkeep-tag.key.site.pem');
     const target = join(directory.path, 'site.pem');
     writeFileSync(key, 'KEY', { mode: 0o600 });
     writeFileSync(target, 'OLD', { mode: 0o666 });
-    const racing: HostConnection = new Proxy(local, {
-      get(real, name) {
-        const value: unknown = Reflect.get(real, name);
-        if (name === 'exec')
-          return async (request: HostExec) => {
-            // the attacker is faster than root's next command
-            if (
-              request.argv[0] === 'chown' ||
-              (request.argv.includes('sh') && request.argv.includes('666'))
-            ) {
-              await exec({ argv: ['ln', '-sfn', victim, `${key}.placed`], timeoutMs: 30_000 });
-            }
-            return real.exec(request);
-          };
-        return typeof value === 'function' ? value.bind(real) : value;
-      },
-    });
     const after = { sha256: null, ownership: posix('65534', '65534', 0o666) };
-    await expect(
-      placeContent(
-        racing,
-        { kind: 'file', path: target, holds: 'certificate-and-key', before: null, after },
-        [{ onEndpoint: key }, Buffer.from('CHAIN')],
-      ),
-    ).rejects.toThrow();
+    const change = {
+      kind: 'file' as const,
+      path: target,
+      holds: 'certificate-and-key' as const,
+      before: null,
+      after,
+    };
+    const pieces = [{ onEndpoint: key }, Buffer.from('CHAIN')];
+    const hash = await contentHash(local, pieces);
+    await local.writeAll([newFile(change, pieces, hash)]);
+    expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
+    // the attacker is faster than root's next command
+    unlinkSync(key);
+    symlinkSync(victim, key);
+    await expect(local.writeAll([newFile(change, pieces, hash)])).rejects.toMatchObject({
+      code: 'file.damaged',
+    });
+    expect(readFileSync(target, 'utf8')).toBe('KEYCHAIN');
+    expect(readdirSync(directory.path).filter((name) => name.startsWith('.site.pem'))).toEqual([]);
     untouched();
   });
 
@@ -120,7 +100,7 @@ describe.runIf(process.platform === 'linux' && have('openssl'))('links laid on t
     const result = await exec({
       argv: [
         ...(['sh', '-c', write({ stat: 'gnu', sum: 'sha256sum' }), 'sh', ...args] as const),
-        ...[sum.stdout.toString().slice(0, 64), 'cafe'],
+        ...[sum.stdout.toString().slice(0, 64), 'cafe', '=', '', '0'],
       ],
       stdin: Buffer.from(content),
       env: { PATH: `${tools}:${process.env.PATH}` },

@@ -37,11 +37,45 @@ export interface FileFacts {
   modifiedAt: number;
 }
 
+/** What decides over a file beside owner, group and mode, and what is attached to it. Symbolic links are followed. */
+export interface FileRights {
+  /** Access control list beyond the mode, as `getfacl` writes its entries, by commas; empty: none; null: it cannot be told. */
+  acl: string | null;
+  /** There is an access control list, and nothing on the host that Trustkeep could read it with. */
+  hidesAcl: boolean;
+  /** Extended attributes by name with a part of the SHA-256 of each value; empty: none; null: it cannot be told. */
+  attributes: string | null;
+  /** Label of mandatory access control (SELinux); null: none, or it cannot be told. */
+  label: string | null;
+  /** With one of them a file cannot be replaced, nor one in such a directory. */
+  flags: readonly ('immutable' | 'append-only')[];
+  /** What could not be asked, for people: `an ACL (no getfacl)`. */
+  untold: readonly string[];
+}
+
+/** Content that is put together on the host around a file that lies there and does not travel. */
+interface ContentAround {
+  before: Uint8Array | Secret;
+  onHost: string;
+  after: Uint8Array | Secret;
+  /** Of the whole, lower-case hex: other content is `file.damaged`. */
+  sha256: string;
+}
+export type NewContent = Uint8Array | Secret | ContentAround;
+
+export interface NewFile {
+  path: string;
+  content: NewContent;
+  options: WriteOptions;
+}
+
 export interface WriteOptions {
   mode: number;
   /** Names or decimal ids; left out: those of the file that is replaced, else of the connecting user. */
   owner?: string | undefined;
   group?: string | undefined;
+  /** As `FileRights` tells it. Left out: that of the file that is replaced; none for a new one. */
+  acl?: string | undefined;
 }
 
 /**
@@ -71,9 +105,23 @@ export interface HostConnection {
   read(path: string): Promise<Buffer>;
   /** SHA-256 of the content, lower-case hex, computed on the host: the content does not travel. */
   hash(path: string): Promise<string>;
-  /** New file beside the old, fsync, owner and mode, length and hash checked, rename over. Follows a symbolic link. */
-  write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void>;
-  /** Copies content, owner and mode into a new file, fsynced; replaces `to` atomically. Content does not travel. */
+  /** Null in a field, and `untold`, where the host cannot tell. `file.missing`, `file.denied`. */
+  rights(path: string): Promise<FileRights>;
+  /**
+   * New file beside the old, fsync, length and hash checked, rename over. Follows a symbolic link. Extended attributes and
+   * label are those of the file that is replaced; `file.rights-not-kept` when they, or the access control list, cannot be
+   * given. The new file is never open to more than the one that is replaced and the one that is asked for.
+   */
+  write(path: string, content: NewContent, options: WriteOptions): Promise<void>;
+  /**
+   * As `write`, each file of them: all are made beside those they replace first, then all are renamed in their order, one
+   * right after the other. What fails before the first rename leaves every old file as it was.
+   */
+  writeAll(files: readonly NewFile[]): Promise<void>;
+  /**
+   * Copies content, owner, mode, time, access control list, extended attributes and label into a new file, fsynced; replaces
+   * `to` atomically. Content does not travel. `file.rights-not-kept`.
+   */
   copy(from: string, to: string): Promise<void>;
   /** Renames within a directory, replacing `to`. */
   rename(from: string, to: string): Promise<void>;

@@ -48,7 +48,7 @@ export const file: ChangeKind<FileChange, FileState> = {
   none: null,
   columns: ['Content (SHA-256)', 'Owner', 'Mode'],
   promise:
-    'Each file must still be as it was read: content, owner, group, mode and place. A copy of it is kept beside it until the install is proved.',
+    'Each file must still be as it was read: content, owner, group, mode, ACL, attributes, label and place. A copy of it is kept beside it until the install is proved.',
   place: ({ path }) => path,
   draw: ({ path, holds, before, after }) => ({
     as: 'states',

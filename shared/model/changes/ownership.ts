@@ -11,9 +11,9 @@ export const ownership = z.discriminatedUnion('system', [
     group: z.string(),
     /** Permission bits, e.g. 0o640. */
     mode: z.number().int(),
-    /** Access control list beyond the mode, as `getfacl` writes it. */
+    /** Access control list beyond the mode, as `getfacl` writes it, by commas; empty: there is none. */
     acl: z.string().nullable(),
-    /** Attributes such as `immutable`, as `lsattr` writes them. */
+    /** Extended attributes, each with a part of the hash of its value; empty: there are none. */
     attributes: z.string().nullable(),
     /** Label of mandatory access control (SELinux). */
     label: z.string().nullable(),
@@ -29,7 +29,7 @@ export const ownership = z.discriminatedUnion('system', [
 export type Ownership = z.infer<typeof ownership>;
 
 /** Owner, group and mode, and nothing else read. */
-export function posix(owner: string, group: string, mode: number): Ownership {
+export function posix(owner: string, group: string, mode: number): Extract<Ownership, { system: 'posix' }> {
   return { system: 'posix', owner, group, mode, acl: null, attributes: null, label: null };
 }
 
@@ -48,7 +48,7 @@ export function rightsText(one: Ownership): string {
   return [octal(one.mode), ...more, ...named('label', one.label)].join(', ');
 }
 
-const named = (name: string, value: string | null): string[] => (value === null ? [] : [`${name} ${value}`]);
+const named = (name: string, value: string | null): string[] => (value ? [`${name} ${value}`] : []);
 
 /** What is different, for people; empty when nothing is. What `before` does not know is not compared. */
 export function ownershipDifferences(path: string, before: Ownership, now: Ownership): string[] {
@@ -60,7 +60,9 @@ export function ownershipDifferences(path: string, before: Ownership, now: Owner
     found.push(`${path} now has mode ${octal(now.mode)} instead of ${octal(before.mode)}`);
   for (const [what, then, today] of partsOf(before, now))
     if (then !== null && then !== today)
-      found.push(`${path} now has ${what} ${today ?? 'unread'} instead of ${then}`);
+      found.push(
+        `${path} now has ${what} ${today === null ? 'unread' : today || 'none'} instead of ${then || 'none'}`,
+      );
   return found;
 }
 

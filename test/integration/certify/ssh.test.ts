@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
-import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
+import type { HostConnection, NewContent } from '../../../electron/providers/connections/connection.ts';
 import { agent, prepareSite, site, start } from './agent-and-site.ts';
 import { addSite, approve } from './site.ts';
 
@@ -126,10 +126,17 @@ function recording(real: HostConnection, travelled: string[]): HostConnection {
       return content;
     },
     write: async (path, content, options) => {
-      travelled.push(
-        content instanceof Uint8Array ? Buffer.from(content).toString('latin1') : content.text(),
-      );
+      travelled.push(...textsOf(content));
       await real.write(path, content, options);
     },
+    writeAll: async (files) => {
+      travelled.push(...files.flatMap(({ content }) => textsOf(content)));
+      await real.writeAll(files);
+    },
   });
+}
+
+function textsOf(content: NewContent): string[] {
+  if ('onHost' in content) return [...textsOf(content.before), ...textsOf(content.after)];
+  return [content instanceof Uint8Array ? Buffer.from(content).toString('latin1') : content.text()];
 }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { exec } from '#kit/exec.ts';
 import * as posix from '../../../electron/providers/connections/common/posix.ts';
 import { readStat } from '../../../electron/providers/connections/common/posix-answers.ts';
+import { readRights, rights } from '../../../electron/providers/connections/common/posix-rights.ts';
 import {
   factsScript,
   readHostFacts,
@@ -53,8 +54,11 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     return { code: result.code, stdout: stdout.slice(5), stderr: result.stderr.toString() };
   }
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const write = (path: string, content: string, claimed = content) =>
-    sh(posix.write(tools), [path, '0640', '', '', String(claimed.length), sha256(claimed), 'r1'], content);
+  const write = (path: string, content: string, claimed = content, without = '') =>
+    sh(without + posix.write(tools), args(path, claimed), content);
+  const args = (path: string, claimed: string) => [
+    ...[path, '0640', '', '', String(claimed.length), sha256(claimed), 'r1', '=', '', '0'],
+  ];
 
   test.runIf(have(argv[0]))('look at the host', async () => {
     const result = await sh(factsScript, [trickyText]);
@@ -96,8 +100,32 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
   test.runIf(have(argv[0]))('never write into a temporary file that somebody else made', async () => {
     await writeFile(at('victim'), 'precious');
     await symlink('victim', at('.f.trustkeep-r1'));
-    expect(await write(at('f'), 'content')).toMatchObject({ code: posix.exits.notWritten });
+    const noMktemp = 'mktemp() { return 1; }\n';
+    expect(await write(at('f'), 'content', 'content', noMktemp)).toMatchObject({
+      code: posix.exits.notWritten,
+    });
     expect(await readFile(at('victim'), 'utf8')).toBe('precious');
+  });
+
+  test.runIf(have(argv[0]) && have('setfacl') && have('setfattr'))('tell and keep rights', async () => {
+    const path = at("it's\na \\ file");
+    await writeFile(path, 'old', { mode: 0o600 });
+    for (const argv of [
+      ['setfacl', '-m', 'u:daemon:r', path] as const,
+      ['setfattr', '-n', 'user.a"b=c', '-v', 'x\ny', path] as const,
+    ])
+      expect((await exec({ argv, timeoutMs: 5_000 })).code).toBe(0);
+    const before = readRights((await sh(rights, [path])).stdout);
+    expect(before).toMatchObject({
+      acl: 'user::rw-,user:daemon:r--,group::---,mask::r--,other::---',
+      attributes: expect.stringMatching(/^user\.a"b.*=[0-9a-f]{16}$/),
+      untold: [],
+    });
+    expect(await write(path, 'new')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('set') });
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(readRights((await sh(rights, [path])).stdout)).toEqual(before);
+    expect(await sh(posix.copy(tools), [path, at('kept'), 'r2'])).toMatchObject({ code: 0 });
+    expect(readRights((await sh(rights, [at('kept')])).stdout)).toEqual(before);
   });
 
   test.runIf(have(argv[0]))('stop before anything when the guard is missing', async () => {

@@ -48,7 +48,7 @@ describe('owner and rights of a file', () => {
       'attributes',
       { ...own, attributes: 'i' },
       { ...own, attributes: '' },
-      'f now has the attributes  instead of i',
+      'f now has the attributes none instead of i',
     ],
     [
       'Windows owner',

@@ -14,6 +14,7 @@ export type FileTrouble =
   | 'no-directory'
   | 'name-too-long'
   | 'owner-unknown'
+  | 'rights-not-kept'
   | 'damaged'
   | 'too-large'
   | 'failed';
@@ -86,6 +87,12 @@ export function fileFailure(
         'file.owner-unknown',
         `The owner for ${path} does not exist ${on}.`,
         'Create the user or group.',
+      );
+    case 'rights-not-kept':
+      return make(
+        'file.rights-not-kept',
+        `The access control list, extended attributes or label of ${path} ${on} cannot be given to its new file. Its previous content is unchanged.`,
+        'Install the packages acl and attr there, and check that the account is allowed to set them.',
       );
     case 'damaged':
       return make(

@@ -1,7 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { FileFacts } from '../connection.ts';
 import type { FileTrouble } from './file-failures.ts';
-import { exits } from './posix.ts';
+import { exits } from './posix-exits.ts';
 
 const kinds: Record<number, FileFacts['kind']> = { 32768: 'file', 16384: 'directory' };
 
@@ -50,6 +50,7 @@ export function troubleOf(code: number | null, stderr: string): FileTrouble {
   if (code === exits.isDirectory) return 'is-directory';
   if (code === exits.notDirectory) return 'no-directory';
   if (code === exits.damaged) return 'damaged';
+  if (code === exits.notKept) return 'rights-not-kept';
   const found = said.find(([pattern]) => pattern.test(stderr))?.[1];
   if (found !== undefined) return found;
   return code === exits.notOwned ? 'denied' : 'failed';

@@ -1,14 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ExecResult } from '#kit/exec.ts';
 import { peerTail } from '#kit/redact.ts';
 import type { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
+import type {
+  FileFacts,
+  FileRights,
+  HostConnection,
+  HostExec,
+  NewContent,
+  NewFile,
+  WriteOptions,
+} from '../connection.ts';
 import { tookTooLong } from './connection-failures.ts';
 import { defaultTimeoutMs, wholeOrFailure } from './exec-outcome.ts';
 import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } from './file-failures.ts';
+import { bytesOf, sumOfBytes } from './new-content.ts';
 import * as posix from './posix.ts';
 import { readStat, troubleOf } from './posix-answers.ts';
+import { readRights, rights, sameAcl } from './posix-rights.ts';
 
 /** A script of `posix.ts` with its arguments. */
 export interface Script {
@@ -89,23 +99,41 @@ export class PosixConnection implements HostConnection {
     return sum;
   }
 
-  async write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void> {
-    const bytes = content instanceof Secret ? content.bytes() : content;
-    const { owner = '', group = '' } = options;
+  async rights(path: string): Promise<FileRights> {
+    const { stdout } = await this.#mustDo('examine', path, { text: rights, args: [path] });
+    return readRights(stdout.toString());
+  }
+
+  async write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
+    await this.#write({ path, content, options }, posix.write(this.#host.tools));
+  }
+
+  async writeAll(files: readonly NewFile[]): Promise<void> {
+    const prepared: { path: string; names: string[] }[] = [];
+    try {
+      for (const file of files) {
+        const { stdout } = await this.#write(file, posix.prepare(this.#host.tools));
+        prepared.push({ path: file.path, names: stdout.toString().split('\0') });
+      }
+      const [first] = prepared;
+      if (first === undefined) return;
+      const args = prepared.flatMap(({ names }) => names);
+      await this.#mustDo('write', first.path, { text: posix.place, args });
+    } catch (error) {
+      const args = prepared.flatMap(({ names: [made] }) => (made === undefined ? [] : [made]));
+      if (args.length > 0) await this.#host.run({ text: posix.removeAll, args }).catch(() => null); // the line is gone
+      throw error;
+    }
+  }
+
+  async #write({ path, content, options }: NewFile, text: string): Promise<ExecResult> {
+    const { owner = '', group = '', acl = sameAcl } = options;
     if (`${owner}${group}`.includes(':')) throw fileFailure('owner-unknown', 'write', path, this.#host.place);
-    await this.#mustDo('write', path, {
-      text: posix.write(this.#host.tools),
-      args: [
-        path,
-        (options.mode & 0o7777).toString(8).padStart(4, '0'),
-        owner,
-        group,
-        String(bytes.length),
-        createHash('sha256').update(bytes).digest('hex'),
-        randomBytes(8).toString('hex'),
-      ],
-      stdin: bytes,
-    });
+    const { stdin, length, sha256, around, at } = sent(content);
+    const mode = (options.mode & 0o7777).toString(8).padStart(4, '0');
+    const random = randomBytes(8).toString('hex');
+    const args = [path, mode, owner, group, length, sha256, random, acl, around, at];
+    return this.#mustDo('write', path, { text, args, stdin });
   }
 
   async copy(from: string, to: string): Promise<void> {
@@ -176,4 +204,15 @@ export class PosixConnection implements HostConnection {
       peerSaid: peerTail(lines.join('\n')) || `exit code ${result.code}`,
     });
   }
+}
+
+/** What goes through standard input, and how the script puts the content together. */
+function sent(content: NewContent) {
+  if ('onHost' in content) {
+    const before = bytesOf(content.before);
+    const stdin = Buffer.concat([before, bytesOf(content.after)]);
+    return { stdin, length: '', sha256: content.sha256, around: content.onHost, at: String(before.length) };
+  }
+  const stdin = bytesOf(content);
+  return { stdin, length: String(stdin.length), sha256: sumOfBytes(stdin), around: '', at: '0' };
 }

@@ -1,4 +1,6 @@
 import { largestRead, leftoverMinutes } from './file-failures.ts';
+import { exits } from './posix-exits.ts';
+import { keepRights, sameAcl } from './posix-rights.ts';
 
 /** What differs between the tools of hosts. */
 export interface HostTools {
@@ -11,18 +13,7 @@ export interface HostTools {
 /** What a Linux host has. */
 export const usualTools: HostTools = { stat: 'gnu', sum: 'sha256sum' };
 
-/** Exit codes by which scripts say how far they came; what the tool said is on stderr. */
-export const exits = {
-  isDirectory: 90,
-  notFound: 91,
-  notWritten: 92,
-  notOwned: 93,
-  damaged: 94,
-  notReplaced: 95,
-  notSummed: 96,
-  notDirectory: 97,
-  unguarded: 98,
-} as const;
+export { exits };
 
 /**
  * First lines of every script. The marker on stdout divides what login files print from our output, and proves that
@@ -93,50 +84,88 @@ export const rename = [
 ].join('\n');
 
 /**
- * `$1`: path, `$2`: mode, `$3`: owner, `$4`: group (both may be empty), `$5`: length, `$6`: SHA-256, `$7`: random.
+ * `$1`: path, `$2`: mode, `$3`: owner, `$4`: group (both may be empty), `$5`: length (empty: not known), `$6`: SHA-256, `$7`:
+ * random, `$8`: access control list (`=`: of the file that is replaced), `$9`: a file to put into the content (may be
+ * empty) behind so many bytes of it as `$10` says.
  * Content on standard input. When the connection is lost, the input ends early: the length does not fit, and the
  * script removes its temporary file. Whoever may write into the directory could put a link where the file is, so that
- * root gives away what the link leads to: chown does not follow it, and chmod has to find a file. Owner and mode are given last, so that the content is never readable by
- * more than its writer before, and to the new file only.
+ * root gives away what the link leads to: chown does not follow it, and chmod has to find a file. Owner and rights are
+ * given last, so that the content is never readable by more than its writer before, and to the new file only.
  */
 export function write(tools: HostTools): string {
+  return [...prepared(tools), ...replace].join('\n');
+}
+
+/** Takes what `write` takes, and leaves the new file beside its place: prints its name, a NUL, and the place. */
+export function prepare(tools: HostTools): string {
+  return [...prepared(tools), 'trap - 0 1 2 13 15', `printf '%s\\0%s' "$t" "$r"`].join('\n');
+}
+
+/** `$@`: names and places of files that `prepare` made. Renames them one right after the other. */
+export const place = [
+  'rename_all() { while [ $# -gt 0 ]; do mv -f -- "$1" "$2" || return 1; shift 2; done; }',
+  `rename_all "$@" || exit ${exits.notReplaced}`,
+  'while [ $# -gt 0 ]; do',
+  `  ${syncDirectory(`"\${2%/*}/."`)}`,
+  '  shift 2',
+  'done',
+].join('\n');
+
+/** `$@`: paths. */
+export const removeAll = 'rm -f -- "$@"';
+
+function prepared(tools: HostTools): string[] {
   return [
-    'p=$1 mode=$2 o=$3 g=$4 len=$5 want=$6 rnd=$7',
+    'p=$1 mode=$2 o=$3 g=$4 len=$5 want=$6 rnd=$7 acl=$8 key=$9; shift 9; head=$1',
+    keepRights,
     ...temporaryBeside,
+    'content() { if [ -z "$key" ]; then cat; else { [ "$head" -eq 0 ] || dd bs=1 count="$head" 2>/dev/null; } && cat -- "$key" && cat; fi; }',
     `if dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null`,
-    'then dd of="$t" bs=65536 conv=notrunc,fsync',
-    'else cat >"$t" && sync',
+    'then content | dd of="$t" bs=65536 conv=notrunc,fsync',
+    'else content >"$t" && sync',
     `fi || exit ${exits.notWritten}`,
-    `[ "$(($(wc -c <"$t")))" -eq "$len" ] || exit ${exits.damaged}`,
+    `[ -z "$len" ] || [ "$(($(wc -c <"$t")))" -eq "$len" ] || exit ${exits.damaged}`,
     `s=$(${tools.sum} <"$t") || exit ${exits.notSummed}`,
     `[ "\${s%% *}" = "$want" ] || exit ${exits.damaged}`,
     'if [ -e "$r" ]; then',
-    `  [ -n "$o" ] || o=$(${numbers(tools, 'u')} -- "$r")`,
-    `  [ -n "$g" ] || g=$(${numbers(tools, 'g')} -- "$r")`,
+    `  [ -n "$o" ] || o=$(${facts(tools, 'u')} -- "$r")`,
+    `  [ -n "$g" ] || g=$(${facts(tools, 'g')} -- "$r")`,
     'fi',
-    `[ -z "$o$g" ] || chown -h -- "$o\${g:+:$g}" "$t" || exit ${exits.notOwned}`,
-    `if [ -L "$t" ]; then exit ${exits.damaged}; fi`,
-    `chmod "$mode" "$t" || exit ${exits.notOwned}`,
-    ...replace,
-  ].join('\n');
+    ...given('"$r"'),
+  ];
 }
 
-/** `$1`: from, `$2`: to, `$3`: random. `cp -p` passes over an owner it may not give; that counts as denied here. */
+/** `$1`: from, `$2`: to, `$3`: random. */
 export function copy(tools: HostTools): string {
-  const facts = tools.stat === 'gnu' ? "stat -L -c '%u %g %f %s'" : "stat -L -f '%u %g %Xp %z'";
   return [
-    'from=$1 p=$2 rnd=$3',
+    `from=$1 p=$2 rnd=$3 acl=${sameAcl}`,
+    keepRights,
     `ls -dL -- "$from" >/dev/null || exit ${exits.notFound}`,
     `if [ -d "$from" ]; then exit ${exits.isDirectory}; fi`,
     ...temporaryBeside,
-    `cp -p -- "$from" "$t" || exit ${exits.notWritten}`,
-    `[ "$(${facts} -- "$from")" = "$(${facts} -- "$t")" ] || exit ${exits.notOwned}`,
+    `cp -- "$from" "$t" || exit ${exits.notWritten}`,
+    `o=$(${facts(tools, 'u')} -- "$from") g=$(${facts(tools, 'g')} -- "$from") mode=$(${facts(tools, 'mode')} -- "$from")`,
+    ...given('"$from"'),
+    'touch -c -r "$from" -- "$t"',
     'dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null || sync',
     ...replace,
   ].join('\n');
 }
 
-/** From `p` and `rnd`: `r`, where the path leads; `d`, its directory; `t`, a new file beside it, ours alone. */
+/** Owner, rights as those of `model`, and mode for the new file `t`. */
+function given(model: string): string[] {
+  return [
+    `[ -z "$o$g" ] || chown -h -- "$o\${g:+:$g}" "$t" || exit ${exits.notOwned}`,
+    `if [ -L "$t" ]; then exit ${exits.damaged}; fi`,
+    `keep_rights ${model} "$t" "$acl"`,
+    `chmod "$mode" "$t" || exit ${exits.notOwned}`,
+  ];
+}
+
+/**
+ * From `p` and `rnd`: `r`, where the path leads; `d`, its directory; `t`, a new file beside it, ours alone. The umask does not
+ * hold where the directory gives its files an access control list; `mktemp` makes files that nobody else can open.
+ */
 const temporaryBeside = [
   'umask 077',
   `r=$(readlink -f -- "$p" && printf x) && r=\${r%??} || r=`, // command substitution eats line feeds at the end
@@ -149,20 +178,17 @@ const temporaryBeside = [
   'done',
   't=$d/.$n.trustkeep-$rnd',
   `trap 'rm -f -- "$t"' 0; trap 'exit 1' 1 2 13 15`,
-  `(set -C; : >"$t") || exit ${exits.notWritten}`,
+  `if m=$(mktemp "$t.XXXXXX" 2>/dev/null); then t=$m; else (set -C; : >"$t") || exit ${exits.notWritten}; fi`,
 ];
 
-const replace = [
-  'if [ -e "$r" ] && command -v chcon >/dev/null 2>&1; then chcon --reference="$r" -- "$t" 2>/dev/null; fi',
-  `mv -f -- "$t" "$r" || exit ${exits.notReplaced}`,
-  syncDirectory('"$d/."'),
-];
+const replace = [`mv -f -- "$t" "$r" || exit ${exits.notReplaced}`, syncDirectory('"$d/."')];
 
 /** Where `sync` takes no path it syncs everything, or nothing: best effort. */
 function syncDirectory(directory: string): string {
   return `sync ${directory} 2>/dev/null || :`;
 }
 
-function numbers(tools: HostTools, letter: 'u' | 'g'): string {
-  return `stat -L ${tools.stat === 'gnu' ? '-c' : '-f'} %${letter}`;
+function facts(tools: HostTools, what: 'u' | 'g' | 'mode'): string {
+  const format = { gnu: { u: '%u', g: '%g', mode: '%a' }, bsd: { u: '%u', g: '%g', mode: '%Mp%Lp' } };
+  return `stat -L ${tools.stat === 'gnu' ? '-c' : '-f'} ${format[tools.stat][what]}`;
 }

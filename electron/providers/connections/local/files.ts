@@ -1,4 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { bytesOf, sumOfBytes } from '../common/new-content.ts';
+import type { NewContent } from '../connection.ts';
 
 const windows = process.platform === 'win32';
 
@@ -12,14 +14,11 @@ export async function withFile<T>(path: string, use: (file: FileHandle) => Promi
   }
 }
 
-/** Sets owner, group (-1: as it is) and mode; owner first: giving a file away clears its set-id bits. Nothing on Windows. */
-export async function own(file: FileHandle, uid: number, gid: number, mode: number): Promise<void> {
-  if (windows) return;
-  if (uid !== -1 || gid !== -1) {
-    const now = await file.stat();
-    await file.chown(uid === -1 ? now.uid : uid, gid === -1 ? now.gid : gid);
-  }
-  await file.chmod(mode & 0o7777);
+/** Sets owner and group (-1: as it is). Before the mode: giving a file away clears its set-id bits. Nothing on Windows. */
+export async function own(file: FileHandle, uid: number, gid: number): Promise<void> {
+  if (windows || (uid === -1 && gid === -1)) return;
+  const now = await file.stat();
+  await file.chown(uid === -1 ? now.uid : uid, gid === -1 ? now.gid : gid);
 }
 
 /** Everything of `from`, written where `to` stands. */
@@ -32,4 +31,17 @@ export async function copyBytes(from: FileHandle, to: FileHandle): Promise<void>
     at += bytesRead;
   }
   part.fill(0);
+}
+
+/** Writes new content, and gives the SHA-256 that it must have. */
+export async function fill(file: FileHandle, content: NewContent): Promise<string> {
+  if (!('onHost' in content)) {
+    const bytes = bytesOf(content);
+    await file.writeFile(bytes);
+    return sumOfBytes(bytes);
+  }
+  await file.writeFile(bytesOf(content.before));
+  await withFile(content.onHost, (key) => copyBytes(key, file));
+  await file.writeFile(bytesOf(content.after));
+  return content.sha256;
 }

@@ -5,10 +5,8 @@ import { userInfo } from 'node:os';
 import { dirname, isAbsolute } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#kit/clock.ts';
-import { type ExecResult, exec } from '#kit/exec.ts';
-import { Secret } from '../../../secrets/secret.ts';
+import type { ExecResult } from '#kit/exec.ts';
 import { connectionClosed } from '../common/connection-failures.ts';
-import { defaultTimeoutMs, wholeOrFailure } from '../common/exec-outcome.ts';
 import {
   type FileTrouble,
   type FileWork,
@@ -17,11 +15,22 @@ import {
   mustBeUsable,
   type Place,
 } from '../common/file-failures.ts';
-import type { FileFacts, HostConnection, HostExec, WriteOptions } from '../connection.ts';
+import { sameAcl } from '../common/posix-rights.ts';
+import type {
+  FileFacts,
+  FileRights,
+  HostConnection,
+  HostExec,
+  NewContent,
+  NewFile,
+  WriteOptions,
+} from '../connection.ts';
 import { Accounts } from './accounts.ts';
-import { copyBytes, own, withFile } from './files.ts';
-import { renameOver, replace, sumOf, syncDirectory } from './replace.ts';
-import { codeOf, explain, troubleOf } from './trouble.ts';
+import { copyBytes, fill, withFile } from './files.ts';
+import { discard, type Prepared, place, prepare, renameOver, sumOf, syncDirectory } from './replace.ts';
+import { localRights } from './rights.ts';
+import { runLocally } from './run.ts';
+import { explain, troubleOf } from './trouble.ts';
 
 const windows = process.platform === 'win32';
 
@@ -48,26 +57,7 @@ export class LocalConnection implements HostConnection {
 
   async exec(request: HostExec): Promise<ExecResult> {
     this.#mustBeOpen();
-    const { stdin, signal } = request;
-    const stop = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
-    if (stop.aborted) throw stop.reason;
-    try {
-      const result = await exec({
-        argv: request.argv,
-        stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
-        timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
-        signal: stop,
-        leavesBehind: request.leavesBehind,
-        maxOutputBytes: request.outputBytes,
-      });
-      return wholeOrFailure(request, result, 'this machine');
-    } catch (error) {
-      if (stop.aborted) throw stop.reason;
-      const code = { ENOENT: 127, EACCES: 126 }[codeOf(error) ?? ''];
-      if (code === undefined) throw error;
-      const said = `${request.argv[0]}: ${code === 127 ? 'not found' : 'Permission denied'}\n`;
-      return { code, stdout: Buffer.alloc(0), stderr: Buffer.from(said), timedOut: false };
-    }
+    return runLocally(request, this.#closed.signal);
   }
 
   async stat(path: string): Promise<FileFacts | null> {
@@ -113,19 +103,39 @@ export class LocalConnection implements HostConnection {
     });
   }
 
-  async write(path: string, content: Uint8Array | Secret, options: WriteOptions): Promise<void> {
-    const bytes = content instanceof Secret ? content.bytes() : content;
-    const wanted = createHash('sha256').update(bytes).digest('hex');
-    await this.#do('write', path, async () => {
-      const old = await this.#oldFile(path, 'write');
-      const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
-      const gid = await this.#wantedId('group', options.group, old?.gid, path);
-      await replace(path, this.#clock, async (file) => {
-        await file.writeFile(bytes);
-        await file.sync();
-        if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);
-        await own(file, uid, gid, options.mode);
-      });
+  rights(path: string): Promise<FileRights> {
+    return this.#do('examine', path, async () => {
+      await stat(path);
+      return localRights(path);
+    });
+  }
+
+  write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
+    return this.writeAll([{ path, content, options }]);
+  }
+
+  async writeAll(files: readonly NewFile[]): Promise<void> {
+    const prepared: Prepared[] = [];
+    try {
+      for (const file of files) prepared.push(await this.#do('write', file.path, () => this.#prepare(file)));
+    } catch (error) {
+      await discard(prepared);
+      throw error;
+    }
+    const [first] = files;
+    if (first !== undefined) await this.#do('write', first.path, () => place(prepared, this.#clock));
+  }
+
+  async #prepare({ path, content, options }: NewFile): Promise<Prepared> {
+    const old = await this.#oldFile(path, 'write');
+    const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
+    const gid = await this.#wantedId('group', options.group, old?.gid, path);
+    const { mode, acl = sameAcl } = options;
+    return prepare(path, this.#clock, async (file) => {
+      const wanted = await fill(file, content);
+      await file.sync();
+      if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);
+      return { uid, gid, mode, acl };
     });
   }
 
@@ -137,12 +147,13 @@ export class LocalConnection implements HostConnection {
     if (source.facts.isDirectory()) throw this.#failure('is-directory', 'copy', from);
     await this.#do('copy', to, async () => {
       await this.#oldFile(to, 'copy');
-      await replace(to, this.#clock, async (file) => {
+      const made = await prepare(to, this.#clock, async (file) => {
         await withFile(from, (old) => copyBytes(old, file));
         const { uid, gid, mode, atimeMs, mtimeMs } = source.facts;
-        await own(file, uid, gid, mode & 0o7777);
         await file.utimes(atimeMs / 1000, mtimeMs / 1000);
+        return { uid, gid, mode, acl: sameAcl, like: from };
       });
+      await place([made], this.#clock);
     });
   }
 

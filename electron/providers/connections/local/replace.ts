@@ -1,22 +1,41 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
-import { exec } from '#kit/exec.ts';
 import { leftoverMinutes } from '../common/file-failures.ts';
+import { own } from './files.ts';
+import { keep } from './rights.ts';
 import { codeOf } from './trouble.ts';
 
 const windows = process.platform === 'win32';
 
+/** A new file beside the one it is to replace. */
+export interface Prepared {
+  temporary: string;
+  target: string;
+}
+
+/** Whose the new file is to be: -1 leaves an id as it is. */
+interface Belongs {
+  uid: number;
+  gid: number;
+  mode: number;
+  /** As `keepRights` takes it. */
+  acl: string;
+  /** The file whose attributes and label it takes. Default: the one that is replaced. */
+  like?: string | undefined;
+}
+
 /**
- * Makes a new file beside `path` (where its symbolic links lead), lets `fill` write it, and renames it over the old one
- * when that worked. Whatever happens, the old or the new content is there and no temporary file stays.
+ * Makes a new file beside `path` (where its symbolic links lead), lets `fill` write it, and gives it owner and rights, the
+ * mode last. No temporary file stays when that does not work. `file.rights-not-kept`.
  */
-export async function replace(
+export async function prepare(
   path: string,
   clock: Clock,
-  fill: (file: FileHandle) => Promise<void>,
-): Promise<void> {
+  fill: (file: FileHandle) => Promise<Belongs>,
+): Promise<Prepared> {
   const target = await whereItLeads(path);
   const directory = dirname(target);
   const name = basename(target).slice(0, 200);
@@ -25,18 +44,37 @@ export async function replace(
   const file = await open(temporary, 'wx+', 0o600);
   try {
     try {
-      await fill(file);
+      const { uid, gid, mode, acl, like = target } = await fill(file);
+      await own(file, uid, gid);
+      await keep(like, temporary, acl);
+      if (!windows) await file.chmod(mode & 0o7777);
       await file.sync();
     } finally {
       await file.close();
     }
-    await keepSecurityContext(target, temporary);
-    await renameOver(temporary, target, clock);
   } catch (error) {
-    await unlink(temporary).catch(() => {}); // it may have been renamed, or the disk is gone
+    await unlink(temporary).catch(() => {}); // the disk may be gone
     throw error;
   }
-  await syncDirectory(directory);
+  return { temporary, target };
+}
+
+/** Renames new files over the old ones, in their order, with nothing between. What is left of them after a failure is removed. */
+export async function place(prepared: readonly Prepared[], clock: Clock): Promise<void> {
+  try {
+    if (windows) for (const { temporary, target } of prepared) await renameOver(temporary, target, clock);
+    // nothing of ours runs between two of them
+    else for (const { temporary, target } of prepared) renameSync(temporary, target);
+  } catch (error) {
+    await discard(prepared);
+    throw error;
+  }
+  for (const directory of new Set(prepared.map(({ target }) => dirname(target))))
+    await syncDirectory(directory);
+}
+
+export async function discard(prepared: readonly Prepared[]): Promise<void> {
+  for (const { temporary } of prepared) await unlink(temporary).catch(() => {}); // it may have been renamed
 }
 
 /** SHA-256 of what is in an open file, read again from its beginning. */
@@ -95,10 +133,4 @@ export async function renameOver(from: string, to: string, clock: Clock): Promis
       await clock.sleep(wait);
     }
   }
-}
-
-async function keepSecurityContext(from: string, to: string): Promise<void> {
-  if (process.platform !== 'linux') return;
-  if (!(await stat('/sys/fs/selinux/enforce').catch(() => null))) return;
-  await exec({ argv: ['chcon', `--reference=${from}`, '--', to], timeoutMs: 10_000 }).catch(() => null);
 }

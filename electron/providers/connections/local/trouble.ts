@@ -1,8 +1,12 @@
 import { Failure } from '#shared/failure.ts';
 import { type FileTrouble, type FileWork, fileFailure, type Place } from '../common/file-failures.ts';
 
+/** What a file has beside owner and mode could not be given to the new one; the message is what the programs said. */
+export class NotKept extends Error {}
+
 /** What an error of the file system means. */
 export function troubleOf(error: unknown): FileTrouble {
+  if (error instanceof NotKept) return 'rights-not-kept';
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -4,7 +4,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import type { HostConnection, NewFile } from '../../connections/connection.ts';
 import { writeOptions } from './states.ts';
 
 /** Carries out replacements on a file's bytes, from the end, so that offsets stay right. */
@@ -20,13 +20,13 @@ export function applyLines(
   );
 }
 
-/** Writes the lines that a plan changes in one configuration file. Idempotent. Never another content than approved. */
-export async function editConfiguration(
+/** A configuration file with the lines that a plan changes; null: it is as it will be. Never another content than approved. */
+export async function editedConfiguration(
   connection: HostConnection,
   plan: InstallPlan,
   { path, after }: FileChange,
-): Promise<void> {
-  if ((await connection.hash(path)) === after.sha256) return;
+): Promise<NewFile | null> {
+  if ((await connection.hash(path)) === after.sha256) return null;
   const own = changesOf(plan.changes, 'configuration-line')
     .map((line) => line.replaces)
     .filter((replaced) => replaced.path === path);
@@ -35,5 +35,5 @@ export async function editConfiguration(
     throw new Failure('endpoint.drifted', `${path} would not become what was approved.`, {
       hint: 'It changed a moment ago. Make a new plan and review it.',
     });
-  await connection.write(path, content, writeOptions(after.ownership));
+  return { path, content, options: writeOptions(after.ownership) };
 }

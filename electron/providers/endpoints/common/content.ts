@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import type { Ownership } from '#shared/model/changes/ownership.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import type { HostConnection, NewFile } from '../../connections/connection.ts';
 import { run } from './run.ts';
 import { writeOptions } from './states.ts';
 
@@ -32,48 +31,21 @@ export async function contentHash(connection: HostConnection, pieces: readonly P
 const assemble =
   '{ if [ "$2" -gt 0 ]; then dd bs=1 count="$2" 2>/dev/null; fi; cat -- "$1" || exit 1; cat; }';
 
-/** Puts the content in its place, atomically, with the owner and mode that the plan names. Idempotent. */
-export async function placeContent(
-  connection: HostConnection,
-  file: FileChange,
+/** As a connection writes it: `sha256` is what `contentHash` gave for it. */
+export function newFile(
+  { path, after: { ownership } }: FileChange,
   pieces: readonly Piece[],
-): Promise<void> {
-  const { ownership } = file.after;
+  sha256: string,
+): NewFile {
+  const options = writeOptions(ownership);
   const split = splitAt(pieces);
-  if (split === null) {
-    const secret = pieces.some((piece) => piece instanceof Secret);
-    const content = joined(pieces);
-    await connection.write(file.path, secret ? Secret.of(content) : content, writeOptions(ownership));
-    return;
+  if (split !== null) {
+    const { before, path: onHost, after } = split;
+    return { path, content: { before, onHost, after, sha256 }, options };
   }
-  // named after the key, so that `discard` finds it should we be ended in between
-  const beside = `${split.path}.placed`;
-  await run(connection, {
-    argv: [
-      'sh',
-      '-c',
-      `umask 077 && rm -f -- "$3" && set -C && { ${assemble}; } > "$3"`,
-      'sh',
-      split.path,
-      String(split.before.length),
-      beside,
-    ],
-    stdin: Secret.of(Buffer.concat([split.before, split.after])),
-  });
-  await setOwnerAndMode(connection, beside, ownership);
-  await connection.copy(beside, file.path);
-  await connection.remove(beside);
-}
-
-/** Owner first: a change of owner may clear bits of the mode. Neither follows a link that somebody put there. */
-async function setOwnerAndMode(connection: HostConnection, path: string, wanted: Ownership): Promise<void> {
-  // only a POSIX command interpreter puts a file together on the endpoint
-  if (wanted.system !== 'posix') return;
-  const facts = await connection.stat(path);
-  if (facts?.owner !== wanted.owner || facts.group !== wanted.group)
-    await run(connection, { argv: ['chown', '-h', '--', `${wanted.owner}:${wanted.group}`, path] });
-  const script = 'if [ -L "$2" ]; then exit 1; fi; exec chmod "$1" "$2"';
-  await run(connection, { argv: ['sh', '-c', script, 'sh', wanted.mode.toString(8), path] });
+  const secret = pieces.some((piece) => piece instanceof Secret);
+  const content = joined(pieces);
+  return { path, content: secret ? Secret.of(content) : content, options };
 }
 
 function joined(pieces: readonly Piece[]): Buffer {

@@ -5,10 +5,10 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import type { HostConnection, NewFile } from '../../connections/connection.ts';
 import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
-import { editConfiguration } from './configuration-lines.ts';
-import { contentHash, type Piece, placeContent } from './content.ts';
+import { editedConfiguration } from './configuration-lines.ts';
+import { contentHash, newFile, type Piece } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
 import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
 import { refuseOtherSnapshot } from './other-snapshot.ts';
@@ -110,7 +110,10 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     refuseOtherSnapshot({ plan, previousFingerprint, starts: this.startCommands(plan) }, snapshot, tag);
   }
 
-  /** In the order of the plan. Everything is looked at once more before the first change. */
+  /**
+   * Everything is looked at once more before the first change. All files are made before the first is renamed, and renamed
+   * in the order of the plan, one right after the other: between key and certificate the server must not start.
+   */
   async install(plan: InstallPlan, material: Material): Promise<void> {
     this.refuseMaterial(plan, material);
     await refuseWrongPair(this.connection, material);
@@ -119,10 +122,15 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     await refuseForeignContent(this.connection, files, after);
     for (const directory of changesOf(plan.changes, 'directory'))
       await makeDirectory(this.connection, directory);
+    const made: NewFile[] = [];
     for (const file of files) {
-      if (file.holds === 'configuration') await editConfiguration(this.connection, plan, file);
-      else await placeContent(this.connection, file, await this.piecesFor(file, material));
+      const one =
+        file.holds === 'configuration'
+          ? await editedConfiguration(this.connection, plan, file)
+          : newFile(file, await this.piecesFor(file, material), after[file.path] ?? '');
+      if (one !== null) made.push(one);
     }
+    await this.connection.writeAll(made);
     await this.testInstalled(plan);
   }
 

@@ -97,9 +97,10 @@ export async function makeKeyIn(
   const path = newKeyName(directory, name, tag);
   if ((await connection.stat(path)) === null || (await keyTypeAt(connection, path)) !== keyType) {
     const unfinished = `${path}.new`;
-    // a new file of our own (set -C), not one that somebody laid a link to
+    // a new file of our own, not one that somebody laid a link to, nor one that the directory opens for others: where it
+    // gives its files an access control list, the umask does not hold
     const script =
-      'umask 077 && rm -f -- "$1" && out=$1 && shift && set -C && exec openssl genpkey "$@" > "$out"';
+      'out=$1; t=$(umask 077 && mktemp "$1.XXXXXX") || exit; shift; openssl genpkey "$@" > "$t" && mv -f -- "$t" "$out"';
     await run(connection, {
       argv: ['sh', '-c', script, 'sh', unfinished, ...options[keyType]],
       timeoutMs: 120_000,

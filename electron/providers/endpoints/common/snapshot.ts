@@ -105,7 +105,7 @@ export async function restoreSnapshot(
   return wrong.length === 0
     ? {
         exact: true,
-        sentence: `The previous state is back: ${files.length} ${count} as before in content, owner and mode.`,
+        sentence: `The previous state is back: ${files.length} ${count} as before in content, owner and rights.`,
       }
     : { exact: false, sentence: `Not everything is as before: ${[...new Set(wrong)].join('; ')}.` };
 }

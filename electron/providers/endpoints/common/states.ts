@@ -2,7 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { type FileChange, type FileState, file } from '#shared/model/changes/file.ts';
 import { type Ownership, octal, posix } from '#shared/model/changes/ownership.ts';
 import type { Ground } from '#shared/model/plan.ts';
-import type { FileFacts, HostConnection } from '../../connections/connection.ts';
+import type { FileFacts, FileRights, HostConnection, WriteOptions } from '../../connections/connection.ts';
 import { dirname } from './paths.ts';
 
 /** Content hash, and whose it is, of a file as it is now; null when there is none. */
@@ -14,15 +14,22 @@ export async function stateOf(connection: HostConnection, path: string): Promise
       hint: 'Use the path of the file itself.',
     });
   }
-  return { sha256: await connection.hash(path), size: facts.size, ownership: ownershipOf(facts) };
+  const [sha256, rights] = await Promise.all([connection.hash(path), connection.rights(path)]);
+  return { sha256, size: facts.size, ownership: ownershipOf(facts, rights) };
 }
 
-/** What a connection reads of a file's owner and rights; the rest stays unread, and nothing is claimed about it. */
-export function ownershipOf({ system, owner, group, mode }: FileFacts): Ownership {
-  return system === 'posix'
-    ? posix(owner, group, mode)
-    : { system: 'windows', owner: owner === 'unknown' ? null : owner, acl: null, attributes: null };
+/** What a connection reads of a file's owner and rights; what it cannot tell is null, and nothing is claimed about it. */
+export function ownershipOf(
+  { system, owner, group, mode }: FileFacts,
+  rights: Pick<FileRights, 'acl' | 'attributes' | 'label'> = unread,
+): Ownership {
+  if (system !== 'posix')
+    return { system: 'windows', owner: owner === 'unknown' ? null : owner, acl: null, attributes: null };
+  const { acl, attributes, label } = rights;
+  return { ...posix(owner, group, mode), acl, attributes, label };
 }
+
+const unread = { acl: null, attributes: null, label: null };
 
 /** What to read before saying yes when a key lies open, and stays so. */
 export function openToAll({ path, holds, after: { ownership } }: FileChange): string[] {
@@ -32,8 +39,10 @@ export function openToAll({ path, holds, after: { ownership } }: FileChange): st
 }
 
 /** As a connection takes it. */
-export function writeOptions(one: Ownership): { mode: number; owner?: string; group?: string } {
-  return one.system === 'posix' ? { mode: one.mode, owner: one.owner, group: one.group } : { mode: 0 };
+export function writeOptions(one: Ownership): WriteOptions {
+  if (one.system !== 'posix') return { mode: 0 };
+  const { mode, owner, group, acl } = one;
+  return { mode, owner, group, acl: acl ?? undefined };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Ground, InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { applyLines } from '../common/configuration-lines.ts';
+import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
@@ -27,6 +28,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { chosen, connection, program, configuration } = facts;
   const goal = await destination(facts);
   const files = await plannedFiles(facts, goal);
+  const untold = await refuseLostRights(connection, files);
   const keepDir = await existingDirectory(connection, goal.key);
   refuseGlobbed(configuration, files, keepDir);
   const links = linksOf(facts);
@@ -51,7 +53,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     proofs: chosen.places.proofs,
     onlyKeys: onlyKeysOf(facts),
     answers: answersOf(facts),
-    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links))],
+    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold],
   };
 }
 
@@ -116,8 +118,14 @@ async function plannedFile(
   mode: number,
 ): Promise<FileChange> {
   const before = await stateOf(connection, path);
-  const ownership = (before ?? like)?.ownership ?? (await ownershipAbove(connection, path, mode));
+  const ownership =
+    before?.ownership ?? (like === null ? await ownershipAbove(connection, path, mode) : ownershipLike(like));
   return { kind: 'file', path, holds, before, after: { sha256: null, ownership } };
+}
+
+/** A new file is open to whom the one it takes after is; attributes and label are made with it. */
+function ownershipLike({ ownership }: FileState): Ownership {
+  return ownership.system === 'posix' ? { ...ownership, attributes: null, label: null } : ownership;
 }
 
 /** A new file belongs to whom the directory belongs to. */

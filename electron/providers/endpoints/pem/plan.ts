@@ -7,6 +7,7 @@ import { certificatesOf } from '../../../pki/pem.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { compose, compositionWarnings, readComposition } from '../common/composition.ts';
 import type { Piece } from '../common/content.ts';
+import { refuseLostRights } from '../common/kept-rights.ts';
 import { basename, dirname } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
@@ -26,6 +27,7 @@ export async function makePemPlan(
   const keyFile = view.keyFile ?? view.certificateFile;
   const touched = [...new Set([keyFile, view.certificateFile])];
   const files = await Promise.all(touched.map((file) => plannedFile(connection, file)));
+  const untold = await refuseLostRights(connection, files);
   const alias = view.facts?.names[0] ?? basename(settings.path);
   return {
     nodeKey,
@@ -40,7 +42,7 @@ export async function makePemPlan(
     }),
     shares: null,
     proofs: proofsOf(settings, view),
-    warnings: warningsOf(settings, touched, files),
+    warnings: [...warningsOf(settings, touched, files), ...untold],
   };
 }
 

@@ -98,7 +98,7 @@ function stepsBack({ restored }: TaskSpec, end: number): TaskStep[] {
     finishedAt: end - 300,
     failure: null,
   } as const;
-  const back = 'The previous state is back: 3 files are as before in content, owner and mode.';
+  const back = 'The previous state is back: 3 files are as before in content, owner and rights.';
   return [
     { ...done, name: 'restore', sentence: `${back} The server reloaded.` },
     {

@@ -1,0 +1,46 @@
+import { Failure } from '#shared/failure.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { dirname } from './paths.ts';
+
+/**
+ * Refuses, when a plan is made, files that could not be replaced or would lose what they have beside owner and mode:
+ * `node.not-installable`. Gives sentences about what the host cannot tell.
+ */
+export async function refuseLostRights(
+  connection: HostConnection,
+  files: readonly FileChange[],
+): Promise<string[]> {
+  const there = files.filter(({ before }) => before?.ownership.system === 'posix').map(({ path }) => path);
+  const rights = await Promise.all(there.map((path) => connection.rights(path)));
+  for (const [at, { flags, hidesAcl }] of rights.entries()) {
+    const path = there[at] ?? '';
+    if (flags[0] !== undefined) throw locked(path, flags[0], 'it cannot be replaced');
+    if (hidesAcl)
+      throw refused(
+        `${path} has an access control list, and ${connection.description} has no program to read it with, so it would be lost.`,
+        'Install the package acl there. Nothing was changed.',
+      );
+  }
+  for (const directory of new Set(files.map(({ path }) => dirname(path)))) {
+    if ((await connection.stat(directory))?.system !== 'posix') continue;
+    const [flag] = (await connection.rights(directory)).flags;
+    if (flag !== undefined) throw locked(directory, flag, 'no file in it can be replaced');
+  }
+  const untold = [...new Set(rights.flatMap((one) => one.untold))];
+  if (untold.length === 0) return [];
+  return [
+    `${connection.description} lacks programs that tell whether the files have ${untold.join(', ')}. Any such attribute would be lost when a file is replaced.`,
+  ];
+}
+
+function locked(path: string, flag: string, so: string): Failure {
+  const letter = flag === 'immutable' ? 'i' : 'a';
+  return refused(
+    `${path} is ${flag} (chattr +${letter}), so ${so}.`,
+    `Remove the flag with "chattr -${letter}", or manage another file. Nothing was changed.`,
+  );
+}
+
+const refused = (sentence: string, hint: string): Failure =>
+  new Failure('node.not-installable', sentence, { hint });

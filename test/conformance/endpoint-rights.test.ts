@@ -1,0 +1,108 @@
+import { dirname } from 'node:path';
+import { expect, it } from 'vitest';
+import { inAgent, keysOf, listing, newLeaf } from '#test/make/endpoints.ts';
+import { aclOf, attributesOf, canGiveRights, must } from '#test/make/rights.ts';
+import { eachEndpoint, filesOf } from './each-endpoint.ts';
+
+/** The files of field case T1: a key that only `daemon` may read beside its owner, though its mode reads 0640. */
+eachEndpoint(({ endpoint, made, before, connection }) => {
+  const open = 'user::rw-\nuser:daemon:r--\ngroup::---\nmask::r--\nother::---\n\n';
+
+  /** Gives every file that the plan replaces, or makes after another, a list and an attribute. */
+  async function withRights(): Promise<string[]> {
+    const plan = await endpoint().plan(made().nodeKey);
+    const old = Object.keys(before()).filter((name) => /\.(crt|key|pem|conf)$/.test(name));
+    const paths = old.map((name) => `${made().dir}/${name}`);
+    for (const path of paths) {
+      await must('chmod', '0600', path);
+      await must('setfacl', '-m', 'u:daemon:r', path);
+      await must('setfattr', '-n', 'user.team', '-v', 'web', path);
+    }
+    return filesOf(plan).flatMap(({ path, before: was }) => (was === null ? [] : [path]));
+  }
+
+  it.runIf(canGiveRights)(
+    'keeps lists and attributes over an install and its undoing, copies too',
+    async () => {
+      const replaced = await withRights();
+      const state = await listing(made().dir);
+      const one = endpoint();
+      const plan = await one.plan(made().nodeKey);
+      for (const { after } of filesOf(plan))
+        expect(after.ownership).toMatchObject({ acl: open.trim().replaceAll('\n', ','), mode: 0o640 });
+      const snapshot = await one.snapshot(plan, 'tag1');
+      for (const kept of snapshot.kept) {
+        if (kept.kind !== 'file' || kept.keptAt === null) continue;
+        expect(await aclOf(kept.keptAt)).toBe(open);
+        expect(await attributesOf(kept.keptAt)).toEqual(['user.team=0x776562']);
+      }
+      await one.install(plan, inAgent(newLeaf()));
+      for (const { path } of filesOf(plan)) expect(await aclOf(path)).toBe(open);
+      for (const path of replaced) expect(await attributesOf(path)).toEqual(['user.team=0x776562']);
+      for (const path of replaced) await must('setfacl', '-m', 'u:nobody:r', path);
+      expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+      for (const path of replaced) {
+        expect(await aclOf(path)).toBe(open);
+        expect(await attributesOf(path)).toEqual(['user.team=0x776562']);
+      }
+      await one.discard(snapshot, 'tag1');
+      expect(await listing(made().dir)).toEqual(state);
+    },
+  );
+
+  it.runIf(canGiveRights)('refuses what got another list or attribute since the plan was made', async () => {
+    const [first = ''] = await withRights();
+    const plan = await endpoint().plan(made().nodeKey);
+    if (first === '') throw new Error('nothing is replaced');
+    await must('setfattr', '-n', 'user.team', '-v', 'db', first);
+    await expect(endpoint().checkDrift(plan)).rejects.toMatchObject({
+      code: 'endpoint.drifted',
+      message: expect.stringContaining('attributes user.team='),
+    });
+    await must('setfattr', '-n', 'user.team', '-v', 'web', first);
+    await endpoint().checkDrift(plan);
+    await must('setfacl', '-m', 'u:nobody:r', first);
+    await expect(endpoint().checkDrift(plan)).rejects.toMatchObject({
+      message: expect.stringContaining('user:nobody:r--'),
+    });
+  });
+
+  // ansible/ansible#41737: `attributes: i` on a file of mode 0600, to keep it from being replaced
+  it.runIf(canGiveRights)(
+    'refuses at planning what is immutable, and what lies in an immutable directory',
+    async () => {
+      const plan = await endpoint().plan(made().nodeKey);
+      const [file] = filesOf(plan).filter((one) => one.before !== null);
+      if (file === undefined) throw new Error('nothing is replaced');
+      for (const [letter, path] of [
+        ['i', file.path],
+        ['a', file.path],
+        ['i', dirname(file.path)],
+      ] as const) {
+        await must('chattr', `+${letter}`, path);
+        const refused = endpoint().plan(made().nodeKey);
+        await expect(refused.finally(() => must('chattr', `-${letter}`, path))).rejects.toMatchObject({
+          code: 'node.not-installable',
+          message: expect.stringContaining(`${path} is ${letter === 'i' ? 'immutable' : 'append-only'}`),
+          hint: expect.stringContaining(`chattr -${letter}`),
+        });
+      }
+      expect(await listing(made().dir)).toEqual(before());
+    },
+  );
+
+  // certbot/certbot#5017, #7412: directories give keys to the programs that need them
+  it.runIf(canGiveRights)('makes keys that no list of their directory opens', async () => {
+    const plan = await endpoint().plan(made().nodeKey);
+    for (const { path } of filesOf(plan))
+      if ((await connection().stat(dirname(path))) !== null)
+        await must('setfacl', '-d', '-m', 'u:daemon:r,g::r,o::r', dirname(path));
+    const one = endpoint();
+    const { path } = await keysOf(one).makeKey(plan, 'ec-p256', 'tag1');
+    expect(await aclOf(path)).toMatch(
+      /^user::rw-\n(.*\n)*mask::---\nother::---\n|^user::rw-\ngroup::---\nother::---\n/,
+    );
+    await one.discard(null, 'tag1');
+    expect(await listing(made().dir)).toEqual(before());
+  });
+});
