@@ -49,9 +49,9 @@ describe.skipIf(!have('nginx') || !canRunSshd())('a certificate for an nginx ove
     await start({
       connection: (real) =>
         replacing(real, {
-          write: async (path, content, options) => {
-            const going = real.write(path, content, options);
-            if (cut && path.endsWith('shop.crt')) await sshd.dropConnections();
+          writeAll: async (files) => {
+            const going = real.writeAll(files);
+            if (cut) await sshd.dropConnections();
             await going;
           },
         }),
