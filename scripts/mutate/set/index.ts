@@ -8,10 +8,12 @@ import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
+import { queueMutations } from './queue.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
 import { stateMutations } from './states.ts';
 import { stepMutations } from './steps.ts';
+import { taskMutations } from './tasks.ts';
 import { undoMutations } from './undo.ts';
 
 export const mutations: readonly Mutation[] = [
@@ -24,6 +26,8 @@ export const mutations: readonly Mutation[] = [
   ...secretMutations,
   ...keptKeyMutations,
   ...stateMutations,
+  ...taskMutations,
+  ...queueMutations,
   ...snapshotMutations,
   ...driftMutations,
   ...undoMutations,

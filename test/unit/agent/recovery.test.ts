@@ -3,13 +3,17 @@ import { silentLog } from '#kit/log.ts';
 import type { Task } from '#shared/model/task.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
-import { aTask } from '#test/make/task-rows.ts';
+import { anApproval, aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { Events } from '../../../electron/agent/events.ts';
 import { Notifications } from '../../../electron/agent/notifications.ts';
 import type { AgentParts } from '../../../electron/agent/parts.ts';
 import { TaskDesk } from '../../../electron/agent/tasks/desk.ts';
+import { TaskEnds } from '../../../electron/agent/tasks/ends.ts';
 import { freshStep } from '../../../electron/agent/tasks/kinds.ts';
+import { recoverTasks } from '../../../electron/agent/tasks/recovery.ts';
+import type { EndTools } from '../../../electron/agent/tasks/task-kind.ts';
+import { restoredNote } from '../../../electron/database/database.ts';
 
 let fixture: TestDatabase;
 beforeEach(() => {
@@ -17,13 +21,10 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-/** What a start finds of a restart that was cut off while it ran. */
-async function cutOff(change: Partial<Task>): Promise<Task> {
+/** Starts an agent, and stops it again. */
+async function start(): Promise<void> {
   const { database } = fixture;
   const clock = new JumpingClock();
-  const steps = [{ ...freshStep('restart'), state: 'running' as const, startedAt: now }];
-  const row = aTask({ kind: 'restart', nodeId: null, state: 'running', steps, ...change });
-  database.tasks.insert(row);
   const notifications = new Notifications(database, new Events(clock), clock);
   const parts = { database, clock, log: silentLog, settings: () => ({ proof_seconds: 1 }) };
   const desk = new TaskDesk({
@@ -31,6 +32,14 @@ async function cutOff(change: Partial<Task>): Promise<Task> {
   });
   desk.start();
   await desk.stop(0);
+}
+
+/** What a start finds of a restart that was cut off while it ran. */
+async function cutOff(change: Partial<Task>): Promise<Task> {
+  const steps = [{ ...freshStep('restart'), state: 'running' as const, startedAt: now }];
+  const row = aTask({ kind: 'restart', nodeId: null, state: 'running', steps, ...change });
+  fixture.database.tasks.insert(row);
+  await start();
   return row.task;
 }
 
@@ -55,4 +64,59 @@ describe('a task that a start ends because it was cut off', () => {
       { taskId: id, server: 'scm', outsideId: 'order-7', failure: { code: 'task.interrupted' } },
     ]);
   });
+});
+
+describe('the first start with a database out of a backup', () => {
+  const day = 86_400_000;
+
+  /** What a start finds of a task, as it was when the backup was made. */
+  async function restored(given: { state?: Task['state']; changing: boolean }): Promise<Task | undefined> {
+    const { database } = fixture;
+    const row = aTask({ state: given.state ?? 'waiting', waitingFor: 'approval' });
+    const memory = { ...row.memory, input: { reason: 'request' }, changing: given.changing };
+    database.tasks.insert({ ...row, memory });
+    database.approvals.insert(anApproval({ taskId: row.task.id }));
+    database.meta.set(restoredNote, String(now - day));
+    await start();
+    return database.tasks.get(row.task.id)?.task;
+  }
+
+  test('ends what was in progress then: approvals are as old as the backup', async () => {
+    const task = await restored({ changing: false });
+    expect(task).toMatchObject({ state: 'cancelled', restored: 'not-needed', waitingFor: null });
+    expect(task?.failure).toMatchObject({ code: 'task.restored', hint: 'Start the task again.' });
+    const { database } = fixture;
+    expect(database.approvals.ofTask(task?.id ?? '')?.state).toBe('superseded');
+    expect(database.audit.list(undefined, 10)).toMatchObject([{ action: 'task.cancelled' }]);
+  });
+
+  test('puts nothing back of a task that was changing its endpoint, and says what to check', async () => {
+    const task = await restored({ state: 'running', changing: true });
+    expect(task).toMatchObject({ state: 'failed', restored: 'failed' });
+    expect(task?.failure?.hint).toContain('check what is served there');
+  });
+
+  test('is the only one that does so: what is begun afterwards is kept over the next start', async () => {
+    await restored({ changing: false });
+    const later = aTask({ nodeId: 'node_2', state: 'waiting', waitingFor: 'approval' });
+    fixture.database.tasks.insert(later);
+    await start();
+    expect(fixture.database.tasks.get(later.task.id)?.task).toEqual(later.task);
+  });
+});
+
+test('A task that waits is as it was after any other start', async () => {
+  const waiting = aTask({ state: 'waiting', waitingFor: 'approval' });
+  fixture.database.tasks.insert(waiting);
+  await start();
+  expect(fixture.database.tasks.get(waiting.task.id)?.task).toEqual(waiting.task);
+});
+
+test('A step that may be repeated is repeated after it was cut off: its task does not end', async () => {
+  const steps = [{ ...freshStep('plan'), state: 'running' as const, startedAt: now }];
+  const row = aTask({ state: 'running', steps });
+  const { database } = fixture;
+  database.tasks.insert(row);
+  recoverTasks(database, taskKinds, new TaskEnds({} as EndTools, taskKinds), now);
+  expect(database.tasks.get(row.task.id)?.task).toEqual({ ...row.task, state: 'queued' });
 });

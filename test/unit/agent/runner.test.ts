@@ -129,7 +129,11 @@ describe('a step that fails', () => {
   });
 
   test('while everything is put back ends the task: nothing is undone twice', async () => {
-    const undo = [step('restore', failing('plan.unreadable')), step('prove-restore', done)];
+    const restore = () => {
+      if (happened.length > 9) cut.abort(); // it would go on for ever
+      return failing('plan.unreadable')();
+    };
+    const undo = [step('restore', restore), step('prove-restore', done)];
     const task = taskOf([step('install', failing('plan.unreadable'), { changesEndpoint: true })], undo);
     expect(await task.drive()).toMatchObject({ state: 'failed', restored: 'failed' });
     expect(happened.filter((one) => one === 'restore')).toHaveLength(1);
