@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import { type Directive, parseFile } from './tokens.ts';
+import { type Directive, holdsValues, parseFile } from './tokens.ts';
 
 /** The whole configuration as nginx resolved it. */
 export interface Configuration {
@@ -26,32 +26,33 @@ export function resolveConfiguration(
   const directory = posix.dirname(configPath);
   const includePatterns: string[] = [];
 
-  const fileDirectives = (name: string, depth: number): Directive[] => {
+  const fileDirectives = (name: string, depth: number, values: boolean): Directive[] => {
     const content = files.get(name);
     if (content === undefined || depth > 64) throw notPrinted(name);
-    const own = parsed.get(name) ?? parseFile(name, content);
-    parsed.set(name, own);
-    return expand(own, depth);
+    const as = values ? `values of ${name}` : name;
+    const own = parsed.get(as) ?? parseFile(name, content, values);
+    parsed.set(as, own);
+    return expand(own, depth, values);
   };
   let expanded = 0;
   const count = (directives: number): void => {
     expanded += directives;
     if (expanded > mostDirectives) throw tooLarge(configPath);
   };
-  const expand = (directives: Directive[], depth: number): Directive[] =>
+  const expand = (directives: Directive[], depth: number, values: boolean): Directive[] =>
     directives.flatMap((directive) => {
       count(1);
       if (directive.name === 'include' && directive.block === null) {
         const pattern = fullPath(directive.args[0]?.text ?? '', directory);
         includePatterns.push(pattern);
-        return included(pattern, files, count).flatMap((name) => fileDirectives(name, depth + 1));
+        return included(pattern, files, count).flatMap((name) => fileDirectives(name, depth + 1, values));
       }
       return directive.block === null
         ? [directive]
-        : [{ ...directive, block: expand(directive.block, depth) }];
+        : [{ ...directive, block: expand(directive.block, depth, holdsValues.has(directive.name)) }];
     });
 
-  const directives = fileDirectives(configPath, 0);
+  const directives = fileDirectives(configPath, 0, false);
   return { configPath, prefix, files, directives, includePatterns: [...new Set(includePatterns)] };
 }
 

@@ -38,6 +38,20 @@ describe('the nginx tokenizer', () => {
     expect(block?.args.map((arg) => arg.text)).toEqual(['($a', '=', 'b', ')']);
   });
 
+  it.each([
+    ['a plain one', 'geo $x {\n1.2.3.0/24 1;\n  default\t0 ;\ninclude more;}\nlast;', 5],
+    ['quotes, braces and comments', 'map $a $b {\n"~^/x{2};$" \'}\'; # }\n\\; 1; include more;\n}\nlast;', 5],
+    [
+      'lists beside it',
+      'deny 1.2.3.0/24;\nallow\tall ;\ntypes { a/b c d; include more; }\n"deny" x; last;',
+      4,
+    ],
+  ])('passes over values and lists, and tells what they include: %s', (_what, text, line) => {
+    const [block, last, ...more] = parse(text);
+    expect(block?.block?.map(({ name, args }) => [name, args[0]?.text])).toEqual([['include', 'more']]);
+    expect([last?.name, last?.line, more]).toEqual(['last', line, []]);
+  });
+
   it('nests blocks', () => {
     const [http] = parse('http { server { listen 80; } server { listen 81; } }');
     expect(http?.block?.map((server) => server.block?.[0]?.args[0]?.text)).toEqual(['80', '81']);
