@@ -82,6 +82,44 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     },
   );
 
+  // certbot/certbot#5098 and NixOS/nixpkgs#60081 trust the file that is served; NixOS/nixpkgs#53493 one with the key, too
+  it.each([
+    ['in its block', 'ssl_trusted_certificate a.crt; ssl_stapling on; ssl_stapling_verify on;'],
+    ['by a roundabout path', 'ssl_trusted_certificate ./x/../a.crt;'],
+    ['through a snippet', 'include stapling.conf;'],
+  ])('is replaced in place when its own block trusts its chain %s', async (_how, line) => {
+    const { endpoint, server } = await start({
+      files: {
+        ...files({ a: leafFor('a.example') }),
+        ...{ 'x/empty': '', 'stapling.conf': 'ssl_trusted_certificate a.crt;' },
+      },
+      http: block('a.example', tls('a') + line),
+    });
+    const plan = await planFor(endpoint, 'a.example');
+    expect(changesOf(plan.changes, 'file').map(({ path }) => path)).toEqual([
+      join(server.dir, 'a.key'),
+      join(server.dir, 'a.crt'),
+    ]);
+    expect(plan.shares).toEqual([]);
+    expect(plan.warnings.join()).toMatch(/ssl_trusted_certificate \(.*:\d+\) reads .*a\.crt too/);
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+  });
+
+  it('is replaced in place when its own block trusts the file that holds key and chain', async () => {
+    const old = leafFor('a.example');
+    const { endpoint, server } = await start({
+      files: { 'full.pem': old.chainPem + old.keyPem },
+      http: block(
+        'a.example',
+        'ssl_certificate full.pem; ssl_certificate_key full.pem; ssl_trusted_certificate full.pem;',
+      ),
+    });
+    const plan = await planFor(endpoint, 'a.example');
+    expect(changesOf(plan.changes, 'file').map(({ path }) => path)).toEqual([join(server.dir, 'full.pem')]);
+  });
+
   it('lists a block behind a comment that looks like a line of nginx itself', async () => {
     const { endpoint } = await start({
       files: {

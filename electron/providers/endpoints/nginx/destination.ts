@@ -27,7 +27,7 @@ export interface Destination {
 export async function destination(facts: PlanFacts): Promise<Destination> {
   const { chosen, connection, configuration, servers } = facts;
   const { pair, server } = chosen;
-  const none: Shared = { blocks: [], uses: [] };
+  const none: Shared = { blocks: [], uses: [], own: [] };
   if (pair === null || pair.certificate.path === null || pair.key === null || pair.key.path === null) {
     const own = await ownFiles(facts, posix.dirname(facts.real(configuration.configPath)), none, null, null);
     if (own !== null) return own;
@@ -41,10 +41,13 @@ export async function destination(facts: PlanFacts): Promise<Destination> {
     const own = await ownFiles(facts, posix.dirname(certificate), shared, ...states);
     if (own !== null) return own;
   }
-  const warnings = strangers.map(
-    (other) =>
-      `${serverLabel(other)} serves the same file and will show the new certificate, which does not necessarily cover its names.`,
-  );
+  const warnings = [
+    ...strangers.map(
+      (other) =>
+        `${serverLabel(other)} serves the same file and will show the new certificate, which does not necessarily cover its names.`,
+    ),
+    ...shared.own.map(({ who, path }) => `${who} reads ${path} too, and will get the new certificate.`),
+  ];
   return {
     certificate,
     key,
@@ -101,7 +104,7 @@ async function ownFiles(
       why.length === 0
         ? []
         : [`The current files are also used by ${why.join(', ')}, so this node gets its own files.`],
-    shared: { blocks: [], uses: [] },
+    shared: { blocks: [], uses: [], own: [] },
     likeCertificate,
     likeKey,
   };

@@ -58,6 +58,7 @@ export interface Server {
   protocols: string[] | null;
   ciphers: string | null;
   passwordFile: boolean;
+  verifiesClients: boolean;
   staplingFile: string | null;
 }
 
@@ -156,6 +157,7 @@ function readServer(
         .at(-1)
         ?.args.map(({ text }) => text) ?? null,
     ciphers: inherited('ssl_ciphers').at(-1)?.args[0]?.text ?? null,
+    verifiesClients: (inherited('ssl_verify_client').at(-1)?.args[0]?.text ?? 'off') !== 'off',
     passwordFile: inherited('ssl_password_file').length > 0,
     staplingFile: inherited('ssl_stapling_file')[0]?.args[0]?.text ?? null,
   };

@@ -11,7 +11,14 @@ export interface Shared {
   /** Server blocks that use the same certificate or key file. */
   blocks: Server[];
   /** Other directives that name one of the files, as `name (file:line)`. */
-  uses: { who: string; path: string }[];
+  uses: Use[];
+  /** Those of the node's own block, and of blocks that use the same pair, for which the new certificate is meant as well. */
+  own: Use[];
+}
+
+interface Use {
+  who: string;
+  path: string;
 }
 
 /** `real` gives where a path leads, so that two names of one file are known as one. */
@@ -32,37 +39,49 @@ export function sharedBy(
       servesTls(one) &&
       one.pairs.some((other) => uses(other.certificate.path) || uses(other.key?.path)),
   );
-  const found = new Map<string, Shared['uses'][number]>();
-  for (const { directive, path } of otherFiles(configuration)) {
+  const meant = new Map([server, ...blocks].map((one) => [one.directive, one]));
+  const found = { uses: new Map<string, Use>(), own: new Map<string, Use>() };
+  for (const { directive, within, path } of otherFiles(configuration)) {
     if (!ours.has(real(path))) continue;
+    const block = within === null ? undefined : meant.get(within);
     const who = `${directive.name} (${directive.file}:${directive.line})`;
-    found.set(idOf(directive, real), { who, path });
+    const kind = block !== undefined && belongsToPair(directive, block) ? found.own : found.uses;
+    kind.set(idOf(directive, real), { who, path });
   }
-  return { blocks, uses: [...found.values()] };
+  return { blocks, uses: [...found.uses.values()], own: [...found.own.values()] };
 }
 
-/** What directives beside the pairs of the server blocks name, where it may be one of their files. */
-export function otherFiles(configuration: Configuration): { directive: Directive; path: string }[] {
+/** What says more about the certificate that its block serves, and would be wrong beside a new one. */
+function belongsToPair({ name, args }: Directive, block: Server): boolean {
+  // for a block that verifies clients it says which of them get in, too
+  if (name === 'ssl_trusted_certificate') return !block.verifiesClients;
+  return name === 'ssl_conf_command' && /^(Certificate|PrivateKey)$/i.test(args[0]?.text ?? '');
+}
+
+/** What directives beside the pairs of the server blocks name, where it may be one of their files, and in which block of a server. */
+export function otherFiles(
+  configuration: Configuration,
+): { directive: Directive; within: Directive | null; path: string }[] {
   const directory = posix.dirname(configuration.configPath);
-  return [...besidePairs(configuration)].flatMap((directive) =>
+  return [...besidePairs(configuration)].flatMap(({ directive, within }) =>
     namesFiles.test(directive.name)
       ? directive.args
           .filter(({ text }) => !text.includes('$'))
-          .map(({ text }) => ({ directive, path: fullPath(text, directory) }))
+          .map(({ text }) => ({ directive, within, path: fullPath(text, directory) }))
       : [],
   );
 }
 
 /** All directives but the pairs where server blocks have or inherit them: those of blocks that are not read are none. */
-function* besidePairs(configuration: Configuration): Generator<Directive> {
-  for (const outer of configuration.directives) {
-    if (contextOf(outer) === null) yield* walk([outer]);
-    else
-      for (const one of outer.block ?? [])
-        yield* walk(
-          one.name === 'server' && one.block !== null ? withoutPairs(one.block) : withoutPairs([one]),
-        );
-  }
+function* besidePairs(
+  configuration: Configuration,
+): Generator<{ directive: Directive; within: Directive | null }> {
+  for (const outer of configuration.directives)
+    for (const one of contextOf(outer) === null ? [outer] : withoutPairs(outer.block ?? [])) {
+      const within = one !== outer && one.name === 'server' && one.block !== null ? one : null;
+      for (const directive of walk(within === null ? [one] : withoutPairs(within.block ?? [])))
+        yield { directive, within };
+    }
 }
 
 const withoutPairs = (directives: readonly Directive[]) =>

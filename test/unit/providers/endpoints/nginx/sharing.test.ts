@@ -6,8 +6,14 @@ import { sharedBy } from '../../../../../electron/providers/endpoints/nginx/shar
 const main = '/etc/nginx/nginx.conf';
 const pair = 'ssl_certificate a.crt; ssl_certificate_key a.key;';
 
-/** Who else uses the files of the first block; `tls` is a file with its pair. */
+/** As `sharedIn`, in one list. */
 function usersIn(text: string): string[] {
+  const { blocks, uses } = sharedIn(text);
+  return [...blocks.map(({ place }) => place), ...uses.map(({ who }) => who)];
+}
+
+/** Who else uses the files of the first block; `tls` is a file with its pair. */
+function sharedIn(text: string) {
   const files = new Map(Object.entries({ [main]: text, '/etc/nginx/tls': pair }));
   const bytes = new Map([...files].map(([name, content]) => [name, Buffer.from(content)]));
   const configuration = resolveConfiguration(bytes, main, '/usr/share/nginx');
@@ -16,8 +22,7 @@ function usersIn(text: string): string[] {
   const [server] = servers;
   const own = server?.pairs[0];
   if (server === undefined || own === undefined) throw new Error('no pair');
-  const { blocks, uses } = sharedBy(configuration, servers, server, own, names.real);
-  return [...blocks.map(({ place }) => place), ...uses.map(({ who }) => who)];
+  return sharedBy(configuration, servers, server, own, names.real);
 }
 
 const web = (inside = pair) => `http { server { listen 443 ssl; ${inside} } }`;
@@ -40,6 +45,33 @@ describe('who else uses the files of a server block', () => {
     ],
   ])('is %s', (_who, text, expected) => {
     expect(usersIn(text)).toEqual(expected);
+  });
+
+  it.each<[string, string, number, number]>([
+    ['of its own', web(`${pair} ssl_trusted_certificate a.crt;`), 0, 1],
+    [
+      'of its own that says who gets in',
+      web(`${pair} ssl_trusted_certificate a.crt; ssl_verify_client on;`),
+      1,
+      0,
+    ],
+    ['of all servers', `http { ssl_trusted_certificate a.crt; server { listen 1 ssl; ${pair} } }`, 1, 0],
+    ['below its block', web(`${pair} location / { proxy_ssl_trusted_certificate a.crt; }`), 1, 0],
+    ['of a pair too', web(`${pair} ssl_conf_command Certificate a.crt;`), 0, 1],
+    ['of another kind', web(`${pair} ssl_client_certificate a.crt;`), 1, 0],
+  ])('is not a directive %s: %s', (_what, text, uses, own) => {
+    const shared = sharedIn(text);
+    expect([shared.uses.length, shared.own.length]).toEqual([uses, own]);
+  });
+
+  it('is not what a block says that serves the same pair, but one that does not', () => {
+    const trusted = 'ssl_trusted_certificate a.crt;';
+    const two = (second: string) =>
+      `http { server { listen 1 ssl; ${pair} ${trusted} } server { listen 2 ssl; ${second} } }`;
+    expect(sharedIn(two(`${pair} ${trusted}`))).toMatchObject({ uses: [], own: [{}, {}] });
+    expect(sharedIn(two(`ssl_certificate b; ssl_certificate_key b; ${trusted}`))).toMatchObject({
+      ...{ uses: [{}], own: [{}] },
+    });
   });
 
   it.each([
