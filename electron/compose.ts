@@ -24,6 +24,7 @@ import { joinStores } from './compose/stores.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { sealedRowsOf } from './database/reseal.ts';
+import { acceptsConnections } from './discovery/tcp-probe.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { makeLogInTurns } from './net/http.ts';
 import { machineRoots } from './net/tls-trust.ts';
@@ -165,6 +166,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     credentials: stores.credentials,
     log: log.in('agent'),
     probeTls: overrides.probeTls ?? probeTls,
+    acceptsConnections,
     settings: () => ({ ...readSettings(database), ...options.settings }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),

@@ -2,11 +2,12 @@ import type { KeychainState } from '#shared/contract/agent.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Authority, KeepsRoot } from '../providers/authorities/authority.ts';
 import type { OpenConnectionParts } from './open-connection.ts';
-import type { ProbeTls } from './steps/step.ts';
+import type { AcceptsConnections, ProbeTls } from './steps/step.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
 export interface AgentParts extends OpenConnectionParts {
   probeTls: ProbeTls;
+  acceptsConnections: AcceptsConnections;
   /** In force now: asked at each use, so that a change needs no restart. */
   settings(): Settings;
   /** Backs the database up when the last backup is this old. */

@@ -42,6 +42,10 @@ export const endpointsCodes = {
       'needs-person',
       'A draft of an endpoint could not be connected to; nothing was stored.',
     ],
+    'install.neighbour-changed': [
+      'needs-person',
+      'A certificate was replaced, and something else on the same server is no longer served as before.',
+    ],
     'install.not-served': ['needs-person', 'The new certificate is installed, but is not served.'],
     'key.not-on-endpoint': ['needs-person', 'The key pair cannot be generated on the endpoint.'],
     'key.not-signed': ['needs-person', 'The private key on the endpoint could not sign.'],

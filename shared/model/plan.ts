@@ -22,6 +22,26 @@ export const plannedProof = z.object({
 });
 export type PlannedProof = z.infer<typeof plannedProof>;
 
+/** Something else that this server serves, compared before and after the change. */
+export const plannedNeighbour = z.object({
+  ...plannedProof.shape,
+  /** `server blog.example (/etc/nginx/conf.d/blog.conf:3)` */
+  who: z.string(),
+  /** Where a server has certificates of both kinds: the one that is asked for. Left out: whichever it shows. */
+  keyAlgorithm: z.enum(['rsa', 'ecdsa']).optional(),
+  expects: z.enum(['as-before', 'new-certificate']),
+  /**
+   * SHA-256 (hex) of the leaf that lies on its disk, which a reload may load though it was not served before. Null: none, or
+   * not known.
+   */
+  onDisk: z.string().nullable(),
+});
+export type PlannedNeighbour = z.infer<typeof plannedNeighbour>;
+
+/** A TCP address that must accept connections after the change if it did before. */
+export const plannedListener = z.object({ address: z.string(), port: z.number().int() });
+export type PlannedListener = z.infer<typeof plannedListener>;
+
 /** What must stay as it is for the plan to hold, though it is not changed. */
 const ground = z.discriminatedUnion('what', [
   /** A file that is read: SHA-256 (hex) of its content, by the name the server gives it. */
@@ -49,6 +69,10 @@ const installPlan = z.object({
   /** Null: this type of endpoint cannot tell who else uses what is changed. */
   shares: z.array(sharing).nullable(),
   proofs: z.array(plannedProof),
+  /** What else the same server serves, as far as it is compared. Left out: it is not known. */
+  neighbours: z.array(plannedNeighbour).optional(),
+  /** Where the same server accepts connections, TLS or not. Left out: it is not known. */
+  listeners: z.array(plannedListener).optional(),
   /** The kind of key without which the node could not serve the certificate, and why; left out: any will do. */
   onlyKeys: z.object({ family: z.enum(['rsa', 'ecdsa']), why: z.string() }).optional(),
   /**

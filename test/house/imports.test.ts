@@ -106,6 +106,7 @@ const doors: [string, (target: string) => boolean, string[]][] = [
     [
       'electron/net',
       'electron/discovery/tls-probe.ts',
+      'electron/discovery/tcp-probe.ts',
       'electron/providers/connections/ssh',
       'electron/transport',
     ],

@@ -94,6 +94,7 @@ export function driver(
     ...{ database, clock: clockAt(now), log: silentLog, signal: cut.signal, proofPatienceMs: 1 },
     ...{ dropConnection: async () => {}, takeLogIn: () => null, audit: () => {} },
     probeTls: async () => reach(),
+    acceptsConnections: async () => reach(),
     authority: () => reach(),
     machineRoots: () => [],
     openConnection: async () => reach(),

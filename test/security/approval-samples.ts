@@ -23,6 +23,11 @@ const full = {
 };
 const ofWindows = { system: 'windows' as const, owner: 'SYSTEM', acl: 'O:SY', attributes: 'R' };
 
+const neighbour = {
+  ...{ address: '127.0.0.1', port: 443, serverName: 'blog.example', who: 'server blog.example' },
+  ...{ keyAlgorithm: 'rsa' as const, expects: 'as-before' as const, onDisk: 'a'.repeat(64) },
+};
+
 const everyChange: Change[] = [
   { kind: 'directory', path: '/etc/tls/new', like: '/etc/tls' },
   {
@@ -97,6 +102,8 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
       },
       shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
       proofs: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example' }],
+      neighbours: [neighbour],
+      listeners: [{ address: '127.0.0.1', port: 80 }],
       answers: { named: ['www.shop.example'], byDefault: ['old.shop.example'] },
       onlyKeys: { family: 'ecdsa', why: 'its ssl_ciphers allow no other' },
       warnings: ['Read this.'],
@@ -193,7 +200,16 @@ export const keptSample: Kept = {
     previousFingerprint: 'a'.repeat(64),
     startAgain: ['nginx', '-c', '/etc/nginx.conf'],
   },
-  baseline: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example', leaf: 'a'.repeat(64) }],
+  baseline: [
+    {
+      ...{ address: '127.0.0.1', port: 443, serverName: 'shop.example' },
+      ...{ leaf: 'a'.repeat(64), chain: ['a'.repeat(64)] },
+    },
+  ],
+  around: {
+    neighbours: [{ ...neighbour, chain: ['b'.repeat(64)] }],
+    listeners: [{ address: '127.0.0.1', port: 80, accepts: true }],
+  },
 };
 
 /** Under names of nobody: for its fields alone. */

@@ -4,6 +4,7 @@ import type { PlannedProof } from '#shared/model/plan.ts';
 import { certificateFingerprint } from '../../pki/fingerprint.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
+import { comparedSentence, type Disturbed, disturbedAround } from './neighbours.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext, TlsAnswer } from './step.ts';
 import { keyAlgorithmOf } from './verify.ts';
@@ -27,9 +28,12 @@ export const proveStep: Step = {
       showsNew(answer, chain),
     );
     if (wrong !== null) return notServed(context, wrong);
+    const { around } = context.output('snapshot', snapshotOutput);
+    const disturbed = await disturbedAround(context, around, chain);
+    if (disturbed !== null) return neighbourChanged(disturbed);
     const { clock, database } = context.tools;
     const count = plan.install.proofs.length;
-    const sentence = `Proved: ${count} handshake${count === 1 ? '' : 's'} showed the new key and the full chain.`;
+    const sentence = `Proved: ${count} handshake${count === 1 ? '' : 's'} showed the new key and the full chain.${comparedSentence(around)}`;
     const served: ServedFact = {
       state: 'same',
       fingerprint: certificate.fingerprint,
@@ -109,6 +113,19 @@ function showsNew(answer: TlsAnswer, chain: readonly string[]): string | null {
     .slice(1)
     .filter((fingerprint, at) => answer.chainFingerprints[at + 1] !== fingerprint);
   return missing.length === 0 ? null : 'it shows the new certificate without its full chain';
+}
+
+function neighbourChanged({ place, sentence }: Disturbed): Outcome {
+  return {
+    kind: 'failed',
+    failure: new Failure(
+      'install.neighbour-changed',
+      `The new certificate is served, but something else on this server changed, which the plan did not announce: ${place} ${sentence}.`,
+      {
+        hint: 'Check the configuration of the server for that name. It may have changed on disk before and taken effect only now, with the reload.',
+      },
+    ),
+  };
 }
 
 function notServed(context: StepContext, wrong: Wrong): Outcome {

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import { restoreRetries } from '../tasks/retry.ts';
+import { comparedSentence, disturbedAround, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
 import { restoreOutput, snapshotOutput } from './shapes.ts';
@@ -44,7 +45,7 @@ export const proveRestoreStep: Step = {
   ifInterrupted: 'repeat',
   retries: [],
   async run(context) {
-    const { baseline, snapshot } = context.output('snapshot', snapshotOutput);
+    const { baseline, snapshot, around } = context.output('snapshot', snapshotOutput);
     context.output('restore', restoreOutput);
     const shown = baseline.filter((row) => row.leaf !== null);
     const wrong = await proveAll(
@@ -56,7 +57,7 @@ export const proveRestoreStep: Step = {
           (row) =>
             row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
         );
-        return showsBefore(answer, before?.leaf ?? null);
+        return showsBefore(answer, before?.leaf ?? null, before?.chain);
       },
     );
     if (wrong !== null)
@@ -67,11 +68,18 @@ export const proveRestoreStep: Step = {
           hint: 'Check the server now. The previous files are in place.',
         },
       );
+    const disturbed = await disturbedAround(context, around, null);
+    if (disturbed !== null)
+      throw new Failure(
+        'restore.not-served',
+        `The previous files are back, but ${disturbed.place} ${disturbed.sentence}.`,
+        { hint: 'Check the server now. The previous files are in place.' },
+      );
     await clearUp(context);
     const { database, clock } = context.tools;
     const sentence =
       shown.length > 0
-        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).`
+        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).${comparedSentence(around)}`
         : 'The previous files are back. Nothing was served here before, so there is nothing to prove.';
     const leaf = shown[0]?.leaf ?? null;
     const managed = leaf !== null && leaf === snapshot.previousFingerprint;
@@ -94,11 +102,17 @@ function keyTypeBefore({ tools, node }: StepContext, previousFingerprint: string
   return (previous ?? node().certificate)?.keyType;
 }
 
-function showsBefore(answer: TlsAnswer, leaf: string | null): string | null {
+function showsBefore(
+  answer: TlsAnswer,
+  leaf: string | null,
+  chain: readonly string[] | undefined,
+): string | null {
   if (answer.kind === 'no-answer') return answer.sentence;
-  return answer.leafFingerprint === leaf
+  if (answer.leafFingerprint !== leaf)
+    return `it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
+  return chain === undefined || sameChain(chain, answer.chainFingerprints)
     ? null
-    : `it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
+    : 'it shows the previous certificate with another chain than before';
 }
 
 async function clearUp(context: StepContext): Promise<void> {

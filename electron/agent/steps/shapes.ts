@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyType } from '#shared/model/certificate.ts';
 import { keyPairPlace } from '#shared/model/key-pair-place.ts';
-import { plan } from '#shared/model/plan.ts';
+import { plan, plannedListener, plannedNeighbour } from '#shared/model/plan.ts';
 import { snapshot } from '#shared/model/snapshot.ts';
 
 /** Input of a `certify` task as it is stored. */
@@ -37,8 +37,20 @@ const baseline = z.object({
   port: z.number(),
   serverName: z.string().nullable(),
   leaf: z.string().nullable(),
+  /** The whole chain as it was shown, leaf first. Left out: by a task of an earlier version. */
+  chain: z.array(z.string()).optional(),
 });
-export const snapshotOutput = z.object({ snapshot, baseline: z.array(baseline) });
+/** What else was served, and where connections were accepted; null: no TLS answer. Left out: it was not looked at. */
+const around = z.object({
+  neighbours: z.array(z.object({ ...plannedNeighbour.shape, chain: z.array(z.string()).nullable() })),
+  listeners: z.array(z.object({ ...plannedListener.shape, accepts: z.boolean() })),
+});
+export type Around = z.infer<typeof around>;
+export const snapshotOutput = z.object({
+  snapshot,
+  baseline: z.array(baseline),
+  around: around.optional(),
+});
 export type Kept = z.infer<typeof snapshotOutput>;
 export const proveOutput = z.object({ proved: z.boolean() });
 export const restoreOutput = z.object({ exact: z.boolean(), sentence: z.string() });

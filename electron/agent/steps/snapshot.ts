@@ -1,6 +1,7 @@
 import { countsOfKept } from '#shared/model/changes/index.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { lookAround } from './neighbours.ts';
 import { ownChangesSince } from './own-changes.ts';
 import { sealSnapshot } from './seal-snapshot.ts';
 import { checkMaterialOutput, type Kept } from './shapes.ts';
@@ -17,15 +18,16 @@ export const snapshotStep: Step = {
     const { plan } = context.output('check-material', checkMaterialOutput);
     const { endpoint } = await context.tools.openConnection();
     await endpoint.checkDrift(plan.install, ownChangesSince(context));
-    const [snapshot, baseline] = await Promise.all([
+    const [snapshot, baseline, around] = await Promise.all([
       endpoint.snapshot(plan.install, tagOf(context.task)),
       probeAll(
         context.tools.probeTls,
         plan.install.proofs,
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
+      lookAround(context.tools, plan.install),
     ]);
-    const kept: Kept = { snapshot, baseline };
+    const kept: Kept = { snapshot, baseline, ...(around === undefined ? {} : { around }) };
     // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
     sealSnapshot(context.tools.database, context.task.id, kept);
     return {
@@ -45,7 +47,9 @@ async function probeAll(
   return Promise.all(
     proofs.map(async (proof) => {
       const seen = await probeTls({ ...proof, timeoutMs: 5000, ...(keyAlgorithm ? { keyAlgorithm } : {}) });
-      return { ...proof, leaf: seen.kind === 'certificate' ? seen.leafFingerprint : null };
+      return seen.kind === 'certificate'
+        ? { ...proof, leaf: seen.leafFingerprint, chain: seen.chainFingerprints }
+        : { ...proof, leaf: null };
     }),
   );
 }

@@ -36,6 +36,13 @@ export type ProbeTls = (target: {
   keyAlgorithm?: 'rsa' | 'ecdsa';
 }) => Promise<TlsAnswer>;
 
+/** Whether a TCP connection is accepted there; never rejects. */
+export type AcceptsConnections = (target: {
+  address: string;
+  port: number;
+  timeoutMs: number;
+}) => Promise<boolean>;
+
 /** What steps may use. Given by the runner; `openConnection` connects on first use and again after `dropConnection`. */
 export interface StepTools {
   readonly database: Database;
@@ -43,6 +50,7 @@ export interface StepTools {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly probeTls: ProbeTls;
+  readonly acceptsConnections: AcceptsConnections;
   /** How long a proof may take: old workers drain and slow machines reload slowly. Milliseconds. */
   readonly proofPatienceMs: number;
   authority(id: string): Authority & Partial<KeepsRoot>;

@@ -26,6 +26,7 @@ export function openTools(
     log: parts.log.in(task.id),
     signal,
     probeTls: parts.probeTls,
+    acceptsConnections: parts.acceptsConnections,
     proofPatienceMs: parts.settings().proof_seconds * 1000,
     authority: parts.authority,
     machineRoots: parts.machineRoots,

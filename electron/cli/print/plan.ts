@@ -2,6 +2,7 @@ import { never } from '#kit/never.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Cell } from '#shared/model/changes/change-kind.ts';
 import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
+import { comparedSentences } from '#shared/model/compared.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { type Paper, pairs, table } from '../table.ts';
@@ -87,6 +88,7 @@ export function planPage(plan: Plan): string[] {
           `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}`,
       ),
     ),
+    ...section('Compared before and after', comparedSentences(install)),
     ...section('Also bound to', boundLines(install)),
     ...section('Read before you approve', install.warnings),
     `  Fingerprint of the plan: ${plan.fingerprint}`,

@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { authorityKind } from '#shared/catalog/authorities/index.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
+import { comparedSentences } from '#shared/model/compared.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { en } from '../../text/en.ts';
 import { Facts } from '../facts.tsx';
@@ -74,6 +75,7 @@ export function PlanView({ plan }: { plan: Plan }) {
           ))}
         </ul>
       </Section>
+      <Compared install={install} />
       <Section title={en.plan.boundTo} icon={<VerifyIcon />}>
         <Facts facts={boundFacts(install)} />
       </Section>
@@ -83,6 +85,22 @@ export function PlanView({ plan }: { plan: Plan }) {
         ]}
       />
     </div>
+  );
+}
+
+function Compared({ install }: { install: InstallPlan }) {
+  const styles = useStyles();
+  const sentences = comparedSentences(install);
+  if (sentences.length === 0) return null;
+  return (
+    <Section title={en.plan.compared} icon={<VerifyIcon />}>
+      <p style={{ marginTop: 0 }}>{en.plan.comparedMeaning}</p>
+      <ul className={styles.list}>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -75,6 +75,9 @@ export const plan = {
   noProofs: 'The addresses that serve this certificate are not known; only what is installed is checked.',
   proof: (proof: PlannedProof) =>
     `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}`,
+  compared: 'Compared before and after',
+  comparedMeaning:
+    'A reload affects everything this server does. If any of the following differs afterwards, everything is restored.',
   boundTo: 'What the approval is bound to as well',
   unchanged: 'Must stay as they are',
   contents: (number: number) => `${count(number, 'file')} that ${number === 1 ? 'is' : 'are'} read`,

@@ -76,12 +76,19 @@ function dialFor(
   listen: Listen,
   dialAddress: string,
 ): string | null {
+  if (listen.host !== '*') return dialledFor(listen, dialAddress);
   const local = isLoopback(dialAddress);
-  if (listen.host === '::') return local ? '::1' : dialAddress;
-  if (listen.host !== '*') return listen.host === 'localhost' ? '127.0.0.1' : listen.host;
   const taken = (address: string) => blocksAt(servers, context, `${address}:${listen.port}`).length > 0;
   const choices = local ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : [dialAddress];
   return choices.find((address) => !taken(address)) ?? null;
+}
+
+/** An address that reaches the listener from here, whichever block answers there. */
+export function dialledFor({ host }: Listen, dialAddress: string): string {
+  const local = isLoopback(dialAddress);
+  if (host === '*') return local ? '127.0.0.1' : dialAddress;
+  if (host === '::') return local ? '::1' : dialAddress;
+  return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 function isLoopback(address: string): boolean {

@@ -11,6 +11,7 @@ export interface PlanFacts {
   program: Program;
   configuration: Configuration;
   servers: Server[];
+  nodes: NginxNode[];
   chosen: NginxNode;
   running: RunningServer | null;
   /** Where a configured path leads. */

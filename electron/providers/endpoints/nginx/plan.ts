@@ -17,6 +17,7 @@ import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
 import type { Replacement } from './edits.ts';
 import { familyOfPair, onlyKeysOf } from './key-kinds.ts';
+import { surroundings } from './neighbours.ts';
 import type { OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { PlanFacts } from './plan-facts.ts';
@@ -32,6 +33,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const keepDir = await existingDirectory(connection, goal.key);
   refuseGlobbed(configuration, files, keepDir);
   const links = linksOf(facts);
+  const { warnings, ...around } = surroundings(facts, goal);
   return {
     nodeKey: chosen.node.key,
     changes: [
@@ -51,9 +53,10 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     }),
     shares: [...certificateSharings(goal.shared), ...addressSharings(facts.servers, chosen.server)],
     proofs: chosen.places.proofs,
+    ...around,
     onlyKeys: onlyKeysOf(facts),
     answers: answersOf(facts),
-    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold],
+    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold, ...warnings],
   };
 }
 
