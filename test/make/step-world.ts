@@ -111,6 +111,7 @@ function contextOf(
   return stepContext(database, { ...row, memory }, new Map(), {
     ...{ database, clock, log: silentLog, signal: new AbortController().signal, proofPatienceMs: 5000 },
     probeTls: async () => ({ kind: 'no-answer', code: 'ECONNREFUSED', sentence: 'It does not answer.' }),
+    acceptsConnections: async () => false,
     authority: () => {
       throw new Error('no authority was expected to be asked');
     },
