@@ -61,7 +61,11 @@ describe('keeping what is there', () => {
     await keep();
     const kept = {
       ...world.kept,
-      baseline: world.kept.baseline.map((row, at) => (at === 0 ? row : { ...row, leaf: null })),
+      baseline: proofs.map((proof, at) =>
+        at === 0
+          ? { ...proof, leaf: world.before.leafFingerprint, chain: world.before.chainFingerprints }
+          : { ...proof, leaf: null },
+      ),
     };
     expect(isSealedSnapshot(world.database, world.row.task.id, kept)).toBe(true);
   });
