@@ -6,6 +6,7 @@ import { driftMutations } from './drift.ts';
 import { earlierApprovalMutations } from './earlier-approval.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
+import { neighbourMutations } from './neighbours.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
 import { queueMutations } from './queue.ts';
@@ -33,4 +34,5 @@ export const mutations: readonly Mutation[] = [
   ...undoMutations,
   ...stepMutations,
   ...proofMutations,
+  ...neighbourMutations,
 ];

@@ -106,8 +106,8 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'any certificate proves a restore',
         file: restore,
-        find: 'return answer.leafFingerprint === leaf',
-        put: 'return answer.leafFingerprint !== null',
+        find: 'if (answer.leafFingerprint !== leaf)',
+        put: 'if (answer.leafFingerprint === null)',
       },
       {
         breaks: 'an address that no longer answers proves a restore',

@@ -115,8 +115,8 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'what is served before a change is not noted',
       file: step('snapshot'),
-      find: "leaf: seen.kind === 'certificate' ? seen.leafFingerprint : null",
-      put: "leaf: seen.kind === 'certificate' ? null : null",
+      find: 'leaf: seen.leafFingerprint, chain',
+      put: 'leaf: null, chain',
     },
     {
       breaks: 'what is served before is asked for by the kind of the new key',
