@@ -110,6 +110,25 @@ describe('after a failed attempt', () => {
   });
 });
 
+describe('after a person rejected or cancelled it', () => {
+  const rejectedAt = start + 60 * day;
+  const rejected = (change: Partial<RenewalFacts>) =>
+    decideRenewal(facts({ now: rejectedAt, failures: 1, lastFailedAt: rejectedAt, saidNo: true, ...change }));
+
+  test('it is proposed again after a day, however often that happens, and the sentence says so', () => {
+    for (const failures of [1, 2, 9]) {
+      const decision = rejected({ failures });
+      expect(decision).toMatchObject({ nextAt: rejectedAt + day, because: 'back-off' });
+      expect(decision.sentence).toMatch(/A person rejected the plan; .* after 24 hours; 30 days of lifetime/);
+    }
+  });
+
+  test('it is proposed earlier when less than four days are left, and every hour once it has expired', () => {
+    expect(rejected({ notAfter: rejectedAt + 2 * day }).nextAt).toBe(rejectedAt + day / 2);
+    expect(rejected({ notAfter: rejectedAt - day }).nextAt).toBe(rejectedAt + hour);
+  });
+});
+
 describe('the spread', () => {
   test('it is the same for the same node and certificate and differs between nodes and certificates', () => {
     expect(spreadOf('node_a', 'f')).toBe(spreadOf('node_a', 'f'));

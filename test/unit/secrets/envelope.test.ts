@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Envelope } from '../../../electron/secrets/envelope.ts';
+import { RowKeys } from '../../../electron/secrets/row-keys.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
 const place = { owner: 'ep_1', name: 'password' };
@@ -58,4 +59,21 @@ test('After wiping, nothing sealed before opens', () => {
   const sealed = envelope.seal(place, Secret.of('x'));
   envelope.wipe();
   expect(() => envelope.open(place, sealed)).toThrow(damaged);
+});
+
+test('What another program (HMAC and AES-256-GCM of Python) sealed with a key for this place alone opens', () => {
+  const envelope = make(Buffer.from([...Array(32).keys()]), '6f1c3a52-0d1e-4b7a-9c55-2f8f0e6a7b10');
+  const sealed = '016465666768696a6b6c6d6e6f88a90279f2cecb81ccc76f4ac925e29ccce446b89f7515775262d23740';
+  expect(envelope.open(place, Buffer.from(sealed, 'hex')).text()).toBe('correct horse');
+});
+
+test('The key of a row is wiped when the row is sealed, opened, and wrapped again', () => {
+  const envelope = make();
+  const [fresh, unwrap] = [vi.spyOn(RowKeys.prototype, 'fresh'), vi.spyOn(RowKeys.prototype, 'unwrap')];
+  const row = envelope.sealRow(place, Secret.of('x'));
+  expect(envelope.openRow(place, row).text()).toBe('x');
+  envelope.rewrap({ ...place, ...row });
+  const keys = [...fresh.mock.results, ...unwrap.mock.results].map(({ value }) => value?.rowKey ?? value);
+  expect(keys).toEqual([Buffer.alloc(32), Buffer.alloc(32), Buffer.alloc(32)]);
+  vi.restoreAllMocks();
 });

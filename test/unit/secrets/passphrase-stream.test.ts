@@ -90,3 +90,24 @@ test('A text without a byte still has a last piece', async () => {
   expect(pieces(0)).toBe(1);
   expect(openPiece(keys, header, 0, sealPiece(keys, header, 0, Buffer.alloc(0)))).toHaveLength(0);
 });
+
+test('What another program (scrypt, HMAC and AES-256-GCM of Python) wrote opens', async () => {
+  const bytes = Buffer.from(
+    '74727573746b656570206261636b7570010a0801000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f' +
+      '0000000000000005c33318d580429bf94abc832c8899b8c7b04a53869575d70ecfd8895693b889127eb10e397ae90de8',
+    'hex',
+  );
+  const header = readHeader(bytes);
+  if (typeof header === 'string') throw new Error(header);
+  const keys = await openHeader(Secret.of('grüne Brücke'), header);
+  if (keys === null) throw new Error('it is the passphrase');
+  const piece = Buffer.from('f3131ed39928ea2efce41a99844bd400e9538e62e6', 'hex');
+  expect(openPiece(keys, header, 0, piece)?.toString()).toBe('hello');
+});
+
+test('The same text under the same passphrase is another file each time', async () => {
+  const [one, two] = [await make(5), await make(5)];
+  const seal = ({ header, keys }: typeof one) => sealPiece(keys, header, 0, Buffer.from('hello'));
+  expect(one.header.bytes.equals(two.header.bytes)).toBe(false);
+  expect(seal(one).subarray(0, 5).equals(seal(two).subarray(0, 5))).toBe(false);
+});
