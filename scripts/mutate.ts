@@ -42,15 +42,20 @@ async function mustBeGreen([tree]: readonly Tree[]): Promise<void> {
 async function judgeAll(all: readonly Tree[]): Promise<Judged[]> {
   const judged = new Map<Mutation, Judged>();
   const waiting = [...wanted];
-  await Promise.all(
+  const ends = await Promise.allSettled(
     all.map(async (tree) => {
       for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
-        const one = await judgeOne(tree, mutation);
+        const one = await judgeOne(tree, mutation).catch((error: unknown) => {
+          waiting.length = 0;
+          throw error;
+        });
         judged.set(mutation, one);
         process.stdout.write(`${line(one)}\n`);
       }
     }),
   );
+  // only now: the other trees are no longer in use
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return wanted.flatMap((mutation) => judged.get(mutation) ?? []);
 }
 

@@ -1,12 +1,17 @@
 import type { Mutation } from '../mutation.ts';
 import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
+import { callerMutations } from './callers.ts';
 import { decisionMutations } from './decision.ts';
 import { driftMutations } from './drift.ts';
 import { earlierApprovalMutations } from './earlier-approval.ts';
+import { failedRenewalMutations } from './failed-renewals.ts';
+import { fileEndpointMutations } from './file-endpoint.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { keptKeyMutations } from './kept-keys.ts';
+import { migrationMutations } from './migrations.ts';
 import { neighbourMutations } from './neighbours.ts';
+import { passphraseMutations } from './passphrases.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
 import { queueMutations } from './queue.ts';
@@ -19,12 +24,15 @@ import { undoMutations } from './undo.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
+  ...failedRenewalMutations,
+  ...callerMutations,
   ...approvalMutations,
   ...earlierApprovalMutations,
   ...fromPlanMutations,
   ...decisionMutations,
   ...auditMutations,
   ...secretMutations,
+  ...passphraseMutations,
   ...keptKeyMutations,
   ...stateMutations,
   ...taskMutations,
@@ -32,6 +40,8 @@ export const mutations: readonly Mutation[] = [
   ...snapshotMutations,
   ...driftMutations,
   ...undoMutations,
+  ...fileEndpointMutations,
+  ...migrationMutations,
   ...stepMutations,
   ...proofMutations,
   ...neighbourMutations,

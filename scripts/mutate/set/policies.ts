@@ -99,6 +99,18 @@ export const policyMutations: readonly Mutation[] = [
         put: 'facts.failures < 0 && facts.lastFailedAt !== null',
       },
       {
+        breaks: 'a person who rejected a plan is asked again within minutes',
+        file: renewal,
+        find: 'const row = facts.saidNo\n',
+        put: 'const row = facts.saidNo && facts.failures < 0\n',
+      },
+      {
+        breaks: 'a rejection is told as a failed attempt',
+        file: renewal,
+        find: '  if (facts.saidNo)\n',
+        put: '  if (facts.saidNo && facts.failures < 0)\n',
+      },
+      {
         breaks: 'the spread is the same for every certificate of a node',
         file: 'electron/agent/policies/spread.ts',
         find: '`${nodeId}/${fingerprint}`',
