@@ -10,6 +10,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { applyLines } from '../common/configuration-lines.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
+import { refuseMounted } from '../common/mounts.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
 import { blockFor, namedBlockFor } from './choice.ts';
@@ -29,6 +30,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { chosen, connection, program, configuration } = facts;
   const goal = await destination(facts);
   const files = await plannedFiles(facts, goal);
+  await refuseMounted(connection, files);
   const untold = await refuseLostRights(connection, files);
   const keepDir = await existingDirectory(connection, goal.key);
   refuseGlobbed(configuration, files, keepDir);

@@ -8,6 +8,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { compose, compositionWarnings, readComposition } from '../common/composition.ts';
 import type { Piece } from '../common/content.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
+import { refuseMounted } from '../common/mounts.ts';
 import { basename, dirname } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
@@ -27,6 +28,7 @@ export async function makePemPlan(
   const keyFile = view.keyFile ?? view.certificateFile;
   const touched = [...new Set([keyFile, view.certificateFile])];
   const files = await Promise.all(touched.map((file) => plannedFile(connection, file)));
+  await refuseMounted(connection, files);
   const untold = await refuseLostRights(connection, files);
   const alias = view.facts?.names[0] ?? basename(settings.path);
   return {
