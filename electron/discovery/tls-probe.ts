@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { systemClock } from '#kit/clock.ts';
 import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
@@ -11,6 +11,8 @@ interface TlsTarget {
   port: number;
   /** SNI to send; null: none. */
   serverName: string | null;
+  /** Begin with a header of the PROXY protocol, as a load balancer would. */
+  proxyProtocol?: boolean | undefined;
   /** For the whole look, name look-up included. Default 10 s. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -64,6 +66,7 @@ export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
   const place = placeOf(target);
   return new Promise((resolve) => {
     let socket: TLSSocket | undefined;
+    let line: Socket | undefined;
     const limit = target.timeoutMs ?? 10_000;
     const timer = systemClock.after(limit, () =>
       finish(silent('timeout', `${place} did not answer within ${limit} ms.`)),
@@ -73,21 +76,35 @@ export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
       timer.cancel();
       target.signal?.removeEventListener('abort', stopped);
       socket?.destroy();
+      line?.destroy();
       resolve(answer);
     }
     if (target.signal?.aborted) return stopped();
     target.signal?.addEventListener('abort', stopped, { once: true });
-    try {
-      socket = connect(optionsFor(target));
-      const open = socket;
-      open.once('secureConnect', () => finish(answerOf(open, place)));
-      open.on('error', (error) => finish(explain(error, place)));
-      open.once('close', () =>
+    const shakeHands = (): void => {
+      try {
+        socket = connect(optionsFor(target, line));
+        const open = socket;
+        open.once('secureConnect', () => finish(answerOf(open, place)));
+        watch(open);
+      } catch (error) {
+        finish(explain(error, place));
+      }
+    };
+    const watch = (one: Socket): void => {
+      one.on('error', (error) => finish(explain(error, place)));
+      one.once('close', () =>
         finish(silent('reset', `${place} closed the connection during the handshake.`)),
       );
-    } catch (error) {
-      finish(explain(error, place));
-    }
+    };
+    if (!target.proxyProtocol) return shakeHands();
+    const opened = connectTcp({ host: target.address, port: target.port });
+    line = opened;
+    watch(opened);
+    opened.once('connect', () => {
+      opened.write(proxyHeader);
+      shakeHands();
+    });
   });
 }
 
@@ -97,11 +114,17 @@ function placeOf(target: TlsTarget): string {
   return `${host}:${target.port}${name}`;
 }
 
-function optionsFor(target: TlsTarget): ConnectionOptions {
+/**
+ * The first version, which every server that speaks the protocol knows; `UNKNOWN` says that no one is relayed, so the server
+ * goes by our own address (haproxy.org/download/1.8/doc/proxy-protocol.txt, 2.1).
+ */
+const proxyHeader = 'PROXY UNKNOWN\r\n';
+
+/** Over `line` where there is one, else over a connection of its own. */
+function optionsFor(target: TlsTarget, line: Socket | undefined): ConnectionOptions {
   const name = target.serverName;
   return {
-    host: target.address,
-    port: target.port,
+    ...(line === undefined ? { host: target.address, port: target.port } : { socket: line }),
     // an IP address is no server name in TLS; an empty text sends none
     servername: name === null || isIP(name) !== 0 ? '' : name,
     rejectUnauthorized: false,

@@ -10,6 +10,8 @@ const binding = z.object({
   configured: z.string(),
   /** This node answers here when no name matches. */
   isDefault: z.boolean(),
+  /** It expects a header of the PROXY protocol before TLS. Left out: no. */
+  proxyProtocol: z.boolean().optional(),
 });
 export type Binding = z.infer<typeof binding>;
 

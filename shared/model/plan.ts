@@ -19,6 +19,8 @@ export const plannedProof = z.object({
   port: z.number().int(),
   /** SNI to send; null: none. */
   serverName: z.string().nullable(),
+  /** A header of the PROXY protocol goes before TLS. Left out: none. */
+  proxyProtocol: z.boolean().optional(),
 });
 export type PlannedProof = z.infer<typeof plannedProof>;
 

@@ -25,6 +25,7 @@ const ofWindows = { system: 'windows' as const, owner: 'SYSTEM', acl: 'O:SY', at
 
 const neighbour = {
   ...{ address: '127.0.0.1', port: 443, serverName: 'blog.example', who: 'server blog.example' },
+  proxyProtocol: true,
   ...{ keyAlgorithm: 'rsa' as const, expects: 'as-before' as const, onDisk: 'a'.repeat(64) },
 };
 
@@ -101,7 +102,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
         facts: [{ name: 'pidPath', label: 'Pid file', value: '/x.pid' }],
       },
       shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
-      proofs: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example' }],
+      proofs: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example', proxyProtocol: true }],
       neighbours: [neighbour],
       listeners: [{ address: '127.0.0.1', port: 80 }],
       answers: { named: ['www.shop.example'], byDefault: ['old.shop.example'] },
@@ -202,7 +203,7 @@ export const keptSample: Kept = {
   },
   baseline: [
     {
-      ...{ address: '127.0.0.1', port: 443, serverName: 'shop.example' },
+      ...{ address: '127.0.0.1', port: 443, serverName: 'shop.example', proxyProtocol: true },
       ...{ leaf: 'a'.repeat(64), chain: ['a'.repeat(64)] },
     },
   ],

@@ -85,9 +85,9 @@ export function comparedSentence(around: Around | undefined): string {
   return parts.length === 0 ? '' : ` Beside it: ${parts.join(', ')}.`;
 }
 
-function ask(tools: StepTools, { address, port, serverName, keyAlgorithm }: PlannedNeighbour) {
+function ask(tools: StepTools, { address, port, serverName, proxyProtocol, keyAlgorithm }: PlannedNeighbour) {
   const kind = keyAlgorithm === undefined ? {} : { keyAlgorithm };
-  return tools.probeTls({ address, port, serverName, timeoutMs, ...kind });
+  return tools.probeTls({ address, port, serverName, proxyProtocol, timeoutMs, ...kind });
 }
 
 async function wrongAt(

@@ -36,6 +36,7 @@ const baseline = z.object({
   address: z.string(),
   port: z.number(),
   serverName: z.string().nullable(),
+  proxyProtocol: z.boolean().optional(),
   leaf: z.string().nullable(),
   /** The whole chain as it was shown, leaf first. Left out: by a task of an earlier version. */
   chain: z.array(z.string()).optional(),

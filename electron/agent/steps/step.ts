@@ -32,6 +32,7 @@ export type ProbeTls = (target: {
   address: string;
   port: number;
   serverName: string | null;
+  proxyProtocol?: boolean | undefined;
   timeoutMs?: number;
   keyAlgorithm?: 'rsa' | 'ecdsa';
 }) => Promise<TlsAnswer>;

@@ -12,6 +12,7 @@ export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Prom
         address: binding.address,
         port: binding.port,
         serverName: name,
+        proxyProtocol: binding.proxyProtocol,
         timeoutMs: 5000,
         ...(keyAlgorithm ? { keyAlgorithm } : {}),
       }),

@@ -84,8 +84,8 @@ export function planPage(plan: Plan): string[] {
     ...section(
       'Proof by a TLS handshake with',
       install.proofs.map(
-        ({ address, port, serverName }) =>
-          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}`,
+        ({ address, port, serverName, proxyProtocol }) =>
+          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${proxyProtocol ? ', after a PROXY header' : ''}`,
       ),
     ),
     ...section('Compared before and after', comparedSentences(install)),

@@ -47,14 +47,14 @@ describe.skipIf(!have('nginx') || !mayMount)('a real nginx whose files are mount
   it.each([
     ['a.crt', leaf.chainPem],
     ['a.key', leaf.keyPem],
-  ])('refuses when it plans to replace a file that is mounted by itself: %s', async (name, content) => {
+  ])('refuses when it plans to replace a file that is a mount point: %s', async (name, content) => {
     const { endpoint, server } = await start({ files: files({ a: leaf }), servers: [block()] });
     await mounted(server.dir, name, content);
     const before = await listing(server.dir);
     await expect(planFor(endpoint, 'a.example')).rejects.toMatchObject({
       code: 'node.not-installable',
       message: expect.stringMatching(
-        new RegExp(`^${join(server.dir, name)} is mounted by itself \\(it is .*the volume/${name} of `),
+        new RegExp(`^${join(server.dir, name)} is a mount point \\(it is .*the volume/${name} of `),
       ),
     });
     expect(await listing(server.dir)).toEqual(before);
@@ -75,7 +75,7 @@ describe.skipIf(!have('nginx') || !mayMount)('a real nginx whose files are mount
     });
   });
 
-  it('refuses when the configuration that would change is mounted by itself', async () => {
+  it('refuses when the configuration that would change is a mount point', async () => {
     const { endpoint, server } = await start({
       files: { ...files({ a: leaf }), 'site.conf': '' },
       http: 'include site.conf; server { listen 127.0.0.1:{port2} ssl; server_name b.example; ssl_certificate a.crt; ssl_certificate_key a.key; }',
@@ -84,11 +84,11 @@ describe.skipIf(!have('nginx') || !mayMount)('a real nginx whose files are mount
     const site = `server { listen 127.0.0.1:${server.ports[0]} ssl; server_name a.example; ssl_certificate a.crt; ssl_certificate_key a.key; }`;
     await mounted(server.dir, 'site.conf', site);
     await expect(planFor(endpoint, 'a.example')).rejects.toMatchObject({
-      message: expect.stringContaining(`${server.dir}/site.conf is mounted by itself`),
+      message: expect.stringContaining(`${server.dir}/site.conf is a mount point`),
     });
   });
 
-  it('refuses a PEM file that is mounted by itself, and takes it where it comes from', async () => {
+  it('refuses a PEM file that is a mount point, and takes it where it comes from', async () => {
     const { server } = await start({ files: files({ a: leaf }), start: false });
     const from = await mounted(server.dir, 'a.crt', leaf.chainPem);
     const pem = (path: string) =>
@@ -106,7 +106,7 @@ describe.skipIf(!have('nginx') || !mayMount)('a real nginx whose files are mount
       return endpoint.plan((await endpoint.nodes())[0]?.key ?? '');
     };
     await expect(planOf(join(server.dir, 'a.crt'))).rejects.toMatchObject({
-      message: expect.stringContaining('a.crt is mounted by itself'),
+      message: expect.stringContaining('a.crt is a mount point'),
     });
     expect(await planOf(from)).toMatchObject({ changes: [{}, { path: from }] });
   });

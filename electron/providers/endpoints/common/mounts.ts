@@ -13,7 +13,7 @@ interface Mount {
 }
 
 /**
- * Refuses, when a plan is made, files that are mounted by themselves, since nothing can be renamed over one, and files on a
+ * Refuses, when a plan is made, files that are mount points, since nothing can be renamed over one, and files on a
  * read-only mount: `node.not-installable`. Hosts that do not tell their mounts are taken at their word. `connection.*`.
  */
 export async function refuseMounted(connection: HostConnection, files: readonly FileChange[]): Promise<void> {
@@ -27,7 +27,7 @@ export async function refuseMounted(connection: HostConnection, files: readonly 
     const mount = mountOf(mounts, before === null ? dirname(path) : path);
     if (mount === null) continue;
     if (mount.readOnly) throw readOnly(path, mount);
-    if (mount.point === path) throw byItself(path, mount);
+    if (mount.point === path) throw mountPoint(path, mount);
     // its copies and its successor are made beside it
     const around = mountOf(mounts, dirname(path));
     if (around?.readOnly) throw readOnly(path, around);
@@ -58,10 +58,10 @@ function mountOf(mounts: readonly Mount[], path: string): Mount | null {
   return around.findLast(({ point }) => point.length === longest) ?? null;
 }
 
-function byItself(path: string, { root, source }: Mount): Failure {
+function mountPoint(path: string, { root, source }: Mount): Failure {
   return new Failure(
     'node.not-installable',
-    `${path} is mounted by itself (it is ${root} of ${source}), so it cannot be replaced.`,
+    `${path} is a mount point (it is ${root} of ${source}), so it cannot be replaced.`,
     { hint: 'Mount its directory instead, or manage the file where it comes from. Nothing was changed.' },
   );
 }

@@ -14,7 +14,7 @@ export interface Listen {
   /** QUIC runs over UDP: a TLS handshake does not reach it. */
   quic: boolean;
   isDefault: boolean;
-  /** Waits for a PROXY header before TLS: a plain handshake does not reach it. */
+  /** Expects a header of the PROXY protocol before TLS. */
   proxyProtocol: boolean;
 }
 

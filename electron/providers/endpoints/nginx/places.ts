@@ -37,15 +37,17 @@ export function placesOf(
     const at = `${address} ${listen.port}`;
     const known = bindings.get(at);
     const configured = known === undefined ? listen.address : `${known.configured}, ${listen.address}`;
+    const header = listen.proxyProtocol ? { proxyProtocol: true } : {};
     bindings.set(at, {
       address,
       port: listen.port,
+      ...header,
       configured,
       isDefault: isDefault || (known?.isDefault ?? false),
     });
     const name = nameThatReaches(servers, server, listen, certificateNames);
     if (name === undefined) unproved.push(notChosen(servers, server, listen));
-    else if (!proofs.has(at)) proofs.set(at, { address, port: listen.port, serverName: name });
+    else if (!proofs.has(at)) proofs.set(at, { address, port: listen.port, serverName: name, ...header });
   }
   return {
     bindings: [...bindings.values()],
@@ -62,8 +64,6 @@ function troubleWith(server: Server, listen: Listen, address: string | null): st
   if (!listen.ssl && server.startTls)
     return `${listen.address} cannot be verified: TLS begins there only after STARTTLS.`;
   if (listen.quic) return `${listen.address} (quic) cannot be verified: it only uses UDP.`;
-  if (listen.proxyProtocol)
-    return `${listen.address} cannot be verified: it expects the PROXY protocol before TLS.`;
   if (address === null)
     return `${listen.address} cannot be verified: another server block answers at the address to connect to.`;
   return null;

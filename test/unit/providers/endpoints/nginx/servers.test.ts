@@ -195,7 +195,6 @@ describe('the nodes', () => {
     ['listen 443 ssl; ssl_certificate data:$x; ssl_certificate_key a.key;', '"data:…"'],
     ['listen 443 ssl; ssl_certificate a.crt; ssl_certificate_key engine:pkcs11:x;', '"engine:…"'],
     [`listen unix:/run/x.sock ssl; listen 443 quic; ${pair}`, 'local socket'],
-    [`listen 443 ssl proxy_protocol; ${pair}`, 'PROXY protocol'],
   ])('cannot be installed to when the block says %j', (block, reason) => {
     expect(nodes(http(block))[0]?.notInstallable).toContain(reason);
   });
