@@ -22,7 +22,9 @@ export const fuzz: Campaign = {
     const others = new Tally();
     const corpus = makeCorpus();
     const all = (await readers()).flatMap((reader) => Array<Reader>(reader.share).fill(reader));
+    let mostMemory = 0;
     for (let round = 0; round < rounds; round += 1) {
+      if (round % 1000 === 0) mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
       if (round % 2 === 0) certificate(corpus, chance, certificates);
       else readOne(chance.pick(all), chance, others);
     }
@@ -30,6 +32,7 @@ export const fuzz: Campaign = {
       figures: [
         ...certificates.figures().map(([what, figure]): [string, string] => [`certificate: ${what}`, figure]),
         ...others.figures(),
+        ['memory at most', `${Math.round(mostMemory / 2 ** 20)} MiB`],
       ],
       findings: [...certificates.findings, ...others.findings],
     };

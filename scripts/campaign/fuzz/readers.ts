@@ -13,6 +13,7 @@ import { Secret } from '../../../electron/secrets/secret.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { makeCa, makeLeaf } from '../../../test/make/certificates.ts';
 import type { Chance } from '../../../test/make/random.ts';
+import { answers } from './answers.ts';
 import { breakBytes, breakStructure } from './break-der.ts';
 import { makePfx } from './make-pfx.ts';
 import { breakText } from './texts.ts';
@@ -69,6 +70,7 @@ export async function readers(): Promise<Reader[]> {
       refuses: failure('der.unreadable'),
     },
     ...ofTheWire,
+    ...answers,
     ...withPfx,
   ];
 }
