@@ -5,7 +5,8 @@ import { type Chance, makeChance } from '../../test/make/random.ts';
 import type { Campaign, Outcome } from './campaign.ts';
 import { breakBytes, breakStructure } from './fuzz/break-der.ts';
 import { compareCertificate } from './fuzz/certificates.ts';
-import { type Reader, readers } from './fuzz/readers.ts';
+import type { Reader } from './fuzz/reader.ts';
+import { readers } from './fuzz/readers.ts';
 import { Tally } from './fuzz/tally.ts';
 
 /** More processor time than this for one input is a finding. */

@@ -7,7 +7,7 @@ import * as delinea from '../../../electron/providers/credential-stores/delinea-
 import * as vault from '../../../electron/providers/credential-stores/hashicorp/wire.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { breakJson } from './break-json.ts';
-import type { Reader } from './readers.ts';
+import type { Reader } from './reader.ts';
 import { breakText } from './texts.ts';
 
 const url = 'https://ca.example/acme';

@@ -16,17 +16,8 @@ import type { Chance } from '../../../test/make/random.ts';
 import { answers } from './answers.ts';
 import { breakBytes, breakStructure } from './break-der.ts';
 import { makePfx } from './make-pfx.ts';
+import type { Reader } from './reader.ts';
 import { breakText } from './texts.ts';
-
-/** One reader of input that others write. It gives an answer or what `refuses` knows, soon; anything else is a finding. */
-export interface Reader {
-  name: string;
-  /** How many inputs it gets beside the others; a slow one gets few. */
-  share: number;
-  make(chance: Chance): Buffer;
-  read(input: Buffer): unknown;
-  refuses(error: unknown): boolean;
-}
 
 const failure = (...codes: string[]) => {
   return (error: unknown): boolean => error instanceof Failure && codes.includes(error.code);
