@@ -12,7 +12,6 @@ import { parseFile } from '../../../electron/providers/endpoints/nginx/tokens.ts
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { makeCa, makeLeaf } from '../../../test/make/certificates.ts';
-import type { Chance } from '../../../test/make/random.ts';
 import { answers } from './answers.ts';
 import { breakBytes, breakStructure } from './break-der.ts';
 import { makePfx } from './make-pfx.ts';
