@@ -4,6 +4,7 @@ import type { Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../database/database.ts';
 import type { Caller } from './caller.ts';
 import type { TaskEnds } from './tasks/ends.ts';
+import { endedSteps } from './tasks/step-rows.ts';
 
 /** Refuses a task that cannot be cancelled now: `busy` when a step of it runs at this moment. */
 export function refuseToCancel(row: TaskRow, busy: boolean): void {
@@ -27,14 +28,16 @@ export function cancelled(
   caller: Caller,
 ): Task {
   const failure = new Failure('task.cancelled', `Cancelled by ${caller.actor ?? caller.origin}.`).toData();
+  const now = clock.now();
   const task: Task = {
     ...row.task,
     state: 'cancelled',
     waitingFor: null,
     wakeAt: null,
     failure,
-    finishedAt: clock.now(),
+    finishedAt: now,
     restored: 'not-needed',
+    steps: endedSteps(row.task.steps, failure, now),
   };
   database.transaction(() => {
     const approval = database.approvals.ofTask(task.id);

@@ -1,10 +1,10 @@
 import { Failure } from '#shared/failure.ts';
-import { liveTaskStates, type Task, type TaskStep } from '#shared/model/task.ts';
+import { liveTaskStates, type Task } from '#shared/model/task.ts';
 import { type Database, restoredNote, type TaskRow } from '../../database/database.ts';
 import type { Step } from '../steps/step.ts';
 import type { TaskEnds } from './ends.ts';
 import type { TaskKinds } from './kinds.ts';
-import { isLive, stepAt } from './step-rows.ts';
+import { endedSteps, isLive, stepAt } from './step-rows.ts';
 
 /**
  * At start of the agent: rows that say `running` were cut off. Steps that repeat or check first are queued again; one
@@ -28,9 +28,7 @@ function recovered(row: TaskRow, step: Step | undefined, now: number): TaskRow {
       hint: 'Check the endpoint, then start the task again.',
     },
   ).toData();
-  const steps = row.task.steps.map(
-    (one): TaskStep => (one.name === step.name ? { ...one, state: 'failed', finishedAt: now, failure } : one),
-  );
+  const steps = endedSteps(row.task.steps, failure, now);
   return {
     ...row,
     task: { ...row.task, state: 'failed', failure, finishedAt: now, restored: 'not-needed', steps },
@@ -70,5 +68,6 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
     ...{ waitingFor: null, wakeAt: null, failure, finishedAt: now },
     state: changing ? 'failed' : 'cancelled',
     restored: changing ? 'failed' : 'not-needed',
+    steps: endedSteps(task.steps, failure, now),
   };
 }

@@ -1,3 +1,4 @@
+import type { FailureData } from '#shared/failure.ts';
 import type { StepName, Task, TaskStep } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
 import type { Step } from '../steps/step.ts';
@@ -36,4 +37,19 @@ export function withStep(
   change: (step: TaskStep) => TaskStep,
 ): TaskStep[] {
   return steps.map((step) => (step.name === name ? change(step) : step));
+}
+
+/** The steps of a task that is ended from outside: the one in progress failed because of that, those not begun are skipped. */
+export function endedSteps(steps: readonly TaskStep[], failure: FailureData, now: number): TaskStep[] {
+  return steps.map((one) => {
+    switch (one.state) {
+      case 'running':
+      case 'waiting':
+        return { ...one, state: 'failed', finishedAt: now, sentence: failure.sentence, failure };
+      case 'to-do':
+        return { ...one, state: 'skipped' };
+      default:
+        return one;
+    }
+  });
 }

@@ -1,6 +1,7 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
 const runner = 'electron/agent/tasks/runner.ts';
+const cancel = 'electron/agent/cancel.ts';
 const recovery = 'electron/agent/tasks/recovery.ts';
 
 /** What becomes of a step that fails or is cut off, and of what a start finds. */
@@ -138,6 +139,47 @@ export const taskMutations: readonly Mutation[] = [
         file: recovery,
         find: '    ends.inTransaction({ ...row, task });\n',
         put: '',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/agent/cancel.test.ts', 'test/unit/agent/recovery.test.ts'],
+    [
+      {
+        breaks: 'a task is cancelled between its change and its proof',
+        file: cancel,
+        find: 'if (row.memory.changing)',
+        put: "if (row.memory.changing && row.task.state === 'running')",
+      },
+      {
+        breaks: 'a task is cancelled beneath a step that runs',
+        file: cancel,
+        find: "if (row.task.state === 'running' || busy)",
+        put: "if (row.task.state === 'running')",
+      },
+      {
+        breaks: 'the plan of a cancelled task can still be approved',
+        file: cancel,
+        find: "if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });",
+        put: '',
+      },
+      {
+        breaks: 'a cancelled task shows a step that waits for ever',
+        file: cancel,
+        find: '    steps: endedSteps(row.task.steps, failure, now),\n',
+        put: '',
+      },
+      {
+        breaks: 'a task that a restored backup ended shows a step in progress',
+        file: recovery,
+        find: '    steps: endedSteps(task.steps, failure, now),\n',
+        put: '',
+      },
+      {
+        breaks: 'the steps that never ran look as if they were to come',
+        file: 'electron/agent/tasks/step-rows.ts',
+        find: "return { ...one, state: 'skipped' };",
+        put: 'return one;',
       },
     ],
   ),

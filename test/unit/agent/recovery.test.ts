@@ -72,7 +72,9 @@ describe('the first start with a database out of a backup', () => {
   /** What a start finds of a task, as it was when the backup was made. */
   async function restored(given: { state?: Task['state']; changing: boolean }): Promise<Task | undefined> {
     const { database } = fixture;
-    const row = aTask({ state: given.state ?? 'waiting', waitingFor: 'approval' });
+    const begun = { ...freshStep('approve'), state: 'waiting' as const, startedAt: now - day };
+    const steps = [begun, freshStep('make-key')];
+    const row = aTask({ state: given.state ?? 'waiting', waitingFor: 'approval', steps });
     const memory = { ...row.memory, input: { reason: 'request' }, changing: given.changing };
     database.tasks.insert({ ...row, memory });
     database.approvals.insert(anApproval({ taskId: row.task.id }));
@@ -85,6 +87,10 @@ describe('the first start with a database out of a backup', () => {
     const task = await restored({ changing: false });
     expect(task).toMatchObject({ state: 'cancelled', restored: 'not-needed', waitingFor: null });
     expect(task?.failure).toMatchObject({ code: 'task.restored', hint: 'Start the task again.' });
+    expect(
+      task?.steps.map(({ state }) => state),
+      'none is in progress',
+    ).toEqual(['failed', 'skipped']);
     const { database } = fixture;
     expect(database.approvals.ofTask(task?.id ?? '')?.state).toBe('superseded');
     expect(database.audit.list(undefined, 10)).toMatchObject([{ action: 'task.cancelled' }]);
