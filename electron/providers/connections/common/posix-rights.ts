@@ -14,18 +14,18 @@ const functions = [
   `plus() { l=$(ls -ldL -- "$1" 2>/dev/null) && case "\${l%% *}" in *+) return 0 ;; esac; return 1; }`,
   'label() { l=$(stat -L -c %C -- "$1" 2>/dev/null) && case "$l" in *:*) printf %s "$l" ;; esac; }',
   // a file system without them has none
-  'attributes() { x=$(getfattr -d -m - -e hex --absolute-names -- "$1" 2>&1) || case "$x" in *"not supported"*) return 0 ;; *) return 1 ;; esac; printf "%s\\n" "$x" | grep -E "^(user|trusted|security)[.]" | grep -vE "^security[.](selinux|ima|evm)="; return 0; }',
+  'attributes() { x=$(getfattr -d -m - -e hex --absolute-names -- "$1" 2>&1) || case "$x" in *"not supported"*) return 0 ;; *) return 1 ;; esac; [ -z "$x" ] || printf "%s\\n" "$x" | grep -E "^(user|trusted|security)[.]" | grep -vE "^security[.](selinux|ima|evm)="; return 0; }',
 ];
 
 /** `$1`: path. Prints a line for each thing that was found out; see `readRights`. */
 export const rights = [
   ...functions,
   `r=$(readlink -f -- "$1" && printf x) && r=\${r%??} || r=`,
-  `ls -dL -- "$1" >/dev/null || exit ${exits.notFound}`,
-  `if a=$(${aclOf('"$r"')}); then echo told=acl; printf '%s\\n' "$a" | sed -n 's/^./acl=&/p'`,
+  `[ -e "$1" ] || ls -dL -- "$1" >/dev/null || exit ${exits.notFound}`,
+  `if a=$(${aclOf('"$r"')}); then echo told=acl; [ -z "$a" ] || printf '%s\\n' "$a" | sed -n 's/^./acl=&/p'`,
   'elif plus "$r"; then echo hidden=acl',
   'elif ls --version 2>/dev/null | grep -q "GNU coreutils"; then echo told=acl; fi',
-  `if x=$(attributes "$r"); then echo told=attributes; printf '%s\\n' "$x" | sed -n 's/^./attribute=&/p'; fi`,
+  `if x=$(attributes "$r"); then echo told=attributes; [ -z "$x" ] || printf '%s\\n' "$x" | sed -n 's/^./attribute=&/p'; fi`,
   `if command -v lsattr >/dev/null 2>&1; then echo told=flags; f=$(lsattr -d -- "$r" 2>/dev/null) && printf 'flags=%s\\n' "\${f%% *}"; fi`,
   `printf 'label=%s\\n' "$(label "$r")"`,
 ].join('\n');
@@ -83,7 +83,7 @@ export const keepRights = [
   '  fi',
   '  if [ -n "$a" ]; then',
   `    printf '%s\\n' "$a" | tr , '\\n' | setfacl --set-file=- -- "$2" || not_kept "The access control list could not be set."`,
-  `  elif { n=$(${aclOf('"$2"')}) && [ -n "$n" ]; } || plus "$2"; then`,
+  `  elif if n=$(${aclOf('"$2"')}); then [ -n "$n" ]; else plus "$2"; fi; then`,
   '    setfacl --set u::rw-,g::---,o::--- -- "$2" || not_kept "The access control list of the directory could not be kept off."',
   '  fi',
   '  [ -e "$1" ] || return 0',
