@@ -15,6 +15,12 @@ import { drive } from './approval-drive.ts';
 export const node: EndpointNode = endpointNode.parse({
   ...aFoundNode('shop', { alias: 'shop.example', webRoot: '/srv/www', notInstallable: 'Not now.' }),
   ...{ id: 'node_1', endpointId: 'ep_1', endpointName: 'web1', orderNumber: 7, missingSince: now },
+  bindings: [
+    {
+      ...{ address: '127.0.0.1', port: 443, configured: '*:443', isDefault: true },
+      proxyProtocol: true,
+    },
+  ],
   served: { state: 'same', fingerprint: 'f', sentence: 'It is served.', at: now },
   discoveredAt: now,
 });

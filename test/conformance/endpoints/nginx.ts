@@ -6,7 +6,10 @@ import { type NginxOptions, startNginx } from '#test/servers/nginx.ts';
 const pair = { certificate: 'tls/shop.crt', key: 'tls/shop.key' };
 
 export const shape: EndpointShape = {
-  everything: { type: 'nginx', nginxConfigPath: '/etc/nginx/nginx.conf', nginxPath: '/usr/sbin/nginx' },
+  everything: {
+    ...{ type: 'nginx', nginxConfigPath: '/etc/nginx/nginx.conf', nginxPath: '/usr/sbin/nginx' },
+    nginxPrefix: '/srv/nginx',
+  },
   needs: ['nginx', 'openssl'],
   cases: {
     'nginx with files of its own': {
