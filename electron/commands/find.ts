@@ -21,15 +21,26 @@ export function findNode(database: Database, text: string): EndpointNode {
   const [first] = found;
   if (first === undefined) throw notFound('node', text, 'trustkeep nodes list');
   if (found.length === 1) return first;
-  const names = found.slice(0, 5).map((node) => `${node.endpointName}/${node.name} (${node.id})`);
-  const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
+  const shown = found.slice(0, mostCandidates).map(candidate);
+  const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+  const byEndpoint = new Set(found.map(({ endpointId }) => endpointId)).size === found.length;
   throw new Failure(
     'node.ambiguous',
-    `"${text}" matches ${found.length} nodes: ${names.join(', ')}${more}.`,
+    `"${text}" matches ${found.length} nodes: ${shown.join(', ')}${more}.`,
     {
-      hint: 'Use the ID of the node, or endpoint/node.',
+      hint: byEndpoint
+        ? `Use the ID of one of them, or its endpoint before its name: ${shellWord(`${first.endpointName}/${first.name}`)}`
+        : `Use the ID of one of them: ${first.id}${more === '' ? '' : '. All of them: trustkeep nodes list'}`,
     },
   );
+}
+
+const mostCandidates = 10;
+
+/** With what tells it from another of the same name. */
+function candidate({ endpointName, name, id, bindings, place }: EndpointNode): string {
+  const at = bindings.map(({ configured }) => configured).join(', ');
+  return `${endpointName}/${name} (${[id, ...(at === '' ? [] : [at]), ...(place === null ? [] : [place])].join(', ')})`;
 }
 
 export function findAuthority(database: Database, nameOrId: string): Authority {

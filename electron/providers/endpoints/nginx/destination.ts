@@ -90,7 +90,9 @@ async function ownFiles(
   const { parent, directory } = choice;
   const certificate = posix.join(directory, `${name}.crt`);
   const key = posix.join(directory, `${name}.key`);
-  const edits = ownFilesEdits(chosen.server, chosen.pair, { certificate, key });
+  const edits = ownFilesEdits(chosen.server, chosen.pair, { certificate, key }, (file) =>
+    configuration.files.get(file),
+  );
   if (edits === null) return null;
   for (const edit of edits) await refuseOtherBytes(facts, edit.file);
   const isNew = (await connection.stat(directory)) === null;

@@ -14,12 +14,14 @@ export interface Replacement {
 /**
  * The smallest change that gives one server block its own certificate and key: the argument of a directive that is
  * the block's own is replaced, what it inherits gets a directive of its own. Null when that cannot be done for this
- * block alone, because the text belongs to other blocks too.
+ * block alone, because the text belongs to other blocks too. `contentOf` gives the bytes of a file: new lines end and begin as
+ * its own do.
  */
 export function ownFilesEdits(
   server: Server,
   pair: Pair | null,
   paths: { certificate: string; key: string },
+  contentOf: (file: string) => Buffer | undefined,
 ): Replacement[] | null {
   const wanted = [
     { name: 'ssl_certificate', now: pair?.certificate ?? null, path: paths.certificate },
@@ -35,7 +37,7 @@ export function ownFilesEdits(
     if (edit === null) return null;
     edits.push(edit);
   }
-  if (inserted.length > 0) edits.push(insertDirectives(server, inserted));
+  if (inserted.length > 0) edits.push(insertDirectives(server, inserted, contentOf(server.directive.file)));
   return edits;
 }
 
@@ -57,14 +59,26 @@ function replaceArgument(reference: Reference, path: string): Replacement | null
   };
 }
 
-function insertDirectives(server: Server, wanted: { name: string; path: string }[]): Replacement {
+function insertDirectives(
+  server: Server,
+  wanted: { name: string; path: string }[],
+  content = Buffer.alloc(0),
+): Replacement {
   const { directive } = server;
   const lines = wanted.map(({ name, path }) => `${name} ${quoteWord(path)};`);
   return {
     file: directive.file,
     start: directive.bodyStart,
     end: directive.bodyStart,
-    text: lines.map((line) => `\n    ${line}`).join(''),
+    text: lines.map((line) => `${newLine(content, directive.bodyStart)}${line}`).join(''),
     shown: { path: directive.file, line: directive.line, before: '', after: lines.join(' ') },
   };
+}
+
+/** Line break and indentation for a line behind a block's `{`: those of the line that is there, else of the file. */
+function newLine(content: Buffer, bodyStart: number): string {
+  const text = content.toString('latin1');
+  const next = /^[ \t]*(?:#[^\n]*?)?(\r?\n)(?:[ \t]*\r?\n)*([ \t]*)[^}\s]/.exec(text.slice(bodyStart));
+  if (next !== null) return `${next[1]}${next[2]}`;
+  return `${/\r?\n/.exec(text)?.[0] ?? '\n'}    `;
 }

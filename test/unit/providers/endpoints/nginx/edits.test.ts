@@ -16,7 +16,7 @@ function edited(text: string, index = 0, more: Record<string, string> = {}) {
     addresses: () => null,
   })[index];
   if (server === undefined) throw new Error('no such server');
-  const edits = ownFilesEdits(server, server.pairs[0] ?? null, paths);
+  const edits = ownFilesEdits(server, server.pairs[0] ?? null, paths, (name) => files.get(name));
   const file = edits?.[0]?.file ?? main;
   return edits && { edits, text: applyLines(files.get(file) ?? Buffer.alloc(0), edits).toString() };
 }
@@ -31,6 +31,23 @@ describe('the edit that gives a server block its own files', () => {
       { path: main, line: 1, before: 'ssl_certificate "a b.crt";', after: 'ssl_certificate /n/x.crt;' },
       { path: main, line: 2, before: 'ssl_certificate_key a.key;', after: 'ssl_certificate_key /n/x.key;' },
     ]);
+  });
+
+  // certbot/certbot#5633 and slomkowski/nginx-config-formatter#31 are about files that are mixed afterwards
+  it.each([
+    ['line feeds and spaces', '\n', '        '],
+    ['carriage returns', '\r\n', '    '],
+    ['carriage returns and tabs', '\r\n', '\t\t'],
+    ['an empty line before', '\n', '\t', '\n'],
+    ['a comment behind the bracket', '\r\n', '  ', '', ' # shop'],
+  ])('writes new lines as the file has them: %s', (_what, eol, indent, empty = '', comment = '') => {
+    const around = `http {${eol}ssl_certificate a;${eol}ssl_certificate_key b;${eol}server {`;
+    const rest = `${comment}${eol}${empty}${indent}listen 1 ssl;${eol}}${eol}server { listen 1 ssl; }${eol}}${eol}`;
+    const lines = `${eol}${indent}ssl_certificate /n/x.crt;${eol}${indent}ssl_certificate_key /n/x.key;`;
+    expect(edited(around + rest)?.text).toBe(around + lines + rest);
+    expect(edited(around + rest, 1)?.text).toContain(
+      `{${eol}    ssl_certificate /n/x.crt;${eol}    ssl_cert`,
+    );
   });
 
   it('puts directives at the beginning of a block that inherits its certificate', () => {
