@@ -62,7 +62,7 @@ function replaceArgument(reference: Reference, path: string): Replacement | null
 function insertDirectives(
   server: Server,
   wanted: { name: string; path: string }[],
-  content = Buffer.alloc(0),
+  content: Buffer = Buffer.alloc(0),
 ): Replacement {
   const { directive } = server;
   const lines = wanted.map(({ name, path }) => `${name} ${quoteWord(path)};`);
