@@ -36,8 +36,6 @@ async function withNodes(...endpoints: string[]) {
   return made.database.nodes.list();
 }
 
-const binding = { address: '127.0.0.1', isDefault: true };
-
 describe('requesting a certificate', () => {
   test('hands the agent names as they go into a certificate, and writes one row', async () => {
     const [node] = await withNodes('web1');
@@ -65,33 +63,6 @@ describe('requesting a certificate', () => {
         sentence: expect.stringMatching(row.sentence),
       })),
     );
-  });
-
-  test('names the candidates when a name fits several nodes', async () => {
-    await withNodes('web1', 'web2');
-    const failure = await failureFrom(made.call.certificates.request({ node: 'shop.example' }));
-    expect(failure.code).toBe('node.ambiguous');
-    expect(failure.message).toMatch(/web1\/shop\.example \(node_.*web2\/shop\.example \(node_/);
-    expect(failure.hint).toMatch(/before its name: web1\/shop\.example$/);
-  });
-
-  test('gives the IDs to choose from when several nodes of one endpoint have the name', async () => {
-    const { endpoint } = await made.call.endpoints.add({ type: 'nginx', name: 'web1' });
-    const places = ['8443', '9443', ...Array.from({ length: 10 }, (_, i) => String(10_000 + i))];
-    const nodes = places.map((port) => {
-      const node = discovered('shop.example');
-      return { ...node, key: port, bindings: [{ ...binding, port: Number(port), configured: `*:${port}` }] };
-    });
-    made.database.nodes.reconcile(endpoint.id, nodes.slice(0, 2), 1);
-    const ids = made.database.nodes.list().map(({ id }) => id);
-    const failure = await failureFrom(made.call.certificates.request({ node: 'web1/shop.example' }));
-    expect(failure.message).toContain(`web1/shop.example (${ids[0]}, *:8443`);
-    expect(failure.message).toContain(`web1/shop.example (${ids[1]}, *:9443`);
-    expect(failure.hint).toBe(`Use the ID of one of them: ${ids[0]}`);
-    made.database.nodes.reconcile(endpoint.id, nodes, 2);
-    const more = await failureFrom(made.call.certificates.request({ node: 'shop.example' }));
-    expect(more.message).toMatch(/ and 2 more\.$/);
-    expect(more.hint).toMatch(/^Use the ID of one of them: node_\S+\. All of them: trustkeep nodes list$/);
   });
 
   test('refuses a name that no certificate can hold', async () => {
