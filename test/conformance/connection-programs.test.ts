@@ -74,7 +74,7 @@ eachConnection('runs programs', ({ connection, at }) => {
   });
   test('and stops with the reason of an aborted signal', async () => {
     const control = new AbortController();
-    const running = connection().exec({ argv: ['sleep', '20'], signal: control.signal });
+    const running = connection().exec({ argv: ['sleep', '20'], timeoutMs: 1_000, signal: control.signal });
     setTimeout(() => control.abort(new Error('enough')), 200);
     await expect(running).rejects.toThrow('enough');
     await expect(connection().exec({ argv: ['true'], signal: control.signal })).rejects.toThrow('enough');

@@ -1,7 +1,9 @@
+import { watch } from 'node:fs';
 import { chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { have } from '#test/servers/available.ts';
 import { mountTiny } from '#test/servers/tiny-disk.ts';
+import type { NewFile } from '../../electron/providers/connections/connection.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { eachConnection, isRoot, names, sha256 } from './each-connection.ts';
 
@@ -96,6 +98,72 @@ eachConnection('writes files', ({ connection, at, directory, leftovers }) => {
       '.g.trustkeep-3',
       'f',
     ]);
+  });
+  test('several at a time: all are made first, then each is put in its place, or none', async () => {
+    await writeFile(at('key'), 'old key');
+    await writeFile(at('crt'), 'old crt');
+    const fresh = (name: string): NewFile => ({
+      ...{ path: at(name), content: Buffer.from(`new ${name}`), options: { mode: 0o600 } },
+    });
+    const [key, crt] = [fresh('key'), fresh('crt')];
+    const unknown = { ...crt, options: { mode: 0o600, owner: 'no-such-user' } };
+    await expect(connection().writeAll([key, unknown])).rejects.toMatchObject({ code: 'file.owner-unknown' });
+    expect(await readFile(at('key'), 'utf8')).toBe('old key');
+    expect(await leftovers()).toEqual([]);
+    const moves: string[] = [];
+    const watching = watch(directory(), (_event, name) => void (name !== null && moves.push(name)));
+    await connection().writeAll([key, crt, { ...key, path: at('third') }]);
+    while (!moves.includes('third')) await new Promise((resolve) => setTimeout(resolve, 5));
+    watching.close();
+    const put = ['key', 'crt', 'third'].map((name) => moves.indexOf(name));
+    const made = ['.key.', '.crt.', '.third.'].map((name) => moves.findIndex((one) => one.startsWith(name)));
+    expect(put).toEqual([...put].sort((a, b) => a - b));
+    expect(Math.max(...made)).toBeLessThan(put[0] ?? 0);
+    expect(await readFile(at('key'), 'utf8')).toBe('new key');
+    expect(await readFile(at('crt'), 'utf8')).toBe('new crt');
+    expect(await leftovers()).toEqual([]);
+    await connection().writeAll([]);
+  });
+  test('around a file of the host, which does not travel, and never other content than is expected', async () => {
+    await writeFile(at('part'), 'KEY\n', { mode: 0o600 });
+    const content = { before: Buffer.from('a\0b\n'), onHost: at('part'), after: Secret.of('\nafter') };
+    const whole = 'a\0b\nKEY\n\nafter';
+    await connection().write(at('f'), { ...content, sha256: sha256(whole) }, { mode: 0o640 });
+    expect(await readFile(at('f'), 'utf8')).toBe(whole);
+    const alone = {
+      before: Buffer.alloc(0),
+      onHost: at('part'),
+      after: Buffer.alloc(0),
+      sha256: sha256('KEY\n'),
+    };
+    await connection().write(at('g'), alone, { mode: 0o640 });
+    expect(await readFile(at('g'), 'utf8')).toBe('KEY\n');
+    await writeFile(at('part'), 'ANOTHER\n');
+    await expect(connection().write(at('g'), alone, { mode: 0o640 })).rejects.toMatchObject({
+      code: 'file.damaged',
+    });
+    await expect(
+      connection().write(at('g'), { ...alone, onHost: at('none') }, { mode: 0o640 }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^file\./) });
+    expect(await readFile(at('g'), 'utf8')).toBe('KEY\n');
+    expect(await leftovers()).toEqual([]);
+  });
+  test('and removes what writes that were cut off have left, whatever its age, and nothing else', async () => {
+    const random = '0123456789abcdef';
+    const ours = [`.f.trustkeep-${random}`, `.f.trustkeep-${random}.aB3xYz`, `.g.trustkeep-${random}`];
+    const others = ['.f.trustkeep-notes', `.f2.trustkeep-${random}`, `f.trustkeep-${random}`, 'f', 'g'];
+    for (const name of [...ours, ...others]) await writeFile(at(name), '');
+    await symlink('f', at('link'));
+    await connection().removeLeftovers([at('link'), at('none/f')]);
+    expect((await readdir(directory())).sort()).toEqual([...others, `.g.trustkeep-${random}`, 'link'].sort());
+    await connection().remove(at('g'));
+    expect((await readdir(directory())).sort()).toEqual(
+      [...others, 'link'].filter((one) => one !== 'g').sort(),
+    );
+    await writeFile(at(`.g.trustkeep-${random}`), '');
+    await connection().remove(at('g'));
+    expect((await leftovers()).sort()).toEqual(others.filter((one) => one.includes('.trustkeep-')).sort());
+    await connection().removeLeftovers([]);
   });
   test.runIf(isRoot && have('mount'))('or says that the disk is full, with the old one intact', async () => {
     const disk = await mountTiny(at('tiny'), '256k');

@@ -76,6 +76,10 @@ export class MappedHost implements HostConnection {
     return this.#real.remove(this.#in(path));
   }
 
+  removeLeftovers(paths: readonly string[]): Promise<void> {
+    return this.#real.removeLeftovers(paths.map((path) => this.#in(path)));
+  }
+
   list(path: string): Promise<string[]> {
     return this.#real.list(this.#in(path));
   }

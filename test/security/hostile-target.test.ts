@@ -51,6 +51,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     copy: nothing,
     rename: nothing,
     remove: async () => {},
+    removeLeftovers: async () => {},
     list: async () => [],
     close: async () => {},
   };

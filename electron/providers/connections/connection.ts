@@ -95,7 +95,8 @@ export interface HostConnection {
   /**
    * Resolves whatever the exit code. Rejects with `endpoint.command-timed-out` after the time-out (60 seconds unless given)
    * and with `endpoint.output-too-large` when more is printed than wanted, but for a `partial` request. A program that is not
-   * there ends with 127, one that may not be run with 126. With `signal` aborted it rejects with the signal's reason.
+   * there ends with 127, one that may not be run with 126. With `signal` aborted it rejects with the signal's reason; over
+   * ssh the program may then work on until the time-out, when the host ends it if it has a program for that.
    * Over ssh as another user than root it runs under sudo when sudo is allowed.
    */
   exec(request: HostExec): Promise<ExecResult>;
@@ -125,8 +126,13 @@ export interface HostConnection {
   copy(from: string, to: string): Promise<void>;
   /** Renames within a directory, replacing `to`. */
   rename(from: string, to: string): Promise<void>;
-  /** Gone afterwards; no error when it was not there. Files only. */
+  /** Gone afterwards, with what writes of it that were cut off have left; no error when it was not there. Files only. */
   remove(path: string): Promise<void>;
+  /**
+   * Removes what writes of these files that were cut off have left beside them, whatever its age. Not while one of them is
+   * being written.
+   */
+  removeLeftovers(paths: readonly string[]): Promise<void>;
   /** Names in a directory, unsorted. */
   list(path: string): Promise<string[]>;
   /** Idempotent. */

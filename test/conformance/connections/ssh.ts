@@ -15,6 +15,10 @@ export const shape: ConnectionShape = {
   anySettings,
   cases: {
     'as root': { can: canRunSshd(), start: () => overSsh({}) },
+    'as root, one session at a time': {
+      can: canRunSshd(),
+      start: () => overSsh({ config: ['MaxSessions 1'] }),
+    },
     'with sudo that asks nothing': {
       can: canRunSshd() && have('sudo'),
       start: () => overSsh({ user: { sudo: 'nopasswd' } }),

@@ -1,7 +1,8 @@
 /**
  * An agent in a process of its own that kills itself (SIGKILL) at a named moment: after a step was stored, while one runs,
- * or after the n-th answer of the CA. Argument: JSON of `Orders`. Prints the ended task as JSON.
+ * after the n-th answer of the CA, or when a file appears whose name begins so. Argument: JSON of `Orders`. Prints the ended task as JSON.
  */
+import { watch } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
@@ -16,7 +17,7 @@ export interface Orders {
   dataDirectory: string;
   /** Request a certificate for this node; left out: go on with what is there. */
   request?: { node: string; authority?: string; key_place?: 'endpoint' | 'agent' };
-  kill?: { step: StepName; state: StepState } | { answers: number };
+  kill?: { step: StepName; state: StepState } | { answers: number } | { appears: string; directory: string };
 }
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
@@ -26,6 +27,14 @@ flushCompileCache(); // a process that is killed leaves none
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
+
+function watchFor({ appears, directory }: { appears: string; directory: string }): void {
+  watch(directory, (_event, name) => {
+    if (name?.startsWith(appears)) die();
+  });
+}
+
+if (orders.kill !== undefined && 'appears' in orders.kill) watchFor(orders.kill);
 
 function overrides(): NonNullable<ComposeOptions['overrides']> {
   const keychain = () => keyFileKeychain(join(orders.dataDirectory, 'master.key'));

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '#shared/model/task.ts';
 import { have } from '#test/servers/available.ts';
@@ -56,6 +58,20 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
     }
     await expectSameResult(await runAgent({ dataDirectory }));
   });
+
+  test.each(['.shop.key.trustkeep-', '.shop.crt.trustkeep-', '..trustkeep-'])(
+    'killed in the middle of a write, when %s… is there, leaves no part of it',
+    async (appears) => {
+      const directory = join(site.nginx.dir, 'tls');
+      expect(
+        await runAgent({ dataDirectory, request: { node: nodeId }, kill: { appears, directory } }),
+      ).toBeNull();
+      const left = readdirSync(directory).filter((name) => name.startsWith(appears));
+      expect(left).not.toEqual([]);
+      await expectSameResult(await runAgent({ dataDirectory }));
+      expect(readdirSync(directory).filter((name) => name.includes('.trustkeep-'))).toEqual([]);
+    },
+  );
 
   test('killed while it puts back what was there, it still ends restored and proved', async () => {
     const before = site.state();

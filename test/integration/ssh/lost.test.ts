@@ -73,6 +73,29 @@ describe.runIf(canRunSshd() && have('sudo')).each(rights)(
       await again.close();
     });
 
+    test('before all of several files are made leaves every old one, and what was made until the next connection', async () => {
+      const [key, crt] = [join(directory, 'site.key'), join(directory, 'site.crt')];
+      for (const path of [key, crt]) await writeFile(path, 'old', { mode: 0o640 });
+      proxy.hold(2_000_000);
+      const options = { mode: 0o640 };
+      const writing = connection.writeAll([
+        { path: key, content: Buffer.from('new'), options },
+        { path: crt, content: Buffer.alloc(5_000_000, 7), options },
+      ]);
+      const lost = expect(writing).rejects.toMatchObject({ code: 'connection.lost' });
+      await proxy.held();
+      await until(async () => (await halfWritten(directory, '.site.crt')) > 500_000);
+      proxy.cut();
+      await lost;
+      await until(async () => !(await readdir(directory)).some((name) => name.startsWith('.site.crt')));
+      expect((await readdir(directory)).filter((name) => name.startsWith('.site.key'))).toHaveLength(1);
+      for (const path of [key, crt]) expect(await readFile(path, 'utf8')).toBe('old');
+      const again = await connectTo(server, { port: proxy.port });
+      await again.removeLeftovers([key, crt]);
+      await again.close();
+      expect((await readdir(directory)).sort()).toEqual(['site.crt', 'site.key']);
+    });
+
     test('ends every running program with one clear failure', async () => {
       const script = 'touch "$1"; exec sleep 10';
       const running = [1, 2, 3, 4, 5, 6].map((n) =>
@@ -88,8 +111,8 @@ describe.runIf(canRunSshd() && have('sudo')).each(rights)(
   },
 );
 
-async function halfWritten(directory: string): Promise<number> {
-  const name = (await readdir(directory)).find((one) => one.includes('.trustkeep-'));
+async function halfWritten(directory: string, start = '.'): Promise<number> {
+  const name = (await readdir(directory)).find((one) => one.startsWith(start) && one.includes('.trustkeep-'));
   return name === undefined ? 0 : (await stat(join(directory, name))).size;
 }
 

@@ -68,7 +68,7 @@ export class PosixConnection implements HostConnection {
   async exec(request: HostExec): Promise<ExecResult> {
     const { stdin } = request;
     const result = await this.#host.run({
-      text: posix.run,
+      text: posix.run(this.#host.tools, request.timeoutMs ?? defaultTimeoutMs),
       args: request.argv,
       stdin: stdin instanceof Secret ? stdin.bytes() : stdin,
       timeoutMs: request.timeoutMs,
@@ -154,6 +154,13 @@ export class PosixConnection implements HostConnection {
 
   async remove(path: string): Promise<void> {
     await this.#files('remove', path, { text: posix.remove, args: [path] }, ['missing']);
+  }
+
+  async removeLeftovers(paths: readonly string[]): Promise<void> {
+    const [first] = paths;
+    if (first === undefined) return;
+    for (const path of paths) this.#check(path);
+    await this.#mustDo('remove', first, { text: posix.removeLeftovers, args: paths });
   }
 
   async list(path: string): Promise<string[]> {

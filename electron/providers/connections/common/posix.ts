@@ -8,6 +8,8 @@ export interface HostTools {
   stat: 'gnu' | 'bsd';
   /** Reads standard input, prints the SHA-256 first. */
   sum: string;
+  /** There is a `timeout` that takes a signal, as those of GNU and BusyBox do. */
+  timeout?: boolean | undefined;
 }
 
 /** What a Linux host has. */
@@ -36,8 +38,17 @@ export function behindMarker(stdout: Buffer, marker: string): Buffer | null {
   return at < 0 ? null : stdout.subarray(at + line.length);
 }
 
-/** `$@`: program and arguments. */
-export const run = 'exec "$@"';
+/** Seconds that a program has left once we no longer wait for it. */
+const graceSeconds = 2;
+
+/**
+ * `$@`: program and arguments. What we no longer wait for is ended there as well, where the host can: it would work on behind
+ * our back, and keep its session, of which a server may allow one.
+ */
+export function run(tools: HostTools, timeoutMs: number): string {
+  if (tools.timeout !== true) return 'exec "$@"';
+  return `exec timeout -s KILL ${Math.ceil(timeoutMs / 1000) + graceSeconds} "$@"`;
+}
 
 /** `$1`: path. Prints type and mode (hex), size, uid, gid, seconds; user; group; real path. */
 export function stat(tools: HostTools): string {
@@ -68,11 +79,33 @@ export const list = [
   'done',
 ].join('\n');
 
+/** Names of new files begin with a part of a long name. */
+const shortName = `if [ "\${#n}" -gt 200 ]; then n=$(printf '%.200s' "$n"); fi`;
+
+/** In the directory `d`, what writes of the file `n` have left. */
+const clearLeftovers = [
+  shortName,
+  `for s in "$d/.$n.trustkeep-"${'[0-9a-f]'.repeat(16)}*; do`,
+  '  if [ -f "$s" ] || [ -L "$s" ]; then rm -f -- "$s"; fi',
+  'done',
+];
+
 /** `$1`: path. Directories are refused, a symbolic link is removed itself. */
 export const remove = [
   `if [ -d "$1" ] && [ ! -L "$1" ]; then exit ${exits.isDirectory}; fi`,
   `rm -f -- "$1" || exit ${exits.notReplaced}`,
+  `d=\${1%/*} n=\${1##*/}`,
+  ...clearLeftovers,
   syncDirectory(`"\${1%/*}/."`),
+].join('\n');
+
+/** `$@`: paths. Removes what writes of them that were cut off have left, beside where they lead. */
+export const removeLeftovers = [
+  'for p; do',
+  `  r=$(readlink -f -- "$p" 2>/dev/null && printf x) && r=\${r%??} || continue`,
+  `  d=\${r%/*} n=\${r##*/}`,
+  ...clearLeftovers,
+  'done',
 ].join('\n');
 
 /** `$1`: from, `$2`: to. */
@@ -172,7 +205,7 @@ const temporaryBeside = [
   `if [ -z "$r" ]; then ls -d -- "\${p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
   `if [ -d "$r" ]; then exit ${exits.isDirectory}; fi`,
   `d=\${r%/*} n=\${r##*/}`,
-  `if [ "\${#n}" -gt 200 ]; then n=$(printf '%.200s' "$n"); fi`,
+  shortName,
   'for s in "$d/.$n.trustkeep-"*; do',
   `  if [ -f "$s" ] && [ -n "$(find "$s" -mmin +${leftoverMinutes} 2>/dev/null)" ]; then rm -f -- "$s"; fi`,
   'done',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat, unlink } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -27,6 +27,7 @@ import type {
 } from '../connection.ts';
 import { Accounts } from './accounts.ts';
 import { copyBytes, fill, withFile } from './files.ts';
+import { removeFile, removeLeftovers } from './remove.ts';
 import { discard, type Prepared, place, prepare, renameOver, sumOf, syncDirectory } from './replace.ts';
 import { localRights } from './rights.ts';
 import { runLocally } from './run.ts';
@@ -169,20 +170,12 @@ export class LocalConnection implements HostConnection {
   }
 
   async remove(path: string): Promise<void> {
-    await this.#do('remove', path, async () => {
-      try {
-        await unlink(path);
-      } catch (error) {
-        if (troubleOf(error) === 'missing') return;
-        // Linux says EISDIR, others EPERM
-        const isDirectory = await stat(path).then(
-          (facts) => facts.isDirectory(),
-          () => false,
-        );
-        throw isDirectory ? this.#failure('is-directory', 'remove', path) : error;
-      }
-      await syncDirectory(dirname(path));
-    });
+    await this.#do('remove', path, () => removeFile(path));
+  }
+
+  async removeLeftovers(paths: readonly string[]): Promise<void> {
+    for (const path of paths)
+      await this.#do('remove', path, async () => removeLeftovers(await realpath(path).catch(() => path)));
   }
 
   async list(path: string): Promise<string[]> {

@@ -39,7 +39,7 @@ export async function prepare(
   const target = await whereItLeads(path);
   const directory = dirname(target);
   const name = basename(target).slice(0, 200);
-  await removeLeftovers(directory, name, clock.now());
+  await removeOldLeftovers(directory, name, clock.now());
   const temporary = join(directory, `.${name}.trustkeep-${randomBytes(8).toString('hex')}`);
   const file = await open(temporary, 'wx+', 0o600);
   try {
@@ -110,7 +110,8 @@ export async function syncDirectory(directory: string): Promise<void> {
   await handle?.close();
 }
 
-async function removeLeftovers(directory: string, name: string, now: number): Promise<void> {
+/** What writes of a path have left that are older than an hour: a younger one may be under way. */
+async function removeOldLeftovers(directory: string, name: string, now: number): Promise<void> {
   const names = await readdir(directory).catch(() => []); // a directory may be writable and not readable
   for (const one of names.filter((other) => other.startsWith(`.${name}.trustkeep-`))) {
     const path = join(directory, one);

@@ -17,13 +17,15 @@ import type { ConnectTools } from '../connection.ts';
 import { factsScript, type HostFacts, notPosix, readHostFacts, trickyText } from './host-facts.ts';
 import { Queue } from './queue.ts';
 import { shellLine } from './quote.ts';
-import { type RemoteExec, startRemoteExec } from './remote-exec.ts';
+import { type RemoteExec, SessionRefused, startRemoteExec } from './remote-exec.ts';
 import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
 
 /** Room for the marker and for what login files print. */
 const roomBytes = 1024 * 1024;
 /** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
 const execsAtATime = 4;
+/** Milliseconds before a session is asked for again: a server notices late that one has ended, by its next round. */
+const refusedWaits = [5, 10, 20, 50, 100, 250, 500, 1000, 1000, 1000, 2000];
 
 /** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
 export class SshHost implements PosixHost {
@@ -129,7 +131,25 @@ export class SshHost implements PosixHost {
     });
   }
 
-  #raw(script: Script): Promise<ExecResult> {
+  /**
+   * How many sessions a server allows is found out by being refused one: from then on no more are asked for than it had open.
+   * It may also not have noticed yet that one has ended.
+   */
+  async #raw(script: Script): Promise<ExecResult> {
+    for (let turn = 0; ; turn += 1) {
+      try {
+        return await this.#inSession(script);
+      } catch (error) {
+        const wait = refusedWaits[turn];
+        if (!(error instanceof SessionRefused)) throw error;
+        if (wait === undefined || this.#ended !== null) throw this.#explain(error, script.signal);
+        this.#queue.lower([...this.#execs].filter(({ isOpen }) => isOpen).length);
+        await this.#clock.sleep(wait);
+      }
+    }
+  }
+
+  #inSession(script: Script): Promise<ExecResult> {
     return this.#queue.run(async () => {
       if (this.#ended !== null) throw this.#ended;
       const elevation = this.#elevation;
@@ -151,7 +171,7 @@ export class SshHost implements PosixHost {
       try {
         return await exec.result;
       } catch (error) {
-        throw this.#explain(error, script.signal);
+        throw error instanceof SessionRefused ? error : this.#explain(error, script.signal);
       } finally {
         this.#execs.delete(exec);
         for (const part of head) part.fill(0);
@@ -163,7 +183,7 @@ export class SshHost implements PosixHost {
     if (this.#ended !== null) return this.#ended;
     if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
     const reason = error instanceof Error ? error.message : String(error);
-    if (/open failed|Unable to exec/.test(reason)) {
+    if (error instanceof SessionRefused || /Unable to exec/.test(reason)) {
       return new Failure('ssh.session-refused', `${this.#settings.host} did not open another session.`, {
         hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
         cause: error,

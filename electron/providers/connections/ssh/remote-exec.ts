@@ -17,7 +17,9 @@ interface RemoteExecRequest {
 
 /** Ends an exec from outside: `stop` makes its promise reject with `reason`. */
 export interface RemoteExec {
-  result: Promise<ExecResult>;
+  readonly result: Promise<ExecResult>;
+  /** The server has opened a session for it. */
+  readonly isOpen: boolean;
   stop(reason: unknown): void;
 }
 
@@ -30,6 +32,16 @@ export function startRemoteExec(client: Client, request: RemoteExecRequest, cloc
   const running = new RunningExec(request, clock);
   running.start(client);
   return running;
+}
+
+/** The server did not open another session. Nothing was run. */
+export class SessionRefused extends Error {}
+
+/** ssh2 gives the reason of the server along when it is about a channel. */
+function refusal(error: Error): Error {
+  return 'reason' in error && error.reason !== ''
+    ? new SessionRefused(error.message, { cause: error })
+    : error;
 }
 
 class RunningExec implements RemoteExec {
@@ -51,6 +63,10 @@ class RunningExec implements RemoteExec {
     this.result = this.#promise.promise;
   }
 
+  get isOpen(): boolean {
+    return this.#channel !== undefined;
+  }
+
   start(client: Client): void {
     const { signal, timeoutMs, line } = this.#request;
     if (signal?.aborted) {
@@ -64,7 +80,7 @@ class RunningExec implements RemoteExec {
     });
     try {
       client.exec(line, (error, opened) => {
-        if (error !== undefined && error !== null) this.#reject(error);
+        if (error !== undefined && error !== null) this.#reject(refusal(error));
         else this.#opened(opened);
       });
     } catch (error) {

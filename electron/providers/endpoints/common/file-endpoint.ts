@@ -130,6 +130,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
           : newFile(file, await this.piecesFor(file, material), after[file.path] ?? '');
       if (one !== null) made.push(one);
     }
+    await this.connection.removeLeftovers(files.map(({ path }) => path));
     await this.connection.writeAll(made);
     await this.testInstalled(plan);
   }

@@ -129,7 +129,10 @@ async function stillDifferent(connection: HostConnection, { path, before }: Kept
   return fileDifferences(path, before, now);
 }
 
-/** Removes kept copies, new keys and notes made for `tag`: those the snapshot names and those found in `directories`. */
+/**
+ * Removes kept copies, new keys and notes made for `tag`: those the snapshot names and those found in `directories`; and what
+ * writes of the files it names have left when they were cut off.
+ */
 export async function discardKept(
   connection: HostConnection,
   snapshot: Snapshot | null,
@@ -145,4 +148,5 @@ export async function discardKept(
     named.push(...names.filter((name) => belongsTo(name, tag)).map((name) => join(directory, name)));
   }
   for (const path of new Set(named)) await connection.remove(path);
+  await connection.removeLeftovers(files.map(({ path }) => path));
 }

@@ -5,7 +5,7 @@ const gnu: posix.HostTools = { stat: 'gnu', sum: 'sha256sum' };
 const bsd: posix.HostTools = { stat: 'bsd', sum: 'shasum -a 256' };
 
 const all = {
-  run: posix.run,
+  run: posix.run({ ...gnu, timeout: true }, 60_000),
   stat: posix.stat(gnu),
   read: posix.read(),
   hash: posix.hash(gnu),
@@ -14,6 +14,10 @@ const all = {
   rename: posix.rename,
   write: posix.write(gnu),
   copy: posix.copy(gnu),
+  prepare: posix.prepare(gnu),
+  place: posix.place,
+  removeAll: posix.removeAll,
+  removeLeftovers: posix.removeLeftovers,
 };
 
 describe('the scripts for POSIX hosts', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { run } from '../../../../../electron/providers/connections/common/posix.ts';
 import { readHostFacts, trickyText } from '../../../../../electron/providers/connections/ssh/host-facts.ts';
 
 describe('what hosts answer when they are looked at', () => {
@@ -8,10 +9,16 @@ describe('what hosts answer when they are looked at', () => {
     expect(readHostFacts(look(good), 'web1', 'deploy')).toEqual({
       uid: 1000,
       os: 'Linux',
-      tools: { stat: 'gnu', sum: 'sha256sum' },
+      tools: { stat: 'gnu', sum: 'sha256sum', timeout: false },
       sudo: '/usr/bin/sudo',
       sudoer: 'free',
     });
+  });
+  test('knows whether it ends programs in time', () => {
+    const { tools } = readHostFacts(look([...good, 'timeout=yes']), 'web1', 'deploy');
+    expect(tools).toEqual({ stat: 'gnu', sum: 'sha256sum', timeout: true });
+    expect(run(tools, 60_000)).toBe('exec timeout -s KILL 62 "$@"');
+    expect(run({ ...tools, timeout: false }, 60_000)).toBe('exec "$@"');
   });
   test('names the programs that are missing', () => {
     const lines = ['uid=0', 'os=Linux', 'stat=gnu', 'missing=dd', 'missing=head'];

@@ -23,4 +23,24 @@ describe('the queue of sessions', () => {
     expect(ended.filter((one) => one.status === 'rejected')).toHaveLength(1);
     expect(await work(20)).toBe(20);
   });
+  test('goes on with fewer at a time, at least one, when its limit is lowered', async () => {
+    const queue = new Queue(4);
+    let running = 0;
+    const seen: number[] = [];
+    const work = (index: number) =>
+      queue.run(async () => {
+        running += 1;
+        if (index >= 5) seen.push(running);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (index === 1) queue.lower(2);
+        if (index === 6) queue.lower(0);
+        running -= 1;
+      });
+    await Promise.all(Array.from({ length: 12 }, (_, index) => work(index)));
+    expect(Math.max(...seen)).toBeLessThanOrEqual(2);
+    expect(seen.slice(-4)).toEqual([1, 1, 1, 1]);
+    queue.lower(3);
+    await Promise.all([work(20), work(21)]);
+    expect(seen.slice(-2)).toEqual([1, 1]);
+  });
 });
