@@ -1,5 +1,6 @@
 import type { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Task } from '#shared/model/task.ts';
@@ -68,7 +69,7 @@ export function aboutApproval(approval: Approval): Draft {
     kind: 'approval-needed',
     level: 'attention',
     title: `Approval needed: ${approval.plan.nodeName}`,
-    sentence: `${approval.plan.reason === 'renewal' ? 'Renewal' : 'Request'} for ${approval.plan.names.join(', ')} on ${approval.plan.endpointName} is waiting for approval.`,
+    sentence: `${approval.plan.reason === 'renewal' ? 'Renewal' : 'Request'} for ${firstOf(approval.plan.names)} on ${approval.plan.endpointName} is waiting for approval.`,
     taskId: approval.taskId,
     approvalId: approval.id,
   };

@@ -3,9 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useBridge } from '../bridge/context.tsx';
 import { link } from '../bridge/location.ts';
 import { smallWindow } from '../parts/data-table/table-styles.ts';
+import { forcedColours } from '../parts/forced-colours.ts';
 import { MarkIcon } from '../parts/icons.ts';
 import { en } from '../text/en.ts';
 import { navigation } from './places.ts';
+
+const unseen = {
+  position: 'absolute',
+  width: '1px',
+  height: '1px',
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+  whiteSpace: 'pre',
+} as const;
 
 const useStyles = makeStyles({
   nav: {
@@ -44,10 +54,12 @@ const useStyles = makeStyles({
     textDecorationLine: 'none',
     ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+    [forcedColours]: { border: '1px solid Canvas' },
   },
   here: {
     backgroundColor: tokens.colorSubtleBackgroundSelected,
     fontWeight: tokens.fontWeightSemibold,
+    [forcedColours]: { border: '1px solid Highlight' },
     '::before': {
       content: '""',
       position: 'absolute',
@@ -57,13 +69,21 @@ const useStyles = makeStyles({
       width: '3px',
       borderRadius: tokens.borderRadiusCircular,
       backgroundColor: tokens.colorCompoundBrandForeground1,
+      [forcedColours]: { forcedColorAdjust: 'none', backgroundColor: 'Highlight' },
     },
   },
   icon: { display: 'inline-flex', flexShrink: 0, padding: '0 2px' },
   hereIcon: { color: tokens.colorCompoundBrandForeground1 },
-  words: { flexGrow: 1, [smallWindow]: { display: 'none' } },
+  // not for the eyes, or not in a small window: still the name of the link
+  words: { flexGrow: 1, [smallWindow]: unseen },
+  unseen,
   badge: { [smallWindow]: { position: 'absolute', top: '2px', right: '0px' } },
 });
+
+/** A count is read as what it counts. */
+function countedAs(place: string): string {
+  return place === 'tasks' || place === 'approvals' ? en.nav.counted[place] : '';
+}
 
 export function SideNav({ here }: { here: string }) {
   const styles = useStyles();
@@ -90,7 +110,6 @@ export function SideNav({ here }: { here: string }) {
             href={link(place)}
             title={label}
             className={mergeClasses(styles.item, isHere && styles.here)}
-            aria-label={count > 0 ? en.nav.withCount(label, count) : label}
             {...(isHere ? { 'aria-current': 'page' as const } : {})}
           >
             <span className={mergeClasses(styles.icon, isHere && styles.hereIcon)} aria-hidden="true">
@@ -98,14 +117,16 @@ export function SideNav({ here }: { here: string }) {
             </span>
             <span className={styles.words}>{label}</span>
             {count > 0 && (
-              <CounterBadge
-                className={styles.badge}
-                count={count}
-                size="small"
-                appearance="filled"
-                color={place === 'approvals' ? 'danger' : 'informative'}
-                aria-hidden="true"
-              />
+              <>
+                <CounterBadge
+                  className={styles.badge}
+                  count={count}
+                  size="small"
+                  appearance="filled"
+                  color={place === 'approvals' ? 'danger' : 'informative'}
+                />
+                <span className={styles.unseen}>{countedAs(place)}</span>
+              </>
             )}
           </a>
         );

@@ -89,13 +89,14 @@ export function FormDialog(props: FormDialogProps) {
   );
 }
 
-/** The dialog focuses its close button; a person who opened a form wants its first question. */
+/** The dialog focuses its close button; a person who opened a form wants its first question, or the button that sends. */
 function useFirstQuestion(form: RefObject<HTMLFormElement | null>): void {
   useEffect(() => {
     const timer = after(60, () => {
       // who is typing already must not find the rest of it, a passphrase perhaps, in another field
       if (form.current?.querySelector(':is(input, textarea, select):focus')) return;
-      form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
+      const first = form.current?.querySelector<HTMLElement>('input, textarea, select');
+      (first ?? form.current?.querySelector<HTMLElement>('[type=submit]'))?.focus();
     });
     return () => timer.cancel();
   }, [form]);

@@ -4,8 +4,10 @@ import type { StepState, TaskStep } from '#shared/model/task.ts';
 import { useNow } from '../bridge/time.ts';
 import { en } from '../text/en.ts';
 import { FailureBar } from './failure-bar.tsx';
+import { forcedColours } from './forced-colours.ts';
 import { duration } from './format.ts';
 import { AttentionIcon, ClockIcon, DangerIcon, OkIcon, SkippedIcon, ToDoIcon } from './icons.ts';
+import { LongText } from './long-text.tsx';
 import { Time } from './time.tsx';
 
 const useStyles = makeStyles({
@@ -18,6 +20,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralStroke2,
     marginTop: '3px',
     minHeight: '10px',
+    [forcedColours]: { forcedColorAdjust: 'none', backgroundColor: 'GrayText' },
   },
   body: { paddingBottom: tokens.spacingVerticalM, minWidth: 0 },
   head: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS, alignItems: 'baseline' },
@@ -76,7 +79,9 @@ function StepWords({ step, said }: { step: TaskStep; said: FailureData | null })
   return (
     <>
       {words !== null && !(large && words === failure.sentence) && (
-        <div className={styles.sentence}>{words}</div>
+        <div className={styles.sentence}>
+          <LongText text={words} />
+        </div>
       )}
       {large && <FailureBar failure={failure} />}
     </>

@@ -36,7 +36,7 @@ export const en = {
     audit: 'Audit log',
     proxy: 'Proxy',
     settings: 'Settings',
-    withCount: (label: string, number: number) => `${label}, ${number}`,
+    counted: { tasks: 'in progress', approvals: 'waiting' },
   },
   link: {
     waiting: 'Waiting for the agent…',
@@ -48,6 +48,12 @@ export const en = {
     again: 'Try again',
   },
   answer: { waiting: 'Loading…' },
+  some: {
+    more: (number: number) => `${number} more`,
+    fewer: 'Show fewer',
+    whole: 'Show all',
+    less: 'Show less',
+  },
   dialog: { cancel: 'Cancel', close: 'Close', save: 'Save', back: 'Back' },
   failure: {
     unexpected: (reason: string) => `Something unexpected happened: ${reason}`,

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
@@ -14,6 +15,67 @@ describe.runIf(have('chromium'))('the agent behind the window', () => {
           .color,
     );
     expect(back).toBe('rgb(255, 255, 255)');
+  });
+
+  it('says by border and system colour what it says by a background, where a person has colours of their own', async () => {
+    const { page } = await open({ place: 'overview' });
+    await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'active' });
+    const looks = await page.evaluate(() => {
+      const one = (selector: string, pseudo?: string) => {
+        const element = document.querySelector(selector);
+        return element === null ? null : getComputedStyle(element, pseudo);
+      };
+      const canvas = getComputedStyle(document.body).backgroundColor;
+      const parts = [...document.querySelectorAll<HTMLElement>('[data-part]')].map((part) => {
+        const { backgroundColor, borderTopStyle } = getComputedStyle(part);
+        return backgroundColor === canvas ? borderTopStyle : 'filled';
+      });
+      const here = one('nav [aria-current]');
+      return {
+        parts,
+        here: here?.borderTopColor !== canvas && here?.borderTopStyle,
+        mark: one('nav [aria-current]', '::before')?.backgroundColor !== canvas,
+        other: one('nav a:not([aria-current])')?.borderTopColor === canvas,
+      };
+    });
+    await page.emulateMedia({ forcedColors: 'none' });
+    expect(looks).toEqual({ parts: ['filled', 'double', 'dotted'], here: 'solid', mark: true, other: true });
+  });
+
+  it('reads a count beside a place as what it counts, in a small window too', async () => {
+    const opened = await open({ place: 'overview' });
+    for (const width of [1180, 900]) {
+      await opened.page.setViewportSize({ width, height: 700 });
+      await opened.page.waitForSelector('nav >> role=link[name="Tasks 5 in progress"]');
+      await opened.page.waitForSelector('nav >> role=link[name="Approvals 2 waiting"]');
+      await opened.page.waitForSelector('nav >> role=link[name="Endpoints"]');
+    }
+  });
+
+  it('begins at the first question: a gate, a form, a result', async () => {
+    const focused = (page: Page) =>
+      page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent]);
+    await expect.poll(async () => focused((await open({ scene: 'locked' })).page)).toEqual(['INPUT', '']);
+    const { page } = await open({ scene: 'recovery' });
+    await expect.poll(() => focused(page)).toEqual(['BUTTON', 'Show recovery key']);
+    await open({ scene: 'first-start' });
+    await expect
+      .poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).value))
+      .toBe('key-file');
+    await open({ place: 'endpoints' });
+    await page.click('text=Add endpoint');
+    await expect.poll(async () => (await focused(page))[0]).toBe('INPUT');
+  });
+
+  it('reaches the tabs of a screen as one, and walks them with the arrows', async () => {
+    const { page } = await open({ place: 'certificates' });
+    await page.focus('role=tab[name=Certificates]');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('role=tab[name=Orders][selected]');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Certificates');
+    expect(await page.locator('[role=tablist] [tabindex="0"]').count()).toBe(1);
   });
 
   it('keeps the recovery key on the screen until it is written down, and nowhere after', async () => {

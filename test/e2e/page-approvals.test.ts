@@ -17,6 +17,30 @@ describe.runIf(have('chromium'))('approvals and tasks in the window', () => {
     expect(call?.input).toMatchObject({ fingerprint: fingerprint.trim(), comment: 'looks right' });
   });
 
+  it('names a few of forty names wherever they stand, and all of them on demand', async () => {
+    const { page } = await open({ scene: 'many-names', place: 'approvals' });
+    const name = (number: number) =>
+      page.locator('dd span', { hasText: new RegExp(`^shop-number-${number}\\.`) });
+    expect(await page.innerText('[role=table], table')).toMatch(/shop-number-2\S* and 38 more/);
+    await page.click('[data-row-link]');
+    await name(8).waitFor();
+    expect(await name(9).count()).toBe(0);
+    await page.click('dt:text-is("Names") + dd >> role=button[name="32 more"]');
+    await name(40).waitFor();
+    await page.click('dt:text-is("Names") + dd >> role=button[name="Show fewer"]');
+    await name(40).waitFor({ state: 'detached' });
+    await page.evaluate(`location.hash = '#/endpoints'`);
+    await page.click('text=shop-web-1');
+    const row = 'tr:has-text("checkout.nordhafen.example")';
+    expect(await page.innerText(row)).toMatch(/shop-number-2\S*\s+38 more/);
+    expect((await page.locator(row).boundingBox())?.height).toBeLessThan(170);
+    await page.evaluate(`location.hash = '#/audit'`);
+    const entry = 'tr:has-text("A certificate was requested for shop-number-1")';
+    expect((await page.locator(entry).boundingBox())?.height).toBeLessThan(130);
+    await page.click(`${entry} >> [data-row-link]`);
+    await page.waitForSelector('[role=dialog] >> text=/shop-number-40\\.customers/');
+  });
+
   it('takes the buttons away when the plan changes under the eyes of its reader', async () => {
     const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');

@@ -1,11 +1,17 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { type Opened, pageHarness, sizes } from './page-harness.ts';
 import { type Opening, openings } from './page-openings.ts';
 import { inTheDark, storeOpenings } from './page-store-openings.ts';
 
+/** One of each kind: a list, a form, a panel, a plan, a gate. */
+const askedOfAxe = [
+  ...['overview', 'endpoint', 'node', 'add-endpoint-ssh', 'certificate', 'task-failed', 'approval'],
+  ...['audit', 'settings', 'locked', 'first-start', 'store-vault-settings', 'notifications-panel'],
+];
+
 describe.runIf(have('chromium'))('the window in a browser, with an agent behind a real port', () => {
-  const { open, resize, inspect } = pageHarness();
+  const { open, resize, inspect, axe } = pageHarness();
   /** What is on the screen, and whether anything was done there. */
   let last: (Opened & { scene: string; touched: boolean }) | null = null;
 
@@ -34,6 +40,10 @@ describe.runIf(have('chromium'))('the window in a browser, with an agent behind 
           await resize(opened, size);
           await inspect(opened, `${opening[0]}-${size.width}`);
         });
+      it.runIf(askedOfAxe.includes(opening[0]))('so that axe finds nothing', async () => {
+        opened ??= await at(opening);
+        expect(await axe(opened.page)).toEqual([]);
+      });
       if (!inTheDark.includes(opening[0])) return;
       it('in the dark, at 1024 × 700', async () => {
         opened ??= await at(opening);

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
@@ -39,6 +40,8 @@ interface PageHarness {
   asksAgain(page: Page, question: string, first: () => Promise<unknown>): Promise<void>;
   /** What was done last has had its effect: the window draws nothing more and nothing in it moves. */
   settled(page: Page): Promise<void>;
+  /** What axe finds wrong for who does not see, or uses no mouse: rule and element. */
+  axe(page: Page): Promise<string[]>;
   /** Keeps a picture; expects no trouble, nothing wider than its box, and a name for every control. */
   inspect(opened: Opened, picture: string): Promise<void>;
 }
@@ -89,6 +92,7 @@ export function pageHarness(): PageHarness {
       await expect.poll(() => timesAsked(page, question)).toBeGreaterThan(before);
     },
     settled: still,
+    axe: foundByAxe,
     async inspect({ page, troubles }, picture) {
       await still(page);
       await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
@@ -126,6 +130,19 @@ async function still(page: Page): Promise<void> {
         .getAnimations()
         .every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity),
   );
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** WCAG 2.2 A and AA, and what axe calls good practice. */
+async function foundByAxe(page: Page): Promise<string[]> {
+  await still(page);
+  await page.evaluate(`window.axe ?? (() => { ${axe} })()`);
+  // the library's guards around the whole page hand the focus on as they get it
+  const guards = JSON.stringify([['body > [data-tabster-dummy]']]);
+  return page.evaluate(`axe
+    .run({ exclude: ${guards} }, { resultTypes: ['violations'] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`);
 }
 
 /** What sticks out of its box sideways and could not be read without scrolling sideways. */

@@ -1,4 +1,5 @@
 import type { Certificate } from '#shared/model/certificate.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
@@ -11,7 +12,7 @@ export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
   return table(
     rows,
     [
-      { head: 'names', value: ({ names, subject }) => names.join(', ') || subject },
+      { head: 'names', value: ({ names, subject }) => firstOf(names) || subject },
       {
         head: 'order',
         value: ({ orderNumber }) => (orderNumber === null ? 'External' : String(orderNumber)),
@@ -19,7 +20,7 @@ export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
       { head: 'issuer', value: ({ issuer }) => commonName(issuer) },
       { head: 'expires', value: ({ notAfter }) => when(notAfter, paper.now) },
       { head: 'key', value: ({ keyType }) => keyType },
-      { head: 'used by', value: ({ usedBy }) => usedBy.map(({ name }) => name).join(', ') || '-' },
+      { head: 'used by', value: ({ usedBy }) => firstOf(usedBy.map(({ name }) => name)) || '-' },
       { head: 'fingerprint', value: ({ fingerprint }) => fingerprint.slice(0, 16), whole: true },
     ],
     paper,
@@ -51,7 +52,7 @@ export function orderTable(orders: readonly Order[], paper: Paper): string[] {
       { head: 'number', value: ({ number }) => String(number), right: true, whole: true },
       { head: 'state', value: ({ state }) => state },
       { head: 'authority', value: ({ authorityName }) => authorityName },
-      { head: 'names', value: ({ names }) => names.join(', ') },
+      { head: 'names', value: ({ names }) => firstOf(names) },
       { head: 'placed', value: ({ createdAt }) => when(createdAt, paper.now) },
       { head: 'task', value: ({ taskId }) => taskId, whole: true },
     ],

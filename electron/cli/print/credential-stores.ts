@@ -7,6 +7,7 @@ import {
   type StoreUser,
   storeDefinition,
 } from '#shared/model/credential-store.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { checkLines } from './endpoints.ts';
@@ -39,7 +40,7 @@ function whereOf(settings: CredentialStoreSettings): string {
 
 /** Each endpoint once, however many of its credentials are read. */
 export function namesOf(users: readonly StoreUser[], none: string): string {
-  return [...new Set(users.map(({ name }) => name))].join(', ') || none;
+  return firstOf([...new Set(users.map(({ name }) => name))]) || none;
 }
 
 function reportWord(store: CredentialStoreRow, now: number): string {

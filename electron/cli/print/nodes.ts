@@ -1,3 +1,4 @@
+import { firstOf } from '#shared/model/first-of.ts';
 import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import { type Paper, pairs, table } from '../table.ts';
@@ -20,10 +21,10 @@ export function nodeTable(nodes: readonly EndpointNode[], paper: Paper): string[
         head: 'name',
         value: ({ name, missingSince }) => (missingSince === null ? name : `${name} (missing)`),
       },
-      { head: 'alias', value: ({ alias }) => alias ?? '-' },
+      { head: 'alias', value: ({ alias }) => (alias === null ? '-' : firstOf(alias.split(', '))) },
       { head: 'protocol', value: ({ protocol }) => protocol },
-      { head: 'ip address', value: ({ bindings }) => firstOf(bindings.map(({ address }) => address)) },
-      { head: 'port', value: ({ bindings }) => firstOf(bindings.map(({ port }) => String(port))) },
+      { head: 'ip address', value: ({ bindings }) => oneOf(bindings.map(({ address }) => address)) },
+      { head: 'port', value: ({ bindings }) => oneOf(bindings.map(({ port }) => String(port))) },
       { head: 'ssl', value: sslWord },
       { head: 'issuer', value: ({ certificate }) => commonName(certificate?.issuer ?? '-') },
       {
@@ -37,7 +38,7 @@ export function nodeTable(nodes: readonly EndpointNode[], paper: Paper): string[
   );
 }
 
-function firstOf(values: readonly string[]): string {
+function oneOf(values: readonly string[]): string {
   const [first, ...more] = [...new Set(values)];
   if (first === undefined) return '-';
   return more.length === 0 ? first : `${first} +${more.length}`;

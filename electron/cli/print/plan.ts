@@ -3,6 +3,7 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { Cell } from '#shared/model/changes/change-kind.ts';
 import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
 import { comparedSentences } from '#shared/model/compared.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { type Paper, pairs, table } from '../table.ts';
@@ -16,7 +17,7 @@ export function approvalTable(approvals: readonly Approval[], paper: Paper): str
       { head: 'id', value: ({ id }) => id, whole: true },
       { head: 'state', value: ({ state }) => state },
       { head: 'node', value: ({ plan }) => `${plan.endpointName}/${plan.nodeName}` },
-      { head: 'names', value: ({ plan }) => plan.names.join(', ') },
+      { head: 'names', value: ({ plan }) => firstOf(plan.names) },
       { head: 'reason', value: ({ plan }) => plan.reason },
       { head: 'asked', value: ({ createdAt }) => when(createdAt, paper.now) },
       { head: 'plan', value: ({ plan }) => plan.fingerprint.slice(0, 12), whole: true },

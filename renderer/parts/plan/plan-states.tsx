@@ -42,9 +42,7 @@ export function PlanStates({ kind, changes }: { kind: AnyChangeKind; changes: re
     <table className={styles.table} aria-label={kind.heading}>
       <thead>
         <tr>
-          <th scope="col" className={mergeClasses(styles.head, styles.first)}>
-            <span className={styles.quiet}> </span>
-          </th>
+          <td className={mergeClasses(styles.head, styles.first)} />
           {kind.columns.map((column, at) => (
             <th
               key={column}

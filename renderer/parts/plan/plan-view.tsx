@@ -9,6 +9,7 @@ import { Hash, Mono } from '../hash.tsx';
 import { KeyIcon, ProofsIcon, SharesIcon, VerifyIcon } from '../icons.ts';
 import { Notice } from '../notice.tsx';
 import { Section } from '../section.tsx';
+import { Names, Some } from '../some.tsx';
 import { PlanChanges } from './plan-changes.tsx';
 
 const useStyles = makeStyles({
@@ -19,13 +20,6 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalSNudge,
   },
   why: { color: tokens.colorNeutralForeground3 },
-  names: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
-  name: {
-    padding: `0 ${tokens.spacingHorizontalS}`,
-    borderRadius: tokens.borderRadiusMedium,
-    backgroundColor: tokens.colorNeutralBackground3,
-    overflowWrap: 'anywhere',
-  },
   stack: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   warning: { whiteSpace: 'normal' },
 });
@@ -38,7 +32,7 @@ export function PlanView({ plan }: { plan: Plan }) {
     <div className={styles.stack}>
       {plan.loses !== undefined && (
         <Notice intent="warning" title={en.plan.loses}>
-          {plan.loses.join(', ')}
+          <Names names={plan.loses} most={20} />
         </Notice>
       )}
       {install.warnings.map((warning) => (
@@ -54,13 +48,18 @@ export function PlanView({ plan }: { plan: Plan }) {
         {install.shares === null && <span className={styles.why}>{en.plan.sharesUnknown}</span>}
         {install.shares?.length === 0 && <span className={styles.why}>{en.plan.noShares}</span>}
         <ul className={styles.list}>
-          {install.shares?.map((share) => (
-            <li key={share.what + share.who}>
-              <strong>{share.who}</strong> <span className={styles.why}>({en.plan.sharing[share.what]})</span>
-              <br />
-              {share.sentence}
-            </li>
-          ))}
+          <Some
+            all={install.shares ?? []}
+            most={20}
+            draw={(share) => (
+              <li key={share.what + share.who}>
+                <strong>{share.who}</strong>{' '}
+                <span className={styles.why}>({en.plan.sharing[share.what]})</span>
+                <br />
+                {share.sentence}
+              </li>
+            )}
+          />
         </ul>
       </Section>
       <Section title={en.plan.proofs} icon={<ProofsIcon />}>
@@ -68,11 +67,14 @@ export function PlanView({ plan }: { plan: Plan }) {
           {install.proofs.length === 0 ? en.plan.noProofs : en.plan.proofsMeaning}
         </p>
         <ul className={styles.list}>
-          {install.proofs.map((proof) => (
-            <li key={`${proof.address} ${proof.port} ${proof.serverName}`}>
-              <Mono>{en.plan.proof(proof)}</Mono>
-            </li>
-          ))}
+          <Some
+            all={install.proofs}
+            draw={(proof) => (
+              <li key={`${proof.address} ${proof.port} ${proof.serverName}`}>
+                <Mono>{en.plan.proof(proof)}</Mono>
+              </li>
+            )}
+          />
         </ul>
       </Section>
       <Compared install={install} />
@@ -106,16 +108,7 @@ function Compared({ install }: { install: InstallPlan }) {
 
 function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
   return [
-    [
-      en.plan.names,
-      <span key="names" className={styles.names}>
-        {plan.names.map((name) => (
-          <span key={name} className={styles.name}>
-            {name}
-          </span>
-        ))}
-      </span>,
-    ],
+    [en.plan.names, <Names key="names" names={plan.names} />],
     [en.plan.reason, en.plan.reasons[plan.reason]],
     [en.plan.where, `${plan.endpointName} / ${plan.nodeName} (${plan.bound.connection})`],
     [en.plan.authority, en.plan.authorityText(plan.authority.name, authorityWord(plan.authority.kind))],
@@ -145,7 +138,10 @@ function boundFacts({ standsOn, remembers }: InstallPlan) {
   const links = standsOn.flatMap((one) => (one.what === 'link' ? [en.plan.link(one.name, one.leadsTo)] : []));
   return [
     [en.plan.unchanged, contents === 0 ? null : en.plan.contents(contents)],
-    [en.plan.links, links.join(', ')],
+    [
+      en.plan.links,
+      links.length === 0 ? null : <Some key="l" all={links} draw={(one) => <div key={one}>{one}</div>} />,
+    ],
     ...remembers.facts.map(({ label, value }) => [label, value] as const),
   ] as const;
 }

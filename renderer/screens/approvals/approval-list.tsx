@@ -1,4 +1,3 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Approval, approvalState } from '#shared/model/approval.ts';
@@ -14,6 +13,7 @@ import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
 import { approvalShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -35,14 +35,15 @@ export function ApprovalList() {
             place={(row) => ['approvals', row.id]}
             order={{ column: 'created', descending: true }}
             tools={
-              <TabList
-                size="small"
-                selectedValue={decided ? 'decided' : 'pending'}
-                onTabSelect={(_, data) => setDecided(data.value === 'decided')}
-              >
-                <Tab value="pending">{en.approvals.pending}</Tab>
-                <Tab value="decided">{en.approvals.decided}</Tab>
-              </TabList>
+              <Tabs
+                small
+                tabs={[
+                  ['pending', en.approvals.pending],
+                  ['decided', en.approvals.decided],
+                ]}
+                here={decided ? 'decided' : 'pending'}
+                onChoose={(id) => setDecided(id === 'decided')}
+              />
             }
             empty={
               <Empty

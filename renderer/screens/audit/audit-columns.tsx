@@ -3,6 +3,7 @@ import type { Column } from '../../parts/data-table/columns.ts';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { absoluteTime } from '../../parts/format.ts';
 import { Level, type Shade } from '../../parts/level.tsx';
+import { LongText } from '../../parts/long-text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -57,7 +58,7 @@ function What({ entry }: { entry: AuditEntry }) {
   const styles = useCellStyles();
   return (
     <>
-      {entry.sentence}
+      <LongText text={entry.sentence} fixed />
       <span className={styles.second}>{entry.action}</span>
     </>
   );

@@ -14,6 +14,7 @@ import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
+import { Names } from '../../parts/some.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { keyTypeText } from './certificate-columns.tsx';
@@ -75,7 +76,7 @@ function CertificateBody({ certificate }: { certificate: Certificate }) {
                 ? en.certificates.externalLong
                 : en.certificates.order(certificate.orderNumber),
             ],
-            [en.certificates.names, certificate.names.map((one) => <div key={one}>{one}</div>)],
+            [en.certificates.names, <Names key="n" names={certificate.names} />],
             [en.certificates.subject, certificate.subject],
             [
               en.certificates.issuer,

@@ -1,4 +1,3 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useBridge } from '../../bridge/context.tsx';
@@ -10,6 +9,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { CertificatesLargeIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { en } from '../../text/en.ts';
 import type { ScreenProps } from '../screen.ts';
 import { certificateColumns } from './certificate-columns.tsx';
@@ -22,15 +22,14 @@ export function CertificatesScreen({ rest }: ScreenProps) {
   const orders = rest[0] === ordersPlace;
   return (
     <Page title={en.certificates.title} subtitle={en.certificates.subtitle}>
-      <TabList
-        selectedValue={orders ? 'orders' : 'certificates'}
-        onTabSelect={(_, data) =>
-          data.value === 'orders' ? go('certificates', ordersPlace) : go('certificates')
-        }
-      >
-        <Tab value="certificates">{en.certificates.title}</Tab>
-        <Tab value="orders">{en.orders.title}</Tab>
-      </TabList>
+      <Tabs
+        tabs={[
+          ['certificates', en.certificates.title],
+          ['orders', en.orders.title],
+        ]}
+        here={orders ? 'orders' : 'certificates'}
+        onChoose={(id) => (id === 'orders' ? go('certificates', ordersPlace) : go('certificates'))}
+      />
       {orders ? <OrderList /> : <CertificateList />}
       {!orders && rest[0] !== undefined && (
         <CertificatePanel key={rest[0]} name={rest[0]} onClose={() => go('certificates')} />

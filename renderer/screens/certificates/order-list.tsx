@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
@@ -9,6 +10,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { CertificatesLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { orderShade } from '../../parts/shades.ts';
+import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -38,7 +40,13 @@ export function OrderList() {
 
 const columns: Column<Order>[] = [
   { id: 'number', header: en.orders.number, width: '90px', value: (row) => row.number },
-  { id: 'names', header: en.certificates.names, value: (row) => row.names.join(', ') },
+  {
+    id: 'names',
+    header: en.certificates.names,
+    value: (row) => row.names[0] ?? '',
+    text: (row) => row.names.join(' '),
+    cell: (row) => <Soft text={firstOf(row.names, 2)} />,
+  },
   { id: 'authority', header: en.orders.authority, width: '18%', value: (row) => row.authorityName },
   {
     id: 'key',

@@ -1,4 +1,3 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
@@ -10,6 +9,7 @@ import { EditIcon, RemoveIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { en } from '../../text/en.ts';
 import { LookUp } from '../credentials/look-up.tsx';
 import { AddCredentialButton, StoreCredentials } from '../credentials/store-credentials.tsx';
@@ -80,13 +80,17 @@ function Known({ store, credentialId }: { store: CredentialStoreRow; credentialI
         </>
       }
     >
-      <TabList selectedValue={sheet} onTabSelect={(_, data) => setSheet(data.value as Sheet)}>
-        {local && <Tab value="credentials">{en.credentialStores.credentials}</Tab>}
-        <Tab value="test">{en.credentialStores.test}</Tab>
-        {!local && <Tab value="look-up">{en.credentialStores.lookUp}</Tab>}
-        <Tab value="used">{`${en.credentialStores.used} (${store.usedBy.length})`}</Tab>
-        <Tab value="settings">{en.credentialStores.settings}</Tab>
-      </TabList>
+      <Tabs<Sheet>
+        tabs={[
+          ...(local ? [['credentials', en.credentialStores.credentials] as const] : []),
+          ['test', en.credentialStores.test],
+          ...(local ? [] : [['look-up', en.credentialStores.lookUp] as const]),
+          ['used', `${en.credentialStores.used} (${store.usedBy.length})`],
+          ['settings', en.credentialStores.settings],
+        ]}
+        here={sheet}
+        onChoose={setSheet}
+      />
       {sheet === 'credentials' && <StoreCredentials store={store} credentialId={credentialId} />}
       {sheet === 'test' && <TestSheet store={store} test={test} />}
       {sheet === 'look-up' && <LookUp store={store} credentialId={credentialId} />}

@@ -1,4 +1,4 @@
-import { Button, Tab, TabList } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
@@ -9,6 +9,7 @@ import { Answer } from '../../parts/answer.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { SearchIcon, VerifyIcon } from '../../parts/icons.ts';
 import { Page } from '../../parts/page.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { en } from '../../text/en.ts';
 import { EndpointFacts, ProbeSection } from './endpoint-facts.tsx';
 import { EndpointNodes } from './endpoint-nodes.tsx';
@@ -61,11 +62,15 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
       }
     >
       <FailureBar failure={discover.failure ?? probe.failure} />
-      <TabList selectedValue={sheet} onTabSelect={(_, data) => setSheet(data.value as Sheet)}>
-        <Tab value="nodes">{en.endpoints.nodes}</Tab>
-        <Tab value="checks">{en.endpoints.checks}</Tab>
-        <Tab value="settings">{en.endpoints.settings}</Tab>
-      </TabList>
+      <Tabs<Sheet>
+        tabs={[
+          ['nodes', en.endpoints.nodes],
+          ['checks', en.endpoints.checks],
+          ['settings', en.endpoints.settings],
+        ]}
+        here={sheet}
+        onChoose={setSheet}
+      />
       {sheet === 'nodes' && (
         <EndpointNodes
           endpoint={endpoint}

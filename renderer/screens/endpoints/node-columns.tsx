@@ -1,4 +1,5 @@
 import { Button } from '@fluentui/react-components';
+import { firstFew } from '#shared/model/first-of.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { useNow } from '../../bridge/time.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
@@ -27,8 +28,8 @@ const names: Column<EndpointNode>[] = [
     id: 'alias',
     header: en.nodes.alias,
     value: (row) => row.alias,
-    cell: (row) => row.alias ?? '–',
-    width: '9%',
+    cell: (row) => <Lines lines={row.alias?.split(', ') ?? []} most={1} />,
+    width: '12%',
   },
 ];
 
@@ -46,7 +47,7 @@ const places: Column<EndpointNode>[] = [
     header: en.nodes.port,
     value: (row) => row.bindings[0]?.port ?? null,
     text: (row) => ports(row).join(' '),
-    cell: (row) => ports(row).join(', ') || '–',
+    cell: (row) => <Lines lines={ports(row).map(String)} />,
     width: '80px',
   },
 ];
@@ -94,13 +95,23 @@ function ports(node: EndpointNode): number[] {
   return distinct(node.bindings.map((binding) => binding.port));
 }
 
-function Lines({ lines }: { lines: readonly string[] }) {
+/** The first of them; all stand in the panel of the row. */
+function Lines({ lines, most = 3 }: { lines: readonly string[]; most?: number }) {
+  const styles = useCellStyles();
   if (lines.length === 0) return '–';
-  return lines.map((line) => (
-    <div key={line}>
-      <Soft text={line} />
-    </div>
-  ));
+  const few = firstFew(lines, most);
+  return (
+    <>
+      {few.map((line) => (
+        <div key={line}>
+          <Soft text={line} />
+        </div>
+      ))}
+      {few.length < lines.length && (
+        <span className={styles.second}>{en.some.more(lines.length - few.length)}</span>
+      )}
+    </>
+  );
 }
 
 /** Our order number; `External` with issuer and expiry when the certificate did not come through Trustkeep. */

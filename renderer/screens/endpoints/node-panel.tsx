@@ -19,6 +19,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { Section } from '../../parts/section.tsx';
 import { servedShade } from '../../parts/shades.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
+import { Names, Some } from '../../parts/some.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
@@ -112,10 +113,13 @@ function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | nu
 
 function placeFacts(node: EndpointNode): Fact[] {
   return [
-    [en.nodes.alias, node.alias],
+    [en.nodes.alias, node.alias === null ? null : <Names key="a" names={node.alias.split(', ')} most={4} />],
     [en.nodes.protocol, node.protocol.toUpperCase()],
-    [en.nodes.bindings, node.bindings.map((one) => <div key={one.configured}>{bindingText(one)}</div>)],
-    [en.nodes.serverNames, node.serverNames.join(', ')],
+    [
+      en.nodes.bindings,
+      <Some key="b" all={node.bindings} draw={(one) => <div key={one.configured}>{bindingText(one)}</div>} />,
+    ],
+    [en.nodes.serverNames, <Names key="n" names={node.serverNames} most={4} />],
     [en.nodes.where, mono(node.place)],
     [en.nodes.certificatePath, mono(node.certificatePath)],
     [en.nodes.keyPath, mono(node.keyPath)],
@@ -137,7 +141,7 @@ function CertificatePart({ node, certificate }: { node: EndpointNode; certificat
           en.certificates.source,
           node.orderNumber === null ? en.nodes.external : en.certificates.order(node.orderNumber),
         ],
-        [en.certificates.names, certificate.names.join(', ')],
+        [en.certificates.names, <Names key="n" names={certificate.names} most={4} />],
         [en.certificates.issuer, nameOf(certificate.issuer)],
         [
           en.certificates.expires,

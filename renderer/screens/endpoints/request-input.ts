@@ -41,8 +41,10 @@ function isAddress(name: string): boolean {
   return /^[0-9a-f:]*:[0-9a-f:.]*$/.test(name);
 }
 
+/** Lines and commas part names; a blank within one stays, for the agent to say that it is no name. */
 function splitNames(text: string): string[] {
-  return distinct(text.split(/[\s,]+/).filter((name) => name !== ''));
+  const names = text.split(/[\n\r,]+/).map((name) => name.trim());
+  return distinct(names.filter((name) => name !== ''));
 }
 
 export function requestInput(node: string, form: RequestForm): RequestInput {
@@ -61,12 +63,15 @@ export function requestInput(node: string, form: RequestForm): RequestInput {
 /** What is wrong with the form, by field; empty when nothing is. */
 export function requestProblems(
   form: RequestForm,
-  words: { noNames: string; days: string },
+  words: { noNames: string; blank(name: string): string; days: string },
 ): { names?: string; days?: string } {
+  const names = splitNames(form.names);
+  const blank = names.find((name) => /\s/.test(name));
   const days = Number(form.days);
   const daysFit = form.days.trim() === '' || (Number.isInteger(days) && days >= 1 && days <= 825);
   return {
-    ...(splitNames(form.names).length === 0 ? { names: words.noNames } : {}),
+    ...(names.length === 0 ? { names: words.noNames } : {}),
+    ...(blank === undefined ? {} : { names: words.blank(blank) }),
     ...(daysFit ? {} : { days: words.days }),
   };
 }

@@ -34,7 +34,11 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
   };
   const input = requestInput(node.id, form);
   const checked = (): boolean => {
-    const found = requestProblems(form, { noNames: en.request.noNames, days: en.request.daysWrong });
+    const found = requestProblems(form, {
+      noNames: en.request.noNames,
+      blank: en.request.blankInName,
+      days: en.request.daysWrong,
+    });
     setProblems(found);
     return Object.keys(found).length === 0;
   };

@@ -6,6 +6,7 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { BellLargeIcon } from '../../parts/icons.ts';
 import { LevelSign } from '../../parts/level.tsx';
+import { LongText } from '../../parts/long-text.tsx';
 import { noticeShade } from '../../parts/shades.ts';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
@@ -91,7 +92,9 @@ export function NotificationList({
                   <Time at={one.at} />
                 </span>
               </div>
-              <div className={styles.sentence}>{one.sentence}</div>
+              <div className={styles.sentence}>
+                <LongText text={one.sentence} />
+              </div>
             </div>
           </li>
         );

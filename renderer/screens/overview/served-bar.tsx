@@ -1,5 +1,6 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { Overview } from '#shared/model/overview.ts';
+import { forcedColours } from '../../parts/forced-colours.ts';
 import { Level } from '../../parts/level.tsx';
 import { Section } from '../../parts/section.tsx';
 import { en } from '../../text/en.ts';
@@ -12,10 +13,20 @@ const useStyles = makeStyles({
     height: '10px',
     margin: `${tokens.spacingVerticalM} 0 ${tokens.spacingVerticalS}`,
   },
-  part: { borderRadius: '2px', minWidth: '4px' },
-  same: { backgroundColor: tokens.colorStatusSuccessBackground3 },
-  not: { backgroundColor: tokens.colorStatusDangerBackground3 },
-  unknown: { backgroundColor: tokens.colorNeutralStroke1 },
+  part: { borderRadius: '2px', minWidth: '4px', boxSizing: 'border-box' },
+  // without colours of our own: filled, a double border, a dotted one
+  same: {
+    backgroundColor: tokens.colorStatusSuccessBackground3,
+    [forcedColours]: { forcedColorAdjust: 'none', backgroundColor: 'CanvasText' },
+  },
+  not: {
+    backgroundColor: tokens.colorStatusDangerBackground3,
+    [forcedColours]: { border: '3px double CanvasText' },
+  },
+  unknown: {
+    backgroundColor: tokens.colorNeutralStroke1,
+    [forcedColours]: { border: '1px dotted CanvasText' },
+  },
   legend: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXL },
 });
 
@@ -39,6 +50,7 @@ export function ServedBar({ overview }: { overview: Overview }) {
           {shown.map((part) => (
             <div
               key={part.key}
+              data-part={part.key}
               className={mergeClasses(styles.part, styles[part.key])}
               style={{ flexGrow: part.count }}
             />

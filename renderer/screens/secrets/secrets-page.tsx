@@ -1,5 +1,5 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { MarkIcon } from '../../parts/icons.ts';
 import { en } from '../../text/en.ts';
 
@@ -40,9 +40,12 @@ const useStyles = makeStyles({
 /** The whole window for one question about the master key. */
 export function SecretsPage({ title, children }: { title: string; children: ReactNode }) {
   const styles = useStyles();
+  const main = useRef<HTMLElement>(null);
+  // It is all there is: whoever uses the keyboard begins at its first question, or at its first button.
+  useEffect(() => main.current?.querySelector<HTMLElement>(':is(input, button):not(:disabled)')?.focus(), []);
   return (
     <div className={styles.page}>
-      <main className={styles.card}>
+      <main ref={main} className={styles.card}>
         <title>{`${title} – Trustkeep`}</title>
         <div className={styles.brand}>
           <span className={styles.mark} aria-hidden="true">

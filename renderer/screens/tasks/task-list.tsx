@@ -1,4 +1,3 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { liveTaskStates, type Task, type TaskState } from '#shared/model/task.ts';
@@ -15,6 +14,7 @@ import { Level } from '../../parts/level.tsx';
 import { Page } from '../../parts/page.tsx';
 import { taskShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { taskStateText, taskStepText, taskTitle } from './task-text.ts';
@@ -44,17 +44,12 @@ export function TaskList() {
             place={(row) => ['tasks', row.id]}
             order={{ column: 'created', descending: true }}
             tools={
-              <TabList
-                size="small"
-                selectedValue={group}
-                onTabSelect={(_, data) => setGroup(data.value as Group)}
-              >
-                {(Object.keys(groups) as Group[]).map((one) => (
-                  <Tab key={one} value={one}>
-                    {en.tasks.groups[one]}
-                  </Tab>
-                ))}
-              </TabList>
+              <Tabs<Group>
+                small
+                tabs={(Object.keys(groups) as Group[]).map((one) => [one, en.tasks.groups[one]])}
+                here={group}
+                onChoose={setGroup}
+              />
             }
             empty={
               <Empty

@@ -1,3 +1,4 @@
+import { firstOf } from '#shared/model/first-of.ts';
 import type { Plan, PlannedProof } from '#shared/model/plan.ts';
 import { count } from './count.ts';
 
@@ -19,7 +20,7 @@ export const approvals = {
   },
   asked: 'Requested',
   reason: (reason: Plan['reason'], names: string[]) =>
-    `${reason === 'renewal' ? 'Renewal' : 'New certificate'} for ${names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ')}`,
+    `${reason === 'renewal' ? 'Renewal' : 'New certificate'} for ${firstOf(names, 2)}`,
   none: 'Nothing is waiting for approval',
   noneHint: 'When a certificate is requested or renewed, its plan appears here and as a notification.',
   noneDecided: 'No decisions yet',

@@ -1,10 +1,11 @@
+import { firstOf } from '#shared/model/first-of.ts';
+
 export const certificates = {
   title: 'Certificates',
   subtitle: 'Obtained through Trustkeep or found on endpoints.',
   one: 'Certificate',
   names: 'Names',
-  moreNames: (names: string[]) =>
-    `and ${names.length > 3 ? `${names.slice(0, 2).join(', ')}, ${names.length - 2} more` : names.join(', ')}`,
+  moreNames: (names: readonly string[]) => `and ${firstOf(names, 2)}`,
   source: 'Source',
   order: (number: number) => `Order ${number}`,
   externalLong: 'External: not obtained through Trustkeep',

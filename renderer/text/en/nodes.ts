@@ -50,8 +50,11 @@ export const request = {
   title: (name: string) => `Request a certificate for ${name}`,
   planTitle: (name: string) => `Plan for ${name}`,
   names: 'Names',
-  namesHint: 'One per line. Taken from the node; the first one becomes the common name.',
+  namesHint:
+    'One per line, or separated by commas. Taken from the node; the first one becomes the common name.',
   noNames: 'Enter at least one name.',
+  blankInName: (name: string) =>
+    `"${name}" contains a space. Put each name on its own line, or separate names with commas.`,
   authority: 'Authority',
   isDefault: (name: string) => `${name} (default)`,
   keyType: 'Key type',

@@ -15,7 +15,7 @@ const form: RequestForm = {
   profile: '',
   days: '',
 };
-const words = { noNames: 'no names', days: 'wrong days' };
+const words = { noNames: 'no names', blank: (name: string) => `blank in ${name}`, days: 'wrong days' };
 
 describe('asking for a certificate', () => {
   it('prefills the names a certificate can hold', () => {
@@ -36,6 +36,15 @@ describe('asking for a certificate', () => {
     expect(requestableNames({ serverNames: ['_'], certificate })).toEqual(['old.example']);
   });
 
+  it('parts names at lines and commas only: a blank makes no two names of one', () => {
+    const names = 'my shop.example\r\nb.example ,c.example';
+    expect(requestInput('node_1', { ...form, names }).names).toEqual([
+      'my shop.example',
+      'b.example',
+      'c.example',
+    ]);
+  });
+
   it('sends what the contract takes and leaves the rest to the agent', () => {
     const input = requestInput('node_1', { ...form, names: 'a.example, b.example\na.example' });
     expect(input).toEqual({
@@ -53,6 +62,9 @@ describe('asking for a certificate', () => {
   it('says what is wrong before anything is sent', () => {
     expect(requestProblems(form, words)).toEqual({});
     expect(requestProblems({ ...form, names: ' ,\n' }, words)).toEqual({ names: 'no names' });
+    expect(requestProblems({ ...form, names: 'a.example\n my shop.example ' }, words)).toEqual({
+      names: 'blank in my shop.example',
+    });
     for (const days of ['0', '826', '1.5', 'soon'])
       expect(requestProblems({ ...form, days }, words)).toEqual({ days: 'wrong days' });
   });

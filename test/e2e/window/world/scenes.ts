@@ -1,5 +1,6 @@
 import { manyCredentials } from './credentials.ts';
 import { type Keychain, readyKeychain, recoveryKey, troubledKeychain } from './keychain.ts';
+import { manyNames } from './many-names.ts';
 import { richWorld } from './rich.ts';
 import { forgery } from './said-by-others.ts';
 import { day, emptyWorld, type World } from './world.ts';
@@ -14,6 +15,7 @@ export function makeScene(name: string, now: number): World {
 export const scenes: Record<string, (now: number) => World> = {
   rich: richWorld,
   empty: emptyWorld,
+  'many-names': manyNames,
   calm: (now) => {
     const world = richWorld(now);
     for (const node of world.nodes)
