@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 });
 
 /** Some of many: the first of them and the button that shows the rest, or puts it away again; null when there is no rest. */
-export function useSome<T>(all: readonly T[], most: number): { shown: readonly T[]; toggle: ReactNode } {
+function useSome<T>(all: readonly T[], most: number): { shown: readonly T[]; toggle: ReactNode } {
   const styles = useStyles();
   const [open, setOpen] = useState(false);
   const few = firstFew(all, most);

@@ -62,21 +62,7 @@ export function PlanView({ plan }: { plan: Plan }) {
           />
         </ul>
       </Section>
-      <Section title={en.plan.proofs} icon={<ProofsIcon />}>
-        <p style={{ marginTop: 0 }}>
-          {install.proofs.length === 0 ? en.plan.noProofs : en.plan.proofsMeaning}
-        </p>
-        <ul className={styles.list}>
-          <Some
-            all={install.proofs}
-            draw={(proof) => (
-              <li key={`${proof.address} ${proof.port} ${proof.serverName}`}>
-                <Mono>{en.plan.proof(proof)}</Mono>
-              </li>
-            )}
-          />
-        </ul>
-      </Section>
+      <Proofs proofs={install.proofs} />
       <Compared install={install} />
       <Section title={en.plan.boundTo} icon={<VerifyIcon />}>
         <Facts facts={boundFacts(install)} />
@@ -101,6 +87,25 @@ function Compared({ install }: { install: InstallPlan }) {
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Proofs({ proofs }: Pick<InstallPlan, 'proofs'>) {
+  const styles = useStyles();
+  return (
+    <Section title={en.plan.proofs} icon={<ProofsIcon />}>
+      <p style={{ marginTop: 0 }}>{proofs.length === 0 ? en.plan.noProofs : en.plan.proofsMeaning}</p>
+      <ul className={styles.list}>
+        <Some
+          all={proofs}
+          draw={(proof) => (
+            <li key={`${proof.address} ${proof.port} ${proof.serverName}`}>
+              <Mono>{en.plan.proof(proof)}</Mono>
+            </li>
+          )}
+        />
       </ul>
     </Section>
   );
