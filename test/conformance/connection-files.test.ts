@@ -1,6 +1,7 @@
 import {
   chmod,
   chown,
+  link,
   mkdir,
   readdir,
   readFile,
@@ -29,7 +30,10 @@ eachConnection('looks at files', ({ connection, at, directory }) => {
       uid: process.getuid?.(),
       gid: process.getgid?.(),
       modifiedAt: 1_700_000_000_000,
+      names: 1,
     });
+    await link(at('f'), at('g'));
+    expect(await connection().stat(at('g'))).toMatchObject({ names: 2 });
     expect(await connection().stat(directory())).toMatchObject({ kind: 'directory', mode: 0o700 });
     expect(await connection().stat('/dev/null')).toMatchObject({ kind: 'other' });
   });

@@ -1,3 +1,4 @@
+import { link, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { inAgent, keysOf, listing, newLeaf } from '#test/make/endpoints.ts';
@@ -65,6 +66,32 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
     await expect(endpoint().checkDrift(plan)).rejects.toMatchObject({
       message: expect.stringContaining('user:nobody:r--'),
     });
+  });
+
+  // atusy/kakehashi#760: `ln source.lua alias.lua`, and a rename over one of them
+  it('names in the plan who keeps the previous content: a further name of the file', async () => {
+    const first = filesOf(await endpoint().plan(made().nodeKey)).find((one) => one.before !== null);
+    if (first === undefined) throw new Error('nothing is replaced');
+    const [alias, far] = [`${dirname(first.path)}/alias of it`, `${made().dir}/far`];
+    await link(first.path, alias);
+    const plan = await endpoint().plan(made().nodeKey);
+    expect(filesOf(plan).find(({ path }) => path === first.path)?.before).toMatchObject({ names: 2 });
+    expect(plan.warnings).toContainEqual(
+      `${first.path} has 2 names (hard links: ${alias}). Only ${first.path} gets the new content; whatever reads the file by another name keeps the previous one.`,
+    );
+    await endpoint().checkDrift(plan);
+    await link(first.path, far);
+    await expect(endpoint().checkDrift(plan)).rejects.toMatchObject({
+      message: expect.stringContaining('now has 3 names (hard links) instead of 2'),
+    });
+    await rm(far);
+    const old = await readFile(alias);
+    const snapshot = await endpoint().snapshot(plan, 'tag1');
+    await endpoint().install(plan, inAgent(newLeaf()));
+    expect(await readFile(alias)).toEqual(old);
+    expect(await readFile(first.path)).not.toEqual(old);
+    expect(await endpoint().restore(snapshot)).toMatchObject({ exact: true });
+    await endpoint().discard(snapshot, 'tag1');
   });
 
   // ansible/ansible#41737: `attributes: i` on a file of mode 0600, to keep it from being replaced

@@ -33,7 +33,10 @@ const everyChange: Change[] = [
   { kind: 'directory', path: '/etc/tls/new', like: '/etc/tls' },
   {
     ...{ kind: 'file', path: '/etc/tls/x.key', holds: 'private-key' },
-    ...{ before: { ...state, ownership: full }, after: { sha256: 'e'.repeat(64), ownership: full } },
+    ...{
+      before: { ...state, names: 2, ownership: full },
+      after: { sha256: 'e'.repeat(64), ownership: full },
+    },
   },
   {
     ...{ kind: 'file', path: '/etc/x.conf', holds: 'configuration', before: state },

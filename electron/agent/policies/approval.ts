@@ -1,3 +1,4 @@
+import { changesOf } from '#shared/model/changes/index.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Origin } from '#shared/model/origin.ts';
 import type { Plan } from '#shared/model/plan.ts';
@@ -9,7 +10,8 @@ const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
 
 /**
  * Who has to approve this plan, given who asked for it. Pure. Automatic approval covers neither what a server asked for
- * nor a plan that is known to change what a neighbour uses too, or to take a name away.
+ * nor a plan that is known to change what a neighbour uses too, to take a name away, or to leave the previous content under
+ * another name of a file (hard link): who reads that one is not known, so a plan that a person saw is the way on.
  */
 export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): ApprovalDecision {
   if (!endpoint.policy.autoApprove) return { by: 'person', because: 'A person must approve the plan.' };
@@ -21,6 +23,12 @@ export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): App
     return {
       by: 'person',
       because: `The new certificate no longer covers ${plan.loses.join(', ')}, so a person must approve the plan.`,
+    };
+  const linked = changesOf(plan.install.changes, 'file').find(({ before }) => before?.names !== undefined);
+  if (linked !== undefined)
+    return {
+      by: 'person',
+      because: `${linked.path} has other names that keep the previous content, so a person must approve the plan.`,
     };
   return { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` };
 }

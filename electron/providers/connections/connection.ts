@@ -33,6 +33,8 @@ export interface FileFacts {
   group: string;
   uid: number;
   gid: number;
+  /** How many names the file has (hard links); 1 where the system does not tell. */
+  names: number;
   /** Epoch milliseconds. */
   modifiedAt: number;
 }

@@ -15,6 +15,7 @@ import { passphraseMutations } from './passphrases.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
 import { queueMutations } from './queue.ts';
+import { rightsMutations } from './rights.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
 import { stateMutations } from './states.ts';
@@ -37,6 +38,7 @@ export const mutations: readonly Mutation[] = [
   ...stateMutations,
   ...taskMutations,
   ...queueMutations,
+  ...rightsMutations,
   ...snapshotMutations,
   ...driftMutations,
   ...undoMutations,

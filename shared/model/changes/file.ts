@@ -3,7 +3,13 @@ import type { Cell, ChangeKind } from './change-kind.ts';
 import { ownership, ownershipDifferences, ownerText, rightsText } from './ownership.ts';
 
 /** A file as it is: SHA-256 of its content (hex), size, and whose it is. */
-const fileState = z.object({ sha256: z.string(), size: z.number().int(), ownership });
+const fileState = z.object({
+  sha256: z.string(),
+  size: z.number().int(),
+  ownership,
+  /** How many names it has (hard links): the others keep what it held. Left out: one, or not told. */
+  names: z.number().int().min(2).optional(),
+});
 export type FileState = z.infer<typeof fileState>;
 
 export const fileChange = z.object({
@@ -72,7 +78,12 @@ export const file: ChangeKind<FileChange, FileState> = {
     holds === 'configuration' && before !== null && after.sha256 !== null
       ? { before: before.sha256, after: after.sha256 }
       : null,
-  drift: ({ path, before }, now) => fileDifferences(path, before, now),
+  drift: ({ path, before }, now) => [
+    ...fileDifferences(path, before, now),
+    ...(before === null || now === null || (before.names ?? 1) >= (now.names ?? 1)
+      ? []
+      : [`${path} now has ${now.names} names (hard links) instead of ${before.names ?? 1}`]),
+  ],
 };
 
 function cells(state: FileChange['after'], note: string | null): Cell[] {

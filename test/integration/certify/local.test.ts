@@ -1,3 +1,5 @@
+import { linkSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
 import { have } from '#test/servers/available.ts';
@@ -106,6 +108,20 @@ describe.skipIf(!have('nginx'))('a certificate for a local nginx', () => {
     expect((await agent.call.audit.list({})).map((row) => row.action)).toContain(
       'approval.approved-by-policy',
     );
+  });
+
+  test('waits for a person once where a file has another name, which keeps the previous certificate', async () => {
+    const { nodeId } = await addSite(agent, site, { auto_approve: true });
+    const alias = join(site.nginx.dir, 'mail.crt');
+    linkSync(join(site.nginx.dir, 'tls/shop.crt'), alias);
+    const { taskId } = await agent.call.certificates.request({ node: nodeId });
+    await agent.until(taskId, ['waiting']);
+    const plan = await approve(agent, taskId);
+    expect(plan.install.warnings.join(' ')).toContain(alias);
+    expect((await agent.until(taskId)).state).toBe('succeeded');
+    expect(readFileSync(alias)).not.toEqual(readFileSync(join(site.nginx.dir, 'tls/shop.crt')));
+    const again = await agent.call.certificates.renew({ node: nodeId });
+    expect((await agent.until(again.taskId)).state).toBe('succeeded');
   });
 
   test('is renewed with the same names, key type and authority', async () => {

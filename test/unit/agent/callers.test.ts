@@ -137,6 +137,23 @@ describe('automatic approval', () => {
     });
   });
 
+  test('covers no plan that leaves the previous content under another name of a file, and says which', () => {
+    const own = { system: 'posix' as const, owner: 'root', group: 'root', mode: 0o600 };
+    const ownership = { ...own, acl: '', attributes: '', label: null };
+    const before = { sha256: 'a', size: 1, ownership };
+    const file = (names: object) => ({
+      ...{ kind: 'file' as const, path: '/tls/a.key', holds: 'private-key' as const },
+      ...{ before: { ...before, ...names }, after: { sha256: null, ownership } },
+    });
+    const planned = (names: object) => ({ ...plan, install: { ...plan.install, changes: [file(names)] } });
+    expect(whoApproves(endpoint, planned({ names: 2 }), 'agent')).toEqual({
+      by: 'person',
+      because:
+        '/tls/a.key has other names that keep the previous content, so a person must approve the plan.',
+    });
+    expect(whoApproves(endpoint, planned({}), 'agent').by).toBe('policy');
+  });
+
   test('covers nothing where it is off', () => {
     const off = { ...endpoint, policy: { ...endpoint.policy, autoApprove: false } };
     expect(whoApproves(off, plan, 'gui').by).toBe('person');

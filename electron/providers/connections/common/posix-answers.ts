@@ -8,7 +8,7 @@ const kinds: Record<number, FileFacts['kind']> = { 32768: 'file', 16384: 'direct
 /** Parses the output of the `stat` script. */
 export function readStat(path: string, output: string): FileFacts {
   const [numbers = '', user = '', group = '', ...rest] = output.split('\n');
-  const [raw = '', size, uid, gid, seconds] = numbers.split(' ');
+  const [raw = '', size, uid, gid, seconds, names] = numbers.split(' ');
   const bits = Number.parseInt(raw, 16);
   if (Number.isNaN(bits) || seconds === undefined) {
     throw new Failure('file.failed', `The information about ${path} could not be read.`);
@@ -25,6 +25,7 @@ export function readStat(path: string, output: string): FileFacts {
     group: named(group, gid),
     uid: Number(uid),
     gid: Number(gid),
+    names: Number(names) || 1,
     modifiedAt: Number(seconds) * 1000,
   };
 }

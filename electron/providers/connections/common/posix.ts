@@ -50,9 +50,10 @@ export function run(tools: HostTools, timeoutMs: number): string {
   return `exec timeout -s KILL ${Math.ceil(timeoutMs / 1000) + graceSeconds} "$@"`;
 }
 
-/** `$1`: path. Prints type and mode (hex), size, uid, gid, seconds; user; group; real path. */
+/** `$1`: path. Prints type and mode (hex), size, uid, gid, seconds, names; user; group; real path. */
 export function stat(tools: HostTools): string {
-  const format = tools.stat === 'gnu' ? "-c '%f %s %u %g %Y\n%U\n%G'" : "-f '%Xp %z %u %g %m\n%Su\n%Sg'";
+  const format =
+    tools.stat === 'gnu' ? "-c '%f %s %u %g %Y %h\n%U\n%G'" : "-f '%Xp %z %u %g %m %l\n%Su\n%Sg'";
   return `stat -L ${format} -- "$1" || exit ${exits.notFound}\nreadlink -f -- "$1"`;
 }
 

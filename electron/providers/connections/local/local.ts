@@ -79,6 +79,7 @@ export class LocalConnection implements HostConnection {
         group: windows ? 'unknown' : await this.#accounts.nameOf('group', facts.gid),
         uid: facts.uid,
         gid: facts.gid,
+        names: facts.nlink,
         modifiedAt: Math.floor(facts.mtimeMs),
       };
     });

@@ -1,11 +1,12 @@
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { otherNames } from './other-names.ts';
 import { dirname } from './paths.ts';
 
 /**
  * Refuses, when a plan is made, files that could not be replaced or would lose what they have beside owner and mode:
- * `node.not-installable`. Gives sentences about what the host cannot tell.
+ * `node.not-installable`. Gives sentences about what is lost all the same, and about what the host cannot tell.
  */
 export async function refuseLostRights(
   connection: HostConnection,
@@ -28,8 +29,10 @@ export async function refuseLostRights(
     if (flag !== undefined) throw locked(directory, flag, 'no file in it can be replaced');
   }
   const untold = [...new Set(rights.flatMap((one) => one.untold))];
-  if (untold.length === 0) return [];
+  const others = await otherNames(connection, files);
+  if (untold.length === 0) return others;
   return [
+    ...others,
     `${connection.description} lacks programs that tell whether the files have ${untold.join(', ')}. Any such attribute would be lost when a file is replaced.`,
   ];
 }

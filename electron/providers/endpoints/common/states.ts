@@ -15,7 +15,8 @@ export async function stateOf(connection: HostConnection, path: string): Promise
     });
   }
   const [sha256, rights] = await Promise.all([connection.hash(path), connection.rights(path)]);
-  return { sha256, size: facts.size, ownership: ownershipOf(facts, rights) };
+  const state = { sha256, size: facts.size, ownership: ownershipOf(facts, rights) };
+  return facts.names > 1 ? { ...state, names: facts.names } : state;
 }
 
 /** What a connection reads of a file's owner and rights; what it cannot tell is null, and nothing is claimed about it. */

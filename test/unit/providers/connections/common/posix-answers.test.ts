@@ -4,7 +4,7 @@ import { readStat, troubleOf } from '../../../../../electron/providers/connectio
 
 describe('what hosts answer about files', () => {
   test('is read from GNU stat', () => {
-    expect(readStat('/l', '81a0 1843 0 110 1700000000\nroot\nssl-cert\n/etc/ssl/a\nb\n')).toEqual({
+    expect(readStat('/l', '81a0 1843 0 110 1700000000 2\nroot\nssl-cert\n/etc/ssl/a\nb\n')).toEqual({
       path: '/l',
       realPath: '/etc/ssl/a\nb',
       system: 'posix',
@@ -16,6 +16,7 @@ describe('what hosts answer about files', () => {
       uid: 0,
       gid: 110,
       modifiedAt: 1_700_000_000_000,
+      names: 2,
     });
   });
   test('is read when ids have no names, or names have spaces', () => {
@@ -25,6 +26,7 @@ describe('what hosts answer about files', () => {
       mode: 0o755,
       owner: '4711',
       group: 'ACME\\domain users',
+      names: 1,
     });
   });
   test('is a failure when it is no answer', () => {
