@@ -1,5 +1,6 @@
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { systemClock } from '#kit/clock.ts';
 import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
 import { toPem } from '../pki/pem.ts';
@@ -135,7 +136,7 @@ function optionsFor(target: TlsTarget, line: Socket | undefined): ConnectionOpti
 }
 
 function answerOf(socket: TLSSocket, place: string): TlsAnswer {
-  const chain = chainOf(socket.getPeerCertificate(true));
+  const chain = chainOf(socket.getPeerX509Certificate());
   const leaf = chain[0];
   if (leaf === undefined) return silent('handshake-failed', `${place} did not send a certificate.`);
   const leafPem = toPem('CERTIFICATE', leaf);
@@ -151,14 +152,16 @@ function answerOf(socket: TLSSocket, place: string): TlsAnswer {
 }
 
 /** The linked list ends where a certificate issued itself, or where its issuer was not sent. */
-function chainOf(first: DetailedPeerCertificate | Record<string, never>): Buffer[] {
+function chainOf(first: X509Certificate | undefined): Buffer[] {
   const chain: Buffer[] = [];
   const seen = new Set<string>();
-  let next: Partial<DetailedPeerCertificate> | undefined = first;
-  while (next?.raw !== undefined && !seen.has(next.raw.toString('base64'))) {
-    seen.add(next.raw.toString('base64'));
+  for (
+    let next = first;
+    next !== undefined && !seen.has(next.fingerprint256);
+    next = next.issuerCertificate
+  ) {
+    seen.add(next.fingerprint256);
     chain.push(next.raw);
-    next = next.issuerCertificate;
   }
   return chain;
 }

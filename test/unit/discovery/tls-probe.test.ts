@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { freePort } from '#test/servers/free-port.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
+import { splitPem, toPem } from '../../../electron/pki/pem.ts';
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
 const ca = makeCa();
@@ -50,6 +51,19 @@ describe('the TLS probe', () => {
       protocol: 'TLSv1.3',
     });
     expect(answer.kind === 'certificate' && answer.chainFingerprints).toHaveLength(2);
+  });
+
+  it('shows an issuer whose kind of key is unknown here', async () => {
+    const leaf = makeLeaf(ca, { names: ['a.example'], intermediate: true });
+    const [own, issuer] = splitPem(leaf.chainPem).map(({ der }) => der);
+    if (own === undefined || issuer === undefined) throw new Error('there is no intermediate');
+    const ecPublicKey = Buffer.from('2a8648ce3d0201', 'hex');
+    issuer[issuer.indexOf(ecPublicKey) + ecPublicKey.length - 1] = 0x7f;
+    const cert = toPem('CERTIFICATE', own) + toPem('CERTIFICATE', issuer);
+    // at any other level the server itself demands a key that it knows
+    const port = await listenTls({ cert, key: leaf.keyPem, ciphers: 'DEFAULT@SECLEVEL=0' });
+    const answer = await probeTls(at(port));
+    expect(answer.kind === 'certificate' && answer.chainPem).toBe(cert);
   });
 
   it('adds no certificate that the server did not send', async () => {
