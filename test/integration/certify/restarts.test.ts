@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '#shared/model/task.ts';
@@ -72,6 +73,18 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
       expect(readdirSync(directory).filter((name) => name.includes('.trustkeep-'))).toEqual([]);
     },
   );
+
+  // field case T3; a server started then does not start: acmesh-official/acme.sh#6621, nginx/njs-acme#52
+  test('killed the moment the key is in its place, it leaves a pair that belongs together', async () => {
+    const tls = (name: string) => readFileSync(join(site.nginx.dir, 'tls', name));
+    const old = tls('shop.key');
+    const kill = { appears: 'shop.key', directory: join(site.nginx.dir, 'tls') };
+    expect(await runAgent({ dataDirectory, request: { node: nodeId }, kill })).toBeNull();
+    expect(tls('shop.key')).not.toEqual(old);
+    const certificate = new X509Certificate(tls('shop.crt'));
+    expect(certificate.checkPrivateKey(createPrivateKey(tls('shop.key')))).toBe(true);
+    await expectSameResult(await runAgent({ dataDirectory }));
+  });
 
   test('killed while it puts back what was there, it still ends restored and proved', async () => {
     const before = site.state();

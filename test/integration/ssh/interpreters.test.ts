@@ -128,6 +128,30 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     expect(readRights((await sh(rights, [at('kept')])).stdout)).toEqual(before);
   });
 
+  test.runIf(have(argv[0]) && have('setfacl'))('leave a list that they cannot read, and say so', async () => {
+    const none = ['getfacl', 'setfacl', 'getfattr', 'lsattr'].map((name) => `${name}() { return 127; }\n`);
+    const lacking = `command() { return 1; }\n${none.join('')}`;
+    await writeFile(at('f'), 'old', { mode: 0o600 });
+    const plain = readRights((await sh(lacking + rights, [at('f')])).stdout);
+    // only GNU ls is known to mark every list
+    const told = name === 'busybox' ? null : '';
+    expect(plain).toMatchObject({ acl: told, hidesAcl: false, attributes: null, flags: [] });
+    expect(plain.untold).toEqual([
+      ...(told === null ? ['an ACL (getfacl)'] : []),
+      ...['extended attributes (getfattr)', 'the immutable flag (lsattr)'],
+    ]);
+    expect(await write(at('f'), 'new', 'new', lacking)).toMatchObject({ code: 0 });
+    if (told === null) return; // its ls shows no list, and the plan has said so
+    await exec({ argv: ['setfacl', '-m', 'u:daemon:r', at('f')], timeoutMs: 5_000 });
+    expect(readRights((await sh(lacking + rights, [at('f')])).stdout)).toMatchObject({
+      acl: null,
+      hidesAcl: true,
+    });
+    expect(await write(at('f'), 'newer', 'newer', lacking)).toMatchObject({ code: posix.exits.notKept });
+    expect(await readFile(at('f'), 'utf8')).toBe('new');
+    expect(await readdir(directory)).toEqual(['f']);
+  });
+
   test.runIf(have(argv[0]))('stop before anything when the guard is missing', async () => {
     await mkdir(at('d'));
     const script = `${posix.prologue('MARK', true)}: >"$1"`;

@@ -212,7 +212,7 @@ const temporaryBeside = [
   'done',
   't=$d/.$n.trustkeep-$rnd',
   `trap 'rm -f -- "$t"' 0; trap 'exit 1' 1 2 13 15`,
-  `if m=$(mktemp "$t.XXXXXX" 2>/dev/null); then t=$m; else (set -C; : >"$t") || exit ${exits.notWritten}; fi`,
+  `if m=$(mktemp "$t.XXXXXX" 2>/dev/null); then t=$m; else (set -C; : >"$t") && chmod 600 "$t" || exit ${exits.notWritten}; fi`,
 ];
 
 const replace = [`mv -f -- "$t" "$r" || exit ${exits.notReplaced}`, syncDirectory('"$d/."')];
