@@ -7,6 +7,7 @@ import { acmeAgainstLego } from './bench/acme.ts';
 import { desktopStart } from './bench/desktop.ts';
 import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
+import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
 import { connectThroughNtlm } from './bench/proxy.ts';
 import { sealedSecrets } from './bench/secrets.ts';
@@ -15,6 +16,7 @@ import { startToReady } from './bench/start.ts';
 const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
   install: approveToProof,
+  neighbours: fiftyNeighbours,
   start: startToReady,
   desktop: desktopStart,
   overview: overviewOfAThousand,

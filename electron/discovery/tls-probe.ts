@@ -1,6 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { systemClock } from '#kit/clock.ts';
 import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
 import { toPem } from '../pki/pem.ts';
@@ -129,10 +135,19 @@ function optionsFor(target: TlsTarget, line: Socket | undefined): ConnectionOpti
     // an IP address is no server name in TLS; an empty text sends none
     servername: name === null || isIP(name) !== 0 ? '' : name,
     rejectUnauthorized: false,
-    ca: [],
-    minVersion: 'TLSv1',
-    ...(target.keyAlgorithm === undefined ? {} : offers[target.keyAlgorithm]),
+    secureContext: contextFor(target.keyAlgorithm),
   };
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/** Made once: making one takes longer than the handshake. Nothing of a session is kept in it. */
+function contextFor(keyAlgorithm: TlsTarget['keyAlgorithm']): SecureContext {
+  const kind = keyAlgorithm ?? 'any';
+  const offer = keyAlgorithm === undefined ? {} : offers[keyAlgorithm];
+  const context = contexts.get(kind) ?? createSecureContext({ ca: [], minVersion: 'TLSv1', ...offer });
+  contexts.set(kind, context);
+  return context;
 }
 
 function answerOf(socket: TLSSocket, place: string): TlsAnswer {
