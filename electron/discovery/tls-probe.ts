@@ -8,18 +8,19 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { systemClock } from '#kit/clock.ts';
+import { peerTail } from '#kit/redact.ts';
+import type { BeforeTls } from '#shared/model/node.ts';
 import { certificateFingerprint, sha256Hex } from '../pki/fingerprint.ts';
 import { toPem } from '../pki/pem.ts';
 import { readCertificate } from '../pki/read-certificate.ts';
+import { needsLine, sayBefore } from './before-tls.ts';
 
-interface TlsTarget {
+interface TlsTarget extends BeforeTls {
   /** IP address or host name; IPv6 without brackets. */
   address: string;
   port: number;
   /** SNI to send; null: none. */
   serverName: string | null;
-  /** Begin with a header of the PROXY protocol, as a load balancer would. */
-  proxyProtocol?: boolean | undefined;
   /** For the whole look, name look-up included. Default 10 s. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -88,12 +89,9 @@ export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
     }
     if (target.signal?.aborted) return stopped();
     target.signal?.addEventListener('abort', stopped, { once: true });
-    const shakeHands = (): void => {
+    const attempt = (work: () => void) => () => {
       try {
-        socket = connect(optionsFor(target, line));
-        const open = socket;
-        open.once('secureConnect', () => finish(answerOf(open, place)));
-        watch(open);
+        work();
       } catch (error) {
         finish(explain(error, place));
       }
@@ -104,28 +102,32 @@ export function probeTls(target: TlsTarget): Promise<TlsAnswer> {
         finish(silent('reset', `${place} closed the connection during the handshake.`)),
       );
     };
-    if (!target.proxyProtocol) return shakeHands();
-    const opened = connectTcp({ host: target.address, port: target.port });
-    line = opened;
-    watch(opened);
-    opened.once('connect', () => {
-      opened.write(proxyHeader);
-      shakeHands();
+    const shakeHands = attempt(() => {
+      const open = connect(optionsFor(target, line));
+      socket = open;
+      open.once('secureConnect', () => finish(answerOf(open, place)));
+      watch(open);
     });
+    const openLine = attempt(() => {
+      const opened = connectTcp({ host: target.address, port: target.port });
+      line = opened;
+      watch(opened);
+      const refused = (answer: string) => finish(silent('not-tls', noTls(place, answer)));
+      opened.once('connect', () => sayBefore(opened, target, shakeHands, refused));
+    });
+    if (needsLine(target)) openLine();
+    else shakeHands();
   });
 }
+
+const noTls = (place: string, answer: string): string =>
+  `The service at ${place} did not begin TLS. It answered: ${peerTail(answer, [], 100)}`;
 
 function placeOf(target: TlsTarget): string {
   const host = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
   const name = target.serverName === null ? '' : ` (server name ${target.serverName})`;
   return `${host}:${target.port}${name}`;
 }
-
-/**
- * The first version, which every server that speaks the protocol knows; `UNKNOWN` says that no one is relayed, so the server
- * goes by our own address (haproxy.org/download/1.8/doc/proxy-protocol.txt, 2.1).
- */
-const proxyHeader = 'PROXY UNKNOWN\r\n';
 
 /** Over `line` where there is one, else over a connection of its own. */
 function optionsFor(target: TlsTarget, line: Socket | undefined): ConnectionOptions {

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { certificateFacts } from './certificate.ts';
 
+/** What goes before TLS on a connection. Left out: nothing. */
+export const beforeTls = {
+  /** A header of the PROXY protocol. */
+  proxyProtocol: z.boolean().optional(),
+  /** The greeting of this protocol, and its request for TLS. */
+  startTls: z.enum(['imap', 'pop3', 'smtp']).optional(),
+};
+const beforeTlsShape = z.object(beforeTls);
+export type BeforeTls = z.infer<typeof beforeTlsShape>;
+
 /** Where a node is reached from outside. */
 const binding = z.object({
   /** IP address to dial, IPv6 without brackets. */
@@ -10,8 +20,7 @@ const binding = z.object({
   configured: z.string(),
   /** This node answers here when no name matches. */
   isDefault: z.boolean(),
-  /** It expects a header of the PROXY protocol before TLS. Left out: no. */
-  proxyProtocol: z.boolean().optional(),
+  ...beforeTls,
 });
 export type Binding = z.infer<typeof binding>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { keyType } from './certificate.ts';
 import { change } from './changes/index.ts';
 import { keyPairPlace } from './key-pair-place.ts';
+import { beforeTls } from './node.ts';
 import { orderTerms } from './order.ts';
 
 /** What else is touched when this certificate changes. */
@@ -19,8 +20,7 @@ export const plannedProof = z.object({
   port: z.number().int(),
   /** SNI to send; null: none. */
   serverName: z.string().nullable(),
-  /** A header of the PROXY protocol goes before TLS. Left out: none. */
-  proxyProtocol: z.boolean().optional(),
+  ...beforeTls,
 });
 export type PlannedProof = z.infer<typeof plannedProof>;
 

@@ -18,7 +18,7 @@ export const node: EndpointNode = endpointNode.parse({
   bindings: [
     {
       ...{ address: '127.0.0.1', port: 443, configured: '*:443', isDefault: true },
-      proxyProtocol: true,
+      ...{ proxyProtocol: true, startTls: 'imap' },
     },
   ],
   served: { state: 'same', fingerprint: 'f', sentence: 'It is served.', at: now },

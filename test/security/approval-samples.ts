@@ -25,7 +25,7 @@ const ofWindows = { system: 'windows' as const, owner: 'SYSTEM', acl: 'O:SY', at
 
 const neighbour = {
   ...{ address: '127.0.0.1', port: 443, serverName: 'blog.example', who: 'server blog.example' },
-  proxyProtocol: true,
+  ...{ proxyProtocol: true, startTls: 'imap' as const },
   ...{ keyAlgorithm: 'rsa' as const, expects: 'as-before' as const, onDisk: 'a'.repeat(64) },
 };
 
@@ -105,7 +105,15 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
         facts: [{ name: 'pidPath', label: 'Pid file', value: '/x.pid' }],
       },
       shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
-      proofs: [{ address: '127.0.0.1', port: 443, serverName: 'shop.example', proxyProtocol: true }],
+      proofs: [
+        {
+          address: '127.0.0.1',
+          port: 443,
+          serverName: 'shop.example',
+          proxyProtocol: true,
+          startTls: 'imap',
+        },
+      ],
       neighbours: [neighbour],
       listeners: [{ address: '127.0.0.1', port: 80 }],
       answers: { named: ['www.shop.example'], byDefault: ['old.shop.example'] },
@@ -206,7 +214,8 @@ export const keptSample: Kept = {
   },
   baseline: [
     {
-      ...{ address: '127.0.0.1', port: 443, serverName: 'shop.example', proxyProtocol: true },
+      ...{ address: '127.0.0.1', port: 443, serverName: 'shop.example' },
+      ...{ proxyProtocol: true, startTls: 'imap' as const },
       ...{ leaf: 'a'.repeat(64), chain: ['a'.repeat(64)] },
     },
   ],

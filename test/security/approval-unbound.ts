@@ -77,6 +77,7 @@ export const unboundOfNode: Record<string, string> = {
   'bindings[].configured': 'the plan has its proofs',
   'bindings[].isDefault': 'the plan has its proofs',
   'bindings[].proxyProtocol': 'the plan has its proofs',
+  'bindings[].startTls': 'the plan has its proofs',
   'serverNames#': 'the plan has its names',
   'serverNames[]': 'the plan has its names',
   'certificatePath?': 'the plan has its files',

@@ -85,9 +85,12 @@ export function comparedSentence(around: Around | undefined): string {
   return parts.length === 0 ? '' : ` Beside it: ${parts.join(', ')}.`;
 }
 
-function ask(tools: StepTools, { address, port, serverName, proxyProtocol, keyAlgorithm }: PlannedNeighbour) {
+function ask(
+  tools: StepTools,
+  { address, port, serverName, proxyProtocol, startTls, keyAlgorithm }: PlannedNeighbour,
+) {
   const kind = keyAlgorithm === undefined ? {} : { keyAlgorithm };
-  return tools.probeTls({ address, port, serverName, proxyProtocol, timeoutMs, ...kind });
+  return tools.probeTls({ address, port, serverName, proxyProtocol, startTls, timeoutMs, ...kind });
 }
 
 async function wrongAt(

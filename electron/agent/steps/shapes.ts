@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyType } from '#shared/model/certificate.ts';
 import { keyPairPlace } from '#shared/model/key-pair-place.ts';
+import { beforeTls } from '#shared/model/node.ts';
 import { plan, plannedListener, plannedNeighbour } from '#shared/model/plan.ts';
 import { snapshot } from '#shared/model/snapshot.ts';
 
@@ -36,7 +37,7 @@ const baseline = z.object({
   address: z.string(),
   port: z.number(),
   serverName: z.string().nullable(),
-  proxyProtocol: z.boolean().optional(),
+  ...beforeTls,
   leaf: z.string().nullable(),
   /** The whole chain as it was shown, leaf first. Left out: by a task of an earlier version. */
   chain: z.array(z.string()).optional(),

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { Failure } from '#shared/failure.ts';
 import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
-import type { EndpointNode } from '#shared/model/node.ts';
+import type { BeforeTls, EndpointNode } from '#shared/model/node.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskMemory } from '../../database/database.ts';
 import type { Authority, KeepsRoot } from '../../providers/authorities/authority.ts';
@@ -28,14 +28,15 @@ export type TlsAnswer =
     }
   | { kind: 'no-answer'; code: string; sentence: string };
 
-export type ProbeTls = (target: {
-  address: string;
-  port: number;
-  serverName: string | null;
-  proxyProtocol?: boolean | undefined;
-  timeoutMs?: number;
-  keyAlgorithm?: 'rsa' | 'ecdsa';
-}) => Promise<TlsAnswer>;
+export type ProbeTls = (
+  target: BeforeTls & {
+    address: string;
+    port: number;
+    serverName: string | null;
+    timeoutMs?: number;
+    keyAlgorithm?: 'rsa' | 'ecdsa';
+  },
+) => Promise<TlsAnswer>;
 
 /** Whether a TCP connection is accepted there; never rejects. */
 export type AcceptsConnections = (target: {

@@ -13,6 +13,7 @@ export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Prom
         port: binding.port,
         serverName: name,
         proxyProtocol: binding.proxyProtocol,
+        startTls: binding.startTls,
         timeoutMs: 5000,
         ...(keyAlgorithm ? { keyAlgorithm } : {}),
       }),

@@ -85,8 +85,8 @@ export function planPage(plan: Plan): string[] {
     ...section(
       'Proof by a TLS handshake with',
       install.proofs.map(
-        ({ address, port, serverName, proxyProtocol }) =>
-          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${proxyProtocol ? ', after a PROXY header' : ''}`,
+        ({ address, port, serverName, proxyProtocol, startTls }) =>
+          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${proxyProtocol ? ', after a PROXY header' : ''}${startTls ? ', with STARTTLS' : ''}`,
       ),
     ),
     ...section('Compared before and after', comparedSentences(install)),

@@ -75,7 +75,7 @@ export const plan = {
     'The task succeeds only when each of these TLS handshakes shows the new key and chain. Otherwise, everything is restored.',
   noProofs: 'The addresses that serve this certificate are not known; only what is installed is checked.',
   proof: (proof: PlannedProof) =>
-    `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}${proof.proxyProtocol ? ', after a PROXY header' : ''}`,
+    `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}${proof.proxyProtocol ? ', after a PROXY header' : ''}${proof.startTls ? ', with STARTTLS' : ''}`,
   compared: 'Compared before and after',
   comparedMeaning:
     'A reload affects everything this server does. If any of the following differs afterwards, everything is restored.',

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
 import { inAgent } from '#test/make/endpoints.ts';
 import { haveModules, type NginxOptions } from '#test/servers/nginx.ts';
+import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 import { files, installAndRestart, leafFor, planFor, prepareNginx, shown, start } from './real-nginx.ts';
 
 const tls = 'ssl_certificate a.crt; ssl_certificate_key a.key;';
@@ -65,21 +66,35 @@ describe.skipIf(!haveModules(...modules) || process.getuid?.() !== 0)(
       expect(await shown(other)).toEqual([old.facts.fingerprint]);
     });
 
-    it('names a mail server that begins TLS with STARTTLS, and says why it is no node to install to', async () => {
-      const { endpoint, server } = await beside({
-        files: files({ a: leafFor('a.example') }),
-        http: web(tls),
-        main: mail(`starttls on; server { listen 127.0.0.1:{port2}; protocol imap; ${tls} }`),
-      });
-      const at = `127.0.0.1:${server.ports[1]}`;
-      const plan = await planFor(endpoint, 'a.example');
-      expect(plan.shares).toMatchObject([{ who: expect.stringContaining(`mail server ${at}`) }]);
-      const node = (await endpoint.nodes()).find(({ name }) => name === at);
-      expect(node?.certificate?.names).toEqual(['a.example']);
-      expect(node?.notInstallable).toContain(
-        `${at} cannot be verified: TLS begins there only after STARTTLS.`,
-      );
-    });
+    it.each(['imap', 'pop3', 'smtp'] as const)(
+      'proves and compares a mail server that begins TLS with STARTTLS: %s',
+      async (protocol) => {
+        const { endpoint, server } = await beside({
+          files: files({ a: leafFor('a.example'), m: leafFor('mail.example') }),
+          http: web(tls),
+          main: mail(
+            `starttls on; server_name mail.example; ssl_certificate m.crt; ssl_certificate_key m.key;
+         server { listen 127.0.0.1:{port2}; listen 127.0.0.1:{port3} ssl; protocol ${protocol}; }
+         server { listen 127.0.0.1:{port4} proxy_protocol; protocol ${protocol}; starttls only; }`,
+          ),
+        });
+        const node = (await endpoint.nodes()).find(({ bindings }) => bindings.length === 2);
+        const plan = await endpoint.plan(node?.key ?? '');
+        expect(plan.proofs.map(({ port, startTls }) => [port, startTls])).toEqual([
+          [server.ports[1], protocol],
+          [server.ports[2], undefined],
+        ]);
+        expect(plan.neighbours?.filter(({ startTls }) => startTls !== undefined)).toMatchObject([
+          { port: server.ports[3], startTls: protocol, proxyProtocol: true, expects: 'new-certificate' },
+        ]);
+        const fresh = leafFor('mail.example');
+        await installAndRestart(endpoint, plan, inAgent(fresh));
+        const { fingerprint } = fresh.facts;
+        expect(await shown(plan)).toEqual([fingerprint, fingerprint]);
+        for (const neighbour of plan.neighbours ?? [])
+          expect(await probeTls(neighbour)).toMatchObject({ kind: 'certificate' });
+      },
+    );
 
     it.each(['ssl_conf_command Certificate a.crt;', 'proxy_ssl_conf_command VerifyCAFile a.crt;'])(
       'leaves the file to what gives it to OpenSSL: %s',

@@ -107,6 +107,19 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
   });
 
+  it('says what goes on reading the previous chain when the node gets files of its own', async () => {
+    const { endpoint } = await start({
+      files: files({ a: leafFor('a.example') }),
+      http:
+        block('a.example', `${tls('a')} ssl_trusted_certificate a.crt;`) +
+        block('b.example', `${tls('a')} location / { proxy_ssl_trusted_certificate a.crt; }`),
+    });
+    const plan = await planFor(endpoint, 'a.example');
+    expect(plan.warnings.join()).toMatch(
+      /ssl_trusted_certificate \(.*\) still reads .*a\.crt, which does not change/,
+    );
+  });
+
   it('is replaced in place when its own block trusts the file that holds key and chain', async () => {
     const old = leafFor('a.example');
     const { endpoint, server } = await start({

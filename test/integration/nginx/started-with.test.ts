@@ -49,7 +49,7 @@ async function untilListening(server: RunningNginx): Promise<void> {
 }
 
 async function stopped(server: RunningNginx, child: ChildProcess): Promise<void> {
-  for (const name of ['run.pid', 'other.pid']) {
+  for (const name of ['run.pid.oldbin', 'run.pid', 'other.pid']) {
     const pid = Number((await readFile(join(server.dir, name), 'utf8').catch(() => '')).trim());
     if (pid > 0) process.kill(pid, 'SIGTERM');
     while (pid > 0 && (await readFile(join(server.dir, name)).catch(() => null)) !== null)
@@ -95,6 +95,20 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', (
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
     const commands = changesOf(plan.changes, 'command').map((one) => one.argv);
     expect(commands.at(-1)?.join(' ')).not.toContain('daemon');
+  });
+
+  it('that is handing over to a new program is known by both', async () => {
+    const server = await startWith(pidLine, relative, true);
+    const pid = Number(await readFile(join(server.dir, 'run.pid'), 'utf8'));
+    process.kill(pid, 'SIGUSR2');
+    while (
+      (await readFile(join(server.dir, 'run.pid'), 'utf8').catch(() => String(pid))).trim() === String(pid)
+    )
+      await systemClock.sleep(10);
+    const { checks } = await endpointFor(server).probe();
+    expect(checks.find(({ name }) => name === 'running')).toMatchObject({
+      ...{ ok: true, sentence: expect.stringContaining(`-p ${server.dir} `) },
+    });
   });
 
   it('that does not run is managed below the prefix that the endpoint names', async () => {

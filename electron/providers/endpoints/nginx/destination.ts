@@ -102,10 +102,12 @@ async function ownFiles(
     key,
     edits,
     newDirectories: isNew ? [{ path: directory, like: parent }] : [],
-    warnings:
-      why.length === 0
+    warnings: [
+      ...(why.length === 0
         ? []
-        : [`The current files are also used by ${why.join(', ')}, so this node gets its own files.`],
+        : [`The current files are also used by ${why.join(', ')}, so this node gets its own files.`]),
+      ...shared.own.map(({ who, path }) => `${who} still reads ${path}, which does not change.`),
+    ],
     shared: { blocks: [], uses: [], own: [] },
     likeCertificate,
     likeKey,

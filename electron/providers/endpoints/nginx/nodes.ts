@@ -95,13 +95,20 @@ function makeNode(
     serverNames: server.names,
     certificatePath: pair?.certificate.path ?? null,
     keyPath: pair?.key?.path ?? null,
-    webRoot: server.webRoot,
+    webRoot: server.webRoot ?? webRootByName(servers, server),
     certificate: disk?.facts ?? null,
     chainPem: disk?.chainPem ?? null,
     notInstallable: refusal ?? whyNot(server, pair, places),
     place: server.place,
   };
   return { node, server, pair, places };
+}
+
+/** Outside `http {}` nothing answers a challenge by HTTP: the block there that has one of the names does. */
+function webRootByName(servers: readonly Server[], { context, names }: Server): string | null {
+  if (context === 'http') return null;
+  const web = servers.find((one) => one.context === 'http' && one.names.some((name) => names.includes(name)));
+  return web?.webRoot ?? null;
 }
 
 function whyNot(server: Server, pair: Pair | null, places: Places): string | null {

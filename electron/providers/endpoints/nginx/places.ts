@@ -25,10 +25,10 @@ export function placesOf(
     .filter(({ ssl }) => ssl)
     .map(({ reason }) => `One listener cannot be verified: ${reason}.`);
   for (const listen of server.listens) {
-    if (tls !== (listen.ssl || listen.quic || server.startTls)) continue;
+    if (tls !== (listen.ssl || listen.quic || server.startTls !== null)) continue;
     const address = dialFor(servers, server.context, listen, dialAddress);
     const isDefault = blocksAt(servers, server.context, listen.address)[0] === server;
-    const trouble = troubleWith(server, listen, address);
+    const trouble = troubleWith(listen, address);
     if (trouble !== null) {
       unproved.push(trouble);
       continue;
@@ -37,17 +37,20 @@ export function placesOf(
     const at = `${address} ${listen.port}`;
     const known = bindings.get(at);
     const configured = known === undefined ? listen.address : `${known.configured}, ${listen.address}`;
-    const header = listen.proxyProtocol ? { proxyProtocol: true } : {};
+    const before = {
+      ...(listen.proxyProtocol ? { proxyProtocol: true } : {}),
+      ...(listen.ssl || server.startTls === null ? {} : { startTls: server.startTls }),
+    };
     bindings.set(at, {
       address,
       port: listen.port,
-      ...header,
+      ...before,
       configured,
       isDefault: isDefault || (known?.isDefault ?? false),
     });
     const name = nameThatReaches(servers, server, listen, certificateNames);
     if (name === undefined) unproved.push(notChosen(servers, server, listen));
-    else if (!proofs.has(at)) proofs.set(at, { address, port: listen.port, serverName: name, ...header });
+    else if (!proofs.has(at)) proofs.set(at, { address, port: listen.port, serverName: name, ...before });
   }
   return {
     bindings: [...bindings.values()],
@@ -58,11 +61,9 @@ export function placesOf(
 
 /** Whether it shows a certificate to anyone, be it where nothing can be verified. */
 export const servesTls = (server: Server): boolean =>
-  server.startTls || [...server.listens, ...server.skipped].some((one) => one.ssl);
+  server.startTls !== null || [...server.listens, ...server.skipped].some((one) => one.ssl);
 
-function troubleWith(server: Server, listen: Listen, address: string | null): string | null {
-  if (!listen.ssl && server.startTls)
-    return `${listen.address} cannot be verified: TLS begins there only after STARTTLS.`;
+function troubleWith(listen: Listen, address: string | null): string | null {
   if (listen.quic) return `${listen.address} (quic) cannot be verified: it only uses UDP.`;
   if (address === null)
     return `${listen.address} cannot be verified: another server block answers at the address to connect to.`;

@@ -95,7 +95,7 @@ function readVersion(path: string, text: string): Built {
   };
 }
 
-/** The one running master with the wanted configuration; null: none, or several, which tells nothing. */
+/** How the running masters with the wanted configuration were started; null: none runs, or they were not started alike. */
 async function masterFor(connection: HostConnection, built: Built, wanted: Wanted): Promise<Master | null> {
   const real = async (path: string) => (await connection.stat(path).catch(() => null))?.realPath ?? path;
   const found: Master[] = [];
@@ -106,7 +106,9 @@ async function masterFor(connection: HostConnection, built: Built, wanted: Wante
     const its = fullPath(master.configPath ?? built.configPath, itsPrefix);
     if (ours === its || (await real(ours)) === (await real(its))) found.push(master);
   }
-  return found.length === 1 ? (found[0] ?? null) : null;
+  // two run while a new program takes over from the old one
+  const ways = new Set(found.map((master) => JSON.stringify(master)));
+  return ways.size === 1 ? (found[0] ?? null) : null;
 }
 
 function asStarted(built: Built, wanted: Wanted, master: Master | null): Program {

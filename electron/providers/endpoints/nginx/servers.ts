@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { BeforeTls } from '#shared/model/node.ts';
 import { isHostName, type Listen, lookedUp, parseListen } from './listen.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
 import type { Directive } from './tokens.ts';
@@ -49,8 +50,8 @@ export interface Server {
   names: string[];
   listens: Listen[];
   skipped: Skipped[];
-  /** Its listeners without `ssl` begin TLS when a mail client asks for it. */
-  startTls: boolean;
+  /** Its listeners without `ssl` begin TLS when a client of this protocol asks for it; null: they do not. */
+  startTls: NonNullable<BeforeTls['startTls']> | null;
   pairs: Pair[];
   webRoot: string | null;
   rejectsHandshakes: boolean;
@@ -145,8 +146,9 @@ function readServer(
     ),
     listens,
     skipped,
-    startTls:
-      context === 'mail' && ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? ''),
+    startTls: ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? '')
+      ? mailProtocol(ofServer('protocol')[0]?.args[0]?.text, listens)
+      : null,
     pairs: inherited('ssl_certificate')
       .map(refer)
       .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),
@@ -162,6 +164,21 @@ function readServer(
     staplingFile: inherited('ssl_stapling_file')[0]?.args[0]?.text ?? null,
   };
 }
+
+/** As `protocol` says, else by the port; nginx refuses a mail server of which neither tells it. */
+function mailProtocol(named: string | undefined, listens: readonly Listen[]): Server['startTls'] {
+  const known = (['imap', 'pop3', 'smtp'] as const).find((one) => one === named);
+  return (
+    known ?? listens.map(({ port }) => usualProtocols.get(port)).find((one) => one !== undefined) ?? null
+  );
+}
+
+const usualProtocols = new Map<number, NonNullable<Server['startTls']>>([
+  [143, 'imap'],
+  [110, 'pop3'],
+  [25, 'smtp'],
+  [587, 'smtp'],
+]);
 
 function readListens(directives: Directive[], context: Context) {
   const listens: Listen[] = [];

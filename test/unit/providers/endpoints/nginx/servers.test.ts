@@ -109,6 +109,14 @@ describe('the server blocks', () => {
     expect(servers[0]).toMatchObject({ context: 'stream' });
     expect(nodes(servers)[0]).toMatchObject({ protocol: 'https', notInstallable: null });
   });
+
+  it('have the web root of the web server of the same name when they serve no files themselves', () => {
+    const servers = read(
+      `http { server { listen 80; server_name b; root /b; } server { listen 80; server_name a; root /a; } server { listen 81; server_name c; } }
+       mail { server { listen 993 ssl; server_name a; ${pair} } server { listen 995 ssl; server_name x; ${pair} } }`,
+    );
+    expect(nodes(servers).map(({ webRoot }) => webRoot)).toEqual(['/b', '/a', null, '/a', null]);
+  });
 });
 
 describe('the block that nginx picks', () => {
