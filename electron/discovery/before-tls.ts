@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { BeforeTls } from '#shared/model/node.ts';
 
 /**
@@ -41,7 +41,7 @@ export const needsLine = ({ proxyProtocol, startTls }: BeforeTls): boolean =>
  * later is read.
  */
 export function sayBefore(
-  line: Socket,
+  line: Duplex,
   { proxyProtocol, startTls }: BeforeTls,
   ready: () => void,
   refused: (answer: string) => void,
