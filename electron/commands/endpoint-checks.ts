@@ -3,6 +3,7 @@ import type { FailureCode } from '#shared/failure-codes.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Database } from '../database/database.ts';
 import type { Login } from './endpoint-login.ts';
 import { sameName } from './find.ts';
@@ -65,13 +66,31 @@ function doorsOf({ connection }: Endpoint): ReadonlyMap<string, FailureCode> {
   ]);
 }
 
-/** The draft with its report and the identity that was seen. Throws when the endpoint cannot be talked to. */
+function cancelled(name: string, cause?: unknown): Failure {
+  return new Failure('call.cancelled', `The check of "${name}" was cancelled.`, {
+    hint: 'Nothing was stored.',
+    cause,
+  });
+}
+
+/**
+ * The draft with its report and the identity that was seen. Throws when the endpoint cannot be talked to, and
+ * `call.cancelled` when whoever called gave up. Windows are told as each check begins.
+ */
 export async function probed(
-  { agent }: CommandTools,
+  { agent, clock }: CommandTools,
   draft: Endpoint,
   { material }: Login,
+  signal: AbortSignal | undefined,
 ): Promise<Endpoint & { probe: ProbeReport }> {
-  const { report, identity } = await agent.endpoints.probeDraft(draft, material);
+  const { name } = draft;
+  const begins = (check: CheckName) => agent.events.emit({ type: 'probing', name, check, at: clock.now() });
+  begins('connect');
+  const probe = agent.endpoints.probeDraft(draft, material, { signal, begins });
+  const { report, identity } = await probe.catch((error: unknown) => {
+    throw signal?.aborted ? cancelled(name, error) : error;
+  });
+  if (signal?.aborted) throw cancelled(name);
   const doors = doorsOf(draft);
   const shut = report.checks.find(({ name, ok }) => !ok && doors.has(name));
   if (shut !== undefined) {

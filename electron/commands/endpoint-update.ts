@@ -25,6 +25,7 @@ export async function updateEndpoint(
   before: Endpoint,
   changes: Record<string, unknown>,
   { audit }: CommandContext,
+  signal: AbortSignal | undefined,
 ) {
   const { database, agent, clock } = tools;
   const wanted = wantedOf(tools, before, changes);
@@ -37,7 +38,7 @@ export async function updateEndpoint(
   const login = await loginOf(tools, wanted, before, cleared);
   const parts = partsOf(database, before.type, wanted, login.way);
   const draft: Endpoint = { ...before, name, ...parts, updatedAt: clock.now() };
-  const endpoint = await probed(tools, draft, login);
+  const endpoint = await probed(tools, draft, login, signal);
   audit.commit(
     () => {
       checkNameFree(database, name, before.id);

@@ -21,11 +21,13 @@ export function endpointCommands(tools: CommandTools) {
   const os = implement(contract.endpoints).$context<CommandContext>();
   const { database, agent } = tools;
   return os.router({
-    add: os.add.handler(({ input, context }) => add(tools, input as Flat & typeof input, context)),
+    add: os.add.handler(({ input, context, signal }) =>
+      add(tools, input as Flat & typeof input, context, signal),
+    ),
     list: os.list.handler(() => database.endpoints.list()),
     show: os.show.handler(({ input }) => viewOf(tools, findEndpoint(database, input.endpoint))),
-    update: os.update.handler(({ input, context }) =>
-      updateEndpoint(tools, findEndpoint(database, input.endpoint), input.changes, context),
+    update: os.update.handler(({ input, context, signal }) =>
+      updateEndpoint(tools, findEndpoint(database, input.endpoint), input.changes, context, signal),
     ),
     remove: os.remove.handler(({ input, context }) => {
       remove(tools, findEndpoint(database, input.endpoint), context);
@@ -60,6 +62,7 @@ async function add(
   tools: CommandTools,
   input: Flat & { type: Endpoint['type'] },
   { audit, caller }: CommandContext,
+  signal: AbortSignal | undefined,
 ) {
   const { database, agent, clock } = tools;
   const { type, ...flat } = input;
@@ -80,7 +83,7 @@ async function add(
     createdAt: now,
     updatedAt: now,
   };
-  const endpoint = await probed(tools, draft, login);
+  const endpoint = await probed(tools, draft, login, signal);
   audit.commit(
     () => {
       checkNameFree(database, name, null); // the probe took its time

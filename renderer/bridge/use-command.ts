@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { FailureData } from '#shared/failure.ts';
 import { toFailure } from './failure.ts';
 
@@ -8,23 +8,30 @@ interface Running<Input, Output> {
   busy: boolean;
   failure: FailureData | null;
   clear(): void;
+  /** Gives up the call that is under way: the agent is told, and `run` gives undefined without a failure. */
+  cancel(): void;
 }
 
 /** A command started by a person. Keeps neither input nor output: both may hold secrets. */
-export function useCommand<Input, Output>(call: (input: Input) => Promise<Output>): Running<Input, Output> {
+export function useCommand<Input, Output>(
+  call: (input: Input, options: { signal: AbortSignal }) => Promise<Output>,
+): Running<Input, Output> {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<FailureData | null>(null);
+  const giveUp = useRef<AbortController | null>(null);
   const run = async (input: Input): Promise<Output | undefined> => {
     setBusy(true);
     setFailure(null);
+    const controller = new AbortController();
+    giveUp.current = controller;
     try {
-      return await call(input);
+      return await call(input, { signal: controller.signal });
     } catch (thrown) {
-      setFailure(toFailure(thrown));
+      if (!controller.signal.aborted) setFailure(toFailure(thrown));
       return undefined;
     } finally {
       setBusy(false);
     }
   };
-  return { run, busy, failure, clear: () => setFailure(null) };
+  return { run, busy, failure, clear: () => setFailure(null), cancel: () => giveUp.current?.abort() };
 }

@@ -37,6 +37,8 @@ interface FormDialogProps {
   submit: string | null;
   busy?: boolean;
   failure?: FailureData | null;
+  /** Gives up what `busy` waits for; then every way to close means that. Left out: closing waits for it. */
+  onCancel?(): void;
   /** More buttons, left of the last. */
   actions?: ReactNode;
   closeLabel?: string;
@@ -61,8 +63,11 @@ export function FormDialog(props: FormDialogProps) {
     if (!busy && submit !== null) props.onSubmit();
   };
   const closed = (by: DialogOpenChangeData['type']): void => {
-    if (!busy && !(by === 'backdropClick' && typed.current)) props.onClose();
+    if (by === 'backdropClick' && (busy || typed.current)) return;
+    if (!busy) props.onClose();
+    else props.onCancel?.();
   };
+  const stuck = busy && props.onCancel === undefined;
   const input = (): void => {
     typed.current = true;
   };
@@ -71,7 +76,9 @@ export function FormDialog(props: FormDialogProps) {
       <DialogSurface className={styles.surface}>
         <form ref={form} onSubmit={sent} onInput={input} noValidate>
           <DialogBody className={styles.body}>
-            <DialogTitle action={<CloseButton onClose={props.onClose} />}>{title}</DialogTitle>
+            <DialogTitle action={<CloseButton disabled={stuck} onClose={() => closed('triggerClick')} />}>
+              {title}
+            </DialogTitle>
             <DialogContent className={styles.content}>
               <FailureBar failure={failure} />
               {props.children}
@@ -81,7 +88,13 @@ export function FormDialog(props: FormDialogProps) {
                 {actions}
               </DialogActions>
             )}
-            <Buttons submit={submit} busy={busy} closeLabel={closeLabel} onClose={props.onClose} />
+            <Buttons
+              submit={submit}
+              busy={busy}
+              stuck={stuck}
+              closeLabel={busy ? en.dialog.cancel : closeLabel}
+              onClose={() => closed('triggerClick')}
+            />
           </DialogBody>
         </form>
       </DialogSurface>
@@ -102,29 +115,40 @@ function useFirstQuestion(form: RefObject<HTMLFormElement | null>): void {
   }, [form]);
 }
 
-function CloseButton({ onClose }: { onClose(): void }) {
-  return <Button appearance="subtle" aria-label={en.dialog.close} icon={<CloseIcon />} onClick={onClose} />;
+function CloseButton({ disabled, onClose }: { disabled: boolean; onClose(): void }) {
+  return (
+    <Button
+      appearance="subtle"
+      aria-label={en.dialog.close}
+      icon={<CloseIcon />}
+      disabled={disabled}
+      onClick={onClose}
+    />
+  );
 }
 
 interface ButtonsProps {
   submit: string | null;
   busy: boolean;
+  /** Under way, and nothing gives it up. */
+  stuck: boolean;
   closeLabel: string;
   onClose(): void;
 }
 
-function Buttons({ submit, busy, closeLabel, onClose }: ButtonsProps) {
+function Buttons({ submit, busy, stuck, closeLabel, onClose }: ButtonsProps) {
   const styles = useStyles();
   return (
     <DialogActions className={styles.buttons}>
-      <Button onClick={onClose} disabled={busy}>
+      <Button onClick={onClose} disabled={stuck}>
         {closeLabel}
       </Button>
       {submit !== null && (
         <Button
           appearance="primary"
           type="submit"
-          disabled={busy}
+          // it keeps the focus: without one in the dialog, Escape would reach nobody
+          disabledFocusable={busy}
           {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
         >
           {submit}

@@ -85,6 +85,7 @@ export const en = {
   form: {
     advanced: (number: number) => `Advanced (${number})`,
     notChosen: '(none)',
+    byDefault: 'Default',
     notHere: (choice: string) => `${choice} (not in this version)`,
     secretKept: 'Leave empty to keep the current one. It is never shown.',
     secretPlaceholder: 'unchanged',

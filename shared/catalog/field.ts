@@ -7,6 +7,8 @@ export interface Field {
   label: string;
   /** One sentence: what it is, limits and default included. */
   help: string;
+  /** The same for a form, where `help` speaks to who writes a command: limits and ids that the form itself shows are left out. */
+  hint?: string;
   kind: 'text' | 'secret' | 'number' | 'path' | 'choice' | 'boolean' | 'lines';
   required?: boolean;
   /** Length limits for text, value limits for numbers. */

@@ -19,6 +19,7 @@ export const proxyCatalog: Descriptor = {
       name: 'port',
       label: 'Port',
       help: 'Port of the proxy, 1 to 65535.',
+      hint: 'Port of the proxy.',
       kind: 'number',
       min: 1,
       max: 65535,

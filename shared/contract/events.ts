@@ -27,6 +27,8 @@ export const agentEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), topic, id: z.string().nullable(), at: z.number().int() }),
   z.object({ type: z.literal('notification'), notification, at: z.number().int() }),
   z.object({ type: z.literal('level'), level: healthLevel, sentence: z.string(), at: z.number().int() }),
+  /** An endpoint of this name is being added or changed, and this check of it begins. */
+  z.object({ type: z.literal('probing'), name: z.string(), check: z.string(), at: z.number().int() }),
   /** A window should come to the front (second start of the desktop, `trustkeep show`). */
   z.object({ type: z.literal('show'), at: z.number().int() }),
 ]);

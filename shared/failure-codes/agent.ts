@@ -22,6 +22,7 @@ export const agentCodes = {
     'approval.settings-changed': ['never', 'The settings changed after the plan was approved.'],
     'bridge.closed': ['later', 'The window has lost its connection to the agent.'],
     'command.needs-person': ['needs-person', 'Only a person on this computer can carry out the command.'],
+    'call.cancelled': ['never', 'The call was given up by whoever made it.'],
     'command.not-allowed': ['never', 'The command is not allowed for this kind of caller.'],
     'input.invalid': ['needs-person', 'A value in the input is wrong.', 'wrong-call'],
     internal: ['later', 'Something happened that should not; this is a fault in Trustkeep.', 'fault'],

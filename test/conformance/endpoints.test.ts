@@ -15,8 +15,10 @@ eachEndpoint(({ endpoint, made, before }) => {
     expect(await listing(made().dir)).toEqual(before());
   });
 
-  it('is found fit by the probe, with each check in a sentence', async () => {
-    const report = await endpoint().probe();
+  it('is found fit by the probe, with each check in a sentence, and told as it begins', async () => {
+    const begun: string[] = [];
+    const report = await endpoint().probe((check) => begun.push(check));
+    expect(report.checks.map(({ name }) => name)).toEqual(['connect', ...begun]);
     expect(report.checks.filter((one) => !one.ok)).toEqual([]);
     expect(report.ok).toBe(true);
     for (const check of report.checks) expect(check.sentence).toMatch(/\S.*\.?$/);

@@ -34,6 +34,54 @@ describe.runIf(have('chromium'))('endpoints in the window', () => {
     expect(troubles).toEqual([]);
   });
 
+  it('says what is checked of a large endpoint and for how long, and every way to close it gives that up', async () => {
+    const { page, troubles } = await open({ scene: 'large-endpoints', place: 'endpoints' });
+    await page.click('text=Add endpoint');
+    await page.fill('[data-field=name]', 'edge');
+    const cancelled = async () =>
+      (await calls(page)).filter(({ command }) => command === 'endpoints.add cancelled').length;
+    const ways = [
+      () => page.click('[role=dialog] >> role=button[name=Cancel]'),
+      () => page.keyboard.press('Escape'),
+      () => page.click('[role=dialog] >> role=button[name=Close]'),
+    ];
+    for (const [at, way] of ways.entries()) {
+      await page.click('button[type=submit]');
+      await page.waitForSelector('[data-probing] >> text=Checking: Configuration');
+      await page.waitForSelector('[data-probing]:has-text("1 s")');
+      await way();
+      await page.waitForSelector('[data-probing]', { state: 'detached' });
+      await expect.poll(cancelled).toBe(at + 1);
+      expect(await page.inputValue('[data-field=name]')).toBe('edge');
+      expect(await page.isVisible('[data-failure]')).toBe(false);
+    }
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    expect(troubles).toEqual([]);
+  });
+
+  it('says in red which check fails, where the nodes would be, and leads to the settings', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    await page.click('text=print-server');
+    const bar = page.locator('.fui-MessageBar', { hasText: 'Cannot be managed yet' });
+    await bar.locator('role=button[name=Edit]').click();
+    await page.waitForSelector('[role=dialog] >> text=Edit print-server');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    // and at once, when one is added that cannot be managed
+    await page.evaluate(`(({ endpoints }) => {
+      const bad = endpoints.find((one) => one.name === 'print-server').probe;
+      for (const one of endpoints) if (one.type === 'nginx') one.probe = bad;
+    })(trustkeepFake.world)`);
+    await page.click('nav >> text=Endpoints');
+    await page.click('text=Add endpoint');
+    await page.fill('[data-field=name]', 'broken');
+    await page.click('button[type=submit]');
+    await page.click('text=Back and correct');
+    await page.waitForSelector('[role=dialog] >> text=Edit broken');
+    expect(await page.inputValue('[data-field=name]')).toBe('broken');
+  });
+
   it('shows the plan before a certificate is requested, then follows the task', async () => {
     const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-1');

@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
 import { aboutEndpoint, findEndpoint } from '../find.ts';
 import { withConnection } from '../open-connection.ts';
-import { probeDraft, reportOfNoConnection } from './probe.ts';
+import { type ProbeWatch, probeDraft, reportOfNoConnection } from './probe.ts';
 import { restartKind } from './restart-kind.ts';
 
 interface EndpointCommands {
@@ -13,6 +13,7 @@ interface EndpointCommands {
   probeDraft(
     draft: Endpoint,
     login: LoginMaterial,
+    watch?: ProbeWatch,
   ): Promise<{ report: ProbeReport; identity: string | null }>;
   /** Probes a stored endpoint and keeps the report. */
   probe(endpointId: string): Promise<ProbeReport>;
@@ -26,7 +27,7 @@ export const endpoints: Domain<EndpointCommands> = {
     const { database, clock } = parts;
     return {
       commands: {
-        probeDraft: (draft, login) => probeDraft(parts, draft, login),
+        probeDraft: (draft, login, watch) => probeDraft(parts, draft, login, watch),
         async probe(endpointId) {
           const connection = database.endpoints.get(endpointId)?.connection;
           const probed = withConnection(parts, endpointId, ({ endpoint }) => endpoint.probe());

@@ -6,6 +6,14 @@ import type { LoginMaterial } from '../../providers/connections/connection.ts';
 import { isNotFetched } from '../logins.ts';
 import { closeConnection, type OpenConnectionParts, openWithLogin } from '../open-connection.ts';
 
+/** Of whoever waits for a probe. */
+export interface ProbeWatch {
+  /** Gives it up: what runs on the endpoint for it is ended. */
+  signal?: AbortSignal | undefined;
+  /** Called as each check begins. */
+  begins?: ((check: CheckName) => void) | undefined;
+}
+
 /**
  * Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. `given` is its
  * login, unless a credential store has it.
@@ -14,17 +22,22 @@ export async function probeDraft(
   parts: OpenConnectionParts,
   draft: Endpoint,
   given: LoginMaterial,
+  { signal, begins }: ProbeWatch = {},
 ): Promise<{ report: ProbeReport; identity: string | null }> {
   let identity: string | null = null;
   const open = await openWithLogin(parts, draft, {
     given,
+    signal,
     onIdentity: (seen) => {
       identity = seen.fingerprint;
     },
   });
+  const close = (): void => void closeConnection(open); // what runs there ends with the connection
+  signal?.addEventListener('abort', close, { once: true });
   try {
-    return { report: await open.endpoint.probe(), identity };
+    return { report: await open.endpoint.probe(begins), identity };
   } finally {
+    signal?.removeEventListener('abort', close);
     await closeConnection(open);
   }
 }

@@ -3,6 +3,7 @@ import type { OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { HostConnection } from '../connections/connection.ts';
@@ -39,8 +40,11 @@ export interface NewKey {
  * the agent holds a lease per endpoint. Every method may block as long as the endpoint does and rejects with a Failure.
  */
 export interface Endpoint {
-  /** Reachable, version, rights. Never rejects for what is wrong with the endpoint: that is a "no" with its reason. */
-  probe(): Promise<ProbeReport>;
+  /**
+   * Reachable, version, rights. Never rejects for what is wrong with the endpoint: that is a "no" with its reason. `begins`
+   * is called as each check begins.
+   */
+  probe(begins?: (check: CheckName) => void): Promise<ProbeReport>;
   /** Every place that holds or could hold a certificate. `endpoint.configuration-invalid` when it does not parse. */
   nodes(): Promise<DiscoveredNode[]>;
   /** Exact changes an install would make now, from fresh facts. Changes nothing. `node.missing`, `node.not-installable`. */

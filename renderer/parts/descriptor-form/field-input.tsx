@@ -12,7 +12,7 @@ import { en } from '../../text/en.ts';
 import { Browse } from '../browse.tsx';
 import { FileInput } from './file-input.tsx';
 import { KeptInput } from './kept-input.tsx';
-import type { FormValue } from './values.ts';
+import { type FormValue, hintOf } from './values.ts';
 
 /** What a question drawn in another way gets: its text, and id and names for screen readers in `frame`. */
 export interface ControlGiven {
@@ -40,7 +40,7 @@ export function FieldInput(props: FieldInputProps) {
   const { field, problem, kept, control, value, onChange } = props;
   if (field.kind === 'boolean') return <Toggle {...props} />;
   const text = typeof value === 'string' ? value : '';
-  const hint = kept ? `${field.help} ${en.form.secretKept}` : field.help;
+  const hint = kept ? `${hintOf(field)} ${en.form.secretKept}` : hintOf(field);
   return (
     <FieldFrame
       label={field.label}
@@ -72,7 +72,7 @@ function Browsed({ field, browsed, onChange, children }: FieldInputProps & { chi
 
 function Toggle({ field, value, onChange }: FieldInputProps) {
   return (
-    <FieldFrame hint={field.help}>
+    <FieldFrame hint={hintOf(field)}>
       <Switch
         label={field.label}
         checked={value === true}
@@ -81,6 +81,11 @@ function Toggle({ field, value, onChange }: FieldInputProps) {
       />
     </FieldFrame>
   );
+}
+
+/** What is left to a default is not "none". */
+function emptyChoice(field: Field): string {
+  return hintOf(field).includes('Default:') ? en.form.byDefault : en.form.notChosen;
 }
 
 type ControlProps = FieldInputProps & { frame: FieldControlProps; text: string };
@@ -129,7 +134,7 @@ function ChoiceInput(props: ControlProps) {
   const { field, choices, onChange } = props;
   return (
     <Select {...commonOf(props)} onChange={(_, data) => onChange(data.value)}>
-      {field.default === undefined && <option value="">{en.form.notChosen}</option>}
+      {field.default === undefined && <option value="">{emptyChoice(field)}</option>}
       {(field.choices ?? []).map((choice) => (
         <option key={choice} value={choice} disabled={choices !== undefined && !choices.includes(choice)}>
           {choiceText(field, choice, choices)}

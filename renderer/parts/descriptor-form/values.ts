@@ -5,6 +5,11 @@ export type FormValue = string | boolean | null;
 export type FormValues = Readonly<Record<string, FormValue>>;
 export type InputValue = string | number | boolean | string[];
 
+/** What stands below a question. */
+export function hintOf({ hint, help }: Pick<Field, 'hint' | 'help'>): string {
+  return hint ?? help;
+}
+
 interface ReadForm {
   input: Record<string, InputValue>;
   /** Field name → what is wrong with it. */

@@ -1,11 +1,16 @@
-import { Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
+import { Button, Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { loginWays } from '#shared/catalog/connections/login.ts';
 import { endpointCatalog, usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import type { Field as CatalogField } from '#shared/catalog/field.ts';
 import { connectionTypes } from '#shared/model/connection.ts';
-import { type EndpointType, endpointTypes, type StoredReport } from '#shared/model/endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointType,
+  endpointTypes,
+  type StoredReport,
+} from '#shared/model/endpoint.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -23,6 +28,8 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
 import { loginChoice, withoutChoice } from './login-fields.ts';
+import { Edit } from './more-actions.tsx';
+import { Probing } from './probing.tsx';
 import { useLogin } from './use-login.ts';
 
 const useStyles = makeStyles({
@@ -31,8 +38,7 @@ const useStyles = makeStyles({
 });
 
 interface Added {
-  id: string;
-  name: string;
+  endpoint: Endpoint;
   probe: StoredReport;
 }
 
@@ -58,8 +64,7 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
     setProblems(read.problems);
     if (Object.keys(read.problems).length > 0) return;
     const answer = await add.run({ ...withoutChoice(read.input), type, name: String(read.input.name) });
-    if (answer !== undefined)
-      setAdded({ id: answer.endpoint.id, name: answer.endpoint.name, probe: answer.probe });
+    if (answer !== undefined) setAdded({ endpoint: answer.endpoint, probe: answer.probe });
   };
 
   if (added !== null) return <AddedEndpoint added={added} onClose={onClose} />;
@@ -68,6 +73,8 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
       title={en.endpoints.add}
       submit={add.busy ? en.endpoints.adding : en.endpoints.addYes}
       busy={add.busy}
+      onCancel={add.cancel}
+      {...(add.busy ? { actions: <Probing name={String(input.name)} /> } : {})}
       failure={add.failure}
       onSubmit={() => void submit()}
       onClose={onClose}
@@ -124,25 +131,31 @@ function TypeChoice({ type, onChoose }: { type: EndpointType; onChoose(type: End
 /** After adding: the instance id, and what the first look at the endpoint found. */
 function AddedEndpoint({ added, onClose }: { added: Added; onClose(): void }) {
   const styles = useStyles();
+  const { endpoint, probe } = added;
+  const [correcting, setCorrecting] = useState(false);
   const open = (): void => {
     onClose();
-    go('endpoints', added.id);
+    go('endpoints', endpoint.id);
   };
+  if (correcting) return <Edit endpoint={endpoint} open onClose={open} />;
   return (
     <FormDialog
-      title={en.endpoints.added(added.name)}
+      title={en.endpoints.added(endpoint.name)}
       submit={en.endpoints.openNodes}
       closeLabel={en.dialog.close}
+      {...(probe.ok
+        ? {}
+        : { actions: <Button onClick={() => setCorrecting(true)}>{en.endpoints.correct}</Button> })}
       onSubmit={open}
       onClose={onClose}
     >
-      <Notice intent={added.probe.ok ? 'success' : 'warning'}>
-        {added.probe.ok ? en.endpoints.addedOk : en.endpoints.addedNotOk} {en.endpoints.instanceId}{' '}
+      <Notice intent={probe.ok ? 'success' : 'error'}>
+        {probe.ok ? en.endpoints.addedOk : en.endpoints.addedNotOk} {en.endpoints.instanceId}{' '}
         <span className={styles.id} data-instance-id>
-          {added.id}
+          {endpoint.id}
         </span>
       </Notice>
-      <Checks checks={added.probe.checks} />
+      <Checks checks={probe.checks} />
     </FormDialog>
   );
 }

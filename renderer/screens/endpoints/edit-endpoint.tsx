@@ -15,6 +15,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { en } from '../../text/en.ts';
 import { endpointValues } from './endpoint-text.ts';
 import { isKeptLogin, loginChanges, loginChoice, wayBefore, wayOf } from './login-fields.ts';
+import { Probing } from './probing.tsx';
 import { useLogin } from './use-login.ts';
 
 /** Changes what a person changed and keeps the rest, secrets above all. */
@@ -51,6 +52,8 @@ export function EditEndpoint(props: {
       title={en.endpoints.editTitle(endpoint.name)}
       submit={update.busy ? en.endpoints.saving : en.dialog.save}
       busy={update.busy}
+      onCancel={update.cancel}
+      {...(update.busy ? { actions: <Probing name={String(values.name)} /> } : {})}
       failure={update.failure}
       onSubmit={() => void submit()}
       onClose={onClose}

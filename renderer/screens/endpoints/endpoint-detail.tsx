@@ -14,6 +14,7 @@ import { en } from '../../text/en.ts';
 import { EndpointFacts, ProbeSection } from './endpoint-facts.tsx';
 import { EndpointNodes } from './endpoint-nodes.tsx';
 import { connectionText } from './endpoint-text.ts';
+import { EndpointTrouble } from './endpoint-trouble.tsx';
 import { MoreActions } from './more-actions.tsx';
 
 type Sheet = 'nodes' | 'checks' | 'settings';
@@ -62,6 +63,7 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
       }
     >
       <FailureBar failure={discover.failure ?? probe.failure} />
+      <EndpointTrouble endpoint={endpoint} />
       <Tabs<Sheet>
         tabs={[
           ['nodes', en.endpoints.nodes],

@@ -49,7 +49,8 @@ interface ActionProps {
   onClose(): void;
 }
 
-function Edit({ endpoint, open, onClose }: ActionProps) {
+/** The form of its settings, while it is open. */
+export function Edit({ endpoint, open, onClose }: ActionProps) {
   const { queries } = useBridge();
   const authorities = useQuery(queries.authorities.list.queryOptions({ input: {} })).data;
   const stores = useQuery(queries.credentialStores.list.queryOptions({ input: {} })).data;

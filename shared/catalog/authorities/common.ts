@@ -4,6 +4,7 @@ export const authorityName = {
   name: 'name',
   label: 'Name',
   help: 'Name of the authority, 1 to 32 characters.',
+  hint: 'What the authority is called in Trustkeep.',
   kind: 'text',
   required: true,
   min: 1,

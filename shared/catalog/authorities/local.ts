@@ -26,6 +26,7 @@ export const local = defineAuthority({
       name: 'common_name',
       label: 'Common name',
       help: 'Common name of the root, 1 to 64 characters.',
+      hint: 'Name of the root certificate.',
       kind: 'text',
       min: 1,
       max: 64,

@@ -4,6 +4,7 @@ export const storeName = {
   name: 'storename',
   label: 'Store name',
   help: 'Name of the credential store, 1 to 64 characters.',
+  hint: 'What the credential store is called in Trustkeep.',
   kind: 'text',
   required: true,
   min: 1,

@@ -10,6 +10,7 @@ export const credentialDescriptor: Descriptor = {
       name: 'id',
       label: 'Credential ID',
       help: 'Names the credential within its store: 1 to 255 characters, no slashes, no space at either end.',
+      hint: 'Names the credential within its store. No slashes, no space at either end.',
       kind: 'text',
       required: true,
       min: 1,

@@ -59,6 +59,7 @@ export const hashicorp = defineStore({
       name: 'authtype',
       label: 'Authentication type',
       help: 'How to log in: Token, AppRoleSecret or AppRoleFile.',
+      hint: 'How Trustkeep logs in to the store.',
       kind: 'choice',
       choices: ['Token', 'AppRoleSecret', 'AppRoleFile'],
       default: 'Token',

@@ -4,6 +4,7 @@ import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection, NewFile } from '../../connections/connection.ts';
 import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
@@ -34,7 +35,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return { makesKeys: this, restarts: this, runsScripts: null };
   }
 
-  abstract probe(): Promise<ProbeReport>;
+  abstract probe(begins?: (check: CheckName) => void): Promise<ProbeReport>;
   abstract nodes(): Promise<DiscoveredNode[]>;
   abstract plan(nodeKey: string): Promise<InstallPlan>;
   abstract restart(): Promise<void>;

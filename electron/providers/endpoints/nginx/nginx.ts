@@ -6,6 +6,7 @@ import { changesOf, isOwnWork, type OwnChange } from '#shared/model/changes/inde
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
@@ -46,11 +47,9 @@ export class NginxEndpoint extends FileEndpoint {
     this.#settings = settings;
   }
 
-  probe(): Promise<ProbeReport> {
-    return probeNginx(this.connection, this.tools.clock.now(), {
-      program: () => this.#locate(),
-      view: () => this.#view(),
-    });
+  probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
+    const ask = { program: () => this.#locate(), view: () => this.#view() };
+    return probeNginx(this.connection, this.tools.clock.now(), ask, begins);
   }
 
   async nodes(): Promise<DiscoveredNode[]> {

@@ -13,6 +13,7 @@ export async function probeNginx(
   connection: HostConnection,
   at: number,
   ask: { program: () => Promise<Program>; view: () => Promise<View> },
+  begins?: (check: CheckName) => void,
 ): Promise<ProbeReport> {
   const checks: ProbeCheck[] = [
     {
@@ -23,6 +24,7 @@ export async function probeNginx(
   ];
   let version: string | null = null;
   const check = async (name: CheckName, work: () => Promise<string>): Promise<boolean> => {
+    begins?.(name);
     try {
       checks.push({ name, ok: true, sentence: await work() });
       return true;

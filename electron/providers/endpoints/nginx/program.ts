@@ -55,7 +55,7 @@ export async function locate(connection: HostConnection, wanted: Wanted): Promis
   throw new Failure(
     'endpoint.program-missing',
     `No nginx program was found at ${where} on ${connection.description}.`,
-    { hint: 'Install nginx there, or set its path with --nginx_path.' },
+    { hint: 'Install nginx there, or set the nginx program in the settings of the endpoint.' },
   );
 }
 

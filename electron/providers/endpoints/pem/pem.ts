@@ -4,6 +4,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
@@ -29,8 +30,8 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
     return { ...super.powers, runsScripts: this };
   }
 
-  probe(): Promise<ProbeReport> {
-    return probePem(this.connection, this.#settings, this.tools.clock.now());
+  probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
+    return probePem(this.connection, this.#settings, this.tools.clock.now(), begins);
   }
 
   async nodes(): Promise<DiscoveredNode[]> {

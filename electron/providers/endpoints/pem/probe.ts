@@ -12,6 +12,7 @@ export async function probePem(
   connection: HostConnection,
   settings: PemSettings,
   at: number,
+  begins?: (check: CheckName) => void,
 ): Promise<ProbeReport> {
   const checks: ProbeCheck[] = [
     {
@@ -21,6 +22,7 @@ export async function probePem(
     },
   ];
   const check = async (name: CheckName, work: () => Promise<string>): Promise<void> => {
+    begins?.(name);
     try {
       checks.push({ name, ok: true, sentence: await work() });
     } catch (error) {

@@ -1,10 +1,11 @@
+import { Failure } from '#shared/failure.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { exampleEndpoint } from '../world/endpoints.ts';
 import { fakeHash } from '../world/world.ts';
 import { type FakeTools, need, os } from './procedures.ts';
 
 /** Endpoints and their nodes. A task that is asked for is one the world has already. */
-export function endpointRoutes({ world, changed, did }: FakeTools) {
+export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
   const endpoint = (name: string): Endpoint =>
     need(
       world.endpoints,
@@ -15,11 +16,21 @@ export function endpointRoutes({ world, changed, did }: FakeTools) {
     );
   const node = (id: string) => need(world.nodes, (one) => one.id === id, 'node', id, 'trustkeep nodes list');
   const probeOf = ({ probe }: Endpoint) => probe ?? { ok: true, version: null, checks: [], at: world.now };
+  /** Reads a large configuration until the caller gives up. */
+  const probedLong = async (name: string, signal: AbortSignal | undefined): Promise<void> => {
+    emit({ type: 'probing', name, check: 'configuration', at: Date.now() });
+    await new Promise<void>((done) => signal?.addEventListener('abort', () => done()));
+    did('endpoints.add cancelled', { name });
+    throw new Failure('call.cancelled', `The check of "${name}" was cancelled.`, {
+      hint: 'Nothing was stored.',
+    });
+  };
   const aTask = () => ({ taskId: world.tasks[0]?.id ?? '' });
   return {
     endpoints: {
-      add: os.endpoints.add.handler(({ input }) => {
+      add: os.endpoints.add.handler(async ({ input, signal }) => {
         did('endpoints.add', input);
+        if (world.largeEndpoints) await probedLong(String((input as { name?: unknown }).name), signal);
         const like = world.endpoints.find((one) => one.type === input.type) ?? exampleEndpoint(world.now);
         const name = String((input as { name?: unknown }).name);
         const added = { ...like, id: `ep_${fakeHash(name).slice(0, 12)}`, name, discoveredAt: null };

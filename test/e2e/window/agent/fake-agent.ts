@@ -72,6 +72,7 @@ export class FakeAgent {
     const tools = {
       world: this.world,
       changed: (...topics: Topic[]) => this.changed(...topics),
+      emit: (event: AgentEvent) => this.emit(event),
       did: (command: string, input: unknown) => this.#did(command, input),
     };
     const noted = os.use(({ path, next }) => {

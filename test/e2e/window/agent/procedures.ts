@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server';
-import type { Topic } from '#shared/contract/events.ts';
+import type { AgentEvent, Topic } from '#shared/contract/events.ts';
 import { contract } from '#shared/contract/index.ts';
 import { notFound } from '../../../../electron/commands/find.ts';
 import { toFailure, toLine } from '../../../../electron/transport/failures.ts';
@@ -18,6 +18,7 @@ export const os = implement(contract).use(async ({ path, next }, input) => {
 export interface FakeTools {
   world: World;
   changed(...topics: Topic[]): void;
+  emit(event: AgentEvent): void;
   /** Notes a changing command; throws what the test wants it to answer. */
   did(command: string, input: unknown): void;
 }

@@ -8,7 +8,7 @@ export const noProgram = (description: string): Failure =>
   new Failure(
     'endpoint.program-missing',
     `No nginx program was found at the usual places on ${description}.`,
-    { hint: 'Install nginx there, or set its path with --nginx_path.' },
+    { hint: 'Install nginx there, or set the nginx program in the settings of the endpoint.' },
   );
 
 export const reloadRefused = (description: string): Failure =>

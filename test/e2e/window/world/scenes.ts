@@ -16,6 +16,7 @@ export const scenes: Record<string, (now: number) => World> = {
   rich: richWorld,
   empty: emptyWorld,
   'many-names': manyNames,
+  'large-endpoints': (now) => ({ ...richWorld(now), largeEndpoints: true }),
   calm: (now) => {
     const world = richWorld(now);
     for (const node of world.nodes)

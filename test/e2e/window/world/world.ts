@@ -40,6 +40,8 @@ export interface World {
   trips: ProxyTrip[];
   /** 1: seconds last as long as seconds. */
   pace: number;
+  /** Checking an endpoint that is added takes until the person gives up. */
+  largeEndpoints: boolean;
 }
 
 export const minute = 60_000;
@@ -95,6 +97,7 @@ export function emptyWorld(now: number): World {
     proxy: { route: { mode: 'none' }, bypass: [], hasPassword: false, revertsAt: null },
     trips: [],
     pace: 1,
+    largeEndpoints: false,
   };
 }
 
