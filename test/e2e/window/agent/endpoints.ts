@@ -16,21 +16,13 @@ export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
     );
   const node = (id: string) => need(world.nodes, (one) => one.id === id, 'node', id, 'trustkeep nodes list');
   const probeOf = ({ probe }: Endpoint) => probe ?? { ok: true, version: null, checks: [], at: world.now };
-  /** Reads a large configuration until the caller gives up. */
-  const probedLong = async (name: string, signal: AbortSignal | undefined): Promise<void> => {
-    emit({ type: 'probing', name, check: 'configuration', at: Date.now() });
-    await new Promise<void>((done) => signal?.addEventListener('abort', () => done()));
-    did('endpoints.add cancelled', { name });
-    throw new Failure('call.cancelled', `The check of "${name}" was cancelled.`, {
-      hint: 'Nothing was stored.',
-    });
-  };
   const aTask = () => ({ taskId: world.tasks[0]?.id ?? '' });
   return {
     endpoints: {
       add: os.endpoints.add.handler(async ({ input, signal }) => {
         did('endpoints.add', input);
-        if (world.largeEndpoints) await probedLong(String((input as { name?: unknown }).name), signal);
+        if (world.largeEndpoints)
+          await probedLong({ did, emit }, String((input as { name?: unknown }).name), signal);
         const like = world.endpoints.find((one) => one.type === input.type) ?? exampleEndpoint(world.now);
         const name = String((input as { name?: unknown }).name);
         const added = { ...like, id: `ep_${fakeHash(name).slice(0, 12)}`, name, discoveredAt: null };
@@ -71,4 +63,18 @@ export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
       verify: os.nodes.verify.handler(({ input }) => node(input.node).served),
     },
   };
+}
+
+/** Reads a large configuration until the caller gives up. */
+async function probedLong(
+  { did, emit }: Pick<FakeTools, 'did' | 'emit'>,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  emit({ type: 'probing', name, check: 'configuration', at: Date.now() });
+  await new Promise<void>((done) => signal?.addEventListener('abort', () => done()));
+  did('endpoints.add cancelled', { name });
+  throw new Failure('call.cancelled', `The check of "${name}" was cancelled.`, {
+    hint: 'Nothing was stored.',
+  });
 }
