@@ -124,13 +124,13 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', (
   });
 
   it('is not what a process of another user says it is', async () => {
-    const { server } = await start({ files: files({ a: old }), servers: [block] });
+    const { server } = await start({ files: files({ a: old }), servers: [block], start: false });
     const name = `nginx: master process nginx -c ${server.configPath} -g load_module /tmp/planted.so;`;
-    const script = `exec -a '${name}' sleep 60`;
+    const script = `exec -a '${name}' cat`;
     const liar = spawn('bash', ['-c', script], {
       uid: 65534,
       gid: 65534,
-      stdio: 'ignore',
+      stdio: 'pipe',
     });
     running.push({ stop: () => Promise.resolve(void liar.kill()) });
     const seen = () => readFile(`/proc/${liar.pid}/cmdline`, 'utf8');
