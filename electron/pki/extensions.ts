@@ -105,10 +105,18 @@ export function readAltNames(extensions: Map<string, Extension>): string[] | nul
   if (found === undefined) return null;
   return readSequence(readDer(found.value)).flatMap((name) => {
     if (!generalNames.includes(name.tag)) throw unreadable('an alternative name is of no known kind');
+    if (name.tag === contextTag(0, true)) mustBeOtherName(name);
     if (name.tag === contextTag(2, false)) return [name.contents.toString('latin1')];
     const address = name.tag === contextTag(7, false) ? ipFromBytes(name.contents) : null;
     return address === null ? [] : [address];
   });
+}
+
+/** `OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }`, its own tag replaced by [0]. */
+function mustBeOtherName(name: Der): void {
+  const [type, value, ...more] = children(name);
+  if (type?.tag !== tags.oid || value?.tag !== contextTag(0, true) || more.length > 0)
+    throw unreadable('an alternative name of another kind is malformed');
 }
 
 export function readAuthorityKeyIdentifier(extensions: Map<string, Extension>): Buffer | null {

@@ -57,6 +57,10 @@ describe('the facts of a certificate', () => {
       explicit(2, name),
       octetString(name),
       oid('1.2.3'),
+      explicit(0, name),
+      explicit(0, Buffer.concat([oid('1.2.3'), name])),
+      // an address whose tag became that of another kind of name
+      explicit(0, Buffer.from('20010db8000000000000000000000001', 'hex')),
     ])
       expect(failureOf(() => read(strange)).code).toBe('der.unreadable');
     for (const other of [
@@ -64,6 +68,7 @@ describe('the facts of a certificate', () => {
       implicit(6, name),
       implicit(8, Buffer.of(42)),
       explicit(4, sequence()),
+      explicit(0, Buffer.concat([oid('1.3.6.1.4.1.311.20.2.3'), explicit(0, octetString(name))])),
     ])
       expect(read(other)).toEqual(['www.example.org']);
   });
