@@ -1,5 +1,5 @@
 import type { InstallPlan } from '#shared/model/plan.ts';
-import { disturbedAround, lookAround } from '../../electron/agent/steps/neighbours.ts';
+import { compareAround, lookAround } from '../../electron/agent/steps/neighbours.ts';
 import type { StepContext, StepTools } from '../../electron/agent/steps/step.ts';
 import { acceptsConnections } from '../../electron/discovery/tcp-probe.ts';
 import { probeTls } from '../../electron/discovery/tls-probe.ts';
@@ -34,7 +34,7 @@ export async function fiftyNeighbours(): Promise<Figure[]> {
     const at = { address: '127.0.0.1', port: nginx.ports[0] ?? 0 };
     const neighbours = names.map((serverName) => ({
       ...{ ...at, serverName, who: `server ${serverName}` },
-      ...{ expects: 'as-before' as const, onDisk: null },
+      ...{ expects: 'as-before' as const, certificatePath: null },
     }));
     const install = { neighbours, listeners: [at] } as Partial<InstallPlan> as InstallPlan;
     const tools = {
@@ -44,8 +44,8 @@ export async function fiftyNeighbours(): Promise<Figure[]> {
     const took: number[] = [];
     for (let run = 0; run < runs; run += 1) {
       const start = systemClock.monotonic();
-      const around = await lookAround(tools, install);
-      const disturbed = await disturbedAround({ tools } as StepContext, around, null);
+      const around = await lookAround(tools, install, async () => new Map());
+      const { disturbed } = await compareAround({ tools } as StepContext, around, null);
       if (disturbed !== null) throw new Error(`${disturbed.place} ${disturbed.sentence}`);
       took.push(systemClock.monotonic() - start);
     }

@@ -1,32 +1,50 @@
-import type { InstallPlan } from './plan.ts';
+import type { InstallPlan, PlannedListener } from './plan.ts';
 
-const shown = 3;
+/** What a plan says of the rest of the server: a sentence for each kind of comparison, and each place of it. */
+interface ComparedPlaces {
+  sentence: string;
+  /** `blog.example at 127.0.0.1 port 443 (RSA)` */
+  places: string[];
+}
 
-/** What a plan says of the rest of the server, one sentence for each kind of comparison; empty where nothing is compared. */
-export function comparedSentences({ neighbours = [], listeners = [] }: InstallPlan): string[] {
-  const names = (expects: 'as-before' | 'new-certificate') => [
-    ...new Set(
-      neighbours
-        .filter((one) => one.expects === expects)
-        .map((one) => one.serverName ?? `${one.address} port ${one.port}`),
-    ),
-  ];
+/** Empty where nothing is compared. */
+export function comparedPlaces({ neighbours = [], listeners = [] }: InstallPlan): ComparedPlaces[] {
+  const names = (expects: 'as-before' | 'new-certificate') =>
+    neighbours
+      .filter((one) => one.expects === expects)
+      .map(
+        ({ serverName, keyAlgorithm, ...at }) =>
+          `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}`,
+      );
   const [same, renewed] = [names('as-before'), names('new-certificate')];
-  const sentences = [
-    same.length === 0 ? null : `${named('other name', same)} must be served as before.`,
-    renewed.length === 0 ? null : `${named('other name', renewed)} must show the new certificate too.`,
-    listeners.length === 0
-      ? null
-      : `${counted('address', listeners.length, 'es')} must still accept connections.`,
+  const all = [
+    { sentence: `${counted('other name', same.length)} must be served as before.`, places: same },
+    {
+      sentence: `${counted('other name', renewed.length)} must show the new certificate too.`,
+      places: renewed,
+    },
+    {
+      sentence: `${counted('address', listeners.length, 'es')} must still accept connections.`,
+      places: listeners.map(placeOf),
+    },
   ];
-  return sentences.filter((sentence) => sentence !== null);
+  return all.filter(({ places }) => places.length > 0);
 }
 
-function named(what: string, names: readonly string[]): string {
-  const rest = names.length - shown;
-  const list = `${names.slice(0, shown).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-  return `${counted(what, names.length)} (${list})`;
+/** What a plan knows of its node beside what it changes, one sentence each. */
+export function knownOfNode({ onlyKeys, answers }: InstallPlan): string[] {
+  const named = (names: readonly string[], how: string) =>
+    names.length === 0 ? [] : [`${how}: ${names.join(', ')}.`];
+  return [
+    ...(onlyKeys === undefined
+      ? []
+      : [`Only ${onlyKeys.family.toUpperCase()} keys can be served here: ${onlyKeys.why}.`]),
+    ...named(answers?.named ?? [], 'Names of the present certificate that the node has'),
+    ...named(answers?.byDefault ?? [], 'Names that lead to the node as the default one'),
+  ];
 }
+
+const placeOf = ({ address, port }: PlannedListener): string => `${address} port ${port}`;
 
 const counted = (what: string, count: number, ending = 's'): string =>
   `${count} ${what}${count === 1 ? '' : ending}`;

@@ -32,11 +32,8 @@ export const plannedNeighbour = z.object({
   /** Where a server has certificates of both kinds: the one that is asked for. Left out: whichever it shows. */
   keyAlgorithm: z.enum(['rsa', 'ecdsa']).optional(),
   expects: z.enum(['as-before', 'new-certificate']),
-  /**
-   * SHA-256 (hex) of the leaf that lies on its disk, which a reload may load though it was not served before. Null: none, or
-   * not known.
-   */
-  onDisk: z.string().nullable(),
+  /** Where its certificate lies on the endpoint; a reload may load what somebody else put there. Null: it is not known. */
+  certificatePath: z.string().nullable(),
 });
 export type PlannedNeighbour = z.infer<typeof plannedNeighbour>;
 

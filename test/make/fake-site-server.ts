@@ -139,6 +139,10 @@ export class SiteEndpoint implements Endpoint {
     return { nodeKey: plan.nodeKey, kept, previousFingerprint: null };
   }
 
+  async chainsOnDisk(): Promise<Map<string, string[]>> {
+    return new Map();
+  }
+
   checkSnapshot(plan: InstallPlan, { kept, nodeKey }: Snapshot): void {
     if (nodeKey !== plan.nodeKey || kept.length !== plan.changes.length)
       throw new Failure('snapshot.other', 'This was kept for another plan.');

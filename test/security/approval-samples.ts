@@ -26,7 +26,7 @@ const ofWindows = { system: 'windows' as const, owner: 'SYSTEM', acl: 'O:SY', at
 const neighbour = {
   ...{ address: '127.0.0.1', port: 443, serverName: 'blog.example', who: 'server blog.example' },
   ...{ proxyProtocol: true, startTls: 'imap' as const },
-  ...{ keyAlgorithm: 'rsa' as const, expects: 'as-before' as const, onDisk: 'a'.repeat(64) },
+  ...{ keyAlgorithm: 'rsa' as const, expects: 'as-before' as const, certificatePath: '/etc/tls/blog.crt' },
 };
 
 const everyChange: Change[] = [
@@ -220,7 +220,7 @@ export const keptSample: Kept = {
     },
   ],
   around: {
-    neighbours: [{ ...neighbour, chain: ['b'.repeat(64)] }],
+    neighbours: [{ ...neighbour, chain: ['b'.repeat(64)], onDisk: ['b'.repeat(64)] }],
     listeners: [{ address: '127.0.0.1', port: 80, accepts: true }],
   },
 };

@@ -17,42 +17,63 @@ export interface Disturbed {
 }
 
 /** Asks every neighbour and every listener of the plan what is there now. Undefined: the plan knows of none. */
-export async function lookAround(tools: StepTools, install: InstallPlan): Promise<Around | undefined> {
-  if (install.neighbours === undefined && install.listeners === undefined) return undefined;
-  const [neighbours, listeners] = await Promise.all([
-    inTurns(install.neighbours ?? [], async (neighbour) => {
+export async function lookAround(
+  tools: StepTools,
+  { neighbours = [], listeners = [] }: InstallPlan,
+  chainsOnDisk: (paths: readonly string[]) => Promise<Map<string, string[]>>,
+): Promise<Around | undefined> {
+  if (neighbours.length === 0 && listeners.length === 0) return undefined;
+  const paths = neighbours.map(({ certificatePath }) => certificatePath).filter((path) => path !== null);
+  const [onDisk, chains, accepting] = await Promise.all([
+    chainsOnDisk([...new Set(paths)]),
+    inTurns(neighbours, async (neighbour) => {
       const seen = await ask(tools, neighbour);
-      return { ...neighbour, chain: seen.kind === 'certificate' ? seen.chainFingerprints : null };
+      return seen.kind === 'certificate' ? seen.chainFingerprints : null;
     }),
-    inTurns(install.listeners ?? [], async (listener) => ({
-      ...listener,
-      accepts: await tools.acceptsConnections({ ...listener, timeoutMs }),
-    })),
+    inTurns(listeners, (listener) => tools.acceptsConnections({ ...listener, timeoutMs })),
   ]);
-  return { neighbours, listeners };
+  return {
+    neighbours: neighbours.map((neighbour, at) => ({
+      ...neighbour,
+      chain: chains[at] ?? null,
+      onDisk: onDisk.get(neighbour.certificatePath ?? '') ?? null,
+    })),
+    listeners: listeners.map((listener, at) => ({ ...listener, accepts: accepting[at] ?? false })),
+  };
+}
+
+/** How a second look compares with the first. */
+interface Compared {
+  /** The first that is not as announced; null: all are. */
+  disturbed: Disturbed | null;
+  /** How many names now show what somebody else had put on their disk before. */
+  loaded: number;
 }
 
 /**
  * Asks again what answered before. `newChain`: what those show that use the replaced certificate, leaf first; null: after a
- * restore, when all of them show what they showed. Comes back with null when all is as announced, else with the first
- * that is not when patience ends. Each is asked until it is right, so a server that is slow to reload is waited for.
+ * restore, when all of them show what they showed. Each is asked until it is right or patience ends, so a server that is
+ * slow to reload is waited for.
  */
-export async function disturbedAround(
+export async function compareAround(
   context: StepContext,
   around: Around | undefined,
   newChain: readonly string[] | null,
-): Promise<Disturbed | null> {
+): Promise<Compared> {
   const { tools } = context;
   let neighbours = (around?.neighbours ?? []).filter(({ chain }) => chain !== null);
   let listeners = (around?.listeners ?? []).filter(({ accepts }) => accepts);
+  let loaded = 0;
   const end = tools.clock.monotonic() + tools.proofPatienceMs;
   for (let turn = 0; ; turn++) {
     await tools.clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, tools.signal);
     const found = new Map<object, Disturbed>();
     await Promise.all([
       inTurns(neighbours, async (neighbour) => {
-        const sentence = await wrongAt(tools, neighbour, newChain);
-        if (sentence !== null) found.set(neighbour, { place: placeOf(neighbour), sentence });
+        const verdict = await judge(tools, neighbour, newChain);
+        if (verdict === 'loaded') loaded += 1;
+        else if (verdict !== 'right')
+          found.set(neighbour, { place: placeOf(neighbour), sentence: verdict.wrong });
       }),
       inTurns(listeners, async (listener) => {
         if (await tools.acceptsConnections({ ...listener, timeoutMs })) return;
@@ -63,24 +84,26 @@ export async function disturbedAround(
     neighbours = neighbours.filter((one) => found.has(one));
     listeners = listeners.filter((one) => found.has(one));
     const [first] = found.values();
-    if (first === undefined) return null;
-    if (tools.clock.monotonic() > end) return first;
+    if (first === undefined) return { disturbed: null, loaded };
+    if (tools.clock.monotonic() > end) return { disturbed: first, loaded };
   }
 }
 
 /** For the end of a step's sentence, with a blank before it; empty when nothing was compared. */
-export function comparedSentence(around: Around | undefined): string {
+export function comparedSentence(around: Around | undefined, { loaded }: Compared): string {
   if (around === undefined) return '';
   const answered = around.neighbours.filter(({ chain }) => chain !== null);
-  const same = answered.filter(({ expects }) => expects === 'as-before').length;
+  const announced = answered.filter(({ expects }) => expects === 'new-certificate').length;
+  const same = answered.length - announced - loaded;
   const silent = around.neighbours.length - answered.length;
   const up = around.listeners.filter(({ accepts }) => accepts).length;
+  const names = (count: number, rest: string) =>
+    count <= 0 ? [] : [`${count} other name${count === 1 ? '' : 's'} ${rest}`];
   const parts = [
-    ...(same === 0 ? [] : [`${same} other name${same === 1 ? '' : 's'} still served as before`]),
+    ...names(same, 'still served as before'),
+    ...names(loaded, 'now served with what was already on disk'),
     ...(up === 0 ? [] : [`${up} listener${up === 1 ? '' : 's'} still up`]),
-    ...(silent === 0
-      ? []
-      : [`${silent} other name${silent === 1 ? '' : 's'} did not answer before and could not be compared`]),
+    ...names(silent, 'did not answer before and could not be compared'),
   ];
   return parts.length === 0 ? '' : ` Beside it: ${parts.join(', ')}.`;
 }
@@ -93,30 +116,39 @@ function ask(
   return tools.probeTls({ address, port, serverName, proxyProtocol, startTls, timeoutMs, ...kind });
 }
 
-async function wrongAt(
+type Verdict = 'right' | 'loaded' | { wrong: string };
+
+async function judge(
   tools: StepTools,
   neighbour: Around['neighbours'][number],
   newChain: readonly string[] | null,
-): Promise<string | null> {
+): Promise<Verdict> {
   const answer = await ask(tools, neighbour);
   if (answer.kind === 'no-answer')
-    return `no longer completes a TLS handshake: ${answer.sentence.replace(/\.$/, '')}`;
+    return { wrong: `no longer completes a TLS handshake: ${answer.sentence.replace(/\.$/, '')}` };
   const announced = neighbour.expects === 'new-certificate' && newChain !== null;
-  const expected = announced ? newChain : (neighbour.chain ?? []);
-  const leaf = answer.leafFingerprint.slice(0, 16);
-  // somebody else replaced its file earlier, and only this reload loads it
-  if (!announced && answer.leafFingerprint === neighbour.onDisk && neighbour.onDisk !== expected[0])
-    return null;
-  if (answer.leafFingerprint !== expected[0])
-    return announced
-      ? `does not show the new certificate (${leaf}…)`
-      : `shows another certificate than before (${leaf}…)`;
-  // of a new chain all must be there; what was there before must be the same to the last one
-  const shown = announced ? answer.chainFingerprints.slice(0, expected.length) : answer.chainFingerprints;
-  if (sameChain(expected, shown)) return null;
-  return announced
-    ? 'shows the new certificate without its full chain'
-    : 'shows its certificate with another chain than before';
+  const { leafFingerprint, chainFingerprints } = answer;
+  const leaf = leafFingerprint.slice(0, 16);
+  if (announced) {
+    if (leafFingerprint !== newChain[0]) return { wrong: `does not show the new certificate (${leaf}…)` };
+    return sameChain(newChain, chainFingerprints.slice(0, newChain.length))
+      ? 'right'
+      : { wrong: 'shows the new certificate without its full chain' };
+  }
+  const before = neighbour.chain ?? [];
+  if (sameChain(before, chainFingerprints)) return 'right';
+  if (isOnDisk(neighbour.onDisk ?? [], chainFingerprints)) return 'loaded';
+  return {
+    wrong:
+      leafFingerprint === before[0]
+        ? 'shows its certificate with another chain than before'
+        : `shows another certificate than before (${leaf}…)`,
+  };
+}
+
+/** Somebody else put it there earlier, and only this reload loads it. What is shown may leave out what links to nothing. */
+function isOnDisk(onDisk: readonly string[], shown: readonly string[]): boolean {
+  return shown[0] === onDisk[0] && shown.every((fingerprint) => onDisk.includes(fingerprint));
 }
 
 /** The same certificates in the same order. */

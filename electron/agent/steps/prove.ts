@@ -4,7 +4,7 @@ import type { PlannedProof } from '#shared/model/plan.ts';
 import { certificateFingerprint } from '../../pki/fingerprint.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
-import { comparedSentence, type Disturbed, disturbedAround } from './neighbours.ts';
+import { compareAround, comparedSentence, type Disturbed } from './neighbours.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext, TlsAnswer } from './step.ts';
 import { keyAlgorithmOf } from './verify.ts';
@@ -29,11 +29,11 @@ export const proveStep: Step = {
     );
     if (wrong !== null) return notServed(context, wrong);
     const { around } = context.output('snapshot', snapshotOutput);
-    const disturbed = await disturbedAround(context, around, chain);
-    if (disturbed !== null) return neighbourChanged(disturbed);
+    const compared = await compareAround(context, around, chain);
+    if (compared.disturbed !== null) return neighbourChanged(compared.disturbed);
     const { clock, database } = context.tools;
     const count = plan.install.proofs.length;
-    const sentence = `Proved: ${count} handshake${count === 1 ? '' : 's'} showed the new key and the full chain.${comparedSentence(around)}`;
+    const sentence = `Proved: ${count} handshake${count === 1 ? '' : 's'} showed the new key and the full chain.${comparedSentence(around, compared)}`;
     const served: ServedFact = {
       state: 'same',
       fingerprint: certificate.fingerprint,

@@ -1,7 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import { restoreRetries } from '../tasks/retry.ts';
-import { comparedSentence, disturbedAround, sameChain } from './neighbours.ts';
+import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
 import { restoreOutput, snapshotOutput } from './shapes.ts';
@@ -68,7 +68,8 @@ export const proveRestoreStep: Step = {
           hint: 'Check the server now. The previous files are in place.',
         },
       );
-    const disturbed = await disturbedAround(context, around, null);
+    const compared = await compareAround(context, around, null);
+    const { disturbed } = compared;
     if (disturbed !== null)
       throw new Failure(
         'restore.not-served',
@@ -79,7 +80,7 @@ export const proveRestoreStep: Step = {
     const { database, clock } = context.tools;
     const sentence =
       shown.length > 0
-        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).${comparedSentence(around)}`
+        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).${comparedSentence(around, compared)}`
         : 'The previous files are back. Nothing was served here before, so there is nothing to prove.';
     const leaf = shown[0]?.leaf ?? null;
     const managed = leaf !== null && leaf === snapshot.previousFingerprint;

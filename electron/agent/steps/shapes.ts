@@ -42,9 +42,17 @@ const baseline = z.object({
   /** The whole chain as it was shown, leaf first. Left out: by a task of an earlier version. */
   chain: z.array(z.string()).optional(),
 });
-/** What else was served, and where connections were accepted; null: no TLS answer. Left out: it was not looked at. */
+/** What else was served, and where connections were accepted, before the change. */
 const around = z.object({
-  neighbours: z.array(z.object({ ...plannedNeighbour.shape, chain: z.array(z.string()).nullable() })),
+  neighbours: z.array(
+    z.object({
+      ...plannedNeighbour.shape,
+      /** As it was shown, leaf first; null: no TLS answer. */
+      chain: z.array(z.string()).nullable(),
+      /** As it lay on the disk of the endpoint, leaf first. */
+      onDisk: z.array(z.string()).nullable(),
+    }),
+  ),
   listeners: z.array(z.object({ ...plannedListener.shape, accepts: z.boolean() })),
 });
 export type Around = z.infer<typeof around>;

@@ -25,7 +25,7 @@ export const snapshotStep: Step = {
         plan.install.proofs,
         keyAlgorithmOf(context.node().certificate?.keyType),
       ),
-      lookAround(context.tools, plan.install),
+      lookAround(context.tools, plan.install, (paths) => endpoint.chainsOnDisk(paths)),
     ]);
     const kept: Kept = { snapshot, baseline, ...(around === undefined ? {} : { around }) };
     // here, not with the step's end: without the master key nothing is sealed, and the step waits for it

@@ -2,7 +2,7 @@ import { never } from '#kit/never.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Cell } from '#shared/model/changes/change-kind.ts';
 import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
-import { comparedSentences } from '#shared/model/compared.ts';
+import { comparedPlaces, knownOfNode } from '#shared/model/compared.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
@@ -89,7 +89,13 @@ export function planPage(plan: Plan): string[] {
           `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${proxyProtocol ? ', after a PROXY header' : ''}${startTls ? ', with STARTTLS' : ''}`,
       ),
     ),
-    ...section('Compared before and after', comparedSentences(install)),
+    ...section(
+      'Compared before and after',
+      comparedPlaces(install).flatMap(({ sentence, places }) => [
+        sentence,
+        ...places.map((place) => `  ${place}`),
+      ]),
+    ),
     ...section('Also bound to', boundLines(install)),
     ...section('Read before you approve', install.warnings),
     `  Fingerprint of the plan: ${plan.fingerprint}`,
@@ -144,11 +150,13 @@ function cellsLine(cells: readonly Cell[]): string {
 }
 
 /** What must stay as it is, and what the adapter remembers. */
-function boundLines({ standsOn, remembers }: InstallPlan): string[] {
+function boundLines(install: InstallPlan): string[] {
+  const { standsOn, remembers } = install;
   const contents = standsOn.filter((one) => one.what === 'content').length;
   return [
     ...(contents === 0 ? [] : [`${contents} file${contents === 1 ? '' : 's'} that must stay as read`]),
     ...standsOn.flatMap((one) => (one.what === 'link' ? [`${one.name} leads to ${one.leadsTo}`] : [])),
     ...remembers.facts.flatMap(({ label, value }) => (value === null ? [] : [`${label}: ${value}`])),
+    ...knownOfNode(install),
   ];
 }

@@ -69,6 +69,11 @@ export interface Endpoint {
    * the endpoint and changes nothing.
    */
   checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void;
+  /**
+   * SHA-256 (hex) of the certificates at these places of certificates, leaf first. What cannot be read is left out; only a
+   * lost connection rejects. No private key is read.
+   */
+  chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>>;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
   install(plan: InstallPlan, material: Material): Promise<void>;
   /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */

@@ -1,7 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { authorityKind } from '#shared/catalog/authorities/index.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
-import { comparedSentences } from '#shared/model/compared.ts';
+import { comparedPlaces, knownOfNode } from '#shared/model/compared.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
 import { en } from '../../text/en.ts';
 import { Facts } from '../facts.tsx';
@@ -78,14 +78,17 @@ export function PlanView({ plan }: { plan: Plan }) {
 
 function Compared({ install }: { install: InstallPlan }) {
   const styles = useStyles();
-  const sentences = comparedSentences(install);
-  if (sentences.length === 0) return null;
+  const compared = comparedPlaces(install);
+  if (compared.length === 0) return null;
   return (
     <Section title={en.plan.compared} icon={<VerifyIcon />}>
       <p style={{ marginTop: 0 }}>{en.plan.comparedMeaning}</p>
       <ul className={styles.list}>
-        {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+        {compared.map(({ sentence, places }) => (
+          <li key={sentence}>
+            {sentence}
+            <Some all={places} most={3} draw={(place) => <div key={place}>{place}</div>} />
+          </li>
         ))}
       </ul>
     </Section>
@@ -138,7 +141,9 @@ function authorityWord(kind: string): string {
 }
 
 /** What the plan stands on and what its adapter remembers: none of it changes, all of it is approved. */
-function boundFacts({ standsOn, remembers }: InstallPlan) {
+function boundFacts(install: InstallPlan) {
+  const { standsOn, remembers } = install;
+  const known = knownOfNode(install);
   const contents = standsOn.filter((one) => one.what === 'content').length;
   const links = standsOn.flatMap((one) => (one.what === 'link' ? [en.plan.link(one.name, one.leadsTo)] : []));
   return [
@@ -148,5 +153,9 @@ function boundFacts({ standsOn, remembers }: InstallPlan) {
       links.length === 0 ? null : <Some key="l" all={links} draw={(one) => <div key={one}>{one}</div>} />,
     ],
     ...remembers.facts.map(({ label, value }) => [label, value] as const),
+    [
+      en.plan.known,
+      known.length === 0 ? null : <Some key="k" all={known} draw={(one) => <div key={one}>{one}</div>} />,
+    ],
   ] as const;
 }

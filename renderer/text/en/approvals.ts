@@ -81,6 +81,7 @@ export const plan = {
     'A reload affects everything this server does. If any of the following differs afterwards, everything is restored.',
   boundTo: 'What the approval is bound to as well',
   unchanged: 'Must stay as they are',
+  known: 'Known of the node',
   contents: (number: number) => `${count(number, 'file')} that ${number === 1 ? 'is' : 'are'} read`,
   links: 'Links',
   link: (name: string, leadsTo: string) => `${name} leads to ${leadsTo}`,

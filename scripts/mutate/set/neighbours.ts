@@ -9,8 +9,8 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'of what else is served only the leaf is compared',
       file,
-      find: 'if (sameChain(expected, shown)) return null;',
-      put: 'return null;',
+      find: "if (sameChain(before, chainFingerprints)) return 'right';",
+      put: "if (before[0] === leafFingerprint) return 'right';",
     },
     {
       breaks: 'a longer chain than before counts as the same',
@@ -21,8 +21,8 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what others left on disk counts as our change',
       file,
-      find: 'if (!announced && answer.leafFingerprint === neighbour.onDisk',
-      put: 'if (announced && answer.leafFingerprint === neighbour.onDisk',
+      find: "if (isOnDisk(neighbour.onDisk ?? [], chainFingerprints)) return 'loaded';",
+      put: '',
     },
     {
       breaks: 'after a restore the new certificate is still expected of those that share it',
@@ -33,8 +33,8 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a name that no longer answers is no change',
       file,
-      find: "  if (answer.kind === 'no-answer')\n    return",
-      put: "  if (answer.kind === 'no-answer') return null;\n  if (answer.kind === 'no-answer')\n    return",
+      find: "  if (answer.kind === 'no-answer')\n    return {",
+      put: "  if (answer.kind === 'no-answer') return 'right';\n  if (answer.kind === 'no-answer')\n    return {",
     },
     {
       breaks: 'a name that did not answer before must answer now',
@@ -57,14 +57,26 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a draining worker is taken for a change',
       file,
-      find: 'if (tools.clock.monotonic() > end) return first;',
-      put: 'return first;',
+      find: 'if (tools.clock.monotonic() > end) return {',
+      put: 'return {',
     },
     {
       breaks: 'what could not be compared is not named',
       file,
-      find: '(silent === 0\n',
-      put: '(silent >= 0\n',
+      find: "...names(silent, 'did not answer before and could not be compared'),",
+      put: '',
+    },
+    {
+      breaks: 'of what others left on disk only the leaf is compared',
+      file,
+      find: '&& shown.every((fingerprint) => onDisk.includes(fingerprint))',
+      put: '',
+    },
+    {
+      breaks: 'what was loaded from disk counts as served as before',
+      file,
+      find: 'answered.length - announced - loaded',
+      put: 'answered.length - announced',
     },
   ],
 );

@@ -48,11 +48,13 @@ async function start(http: string, files: Record<string, string>): Promise<void>
   if (added.taskId !== null) await agent.until(added.taskId);
 }
 
-async function requestForShop() {
+async function requestForShop(meanwhile = () => {}) {
   const node = (await agent.call.nodes.list({ endpoint: 'web1' })).find(
     ({ name }) => name === 'shop.example',
   );
   const { taskId } = await agent.call.certificates.request({ node: node?.id ?? '' });
+  await agent.until(taskId, ['waiting', 'failed']);
+  meanwhile();
   const plan = await approve(agent, taskId);
   const task = await agent.until(taskId);
   return { plan, task, prove: task.steps.find(({ name }) => name === 'prove')?.sentence ?? '' };
@@ -118,13 +120,46 @@ describe.skipIf(!have('nginx'))('what else the server does', () => {
     expect(await blogShows(undefined, port)).toBe(blog.facts.fingerprint);
   });
 
-  test('what somebody else put there before, and only our reload loads, is no failure', async () => {
+  test.each([
+    ['before the plan', true],
+    ['while the plan waits for its approval', false],
+  ])('what somebody else put there %s, and only our reload loads, is no failure', async (_when, early) => {
     await start(servers, pairs);
-    writeFileSync(join(nginx.dir, 'tls/blog.crt'), later.chainPem);
-    writeFileSync(join(nginx.dir, 'tls/blog.key'), later.keyPem);
+    const renew = () => {
+      writeFileSync(join(nginx.dir, 'tls/blog.crt'), later.chainPem);
+      writeFileSync(join(nginx.dir, 'tls/blog.key'), later.keyPem);
+    };
+    if (early) renew();
     expect(await blogShows('ecdsa')).toBe(blog.facts.fingerprint);
+    const { task, prove } = await requestForShop(early ? undefined : renew);
+    expect(task.state, JSON.stringify(task.failure)).toBe('succeeded');
+    expect(prove).toContain(
+      '1 other name still served as before, 1 other name now served with what was already on disk',
+    );
+    expect(await blogShows('ecdsa')).toBe(later.facts.fingerprint);
+  });
+
+  test.each([
+    [
+      'a certificate that is no file beside the default one',
+      `server { listen 127.0.0.1:{port} ssl; server_name blog.example;
+         ssl_certificate {dir}/tls/$ssl_server_name.crt; ssl_certificate_key {dir}/tls/$ssl_server_name.key; }`,
+    ],
+    [
+      'none at another address of the same port',
+      `server { listen 127.0.0.2:{port} ssl; server_name other.example;
+         ssl_certificate tls/blog.crt; ssl_certificate_key tls/blog.key; }
+       server { listen 127.0.0.1:{port} ssl; listen 127.0.0.2:{port} ssl; server_name none.example; }`,
+    ],
+  ])('is expected to show what nginx shows: %s', async (_what, rest) => {
+    const shopAlone = `server { listen 127.0.0.1:{port} ssl; server_name shop.example;
+      ssl_certificate tls/shop.crt; ssl_certificate_key tls/shop.key; }`;
+    await start(`${shopAlone}${rest}`, {
+      ...pairs,
+      ...{ 'tls/blog.example.crt': blog.chainPem, 'tls/blog.example.key': blog.keyPem },
+    });
+    for (const name of ['crt', 'key']) chmodSync(join(nginx.dir, `tls/blog.example.${name}`), 0o644);
     const { task } = await requestForShop();
     expect(task.state, JSON.stringify(task.failure)).toBe('succeeded');
-    expect(await blogShows('ecdsa')).toBe(later.facts.fingerprint);
   });
 });

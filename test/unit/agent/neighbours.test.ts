@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { InstallPlan, PlannedNeighbour } from '#shared/model/plan.ts';
-import { comparedSentence, disturbedAround, lookAround } from '../../../electron/agent/steps/neighbours.ts';
+import { compareAround, comparedSentence, lookAround } from '../../../electron/agent/steps/neighbours.ts';
 import type { StepContext, StepTools, TlsAnswer } from '../../../electron/agent/steps/step.ts';
 
 const at = { address: '127.0.0.1', port: 443 };
 const blog: PlannedNeighbour = {
   ...{ ...at, serverName: 'blog.example', who: 'server blog.example' },
-  ...{ expects: 'as-before', onDisk: null },
+  ...{ expects: 'as-before', certificatePath: '/etc/blog.crt' },
 };
 const twin: PlannedNeighbour = { ...blog, serverName: 'twin.example', expects: 'new-certificate' };
 const plain = { address: '127.0.0.1', port: 80 };
@@ -39,14 +39,22 @@ function tools(world: { blog: TlsAnswer; twin: TlsAnswer; up: boolean; slept?: (
 }
 
 const before = { blog: shows('b', 'ca'), twin: shows('t', 'ca'), up: true };
-const around = await lookAround(tools(before), install);
-const compared = (world: Parameters<typeof tools>[0], newChain: string[] | null = ['n', 'ca']) =>
-  disturbedAround({ tools: tools(world) } as Partial<StepContext> as StepContext, around, newChain);
+const nothingOnDisk = async () => new Map<string, string[]>();
+const onDisk =
+  (...chain: string[]) =>
+  async () =>
+    new Map([['/etc/blog.crt', chain]]);
+const around = await lookAround(tools(before), install, nothingOnDisk);
+const right = { disturbed: null, loaded: 0 };
+type World = Parameters<typeof tools>[0];
+const compared = (world: World, newChain: string[] | null = ['n', 'ca'], first = around) =>
+  compareAround({ tools: tools(world) } as Partial<StepContext> as StepContext, first, newChain);
 
 describe('what else a server serves', () => {
   test('is right when each shows what the plan announced', async () => {
-    expect(await compared({ ...before, twin: shows('n', 'ca', 'root') })).toBeNull();
-    expect(comparedSentence(around)).toBe(
+    const found = await compared({ ...before, twin: shows('n', 'ca', 'root') });
+    expect(found).toEqual(right);
+    expect(comparedSentence(around, found)).toBe(
       ' Beside it: 1 other name still served as before, 1 listener still up.',
     );
   });
@@ -61,13 +69,14 @@ describe('what else a server serves', () => {
     ['the new one without its chain', { ...before, twin: shows('n') }, /without its full chain/],
   ])('is wrong with %s', async (_what, world, sentence) => {
     const twinIsRight = world.twin === before.twin && !String(sentence).includes('new certificate');
-    const found = await compared({ ...world, ...(twinIsRight ? { twin: shows('n', 'ca') } : {}) });
-    expect(found?.sentence).toMatch(sentence);
+    const { disturbed } = await compared({ ...world, ...(twinIsRight ? { twin: shows('n', 'ca') } : {}) });
+    expect(disturbed?.sentence).toMatch(sentence);
   });
 
   test('shows all that it showed, after a restore', async () => {
-    expect(await compared(before, null)).toBeNull();
-    expect((await compared({ ...before, twin: shows('n', 'ca') }, null))?.sentence).toMatch(/than before/);
+    expect(await compared(before, null)).toEqual(right);
+    const { disturbed } = await compared({ ...before, twin: shows('n', 'ca') }, null);
+    expect(disturbed?.sentence).toMatch(/than before/);
   });
 
   test('is waited for while old workers drain', async () => {
@@ -77,25 +86,40 @@ describe('what else a server serves', () => {
       rounds += 1;
       if (rounds === 3) world.twin = shows('n', 'ca');
     };
-    expect(await compared(Object.assign(world, { slept }))).toBeNull();
+    expect(await compared(Object.assign(world, { slept }))).toEqual(right);
     expect(rounds).toBe(3);
   });
 
-  test('may be what somebody else left on its disk, which the reload loads', async () => {
-    const left = await lookAround(tools(before), { ...install, neighbours: [{ ...blog, onDisk: 'x' }] });
-    const context = { tools: tools({ ...before, blog: shows('x') }) } as Partial<StepContext> as StepContext;
-    expect(await disturbedAround(context, left, ['n'])).toBeNull();
+  test.each([
+    ['another certificate', ['x', 'ca'], shows('x', 'ca')],
+    ['a mended chain', ['b', 'ca', 'root'], shows('b', 'ca', 'root')],
+    ['one with more than links to it', ['x', 'ca', 'unrelated'], shows('x', 'ca')],
+  ])('may be what somebody else left on its disk, which the reload loads: %s', async (_what, left, shown) => {
+    const first = await lookAround(tools(before), { ...install, neighbours: [blog] }, onDisk(...left));
+    const found = await compared({ ...before, blog: shown }, ['n'], first);
+    expect(found).toEqual({ disturbed: null, loaded: 1 });
+    expect(comparedSentence(first, found)).toBe(
+      ' Beside it: 1 other name now served with what was already on disk, 1 listener still up.',
+    );
+  });
+
+  test('must be all of what is on its disk', async () => {
+    const first = await lookAround(tools(before), { ...install, neighbours: [blog] }, onDisk('x', 'ca'));
+    const { disturbed } = await compared({ ...before, blog: shows('x', 'other') }, ['n'], first);
+    expect(disturbed?.sentence).toMatch(/^shows another certificate than before/);
   });
 
   test('that did not answer before is not asked for, and is named', async () => {
-    const half = await lookAround(tools({ ...before, blog: silent, up: false }), install);
-    const context = { tools: tools({ blog: silent, twin: shows('n', 'ca'), up: false }) };
-    expect(await disturbedAround(context as StepContext, half, ['n', 'ca'])).toBeNull();
-    expect(comparedSentence(half)).toContain('1 other name did not answer before and could not be compared');
+    const half = await lookAround(tools({ ...before, blog: silent, up: false }), install, nothingOnDisk);
+    const found = await compared({ blog: silent, twin: shows('n', 'ca'), up: false }, ['n', 'ca'], half);
+    expect(found).toEqual(right);
+    expect(comparedSentence(half, found)).toContain(
+      '1 other name did not answer before and could not be compared',
+    );
   });
 
   test('is not looked at where the plan knows of none', async () => {
-    expect(await lookAround(tools(before), {} as InstallPlan)).toBeUndefined();
-    expect(comparedSentence(undefined)).toBe('');
+    expect(await lookAround(tools(before), {} as InstallPlan, nothingOnDisk)).toBeUndefined();
+    expect(comparedSentence(undefined, right)).toBe('');
   });
 });

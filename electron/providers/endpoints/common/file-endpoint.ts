@@ -8,6 +8,7 @@ import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection, NewFile } from '../../connections/connection.ts';
 import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
+import { chainsOnDisk } from './chains-on-disk.ts';
 import { editedConfiguration } from './configuration-lines.ts';
 import { contentHash, newFile, type Piece } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
@@ -104,6 +105,10 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       startAgain: await this.startAgain(plan),
     };
     return takeSnapshot(this.connection, { ...request, keepDir, previousFingerprint }, tag);
+  }
+
+  chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>> {
+    return chainsOnDisk(this.connection, paths);
   }
 
   checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void {

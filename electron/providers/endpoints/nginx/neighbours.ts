@@ -1,8 +1,8 @@
-import type { InstallPlan, PlannedListener, PlannedNeighbour } from '#shared/model/plan.ts';
+import type { InstallPlan, PlannedListener, PlannedNeighbour, PlannedProof } from '#shared/model/plan.ts';
 import { blocksAt } from './choice.ts';
 import type { Destination } from './destination.ts';
 import { familyOf, type NginxNode } from './nodes.ts';
-import { dialledFor } from './places.ts';
+import { dialFor, dialledFor, isOutOfReach } from './places.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import { serverLabel } from './sharing.ts';
 
@@ -19,9 +19,15 @@ export function surroundings(
   const own = new Set(facts.chosen.places.proofs.map(placeOf));
   const nearest = all.sort((a, b) => Number(own.has(placeOf(b))) - Number(own.has(placeOf(a))));
   const listeners = listenersOf(facts);
+  const apart = facts.servers
+    .flatMap(({ listens }) => listens)
+    .filter((listen) => isOutOfReach(listen, facts.connection.dialAddress)).length;
   const cut = [
     tooMany(nearest.length - mostNeighbours, 'other name', 'served as before'),
     tooMany(listeners.length - mostListeners, 'listener', 'still up'),
+    apart === 0
+      ? null
+      : `${apart} listener${apart === 1 ? '' : 's'} on the loopback address of the server cannot be reached from here and will not be checked.`,
   ];
   return {
     neighbours: nearest.slice(0, mostNeighbours),
@@ -37,37 +43,41 @@ function tooMany(count: number, what: string, state: string): string | null {
 
 function neighboursAt(facts: PlanFacts, goal: Destination, other: NginxNode): PlannedNeighbour[] {
   if (other.node.key === facts.chosen.node.key) return [];
-  const disk = other.pair?.certificate.path ? facts.read(other.pair.certificate.path) : null;
+  const path = other.pair?.certificate.path ?? null;
+  const disk = path === null ? null : facts.read(path);
   const keyAlgorithm = other.server.pairs.length < 2 ? null : familyOf(disk);
   return other.places.proofs.map((proof) => ({
     ...proof,
     who: serverLabel(other.server),
     ...(keyAlgorithm === null ? {} : { keyAlgorithm }),
     expects: showsNew(facts, goal, other, proof) ? 'new-certificate' : 'as-before',
-    onDisk: disk?.facts.fingerprint ?? null,
+    certificatePath: path,
   }));
 }
 
-/** Because its files are the ones that are replaced, or because it has none and the block chosen here answers for it. */
-function showsNew(
-  facts: PlanFacts,
-  goal: Destination,
-  other: NginxNode,
-  { port }: { port: number },
-): boolean {
-  const { chosen, servers, real } = facts;
-  const path = other.pair?.certificate.path ?? null;
-  if (path !== null) return real(path) === goal.certificate;
-  return other.server.listens.some(
+/**
+ * Because its file is the one that is replaced, or because it has none at all and the block chosen here answers for it
+ * there. A certificate that is no file (`data:`, `engine:`, a path with variables) is not ours, whatever it is.
+ */
+function showsNew(facts: PlanFacts, goal: Destination, other: NginxNode, proof: PlannedProof): boolean {
+  const { chosen, servers, real, connection } = facts;
+  if (other.pair !== null) {
+    const { path } = other.pair.certificate;
+    return path !== null && real(path) === goal.certificate;
+  }
+  const { context, listens } = other.server;
+  return listens.some(
     (listen) =>
-      listen.port === port && blocksAt(servers, other.server.context, listen.address)[0] === chosen.server,
+      listen.port === proof.port &&
+      dialFor(servers, context, listen, connection.dialAddress) === proof.address &&
+      blocksAt(servers, context, listen.address)[0] === chosen.server,
   );
 }
 
 function listenersOf({ servers, connection }: PlanFacts): PlannedListener[] {
   const found = new Map<string, PlannedListener>();
   for (const listen of servers.flatMap(({ listens }) => listens)) {
-    if (listen.quic) continue;
+    if (listen.quic || isOutOfReach(listen, connection.dialAddress)) continue;
     const listener = { address: dialledFor(listen, connection.dialAddress), port: listen.port };
     found.set(placeOf(listener), listener);
   }

@@ -28,7 +28,7 @@ export function placesOf(
     if (tls !== (listen.ssl || listen.quic || server.startTls !== null)) continue;
     const address = dialFor(servers, server.context, listen, dialAddress);
     const isDefault = blocksAt(servers, server.context, listen.address)[0] === server;
-    const trouble = troubleWith(listen, address);
+    const trouble = troubleWith(listen, address, dialAddress);
     if (trouble !== null) {
       unproved.push(trouble);
       continue;
@@ -63,15 +63,17 @@ export function placesOf(
 export const servesTls = (server: Server): boolean =>
   server.startTls !== null || [...server.listens, ...server.skipped].some((one) => one.ssl);
 
-function troubleWith(listen: Listen, address: string | null): string | null {
+function troubleWith(listen: Listen, address: string | null, dialAddress: string): string | null {
   if (listen.quic) return `${listen.address} (quic) cannot be verified: it only uses UDP.`;
+  if (isOutOfReach(listen, dialAddress))
+    return `${listen.address} cannot be verified: only the server itself can connect to its loopback address.`;
   if (address === null)
     return `${listen.address} cannot be verified: another server block answers at the address to connect to.`;
   return null;
 }
 
 /** The address to dial for a listener; null when a listener on exactly that address would answer in its place. */
-function dialFor(
+export function dialFor(
   servers: readonly Server[],
   context: Server['context'],
   listen: Listen,
@@ -91,6 +93,10 @@ export function dialledFor({ host }: Listen, dialAddress: string): string {
   if (host === '::') return local ? '::1' : dialAddress;
   return host === 'localhost' ? '127.0.0.1' : host;
 }
+
+/** On the loopback address of another machine: the same address here is not that server. */
+export const isOutOfReach = ({ host }: Listen, dialAddress: string): boolean =>
+  isLoopback(host) && !isLoopback(dialAddress);
 
 function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || address.startsWith('127.');
