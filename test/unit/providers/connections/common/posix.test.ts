@@ -48,7 +48,7 @@ describe('the scripts for POSIX hosts', () => {
       'wc -c',
       'sha256sum',
       'chown',
-      'chmod',
+      'chmod "$mode"',
       'mv -f',
       'sync "$d/."',
     ];
@@ -57,8 +57,8 @@ describe('the scripts for POSIX hosts', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
   test('speak the dialect of the host', () => {
-    expect(posix.stat(gnu)).toContain('stat -L -c \'%f %s %u %g %Y\n%U\n%G\' -- "$1"');
-    expect(posix.stat(bsd)).toContain('stat -L -f \'%Xp %z %u %g %m\n%Su\n%Sg\' -- "$1"');
+    expect(posix.stat(gnu)).toContain('stat -L -c \'%f %s %u %g %Y %h\n%U\n%G\' -- "$1"');
+    expect(posix.stat(bsd)).toContain('stat -L -f \'%Xp %z %u %g %m %l\n%Su\n%Sg\' -- "$1"');
     expect(posix.hash(bsd)).toContain('shasum -a 256 <"$1"');
     expect(posix.write(bsd)).toContain('stat -L -f %u');
   });
