@@ -42,7 +42,7 @@ export function judgeServed(node: EndpointNode, answers: readonly TlsAnswer[], n
       state: 'unknown',
       fingerprint: null,
       sentence:
-        node.protocol === 'http' ? 'Serves plain HTTP.' : 'The addresses that serve it are not known.',
+        node.protocol === 'http' ? 'Serves without TLS.' : 'The addresses that serve it are not known.',
       at: now,
     };
   const silent = answers.find((answer) => answer.kind === 'no-answer');

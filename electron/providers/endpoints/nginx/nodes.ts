@@ -113,7 +113,9 @@ function webRootByName(servers: readonly Server[], { context, names }: Server): 
 
 function whyNot(server: Server, pair: Pair | null, places: Places): string | null {
   if (!servesTls(server))
-    return `This server block has no ssl listener; add "listen 443 ssl" with a first certificate to ${server.place} and discover again.`;
+    return server.context === 'http'
+      ? `This server block has no ssl listener; add "listen 443 ssl" with a first certificate to ${server.place} and discover again.`
+      : `This ${server.context} server block has no ssl listener; add "ssl" to its listen directive and a first certificate to ${server.place}, then discover again.`;
   if (server.rejectsHandshakes)
     return 'This server block refuses every TLS handshake (ssl_reject_handshake), so it serves no certificate.';
   const certificate = pair?.certificate.notAFile ?? null;

@@ -59,7 +59,8 @@ function served(
   own: string | null,
   when: number,
 ): ServedFact {
-  if (left === null) return { state: 'unknown', fingerprint: null, sentence: 'Serves plain HTTP.', at: when };
+  if (left === null)
+    return { state: 'unknown', fingerprint: null, sentence: 'Serves without TLS.', at: when };
   const shown = state === 'same' ? own : isOther(state) ? fakeHash(`shown:${at[0]}`) : null;
   return { state, fingerprint: shown, sentence: servedSentence(state, at[0] ?? '', shown), at: when };
 }

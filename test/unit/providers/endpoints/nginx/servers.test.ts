@@ -207,6 +207,14 @@ describe('the nodes', () => {
     expect(nodes(http(block))[0]?.notInstallable).toContain(reason);
   });
 
+  it('say outside http what a listener without TLS needs there', () => {
+    const servers = read('mail { server { listen 143; } } stream { server { listen 1; } }');
+    expect(nodes(servers).map(({ notInstallable }) => notInstallable)).toEqual([
+      expect.stringMatching(/^This mail server block has no ssl listener; add "ssl" to its listen/),
+      expect.stringMatching(/^This stream server block has no ssl listener; add "ssl" to its listen/),
+    ]);
+  });
+
   it('cannot be installed to when nginx never picks the block', () => {
     const [, second] = nodes(
       http(`listen 443 ssl; server_name a; ${pair}`, `listen 443 ssl; server_name a; ${pair}`),
