@@ -103,20 +103,6 @@ describe('the server blocks', () => {
   it('listen on port 80 when they say nothing', () => {
     expect(http('server_name a;')[0]?.listens[0]?.address).toBe('*:80');
   });
-
-  it('are found in stream too', () => {
-    const servers = read(`stream { server { listen 8443 ssl; ${pair} } }`);
-    expect(servers[0]).toMatchObject({ context: 'stream' });
-    expect(nodes(servers)[0]).toMatchObject({ protocol: 'https', notInstallable: null });
-  });
-
-  it('have the web root of the web server of the same name when they serve no files themselves', () => {
-    const servers = read(
-      `http { server { listen 80; server_name b; root /b; } server { listen 80; server_name a; root /a; } server { listen 81; server_name c; } }
-       mail { server { listen 993 ssl; server_name a; ${pair} } server { listen 995 ssl; server_name x; ${pair} } }`,
-    );
-    expect(nodes(servers).map(({ webRoot }) => webRoot)).toEqual(['/b', '/a', null, '/a', null]);
-  });
 });
 
 describe('the block that nginx picks', () => {
@@ -205,14 +191,6 @@ describe('the nodes', () => {
     [`listen unix:/run/x.sock ssl; listen 443 quic; ${pair}`, 'local socket'],
   ])('cannot be installed to when the block says %j', (block, reason) => {
     expect(nodes(http(block))[0]?.notInstallable).toContain(reason);
-  });
-
-  it('say outside http what a listener without TLS needs there', () => {
-    const servers = read('mail { server { listen 143; } } stream { server { listen 1; } }');
-    expect(nodes(servers).map(({ notInstallable }) => notInstallable)).toEqual([
-      expect.stringMatching(/^This mail server block has no ssl listener; add "ssl" to its listen/),
-      expect.stringMatching(/^This stream server block has no ssl listener; add "ssl" to its listen/),
-    ]);
   });
 
   it('cannot be installed to when nginx never picks the block', () => {
