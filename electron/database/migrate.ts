@@ -7,6 +7,7 @@ import { taskSubjects } from './migrations/0004-task-subjects.ts';
 import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
 import { outbox } from './migrations/0006-outbox.ts';
 import { keyPairPlaces } from './migrations/0007-key-pair-place.ts';
+import { nodeManagers } from './migrations/0008-node-managers.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   planOfChanges,
   outbox,
   keyPairPlaces,
+  nodeManagers,
 ];
 
 export function versionOf(driver: Driver): number {

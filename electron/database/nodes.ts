@@ -8,6 +8,7 @@ import { type Columns, insertSql, json, mustAffect, reader, replaceSql, toJson }
 /** Certificate columns keep their names; those of the node that clash are renamed. */
 const select = `SELECT n.id, n.endpoint_id, e.name AS endpoint_name, n.key, n.name AS node_name, n.alias, n.protocol,
   n.bindings, n.server_names, n.certificate_path, n.key_path, n.web_root, n.not_installable, n.place,
+  n.managed_by,
   n.served_state, n.served_fingerprint, n.served_sentence, n.served_at, n.missing_since, n.discovered_at,
   c.fingerprint, c.key_fingerprint, c.serial, c.subject, c.issuer, c.names, c.not_before, c.not_after, c.key_type,
   c.self_signed, c.order_number
@@ -28,6 +29,7 @@ const read = reader('nodes', endpointNode, (row) => ({
   webRoot: row.web_root,
   notInstallable: row.not_installable,
   place: row.place,
+  managedBy: row.managed_by === null ? null : json(row.managed_by),
   certificate: row.fingerprint === null ? null : certificateShape(row),
   orderNumber: row.order_number,
   served: {
@@ -139,6 +141,7 @@ function columnsOf(endpointId: string, node: DiscoveredNode, now: number): Colum
     fingerprint: node.certificate?.fingerprint ?? null,
     not_installable: node.notInstallable,
     place: node.place,
+    managed_by: node.managedBy === null ? null : toJson(node.managedBy),
     served_state: 'unknown',
     served_fingerprint: null,
     served_sentence: 'It has not been verified yet.',

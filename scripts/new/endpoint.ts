@@ -156,6 +156,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
         chainPem: composition.certificates.join('') || null,
         notInstallable: whyNot,
         place: this.#path,
+        managedBy: null,
       },
     ];
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificateFacts } from './certificate.ts';
+import { manager } from './manager.ts';
 
 /** What goes before TLS on a connection. Left out: nothing. */
 export const beforeTls = {
@@ -63,6 +64,8 @@ const discoveredNode = z.object({
   notInstallable: z.string().nullable(),
   /** File and line for people: `/etc/nginx/sites-enabled/shop:3`. */
   place: z.string().nullable(),
+  /** Another program that renews the certificate here; null: nothing shows one. */
+  managedBy: manager.nullable(),
 });
 export type DiscoveredNode = z.infer<typeof discoveredNode>;
 

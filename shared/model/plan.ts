@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { keyType } from './certificate.ts';
 import { change } from './changes/index.ts';
 import { keyPairPlace } from './key-pair-place.ts';
+import { takeover } from './manager.ts';
 import { beforeTls } from './node.ts';
 import { orderTerms } from './order.ts';
 
@@ -79,6 +80,8 @@ const installPlan = z.object({
    * default. Left out: it cannot be told.
    */
   answers: z.object({ named: z.array(z.string()), byDefault: z.array(z.string()) }).optional(),
+  /** What of it another program manages. Left out: nothing that is known. */
+  takesOver: z.array(takeover).optional(),
   /** Sentences a person should read before saying yes. */
   warnings: z.array(z.string()),
 });

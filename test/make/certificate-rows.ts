@@ -45,6 +45,7 @@ export function aFoundNode(key: string, change: Partial<DiscoveredNode> = {}): D
     chainPem: `-----BEGIN CERTIFICATE-----\n${key}\n-----END CERTIFICATE-----\n`,
     notInstallable: null,
     place: '/etc/nginx/nginx.conf:3',
+    managedBy: null,
     ...change,
   };
 }

@@ -10,8 +10,9 @@ const covered: readonly Origin[] = ['gui', 'cli', 'agent'];
 
 /**
  * Who has to approve this plan, given who asked for it. Pure. Automatic approval covers neither what a server asked for
- * nor a plan that is known to change what a neighbour uses too, to take a name away, or to leave the previous content under
- * another name of a file (hard link): who reads that one is not known, so a plan that a person saw is the way on.
+ * nor a plan that is known to change what a neighbour uses too, to take a name away, to leave the previous content under
+ * another name of a file (hard link), where who reads that one is not known, or to change what another program manages: a
+ * plan that a person saw is the way on.
  */
 export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): ApprovalDecision {
   if (!endpoint.policy.autoApprove) return { by: 'person', because: 'A person must approve the plan.' };
@@ -29,6 +30,12 @@ export function whoApproves(endpoint: Endpoint, plan: Plan, origin: Origin): App
     return {
       by: 'person',
       because: `${linked.path} has other names that keep the previous content, so a person must approve the plan.`,
+    };
+  const others = new Set(plan.install.takesOver?.map(({ who }) => who));
+  if (others.size > 0)
+    return {
+      by: 'person',
+      because: `It changes files that are managed by ${[...others].join(' and ')}, so a person must approve the plan.`,
     };
   return { by: 'policy', because: `The policy of ${endpoint.name} approves its plans automatically.` };
 }

@@ -70,6 +70,7 @@ export function nodePage(
     ['Expires', certificate === null ? null : dated(certificate.notAfter, now)],
     ['Fingerprint', certificate?.fingerprint ?? null],
     ['Served', `${node.served.state}: ${node.served.sentence}`],
+    ['Managed by', node.managedBy === null ? null : `${node.managedBy.who} (${node.managedBy.evidence})`],
     ['Cannot install', node.notInstallable],
     ['Renewal', renewal === null ? null : `${dated(renewal.nextAt, now)}: ${renewal.sentence}`],
     ['Missing since', node.missingSince === null ? null : dated(node.missingSince, now)],

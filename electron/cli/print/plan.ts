@@ -78,6 +78,7 @@ export function planPage(plan: Plan): string[] {
       .flatMap(({ kind, changes }) =>
         section(kind.heading, [...changes.flatMap((change) => changeLines(kind, change)), kind.promise]),
       ),
+    ...section('Managed by another program', install.takesOver?.map(({ sentence }) => sentence) ?? []),
     ...section(
       'Also affected',
       install.shares?.map(({ sentence }) => sentence) ?? ['Not known for this type of endpoint.'],

@@ -35,6 +35,11 @@ export function PlanView({ plan }: { plan: Plan }) {
           <Names names={plan.loses} most={20} />
         </Notice>
       )}
+      {install.takesOver?.map((one) => (
+        <Notice key={one.evidence} intent="warning" title={en.plan.takesOver(one)}>
+          {one.sentence}
+        </Notice>
+      ))}
       {install.warnings.map((warning) => (
         <Notice key={warning} intent="warning">
           {warning}

@@ -124,6 +124,7 @@ function placeFacts(node: EndpointNode): Fact[] {
     [en.nodes.certificatePath, mono(node.certificatePath)],
     [en.nodes.keyPath, mono(node.keyPath)],
     [en.nodes.webRoot, mono(node.webRoot)],
+    [en.nodes.managedBy, node.managedBy && en.nodes.managedByText(node.managedBy)],
     [en.nodes.missingSince, node.missingSince === null ? null : <Time key="m" at={node.missingSince} />],
   ];
 }

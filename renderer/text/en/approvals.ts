@@ -1,4 +1,5 @@
 import { firstOf } from '#shared/model/first-of.ts';
+import type { Manager } from '#shared/model/manager.ts';
 import type { Plan, PlannedProof } from '#shared/model/plan.ts';
 import { count } from './count.ts';
 
@@ -67,6 +68,7 @@ export const plan = {
   added: 'added',
   shares: 'Also affected',
   loses: 'The new certificate no longer covers these names:',
+  takesOver: ({ who }: Manager) => `Managed by ${who}`,
   noShares: 'Nothing else uses this certificate or this address and port.',
   sharesUnknown: 'Whether anything else uses this cannot be told for this type of endpoint.',
   sharing: { certificate: 'same certificate', address: 'same address and port' },

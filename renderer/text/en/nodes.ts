@@ -1,3 +1,5 @@
+import type { Manager } from '#shared/model/manager.ts';
+
 export const nodes = {
   one: 'Node',
   name: 'Name',
@@ -32,6 +34,8 @@ export const nodes = {
   certificatePath: 'Certificate file',
   keyPath: 'Private key file',
   webRoot: 'Web root',
+  managedBy: 'Managed by',
+  managedByText: ({ who, evidence }: Manager) => `${who} (${evidence})`,
   missingSince: 'Missing since',
   certificate: 'Certificate',
   renewal: 'Renewal',

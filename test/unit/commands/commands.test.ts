@@ -25,6 +25,7 @@ function discovered(name: string): DiscoveredNode {
     chainPem: null,
     notInstallable: null,
     place: null,
+    managedBy: null,
   };
 }
 

@@ -12,6 +12,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
+import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, RestoreReport } from '../endpoint.ts';
 import {
@@ -53,7 +54,9 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   async nodes(): Promise<DiscoveredNode[]> {
-    return (await this.#view()).nodes.map(({ node }) => node);
+    const view = await this.#view();
+    const managers = await this.#managers(view);
+    return view.nodes.map(({ node }) => ({ ...node, managedBy: managerOf(node, managers) }));
   }
 
   async plan(nodeKey: string): Promise<InstallPlan> {
@@ -71,7 +74,8 @@ export class NginxEndpoint extends FileEndpoint {
     if (chosen.node.notInstallable !== null)
       throw new Failure('node.not-installable', chosen.node.notInstallable);
     const running = await runningServer(this.connection, pidPathOf(view.configuration, view.program));
-    return makeInstallPlan({ ...view, connection: this.connection, chosen, running });
+    const managers = await this.#managers(view);
+    return makeInstallPlan({ ...view, connection: this.connection, chosen, running, managers });
   }
 
   protected remembered(plan: InstallPlan) {
@@ -210,6 +214,15 @@ export class NginxEndpoint extends FileEndpoint {
       errorLogPath: errorLogPathOf(configuration, program),
     };
     return configuration;
+  }
+
+  #managers({ nodes, real }: View): Promise<Managers> {
+    const paths = nodes.flatMap(({ node }) => [node.certificatePath, node.keyPath]);
+    const named = [...new Set(paths)].filter((path) => path !== null);
+    return readManagers(
+      this.connection,
+      named.map((path) => ({ path, realPath: real(path) })),
+    );
   }
 
   async #view(): Promise<View> {

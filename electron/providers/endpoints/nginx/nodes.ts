@@ -100,6 +100,7 @@ function makeNode(
     chainPem: disk?.chainPem ?? null,
     notInstallable: refusal ?? whyNot(server, pair, places),
     place: server.place,
+    managedBy: null,
   };
   return { node, server, pair, places };
 }

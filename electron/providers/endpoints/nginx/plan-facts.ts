@@ -1,4 +1,5 @@
 import type { HostConnection } from '../../connections/connection.ts';
+import type { Managers } from '../common/managers.ts';
 import type { RunningServer } from './commands.ts';
 import type { NginxNode, OnDisk } from './nodes.ts';
 import type { Configuration } from './parse.ts';
@@ -14,6 +15,7 @@ export interface PlanFacts {
   nodes: NginxNode[];
   chosen: NginxNode;
   running: RunningServer | null;
+  managers: Managers;
   /** Where a configured path leads. */
   real: (path: string) => string;
   read: (path: string) => OnDisk | null;

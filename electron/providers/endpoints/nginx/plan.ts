@@ -4,12 +4,14 @@ import type { ConfigurationLineChange } from '#shared/model/changes/configuratio
 import type { FileChange, FileState } from '#shared/model/changes/file.ts';
 import type { Change } from '#shared/model/changes/index.ts';
 import { type Ownership, posix as posixOwnership } from '#shared/model/changes/ownership.ts';
+import type { Takeover } from '#shared/model/manager.ts';
 import type { Ground, InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { applyLines } from '../common/configuration-lines.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
+import { takenFrom, takenFromWriters } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
 import { keptName, manifestName, newKeyName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
@@ -36,6 +38,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   refuseGlobbed(configuration, files, keepDir);
   const links = linksOf(facts);
   const { warnings, ...around } = surroundings(facts, goal);
+  const taken = takeovers(facts, files);
   return {
     nodeKey: chosen.node.key,
     changes: [
@@ -58,6 +61,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     ...around,
     onlyKeys: onlyKeysOf(facts),
     answers: answersOf(facts),
+    ...(taken.length > 0 ? { takesOver: taken } : {}),
     warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold, ...warnings],
   };
 }
@@ -90,6 +94,11 @@ function linkGrounds(links: Record<string, string>): Ground[] {
 
 export function configurationHashes(configuration: Configuration): Record<string, string> {
   return Object.fromEntries([...configuration.files].map(([path, content]) => [path, sha256Hex(content)]));
+}
+
+function takeovers({ managers, configuration, real }: PlanFacts, files: readonly FileChange[]): Takeover[] {
+  const contents = new Map([...configuration.files].map(([name, content]) => [real(name), content]));
+  return [...takenFrom(managers, files), ...takenFromWriters(files, (path) => contents.get(path))];
 }
 
 function onDisk(facts: PlanFacts): OnDisk | null {

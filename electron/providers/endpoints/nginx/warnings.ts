@@ -17,9 +17,6 @@ export async function planWarnings(
     warnings.push('nginx is not running. The install can only succeed while it runs.');
   for (const [name, real] of Object.entries(links))
     warnings.push(`${name} is a link to ${real}, which is the file that changes.`);
-  for (const { path } of files)
-    if (path.startsWith('/etc/letsencrypt/'))
-      warnings.push(`${path} is managed by certbot, which may replace it at its next renewal.`);
   if (server.passwordFile)
     warnings.push('The current private key may be encrypted (ssl_password_file); the new one will not be.');
   if (server.staplingFile !== null)

@@ -9,13 +9,14 @@ import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
+import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Powers, RunsScripts } from '../endpoint.ts';
 import { makePemPlan, pemRemembers, piecesFor, plannedAlias } from './plan.ts';
 import { probePem } from './probe.ts';
 import { runUserScript } from './scripts.ts';
-import { nodeFrom, nodeKey, readView, whyNot } from './view.ts';
+import { nodeFrom, nodeKey, type PemView, readView, whyNot } from './view.ts';
 
 /** A PEM file that some program serves: one node, the file. Restarting is the owner's script. */
 export class PemEndpoint extends FileEndpoint implements RunsScripts {
@@ -35,7 +36,9 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   }
 
   async nodes(): Promise<DiscoveredNode[]> {
-    return [nodeFrom(this.connection, this.#settings, await readView(this.connection, this.#settings))];
+    const view = await readView(this.connection, this.#settings);
+    const node = nodeFrom(this.connection, this.#settings, view);
+    return [{ ...node, managedBy: managerOf(node, await this.#managers(view)) }];
   }
 
   async plan(key: string): Promise<InstallPlan> {
@@ -44,7 +47,14 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
     const view = await readView(this.connection, this.#settings);
     const trouble = whyNot(this.connection, view);
     if (trouble !== null) throw new Failure('node.not-installable', trouble);
-    return makePemPlan(this.connection, this.#settings, view);
+    return makePemPlan(this.connection, this.#settings, view, await this.#managers(view));
+  }
+
+  #managers({ certificateFile, keyFile }: PemView): Promise<Managers> {
+    return readManagers(
+      this.connection,
+      [certificateFile, keyFile].filter((file) => file !== null),
+    );
   }
 
   protected remembered(plan: InstallPlan) {

@@ -8,6 +8,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { compose, compositionWarnings, readComposition } from '../common/composition.ts';
 import type { Piece } from '../common/content.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
+import { type Managers, takenFrom } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
 import { basename, dirname } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
@@ -24,12 +25,14 @@ export async function makePemPlan(
   connection: HostConnection,
   settings: PemSettings,
   view: PemView,
+  managers: Managers,
 ): Promise<InstallPlan> {
   const keyFile = view.keyFile ?? view.certificateFile;
   const touched = [...new Set([keyFile, view.certificateFile])];
   const files = await Promise.all(touched.map((file) => plannedFile(connection, file)));
   await refuseMounted(connection, files);
   const untold = await refuseLostRights(connection, files);
+  const taken = takenFrom(managers, files);
   const alias = view.facts?.names[0] ?? basename(settings.path);
   return {
     nodeKey,
@@ -44,6 +47,7 @@ export async function makePemPlan(
     }),
     shares: null,
     proofs: proofsOf(settings, view),
+    ...(taken.length > 0 ? { takesOver: taken } : {}),
     warnings: [...warningsOf(settings, touched, files), ...untold],
   };
 }

@@ -119,5 +119,6 @@ export function nodeFrom(connection: HostConnection, settings: PemSettings, view
     chainPem: certificateFile.composition?.certificates.join('') || null,
     notInstallable: whyNot(connection, view),
     place: settings.path,
+    managedBy: null,
   };
 }

@@ -1,0 +1,203 @@
+import { posix } from 'node:path';
+import { peerTail } from '#kit/redact.ts';
+import { Failure, isAboutConnection } from '#shared/failure.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import type { Manager, Takeover } from '#shared/model/manager.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import {
+  acmeShCopies,
+  type CertificateManager,
+  certificateManagers,
+  unquoted,
+} from './certificate-managers.ts';
+
+/** Who else manages a file, and how to make it stop. */
+interface Managed extends Manager {
+  stop: string;
+}
+
+/** Null: nothing on the endpoint shows that another program manages the file of this name. */
+export type Managers = (path: string) => Managed | null;
+
+/**
+ * Reads lines: `=` and a regular expression, then paths of files in which it is looked for. Then it looks for the first
+ * argument in the notes of acme.sh. Prints each match as `path:match`, and nothing else of any file.
+ */
+const script = `
+while IFS= read -r line; do
+  case $line in
+    =*) pattern=\${line#=};;
+    *) if [ -f "$line" ]; then grep -soHE -e "$pattern" -- "$line"; fi;;
+  esac
+done
+grep -soHE -e "$1" -- ${acmeShCopies.places.join(' ')}
+exit 0
+`;
+
+/**
+ * Which of these files another program manages, by its own notes on the endpoint and never by a name alone. One command;
+ * none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
+ */
+export async function readManagers(
+  connection: HostConnection,
+  files: readonly { path: string; realPath: string }[],
+): Promise<Managers> {
+  const questions = questionsAbout(files);
+  const found = files.length === 0 ? [] : await asked(connection, questions);
+  const known = new Map<string, Managed>();
+  for (const { path, realPath } of files) {
+    const own = copied(found, path, realPath) ?? noted(questions, found, path, realPath);
+    if (own === null) continue;
+    known.set(path, own);
+    known.set(realPath, own);
+  }
+  return (path) => known.get(path) ?? null;
+}
+
+interface Question {
+  about: string;
+  manager: CertificateManager;
+  note: string;
+  name: string;
+}
+
+interface Found {
+  note: string;
+  match: string;
+}
+
+function questionsAbout(files: readonly { path: string; realPath: string }[]): Question[] {
+  const names = new Set(files.flatMap(({ path, realPath }) => [path, realPath]));
+  return certificateManagers.flatMap((manager) =>
+    [...names].flatMap((about) =>
+      manager
+        .notes(about)
+        .filter(({ path }) => posix.isAbsolute(path) && !path.includes('\n'))
+        .map(({ path, name }) => ({ about, manager, note: path, name })),
+    ),
+  );
+}
+
+async function asked(connection: HostConnection, questions: readonly Question[]): Promise<Found[]> {
+  const lines = certificateManagers.flatMap((manager) => {
+    const notes = new Set(questions.filter((one) => one.manager === manager).map(({ note }) => note));
+    return [`=${manager.lines}`, ...notes];
+  });
+  try {
+    const { code, stdout } = await connection.exec({
+      argv: ['sh', '-c', script, 'sh', acmeShCopies.lines],
+      stdin: Buffer.from(`${lines.join('\n')}\n`),
+      timeoutMs: 60_000,
+    });
+    return code === 0 ? matchesIn(stdout.toString('utf8'), new Set(questions.map(({ note }) => note))) : [];
+  } catch (error) {
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
+    return [];
+  }
+}
+
+/** A path may have colons in it: it is one that was asked about, or a note of acme.sh. */
+function matchesIn(output: string, notes: ReadonlySet<string>): Found[] {
+  return output.split('\n').flatMap((line) => {
+    const copy = /^(.+?\.conf):(Le_Real.*)$/.exec(line);
+    if (copy !== null) return [{ note: copy[1] ?? '', match: copy[2] ?? '' }];
+    for (let at = line.indexOf(':'); at >= 0; at = line.indexOf(':', at + 1))
+      if (notes.has(line.slice(0, at))) return [{ note: line.slice(0, at), match: line.slice(at + 1) }];
+    return [];
+  });
+}
+
+function noted(
+  questions: readonly Question[],
+  found: readonly Found[],
+  ...names: readonly string[]
+): Managed | null {
+  for (const { about, manager, note, name } of questions) {
+    if (!names.includes(about)) continue;
+    const lines = found.filter((one) => one.note === note).map(({ match }) => match);
+    if (!manager.renews(lines, name)) continue;
+    return {
+      who: manager.who,
+      evidence: `${note} ${manager.says}`,
+      stop: manager.stop({ path: note, name }),
+    };
+  }
+  return null;
+}
+
+function copied(found: readonly Found[], ...names: readonly string[]): Managed | null {
+  const copy = found.find(
+    ({ match }) => match.startsWith('Le_Real') && names.includes(posix.normalize(unquoted(match))),
+  );
+  if (copy === undefined) return null;
+  const { who, says, stop } = acmeShCopies;
+  return { who, evidence: `${copy.note} ${says}`, stop: stop({ path: copy.note, name: '' }) };
+}
+
+/** Who manages the certificate or the key of a node. */
+export function managerOf(
+  { certificatePath, keyPath }: Pick<DiscoveredNode, 'certificatePath' | 'keyPath'>,
+  managers: Managers,
+): Manager | null {
+  const [found] = [certificatePath, keyPath].flatMap((path) => (path === null ? [] : (managers(path) ?? [])));
+  return found === undefined ? null : { who: found.who, evidence: found.evidence };
+}
+
+/** Which of the certificates and keys that a plan replaces are managed by another program, each program once. */
+export function takenFrom(managers: Managers, files: readonly FileChange[]): Takeover[] {
+  const found = new Map<string, Managed & { files: string[] }>();
+  for (const { path, before, holds } of files) {
+    const own = before === null || holds === 'configuration' ? null : managers(path);
+    if (own === null) continue;
+    const known = found.get(own.evidence) ?? { ...own, files: [] };
+    known.files.push(path);
+    found.set(own.evidence, known);
+  }
+  return [...found.values()].map(({ who, evidence, stop, files: paths }) => ({
+    who,
+    evidence,
+    files: paths,
+    sentence: `${who} renews ${paths.join(' and ')}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, ${stop}.`,
+  }));
+}
+
+/** How the configuration files of these programs begin: the words of their own documentation and templates. */
+const writers: readonly { who: string; words: RegExp }[] = [
+  { who: 'Ansible', words: /\b(?:ansible[ _-]managed|managed by ansible)\b/i },
+  { who: 'Puppet', words: /\bmanaged by puppet\b/i },
+  { who: 'Chef', words: /\b(?:(?:generated|managed) by chef|chef managed file)\b/i },
+  { who: 'Salt', words: /\bmanaged by salt(?:stack)?\b/i },
+  { who: 'HestiaCP', words: /\bhestiacp\.com\b/i },
+  {
+    who: 'Plesk',
+    words: /\bDO NOT MODIFY THIS FILE BECAUSE IT WAS GENERATED AUTOMATICALLY\b.*\bvhost/s,
+  },
+];
+
+/** Which of the configuration files that a plan edits say at their beginning that a program writes them. */
+export function takenFromWriters(
+  files: readonly FileChange[],
+  contentOf: (path: string) => Buffer | undefined,
+): Takeover[] {
+  return files.flatMap(({ path, holds }): Takeover[] => {
+    const content = holds === 'configuration' ? contentOf(path) : undefined;
+    const head = content === undefined ? [] : headOf(content.toString('utf8'));
+    const writer = writers.find(({ words }) => words.test(head.join('\n')));
+    if (writer === undefined) return [];
+    const { who, words } = writer;
+    const line = head.find((one) => words.test(one)) ?? head[0] ?? '';
+    const evidence = `${path} begins with "${peerTail(line)}"`;
+    const sentence = `${who} writes ${path}: the file begins with "${peerTail(line)}". Approving this plan edits it, and ${who} will undo that when it writes the file again. To prevent that, make the same change in what ${who} writes it from.`;
+    return [{ who, evidence, files: [path], sentence }];
+  });
+}
+
+/** The comment lines before anything else, without their signs. */
+function headOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  const end = lines.findIndex((line) => line !== '' && !line.startsWith('#'));
+  return (end < 0 ? lines : lines.slice(0, end))
+    .map((line) => line.replace(/^[#\s=]+|[#\s=]+$/g, ''))
+    .filter((line) => line !== '');
+}
