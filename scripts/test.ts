@@ -22,6 +22,8 @@ const useful: [program: string, from: string, what: string][] = [
   ['chattr', 'e2fsprogs', 'files that are immutable'],
   ['busybox', 'busybox', 'hosts with BusyBox instead of coreutils'],
   ['pebble', 'pebble', 'orders from a real ACME CA'],
+  ['certbot', 'certbot', 'certificates that another client renews'],
+  ['lego', 'lego', 'certificates that another client renews'],
   ['squid', 'squid', 'a real proxy, with each of its log-ins'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],

@@ -13,7 +13,12 @@ import { drive } from './approval-drive.ts';
 
 /** A node in which every field has a value. */
 export const node: EndpointNode = endpointNode.parse({
-  ...aFoundNode('shop', { alias: 'shop.example', webRoot: '/srv/www', notInstallable: 'Not now.' }),
+  ...aFoundNode('shop', {
+    alias: 'shop.example',
+    webRoot: '/srv/www',
+    notInstallable: 'Not now.',
+    managedBy: { who: 'certbot', evidence: 'its note' },
+  }),
   ...{ id: 'node_1', endpointId: 'ep_1', endpointName: 'web1', orderNumber: 7, missingSince: now },
   bindings: [
     {

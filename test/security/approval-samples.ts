@@ -118,6 +118,9 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
       listeners: [{ address: '127.0.0.1', port: 80 }],
       answers: { named: ['www.shop.example'], byDefault: ['old.shop.example'] },
       onlyKeys: { family: 'ecdsa', why: 'its ssl_ciphers allow no other' },
+      takesOver: [
+        { who: 'certbot', evidence: 'its note', files: ['/etc/tls/x.key'], sentence: 'It renews.' },
+      ],
       warnings: ['Read this.'],
     },
   });

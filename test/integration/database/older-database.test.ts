@@ -99,6 +99,24 @@ describe('a filled store of an older version', () => {
     );
   });
 
+  test('knows no other program behind its nodes until they are discovered again', () => {
+    const database = openIt();
+    const before = database.nodes.list();
+    expect(new Set(before.map(({ managedBy }) => managedBy))).toEqual(new Set([null]));
+    const [node] = before;
+    if (node === undefined) throw new Error('the store has no node');
+    const managedBy = { who: 'certbot', evidence: 'a renewal file' };
+    database.nodes.reconcile(node.endpointId, [{ ...node, chainPem: null, managedBy }], old.clock.now());
+    expect(database.nodes.get(node.id)?.managedBy).toEqual(managedBy);
+    database.nodes.reconcile(
+      node.endpointId,
+      [{ ...node, chainPem: null, managedBy: null }],
+      old.clock.now(),
+    );
+    expect(database.nodes.get(node.id)?.managedBy).toBeNull();
+    database.close();
+  });
+
   test('gives its tasks the subject they are about', () => {
     const { facts } = old.filled;
     const database = openIt();

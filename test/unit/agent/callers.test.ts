@@ -129,6 +129,18 @@ describe('automatic approval', () => {
     expect(whoApproves(endpoint, taking, 'gui').by).toBe('person');
   });
 
+  test('covers no plan that takes files over from other programs, and says which', () => {
+    const from = (...programs: string[]) => {
+      const takesOver = programs.map((who) => ({ who, evidence: '', files: [], sentence: '' }));
+      return { ...plan, install: { ...plan.install, takesOver } };
+    };
+    expect(whoApproves(endpoint, from('certbot', 'Ansible', 'Ansible'), 'agent')).toEqual({
+      by: 'person',
+      because: 'It changes files that are managed by certbot and Ansible, so a person must approve the plan.',
+    });
+    expect(whoApproves(endpoint, from(), 'agent').by).toBe('policy');
+  });
+
   test('covers no plan that takes a name away, and says which', () => {
     const decision = whoApproves(endpoint, { ...plan, loses: ['b.test'] }, 'cli');
     expect(decision).toEqual({

@@ -88,6 +88,12 @@ const plan: Plan = {
     },
     shares: [{ what: 'address', who: 'server blog', sentence: 'It listens there too.' }],
     proofs: [{ address: '2001:db8::1', port: 443, serverName: 'shop.example' }],
+    takesOver: [
+      {
+        ...{ who: 'certbot', evidence: 'a renewal file', files: ['/etc/tls/key.pem'] },
+        sentence: 'certbot will replace it again.',
+      },
+    ],
     warnings: ['Read this first.'],
   },
   fingerprint: 'cd'.repeat(32),
@@ -97,6 +103,7 @@ describe('the plan a person reads before saying yes', () => {
   const words = read(<PlanView plan={plan} />);
 
   it.each([
+    'Managed by certbot certbot will replace it again.',
     'Read this first.',
     'shop.example www.shop.example',
     'My CA (ACME)',

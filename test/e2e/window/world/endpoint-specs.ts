@@ -25,5 +25,7 @@ export interface EndpointSpec {
   /** No nginx is found there. */
   broken?: true;
   undiscovered?: boolean;
+  /** It reads the files of certbot. */
+  byCertbot?: true;
   nodes: NodeSpec[];
 }

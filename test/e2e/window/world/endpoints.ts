@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '#shared/model/connection.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointSpec } from './endpoint-specs.ts';
-import { makeNode } from './nodes.ts';
+import { makeNode, pemPaths } from './nodes.ts';
 import { checksOf, programCheck } from './probes.ts';
 import { day, fakeHash, hour, minute, type World } from './world.ts';
 
@@ -50,12 +50,16 @@ function settings(spec: EndpointSpec): Endpoint['settings'] {
   if (spec.type === 'nginx') return { type: 'nginx', nginxConfigPath: null, nginxPath: null };
   return {
     type: 'pem',
-    path: `/etc/ssl/${spec.name}/fullchain.pem`,
-    keyPath: `/etc/ssl/${spec.name}/key.pem`,
+    ...filesOf(spec),
     servedAt: null,
     installScript: null,
     restartScript: '/usr/local/sbin/reload-tls',
   };
+}
+
+function filesOf(spec: EndpointSpec) {
+  const { certificatePath, keyPath } = pemPaths(spec);
+  return { path: certificatePath, keyPath };
 }
 
 /** What one is made like that is the first of its type. */

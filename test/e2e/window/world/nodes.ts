@@ -1,3 +1,4 @@
+import type { Manager } from '#shared/model/manager.ts';
 import type { EndpointNode, ServedFact, ServedState } from '#shared/model/node.ts';
 import { certificateOf } from './certificates.ts';
 import type { EndpointSpec, NodeSpec } from './endpoint-specs.ts';
@@ -17,7 +18,7 @@ export function makeNode(
   const place =
     spec.type === 'nginx'
       ? `/etc/nginx/sites-enabled/${spec.name}:${3 + index * 22}`
-      : `/etc/ssl/${spec.name}/fullchain.pem`;
+      : pemPaths(spec).certificatePath;
   return {
     id: `node_${fakeHash(`${spec.name}${index}`).slice(0, 12)}`,
     endpointId,
@@ -33,6 +34,7 @@ export function makeNode(
     certificate,
     notInstallable: whyNot(node, place),
     place,
+    managedBy: spec.byCertbot ? certbotAt(pemPaths(spec).certificatePath) : null,
     orderNumber: node.order ?? null,
     served: served(node, certificate?.fingerprint ?? null, now - 17 * minute),
     missingSince: node.gone ? now - 4 * day : null,
@@ -43,9 +45,24 @@ export function makeNode(
 function pathsOf(spec: EndpointSpec, { names, left }: NodeSpec) {
   if (left === null) return { certificatePath: null, keyPath: null };
   const own = (names[0] ?? '').replaceAll('*', '_');
-  const directory = spec.type === 'nginx' ? `/etc/nginx/tls/${own}` : `/etc/ssl/${spec.name}`;
+  if (spec.type === 'pem') return pemPaths(spec);
+  const directory = `/etc/nginx/tls/${own}`;
   return { certificatePath: `${directory}/fullchain.pem`, keyPath: `${directory}/key.pem` };
 }
+
+export function pemPaths({ name, byCertbot }: EndpointSpec) {
+  const [directory, key] = byCertbot
+    ? [`/etc/letsencrypt/live/${name}.nordhafen.example`, 'privkey.pem']
+    : [`/etc/ssl/${name}`, 'key.pem'];
+  return { certificatePath: `${directory}/fullchain.pem`, keyPath: `${directory}/${key}` };
+}
+
+/** What shows that certbot renews the certificate at this path. */
+export function certbotAt(path: string): Manager {
+  return { who: 'certbot', evidence: `${renewalFile(path)} lists this certificate for renewal` };
+}
+
+export const renewalFile = (path: string): string => path.replace(/\/(?:live|archive)\/([^/]+)\/.*/, '/renewal/$1.conf');
 
 function whyNot({ left, variable }: NodeSpec, place: string): string | null {
   if (variable !== undefined)

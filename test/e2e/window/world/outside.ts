@@ -51,6 +51,7 @@ export const outside: EndpointSpec[] = [
   {
     name: 'mail-gateway',
     type: 'pem',
+    byCertbot: true,
     host: 'mx1.nordhafen.example',
     nodes: [
       { names: ['mx1.nordhafen.example'], at: ['203.0.113.25:465'], left: 22, issuer: 'le', alias: 'mx1' },

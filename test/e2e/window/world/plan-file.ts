@@ -1,16 +1,18 @@
 import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
+import type { Manager, Takeover } from '#shared/model/manager.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
-import type { InstallPlan } from '#shared/model/plan.ts';
+import type { Ground, InstallPlan } from '#shared/model/plan.ts';
 import { fileFacts, Remembered } from '../../../../electron/providers/endpoints/common/remembers.ts';
+import { renewalFile } from './nodes.ts';
 import { fakeHash } from './world.ts';
 
 const remembers = new Remembered('pem', 1, fileFacts);
 
 /** A PEM file and its key are replaced where they are. */
 export function installInFile(target: EndpointNode): InstallPlan {
-  const certificate = target.certificatePath ?? '/etc/ssl/fullchain.pem';
-  const key = target.keyPath ?? '/etc/ssl/key.pem';
+  const named = [target.keyPath ?? '/etc/ssl/key.pem', target.certificatePath ?? '/etc/ssl/fullchain.pem'];
+  const [key = '', certificate = ''] = named.map(realPath);
   return {
     nodeKey: target.key,
     changes: [
@@ -18,16 +20,28 @@ export function installInFile(target: EndpointNode): InstallPlan {
       replaced(certificate, 'certificate', 0o644),
       { kind: 'command', argv: ['/usr/local/sbin/reload-tls'], why: 'The restart script.' },
     ],
-    standsOn: [],
+    standsOn: named.flatMap((name): Ground[] =>
+      realPath(name) === name ? [] : [{ what: 'link', name, leadsTo: realPath(name) }],
+    ),
     remembers: remembers.write({
       keepDir: key.replace(/\/[^/]*$/, ''),
       keyName: key.replace(/^.*\//, ''),
       previousFingerprint: target.certificate?.fingerprint ?? null,
     }),
     shares: null,
+    ...(target.managedBy === null ? {} : { takesOver: [takeover(target.managedBy, certificate, key)] }),
     proofs: target.bindings.map(({ address, port }) => ({ address, port, serverName: target.name })),
     warnings: [],
   };
+}
+
+/** certbot has links to what it obtained last. */
+const realPath = (name: string): string =>
+  name.includes('/live/') ? name.replace('/live/', '/archive/').replace(/\.pem$/, '1.pem') : name;
+
+function takeover({ who, evidence }: Manager, certificate: string, key: string): Takeover {
+  const sentence = `${who} renews ${key} and ${certificate}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, move ${renewalFile(certificate)} to another directory (certbot keeps the other files; "certbot delete" would remove them under the server).`;
+  return { who, evidence, files: [key, certificate], sentence };
 }
 
 function replaced(path: string, holds: 'private-key' | 'certificate', mode: number): Change {
