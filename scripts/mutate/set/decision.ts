@@ -74,6 +74,12 @@ export const decisionMutations: readonly Mutation[] = [
         find: 'plan.install.shares !== null && plan.install.shares.length > 0',
         put: 'plan.install.shares === undefined',
       },
+      {
+        breaks: 'a plan that takes files over from another program is approved automatically',
+        file: who,
+        find: 'if (others.size > 0)',
+        put: 'if (others.size > 99)',
+      },
     ],
   ),
 ];

@@ -1,4 +1,4 @@
-import { basename, dirname } from './paths.ts';
+import type { Manager, Takeover } from '#shared/model/manager.ts';
 
 /** Where a program notes that it manages a file, and how that note is read. */
 export interface CertificateManager {
@@ -18,6 +18,25 @@ export interface CertificateManager {
 export interface Note {
   path: string;
   name: string;
+}
+
+/** Who manages a file, and how to make it stop. */
+export interface Managed extends Manager {
+  stop: string;
+}
+
+/** As the note says it. */
+export function managedAs(
+  { who, says, stop }: Pick<CertificateManager, 'who' | 'says' | 'stop'>,
+  note: Note,
+): Managed {
+  return { who, evidence: `${note.path} ${says}`, stop: stop(note) };
+}
+
+/** What a plan says that replaces these files. */
+export function takenFromManager({ who, evidence, stop }: Managed, files: string[]): Takeover {
+  const sentence = `${who} renews ${files.join(' and ')}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, ${stop}.`;
+  return { who, evidence, files, sentence };
 }
 
 const noteOf = (found: RegExpExecArray | null, path: (parts: string[]) => string, name: number): Note[] =>
@@ -133,8 +152,8 @@ const acmeSh: CertificateManager = {
 
 /** `--remove` only takes the certificate off the list; its files stay (acmesh-official/acme.sh#1137). */
 function removeFromAcmeSh({ path }: Note): string {
-  const ecc = dirname(path).endsWith('_ecc') ? ' --ecc' : '';
-  return `run "acme.sh --remove -d ${basename(path).replace(/\.conf$/, '')}${ecc}" (it keeps the files)`;
+  const [, ecc, name] = /(_ecc)?\/([^/]*)\.conf$/.exec(path) ?? [];
+  return `run "acme.sh --remove -d ${name}${ecc === undefined ? '' : ' --ecc'}" (it keeps the files)`;
 }
 
 /** Value of a line `Le_Domain='shop.example'`. */

@@ -9,13 +9,11 @@ import {
   acmeShCopies,
   type CertificateManager,
   certificateManagers,
+  type Managed,
+  managedAs,
+  takenFromManager,
   unquoted,
 } from './certificate-managers.ts';
-
-/** Who else manages a file, and how to make it stop. */
-interface Managed extends Manager {
-  stop: string;
-}
 
 /** Null: nothing on the endpoint shows that another program manages the file of this name. */
 export type Managers = (path: string) => Managed | null;
@@ -117,11 +115,7 @@ function noted(
     if (!names.includes(about)) continue;
     const lines = found.filter((one) => one.note === note).map(({ match }) => match);
     if (!manager.renews(lines, name)) continue;
-    return {
-      who: manager.who,
-      evidence: `${note} ${manager.says}`,
-      stop: manager.stop({ path: note, name }),
-    };
+    return managedAs(manager, { path: note, name });
   }
   return null;
 }
@@ -130,9 +124,7 @@ function copied(found: readonly Found[], ...names: readonly string[]): Managed |
   const copy = found.find(
     ({ match }) => match.startsWith('Le_Real') && names.includes(posix.normalize(unquoted(match))),
   );
-  if (copy === undefined) return null;
-  const { who, says, stop } = acmeShCopies;
-  return { who, evidence: `${copy.note} ${says}`, stop: stop({ path: copy.note, name: '' }) };
+  return copy === undefined ? null : managedAs(acmeShCopies, { path: copy.note, name: '' });
 }
 
 /** Who manages the certificate or the key of a node. */
@@ -146,20 +138,14 @@ export function managerOf(
 
 /** Which of the certificates and keys that a plan replaces are managed by another program, each program once. */
 export function takenFrom(managers: Managers, files: readonly FileChange[]): Takeover[] {
-  const found = new Map<string, Managed & { files: string[] }>();
+  const found = new Map<string, [Managed, string[]]>();
   for (const { path, before, holds } of files) {
     const own = before === null || holds === 'configuration' ? null : managers(path);
     if (own === null) continue;
-    const known = found.get(own.evidence) ?? { ...own, files: [] };
-    known.files.push(path);
-    found.set(own.evidence, known);
+    const [, known] = found.get(own.evidence) ?? [own, []];
+    found.set(own.evidence, [own, [...known, path]]);
   }
-  return [...found.values()].map(({ who, evidence, stop, files: paths }) => ({
-    who,
-    evidence,
-    files: paths,
-    sentence: `${who} renews ${paths.join(' and ')}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, ${stop}.`,
-  }));
+  return [...found.values()].map(([own, paths]) => takenFromManager(own, paths));
 }
 
 /** How the configuration files of these programs begin: the words of their own documentation and templates. */
@@ -168,7 +154,7 @@ const writers: readonly { who: string; words: RegExp }[] = [
   { who: 'Puppet', words: /\bmanaged by puppet\b/i },
   { who: 'Chef', words: /\b(?:(?:generated|managed) by chef|chef managed file)\b/i },
   { who: 'Salt', words: /\bmanaged by salt(?:stack)?\b/i },
-  { who: 'HestiaCP', words: /\bhestiacp\.com\b/i },
+  { who: 'HestiaCP', words: /\bCHANGES WILL BE LOST WHEN REBUILDING DOMAINS\b.*\bhestiacp\b/s },
   {
     who: 'Plesk',
     words: /\bDO NOT MODIFY THIS FILE BECAUSE IT WAS GENERATED AUTOMATICALLY\b.*\bvhost/s,

@@ -1,5 +1,10 @@
 import type { Manager } from '#shared/model/manager.ts';
 import type { EndpointNode, ServedFact, ServedState } from '#shared/model/node.ts';
+import {
+  certificateManagers,
+  type Managed,
+  managedAs,
+} from '../../../../electron/providers/endpoints/common/certificate-managers.ts';
 import { certificateOf } from './certificates.ts';
 import type { EndpointSpec, NodeSpec } from './endpoint-specs.ts';
 import { day, fakeHash, minute, type World } from './world.ts';
@@ -34,7 +39,7 @@ export function makeNode(
     certificate,
     notInstallable: whyNot(node, place),
     place,
-    managedBy: spec.byCertbot ? certbotAt(pemPaths(spec).certificatePath) : null,
+    managedBy: spec.byCertbot ? byCertbot(spec) : null,
     orderNumber: node.order ?? null,
     served: served(node, certificate?.fingerprint ?? null, now - 17 * minute),
     missingSince: node.gone ? now - 4 * day : null,
@@ -57,12 +62,18 @@ export function pemPaths({ name, byCertbot }: EndpointSpec) {
   return { certificatePath: `${directory}/fullchain.pem`, keyPath: `${directory}/${key}` };
 }
 
-/** What shows that certbot renews the certificate at this path. */
-export function certbotAt(path: string): Manager {
-  return { who: 'certbot', evidence: `${renewalFile(path)} lists this certificate for renewal` };
+function byCertbot(spec: EndpointSpec): Manager {
+  const { who, evidence } = certbotAt(pemPaths(spec).certificatePath);
+  return { who, evidence };
 }
 
-export const renewalFile = (path: string): string => path.replace(/\/(?:live|archive)\/([^/]+)\/.*/, '/renewal/$1.conf');
+/** certbot renews the certificate at this path. */
+export function certbotAt(path: string): Managed {
+  const certbot = certificateManagers.find(({ who }) => who === 'certbot');
+  const [note] = certbot?.notes(path) ?? [];
+  if (certbot === undefined || note === undefined) throw new Error(path);
+  return managedAs(certbot, note);
+}
 
 function whyNot({ left, variable }: NodeSpec, place: string): string | null {
   if (variable !== undefined)

@@ -1,10 +1,10 @@
 import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
-import type { Manager, Takeover } from '#shared/model/manager.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Ground, InstallPlan } from '#shared/model/plan.ts';
+import { takenFromManager } from '../../../../electron/providers/endpoints/common/certificate-managers.ts';
 import { fileFacts, Remembered } from '../../../../electron/providers/endpoints/common/remembers.ts';
-import { renewalFile } from './nodes.ts';
+import { certbotAt } from './nodes.ts';
 import { fakeHash } from './world.ts';
 
 const remembers = new Remembered('pem', 1, fileFacts);
@@ -29,7 +29,9 @@ export function installInFile(target: EndpointNode): InstallPlan {
       previousFingerprint: target.certificate?.fingerprint ?? null,
     }),
     shares: null,
-    ...(target.managedBy === null ? {} : { takesOver: [takeover(target.managedBy, certificate, key)] }),
+    ...(target.managedBy === null
+      ? {}
+      : { takesOver: [takenFromManager(certbotAt(certificate), [key, certificate])] }),
     proofs: target.bindings.map(({ address, port }) => ({ address, port, serverName: target.name })),
     warnings: [],
   };
@@ -38,11 +40,6 @@ export function installInFile(target: EndpointNode): InstallPlan {
 /** certbot has links to what it obtained last. */
 const realPath = (name: string): string =>
   name.includes('/live/') ? name.replace('/live/', '/archive/').replace(/\.pem$/, '1.pem') : name;
-
-function takeover({ who, evidence }: Manager, certificate: string, key: string): Takeover {
-  const sentence = `${who} renews ${key} and ${certificate}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, move ${renewalFile(certificate)} to another directory (certbot keeps the other files; "certbot delete" would remove them under the server).`;
-  return { who, evidence, files: [key, certificate], sentence };
-}
 
 function replaced(path: string, holds: 'private-key' | 'certificate', mode: number): Change {
   const ownership = posix('root', 'root', mode);
