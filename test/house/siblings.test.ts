@@ -58,6 +58,11 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
     names: /^local: local$/,
     because: 'what it gives to the table of adapters, beside what is given to the others',
   },
+  {
+    file: 'electron/providers/endpoints/common/certificate-managers.ts',
+    names: /^(acme: .*\bacme\.sh\b|pem: \^.*\bpem\)?\$$)/,
+    because: 'the name of another program, and how files of other programs end',
+  },
   { file: 'electron/kit/paths.ts', names: /^local: \.local$/, because: 'a folder of the XDG specification' },
 ];
 

@@ -15,7 +15,7 @@ export interface CertificateManager {
   stop(note: Note): string;
 }
 
-export interface Note {
+interface Note {
   path: string;
   name: string;
 }
