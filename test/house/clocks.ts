@@ -32,15 +32,24 @@ function isTimeless({ type, callee, arguments: given, object, property }: Syntax
 }
 
 function isTime(node: Syntax, parent: Syntax | undefined): boolean {
+  if (isFormatOfNow(node)) return true;
   if (node.type === 'Literal') return isTimers(node.value) || isNamed(node, parent);
   if (node.type === 'TemplateElement') return isTimers(Reflect.get(Object(node.value), 'cooked'));
   if (node.type === 'ObjectPattern') return takesTimers(node);
   if (node.type !== 'Identifier' || parent?.type === 'TSTypeReference') return false;
   const name = String(node.name);
+  if (name === 'uptime') return parent?.type === 'MemberExpression' && parent.property === node;
   if (name === 'timeout') return nameOf(parent?.object) === 'AbortSignal';
   if (name === 'Date') return parent?.type !== 'BinaryExpression' && !isMember(node, parent);
   return timers.includes(name) && !isDeclared(node, parent);
 }
+
+/** `new Intl.DateTimeFormat('en').format()` */
+const isFormatOfNow = ({ type, callee, arguments: given }: Syntax): boolean =>
+  type === 'CallExpression' &&
+  /^format(ToParts)?$/.test(String(nameOf(Reflect.get(Object(callee), 'property')))) &&
+  Array.isArray(given) &&
+  given.length === 0;
 
 /** `globalThis['setTimeout']` */
 const isNamed = (node: Syntax, parent: Syntax | undefined): boolean =>

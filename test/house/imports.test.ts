@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reachesOut } from './globals.ts';
 import { permission, placeOf, rows } from './matrix.ts';
 import { filesLike, inside, ours, read, sources } from './sources.ts';
 import { callsForModules, codeOf, imports } from './syntax.ts';
@@ -102,7 +103,7 @@ const doors: [string, (target: string) => boolean, string[]][] = [
   ],
   [
     'tls and net sockets',
-    (t) => ['node:tls', 'node:net', 'node:dgram'].includes(t),
+    (t) => /^(node:)?(tls|net|dgram|https?|http2)$/.test(t),
     [
       'electron/net',
       'electron/discovery/tls-probe.ts',
@@ -117,6 +118,33 @@ describe('each risky package has one door', () => {
   test.each(doors)('%s', (_name, is, door) => {
     const used = all.filter(({ target }) => !ours(target) && is(target));
     expect(used.filter(({ file }) => !inside(file, ...door))).toEqual([]);
+  });
+});
+
+describe('the network and the modules of Node are reached by imports alone', () => {
+  test('in every file', () => {
+    expect(sources.filter((file) => reachesOut(file))).toEqual([]);
+  });
+
+  test.each([
+    "fetch('https://a.example')",
+    "globalThis.fetch('https://a.example')",
+    'const ask = fetch',
+    'const { fetch: ask } = globalThis',
+    "new WebSocket('wss://a.example')",
+    "process.getBuiltinModule('node:child_process')",
+    "process['getBuiltinModule']('node:fs')",
+  ])('not by %s', (source) => {
+    expect(reachesOut('a.ts', source)).toBe(true);
+  });
+
+  test.each([
+    'const all = (fetch: () => void) => fetch()',
+    'const all = ({ fetch }: { fetch(): void }) => fetch()',
+    'this.fetch(url); orders.fetch(url)',
+    'const door = { fetch: 1, fetch() {} }',
+  ])('but %s is our own', (source) => {
+    expect(reachesOut('a.ts', source)).toBe(false);
   });
 });
 

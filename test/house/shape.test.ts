@@ -53,6 +53,8 @@ test.each([
   'AbortSignal.timeout(5)',
   "import { setTimeout as later } from 'node:timers/promises'",
   'const timers = await import(`node:timers`)',
+  'process.uptime()',
+  "new Intl.DateTimeFormat('en').format()",
 ])('time has no other door: %s', (source) => {
   expect(readsTime('a.ts', source)).toBe(true);
 });
@@ -63,6 +65,7 @@ test.each([
   'function is(at: Date): boolean { return at instanceof Date }',
   '// Date.now()',
   "say('setTimeout()')",
+  "new Intl.DateTimeFormat('en').format(at)",
 ])('no time is read by %s', (source) => {
   expect(readsTime('a.ts', source)).toBe(false);
 });
