@@ -83,7 +83,9 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { compose, compositionWarnings, readComposition } from '../common/composition.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
+import { refuseLostRights } from '../common/kept-rights.ts';
 import { canMakeKeysIn, unwritable } from '../common/keys.ts';
+import { refuseMounted } from '../common/mounts.ts';
 import { basename, dirname } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
@@ -169,6 +171,8 @@ export class __TYPE__Endpoint extends FileEndpoint {
     if (before === null) throw new Failure('node.missing', \`The file \${realPath} no longer exists.\`);
     const after = { sha256: null, ownership: before.ownership };
     const file: FileChange = { kind: 'file', path: realPath, holds: 'certificate-and-key', before, after };
+    await refuseMounted(this.connection, [file]);
+    const lost = await refuseLostRights(this.connection, [file]);
     return {
       nodeKey,
       changes: [file],
@@ -180,7 +184,7 @@ export class __TYPE__Endpoint extends FileEndpoint {
       }),
       shares: null,
       proofs: [],
-      warnings: [...compositionWarnings(this.#path, composition), ...openToAll(file)],
+      warnings: [...compositionWarnings(this.#path, composition), ...openToAll(file), ...lost],
     };
   }
 
