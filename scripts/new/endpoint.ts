@@ -76,7 +76,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
-import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
@@ -105,14 +105,15 @@ export class __TYPE__Endpoint extends FileEndpoint {
     this.#path = path;
   }
 
-  async probe(): Promise<ProbeReport> {
+  async probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
     const { description, credentialUsed } = this.connection;
     const connected: ProbeCheck = { name: 'connect', ok: true, sentence: \`Connected: \${description}, \${credentialUsed}.\` };
-    const checks = [connected, ...(await Promise.all([this.#check('file'), this.#check('write')]))];
+    const checks = [connected, ...(await Promise.all([this.#check('file', begins), this.#check('write', begins)]))];
     return { ok: checks.every(({ ok }) => ok), version: null, checks, at: this.tools.clock.now() };
   }
 
-  async #check(name: 'file' | 'write'): Promise<ProbeCheck> {
+  async #check(name: 'file' | 'write', begins?: (check: CheckName) => void): Promise<ProbeCheck> {
+    begins?.(name);
     try {
       const { realPath } = await this.#view();
       const locked = name === 'write' ? await unwritable(this.connection, [dirname(realPath)]) : null;
