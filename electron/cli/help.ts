@@ -1,4 +1,5 @@
 import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
+import { examples } from './examples.ts';
 import { fieldsFor } from './invocation.ts';
 import { type CliCommand, type CliField, globalFlags } from './model.ts';
 import { pairs } from './table.ts';
@@ -11,6 +12,7 @@ export const ownCommands: readonly (readonly [words: string, help: string])[] = 
     'Put the newest backup in the place of a database that is gone; with --new-start, an empty database.',
   ],
   ['help', `Show help, for everything or one command: trustkeep help tls add ${usualEndpoint.id}`],
+  ['completion', 'Print the completion script of a shell: bash, zsh, fish or powershell.'],
   ['openapi', 'Print the contract as an OpenAPI document.'],
   ['version', 'Print the version.'],
 ];
@@ -73,9 +75,15 @@ export function commandHelp(command: CliCommand, variant: string | null): string
           '',
           ...pairs(places.map((place) => [`  ${place.name.toUpperCase()}`, withChoices(place)] as const)),
         ]),
+    ...exampleLines(command, variant),
     ...optionSections(shown),
     ...secretNote(fields),
   ];
+}
+
+function exampleLines({ path }: CliCommand, variant: string | null): string[] {
+  const lines = examples[variant === null ? path : `${path} ${variant}`] ?? [];
+  return lines.length === 0 ? [] : ['', 'Examples:', ...lines.map((line) => `  trustkeep ${line}`)];
 }
 
 function shownPlace({ name, required }: CliField): string {

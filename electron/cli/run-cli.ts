@@ -26,6 +26,7 @@ import { usage } from './usage.ts';
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const json = argv.includes('--json');
   try {
+    if (argv[0] === 'complete') return await complete(argv.slice(1), io);
     const { globals, rest } = takeGlobals(argv);
     return await dispatch(globals, rest, io);
   } catch (thrown) {
@@ -44,6 +45,7 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
   if (globals.help) return help(commands, rest, io);
   if (first === 'run') return run(globals, rest.slice(1), io);
   if (first === 'openapi') return openapi(io);
+  if (first === 'completion') return completion(rest.slice(1), io);
   if (first === 'recover') return recover(globals, rest.slice(1), io);
   const found = findCommand(commands, rest);
   if (found === null) return unknown(commands, rest, io, globals.json);
@@ -155,6 +157,24 @@ async function recover(globals: Globals, rest: readonly string[], io: CliIo): Pr
   if (stray !== undefined) throw usage(`"recover" does not take "${stray}".`, 'See: trustkeep help recover');
   const sentence = await io.recover(directoryOf(globals, io), rest.length > 0 ? 'new-start' : 'backup');
   io.stdout(`${globals.json ? plainJson({ sentence }, 2) : plain(sentence)}\n`);
+  return exitCodes.ok;
+}
+
+/** What a completion script asks: the place of the word at the cursor, `--`, and the words after `trustkeep`. */
+async function complete([at = '', , ...words]: readonly string[], io: CliIo): Promise<number> {
+  const { candidates } = await import('./completion.ts');
+  const upTo = Array.from({ length: Number(at) + 1 || 1 }, (_, index) => words[index] ?? '');
+  for (const { word, help: meaning } of candidates(cliCommands(), upTo)) io.stdout(`${word}\t${meaning}\n`);
+  return exitCodes.ok;
+}
+
+async function completion(rest: readonly string[], io: CliIo): Promise<number> {
+  const { completionScripts } = await import('./completion-scripts.ts');
+  const { shells } = await import('./completion.ts');
+  const shell = shells.find((one) => one === rest[0]);
+  if (shell === undefined || rest.length > 1)
+    throw usage('"completion" needs the name of a shell.', `One of: ${shells.join(', ')}.`);
+  io.stdout(completionScripts[shell]);
   return exitCodes.ok;
 }
 

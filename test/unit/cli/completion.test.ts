@@ -1,0 +1,81 @@
+import { describe, expect, it, test } from 'vitest';
+import { cli } from '#test/make/cli.ts';
+import { candidates } from '../../../electron/cli/completion.ts';
+import { examples } from '../../../electron/cli/examples.ts';
+import { cliCommands } from '../../../electron/cli/from-contract.ts';
+import {
+  findCommand,
+  missingSentence,
+  readInvocation,
+  takeGlobals,
+} from '../../../electron/cli/invocation.ts';
+
+const commands = cliCommands();
+const offered = (line: string) => candidates(commands, line.split(' ')).map(({ word }) => word);
+
+describe('what is offered at the cursor', () => {
+  it.each([
+    ['', ['tls', 'nodes', 'run', 'completion']],
+    ['tl', ['tls']],
+    ['tls ', ['add', 'list', 'discover']],
+    ['tls add ', ['nginx', 'pem']],
+    ['tls add ng', ['nginx']],
+    ['tls add nginx --connection_type ', ['local', 'ssh']],
+    ['tls add nginx --connection_type=s', ['--connection_type=ssh']],
+    ['tls add nginx --connection_type = s', ['ssh']],
+    ['tls add nginx --nginx_p', ['--nginx_path', '--nginx_prefix']],
+    ['tls add nginx --nginx-p', ['--nginx-path', '--nginx-prefix']],
+    ['tls add nginx --passw', ['--password-prompt', '--password-stdin', '--password-file']],
+    ['tls list --data-d', ['--data-directory']],
+    ['--data-directory /srv tls li', ['list']],
+    ['--json authorities account ', ['show', 'update', 'deactivate']],
+    ['help tls ad', ['add']],
+    ['completion ', ['bash', 'zsh', 'fish', 'powershell']],
+  ])('after "%s": %j', (line, expected) => {
+    const found = offered(line);
+    for (const word of expected) expect(found).toContain(word);
+    const partial = line.split(' ').at(-1) ?? '';
+    if (!line.includes(' = ')) expect(found.filter((word) => !word.startsWith(partial))).toEqual([]);
+  });
+
+  it('is nothing where a value of the person is due, so that a shell offers files', () => {
+    expect(offered('tls add nginx --nginx_config_path ')).toEqual([]);
+    expect(offered('--data-directory ')).toEqual([]);
+  });
+
+  it('never is a secret on the command line', () => {
+    expect(offered('tls add nginx --')).not.toContain('--password');
+  });
+
+  it('is printed with its meaning, one a line, wherever the cursor is', async () => {
+    expect((await cli(['complete', '1', '--', 'backup', ''])).stdout).toBe(
+      'create\tWrite everything, including secrets, to one encrypted file.\n' +
+        'restore\tReplace the database with a backup, on this machine or another.\n',
+    );
+    // what a shell drops at the end is still an empty word
+    expect((await cli(['complete', '1', '--', 'backup'])).stdout).toContain('restore\t');
+    expect((await cli(['complete', '0', '--'])).stdout).toContain('tls\t');
+  });
+});
+
+test('A script is printed for each shell, and only for those', async () => {
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
+    expect((await cli(['completion', shell])).stdout).toContain('trustkeep complete ');
+  expect(await cli(['completion', 'tcsh'])).toMatchObject({ code: 2 });
+  expect((await cli(['completion'])).stderr).toContain('One of: bash, zsh, fish, powershell.');
+});
+
+test.each(Object.entries(examples).flatMap(([of, lines]) => lines.map((line) => [line, of] as const)))(
+  'The example "%s" is a whole command, shown where it belongs',
+  async (line, of) => {
+    const found = findCommand(commands, takeGlobals(line.split(' ')).rest);
+    if (found === null) throw new Error('no such command');
+    const invocation = readInvocation(found.command, found.after);
+    expect(missingSentence(invocation)).toBeNull();
+    const [path, variant] = of.split(' ');
+    expect(found.command.path).toBe(path);
+    const help = await cli(['help', ...found.command.words, ...(variant === undefined ? [] : [variant])]);
+    expect(help.stdout).toContain(`Examples:\n`);
+    expect(help.stdout).toContain(`  trustkeep ${line}\n`);
+  },
+);
