@@ -88,6 +88,7 @@ function variantsOf(by: string, catalog: Record<string, Descriptor>): CliCommand
   return {
     by,
     labels: Object.fromEntries(entries.map(([id, { help }]) => [id, help])),
+    examples: Object.fromEntries(entries.map(([id, { examples = [] }]) => [id, examples])),
     fields: Object.fromEntries(entries.map(([id, { fields }]) => [id, fields.map(fromCatalog)])),
   };
 }

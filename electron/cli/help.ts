@@ -81,8 +81,11 @@ export function commandHelp(command: CliCommand, variant: string | null): string
   ];
 }
 
-function exampleLines({ path }: CliCommand, variant: string | null): string[] {
-  const lines = examples[variant === null ? path : `${path} ${variant}`] ?? [];
+function exampleLines({ path, words, variants }: CliCommand, variant: string | null): string[] {
+  const lines =
+    variant === null
+      ? (examples[path] ?? [])
+      : (variants?.examples[variant] ?? []).map((example) => [...words, variant, example].join(' '));
   return lines.length === 0 ? [] : ['', 'Examples:', ...lines.map((line) => `  trustkeep ${line}`)];
 }
 

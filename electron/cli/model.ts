@@ -31,6 +31,8 @@ export interface CliCommand {
   variants: {
     by: string;
     labels: Record<string, string>;
+    /** What usually follows each. */
+    examples: Record<string, readonly string[]>;
     fields: Record<string, readonly CliField[]>;
   } | null;
   /** For `update`: the fields go below `changes`, and may be cleared. */

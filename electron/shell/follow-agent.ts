@@ -39,6 +39,7 @@ export function followAgent(desktop: DesktopAgent, parts: Parts): () => void {
       case 'show':
         return parts.show();
       case 'hello':
+      case 'probing':
         return;
     }
   };

@@ -6,5 +6,7 @@ export interface Descriptor {
   label: string;
   /** One sentence. */
   help: string;
+  /** How it is usually added on the command line: what follows the id. */
+  examples?: readonly string[];
   fields: readonly Field[];
 }

@@ -41,6 +41,12 @@ describe.runIf(have('chromium'))('approvals and tasks in the window', () => {
     await page.waitForSelector('[role=dialog] >> text=/shop-number-40\\.customers/');
   });
 
+  it('says who asked for a task', async () => {
+    const { page } = await open({ place: 'tasks' });
+    await page.click('text=Certificate for shop-web-2');
+    await page.waitForSelector('dt:text-is("Started by") + dd:text-matches("^\\\\w+ \\\\(Window\\\\)$")');
+  });
+
   it('takes the buttons away when the plan changes under the eyes of its reader', async () => {
     const { page } = await open({ place: 'approvals' });
     await page.click('[data-row-link]');

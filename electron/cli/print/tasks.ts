@@ -18,12 +18,17 @@ export function taskTable(tasks: readonly Task[], paper: Paper): string[] {
       { head: 'kind', value: ({ kind }) => kind },
       { head: 'of', value: ({ subject }) => placeOf(subject) },
       { head: 'state', value: stateWord },
-      { head: 'by', value: ({ origin }) => origin },
+      { head: 'by', value: askedBy },
       { head: 'started', value: ({ createdAt }) => when(createdAt, paper.now) },
       { head: 'why', value: ({ failure }) => failure?.sentence ?? '' },
     ],
     paper,
   );
+}
+
+/** Who asked for it, and by which way. */
+function askedBy({ actor, origin }: Task): string {
+  return actor === null ? origin : `${actor} (${origin})`;
 }
 
 export function taskPage({ task }: { task: Task; plan: Plan | null }, paper: Paper): string[] {
@@ -34,6 +39,7 @@ export function taskPage({ task }: { task: Task; plan: Plan | null }, paper: Pap
       ['What', `${task.kind} of ${placeOf(task.subject)}`],
       ['State', stateWord(task)],
       ['Next check', task.wakeAt === null ? null : when(task.wakeAt, now)],
+      ['Started by', askedBy(task)],
       ['Started', dated(task.createdAt, now)],
       ['Ended', task.finishedAt === null ? null : dated(task.finishedAt, now)],
       ['Restored', task.restored === null || task.restored === 'not-needed' ? null : task.restored],

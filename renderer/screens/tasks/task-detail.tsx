@@ -90,7 +90,7 @@ function TaskBody({ task, plan }: { task: Task; plan: Plan | null }) {
         <Facts
           facts={[
             ...subjectFacts(task.subject),
-            [en.tasks.origin, en.origins[task.origin]],
+            [en.tasks.origin, en.tasks.askedBy(task.actor, en.origins[task.origin])],
             [en.tasks.started, <Time key="s" at={task.createdAt} />],
             [en.tasks.took, task.finishedAt === null ? null : duration(task.finishedAt - task.createdAt)],
             [en.tasks.wakes, task.wakeAt === null ? null : <Time key="w" at={task.wakeAt} />],

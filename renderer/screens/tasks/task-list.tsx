@@ -91,7 +91,7 @@ const columns: Column<Task>[] = [
     header: en.tasks.origin,
     width: '120px',
     wideOnly: true,
-    value: (row) => en.origins[row.origin],
+    value: (row) => en.tasks.askedBy(row.actor, en.origins[row.origin]),
   },
   {
     id: 'created',

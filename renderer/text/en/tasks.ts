@@ -5,6 +5,7 @@ export const tasks = {
   task: 'Task',
   state: 'State',
   origin: 'Started by',
+  askedBy: (actor: string | null, origin: string) => (actor === null ? origin : `${actor} (${origin})`),
   started: 'Started',
   took: 'Duration',
   states: {

@@ -26,6 +26,7 @@ export const acme = defineAuthority({
   label: 'ACME authority',
   short: 'ACME',
   help: 'Any CA that speaks ACME (RFC 8555), public or private.',
+  examples: ['--name letsencrypt --directory_url https://acme-v02.api.letsencrypt.org/directory'],
   ordering: 'A CA that speaks ACME; control of each name is proved to it.',
   fields: [
     authorityName,

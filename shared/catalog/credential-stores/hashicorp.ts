@@ -40,6 +40,9 @@ export const hashicorp = defineStore({
   id: 'hashicorp',
   label: 'HashiCorp Vault or OpenBao',
   help: 'Credentials in the KV secrets engine (version 1 or 2) of HashiCorp Vault or OpenBao.',
+  examples: [
+    '--storename vault --vaulturl https://vault.example:8200 --rootpath secret --authtype Token --token-prompt',
+  ],
   idHelp: 'Path relative to the root path of the store, for example web/shop-1.',
   idForm: 'path below the root path',
   keeper: 'a Vault',

@@ -19,6 +19,7 @@ export const nginx = defineEndpoint({
   id: 'nginx',
   label: 'nginx',
   help: 'An nginx server: its server blocks are the nodes.',
+  examples: ['--name web1'],
   fields: [
     nameField,
     ...connectionFields(({ kind, system }) => kind === 'host' && system !== 'windows'),

@@ -20,6 +20,7 @@ export const pem = defineEndpoint({
   id: 'pem',
   label: 'PEM file',
   help: 'A PEM file that another program serves, with scripts to run after installing and for restarting.',
+  examples: ['--name mail --path /etc/ssl/mail/fullchain.pem --key_path /etc/ssl/mail/key.pem'],
   fields: [
     nameField,
     {

@@ -65,17 +65,24 @@ test('A script is printed for each shell, and only for those', async () => {
   expect((await cli(['completion'])).stderr).toContain('One of: bash, zsh, fish, powershell.');
 });
 
-test.each(Object.entries(examples).flatMap(([of, lines]) => lines.map((line) => [line, of] as const)))(
+const own = Object.entries(examples).flatMap(([of, lines]) => lines.map((line) => [line, of, null] as const));
+const added = commands.flatMap(({ path, words, variants }) =>
+  Object.entries(variants?.examples ?? {}).flatMap(([variant, lines]) =>
+    lines.map((line) => [[...words, variant, line].join(' '), path, variant] as const),
+  ),
+);
+
+test.each([...own, ...added])(
   'The example "%s" is a whole command, shown where it belongs',
-  async (line, of) => {
+  async (line, path, variant) => {
     const found = findCommand(commands, takeGlobals(line.split(' ')).rest);
     if (found === null) throw new Error('no such command');
-    const invocation = readInvocation(found.command, found.after);
-    expect(missingSentence(invocation)).toBeNull();
-    const [path, variant] = of.split(' ');
+    expect(missingSentence(readInvocation(found.command, found.after))).toBeNull();
     expect(found.command.path).toBe(path);
-    const help = await cli(['help', ...found.command.words, ...(variant === undefined ? [] : [variant])]);
+    const help = await cli(['help', ...found.command.words, ...(variant === null ? [] : [variant])]);
     expect(help.stdout).toContain(`Examples:\n`);
     expect(help.stdout).toContain(`  trustkeep ${line}\n`);
   },
 );
+
+test('What is added most has an example', () => expect(added.length).toBeGreaterThan(3));

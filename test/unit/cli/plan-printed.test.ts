@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { anApproval } from '#test/make/task-rows.ts';
+import { anApproval, makeTask } from '#test/make/task-rows.ts';
 import { planPage } from '../../../electron/cli/print/plan.ts';
+import { taskPage, taskTable } from '../../../electron/cli/print/tasks.ts';
 
 it('A plan says what it takes over from another program', () => {
   const { plan } = anApproval();
@@ -16,4 +17,14 @@ it('A plan says below which directory challenge files are put, where they are', 
   expect(paper).toContain('below /srv/www on the endpoint');
   for (const webRoot of [null, undefined])
     expect(planPage({ ...plan, webRoot }).join('\n')).not.toContain('Challenge files');
+});
+
+it('A task says who asked for it, and by which way', () => {
+  const paper = { columns: null, unicode: true, now: 0 };
+  const task = makeTask({ origin: 'cli', actor: 'mara' });
+  expect(taskPage({ task, plan: null }, paper).join('\n')).toMatch(/^Started by +mara \(cli\)$/m);
+  expect(taskTable([task], paper).join('\n')).toContain('mara (cli)');
+  expect(taskPage({ task: { ...task, origin: 'agent', actor: null }, plan: null }, paper).join('\n')).toMatch(
+    /^Started by +agent$/m,
+  );
 });

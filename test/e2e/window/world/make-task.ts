@@ -51,7 +51,7 @@ export function makeTask(world: World, spec: TaskSpec): Task {
     kind: 'certify',
     subject: { kind: 'node', id: node.id, name: node.name, within },
     origin,
-    actor: null,
+    actor: origin === 'agent' ? null : people.admin,
     outsideId: null,
     state,
     steps: [...stepsForward(plan, spec, start, took / forward.length), ...stepsBack(spec, start + took)],
