@@ -64,6 +64,7 @@ export const endpointsCodes = {
       'The previous files are back, but the previous certificate is not served.',
     ],
     'snapshot.other': ['never', 'The stored description of the previous state does not fit the plan.'],
+    'snapshot.gone': ['needs-person', 'What was kept before the change is no longer on the endpoint.'],
     'snapshot.not-exact': [
       'needs-person',
       'A copy made before the change is not exact, so nothing was changed.',

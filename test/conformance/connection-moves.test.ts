@@ -20,6 +20,18 @@ eachConnection('moves files', ({ connection, at, directory, leftovers }) => {
     expect(await readFile(at('to'), 'utf8')).toBe('content');
     expect(await leftovers()).toEqual([]);
   });
+  test('and over a link, while what it leads to stays as it is', async () => {
+    await writeFile(at('from'), 'content');
+    await writeFile(at('real'), 'precious');
+    await symlink('real', at('link'));
+    await symlink('none', at('dead'));
+    for (const to of [at('link'), at('dead')]) {
+      await connection().copy(at('from'), to);
+      expect(await readFile(to, 'utf8')).toBe('content');
+    }
+    expect((await readdir(directory())).sort()).toEqual(['dead', 'from', 'link', 'real']);
+    expect(await readFile(at('real'), 'utf8')).toBe('precious');
+  });
   test('and names the file that is missing', async () => {
     await writeFile(at('from'), '');
     await expect(connection().copy(at('none'), at('to'))).rejects.toMatchObject({

@@ -143,7 +143,7 @@ export class SiteEndpoint implements Endpoint {
     return new Map();
   }
 
-  checkSnapshot(plan: InstallPlan, { kept, nodeKey }: Snapshot): void {
+  async checkSnapshot(plan: InstallPlan, { kept, nodeKey }: Snapshot): Promise<void> {
     if (nodeKey !== plan.nodeKey || kept.length !== plan.changes.length)
       throw new Failure('snapshot.other', 'This was kept for another plan.');
   }

@@ -144,7 +144,7 @@ function askedAdapter(asked: string[], { snapshot }: Kept): Endpoint {
   };
   const unasked = () => Promise.reject(new Error('this was not expected to be asked'));
   return {
-    ...{ probe: unasked, plan: unasked, close: unasked, checkSnapshot: () => {} },
+    ...{ probe: unasked, plan: unasked, close: unasked, checkSnapshot: () => Promise.resolve() },
     chainsOnDisk: async () => new Map(),
     nodes: () => does('nodes', [aFoundNode('shop')]),
     checkDrift: () => does('checkDrift', undefined),

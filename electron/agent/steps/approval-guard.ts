@@ -21,7 +21,7 @@ export function guardApproval(context: StepContext): void {
   if (!madeHere(context, approval)) throw otherKey(plan);
   mustBeOrdered(context, plan);
   if (!context.memory.changing && !('snapshot' in context.memory.outputs)) return;
-  isKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));
+  mustBeKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));
 }
 
 /** The plan that was approved, for the endpoint and the authority as they are. Throws unless there is one. */
@@ -35,18 +35,14 @@ export function guardPlan(context: StepContext): { plan: Plan; approval: Approva
   return { plan, approval };
 }
 
-/** `approval.other-snapshot` unless it is what this task sealed, or its yes is of a version that sealed none. */
-export function isKeptAsSealed(
-  context: StepContext,
-  approval: Approval,
-  kept: Kept,
-): 'sealed' | 'of an earlier version' {
+/** Throws `approval.other-snapshot` unless it is what this task sealed, or its yes is of a version that sealed none. */
+export function mustBeKeptAsSealed(context: StepContext, approval: Approval, kept: Kept): void {
   const { database } = context.tools;
   const { id } = context.task;
   const what = `snapshot ${canonicalJson(kept)}`;
-  if (sealedHere(context, what, () => isSealedSnapshot(database, id, kept))) return 'sealed';
+  if (sealedHere(context, what, () => isSealedSnapshot(database, id, kept))) return;
   const earlier = `sealed none: ${nameOf(approval)}`;
-  if (sealedHere(context, earlier, () => !sealsSnapshot(database, approval))) return 'of an earlier version';
+  if (sealedHere(context, earlier, () => !sealsSnapshot(database, approval))) return;
   throw otherSnapshot(approval.plan);
 }
 

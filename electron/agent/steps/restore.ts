@@ -1,12 +1,14 @@
 import { Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
+import type { PlannedProof } from '#shared/model/plan.ts';
 import { restoreRetries } from '../tasks/retry.ts';
 import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
-import { restoreOutput, snapshotOutput } from './shapes.ts';
+import { type Kept, restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { tagOf } from './tag.ts';
+import { mustBeKept } from './undo-guard.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
 /** Puts the files back, byte for byte, and has the server take them. Never gives up quickly. */
@@ -17,6 +19,7 @@ export const restoreStep: Step = {
   async run(context) {
     const { snapshot } = context.output('snapshot', snapshotOutput);
     const { endpoint } = await context.tools.openConnection();
+    await mustBeKept(context, endpoint);
     const report = await endpoint.restore(snapshot);
     if (!report.exact)
       throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`);
@@ -48,16 +51,20 @@ export const proveRestoreStep: Step = {
     const { baseline, snapshot, around } = context.output('snapshot', snapshotOutput);
     context.output('restore', restoreOutput);
     const shown = baseline.filter((row) => row.leaf !== null);
+    const { previousFingerprint } = snapshot;
+    const loaded = new Set<Shown>();
+    const notLoaded = shown.every(({ leaf }) => leaf !== previousFingerprint);
     const wrong = await proveAll(
       context,
       shown,
-      keyAlgorithmOf(keyTypeBefore(context, snapshot.previousFingerprint)),
+      keyAlgorithmOf(keyTypeBefore(context, previousFingerprint)),
       (answer, proof) => {
-        const before = shown.find(
-          (row) =>
-            row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName,
-        );
-        return showsBefore(answer, before?.leaf ?? null, before?.chain);
+        const before = shown.find((row) => isSamePlace(row, proof));
+        if (before === undefined) return 'it was not asked before';
+        // someone else had replaced the files before this task and not loaded them: the reload after a restore does
+        if (!notLoaded || !shows(answer, previousFingerprint)) return showsBefore(answer, before);
+        loaded.add(before);
+        return null;
       },
     );
     if (wrong !== null)
@@ -80,10 +87,11 @@ export const proveRestoreStep: Step = {
     const { database, clock } = context.tools;
     const sentence =
       shown.length > 0
-        ? `Proved: the previous certificate is served again (${shown.length} handshake${shown.length === 1 ? '' : 's'}).${comparedSentence(around, compared)}`
+        ? `Proved: ${servedAgain(loaded.size > 0)} (${shown.length} handshake${shown.length === 1 ? '' : 's'}).${comparedSentence(around, compared)}`
         : 'The previous files are back. Nothing was served here before, so there is nothing to prove.';
-    const leaf = shown[0]?.leaf ?? null;
-    const managed = leaf !== null && leaf === snapshot.previousFingerprint;
+    const [first] = shown;
+    const leaf = first === undefined ? null : loaded.has(first) ? previousFingerprint : first.leaf;
+    const managed = leaf !== null && leaf === previousFingerprint;
     const served: ServedFact = {
       state: managed ? 'same' : leaf === null ? 'unknown' : 'other',
       fingerprint: leaf,
@@ -103,11 +111,20 @@ function keyTypeBefore({ tools, node }: StepContext, previousFingerprint: string
   return (previous ?? node().certificate)?.keyType;
 }
 
-function showsBefore(
-  answer: TlsAnswer,
-  leaf: string | null,
-  chain: readonly string[] | undefined,
-): string | null {
+type Shown = Kept['baseline'][number];
+
+const isSamePlace = (one: PlannedProof, other: PlannedProof): boolean =>
+  one.address === other.address && one.port === other.port && one.serverName === other.serverName;
+
+const shows = (answer: TlsAnswer, leaf: string | null): boolean =>
+  answer.kind === 'certificate' && answer.leafFingerprint === leaf;
+
+const servedAgain = (loaded: boolean): string =>
+  loaded
+    ? 'the certificate in the restored files is served. It was already there before this task, but the server had not loaded it and served an earlier one'
+    : 'the previous certificate is served again';
+
+function showsBefore(answer: TlsAnswer, { leaf, chain }: Shown): string | null {
   if (answer.kind === 'no-answer') return answer.sentence;
   if (answer.leafFingerprint !== leaf)
     return `it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;

@@ -18,8 +18,9 @@ export const snapshotStep: Step = {
     const { plan } = context.output('check-material', checkMaterialOutput);
     const { endpoint } = await context.tools.openConnection();
     await endpoint.checkDrift(plan.install, ownChangesSince(context));
+    const tag = tagOf(context.task);
     const [snapshot, baseline, around] = await Promise.all([
-      endpoint.snapshot(plan.install, tagOf(context.task)),
+      endpoint.snapshot(plan.install, tag),
       probeAll(
         context.tools.probeTls,
         plan.install.proofs,
@@ -27,6 +28,7 @@ export const snapshotStep: Step = {
       ),
       lookAround(context.tools, plan.install, (paths) => endpoint.chainsOnDisk(paths)),
     ]);
+    await endpoint.checkSnapshot(plan.install, snapshot, tag);
     const kept: Kept = { snapshot, baseline, ...(around === undefined ? {} : { around }) };
     // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
     sealSnapshot(context.tools.database, context.task.id, kept);

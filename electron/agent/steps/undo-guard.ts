@@ -1,8 +1,9 @@
 import { ZodError } from 'zod';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { placeOf } from '#shared/model/subject.ts';
-import { guardPlan, isKeptAsSealed } from './approval-guard.ts';
-import { snapshotOutput } from './shapes.ts';
+import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
+import { guardPlan, mustBeKeptAsSealed } from './approval-guard.ts';
+import { planOutput, snapshotOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
 
@@ -11,9 +12,10 @@ import { tagOf } from './tag.ts';
  * was kept. With `keychain.*` while that cannot be told: the task waits. What can never be told rejects with
  * `restore.not-approved`, and nothing is touched.
  */
-export async function guardUndo(context: StepContext): Promise<void> {
+export function guardUndo(context: StepContext): void {
   try {
-    await mustBeKept(context);
+    const { approval } = guardPlan(context);
+    mustBeKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));
   } catch (error) {
     if (error instanceof ZodError)
       throw refused(context, 'What the database says of this task cannot be read.', error);
@@ -23,18 +25,27 @@ export async function guardUndo(context: StepContext): Promise<void> {
   }
 }
 
-async function mustBeKept(context: StepContext): Promise<void> {
-  const { plan, approval } = guardPlan(context);
-  const kept = context.output('snapshot', snapshotOutput);
-  if (isKeptAsSealed(context, approval, kept) === 'sealed') return;
-  // the yes is of a version that sealed no snapshot: what can be told without a seal has to do
-  const { endpoint } = await context.tools.openConnection();
-  endpoint.checkSnapshot(plan.install, kept.snapshot, tagOf(context.task));
+/**
+ * Rejects with `restore.not-approved` unless what is about to be put back is what the approved plan changes, and the endpoint
+ * still keeps it. A seal does not say so: versions before this one sealed what a file beside the certificate told them, or
+ * nothing. And rows of a task that has ended, put back as they once were, have all their seals: what they are about was
+ * cleared up on the endpoint, where the database does not reach.
+ */
+export async function mustBeKept(context: StepContext, endpoint: Endpoint): Promise<void> {
+  const { plan } = context.output('plan', planOutput);
+  const { snapshot } = context.output('snapshot', snapshotOutput);
+  try {
+    await endpoint.checkSnapshot(plan.install, snapshot, tagOf(context.task));
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.code !== 'snapshot.other' && failure.code !== 'snapshot.gone') throw error;
+    throw refused(context, failure.message, failure);
+  }
 }
 
 function refused({ task }: StepContext, why: string, cause: Error): Failure {
   return new Failure('restore.not-approved', `Nothing was restored: ${why}`, {
-    hint: `Check which certificate is installed and served on ${placeOf(task.subject)}. Copies of the previous files may lie beside them (.trustkeep-${tagOf(task)}.kept.*). Find out who can write to the database.`,
+    hint: `Check which certificate is installed and served on ${placeOf(task.subject)}. Copies of the previous files may lie beside them (.trustkeep-${tagOf(task)}.kept.*). Find out who can write to the database or beside these files.`,
     cause,
   });
 }

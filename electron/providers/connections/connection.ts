@@ -123,7 +123,8 @@ export interface HostConnection {
   writeAll(files: readonly NewFile[]): Promise<void>;
   /**
    * Copies content, owner, mode, time, access control list, extended attributes and label into a new file, fsynced; replaces
-   * `to` atomically. Content does not travel. `file.rights-not-kept`.
+   * `to` atomically, also when that is a symbolic link: what it leads to stays as it is. Content does not travel.
+   * `file.rights-not-kept`.
    */
   copy(from: string, to: string): Promise<void>;
   /** Renames within a directory, replacing `to`. */

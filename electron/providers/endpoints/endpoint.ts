@@ -60,15 +60,16 @@ export interface Endpoint {
    */
   afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>>;
   /**
-   * Keeps the present state on the endpoint under names derived from `tag`. Idempotent per tag: called again it gives
-   * the same snapshot and never overwrites what it kept. A full disk or missing right fails here, before any change.
+   * Keeps the present state on the endpoint under names derived from `tag`. What it says comes from the plan and from what
+   * runs, never from a file that lies on the endpoint. Idempotent per tag: called again before the install it gives the same
+   * snapshot, and it never overwrites what it kept. A full disk or missing right fails here, before any change.
    */
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
   /**
-   * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself. Asks nothing of
-   * the endpoint and changes nothing.
+   * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself, and with
+   * `snapshot.gone` when the endpoint no longer keeps it: `discard` was called for it. Changes nothing.
    */
-  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void;
+  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): Promise<void>;
   /**
    * SHA-256 (hex) of the certificates at these places of certificates, leaf first. What cannot be read is left out; only a
    * lost connection rejects. No private key is read.
@@ -76,7 +77,10 @@ export interface Endpoint {
   chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>>;
   /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
   install(plan: InstallPlan, material: Material): Promise<void>;
-  /** Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. */
+  /**
+   * Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. The caller has compared the snapshot with
+   * its plan. What is new stays until everything old is back, and nothing is written or removed through a link.
+   */
   restore(snapshot: Snapshot): Promise<RestoreReport>;
   /** Removes what `snapshot` and `makeKey` kept for `tag`. Idempotent. */
   discard(snapshot: Snapshot | null, tag: string): Promise<void>;

@@ -18,14 +18,20 @@ export const driftMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a link in the place of a file is followed',
       file: states,
-      find: 'place === null || place.realPath === place.path',
-      put: 'place === null || place.realPath !== ""',
+      find: 'if (place !== null && place.realPath !== place.path)',
+      put: 'if (place !== null && place.realPath === "")',
     },
     {
       breaks: 'a new file is written through a link that was put over its directory',
       file: states,
-      find: '(before === null ? await connection.stat(dirname(path)) : null)',
-      put: 'null',
+      find: 'own ?? (await connection.stat(dirname(path)))',
+      put: 'own',
+    },
+    {
+      breaks: 'a new file is written where a link to nothing leads',
+      file: states,
+      find: 'return link.code === 0',
+      put: 'return link.code === -1',
     },
     {
       breaks: 'drift is seen and not refused',

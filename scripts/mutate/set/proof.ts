@@ -118,8 +118,8 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'each address must show what the first one did',
         file: restore,
-        find: 'row.address === proof.address && row.port === proof.port && row.serverName === proof.serverName',
-        put: 'row.address === proof.address && row.serverName === proof.serverName',
+        find: 'one.address === other.address && one.port === other.port && one.serverName === other.serverName',
+        put: 'one.address === other.address && one.serverName === other.serverName',
       },
       {
         breaks: 'an address that answered nothing before must show something',
@@ -148,7 +148,7 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'the certificate of before is asked for by the kind of the new key',
         file: restore,
-        find: 'keyAlgorithmOf(keyTypeBefore(context, snapshot.previousFingerprint))',
+        find: 'keyAlgorithmOf(keyTypeBefore(context, previousFingerprint))',
         put: "keyAlgorithmOf('rsa-2048')",
       },
       {

@@ -1,138 +1,199 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
 const snapshot = 'electron/providers/endpoints/common/snapshot.ts';
+const restore = 'electron/providers/endpoints/common/restore-files.ts';
 const names = 'electron/providers/endpoints/common/names.ts';
 
 /** What is kept before a change, and how everything is put back. */
-export const snapshotMutations: readonly Mutation[] = judgedBy(
-  ['test/unit/providers/endpoints/common/snapshot.test.ts'],
-  [
-    {
-      breaks: 'a snapshot taken again copies what was installed meanwhile',
-      file: snapshot,
-      find: 'if (known !== null) return known;',
-      put: '',
-    },
-    {
-      breaks: 'a copy already made is made again',
-      file: snapshot,
-      find: 'if ((await connection.stat(keptAt)) === null) {',
-      put: '{',
-    },
-    {
-      breaks: 'a file that changed is copied as if it were the planned one',
-      file: snapshot,
-      find: `    refuseDrift(fileDifferences(path, before, await stateOf(connection, path)), connection);
+export const snapshotMutations: readonly Mutation[] = [
+  ...judgedBy(
+    ['test/unit/providers/endpoints/common/snapshot.test.ts'],
+    [
+      {
+        breaks: 'the note is never left, so no undo is carried out',
+        file: snapshot,
+        find: '  await connection.rename(made, noteName(directory, tag));',
+        put: '',
+      },
+      {
+        breaks: 'the note is written through a link',
+        file: snapshot,
+        find: "const made = `${noteName(directory, tag)}.${randomBytes(8).toString('hex')}`;",
+        put: 'const made = noteName(directory, tag);',
+      },
+      {
+        breaks: 'the note of a snapshot is readable by everybody',
+        file: snapshot,
+        find: '{ mode: 0o600 }',
+        put: '{ mode: 0o644 }',
+      },
+      {
+        breaks: 'a link where a copy is to be counts as the copy',
+        file: snapshot,
+        find: 'const found = await ledAway(connection, keptAt);',
+        put: 'const found: string[] = [];',
+      },
+      {
+        breaks: 'clearing up removes whatever a snapshot names',
+        file: snapshot,
+        find: 'keptAt !== null && belongsTo(basename(keptAt), tag)',
+        put: 'keptAt !== null',
+      },
+      {
+        breaks: 'a copy already made is made again',
+        file: snapshot,
+        find: 'if ((await connection.stat(keptAt)) === null) {',
+        put: '{',
+      },
+      {
+        breaks: 'a file that changed is copied as if it were the planned one',
+        file: snapshot,
+        find: `    refuseDrift(fileDifferences(path, before, await stateOf(connection, path)), connection);
     await connection.copy`,
-      put: '    await connection.copy',
-    },
-    {
-      breaks: 'a file that appeared where a new one was planned is not seen',
-      file: snapshot,
-      find: '    refuseDrift(fileDifferences(path, null, await stateOf(connection, path)), connection);\n',
-      put: '',
-    },
-    {
-      breaks: 'the copy is not compared with the file',
-      file: snapshot,
-      find: 'if (found.length > 0) {',
-      put: 'if (found.length > 9) {',
-    },
-    {
-      breaks: 'the note of a snapshot is readable by everybody',
-      file: snapshot,
-      find: '{ mode: 0o600 }',
-      put: '{ mode: 0o644 }',
-    },
-    {
-      breaks: 'a copy that failed does not end the snapshot',
-      file: snapshot,
-      find: "if (copy.status === 'rejected') throw copy.reason;",
-      put: "if (copy.status === 'rejected') return { kind: 'directory', path: '' };",
-    },
-    {
-      breaks: 'directories that were made are not noted',
-      file: snapshot,
-      find: "for (const path of request.newDirectories) kept.push({ kind: 'directory', path });",
-      put: '',
-    },
-    {
-      breaks: 'the note is never written, so a second start copies the new state',
-      file: snapshot,
-      find: '  await connection.write(note, ',
-      put: '  if (tag === "") await connection.write(note, ',
-    },
-    {
-      breaks: 'old files are not brought back',
-      file: snapshot,
-      find: '    wrong.push(...(await bringBack(connection, file)));',
-      put: '    wrong.push(...(file.path === "" ? await bringBack(connection, file) : []));',
-    },
-    {
-      breaks: 'new files are left behind by a restore',
-      file: snapshot,
-      find: 'await connection.remove(file.path);',
-      put: 'await connection.stat(file.path);',
-    },
-    {
-      breaks: 'new directories are left behind by a restore',
-      file: snapshot,
-      find: "argv: ['rmdir', '--', path]",
-      put: "argv: ['true', '--', path]",
-    },
-    {
-      breaks: 'a restore does not look whether everything is back',
-      file: snapshot,
-      find: 'wrong.push(...(await stillDifferent(connection, file)));',
-      put: '',
-    },
-    {
-      breaks: 'a restore removes what somebody else put into a new directory',
-      file: snapshot,
-      find: "argv: ['rmdir', '--', path]",
-      put: "argv: ['rm', '-rf', '--', path]",
-    },
-    {
-      breaks: 'a directory that stays is not told',
-      file: snapshot,
-      find: 'if ((await connection.stat(path)) !== null) wrong.push',
-      put: 'if (path === "") wrong.push',
-    },
-    {
-      breaks: 'a restore says that it is exact when it is not',
-      file: snapshot,
-      find: 'exact: false,',
-      put: 'exact: true,',
-    },
-    {
-      breaks: 'a file that is as it was is written again',
-      file: snapshot,
-      find: 'if (await isBack(connection, file)) return [];',
-      put: '',
-    },
-    {
-      breaks: 'a kept copy that was changed is put back',
-      file: snapshot,
-      find: 'if ((await connection.hash(file.keptAt)) !== file.before?.sha256)',
-      put: 'if (file.keptAt === "")',
-    },
-    {
-      breaks: 'clearing up takes what another task kept',
-      file: names,
-      find: 'name.startsWith(`${mark(tag)}.`)',
-      put: "name.startsWith('.trustkeep-')",
-    },
-    {
-      breaks: 'clearing up leaves what only its name tells',
-      file: snapshot,
-      find: 'named.push(...names.filter((name) => belongsTo(name, tag)).map((name) => join(directory, name)));',
-      put: '',
-    },
-    {
-      breaks: 'clearing up fails where a directory is gone',
-      file: snapshot,
-      find: "if ((await connection.stat(directory))?.kind !== 'directory') continue;",
-      put: '',
-    },
-  ],
-);
+        put: '    await connection.copy',
+      },
+      {
+        breaks: 'a file that appeared where a new one was planned is not seen',
+        file: snapshot,
+        find: '    refuseDrift(fileDifferences(path, null, await stateOf(connection, path)), connection);\n',
+        put: '',
+      },
+      {
+        breaks: 'the copy is not compared with the file',
+        file: snapshot,
+        find: 'if (found.length > 0) {',
+        put: 'if (found.length > 9) {',
+      },
+      {
+        breaks: 'a copy that failed does not end the snapshot',
+        file: snapshot,
+        find: "if (copy.status === 'rejected') throw copy.reason;",
+        put: "if (copy.status === 'rejected') return { kind: 'directory', path: '' };",
+      },
+      {
+        breaks: 'directories that were made are not noted',
+        file: snapshot,
+        find: "for (const path of request.newDirectories) kept.push({ kind: 'directory', path });",
+        put: '',
+      },
+      {
+        breaks: 'clearing up takes what another task kept',
+        file: names,
+        find: 'name.startsWith(`${mark(tag)}.`)',
+        put: "name.startsWith('.trustkeep-')",
+      },
+      {
+        breaks: 'clearing up leaves what only its name tells',
+        file: snapshot,
+        find: 'named.push(...names.filter((name) => belongsTo(name, tag)).map((name) => join(directory, name)));',
+        put: '',
+      },
+      {
+        breaks: 'clearing up fails where a directory is gone',
+        file: snapshot,
+        find: "if ((await connection.stat(directory))?.kind !== 'directory') continue;",
+        put: '',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/providers/endpoints/common/restore-files.test.ts'],
+    [
+      {
+        breaks: 'old files are not brought back',
+        file: restore,
+        find: 'wrong.push(...(await bringBack(connection, file)));',
+        put: 'wrong.push(...(file.path === "" ? await bringBack(connection, file) : []));',
+      },
+      {
+        breaks: 'new files are left behind by a restore',
+        file: restore,
+        find: 'await connection.remove(path);',
+        put: 'await connection.stat(path);',
+      },
+      {
+        breaks: 'new files are removed while the configuration still names them',
+        file: restore,
+        find: 'if (wrong.length > 0) return notExact(wrong, added.length > 0);',
+        put: '',
+      },
+      {
+        breaks: 'new directories are left behind by a restore',
+        file: restore,
+        find: "argv: ['rmdir', '--', path]",
+        put: "argv: ['true', '--', path]",
+      },
+      {
+        breaks: 'a restore does not look whether everything is back',
+        file: restore,
+        find: 'for (const file of old) wrong.push(...(await stillDifferent(connection, file)));',
+        put: '',
+      },
+      {
+        breaks: 'a restore removes what somebody else put into a new directory',
+        file: restore,
+        find: "argv: ['rmdir', '--', path]",
+        put: "argv: ['rm', '-rf', '--', path]",
+      },
+      {
+        breaks: 'a restore removes a directory behind a link',
+        file: restore,
+        find: 'if ((await ledAway(connection, path)).length === 0)',
+        put: '',
+      },
+      {
+        breaks: 'a restore removes a file behind a link',
+        file: restore,
+        find: 'if (away.length === 0) await',
+        put: 'await',
+      },
+      {
+        breaks: 'a restore writes over a link',
+        file: restore,
+        find: `  const away = await ledAway(connection, path);
+  if (away.length > 0) return away;
+  if (`,
+        put: '  if (',
+      },
+      {
+        breaks: 'a file behind a link counts as the one that was there',
+        file: restore,
+        find: `  const away = await ledAway(connection, path);
+  if (away.length > 0) return away;
+  const now`,
+        put: '  const now',
+        equivalent: 'the restore found the link when it was about to bring the file back, and has said so',
+      },
+      {
+        breaks: 'a link to a copy is copied back',
+        file: restore,
+        find: 'if (copyAway.length > 0) return copyAway;',
+        put: '',
+      },
+      {
+        breaks: 'a directory that stays is not told',
+        file: restore,
+        find: 'if ((await connection.stat(path)) !== null) wrong.push',
+        put: 'if (path === "") wrong.push',
+      },
+      {
+        breaks: 'a restore says that it is exact when it is not',
+        file: restore,
+        find: 'exact: false,',
+        put: 'exact: true,',
+      },
+      {
+        breaks: 'a file that is as it was is written again',
+        file: restore,
+        find: 'if ((await stillDifferent(connection, file)).length === 0) return [];',
+        put: '',
+      },
+      {
+        breaks: 'a kept copy that was changed is put back',
+        file: restore,
+        find: 'if ((await connection.hash(keptAt)) !== before?.sha256)',
+        put: 'if (keptAt === "")',
+      },
+    ],
+  ),
+];

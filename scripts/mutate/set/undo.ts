@@ -19,14 +19,14 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'what is put back is not compared with what was sealed',
         file: undo,
-        find: "  if (isKeptAsSealed(context, approval, kept) === 'sealed') return;",
-        put: "  if (kept.snapshot.nodeKey !== '') return;",
+        find: "    mustBeKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));\n",
+        put: '',
       },
       {
         breaks: 'without a sealed snapshot any is taken',
         file: guard,
         find: '  throw otherSnapshot(approval.plan);',
-        put: "  return 'sealed';",
+        put: '',
       },
       {
         breaks: 'a yes of the present version passes for one that seals no snapshot',
@@ -37,7 +37,7 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'a change begins with another snapshot than was sealed',
         file: guard,
-        find: "  isKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));\n",
+        find: "  mustBeKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));\n",
         put: '',
       },
       {
@@ -96,8 +96,42 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'any program is started',
         file: other,
-        find: 'of.starts.some((argv) => isDeepStrictEqual(argv, snapshot.startAgain))',
+        find: 'isOneOf(of.starts, snapshot.startAgain)',
         put: 'of.starts.length >= 0',
+      },
+      {
+        breaks: 'what was cleared up on the endpoint is undone all the same',
+        file: 'electron/providers/endpoints/common/file-endpoint.ts',
+        find: '    if (!(await isNoted(this.connection, keepDir, tag))) refuseGone(this.connection);\n',
+        put: '',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/agent/steps/restore.test.ts'],
+    [
+      {
+        breaks: 'what is put back is not compared with the plan',
+        file: 'electron/agent/steps/restore.ts',
+        find: '    await mustBeKept(context, endpoint);\n',
+        put: '',
+      },
+      {
+        breaks: 'a restore is refused for what was in the files, which no address had loaded',
+        file: 'electron/agent/steps/restore.ts',
+        find: 'if (!notLoaded || ',
+        put: 'if (notLoaded || ',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/agent/steps/snapshot.test.ts'],
+    [
+      {
+        breaks: 'what was kept is sealed without a comparison with the plan',
+        file: 'electron/agent/steps/snapshot.ts',
+        find: '    await endpoint.checkSnapshot(plan.install, snapshot, tag);\n',
+        put: '',
       },
     ],
   ),

@@ -152,7 +152,7 @@ function prepared(tools: HostTools): string[] {
   return [
     'p=$1 mode=$2 o=$3 g=$4 len=$5 want=$6 rnd=$7 acl=$8 key=$9; shift 9; head=$1',
     keepRights,
-    ...temporaryBeside,
+    ...temporaryAt(whereItLeads),
     'content() { if [ -z "$key" ]; then cat; else { [ "$head" -eq 0 ] || dd bs=1 count="$head" 2>/dev/null; } && cat -- "$key" && cat; fi; }',
     `if dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null`,
     'then content | dd of="$t" bs=65536 conv=notrunc,fsync',
@@ -176,7 +176,7 @@ export function copy(tools: HostTools): string {
     keepRights,
     `ls -dL -- "$from" >/dev/null || exit ${exits.notFound}`,
     `if [ -d "$from" ]; then exit ${exits.isDirectory}; fi`,
-    ...temporaryBeside,
+    ...temporaryAt('r=$p'),
     `cp -- "$from" "$t" || exit ${exits.notWritten}`,
     `o=$(${facts(tools, 'u')} -- "$from") g=$(${facts(tools, 'g')} -- "$from") mode=$(${facts(tools, 'mode')} -- "$from")`,
     ...given('"$from"'),
@@ -196,14 +196,17 @@ function given(model: string): string[] {
   ];
 }
 
+// command substitution eats line feeds at the end
+const whereItLeads = `r=$(readlink -f -- "$p" && printf x) && r=\${r%??} || r=`;
+
 /**
- * From `p` and `rnd`: `r`, where the path leads; `d`, its directory; `t`, a new file beside it, ours alone. The umask does not
+ * From `p` and `rnd`: `r`, the place of the file; `d`, its directory; `t`, a new file beside it, ours alone. The umask does not
  * hold where the directory gives its files an access control list; `mktemp` makes files that nobody else can open.
  */
-const temporaryBeside = [
+const temporaryAt = (place: string): string[] => [
   'umask 077',
-  `r=$(readlink -f -- "$p" && printf x) && r=\${r%??} || r=`, // command substitution eats line feeds at the end
-  `if [ -z "$r" ]; then ls -d -- "\${p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
+  place,
+  `if [ -z "$r" ] || [ ! -d "\${r%/*}/." ]; then ls -d -- "\${p%/*}/." >/dev/null; exit ${exits.notFound}; fi`,
   `if [ -d "$r" ]; then exit ${exits.isDirectory}; fi`,
   `d=\${r%/*} n=\${r##*/}`,
   shortName,

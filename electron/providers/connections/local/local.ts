@@ -28,7 +28,16 @@ import type {
 import { Accounts } from './accounts.ts';
 import { copyBytes, fill, withFile } from './files.ts';
 import { removeFile, removeLeftovers } from './remove.ts';
-import { discard, type Prepared, place, prepare, renameOver, sumOf, syncDirectory } from './replace.ts';
+import {
+  discard,
+  type Prepared,
+  place,
+  prepare,
+  prepareAt,
+  renameOver,
+  sumOf,
+  syncDirectory,
+} from './replace.ts';
 import { localRights } from './rights.ts';
 import { runLocally } from './run.ts';
 import { explain, troubleOf } from './trouble.ts';
@@ -149,7 +158,7 @@ export class LocalConnection implements HostConnection {
     if (source.facts.isDirectory()) throw this.#failure('is-directory', 'copy', from);
     await this.#do('copy', to, async () => {
       await this.#oldFile(to, 'copy');
-      const made = await prepare(to, this.#clock, async (file) => {
+      const made = await prepareAt(to, this.#clock, async (file) => {
         await withFile(from, (old) => copyBytes(old, file));
         const { uid, gid, mode, atimeMs, mtimeMs } = source.facts;
         await file.utimes(atimeMs / 1000, mtimeMs / 1000);

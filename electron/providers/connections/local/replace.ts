@@ -27,16 +27,18 @@ interface Belongs {
   like?: string | undefined;
 }
 
+type Fill = (file: FileHandle) => Promise<Belongs>;
+
+/** As `prepareAt`, where the symbolic links of `path` lead. */
+export async function prepare(path: string, clock: Clock, fill: Fill): Promise<Prepared> {
+  return prepareAt(await whereItLeads(path), clock, fill);
+}
+
 /**
- * Makes a new file beside `path` (where its symbolic links lead), lets `fill` write it, and gives it owner and rights, the
- * mode last. No temporary file stays when that does not work. `file.rights-not-kept`.
+ * Makes a new file beside `target`, lets `fill` write it, and gives it owner and rights, the mode last. No temporary file stays
+ * when that does not work. `file.rights-not-kept`.
  */
-export async function prepare(
-  path: string,
-  clock: Clock,
-  fill: (file: FileHandle) => Promise<Belongs>,
-): Promise<Prepared> {
-  const target = await whereItLeads(path);
+export async function prepareAt(target: string, clock: Clock, fill: Fill): Promise<Prepared> {
   const directory = dirname(target);
   const name = basename(target).slice(0, 200);
   await removeOldLeftovers(directory, name, clock.now());

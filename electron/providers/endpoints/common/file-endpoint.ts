@@ -13,9 +13,10 @@ import { editedConfiguration } from './configuration-lines.ts';
 import { contentHash, newFile, type Piece } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
 import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
-import { refuseOtherSnapshot } from './other-snapshot.ts';
+import { isOneOf, refuseGone, refuseOtherSnapshot } from './other-snapshot.ts';
 import type { FileFacts } from './remembers.ts';
-import { discardKept, restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import { restoreSnapshot } from './restore-files.ts';
+import { discardKept, isNoted, takeSnapshot } from './snapshot.ts';
 import { fileDrift, linkDrift, refuseDrift, refuseForeignContent } from './states.ts';
 import type { EndpointTools } from './tools.ts';
 
@@ -98,11 +99,13 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
 
   async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
     const { keepDir, previousFingerprint } = this.remembered(plan);
+    const seen = await this.startAgain(plan);
     const request = {
       nodeKey: plan.nodeKey,
       files: changesOf(plan.changes, 'file'),
       newDirectories: await missingDirectories(this.connection, plan),
-      startAgain: await this.startAgain(plan),
+      // one that runs otherwise by now than when the plan was made is not ours to start
+      startAgain: seen !== undefined && isOneOf(this.startCommands(plan), seen) ? seen : undefined,
     };
     return takeSnapshot(this.connection, { ...request, keepDir, previousFingerprint }, tag);
   }
@@ -111,9 +114,10 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return chainsOnDisk(this.connection, paths);
   }
 
-  checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): void {
-    const { previousFingerprint } = this.remembered(plan);
+  async checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): Promise<void> {
+    const { keepDir, previousFingerprint } = this.remembered(plan);
     refuseOtherSnapshot({ plan, previousFingerprint, starts: this.startCommands(plan) }, snapshot, tag);
+    if (!(await isNoted(this.connection, keepDir, tag))) refuseGone(this.connection);
   }
 
   /**

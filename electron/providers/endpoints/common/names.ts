@@ -13,7 +13,8 @@ export function newKeyName(directory: string, name: string, tag: string): string
   return join(directory, `${mark(tag)}.key.${name}`);
 }
 
-export function manifestName(directory: string, tag: string): string {
+/** The note that every copy for `tag` was made: it only says so by being there, and nothing is read from it. */
+export function noteName(directory: string, tag: string): string {
   return join(directory, `${mark(tag)}.snapshot`);
 }
 

@@ -3,6 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { changesOf, type Kept } from '#shared/model/changes/index.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
+import type { HostConnection } from '../../connections/connection.ts';
 import { keptName } from './names.ts';
 
 interface SnapshotOf {
@@ -22,14 +23,24 @@ export function refuseOtherSnapshot(of: SnapshotOf, snapshot: Snapshot, tag: str
     snapshot.previousFingerprint === of.previousFingerprint &&
     isDeepStrictEqual(filesIn(snapshot.kept), filesOf(of.plan, tag)) &&
     snapshot.kept.every((one) => one.kind === 'file' || makesDirectory(of.plan, one)) &&
-    (snapshot.startAgain === undefined ||
-      of.starts.some((argv) => isDeepStrictEqual(argv, snapshot.startAgain)));
+    (snapshot.startAgain === undefined || isOneOf(of.starts, snapshot.startAgain));
   if (fits) return;
   throw new Failure(
     'snapshot.other',
     'The stored description of the previous state does not fit the approved plan.',
   );
 }
+
+/** `snapshot.gone`: what was kept was cleared up, as it is when a change ends. */
+export function refuseGone({ description }: HostConnection): never {
+  throw new Failure(
+    'snapshot.gone',
+    `What was kept before the change is no longer on ${description}, as after a change that has ended.`,
+  );
+}
+
+export const isOneOf = (commands: readonly string[][], argv: readonly string[]): boolean =>
+  commands.some((one) => isDeepStrictEqual(one, argv));
 
 const filesIn = (kept: readonly Kept[]): Kept[] => kept.filter(({ kind }) => kind === 'file');
 

@@ -1,3 +1,4 @@
+import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import { type FileChange, type FileState, file } from '#shared/model/changes/file.ts';
 import { type Ownership, octal, posix } from '#shared/model/changes/ownership.ts';
@@ -47,25 +48,25 @@ export function writeOptions(one: Ownership): WriteOptions {
 }
 
 /**
- * Planned paths are where links led when the plan was made. One that is a link by now, or lies below one, would have
- * another file written than the one that was approved, however equal their content.
+ * Planned paths are where links led when the plan was made. One that is a link by now, also one that leads to nothing, or lies
+ * below one, would have another file written than the one that was approved, however equal their content. For people; empty
+ * when it is none.
  */
-async function ledAway(
-  connection: HostConnection,
-  { path, before }: Pick<FileChange, 'path' | 'before'>,
-): Promise<string[]> {
+export async function ledAway(connection: HostConnection, path: string): Promise<string[]> {
   const own = await connection.stat(path);
-  const place = own ?? (before === null ? await connection.stat(dirname(path)) : null);
-  return place === null || place.realPath === place.path
-    ? []
-    : [`${place.path} now leads to ${place.realPath}`];
+  const place = own ?? (await connection.stat(dirname(path)));
+  if (place !== null && place.realPath !== place.path)
+    return [`${place.path} now leads to ${place.realPath}`];
+  if (own !== null || place === null) return [];
+  const link = await connection.exec({ argv: ['readlink', '--', path], timeoutMs: 30_000 });
+  return link.code === 0 ? [`${path} is now a link to ${peerTail(link.stdout.toString('utf8').trim())}`] : [];
 }
 
 /** What changed on the endpoint since these files were planned. */
 export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
   const each = await Promise.all(
     files.map(async (one) => [
-      ...(await ledAway(connection, one)),
+      ...(await ledAway(connection, one.path)),
       ...file.drift(one, await stateOf(connection, one.path)),
     ]),
   );
@@ -104,7 +105,7 @@ export async function refuseForeignContent(
 ): Promise<void> {
   const found = await Promise.all(
     files.map(async ({ path, before }) => {
-      const away = await ledAway(connection, { path, before });
+      const away = await ledAway(connection, path);
       if (away.length > 0) return away;
       const now = (await connection.stat(path)) === null ? null : await connection.hash(path);
       if (now === (before?.sha256 ?? null) || now === after[path]) return [];

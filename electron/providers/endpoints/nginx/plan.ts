@@ -13,7 +13,7 @@ import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { takenFrom, takenFromWriters } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
-import { keptName, manifestName, newKeyName } from '../common/names.ts';
+import { keptName, newKeyName, noteName } from '../common/names.ts';
 import { ownershipOf, stateOf } from '../common/states.ts';
 import { blockFor, namedBlockFor } from './choice.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
@@ -152,7 +152,7 @@ async function ownershipAbove(connection: HostConnection, path: string, mode: nu
 /** Nothing we put on the endpoint for a while may be taken for configuration by nginx. */
 function refuseGlobbed(configuration: Configuration, files: readonly FileChange[], keepDir: string): void {
   const ours = files.flatMap(({ path, before }) => (before === null ? [path] : [keptName(path, 'tag')]));
-  ours.push(newKeyName(keepDir, 'key', 'tag'), manifestName(keepDir, 'tag'));
+  ours.push(newKeyName(keepDir, 'key', 'tag'), noteName(keepDir, 'tag'));
   const caught = ours.find((path) => globbed(configuration, [path]));
   if (caught === undefined) return;
   throw new Failure(

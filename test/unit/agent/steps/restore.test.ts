@@ -21,6 +21,19 @@ describe('putting back', () => {
     expect(world.asked).toEqual(['restore', 'restart']);
   });
 
+  test.each(['snapshot.other', 'snapshot.gone'] as const)(
+    'does nothing when it is refused: %s',
+    async (code) => {
+      world.adapter.checkSnapshot = async () => {
+        throw new Failure(code, 'This is not it.');
+      };
+      await expect(restoreStep.run(world.context())).rejects.toMatchObject({
+        ...{ code: 'restore.not-approved', message: 'Nothing was restored: This is not it.' },
+      });
+      expect(world.asked).toEqual([]);
+    },
+  );
+
   test('fails when not everything is back, and then nothing is loaded', async () => {
     world.adapter.restore = async () => ({ exact: false, sentence: 'One file differs.' });
     await expect(restoreStep.run(world.context())).rejects.toMatchObject({ code: 'restore.not-exact' });
@@ -84,6 +97,24 @@ describe('that the previous certificate is served again', () => {
     world.kept.baseline = [first, { ...second, leaf: other.leafFingerprint }];
     expect((await prove(({ port }) => (port === 443 ? world.before : other))).kind).toBe('done');
     await expect(prove(() => world.before)).rejects.toMatchObject(notServed);
+  });
+
+  test('is also proved by the certificate in the restored files, which no address had loaded before', async () => {
+    const loaded = answerOf(['d'.repeat(64)]);
+    world.kept.snapshot = { ...world.kept.snapshot, previousFingerprint: loaded.leafFingerprint };
+    const outcome = await prove(() => loaded);
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      sentence: expect.stringContaining('the certificate in the restored files is served'),
+    });
+    if (outcome.kind === 'done') outcome.store?.();
+    expect(world.database.nodes.get(world.node.id)?.served).toMatchObject({
+      ...{ state: 'same', fingerprint: loaded.leafFingerprint },
+    });
+    expect(await prove(() => world.before)).toMatchObject({
+      sentence: expect.stringContaining('the previous certificate is served again'),
+    });
+    await expect(prove(() => world.shown)).rejects.toMatchObject(notServed);
   });
 
   test('is asked for by the kind of key of before, where a server has two certificates', async () => {

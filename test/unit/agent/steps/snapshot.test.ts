@@ -57,6 +57,12 @@ describe('keeping what is there', () => {
     expect(asked).toEqual(proofs.map(() => 'ecdsa'));
   });
 
+  test('seals nothing that is not what the plan changes', async () => {
+    world.adapter.checkSnapshot = () => Promise.reject(new Error('another one'));
+    await expect(keep()).rejects.toThrow('another one');
+    expect(world.database.secrets.list(world.row.task.id)).not.toContain('snapshot');
+  });
+
   test('seals what it kept before anything is changed', async () => {
     await keep();
     const kept = {

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   belongsTo,
   keptName,
-  manifestName,
   newKeyName,
+  noteName,
 } from '../../../../../electron/providers/endpoints/common/names.ts';
 import { matchesGlob } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 
 describe('the names of what lies on a target for a while', () => {
-  const all = [keptName('/a/site.conf', 't1'), newKeyName('/a', 'site.key', 't1'), manifestName('/a', 't1')];
+  const all = [keptName('/a/site.conf', 't1'), newKeyName('/a', 'site.key', 't1'), noteName('/a', 't1')];
 
   it('are passed over by globs', () => {
     for (const path of all) expect(matchesGlob('/a/*', path)).toBe(false);

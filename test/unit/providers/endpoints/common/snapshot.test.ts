@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import {
   discardKept,
-  restoreSnapshot,
+  isNoted,
   takeSnapshot,
 } from '../../../../../electron/providers/endpoints/common/snapshot.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
@@ -47,24 +47,45 @@ describe('a snapshot', () => {
     });
   });
 
-  test('that is complete is only read again: what lies there by then is not taken for the old state', async () => {
+  test('taken again is the same, and the copies stay the ones it made, because they are older than any change', async () => {
     put('site.crt', 'old');
-    const plan = [await files.planned('site.crt'), await files.planned('new.crt')];
+    const plan = [await files.planned('site.crt')];
     const first = await take(plan);
-    put('site.crt', 'new');
-    put('new.crt', 'new');
+    put('site.crt', 'half installed');
     expect(await take(plan)).toEqual(first);
     expect(readFileSync(at('.trustkeep-task_1.kept.site.crt'), 'utf8')).toBe('old');
   });
 
-  test('that was cut off keeps the copies it made, because they are older than any change', async () => {
+  test('says nothing that a file on the endpoint says, and does not write where a link leads that lies there', async () => {
+    put('site.crt', 'old');
+    put('victim', 'precious');
+    const plan = [await files.planned('site.crt'), await files.planned('new.crt')];
+    const planted = {
+      ...{ nodeKey: 'node', previousFingerprint: null, startAgain: ['touch', at('ran')] },
+      kept: [{ kind: 'file', path: at('victim'), keptAt: null, before: null }],
+    };
+    put('.trustkeep-task_1.snapshot', JSON.stringify(planted));
+    const paths = plan.map(({ path }) => path);
+    expect((await take(plan)).kept.map((one) => 'path' in one && one.path)).toEqual(paths);
+    expect(await take(plan)).not.toHaveProperty('startAgain');
+    for (const leadsTo of ['victim', 'nothing']) {
+      for (const name of ['snapshot', 'kept.site.crt']) {
+        rmSync(at(`.trustkeep-task_1.${name}`));
+        symlinkSync(at(name === 'snapshot' ? leadsTo : 'nothing'), at(`.trustkeep-task_1.${name}`));
+      }
+      await take(plan);
+      expect(lstatSync(at('.trustkeep-task_1.snapshot')).isFile()).toBe(true);
+      expect(lstatSync(at('.trustkeep-task_1.kept.site.crt')).isFile()).toBe(true);
+    }
+    expect(readFileSync(at('victim'), 'utf8')).toBe('precious');
+    expect(files.names()).not.toContain('nothing');
+  });
+
+  test('is refused when a link lies where a copy is to be, though it leads to the very file', async () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.crt')];
-    await take(plan);
-    rmSync(at('.trustkeep-task_1.snapshot'));
-    put('site.crt', 'half installed');
-    expect((await take(plan)).kept).toMatchObject([{ before: { sha256: plan[0]?.before?.sha256 } }]);
-    expect(readFileSync(at('.trustkeep-task_1.kept.site.crt'), 'utf8')).toBe('old');
+    symlinkSync(at('site.crt'), at('.trustkeep-task_1.kept.site.crt'));
+    await expect(take(plan)).rejects.toThrow(expect.objectContaining({ code: 'snapshot.not-exact' }));
   });
 
   test('is refused when a file is no longer as planned, or one that was to be new is there', async () => {
@@ -86,65 +107,11 @@ describe('a snapshot', () => {
   });
 });
 
-describe('restoring', () => {
-  test('puts content and mode back, removes what is new, and says that it is exact', async () => {
-    put('site.crt', 'old certificate', 0o644);
-    put('site.key', 'old key', 0o600);
-    const plan = [
-      await files.planned('site.crt'),
-      await files.planned('site.key', 'private-key'),
-      await files.planned('new.crt'),
-    ];
-    mkdirSync(at('made'));
-    const snapshot = await take(plan, [at('made')]);
-    put('site.crt', 'new certificate', 0o600);
-    put('site.key', 'new key', 0o644);
-    put('new.crt', 'new');
-    expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: true });
-    expect(readFileSync(at('site.crt'), 'utf8')).toBe('old certificate');
-    expect(statSync(at('site.crt')).mode & 0o777).toBe(0o644);
-    expect(readFileSync(at('site.key'), 'utf8')).toBe('old key');
-    expect(statSync(at('site.key')).mode & 0o777).toBe(0o600);
-    expect(existsSync(at('new.crt'))).toBe(false);
-    expect(existsSync(at('made'))).toBe(false);
-    expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: true });
-  });
-
-  test('does not touch a file that is as it was', async () => {
-    put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
-    const { ino } = statSync(at('site.crt'));
-    await restoreSnapshot(files.connection, snapshot);
-    expect(statSync(at('site.crt')).ino).toBe(ino);
-  });
-
-  test.each([
-    ['is gone', (kept: string) => rmSync(kept)],
-    ['was changed by someone', (kept: string) => writeFileSync(kept, 'other')],
-  ])('is not exact when a kept copy %s, and the file stays as it is', async (_what, spoil) => {
-    put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
-    put('site.crt', 'new');
-    spoil(at('.trustkeep-task_1.kept.site.crt'));
-    const report = await restoreSnapshot(files.connection, snapshot);
-    expect(report).toMatchObject({ exact: false, sentence: expect.stringContaining(at('site.crt')) });
-    expect(readFileSync(at('site.crt'), 'utf8')).toBe('new');
-  });
-
-  test('is not exact when a directory that was made holds something of somebody else', async () => {
-    put('site.crt', 'old');
-    mkdirSync(at('made'));
-    const snapshot = await take([await files.planned('site.crt')], [at('made')]);
-    put('made/theirs', 'x');
-    expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: false });
-    expect(existsSync(at('made/theirs'))).toBe(true);
-  });
-});
-
 describe('clearing up', () => {
   test('removes what was made for this task, also where only its name tells, and nothing else', async () => {
     put('site.crt', 'old');
     const snapshot = await take([await files.planned('site.crt')]);
+    expect(await isNoted(files.connection, files.directory, 'task_1')).toBe(true);
     put('.trustkeep-task_1.key.site.key', 'new key');
     put('.trustkeep-task_2.kept.site.crt', 'of another task');
     put('.trustkeep-task_10.snapshot', 'of another task too');
@@ -154,8 +121,20 @@ describe('clearing up', () => {
       '.trustkeep-task_2.kept.site.crt',
       'site.crt',
     ]);
+    expect(await isNoted(files.connection, files.directory, 'task_1')).toBe(false);
     put('.trustkeep-task_1.key.site.key', 'new key');
     await discardKept(files.connection, null, [files.directory, at('not-there')], 'task_1');
     expect(files.names()).not.toContain('.trustkeep-task_1.key.site.key');
+  });
+
+  test('removes nothing that has another name, whatever the snapshot says', async () => {
+    put('site.crt', 'old');
+    put('victim', 'precious');
+    const snapshot = await take([await files.planned('site.crt')]);
+    const [first] = snapshot.kept;
+    if (first?.kind !== 'file') throw new Error('one file is kept');
+    const other = { ...snapshot, kept: [{ ...first, keptAt: at('victim') }] };
+    await discardKept(files.connection, other, [], 'task_1');
+    expect(files.names()).toEqual(['site.crt', 'victim']);
   });
 });

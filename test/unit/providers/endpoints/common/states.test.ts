@@ -58,6 +58,15 @@ describe('drift', () => {
     expect((await fileDrift(files.connection, plan)).join()).toContain('now leads to');
   });
 
+  test('is named where a link to nothing lies in the place of a new file', async () => {
+    put('site.crt', 'old');
+    const plan = [await files.planned('new.crt')];
+    symlinkSync(at('elsewhere'), at('new.crt'));
+    const said = `${at('new.crt')} is now a link to ${at('elsewhere')}`;
+    expect(await fileDrift(files.connection, plan)).toEqual([said]);
+    await expect(refuseForeignContent(files.connection, plan, {})).rejects.toThrow(said);
+  });
+
   test('of a new file is that it is there', async () => {
     put('site.crt', 'old');
     const plan = [await files.planned('new.crt')];
