@@ -15,6 +15,13 @@ const places = [
   'audit',
   'settings',
 ];
+/** Its certificate is one that another program renews. */
+async function nodeOfCertbot(page: Page): Promise<void> {
+  await page.click('text=mail-gateway');
+  await page.click('[data-row-link] >> nth=0');
+  await page.waitForSelector('[role=dialog] >> text=lists this certificate for renewal');
+}
+
 export const openings: Opening[] = [
   ...places.map((place): Opening => [place.replace('/', '-'), place, 'rich']),
   ...places.map((place): Opening => [`empty-${place.replace('/', '-')}`, place, 'empty']),
@@ -40,6 +47,18 @@ export const openings: Opening[] = [
       await page.click('text=shop-web-1');
       await page.click('[data-row-link] >> nth=1');
       await page.waitForSelector('[role=dialog] >> text=Next renewal');
+    },
+  ],
+  ['node-of-certbot', 'endpoints', 'rich', nodeOfCertbot],
+  [
+    'plan-over-certbot',
+    'endpoints',
+    'rich',
+    async (page) => {
+      await nodeOfCertbot(page);
+      await page.click('[role=dialog] >> text=Request certificate');
+      await page.click('text=Show plan');
+      await page.waitForSelector('[role=dialog] >> text=Managed by certbot');
     },
   ],
   ['add-endpoint', 'endpoints', 'rich', (page) => page.click('text=Add endpoint')],

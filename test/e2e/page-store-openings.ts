@@ -156,4 +156,6 @@ export const inTheDark = [
   'proxy-trial',
   'proxy-doctor',
   'backup',
+  'node-of-certbot',
+  'plan-over-certbot',
 ];

@@ -43,9 +43,15 @@ export async function readManagers(
 ): Promise<Managers> {
   const questions = questionsAbout(files);
   const found = files.length === 0 ? [] : await asked(connection, questions);
+  const matches = Map.groupBy(found, ({ note }) => note);
+  const about = Map.groupBy(questions, (one) => one.about);
+  const copies = new Map(found.flatMap((one) => copyIn(one)));
   const known = new Map<string, Managed>();
   for (const { path, realPath } of files) {
-    const own = copied(found, path, realPath) ?? noted(questions, found, path, realPath);
+    const own =
+      copies.get(path) ??
+      copies.get(realPath) ??
+      noted([...(about.get(path) ?? []), ...(about.get(realPath) ?? [])], matches);
     if (own === null) continue;
     known.set(path, own);
     known.set(realPath, own);
@@ -108,23 +114,18 @@ function matchesIn(output: string, notes: ReadonlySet<string>): Found[] {
 
 function noted(
   questions: readonly Question[],
-  found: readonly Found[],
-  ...names: readonly string[]
+  matches: ReadonlyMap<string, readonly Found[]>,
 ): Managed | null {
-  for (const { about, manager, note, name } of questions) {
-    if (!names.includes(about)) continue;
-    const lines = found.filter((one) => one.note === note).map(({ match }) => match);
-    if (!manager.renews(lines, name)) continue;
-    return managedAs(manager, { path: note, name });
-  }
-  return null;
+  const told = questions.find(({ manager, note, name }) =>
+    manager.renews(matches.get(note)?.map(({ match }) => match) ?? [], name),
+  );
+  return told === undefined ? null : managedAs(told.manager, { path: told.note, name: told.name });
 }
 
-function copied(found: readonly Found[], ...names: readonly string[]): Managed | null {
-  const copy = found.find(
-    ({ match }) => match.startsWith('Le_Real') && names.includes(posix.normalize(unquoted(match))),
-  );
-  return copy === undefined ? null : managedAs(acmeShCopies, { path: copy.note, name: '' });
+/** The file that acme.sh puts a copy into, when this is a line about one. */
+function copyIn({ note, match }: Found): [string, Managed][] {
+  if (!match.startsWith('Le_Real')) return [];
+  return [[posix.normalize(unquoted(match)), managedAs(acmeShCopies, { path: note, name: '' })]];
 }
 
 /** Who manages the certificate or the key of a node. */

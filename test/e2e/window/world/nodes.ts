@@ -55,9 +55,9 @@ function pathsOf(spec: EndpointSpec, { names, left }: NodeSpec) {
   return { certificatePath: `${directory}/fullchain.pem`, keyPath: `${directory}/key.pem` };
 }
 
-export function pemPaths({ name, byCertbot }: EndpointSpec) {
+export function pemPaths({ name, host = name, byCertbot }: EndpointSpec) {
   const [directory, key] = byCertbot
-    ? [`/etc/letsencrypt/live/${name}.nordhafen.example`, 'privkey.pem']
+    ? [`/etc/letsencrypt/live/${host}`, 'privkey.pem']
     : [`/etc/ssl/${name}`, 'key.pem'];
   return { certificatePath: `${directory}/fullchain.pem`, keyPath: `${directory}/${key}` };
 }
