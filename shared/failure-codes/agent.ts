@@ -11,6 +11,10 @@ export const agentCodes = {
     'approval.decided': ['never', 'The plan has already been decided.'],
     'approval.missing': ['never', 'The plan has not been approved here.'],
     'approval.not-found': ['never', 'There is no such approval.', 'not-there'],
+    'approval.other-certificate': [
+      'never',
+      'The certificate, or what is to be installed of it, is not what was collected and checked for the task.',
+    ],
     'approval.other-key': ['never', 'The key or CSR is not the one that was generated for the task.'],
     'approval.other-order': ['never', 'The order is not the one that was approved.'],
     'approval.other-plan': ['needs-person', 'The plan is not the one that was read or approved.'],

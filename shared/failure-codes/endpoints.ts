@@ -47,6 +47,10 @@ export const endpointsCodes = {
       'A certificate was replaced, and something else on the same server is no longer served as before.',
     ],
     'install.not-served': ['needs-person', 'The new certificate is installed, but is not served.'],
+    'install.other-content': [
+      'never',
+      'A file would not hold what was checked with the certificate; it was not written.',
+    ],
     'key.not-on-endpoint': ['needs-person', 'The key pair cannot be generated on the endpoint.'],
     'key.not-signed': ['needs-person', 'The private key on the endpoint could not sign.'],
     'node.ambiguous': ['needs-person', 'Several nodes have this name.'],

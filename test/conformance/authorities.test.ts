@@ -67,8 +67,8 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       const authority = peer.make();
       const order = await makeTestOrder([name]);
       await obtain(authority, order);
-      await authority.cleanUp(order.known(), order.tools);
-      await authority.cleanUp(null, order.tools);
+      await authority.cleanUp(order.known(), order.request, order.tools);
+      await authority.cleanUp(null, order.request, order.tools);
     });
 
     test('is found working by its test, with each check in a sentence, and places no order for it', async () => {

@@ -183,6 +183,6 @@ export async function obtain(authority: Authority, order: TestOrder): Promise<st
   const status = await untilDone(authority, order);
   if (status.state !== 'ready') throw new Error(`not ready: ${JSON.stringify(status)}`);
   const chain = await authority.collect(order.known());
-  await authority.cleanUp(order.known(), order.tools);
+  await authority.cleanUp(order.known(), order.request, order.tools);
   return chain;
 }

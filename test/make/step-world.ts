@@ -6,6 +6,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { Plan, PlannedProof } from '#shared/model/plan.ts';
 import type { StepName } from '#shared/model/task.ts';
 import { sealedKeyName } from '../../electron/agent/steps/make-key.ts';
+import { certificateSeal } from '../../electron/agent/steps/seal-issued.ts';
 import type { Kept } from '../../electron/agent/steps/shapes.ts';
 import type { OpenConnection, StepContext, StepTools, TlsAnswer } from '../../electron/agent/steps/step.ts';
 import { stepContext } from '../../electron/agent/tasks/step-context.ts';
@@ -71,6 +72,7 @@ export function stepWorld(): StepWorld {
   row.memory = { ...row.memory, input: { reason: 'request' } };
   database.tasks.insert(row);
   database.secrets.put(row.task.id, sealedKeyName, Secret.of(leaf.keyPem));
+  certificateSeal.put(database, row.task.id, certificate);
   const asked: string[] = [];
   const world = { database, ca, leaf, certificate, endpoint, node, plan, row, asked, remove };
   const kept: Kept = {

@@ -4,12 +4,13 @@ import type { Authority } from '#shared/model/authority.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
-import { aFoundNode } from '#test/make/certificate-rows.ts';
+import { aCertificate, aFoundNode } from '#test/make/certificate-rows.ts';
 import { clockAt, makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
+import { certificateSeal, checkedSeal } from '../../electron/agent/steps/seal-issued.ts';
 import { sealRequest } from '../../electron/agent/steps/seal-request.ts';
 import { sealSnapshot } from '../../electron/agent/steps/seal-snapshot.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
@@ -52,10 +53,12 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   const row = aTask({ endpointId: own.id, nodeId: plan.nodeId });
   const outputs: Record<string, unknown> = { plan: { plan } };
   const cursor = back < 0 ? forward.findIndex(({ name }) => name === step) : forward.length;
-  if (cursor > forward.findIndex(({ name }) => name === 'check-material'))
-    Object.assign(outputs, {
-      ...{ 'check-material': { plan }, 'await-certificate': { orderId: 'ord_1', fingerprint: 'f' } },
-    });
+  const certificate = aCertificate('new', { chainPem: 'PEM' });
+  if (cursor > forward.findIndex(({ name }) => name === 'check-material')) {
+    const { fingerprint } = certificate;
+    outputs['check-material'] = { plan };
+    outputs['await-certificate'] = { orderId: 'ord_1', fingerprint };
+  }
   if (cursor > forward.findIndex(({ name }) => name === 'make-key'))
     outputs['make-key'] = { where: 'endpoint', path: '/k', spki: 'AA==', csr: 'AQ==' };
   if (cursor > forward.findIndex(({ name }) => name === 'snapshot')) outputs.snapshot = keptSample;
@@ -73,6 +76,11 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   };
   database.approvals.insert(approval);
   sealYes(database, approval);
+  if ('check-material' in outputs) {
+    database.certificates.upsert(certificate);
+    certificateSeal.put(database, task.id, certificate);
+    checkedSeal.put(database, task.id, plan);
+  }
   const made = makeKeyOutput.safeParse(outputs['make-key']).data;
   if (made !== undefined) sealRequest(database, task.id, made);
   if ('snapshot' in outputs) sealSnapshot(database, task.id, keptSample);

@@ -1,7 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import { type EndpointNode, endpointNode } from '#shared/model/node.ts';
 import type { Task } from '#shared/model/task.ts';
-import { aCertificate, aFoundNode } from '#test/make/certificate-rows.ts';
+import { aFoundNode } from '#test/make/certificate-rows.ts';
 import { now } from '#test/make/database.ts';
 import { endpointTools } from '#test/make/endpoints.ts';
 import type { OpenConnection } from '../../electron/agent/steps/step.ts';
@@ -49,7 +49,7 @@ export async function doneOnHost(database: Database, task: Task, stored: Endpoin
     install: async () => {},
     powers: { ...pem.powers, restarts: { restart: asFarAsItHasToGet } },
   };
-  withCertificate(database, task);
+  withInput(database, task);
   await drive(reading(database, stored), task, {
     openConnection: async () => ({ connection, endpoint }) as unknown as OpenConnection,
     authority: () =>
@@ -63,16 +63,11 @@ export async function doneOnHost(database: Database, task: Task, stored: Endpoin
   return done;
 }
 
-/** What the task was asked for, and the certificate that it installs. */
-function withCertificate(database: Database, task: Task): void {
-  const certificate = aCertificate('new', { chainPem: 'PEM' });
-  database.certificates.upsert(certificate);
+/** What the task was asked for. */
+function withInput(database: Database, task: Task): void {
   const row = database.tasks.get(task.id);
   if (row === null) throw new Error('the task is gone');
-  const outputs = { ...row.memory.outputs };
-  if ('await-certificate' in outputs)
-    outputs['await-certificate'] = { orderId: 'ord_1', fingerprint: certificate.fingerprint };
-  database.tasks.update({ ...row, memory: { ...row.memory, input: { reason: 'request' }, outputs } });
+  database.tasks.update({ ...row, memory: { ...row.memory, input: { reason: 'request' } } });
 }
 
 async function asFarAsItHasToGet(): Promise<never> {

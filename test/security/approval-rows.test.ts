@@ -13,6 +13,7 @@ import { anOrder } from '#test/make/certificate-rows.ts';
 import type { TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
 import { planFingerprint } from '../../electron/agent/plans/certify.ts';
+import { handleSeal } from '../../electron/agent/steps/seal-issued.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { approved, drive, quickDatabase } from './approval-drive.ts';
 import { doneOnHost, node } from './approval-node.ts';
@@ -166,6 +167,7 @@ describe('a field of the order that changes before it is placed', () => {
         const { task } = approved(fixture.database, 'make-key');
         const { number: _number, ...fresh } = complete;
         const order = fixture.database.orders.insert({ ...fresh, id: newId('ord'), taskId: task.id });
+        handleSeal.put(fixture.database, task.id, order);
         fixture.database.orders.update(withOther(order, at, other));
         const outcome = await drive(fixture.database, task);
         const free = field in unboundOfOrder;

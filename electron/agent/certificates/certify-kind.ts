@@ -14,6 +14,7 @@ import { planStep } from '../steps/plan.ts';
 import { proveStep } from '../steps/prove.ts';
 import { restartStep } from '../steps/restart.ts';
 import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
+import { issuedSeals } from '../steps/seal-issued.ts';
 import { forgetPolicy } from '../steps/seal-policy.ts';
 import { forgetRequest } from '../steps/seal-request.ts';
 import { forgetSnapshot } from '../steps/seal-snapshot.ts';
@@ -55,6 +56,7 @@ export const certifyKind: KindOfTask = {
     forgetRequest(tools.database, row.task.id);
     forgetPolicy(tools.database, row.task.id);
     forgetSnapshot(tools.database, row.task.id);
+    for (const seal of issuedSeals) seal.forget(tools.database, row.task.id);
     if (isSuccess(row.task)) return;
     abandonOrder(row.task, tools);
     afterFailedRenewal(row, tools);

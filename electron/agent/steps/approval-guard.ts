@@ -4,22 +4,27 @@ import type { Plan } from '#shared/model/plan.ts';
 import { bindingOf } from '../plans/binding.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { planFingerprint } from '../plans/certify.ts';
+import { newCertificate } from './material.ts';
+import { ownOrder } from './own-order.ts';
+import { checkedSeal } from './seal-issued.ts';
 import { isSealedRequest } from './seal-request.ts';
 import { isSealedSnapshot } from './seal-snapshot.ts';
-import { isSealedYes, sealsRequest, sealsSnapshot } from './seal-yes.ts';
+import { isSealedYes, seals } from './seal-yes.ts';
 import { sealedHere } from './sealed-here.ts';
 import { checkMaterialOutput, type Kept, makeKeyOutput, planOutput, snapshotOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 
 /**
  * Throws unless what is about to be carried out is what was approved: the plan in the task, the plan in the approval and
- * the sealed yes agree, key, CSR and order are for that plan, endpoint and authority are still those it was made for, and
- * what undoes the change is what was kept.
+ * the sealed yes agree, key, CSR and order are for that plan, endpoint and authority are still those it was made for, the
+ * certificate is the one that was collected, the files will hold what was checked, and what undoes the change is what was kept.
  */
 export function guardApproval(context: StepContext): void {
   const { plan, approval } = guardPlan(context);
   if (!madeHere(context, approval)) throw otherKey(plan);
-  mustBeOrdered(context, plan);
+  if (isIssued(context)) newCertificate(context);
+  else ownOrder(context);
+  mustBeAsChecked(context, approval);
   if (!context.memory.changing && !('snapshot' in context.memory.outputs)) return;
   mustBeKeptAsSealed(context, approval, context.output('snapshot', snapshotOutput));
 }
@@ -42,7 +47,7 @@ export function mustBeKeptAsSealed(context: StepContext, approval: Approval, kep
   const what = `snapshot ${canonicalJson(kept)}`;
   if (sealedHere(context, what, () => isSealedSnapshot(database, id, kept))) return;
   const earlier = `sealed none: ${nameOf(approval)}`;
-  if (sealedHere(context, earlier, () => !sealsSnapshot(database, approval))) return;
+  if (sealedHere(context, earlier, () => !seals(database, approval, 'snapshot'))) return;
   throw otherSnapshot(approval.plan);
 }
 
@@ -61,7 +66,7 @@ function madeHere(context: StepContext, approval: Approval): boolean {
   return sealedHere(
     context,
     `request of ${nameOf(approval)}: ${canonicalJson(made)}`,
-    () => !sealsRequest(tools.database, approval) || isSealedRequest(tools.database, task.id, made),
+    () => !seals(tools.database, approval, 'request') || isSealedRequest(tools.database, task.id, made),
   );
 }
 
@@ -103,18 +108,28 @@ function mustBeBound(context: StepContext, plan: Plan): void {
 /** The authority has done its part: what it is like now no longer matters. */
 const isIssued = ({ memory }: StepContext): boolean => 'await-certificate' in memory.outputs;
 
-/** What is asked of the authority comes from the order's row. */
-function mustBeOrdered(context: StepContext, plan: Plan): void {
-  const { task, tools } = context;
-  if (isIssued(context)) return;
-  const order = tools.database.orders.ofTask(task.id);
-  if (order === null) return;
-  const ordered = { id: order.authorityId, names: order.names, terms: order.terms };
-  const approved = { id: plan.authority.id, names: plan.names, terms: plan.terms };
-  if (canonicalJson(ordered) === canonicalJson(approved)) return;
-  throw new Failure('approval.other-order', `Order ${order.number} is not the one that was approved.`, {
-    hint: `${nothingMore(plan)} Request the certificate again.`,
-  });
+/** What the changes will hold is in no fingerprint: it came to exist with the certificate. */
+function mustBeAsChecked(context: StepContext, approval: Approval): void {
+  const { memory, task, tools } = context;
+  if (!('check-material' in memory.outputs)) return;
+  const { plan } = context.output('check-material', checkMaterialOutput);
+  const same = sealedHere(context, `checked for ${nameOf(approval)}: ${canonicalJson(plan)}`, () =>
+    checkedSeal.has(tools.database, task.id)
+      ? checkedSeal.isOf(tools.database, task.id, plan)
+      : !seals(tools.database, approval, 'certificate'),
+  );
+  if (!same) throw otherContent(plan);
+}
+
+function otherContent(plan: Plan): Failure {
+  return new Failure(
+    'approval.other-certificate',
+    'What is to be installed is not what was checked after the certificate was collected.',
+    {
+      hint: `${nothingMore(plan)} Find out who can write to the database, then request the certificate again.`,
+      retry: 'never',
+    },
+  );
 }
 
 function otherKey(plan: Plan): Failure {

@@ -4,10 +4,11 @@ import type { Order } from '#shared/model/order.ts';
 import { normalizedChainPem } from '../../pki/chain.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { readCertificate } from '../../pki/read-certificate.ts';
-import type { Authority, OrderTools } from '../../providers/authorities/authority.ts';
+import type { Authority, OrderRequest, OrderTools } from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
+import { ownOrder } from './own-order.ts';
 import { orderRequest, orderTools } from './place-order.ts';
-import { placeOrderOutput } from './shapes.ts';
+import { certificateSeal } from './seal-issued.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
 /** Waits shorter than this are slept here; longer ones are given back, so that no task holds a worker. */
@@ -19,23 +20,21 @@ export const awaitCertificateStep: Step = {
   retries: authorityRetries,
   keepTrying: true,
   async run(context) {
-    const { database, clock, signal } = context.tools;
-    const { orderId } = context.output('place-order', placeOrderOutput);
-    const order = database.orders.get(orderId);
-    if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
-    if (order.state === 'collected') return collected(order, order.certificateFingerprint ?? '');
+    const { clock, signal } = context.tools;
+    const order = mustBeThere(ownOrder(context));
+    const orderId = order.id;
     const authority = context.tools.authority(order.authorityId);
     const tools = await orderTools(context, orderId);
     const request = orderRequest(context, order);
     const deadline = clock.monotonic() + shortWaitMs;
     for (;;) {
-      const handle = database.orders.get(orderId)?.handle ?? null;
+      const { handle } = mustBeThere(ownOrder(context));
       const status = await authority.poll(handle, request, tools);
       switch (status.state) {
         case 'ready':
-          return collect(context, authority, tools, orderId);
+          return collect(context, authority, request, tools);
         case 'refused':
-          await authority.cleanUp(handle, tools);
+          await authority.cleanUp(mustBeThere(ownOrder(context)).handle, request, tools);
           return refuse(context, orderId, failureFrom(status.because));
         case 'pending':
         case 'waiting-for-approval':
@@ -90,14 +89,14 @@ function refuse(context: StepContext, orderId: string, failure: Failure): Outcom
 async function collect(
   context: StepContext,
   authority: Authority,
+  request: OrderRequest,
   tools: OrderTools,
-  orderId: string,
 ): Promise<Outcome> {
   const { database, clock } = context.tools;
-  const order = database.orders.get(orderId);
-  if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
+  const order = mustBeThere(ownOrder(context));
+  const orderId = order.id;
   const chainPem = normalizedChainPem(await authority.collect(order.handle));
-  await authority.cleanUp(order.handle, tools);
+  await authority.cleanUp(order.handle, request, tools);
   const leaf = certificatesOf(chainPem)[0];
   if (leaf === undefined)
     throw new Failure(
@@ -110,8 +109,12 @@ async function collect(
     chainPem,
     firstSeenAt: clock.now(),
   };
+  // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
+  certificateSeal.put(database, context.task.id, certificate);
   return {
-    ...collected(order, certificate.fingerprint),
+    kind: 'done',
+    output: { orderId, fingerprint: certificate.fingerprint },
+    sentence: `${order.authorityName} issued the certificate of order ${order.number}.`,
     store: () => {
       database.certificates.upsert(certificate);
       const now = database.orders.get(orderId) ?? order;
@@ -131,10 +134,7 @@ async function collect(
   };
 }
 
-function collected(order: Order, fingerprint: string): Outcome & { kind: 'done' } {
-  return {
-    kind: 'done',
-    output: { orderId: order.id, fingerprint },
-    sentence: `${order.authorityName} issued the certificate of order ${order.number}.`,
-  };
+function mustBeThere(order: Order | null): Order {
+  if (order !== null) return order;
+  throw new Failure('order.lost', 'The order no longer exists.');
 }

@@ -6,6 +6,7 @@ import { certificatesOf } from '../../pki/pem.ts';
 import { fillAfterHashes } from '../plans/certify.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { material, newCertificate, wipe } from './material.ts';
+import { checkedSeal } from './seal-issued.ts';
 import { makeKeyOutput, planOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
 
@@ -40,6 +41,8 @@ export const checkMaterialStep: Step = {
     try {
       const filled = fillAfterHashes(plan, await endpoint.afterHashes(plan.install, used));
       const chain = await lookAtChain(context, certificate.chainPem, plan.authority.id);
+      // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
+      checkedSeal.put(context.tools.database, context.task.id, filled);
       return {
         kind: chain.end === 'alone' ? 'done-with-warning' : 'done',
         output: { plan: filled },

@@ -1,3 +1,4 @@
+import type { Certificate } from '#shared/model/certificate.ts';
 import { decideRenewal } from '../policies/renewal.ts';
 import { spreadOf } from '../policies/spread.ts';
 import { sealedKeyName } from './make-key.ts';
@@ -15,6 +16,7 @@ export const finishStep: Step = {
     const { database, clock, log } = context.tools;
     const { snapshot } = context.output('snapshot', snapshotOutput);
     const { proved } = context.output('prove', proveOutput);
+    const certificate = newCertificate(context);
     const warnings: string[] = [];
     try {
       const { endpoint } = await context.tools.openConnection();
@@ -27,16 +29,15 @@ export const finishStep: Step = {
         `Cleaning up on the endpoint failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    const done = { output: {}, store: () => storeSuccess(context, proved) };
+    const done = { output: {}, store: () => storeSuccess(context, certificate, proved) };
     return warnings.length === 0
       ? { kind: 'done', ...done, sentence: 'Cleaned up; the next renewal is scheduled.' }
       : { kind: 'done-with-warning', ...done, sentence: warnings.join(' ') };
   },
 };
 
-function storeSuccess(context: StepContext, proved: boolean): void {
+function storeSuccess(context: StepContext, certificate: Certificate, proved: boolean): void {
   const { database, clock } = context.tools;
-  const certificate = newCertificate(context);
   const node = context.node();
   const endpoint = context.endpoint();
   database.secrets.remove(context.task.id, sealedKeyName);

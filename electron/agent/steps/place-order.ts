@@ -3,6 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { OrderRequest, OrderTools } from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
+import { ownOrder, storeHandle } from './own-order.ts';
 import { certifyInput, makeKeyOutput, planOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
 import { webRootOf } from './web-root.ts';
@@ -22,7 +23,7 @@ export const placeOrderStep: Step = {
         await orderTools(context, order.id),
       );
       const placed = context.tools.database.orders.get(order.id) ?? order;
-      context.tools.database.orders.update({
+      storeHandle(context, {
         ...placed,
         handle,
         state: 'pending',
@@ -37,7 +38,7 @@ export const placeOrderStep: Step = {
 /** The order's row is there before the authority is asked, so a restart finds it and never orders twice. */
 function storedIntent(context: StepContext): Order {
   const { database, clock } = context.tools;
-  const known = database.orders.ofTask(context.task.id);
+  const known = ownOrder(context);
   if (known !== null) return known;
   const { plan } = context.output('plan', planOutput);
   return database.orders.insert({
@@ -79,7 +80,7 @@ export async function orderTools(context: StepContext, orderId: string): Promise
     remember(handle) {
       const order = database.orders.get(orderId);
       if (order === null) throw new Failure('order.lost', 'The order no longer exists.');
-      database.orders.update({ ...order, handle, updatedAt: clock.now() });
+      storeHandle(context, { ...order, handle, updatedAt: clock.now() });
     },
     signal,
   };

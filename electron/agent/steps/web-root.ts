@@ -59,7 +59,10 @@ function plannedRoot(context: StepContext): string | null {
   return plan.webRoot === undefined ? now : plan.webRoot;
 }
 
+/** RFC 8555 8.3: nothing else of a web root is written or removed, whatever an adapter asks for. */
+const challengeFile = /^\/\.well-known\/acme-challenge\/[A-Za-z0-9_-]+$/;
+
 function below(root: string, path: string): string {
-  if (path.includes('..') || !path.startsWith('/')) throw new Error('not a path below a web root');
+  if (!challengeFile.test(path)) throw new Error('not a challenge file below a web root');
   return `${root.replace(/\/+$/, '')}${path}`;
 }

@@ -33,7 +33,7 @@ export type OrderStatus =
 
 /** Puts http-01 files where the CA will fetch them, over the endpoint's connection. Given with each call. */
 export interface WebRoot {
-  /** `path` relative to the web root, `/.well-known/acme-challenge/…`. Creates directories as needed. */
+  /** `path` relative to the web root, `/.well-known/acme-challenge/…`; any other is refused. Creates directories as needed. */
   put(path: string, content: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
@@ -65,8 +65,8 @@ export interface Authority {
   poll(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderStatus>;
   /** Chain PEM: leaf first, root left out. Only after `ready`. Idempotent. */
   collect(handle: OrderHandle): Promise<string>;
-  /** Clears up what validation left behind (challenge files, TXT records). Idempotent, never rejects. */
-  cleanUp(handle: OrderHandle, tools: OrderTools): Promise<void>;
+  /** Clears up what validation of the names of this order left behind (challenge files, TXT records). Idempotent, never rejects. */
+  cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void>;
   /** Optional: RFC 9773. Null when the CA does not offer it. */
   renewalInfo?(leafPem: string): Promise<RenewalInfo | null>;
   /** Proves that the authority answers and would take orders (directory, account). Each step with its sentence. */

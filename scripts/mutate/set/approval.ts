@@ -57,8 +57,8 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'a yes of the present version passes for one that seals no key',
         file: 'electron/agent/steps/seal-yes.ts',
-        find: 'sealed === yesOf(approval) || sealed === yesWithRequest(approval)',
-        put: 'sealed === olderYesOf(approval)',
+        find: '> sealedBesides.indexOf(what)',
+        put: '< sealedBesides.indexOf(what)',
       },
       {
         breaks: 'the plan in the approval may be another one than its fingerprint says',

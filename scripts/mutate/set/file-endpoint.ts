@@ -25,6 +25,12 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
       put: '',
     },
     {
+      breaks: 'other bytes are written than were checked with the certificate',
+      file,
+      find: '    refuseOtherContent(files, after, this.connection);\n',
+      put: '',
+    },
+    {
       breaks: 'an install that was cut off cannot be run again',
       file,
       find: 'refuseForeignContent(this.connection, files, after)',

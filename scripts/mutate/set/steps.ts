@@ -27,7 +27,7 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'what the CA remembers of an order is lost when it is cut off',
       file: step('place-order'),
-      find: 'database.orders.update({ ...order, handle, updatedAt: clock.now() });',
+      find: 'storeHandle(context, { ...order, handle, updatedAt: clock.now() });',
       put: '',
     },
     {

@@ -31,8 +31,8 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'a yes of the present version passes for one that seals no snapshot',
         file: guard,
-        find: '!sealsSnapshot(database, approval)',
-        put: 'sealsSnapshot(database, approval)',
+        find: "!seals(database, approval, 'snapshot')",
+        put: "seals(database, approval, 'snapshot')",
       },
       {
         breaks: 'a change begins with another snapshot than was sealed',

@@ -135,8 +135,8 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       },
     });
     expect([...webRoot.keys()]).toEqual([expect.stringMatching(/^\/\.well-known\/acme-challenge\//)]);
-    await authority.cleanUp(order.known(), order.tools);
-    await authority.cleanUp(order.known(), order.tools);
+    await authority.cleanUp(order.known(), order.request, order.tools);
+    await authority.cleanUp(order.known(), order.request, order.tools);
     expect(webRoot.size).toBe(0);
   });
 

@@ -19,6 +19,7 @@ import { Challenges, type RunScript } from './challenges.ts';
 import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
+import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
 import { Orders } from './orders.ts';
 import { pollOrder } from './poll.ts';
@@ -73,16 +74,25 @@ export class AcmeAuthority implements Authority, KeepsAccount {
     return this.#certificates.collect(readHandle(handle));
   }
 
-  async cleanUp(handle: OrderHandle, tools: OrderTools): Promise<void> {
+  async cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void> {
     try {
       const read = readHandle(handle);
       if (read.orderUrl !== null) this.#parts.orders.release(read.orderUrl);
       if (read.provisions.length === 0) return;
-      await this.#parts.challenges.takeDown(read.provisions, tools);
+      await this.#parts.challenges.takeDown(this.#ownProvisions(read, request), tools);
       tools.remember({ ...read, provisions: [] });
     } catch (error) {
       this.#log.warn('an order could not be cleared up', { error });
     }
+  }
+
+  /** What is removed was put up for a name of this order. */
+  #ownProvisions({ provisions }: AcmeHandle, { names }: OrderRequest): AcmeHandle['provisions'] {
+    return provisions.filter(({ name }) => {
+      const ours = isOrdered(identifierOf(name), names);
+      if (!ours) this.#log.warn('what is stored of another name is not removed', { name });
+      return ours;
+    });
   }
 
   renewalInfo(leafPem: string): ReturnType<typeof fetchRenewalInfo> {

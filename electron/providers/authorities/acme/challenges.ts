@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
@@ -9,6 +8,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { OrderTools } from '../authority.ts';
 import type { Provision } from './handle.ts';
+import { fileOf, recordOf, tokenShape } from './key-authorization.ts';
 import type { Authorization, Challenge } from './wire.ts';
 
 export type RunScript = (argv: [string, ...string[]], timeoutMs: number) => Promise<ExecResult>;
@@ -48,18 +48,14 @@ export class Challenges {
       throw notOffered(this.#parts.ca, name, wanted, authorization);
     if (!tokenShape.test(challenge.token)) throw strangeToken(this.#parts.ca, name);
     const keyAuthorization = `${challenge.token}.${thumbprint}`;
-    const common = { name, challengeUrl: challenge.url };
-    const path = `/.well-known/acme-challenge/${challenge.token}`;
+    const common = { name, challengeUrl: challenge.url, keyAuthorization };
     switch (this.#validation.method) {
       case 'http-01-agent':
-        return { challenge, provision: { by: 'responder', ...common, path, body: keyAuthorization } };
+        return { challenge, provision: { by: 'responder', ...common } };
       case 'http-01-web-root':
-        return { challenge, provision: { by: 'web-root', ...common, path, body: keyAuthorization } };
-      case 'dns-01-script': {
-        const value = createHash('sha256').update(keyAuthorization).digest('base64url');
-        const record = `_acme-challenge.${authorization.identifier.value}`;
-        return { challenge, provision: { by: 'dns-script', ...common, record, value, addedAt: null } };
-      }
+        return { challenge, provision: { by: 'web-root', ...common } };
+      case 'dns-01-script':
+        return { challenge, provision: { by: 'dns-script', ...common, addedAt: null } };
       default:
         return never(this.#validation);
     }
@@ -119,8 +115,9 @@ export class Challenges {
     return mine;
   }
 
-  async #runDns(verb: 'add' | 'remove', record: string, value: string): Promise<void> {
+  async #runDns(verb: 'add' | 'remove', { name, keyAuthorization }: Provision): Promise<void> {
     if (this.#validation.method !== 'dns-01-script') return;
+    const { record, value } = recordOf(name, keyAuthorization);
     const script = verb === 'add' ? this.#validation.addScript : this.#validation.removeScript;
     const result = await this.#parts
       .runScript([script, record, value], this.#validation.timeoutSeconds * 1000)
@@ -159,21 +156,22 @@ export class Challenges {
         return provision;
       case 'web-root':
         if (this.#filesUp.has(provision.challengeUrl)) return provision;
-        await webRootOf(tools, provision.name).put(provision.path, provision.body);
+        await putFile(webRootOf(tools, provision.name), provision);
         this.#filesUp.add(provision.challengeUrl);
         return provision;
       case 'dns-script':
         if (provision.addedAt !== null) return provision;
-        await this.#inTurn(() => this.#runDns('add', provision.record, provision.value));
+        await this.#inTurn(() => this.#runDns('add', provision));
         return { ...provision, addedAt: this.#clock.now() };
       default:
         return never(provision);
     }
   }
 
-  async #serve({ challengeUrl, path, body }: Provision & { by: 'responder' }): Promise<void> {
+  async #serve({ challengeUrl, keyAuthorization }: Provision): Promise<void> {
     if (this.#validation.method !== 'http-01-agent') return;
     const { address, port } = this.#validation;
+    const { path, body } = fileOf(keyAuthorization);
     const started =
       this.#serving.get(challengeUrl) ?? this.#parts.responder.serve({ address, port, path, body });
     this.#serving.set(challengeUrl, started);
@@ -195,10 +193,10 @@ export class Challenges {
       }
       case 'web-root':
         this.#filesUp.delete(provision.challengeUrl);
-        await tools.webRoot?.remove(provision.path);
+        await tools.webRoot?.remove(fileOf(provision.keyAuthorization).path);
         return;
       case 'dns-script':
-        await this.#inTurn(() => this.#runDns('remove', provision.record, provision.value));
+        await this.#inTurn(() => this.#runDns('remove', provision));
         return;
       default:
         never(provision);
@@ -206,8 +204,13 @@ export class Challenges {
   }
 }
 
-/** RFC 8555 8.3: base64url only. It becomes the name of a file on a web server. */
-const tokenShape = /^[A-Za-z0-9_-]{1,512}$/;
+function putFile(
+  webRoot: NonNullable<OrderTools['webRoot']>,
+  { keyAuthorization }: Provision,
+): Promise<void> {
+  const { path, body } = fileOf(keyAuthorization);
+  return webRoot.put(path, body);
+}
 
 function strangeToken(ca: string, name: string): Failure {
   return new Failure(

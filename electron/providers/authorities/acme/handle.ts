@@ -1,33 +1,33 @@
 import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
+import { keyAuthorizationShape } from './key-authorization.ts';
 
 /** What was put up so that the CA can see control of a name. Nothing in it is secret: the CA's question is public. */
+const common = {
+  /** As it was ordered, with its star. */
+  name: z.string(),
+  challengeUrl: z.string(),
+  /** RFC 8555 8.1. Which file or record it makes is never stored: that is told by this and the name, each time. */
+  keyAuthorization: z.string().regex(keyAuthorizationShape),
+};
 const provision = z.discriminatedUnion('by', [
-  z.object({
-    by: z.literal('responder'),
-    name: z.string(),
-    challengeUrl: z.string(),
-    path: z.string(),
-    body: z.string(),
-  }),
-  z.object({
-    by: z.literal('web-root'),
-    name: z.string(),
-    challengeUrl: z.string(),
-    path: z.string(),
-    body: z.string(),
-  }),
+  z.object({ by: z.literal('responder'), ...common }),
+  z.object({ by: z.literal('web-root'), ...common }),
   z.object({
     by: z.literal('dns-script'),
-    name: z.string(),
-    challengeUrl: z.string(),
-    record: z.string(),
-    value: z.string(),
+    ...common,
     /** When the add script was done, epoch milliseconds; null: not known to have run to its end. */
     addedAt: z.number().nullable(),
   }),
 ]);
 export type Provision = z.infer<typeof provision>;
+
+/** Earlier versions stored the file as well, whose content this is. Their DNS records cannot be told, and are refused. */
+function fromEarlier(stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null || !('body' in stored)) return stored;
+  const { body, path: _path, ...rest } = stored as Record<string, unknown>;
+  return { keyAuthorization: body, ...rest };
+}
 
 /**
  *   placing ──▶ placed ──▶ finalizing ──▶ finalized
@@ -40,7 +40,7 @@ const acmeHandle = z.object({
   phase: z.enum(['placing', 'placed', 'finalizing', 'finalized']),
   orderUrl: z.string().nullable(),
   certificateUrl: z.string().nullable(),
-  provisions: z.array(provision),
+  provisions: z.array(z.preprocess(fromEarlier, provision)),
   /** When the CA was last told that all is in place, epoch milliseconds. */
   answeredAt: z.number().nullable(),
   /** When something last went forward, epoch milliseconds; how patiently to ask is read from it. */

@@ -3,11 +3,13 @@ import type { Identifier } from './wire.ts';
 
 /** RFC 8738 for addresses; each name once. */
 export function identifiersOf(names: readonly string[]): Identifier[] {
-  const all = names.map((name) => {
-    const address = ipText(name);
-    return address === null ? { type: 'dns', value: name.toLowerCase() } : { type: 'ip', value: address };
-  });
-  return [...new Map(all.map((one) => [`${one.type}:${one.value}`, one])).values()];
+  return [...new Map(names.map(identifierOf).map((one) => [`${one.type}:${one.value}`, one])).values()];
+}
+
+/** RFC 8738 for addresses. */
+export function identifierOf(name: string): Identifier {
+  const address = ipText(name);
+  return address === null ? { type: 'dns', value: name.toLowerCase() } : { type: 'ip', value: address };
 }
 
 /** Two lists of the same names, in whatever order, give the same text. */
@@ -17,3 +19,11 @@ export function sortedIdentifiers(identifiers: readonly Identifier[]): string {
     .sort()
     .join(' ');
 }
+
+/** Whether it is one of those names, with or without its star. */
+export function isOrdered(identifier: Identifier, names: readonly string[]): boolean {
+  return identifiersOf(names).map(withoutStar).includes(withoutStar(identifier));
+}
+
+const withoutStar = ({ type, value }: Identifier): string =>
+  `${type}:${value.toLowerCase().replace(/^\*\./, '')}`;

@@ -3,9 +3,10 @@ import { Failure } from '#shared/failure.ts';
 import { fetchAuthorization, inGroups } from './authorizations.ts';
 import { nameOf } from './challenges.ts';
 import type { Provision } from './handle.ts';
-import { identifiersOf } from './identifiers.ts';
+import { identifierOf, isOrdered } from './identifiers.ts';
+import { isGivenBy } from './key-authorization.ts';
 import { refusedAuthorizations } from './refused.ts';
-import type { AcmeOrder, Authorization, Identifier } from './wire.ts';
+import type { AcmeOrder, Authorization } from './wire.ts';
 import type { Acted, Work } from './work.ts';
 
 /** While a CA validates it is not told again; after this long it may have missed it. */
@@ -18,6 +19,8 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   const { clock, challenges, tools } = work;
   const note = (provisions: Provision[]) => work.save({ provisions });
   const { answeredAt } = work.handle();
+  const { thumbprint } = await work.accounts.get(tools.signal);
+  mustBeMadeHere(work, thumbprint);
   if (answeredAt !== null && clock.now() - answeredAt < tellAgainMs) {
     await challenges.putUp(work.handle().provisions, tools, note);
     return waiting(work, work.request.names, retryAfterMs);
@@ -29,7 +32,6 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   const open = all.filter(({ status }) => status === 'pending');
   if (open.length === 0) return waiting(work, work.request.names, retryAfterMs);
   const names = open.map(nameOf);
-  const { thumbprint } = await work.accounts.get(tools.signal);
   const chosen = open.map((one) => challenges.choose(one, thumbprint));
   const known = new Set(work.handle().provisions.map(({ challengeUrl }) => challengeUrl));
   const added = chosen
@@ -49,10 +51,25 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   return answeredAt === null ? { kind: 'went' } : waiting(work, names, retryAfterMs);
 }
 
+/** Before anything stored is put up: it answers for a name of this order, with the account of now. */
+function mustBeMadeHere({ client, request, handle }: Work, thumbprint: string): void {
+  const other = handle().provisions.find(
+    ({ name, keyAuthorization }) =>
+      !isOrdered(identifierOf(name), request.names) || !isGivenBy(keyAuthorization, thumbprint),
+  );
+  if (other === undefined) return;
+  throw new Failure(
+    'acme.handle-damaged',
+    `What is stored to prove control of ${other.name} to the CA ${client.ca} is not for this order or not from the present account key.`,
+    {
+      hint: 'It was not put up. Request the certificate again; the unfinished order costs nothing and expires at the CA.',
+    },
+  );
+}
+
 /** Control is proved of names that were asked for and no others: a script changes DNS by what this name says. */
 function mustBeOurs({ client, request }: Work, { identifier }: Authorization): void {
-  const named = ({ type, value }: Identifier) => `${type}:${value.toLowerCase().replace(/^\*\./, '')}`;
-  if (identifiersOf(request.names).map(named).includes(named(identifier))) return;
+  if (isOrdered(identifier, request.names)) return;
   throw new Failure(
     'acme.unexpected-answer',
     `The CA ${client.ca} asked for proof of control of ${peerTail(identifier.value, [], 100)}, which was not ordered.`,

@@ -17,7 +17,7 @@ import { isOneOf, refuseGone, refuseOtherSnapshot } from './other-snapshot.ts';
 import type { FileFacts } from './remembers.ts';
 import { restoreSnapshot } from './restore-files.ts';
 import { discardKept, isNoted, takeSnapshot } from './snapshot.ts';
-import { fileDrift, linkDrift, refuseDrift, refuseForeignContent } from './states.ts';
+import { fileDrift, linkDrift, refuseDrift, refuseForeignContent, refuseOtherContent } from './states.ts';
 import type { EndpointTools } from './tools.ts';
 
 /**
@@ -129,6 +129,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     await refuseWrongPair(this.connection, material);
     const after = await this.afterHashes(plan, material);
     const files = changesOf(plan.changes, 'file');
+    refuseOtherContent(files, after, this.connection);
     await refuseForeignContent(this.connection, files, after);
     for (const directory of changesOf(plan.changes, 'directory'))
       await makeDirectory(this.connection, directory);

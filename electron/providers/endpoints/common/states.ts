@@ -97,6 +97,21 @@ export function refuseDrift(found: readonly string[], connection: HostConnection
   );
 }
 
+/** Before writing: a plan that knows already what its files will hold is carried out with that alone. `install.other-content`. */
+export function refuseOtherContent(
+  files: readonly FileChange[],
+  will: Readonly<Record<string, string>>,
+  connection: HostConnection,
+): void {
+  const other = files.find(({ path, after }) => after.sha256 !== null && after.sha256 !== will[path]);
+  if (other === undefined) return;
+  throw new Failure(
+    'install.other-content',
+    `${other.path} on ${connection.description} would not hold what was checked with the new certificate.`,
+    { hint: 'Nothing was written. Request the certificate again.' },
+  );
+}
+
 /** Before writing: every file must be as planned, or already as it will be (an install that is run again). */
 export async function refuseForeignContent(
   connection: HostConnection,

@@ -38,7 +38,7 @@ describe('an order at the local authority', () => {
         notAfter: start + 90 * day,
       });
       expect(chainPem.match(/BEGIN/g)).toHaveLength(1);
-      await authority.cleanUp(handle, tools);
+      await authority.cleanUp(handle, await orderOf(names), tools);
     },
   );
 
