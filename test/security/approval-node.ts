@@ -31,7 +31,12 @@ export const node: EndpointNode = endpointNode.parse({
 });
 
 /** What is done on the host by the step that the task stands at, while the node's row says that. */
-export async function doneOnHost(database: Database, task: Task, stored: EndpointNode): Promise<string[]> {
+export async function doneOnHost(
+  database: Database,
+  task: Task,
+  stored: EndpointNode,
+  file = '/.well-known/acme-challenge/token',
+): Promise<string[]> {
   const done: string[] = [];
   const connection = {
     description: 'web1',
@@ -55,7 +60,7 @@ export async function doneOnHost(database: Database, task: Task, stored: Endpoin
     authority: () =>
       ({
         async submit(_request, _known, { webRoot }) {
-          await webRoot?.put('/.well-known/acme-challenge/token', 'answer');
+          await webRoot?.put(file, 'answer');
           return asFarAsItHasToGet();
         },
       }) as Partial<Authority> as Authority,

@@ -120,6 +120,18 @@ describe('a field of the node that changes between the approval and the step', (
         }
   });
 
+  test.each([
+    '/shell.php',
+    '/.well-known/acme-challenge/../../shell.php',
+    '/.well-known/acme-challenge/a/b',
+    '/.well-known/acme-challenge/shell.php',
+    '/.well-known/acme-challenge/',
+    '.well-known/acme-challenge/token',
+  ])('lets no authority put a file at %s', async (file) => {
+    const { task } = approved(fixture.database, 'place-order', nginx, byWebRoot);
+    expect(await doneOnHost(fixture.database, task, node, file)).toEqual([]);
+  });
+
   const elsewhere = '/srv/other/.well-known/acme-challenge';
   test.each([
     ['is used where the plan is of a version that did not say it', undefined, elsewhere],

@@ -29,7 +29,6 @@ export const makeKeyOutput = z.object({
   csr: z.string(),
 });
 export type MadeKey = z.infer<typeof makeKeyOutput>;
-export const placeOrderOutput = z.object({ orderId: z.string() });
 export const awaitCertificateOutput = z.object({ orderId: z.string(), fingerprint: z.string() });
 export const checkMaterialOutput = z.object({ plan });
 /** What each address showed before anything was changed; null: no TLS answer. */

@@ -1,6 +1,7 @@
 import { judgedBy, type Mutation } from '../mutation.ts';
 
 const guard = 'electron/agent/steps/approval-guard.ts';
+const order = 'electron/agent/steps/own-order.ts';
 const request = 'electron/agent/steps/seal-request.ts';
 const approve = 'electron/agent/steps/approve.ts';
 const certify = 'electron/agent/plans/certify.ts';
@@ -111,24 +112,24 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'another order than the approved one is placed',
         file: guard,
-        find: '  mustBeOrdered(context, plan);\n',
+        find: '  else ownOrder(context);\n',
         put: '',
       },
       {
         breaks: 'an order with other terms is placed',
-        file: guard,
+        file: order,
         find: 'names: order.names, terms: order.terms }',
         put: 'names: order.names, terms: plan.terms }',
       },
       {
         breaks: 'an order for other names is placed',
-        file: guard,
+        file: order,
         find: 'names: order.names, terms: order.terms }',
         put: 'names: plan.names, terms: order.terms }',
       },
       {
         breaks: 'the order goes to another authority',
-        file: guard,
+        file: order,
         find: '{ id: order.authorityId, ',
         put: '{ id: plan.authority.id, ',
       },

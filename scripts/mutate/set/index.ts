@@ -8,6 +8,7 @@ import { earlierApprovalMutations } from './earlier-approval.ts';
 import { failedRenewalMutations } from './failed-renewals.ts';
 import { fileEndpointMutations } from './file-endpoint.ts';
 import { fromPlanMutations } from './from-plan.ts';
+import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { migrationMutations } from './migrations.ts';
 import { neighbourMutations } from './neighbours.ts';
@@ -30,6 +31,7 @@ export const mutations: readonly Mutation[] = [
   ...approvalMutations,
   ...earlierApprovalMutations,
   ...fromPlanMutations,
+  ...issuedMutations,
   ...decisionMutations,
   ...auditMutations,
   ...secretMutations,

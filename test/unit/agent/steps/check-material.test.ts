@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { posix } from '#shared/model/changes/ownership.ts';
+import type { Plan } from '#shared/model/plan.ts';
 import { anAuthority } from '#test/make/rows.ts';
 import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { checkMaterialStep } from '../../../../electron/agent/steps/check-material.ts';
+import { certificateSeal, checkedSeal } from '../../../../electron/agent/steps/seal-issued.ts';
 import type { Authority } from '../../../../electron/providers/authorities/authority.ts';
 import type { Material } from '../../../../electron/providers/endpoints/endpoint.ts';
 
@@ -28,10 +30,24 @@ describe('what may be installed', () => {
     world.plan.install.changes = [change];
     world.adapter.afterHashes = async () => ({ '/etc/x.crt': 'b'.repeat(64) });
     const outcome = await check();
+    const { plan } = (outcome as { output: { plan: Plan } }).output;
+    expect(checkedSeal.isOf(world.database, world.row.task.id, plan)).toBe(true);
+    expect(checkedSeal.isOf(world.database, world.row.task.id, world.plan)).toBe(false);
     expect(outcome).toMatchObject({
       ...{ kind: 'done', sentence: expect.stringContaining('The chain is complete') },
       output: { plan: { install: { changes: [{ after: { sha256: 'b'.repeat(64) } }] } } },
     });
+  });
+
+  test('is none that is not the one that was collected', async () => {
+    const { certificate, database } = world;
+    const other = { ...certificate, orderNumber: 7, chainPem: `${certificate.chainPem}another line` };
+    database.certificates.upsert(other);
+    await expect(check()).rejects.toMatchObject({
+      code: 'approval.other-certificate',
+      message: 'The stored certificate or chain is not the one that was collected from Local CA.',
+    });
+    expect(world.asked).toEqual([]);
   });
 
   test('is none that lacks a name of the plan, whatever names it has', async () => {
@@ -56,7 +72,9 @@ describe('what may be installed', () => {
       ...{ kind: 'done', sentence: expect.stringContaining('was not proved') },
     });
     const { leaf, certificate, database } = world;
-    database.certificates.upsert({ ...certificate, orderNumber: 7, chainPem: leaf.certPem });
+    const alone = { ...certificate, orderNumber: 7, chainPem: leaf.certPem };
+    database.certificates.upsert(alone);
+    certificateSeal.put(database, world.row.task.id, alone);
     expect((await check({ machineRoots: () => [] })).kind).toBe('done-with-warning');
   });
 

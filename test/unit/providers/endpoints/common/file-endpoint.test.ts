@@ -1,5 +1,6 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Change, OwnChange } from '#shared/model/changes/index.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
@@ -95,6 +96,29 @@ describe('an install', () => {
       code: 'certificate.key-mismatch',
     });
     untouched();
+  });
+
+  test('changes nothing when a file would not hold what the plan says that it will', async () => {
+    const [directory, certificate, key] = plan.changes as [Change, FileChange, FileChange];
+    const after = { ...certificate.after, sha256: 'b'.repeat(64) };
+    plan = { ...plan, changes: [directory, { ...certificate, after }, key] };
+    await expect(install()).rejects.toMatchObject({
+      code: 'install.other-content',
+      message: expect.stringContaining(certificate.path),
+    });
+    untouched();
+  });
+
+  test('goes through when every file will hold what the plan says', async () => {
+    const will = await endpoint.afterHashes(plan, inAgent(leaf));
+    const filled = plan.changes.map((change) =>
+      change.kind === 'file'
+        ? { ...change, after: { ...change.after, sha256: will[change.path] ?? '' } }
+        : change,
+    );
+    plan = { ...plan, changes: filled };
+    await install();
+    expect(read('site.crt')).toBe(leaf.chainPem);
   });
 
   test('changes nothing, not even its first file, when another one was changed since the plan', async () => {
