@@ -1,7 +1,7 @@
-import { closeSync, copyFileSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import type { Database } from './database.ts';
+import { type Database, restoredNote } from './database.ts';
 import type { Driver } from './driver.ts';
 import { ensureDirectory, partPath, syncDirectory, syncFile } from './files.ts';
 import { driverOf } from './sqlite-database.ts';
@@ -36,8 +36,9 @@ export function backupDriver(driver: Driver, now: number): string {
   try {
     closeSync(openSync(fresh, 'wx', 0o600)); // SQLite accepts an empty file, and so it is the owner's alone
     driver.run('VACUUM INTO ?', [fresh]);
-    syncFile(fresh);
+    markCopy(driver, fresh, now);
     refuseBadCopy(driver, fresh);
+    syncFile(fresh);
     renameSync(fresh, target);
     syncDirectory(directory);
   } finally {
@@ -72,32 +73,30 @@ export function listBackups(path: string): Backup[] {
     .sort((one, other) => other.at - one.at);
 }
 
-/** Moves the damaged files aside and puts a copy of `backup` in their place. Gives where they are now. */
-export function putInPlace(path: string, backup: Backup, now: number): string {
-  const aside = `${path}.damaged-${now}`;
-  const fresh = partPath(path);
-  copyFileSync(backup.path, fresh);
-  syncFile(fresh);
-  for (const end of ['-wal', '-shm', '-journal'])
-    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);
-  renameSync(path, aside);
-  renameSync(fresh, path);
-  syncDirectory(dirname(path));
-  return aside;
-}
-
 function backupName(path: string, now: number): string {
   return `${basename(path)}-${now}.backup`;
 }
 
+/** However it comes into place, by a person's hand too: what was under way when it was made ends then. */
+function markCopy(driver: Driver, copy: string, now: number): void {
+  withAttached(driver, copy, () =>
+    driver.run('INSERT OR REPLACE INTO copy.meta (name, value) VALUES (?, ?)', [restoredNote, String(now)]),
+  );
+}
+
 export function refuseBadCopy(driver: Driver, copy: string): void {
+  const verdict = withAttached(driver, copy, () => driver.pragma('copy.integrity_check'));
+  if (verdict === 'ok') return;
+  throw new Failure('database.backup-failed', `The backup ${copy} is not an exact copy: ${verdict}.`, {
+    hint: 'The database or its disk may be damaged. Check the disk, then start Trustkeep again.',
+  });
+}
+
+/** As the database `copy`, for as long as `use` takes. */
+function withAttached<T>(driver: Driver, copy: string, use: () => T): T {
   driver.run('ATTACH ? AS copy', [copy]);
   try {
-    const verdict = driver.pragma('copy.integrity_check');
-    if (verdict === 'ok') return;
-    throw new Failure('database.backup-failed', `The backup ${copy} is not an exact copy: ${verdict}.`, {
-      hint: 'The database or its disk may be damaged. Check the disk, then start Trustkeep again.',
-    });
+    return use();
   } finally {
     driver.run('DETACH copy');
   }

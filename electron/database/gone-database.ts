@@ -1,11 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import { type Backup, listBackups } from './backup.ts';
-import { restoredNote } from './database.ts';
-import { partPath, syncDirectory, syncFile } from './files.ts';
-import { MetaRepository } from './meta.ts';
+import { syncDirectory } from './files.ts';
 import { openDriver } from './open.ts';
+import { putBackup } from './put-backup.ts';
 import { isWhole } from './replace-damaged.ts';
 
 /** What a person decides about a data directory whose database is gone: its newest backup, or an empty one. */
@@ -68,26 +67,8 @@ export function settleGone(path: string, answer: GoneAnswer, now: number): strin
 function putBackupBack(path: string, now: number): string {
   const backup = newestWhole(path);
   if (backup === null) throw withoutBackup(path, whatIsLeft(path));
-  const fresh = partPath(path);
-  copyFileSync(backup.path, fresh);
-  markRestored(fresh, backup.at);
-  syncFile(fresh);
-  for (const end of ['-wal', '-shm', '-journal', ''])
-    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${path}.gone-${now}${end}`);
-  renameSync(fresh, path);
-  syncDirectory(dirname(path));
+  putBackup(path, backup, `${path}.gone-${now}`, openDriver);
   return `The database was gone; its backup of ${isoOf(backup)} was put in its place.`;
-}
-
-/** Tasks that were under way when the backup was made end at the next start, as with every restored database. */
-function markRestored(copy: string, at: number): void {
-  const driver = openDriver(copy);
-  try {
-    driver.pragma('journal_mode = DELETE');
-    new MetaRepository(driver).set(restoredNote, String(at));
-  } finally {
-    driver.close();
-  }
 }
 
 function setAside(path: string, left: readonly string[], now: number): string {
@@ -120,9 +101,7 @@ function namesIn(directory: string): string[] {
 }
 
 function newestWhole(path: string): Backup | null {
-  return (
-    listBackups(path).find((one) => isWhole(one, (file) => openDriver(file, { readonly: true }))) ?? null
-  );
+  return listBackups(path).find((one) => isWhole(one, openDriver)) ?? null;
 }
 
 function isoOf({ at }: Backup): string {

@@ -12,6 +12,7 @@ import { ensureDirectory, ensureOwnFile } from './files.ts';
 import { applicationId, refuseForeign, refuseForeignFile } from './header.ts';
 import { refuseOldRuntime, refuseOldSqlite } from './load-sqlite.ts';
 import { migrate, migrations, refuseFuture, versionOf } from './migrate.ts';
+import type { OpenFile } from './put-backup.ts';
 import { replaceDamaged } from './replace-damaged.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { damaged, sqliteFailure } from './sqlite-failure.ts';
@@ -91,7 +92,7 @@ function openOrReplace(path: string, { clock, log, nativeBinding }: OpenOptions)
     return withRoom(path, log, () => openChecked(path, nativeBinding));
   } catch (error) {
     if (asFailure(error).code !== 'database.damaged' || openHere.has(path)) throw error;
-    const open = (backup: string) => openDriver(backup, { nativeBinding, readonly: true });
+    const open: OpenFile = (file, options) => openDriver(file, { nativeBinding, ...options });
     throw replaceDamaged(path, clock.now(), open, error);
   }
 }

@@ -27,6 +27,8 @@ export interface TestDatabase {
   path: string;
   directory: string;
   sealer: RowSealer;
+  /** Opens this file, or another one; closing it is the caller's. */
+  open(path?: string): Database;
   /** Closes, and opens the same file again. */
   reopen(): Database;
   /** Closes and removes everything. */
@@ -37,12 +39,13 @@ export interface TestDatabase {
 export function makeDatabase(sealer: RowSealer = readySealer()): TestDatabase {
   const { path: directory, remove } = tempDirectory('store');
   const path = join(directory, 'data', 'trustkeep.db');
-  const open = () => openDatabase({ path, clock: clockAt(now), log: silentLog, sealer });
+  const open = (file = path) => openDatabase({ path: file, clock: clockAt(now), log: silentLog, sealer });
   const fixture: TestDatabase = {
     database: open(),
     path,
     directory: join(directory, 'data'),
     sealer,
+    open,
     reopen() {
       fixture.database.close();
       fixture.database = open();

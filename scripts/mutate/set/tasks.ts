@@ -7,6 +7,23 @@ const recovery = 'electron/agent/tasks/recovery.ts';
 /** What becomes of a step that fails or is cut off, and of what a start finds. */
 export const taskMutations: readonly Mutation[] = [
   ...judgedBy(
+    ['test/unit/agent/recovery-backup.test.ts'],
+    [
+      {
+        breaks: 'what was in progress in a backup of an earlier version continues once the agent puts it in place',
+        file: 'electron/database/put-backup.ts',
+        find: '    mark(open(fresh, { readonly: false }), backup.at);\n',
+        put: '',
+      },
+      {
+        breaks: 'what was in progress in a backup continues once a person copies it into place',
+        file: 'electron/database/backup.ts',
+        find: '    markCopy(driver, fresh, now);\n',
+        put: '',
+      },
+    ],
+  ),
+  ...judgedBy(
     ['test/unit/agent/runner.test.ts'],
     [
       {

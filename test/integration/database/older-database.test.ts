@@ -76,12 +76,13 @@ describe('a filled store of an older version', () => {
     expect(rowsOf(old.path)).toEqual(before);
   });
 
-  test('is backed up right before, as it was, and that backup opens again', () => {
+  test('is backed up right before, as it was but for the mark of a backup, and that backup opens again', () => {
     const before = rowsOf(old.path);
     openIt().close();
     const [backup, ...more] = listBackups(old.path);
     expect(more).toEqual([]);
-    expect(rowsOf(backup?.path ?? '')).toEqual(before);
+    const meta = [...(before.meta ?? []), 'restored-from'].sort();
+    expect(rowsOf(backup?.path ?? '')).toEqual({ ...before, meta });
     const driver = openDriver(backup?.path ?? '', { readonly: true });
     expect(versionOf(driver)).toBe(old.filled.version);
     driver.close();

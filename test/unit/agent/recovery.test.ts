@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { silentLog } from '#kit/log.ts';
 import type { Task } from '#shared/model/task.ts';
-import { JumpingClock } from '#test/make/clock.ts';
 import { makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
+import { startOnce } from '#test/make/start-once.ts';
 import { anApproval, aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
-import { Events } from '../../../electron/agent/events.ts';
-import { Notifications } from '../../../electron/agent/notifications.ts';
-import type { AgentParts } from '../../../electron/agent/parts.ts';
-import { TaskDesk } from '../../../electron/agent/tasks/desk.ts';
 import { TaskEnds } from '../../../electron/agent/tasks/ends.ts';
 import { freshStep } from '../../../electron/agent/tasks/kinds.ts';
 import { recoverTasks } from '../../../electron/agent/tasks/recovery.ts';
@@ -21,18 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-/** Starts an agent, and stops it again. */
-async function start(): Promise<void> {
-  const { database } = fixture;
-  const clock = new JumpingClock();
-  const notifications = new Notifications(database, new Events(clock), clock);
-  const parts = { database, clock, log: silentLog, settings: () => ({ proof_seconds: 1 }) };
-  const desk = new TaskDesk({
-    ...{ parts: parts as unknown as AgentParts, kinds: taskKinds, notifications, changed: () => {} },
-  });
-  desk.start();
-  await desk.stop(0);
-}
+const start = () => startOnce(fixture.database);
 
 /** What a start finds of a restart that was cut off while it ran. */
 async function cutOff(change: Partial<Task>): Promise<Task> {
