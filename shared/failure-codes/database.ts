@@ -31,7 +31,7 @@ export const databaseCodes = {
     'database.not-writable': ['needs-person', 'The database cannot be written.'],
     'database.planted': [
       'needs-person',
-      'A file in the data directory may have been laid there by someone else.',
+      'A file in the data directory may have been laid there or changed by someone else.',
     ],
     'database.replaced': ['needs-person', 'The database was damaged, and a backup was put in its place.'],
     'database.restore-failed': ['needs-person', 'The restored database could not be put in its place.'],

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acquireAgentLock } from '../../../electron/database/agent-lock.ts';
@@ -68,6 +77,81 @@ describe.skipIf(process.platform === 'win32')('a data directory that others can 
     take();
     take();
   });
+});
+
+describe.skipIf(process.platform === 'win32')('what other accounts can change', () => {
+  const copy = `backups/trustkeep.db-${Date.UTC(2026, 0, 1)}.backup`;
+  /** As the agent leaves it. */
+  function used(mode: number): void {
+    mkdirSync(at('backups'), { mode: 0o700 });
+    for (const name of ['trustkeep.db', 'trustkeep.db.restored', 'master.key', copy])
+      writeFileSync(at(name), name, { mode: 0o600 });
+    chmodSync(at(''), mode);
+  }
+
+  test.each(
+    [0o777, 0o770, 0o755, 0o750].flatMap(
+      (mode) =>
+        [
+          [mode, 'trustkeep.db', 0o666],
+          [mode, 'trustkeep.db.restored', 0o620],
+          [mode, 'master.key', 0o602],
+          [mode, 'backups', 0o777],
+          [mode, copy, 0o660],
+        ] as const,
+    ),
+  )('in a data directory of mode %o is refused: %s of mode %o, with what to do', (mode, name, open) => {
+    used(mode);
+    take();
+    chmodSync(at(name), open);
+    expect(take).toThrow(
+      expect.objectContaining({
+        code: 'database.planted',
+        message: `Other accounts can change ${at(name)}: its mode is 0${open.toString(8)}.`,
+        hint: expect.stringContaining(`(chmod go-w ${at(name)}). Nothing was changed.`),
+      }),
+    );
+    chmodSync(at(name), open & ~0o022);
+    take();
+  });
+
+  test('is no matter where no other account can come to it, nor may others read', () => {
+    used(0o700);
+    chmodSync(at('trustkeep.db'), 0o666);
+    chmodSync(at('backups'), 0o777);
+    take();
+    chmodSync(at('trustkeep.db'), 0o644);
+    chmodSync(at('backups'), 0o755);
+    chmodSync(at(''), 0o755);
+    take();
+  });
+
+  test('is refused through a link that the owner of the directory laid', () => {
+    used(0o755);
+    const elsewhere = join(directory.path, 'elsewhere');
+    mkdirSync(elsewhere);
+    rmSync(at('backups'), { recursive: true });
+    symlinkSync(elsewhere, at('backups'));
+    take();
+    chmodSync(elsewhere, 0o777);
+    expect(take).toThrow(/can change .*backups: its mode is 0777/);
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'is refused when a third account owns it; root may use the directory of the service',
+    () => {
+      used(0o755);
+      for (const name of ['', 'trustkeep.db', 'backups']) chownSync(at(name), 65534, 65534);
+      take();
+      chownSync(at('backups'), 65533, 65533);
+      expect(take).toThrow(
+        expect.objectContaining({
+          message: `Other accounts can change ${at('backups')}: it belongs to user 65533.`,
+          hint: expect.stringContaining(`(chown 0 ${at('backups')})`),
+        }),
+      );
+    },
+  );
 });
 
 test.skipIf(process.platform === 'win32')(
