@@ -10,7 +10,8 @@ export const taskMutations: readonly Mutation[] = [
     ['test/unit/agent/recovery-backup.test.ts'],
     [
       {
-        breaks: 'what was in progress in a backup of an earlier version continues once the agent puts it in place',
+        breaks:
+          'what was in progress in a backup of an earlier version continues once the agent puts it in place',
         file: 'electron/database/put-backup.ts',
         find: '    mark(open(fresh, { readonly: false }), backup.at);\n',
         put: '',
