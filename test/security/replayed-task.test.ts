@@ -7,7 +7,7 @@ import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { have } from '#test/servers/available.ts';
 import { type RunningNginx, startNginx } from '#test/servers/nginx.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
-import type { TaskRow } from '../../electron/database/database.ts';
+import type { TaskMemory, TaskRow } from '../../electron/database/database.ts';
 import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { approve } from '../integration/certify/site.ts';
 
@@ -36,34 +36,40 @@ describe.skipIf(!have('nginx'))('a task that has ended', { timeout: 120_000 }, (
     data.remove();
   });
 
-  test('and is put back as it was removes nothing of what is served', async () => {
-    const added = await agent.call.endpoints.add({
-      ...{ type: 'nginx', name: 'web1', nginx_config_path: nginx.configPath },
-    });
-    if (added.taskId !== null) await agent.until(added.taskId);
-    const node = (await agent.call.nodes.list({ endpoint: 'web1' })).find(
-      ({ name }) => name === 'shop.example',
-    );
-    const { taskId } = await agent.call.certificates.request({ node: node?.id ?? '' });
-    const replay = remember(taskId);
-    await approve(agent, taskId);
-    expect(await agent.until(taskId)).toMatchObject({ state: 'succeeded' });
-    const own = join(nginx.dir, 'tls/trustkeep');
-    const installed = readdirSync(own);
-    expect(installed).not.toEqual([]);
-    replay();
-    agent.agent.wake();
-    const task = await agent.until(taskId);
-    expect(task).toMatchObject({ state: 'failed', restored: 'failed' });
-    expect(task.steps.find(({ name }) => name === 'restore')?.failure).toMatchObject({
-      code: 'restore.not-approved',
-      sentence: expect.stringContaining('no longer on this machine'),
-    });
-    expect(readdirSync(own)).toEqual(installed);
-  });
+  test.each([
+    ['on its way back', 'undoing', 'restore', 'restore.not-approved', 'failed'],
+    ['before the install', 'forward', 'install', 'snapshot.gone', 'not-needed'],
+  ] as const)(
+    'and is put back %s changes nothing of what is served',
+    async (_where, way, step, code, restored) => {
+      const added = await agent.call.endpoints.add({
+        ...{ type: 'nginx', name: 'web1', nginx_config_path: nginx.configPath },
+      });
+      if (added.taskId !== null) await agent.until(added.taskId);
+      const node = (await agent.call.nodes.list({ endpoint: 'web1' })).find(
+        ({ name }) => name === 'shop.example',
+      );
+      const { taskId } = await agent.call.certificates.request({ node: node?.id ?? '' });
+      const replay = remember(taskId, way);
+      await approve(agent, taskId);
+      expect(await agent.until(taskId)).toMatchObject({ state: 'succeeded' });
+      const own = join(nginx.dir, 'tls/trustkeep');
+      const installed = readdirSync(own);
+      expect(installed).not.toEqual([]);
+      replay();
+      agent.agent.wake();
+      const task = await agent.until(taskId);
+      expect(task).toMatchObject({ state: 'failed', restored });
+      expect(task.steps.find(({ name }) => name === step)?.failure).toMatchObject({
+        code,
+        sentence: expect.stringContaining('no longer on this machine'),
+      });
+      expect(readdirSync(own)).toEqual(installed);
+    },
+  );
 
-  /** Keeps the rows as they are once the snapshot is made; what comes back puts them in place, with the way back begun. */
-  function remember(taskId: string): () => void {
+  /** Keeps the rows as they are once the snapshot is made; what comes back puts them in place, with the way back begun when that is asked for. */
+  function remember(taskId: string, direction: TaskMemory['direction']): () => void {
     const { driver } = agent.database as SqliteDatabase;
     type Row = { owner: string; name: string; sealed: Buffer; wrapped: Buffer };
     let kept: { row: TaskRow; secrets: Row[]; keys: Row[] } | null = null;
@@ -91,13 +97,15 @@ describe.skipIf(!have('nginx'))('a task that has ended', { timeout: 120_000 }, (
           name,
           wrapped,
         ]);
-      const steps = certifyKind.undo.map(({ name }) => ({
+      const undo = direction === 'undoing' ? certifyKind.undo : [];
+      const steps = undo.map(({ name }) => ({
         ...{ name, state: 'to-do' as const, attempt: 0, startedAt: null },
         ...{ finishedAt: null, sentence: null, failure: null },
       }));
       agent.database.tasks.update({
         task: { ...row.task, steps: [...row.task.steps, ...steps], state: 'queued' },
-        memory: { ...row.memory, direction: 'undoing', cursor: 0, changing: true },
+        memory:
+          direction === 'undoing' ? { ...row.memory, direction, cursor: 0, changing: true } : row.memory,
       });
     };
   }

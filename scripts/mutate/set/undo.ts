@@ -125,6 +125,28 @@ export const undoMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
+    ['test/unit/agent/steps/install.test.ts'],
+    [
+      {
+        breaks: 'a change begins without what undoes it',
+        file: 'electron/agent/steps/install.ts',
+        find: '    if (refused !== null) return refused;\n',
+        put: '',
+      },
+    ],
+  ),
+  ...judgedBy(
+    ['test/unit/providers/endpoints/common/file-endpoint.test.ts'],
+    [
+      {
+        breaks: 'a server is started by a command that the plan does not know',
+        file: 'electron/providers/endpoints/common/file-endpoint.ts',
+        find: 'seen !== undefined && isOneOf(this.startCommands(plan), seen)',
+        put: 'seen !== undefined',
+      },
+    ],
+  ),
+  ...judgedBy(
     ['test/unit/agent/steps/snapshot.test.ts'],
     [
       {

@@ -36,6 +36,7 @@ export function refuseGone({ description }: HostConnection): never {
   throw new Failure(
     'snapshot.gone',
     `What was kept before the change is no longer on ${description}, as after a change that has ended.`,
+    { hint: 'Check what is served there, then request the certificate again.' },
   );
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '#shared/failure.ts';
 import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { installStep } from '../../../../electron/agent/steps/install.ts';
 import type { Material } from '../../../../electron/providers/endpoints/endpoint.ts';
@@ -33,6 +34,19 @@ describe('installing', () => {
     world.adapter.install = () => Promise.reject(new Error('refused'));
     expect(await keyAfter(() => installStep.run(world.context()))).toBe('wiped');
   });
+
+  test.each(['snapshot.gone', 'snapshot.other'] as const)(
+    'does not begin without what undoes it: %s',
+    async (code) => {
+      world.adapter.checkSnapshot = async () => {
+        throw new Failure(code, 'It is not there.');
+      };
+      expect(await installStep.run(world.context())).toMatchObject({
+        ...{ kind: 'failed', untouched: true, failure: { code } },
+      });
+      expect(world.asked).toEqual([]);
+    },
+  );
 
   const script = (code: number) =>
     Object.assign(world.adapter, {

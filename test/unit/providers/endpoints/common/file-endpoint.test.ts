@@ -48,6 +48,9 @@ class Endpoint extends FileEndpoint {
     this.asked.push(`${own.length} own changes`);
     return this.further;
   }
+  running: string[] | undefined = undefined;
+  protected override startAgain = () => Promise.resolve(this.running);
+  protected override startCommands = () => [['start', 'shop']];
   protected override async testInstalled(): Promise<void> {
     this.asked.push(`test of ${read('site.crt') === leaf.chainPem ? 'the new' : 'another'} certificate`);
   }
@@ -175,4 +178,14 @@ test('A snapshot notes the directory that will be new, and not one that was made
   expect(await kept('tag1')).toEqual([{ kind: 'directory', path: files.at('new') }]);
   await files.connection.exec({ argv: ['mkdir', files.at('new')] });
   expect(await kept('tag2')).toEqual([]);
+});
+
+test('A snapshot notes how to start the server only when the plan knows it so', async () => {
+  expect(await endpoint.snapshot(plan, 'tag1')).not.toHaveProperty('startAgain');
+  endpoint.running = ['start', 'shop'];
+  expect(await endpoint.snapshot(plan, 'tag2')).toMatchObject({ startAgain: ['start', 'shop'] });
+  endpoint.running = ['start', 'another'];
+  const snapshot = await endpoint.snapshot(plan, 'tag3');
+  expect(snapshot).not.toHaveProperty('startAgain');
+  await endpoint.checkSnapshot(plan, snapshot, 'tag3');
 });

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -58,6 +59,14 @@ describe('restoring', () => {
     expect(existsSync(at('new.crt'))).toBe(false);
     expect(existsSync(at('made'))).toBe(false);
     expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: true });
+  });
+
+  test('is not exact when what came back is not as it was', async () => {
+    put('site.crt', 'old', 0o640);
+    const snapshot = await take([await files.planned('site.crt')]);
+    put('site.crt', 'new');
+    chmodSync(at('.trustkeep-task_1.kept.site.crt'), 0o666);
+    expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: false });
   });
 
   test('does not touch a file that is as it was', async () => {
