@@ -10,6 +10,7 @@ import { fileEndpointMutations } from './file-endpoint.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
+import { managerMutations } from './managers.ts';
 import { migrationMutations } from './migrations.ts';
 import { neighbourMutations } from './neighbours.ts';
 import { passphraseMutations } from './passphrases.ts';
@@ -46,6 +47,7 @@ export const mutations: readonly Mutation[] = [
   ...undoMutations,
   ...fileEndpointMutations,
   ...migrationMutations,
+  ...managerMutations,
   ...stepMutations,
   ...proofMutations,
   ...neighbourMutations,
