@@ -23,7 +23,7 @@ export interface Family {
 }
 
 export function namesOf(id: string): Names {
-  const value = id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const value = id.replace(/[-_](.)/g, (_, letter: string) => letter.toUpperCase());
   return { id, value, type: value.charAt(0).toUpperCase() + value.slice(1) };
 }
 
@@ -36,4 +36,9 @@ export function inTable(text: string, { id, value }: Names, from: string): strin
     place,
     (_, head: string, entries: string) => `${head}${entries.trimEnd().replace(/,?$/, ',')} ${entry} }`,
   )}`;
+}
+
+/** The text of a list whose entries are objects without objects in them, without the one of this id. */
+export function withoutEntry(text: string, id: string): string {
+  return text.replace(new RegExp(`\\n\\s*\\{[^{}]*\\bid: '${id}'[^{}]*\\},`), '');
 }

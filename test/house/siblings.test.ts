@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { announced } from '#shared/catalog/connections/announced.ts';
 import { connectionCatalog } from '#shared/catalog/connections/index.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
-import { inside, sources } from './sources.ts';
+import { withoutEntry } from '../../scripts/new/family.ts';
+import { inside, read, sources } from './sources.ts';
 import { type Written, writtenIn } from './written.ts';
 
 /** The families, with the ids of their siblings. */
@@ -78,7 +80,10 @@ function isHome(file: string, family: string, id: string): boolean {
 }
 
 /** Words of English too: they name a sibling only where nothing else is said, or as a command line writes them. */
-const english = ['local'];
+const english = ['local', 'rest'];
+
+/** Names that programs give to what is left of a list: as a key they say nothing about a sibling. */
+const ofPrograms = ['rest'];
 
 /** By the id as a word, whoever writes it: a text, a template, a pattern, a key; or by importing what is in its folder. */
 function naming(all: readonly Written[], family: string, id: string): string[] {
@@ -86,6 +91,7 @@ function naming(all: readonly Written[], family: string, id: string): string[] {
     ? new RegExp(`^[^\\w]*${id}[^\\w]*$|\\badd ${id}\\b|(?<![\\w-])${id}: `)
     : new RegExp(`(?<![\\w-])${id}(?![\\w-])`);
   return all
+    .filter(({ as }) => as !== 'key' || !ofPrograms.includes(id))
     .filter(({ text, as }) =>
       as === 'path' ? text.includes(`/${id}`) && isIn(text, family, id) : word.test(text),
     )
@@ -148,4 +154,24 @@ test('a word that is English too names a sibling alone, as a key and in a comman
     ["'local'", '/^local$/', 'a = { local: 1 }', "'credstore add local'", '`local: its ID`'].map(named),
   ).toEqual([1, 1, 1, 1, 1]);
   expect(["'a local socket'", "'/usr/local/bin'"].map(named)).toEqual([0, 0]);
+});
+
+test('a word that programs use too names a sibling as a text, and never as a key', () => {
+  const named = (source: string) => naming(writtenIn('a.ts', source), 'connections', 'rest').length;
+  expect(["'rest'", "'tls add rest --name NAME'", '`rest: its ID`'].map(named)).toEqual([1, 1, 1]);
+  expect(['a = { rest: 1 }', 'class A { #rest = 1 }', "'the rest of it'"].map(named)).toEqual([0, 0, 0]);
+});
+
+test('a connection type that was announced can be added under its name: no other file has it', () => {
+  const list = 'shared/catalog/connections/announced.ts';
+  const elsewhere = announced.flatMap(({ id }) =>
+    sources
+      .filter((file) => file !== list)
+      .flatMap((file) => naming(textsOf(file), 'connections', id).map((name) => ({ file, name }))),
+  );
+  expect(elsewhere).toEqual([]);
+  for (const { id } of announced) {
+    const left = naming(writtenIn(list, withoutEntry(read(list), id)), 'connections', id);
+    expect(left, `${id} leaves the list`).toEqual([]);
+  }
 });

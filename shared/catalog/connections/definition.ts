@@ -6,7 +6,7 @@ import type { Flat } from '../field.ts';
 import type { LoginWay } from './login.ts';
 
 /** What a connection gives: a host (run programs, read and write files), or something that answers requests. */
-type ConnectionKind = 'host' | 'rest';
+type ConnectionKind = 'host' | 'requests';
 
 /** What an endpoint type decides by when it says which connections it takes. */
 export interface ConnectionTraits {

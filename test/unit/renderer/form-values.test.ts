@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { announced } from '#shared/catalog/connections/announced.ts';
 import { whenHere } from '#shared/catalog/connections/fields.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
@@ -36,8 +37,7 @@ describe('which fields name a file to browse for', () => {
   ])('are those of a %s while it is on this machine, and only its login otherwise', (_what, fields, here) => {
     expect(own(fields, 'local')).toEqual(here);
     expect(own(fields, 'ssh')).toEqual(['ssh_key_path']);
-    expect(own(fields, 'ssh_windows')).toEqual([]);
-    expect(own(fields, 'winrm_https')).toEqual([]);
+    for (const { id } of announced) expect(own(fields, id)).toEqual([]);
   });
 
   it.each<[string, readonly Field[], always: string[]]>([
@@ -49,12 +49,16 @@ describe('which fields name a file to browse for', () => {
     ['Secret Server', credentialStoreCatalog['delinea-secret-server'].fields, []],
     ['credential', credentialDescriptor.fields, ['privatekeypath']],
   ])('are always those of a %s', (_what, fields, always) => {
-    for (const type of ['local', 'ssh', 'winrm_https']) expect(own(fields, type)).toEqual(always);
+    for (const type of ['local', 'ssh', ...announced.map(({ id }) => id)])
+      expect(own(fields, type)).toEqual(always);
   });
 
   it('are on this machine alone, for an endpoint that is somewhere else, whatever its type', () => {
     const always = all.filter(({ ownFile }) => ownFile === 'always');
-    for (const type of [...connectionTypes.filter((one) => !whenHere.is.includes(one)), 'ssh_windows'])
+    for (const type of [
+      ...connectionTypes.filter((one) => !whenHere.is.includes(one)),
+      ...announced.map(({ id }) => id),
+    ])
       expect(all.filter((field) => isOwnFile(field, { connection_type: type }))).toEqual(always);
   });
 

@@ -119,7 +119,7 @@ describe('the table of connections', () => {
       .filter(({ kind }) => kind === 'host');
     expect(hosts[0]?.choices).toEqual([
       ...taken.map(({ id }) => id),
-      ...['ssh_windows', 'winrm_http', 'winrm_https', 'winrm_https_insecure'],
+      ...announced.filter(({ kind }) => kind === 'host').map(({ id }) => id),
     ]);
     expect(hosts[0]?.choices?.slice(0, 2)).toEqual(['local', 'ssh']);
     for (const field of hosts.slice(1)) {
