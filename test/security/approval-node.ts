@@ -51,6 +51,7 @@ export async function doneOnHost(
   const settings = { keyPath: null, servedAt: null, installScript: '/in', restartScript: null };
   const pem = new PemEndpoint({ type: 'pem', path: '/x.pem', ...settings }, connection, endpointTools);
   const endpoint = {
+    checkSnapshot: async () => {},
     install: async () => {},
     powers: { ...pem.powers, restarts: { restart: asFarAsItHasToGet } },
   };
