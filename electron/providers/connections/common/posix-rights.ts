@@ -11,6 +11,8 @@ import { exits } from './posix-exits.ts';
 const aclOf = (path: string) => `getfacl -cpsE -- ${path} 2>/dev/null`;
 
 const functions = [
+  // one program tells of most files that they have neither list nor attribute nor label: all three are attributes to Linux
+  'plain() { x=$(getfattr -d -m - -e hex --absolute-names -- "$@" 2>/dev/null) && [ -z "$x" ]; }',
   `plus() { l=$(ls -ldL -- "$1" 2>/dev/null) && case "\${l%% *}" in *+) return 0 ;; esac; return 1; }`,
   'label() { l=$(stat -L -c %C -- "$1" 2>/dev/null) && case "$l" in *:*) printf %s "$l" ;; esac; }',
   // a file system without them has none
@@ -20,14 +22,17 @@ const functions = [
 /** `$1`: path. Prints a line for each thing that was found out; see `readRights`. */
 export const rights = [
   ...functions,
-  `r=$(readlink -f -- "$1" && printf x) && r=\${r%??} || r=`,
   `[ -e "$1" ] || ls -dL -- "$1" >/dev/null || exit ${exits.notFound}`,
+  'r=$1',
+  `if [ -L "$1" ]; then r=$(readlink -f -- "$1" && printf x) && r=\${r%??} || r=; fi`,
+  'if plain "$r"; then echo told=acl; echo told=attributes; else',
   `if a=$(${aclOf('"$r"')}); then echo told=acl; [ -z "$a" ] || printf '%s\\n' "$a" | sed -n 's/^./acl=&/p'`,
   'elif plus "$r"; then echo hidden=acl',
   'elif ls --version 2>/dev/null | grep -q "GNU coreutils"; then echo told=acl; fi',
   `if x=$(attributes "$r"); then echo told=attributes; [ -z "$x" ] || printf '%s\\n' "$x" | sed -n 's/^./attribute=&/p'; fi`,
-  `if command -v lsattr >/dev/null 2>&1; then echo told=flags; f=$(lsattr -d -- "$r" 2>/dev/null) && printf 'flags=%s\\n' "\${f%% *}"; fi`,
   `printf 'label=%s\\n' "$(label "$r")"`,
+  'fi',
+  `if command -v lsattr >/dev/null 2>&1; then echo told=flags; f=$(lsattr -d -- "$r" 2>/dev/null) && printf 'flags=%s\\n' "\${f%% *}"; fi`,
 ].join('\n');
 
 /** Parses the output of `rights`. */
@@ -77,6 +82,8 @@ export const keepRights = [
   `not_kept() { echo "$1" >&2; exit ${exits.notKept}; }`,
   'keep_rights() {',
   '  a=$3',
+  // nothing to keep, and nothing that the directory gave
+  `  case $a in ''|${sameAcl}) k=$1; [ -e "$1" ] || k=$2; if plain "$k" "$2"; then return 0; fi ;; esac`,
   `  if [ "$a" = ${sameAcl} ]; then`,
   `    if [ ! -e "$1" ]; then a=; elif a=$(${aclOf('"$1"')}); then :`,
   '    elif plus "$1"; then not_kept "It has an access control list, and getfacl cannot read it."; else a=; fi',
