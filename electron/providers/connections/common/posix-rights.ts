@@ -83,7 +83,7 @@ export const keepRights = [
   'keep_rights() {',
   '  a=$3',
   // nothing to keep, and nothing that the directory gave
-  `  case $a in ''|${sameAcl}) k=$1; [ -e "$1" ] || k=$2; if plain "$k" "$2"; then return 0; fi ;; esac`,
+  `  case "$a" in ''|${sameAcl}) k=$1; [ -e "$1" ] || k=$2; if plain "$k" "$2"; then return 0; fi ;; esac`,
   `  if [ "$a" = ${sameAcl} ]; then`,
   `    if [ ! -e "$1" ]; then a=; elif a=$(${aclOf('"$1"')}); then :`,
   '    elif plus "$1"; then not_kept "It has an access control list, and getfacl cannot read it."; else a=; fi',
