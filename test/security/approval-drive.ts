@@ -12,7 +12,7 @@ import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
 import { certificateSeal, checkedSeal } from '../../electron/agent/steps/seal-issued.ts';
 import { sealRequest } from '../../electron/agent/steps/seal-request.ts';
-import { sealSnapshot } from '../../electron/agent/steps/seal-snapshot.ts';
+import { snapshotSeal } from '../../electron/agent/steps/seal-snapshot.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { StepTools } from '../../electron/agent/steps/step.ts';
@@ -83,7 +83,7 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   }
   const made = makeKeyOutput.safeParse(outputs['make-key']).data;
   if (made !== undefined) sealRequest(database, task.id, made);
-  if ('snapshot' in outputs) sealSnapshot(database, task.id, keptSample);
+  if ('snapshot' in outputs) snapshotSeal.put(database, task.id, keptSample);
   return { endpoint: own, authority, plan, task };
 }
 

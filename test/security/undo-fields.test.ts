@@ -8,7 +8,7 @@ import type { StepName, Task } from '#shared/model/task.ts';
 import { readySealer, type TestDatabase } from '#test/make/database.ts';
 import { byField, fieldsOf, occurrencesIn, withOther } from '#test/make/schema-fields.ts';
 import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
-import { forgetSnapshot, sealSnapshot } from '../../electron/agent/steps/seal-snapshot.ts';
+import { snapshotSeal } from '../../electron/agent/steps/seal-snapshot.ts';
 import { snapshotOutput } from '../../electron/agent/steps/shapes.ts';
 import type { Database, TaskMemory } from '../../electron/database/database.ts';
 import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
@@ -91,7 +91,7 @@ describe('the way back is not gone', () => {
 
   test('when nothing sealed says what was kept', async () => {
     const { task } = approved(fixture.database, 'restore');
-    forgetSnapshot(fixture.database, task.id);
+    snapshotSeal.forget(fixture.database, task.id);
     await expectUntouched(task, /The stored description of the previous state is not the one/);
   });
 
@@ -109,7 +109,7 @@ describe('the way back is not gone', () => {
   test('with what another task kept', async () => {
     const other = approved(fixture.database, 'restore').task;
     const kept = withOther(keptSample, ['snapshot', 'nodeKey'], 'other');
-    sealSnapshot(fixture.database, other.id, kept);
+    snapshotSeal.put(fixture.database, other.id, kept);
     const { task } = approved(fixture.database, 'restore');
     remember(task, keeps(kept));
     await expectUntouched(task, /The stored description of the previous state is not the one/);
@@ -165,7 +165,7 @@ describe('an approval of a version that sealed no snapshot', () => {
     const { task, plan } = approved(database, step);
     const approval = database.approvals.ofTask(task.id);
     database.secrets.put(approval?.id ?? '', 'yes', Secret.of(`${task.id} ${plan.fingerprint}${words}`));
-    forgetSnapshot(database, task.id);
+    snapshotSeal.forget(database, task.id);
     return task;
   }
 
@@ -219,7 +219,7 @@ describe('a field of what a task remembers', () => {
 
   test('a cursor that passes over the snapshot changes nothing', async () => {
     const { task } = approved(fixture.database, 'install');
-    forgetSnapshot(fixture.database, task.id);
+    snapshotSeal.forget(fixture.database, task.id);
     remember(task, ({ outputs: { snapshot: _gone, ...outputs } }) => ({ outputs }));
     expect(await drive(fixture.database, task)).toMatchObject({ reached: false, task: { state: 'failed' } });
   });

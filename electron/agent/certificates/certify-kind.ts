@@ -17,7 +17,7 @@ import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
 import { issuedSeals } from '../steps/seal-issued.ts';
 import { forgetPolicy } from '../steps/seal-policy.ts';
 import { forgetRequest } from '../steps/seal-request.ts';
-import { forgetSnapshot } from '../steps/seal-snapshot.ts';
+import { snapshotSeal } from '../steps/seal-snapshot.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
 import { snapshotStep } from '../steps/snapshot.ts';
@@ -55,7 +55,7 @@ export const certifyKind: KindOfTask = {
     if (approval !== null) forgetYes(tools.database, approval);
     forgetRequest(tools.database, row.task.id);
     forgetPolicy(tools.database, row.task.id);
-    forgetSnapshot(tools.database, row.task.id);
+    snapshotSeal.forget(tools.database, row.task.id);
     for (const seal of issuedSeals) seal.forget(tools.database, row.task.id);
     if (isSuccess(row.task)) return;
     abandonOrder(row.task, tools);

@@ -5,10 +5,11 @@ import { bindingOf } from '../plans/binding.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { planFingerprint } from '../plans/certify.ts';
 import { newCertificate } from './material.ts';
+import { nothingMore, notOurs } from './not-ours.ts';
 import { ownOrder } from './own-order.ts';
 import { checkedSeal } from './seal-issued.ts';
 import { isSealedRequest } from './seal-request.ts';
-import { isSealedSnapshot } from './seal-snapshot.ts';
+import { snapshotSeal } from './seal-snapshot.ts';
 import { isSealedYes, seals } from './seal-yes.ts';
 import { sealedHere } from './sealed-here.ts';
 import { checkMaterialOutput, type Kept, makeKeyOutput, planOutput, snapshotOutput } from './shapes.ts';
@@ -45,7 +46,7 @@ export function mustBeKeptAsSealed(context: StepContext, approval: Approval, kep
   const { database } = context.tools;
   const { id } = context.task;
   const what = `snapshot ${canonicalJson(kept)}`;
-  if (sealedHere(context, what, () => isSealedSnapshot(database, id, kept))) return;
+  if (sealedHere(context, what, () => snapshotSeal.isOf(database, id, kept))) return;
   const earlier = `sealed none: ${nameOf(approval)}`;
   if (sealedHere(context, earlier, () => !seals(database, approval, 'snapshot'))) return;
   throw otherSnapshot(approval.plan);
@@ -122,36 +123,18 @@ function mustBeAsChecked(context: StepContext, approval: Approval): void {
 }
 
 function otherContent(plan: Plan): Failure {
-  return new Failure(
-    'approval.other-certificate',
-    'What is to be installed is not what was checked after the certificate was collected.',
-    {
-      hint: `${nothingMore(plan)} Find out who can write to the database, then request the certificate again.`,
-      retry: 'never',
-    },
-  );
+  const sentence = 'What is to be installed is not what was checked after the certificate was collected.';
+  return notOurs(plan, 'approval.other-certificate', sentence);
 }
 
 function otherKey(plan: Plan): Failure {
-  return new Failure(
-    'approval.other-key',
-    'The stored key or CSR is not the one that was generated for this task.',
-    {
-      hint: `${nothingMore(plan)} Find out who can write to the database, then request the certificate again.`,
-      retry: 'never',
-    },
-  );
+  const sentence = 'The stored key or CSR is not the one that was generated for this task.';
+  return notOurs(plan, 'approval.other-key', sentence);
 }
 
 function otherSnapshot(plan: Plan): Failure {
-  return new Failure(
-    'approval.other-snapshot',
-    'The stored description of the previous state is not the one that this task made.',
-    {
-      hint: `${nothingMore(plan)} Find out who can write to the database, then check what is served.`,
-      retry: 'never',
-    },
-  );
+  const sentence = 'The stored description of the previous state is not the one that this task made.';
+  return notOurs(plan, 'approval.other-snapshot', sentence, 'check what is served');
 }
 
 function notApproved(): Failure {
@@ -159,5 +142,3 @@ function notApproved(): Failure {
     hint: 'Nothing was changed. Request the certificate again and read the new plan.',
   });
 }
-
-const nothingMore = (plan: Plan): string => `Nothing more is changed on ${plan.endpointName}.`;

@@ -1,11 +1,9 @@
-import { asFailure } from '#shared/failure.ts';
 import type { Plan } from '#shared/model/plan.ts';
-import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import { changingRetries } from '../tasks/retry.ts';
 import { material, wipe } from './material.ts';
-import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
+import { checkMaterialOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
-import { tagOf } from './tag.ts';
+import { whyNotKept } from './undo-guard.ts';
 
 export const installStep: Step = {
   name: 'install',
@@ -15,8 +13,9 @@ export const installStep: Step = {
   async run(context) {
     const { plan } = context.output('check-material', checkMaterialOutput);
     const { endpoint } = await context.tools.openConnection();
-    const refused = await withoutUndo(context, endpoint, plan);
-    if (refused !== null) return refused;
+    // nothing is changed without a way back; also not by a task that had ended, and is put back as it was
+    const failure = await whyNotKept(context, endpoint, plan);
+    if (failure !== null) return { kind: 'failed', failure, untouched: true };
     const used = material(context);
     try {
       await endpoint.install(plan.install, used);
@@ -26,23 +25,6 @@ export const installStep: Step = {
     return afterScript(context, plan);
   },
 };
-
-/** Nothing is changed unless the endpoint keeps what undoes it; also not by a task that had ended, and is put back as it was. */
-async function withoutUndo(
-  context: StepContext,
-  endpoint: Endpoint,
-  { install }: Plan,
-): Promise<Outcome | null> {
-  const { snapshot } = context.output('snapshot', snapshotOutput);
-  try {
-    await endpoint.checkSnapshot(install, snapshot, tagOf(context.task));
-    return null;
-  } catch (error) {
-    const failure = asFailure(error);
-    if (failure.code !== 'snapshot.gone' && failure.code !== 'snapshot.other') throw error;
-    return { kind: 'failed', failure, untouched: true };
-  }
-}
 
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
 async function afterScript(context: StepContext, { install }: Plan): Promise<Outcome> {

@@ -3,6 +3,7 @@ import type { Certificate } from '#shared/model/certificate.ts';
 import type { Material } from '../../providers/endpoints/endpoint.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { sealedKey } from './make-key.ts';
+import { notOurs } from './not-ours.ts';
 import { certificateSeal } from './seal-issued.ts';
 import { seals } from './seal-yes.ts';
 import { sealedHere } from './sealed-here.ts';
@@ -19,14 +20,8 @@ export function newCertificate(context: StepContext): Certificate {
   if (certificate === null) throw new Failure('certificate.lost', 'The new certificate no longer exists.');
   if (isAsCollected(context, certificate)) return certificate;
   const { plan } = context.output('plan', planOutput);
-  throw new Failure(
-    'approval.other-certificate',
-    `The stored certificate or chain is not the one that was collected from ${plan.authority.name}.`,
-    {
-      hint: `Nothing more is changed on ${plan.endpointName}. Find out who can write to the database, then request the certificate again.`,
-      retry: 'never',
-    },
-  );
+  const sentence = `The stored certificate or chain is not the one that was collected from ${plan.authority.name}.`;
+  throw notOurs(plan, 'approval.other-certificate', sentence);
 }
 
 function isAsCollected(context: StepContext, certificate: Certificate): boolean {

@@ -3,7 +3,7 @@ import type { PlannedProof } from '#shared/model/plan.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { lookAround } from './neighbours.ts';
 import { ownChangesSince } from './own-changes.ts';
-import { sealSnapshot } from './seal-snapshot.ts';
+import { snapshotSeal } from './seal-snapshot.ts';
 import { checkMaterialOutput, type Kept } from './shapes.ts';
 import type { ProbeTls, Step } from './step.ts';
 import { tagOf } from './tag.ts';
@@ -31,7 +31,7 @@ export const snapshotStep: Step = {
     await endpoint.checkSnapshot(plan.install, snapshot, tag);
     const kept: Kept = { snapshot, baseline, ...(around === undefined ? {} : { around }) };
     // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
-    sealSnapshot(context.tools.database, context.task.id, kept);
+    snapshotSeal.put(context.tools.database, context.task.id, kept);
     return {
       kind: 'done',
       output: kept,

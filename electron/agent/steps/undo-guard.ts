@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import { asFailure, Failure } from '#shared/failure.ts';
+import type { Plan } from '#shared/model/plan.ts';
 import { placeOf } from '#shared/model/subject.ts';
 import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import { guardPlan, mustBeKeptAsSealed } from './approval-guard.ts';
@@ -33,13 +34,24 @@ export function guardUndo(context: StepContext): void {
  */
 export async function mustBeKept(context: StepContext, endpoint: Endpoint): Promise<void> {
   const { plan } = context.output('plan', planOutput);
+  const failure = await whyNotKept(context, endpoint, plan);
+  if (failure !== null) throw refused(context, failure.message, failure);
+}
+
+/** Why the endpoint does not keep what undoes this change (`snapshot.other`, `snapshot.gone`); null: it does. */
+export async function whyNotKept(
+  context: StepContext,
+  endpoint: Endpoint,
+  { install }: Plan,
+): Promise<Failure | null> {
   const { snapshot } = context.output('snapshot', snapshotOutput);
   try {
-    await endpoint.checkSnapshot(plan.install, snapshot, tagOf(context.task));
+    await endpoint.checkSnapshot(install, snapshot, tagOf(context.task));
+    return null;
   } catch (error) {
     const failure = asFailure(error);
     if (failure.code !== 'snapshot.other' && failure.code !== 'snapshot.gone') throw error;
-    throw refused(context, failure.message, failure);
+    return failure;
   }
 }
 

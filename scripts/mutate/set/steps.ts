@@ -127,7 +127,7 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'what was kept is not sealed',
       file: step('snapshot'),
-      find: '    sealSnapshot(context.tools.database, context.task.id, kept);\n',
+      find: '    snapshotSeal.put(context.tools.database, context.task.id, kept);\n',
       put: '',
     },
     {

@@ -130,7 +130,7 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'a change begins without what undoes it',
         file: 'electron/agent/steps/install.ts',
-        find: '    if (refused !== null) return refused;\n',
+        find: "    if (failure !== null) return { kind: 'failed', failure, untouched: true };\n",
         put: '',
       },
     ],

@@ -3,7 +3,7 @@ import { posix } from '#shared/model/changes/ownership.ts';
 import { now } from '#test/make/database.ts';
 import { proofs, type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { aTask } from '#test/make/task-rows.ts';
-import { isSealedSnapshot } from '../../../../electron/agent/steps/seal-snapshot.ts';
+import { snapshotSeal } from '../../../../electron/agent/steps/seal-snapshot.ts';
 import { snapshotStep } from '../../../../electron/agent/steps/snapshot.ts';
 
 let world: StepWorld;
@@ -73,7 +73,7 @@ describe('keeping what is there', () => {
           : { ...proof, leaf: null },
       ),
     };
-    expect(isSealedSnapshot(world.database, world.row.task.id, kept)).toBe(true);
+    expect(snapshotSeal.isOf(world.database, world.row.task.id, kept)).toBe(true);
   });
 });
 
