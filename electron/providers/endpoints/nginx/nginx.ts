@@ -39,7 +39,7 @@ export class NginxEndpoint extends FileEndpoint {
   readonly #settings: NginxSettings;
   #program: Program | null = null;
   /** As the configuration last read says it. */
-  #runtime: { pidPath: string; errorLogPath: string | null } | null = null;
+  #runtime: { pidPath: string; errorLogPath: string | null; staysInForeground: boolean } | null = null;
   /** How to start nginx again should it die of what we do: set once it was seen running before a change. */
   #startAgain: string[] | null = null;
 
@@ -140,8 +140,9 @@ export class NginxEndpoint extends FileEndpoint {
     const program = programOf(plan);
     const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
     if (running === null) return undefined;
+    if (this.#runtime === null) await this.#readConfiguration(program);
     // something else keeps one in the foreground running, and one that we start there would never end
-    const kept = running.foreground || staysInForeground(await readConfiguration(this.connection, program));
+    const kept = running.foreground || this.#runtime?.staysInForeground === true;
     return kept && running.unit === null ? undefined : startCommand(program, running);
   }
 
@@ -212,6 +213,7 @@ export class NginxEndpoint extends FileEndpoint {
     this.#runtime = {
       pidPath: pidPathOf(configuration, program),
       errorLogPath: errorLogPathOf(configuration, program),
+      staysInForeground: staysInForeground(configuration),
     };
     return configuration;
   }

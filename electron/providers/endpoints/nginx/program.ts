@@ -71,14 +71,7 @@ async function askVersion(connection: HostConnection, path: string): Promise<str
 }
 
 /** As built: paths may be relative to the prefix. */
-interface Built {
-  path: string;
-  version: string;
-  configPath: string;
-  prefix: string;
-  pidPath: string;
-  errorLogPath: string;
-}
+type Built = Omit<Program, 'given'>;
 
 function readVersion(path: string, text: string): Built {
   const option = (name: string) => {
