@@ -1,17 +1,11 @@
-import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses } from '@fluentui/react-components';
 import { useState } from 'react';
 import { en } from '../text/en.ts';
+import { MoreButton } from './more-button.tsx';
 
 const useStyles = makeStyles({
   text: { overflowWrap: 'anywhere' },
   short: { display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: 4, overflow: 'hidden' },
-  more: {
-    minWidth: 0,
-    height: '24px',
-    padding: `0 ${tokens.spacingHorizontalXS}`,
-    position: 'relative',
-    zIndex: 1,
-  },
 });
 
 /** More than four lines of any place where sentences stand. */
@@ -26,15 +20,9 @@ export function LongText({ text, fixed = false }: { text: string; fixed?: boolea
     <>
       <span className={mergeClasses(styles.text, !open && styles.short)}>{text}</span>
       {!fixed && (
-        <Button
-          className={styles.more}
-          appearance="transparent"
-          size="small"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
+        <MoreButton open={open} onToggle={() => setOpen(!open)}>
           {open ? en.some.less : en.some.whole}
-        </Button>
+        </MoreButton>
       )}
     </>
   );

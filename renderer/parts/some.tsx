@@ -1,11 +1,11 @@
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import { firstFew } from '#shared/model/first-of.ts';
 import { en } from '../text/en.ts';
+import { MoreButton } from './more-button.tsx';
 import { Soft } from './soft.tsx';
 
 const useStyles = makeStyles({
-  more: { minWidth: 0, padding: `0 ${tokens.spacingHorizontalXS}`, height: '24px' },
   names: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
   name: {
     padding: `0 ${tokens.spacingHorizontalS}`,
@@ -19,21 +19,14 @@ const useStyles = makeStyles({
 
 /** Some of many: the first of them and the button that shows the rest, or puts it away again; null when there is no rest. */
 function useSome<T>(all: readonly T[], most: number): { shown: readonly T[]; toggle: ReactNode } {
-  const styles = useStyles();
   const [open, setOpen] = useState(false);
   const few = firstFew(all, most);
   const more = all.length - few.length;
   if (more === 0) return { shown: all, toggle: null };
   const toggle = (
-    <Button
-      className={styles.more}
-      appearance="transparent"
-      size="small"
-      aria-expanded={open}
-      onClick={() => setOpen(!open)}
-    >
+    <MoreButton open={open} onToggle={() => setOpen(!open)}>
       {open ? en.some.fewer : en.some.more(more)}
-    </Button>
+    </MoreButton>
   );
   return { shown: open ? all : few, toggle };
 }
