@@ -14,7 +14,9 @@ export async function otherNames(
   for (const { path, before } of files) {
     if (before?.names === undefined) continue;
     const near = await namesNear(connection, path);
-    const named = near.length > 0 ? ` (hard links: ${near.join(', ')})` : ' (hard links)';
+    const rest = before.names - 1 - near.length;
+    const more = rest > 0 ? ` and ${rest} more` : '';
+    const named = near.length > 0 ? ` (hard links: ${near.join(', ')}${more})` : ' (hard links)';
     sentences.push(
       `${path} has ${before.names} names${named}. Only ${path} gets the new content; whatever reads the file by another name keeps the previous one.`,
     );
