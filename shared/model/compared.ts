@@ -1,3 +1,4 @@
+import type { BeforeTls } from './node.ts';
 import type { InstallPlan, PlannedListener } from './plan.ts';
 
 /** What a plan says of the rest of the server: a sentence for each kind of comparison, and each place of it. */
@@ -14,7 +15,7 @@ export function comparedPlaces({ neighbours = [], listeners = [] }: InstallPlan)
       .filter((one) => one.expects === expects)
       .map(
         ({ serverName, keyAlgorithm, ...at }) =>
-          `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}`,
+          `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}${saidBefore(at)}`,
       );
   const [same, renewed] = [names('as-before'), names('new-certificate')];
   const all = [
@@ -43,6 +44,10 @@ export function knownOfNode({ onlyKeys, answers }: InstallPlan): string[] {
     ...named(answers?.byDefault ?? [], 'Names that lead to the node as the default one'),
   ];
 }
+
+/** What is said there before the handshake, for the end of its place. */
+export const saidBefore = ({ proxyProtocol, startTls }: BeforeTls): string =>
+  `${proxyProtocol ? ', after a PROXY header' : ''}${startTls ? ', with STARTTLS' : ''}`;
 
 const placeOf = ({ address, port }: PlannedListener): string => `${address} port ${port}`;
 

@@ -131,7 +131,7 @@ async function judge(
   const leaf = leafFingerprint.slice(0, 16);
   if (announced) {
     if (leafFingerprint !== newChain[0]) return { wrong: `does not show the new certificate (${leaf}…)` };
-    return sameChain(newChain, chainFingerprints.slice(0, newChain.length))
+    return showsWhole(newChain, answer)
       ? 'right'
       : { wrong: 'shows the new certificate without its full chain' };
   }
@@ -155,6 +155,12 @@ function isOnDisk(onDisk: readonly string[], shown: readonly string[]): boolean 
 export function sameChain(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((fingerprint, at) => fingerprint === other[at]);
 }
+
+/** Every certificate of this chain in its order, whatever comes after it. */
+export const showsWhole = (
+  chain: readonly string[],
+  { chainFingerprints }: { chainFingerprints: readonly string[] },
+): boolean => sameChain(chain, chainFingerprints.slice(0, chain.length));
 
 function placeOf({ who, address, port, serverName }: PlannedNeighbour): string {
   return `${who} at ${address} port ${port}${serverName === null ? '' : ` (${serverName})`}`;

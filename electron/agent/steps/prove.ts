@@ -4,7 +4,7 @@ import type { PlannedProof } from '#shared/model/plan.ts';
 import { certificateFingerprint } from '../../pki/fingerprint.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
-import { compareAround, comparedSentence, type Disturbed } from './neighbours.ts';
+import { compareAround, comparedSentence, type Disturbed, showsWhole } from './neighbours.ts';
 import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext, TlsAnswer } from './step.ts';
 import { keyAlgorithmOf } from './verify.ts';
@@ -109,10 +109,7 @@ function showsNew(answer: TlsAnswer, chain: readonly string[]): string | null {
   if (answer.kind === 'no-answer') return answer.sentence;
   if (answer.leafFingerprint !== chain[0])
     return `it still shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
-  const missing = chain
-    .slice(1)
-    .filter((fingerprint, at) => answer.chainFingerprints[at + 1] !== fingerprint);
-  return missing.length === 0 ? null : 'it shows the new certificate without its full chain';
+  return showsWhole(chain, answer) ? null : 'it shows the new certificate without its full chain';
 }
 
 function neighbourChanged({ place, sentence }: Disturbed): Outcome {
@@ -122,7 +119,7 @@ function neighbourChanged({ place, sentence }: Disturbed): Outcome {
       'install.neighbour-changed',
       `The new certificate is served, but something else on this server changed, which the plan did not announce: ${place} ${sentence}.`,
       {
-        hint: 'Check the configuration of the server for that name. It may have changed on disk before and taken effect only now, with the reload.',
+        hint: 'Check the configuration of the server for that name, and what else changes its certificate.',
       },
     ),
   };

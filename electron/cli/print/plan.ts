@@ -2,7 +2,7 @@ import { never } from '#kit/never.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Cell } from '#shared/model/changes/change-kind.ts';
 import { type AnyChangeKind, type Change, groupsOf } from '#shared/model/changes/index.ts';
-import { comparedPlaces, knownOfNode } from '#shared/model/compared.ts';
+import { comparedPlaces, knownOfNode, saidBefore } from '#shared/model/compared.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { InstallPlan, Plan } from '#shared/model/plan.ts';
@@ -86,8 +86,8 @@ export function planPage(plan: Plan): string[] {
     ...section(
       'Proof by a TLS handshake with',
       install.proofs.map(
-        ({ address, port, serverName, proxyProtocol, startTls }) =>
-          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${proxyProtocol ? ', after a PROXY header' : ''}${startTls ? ', with STARTTLS' : ''}`,
+        ({ address, port, serverName, ...before }) =>
+          `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${saidBefore(before)}`,
       ),
     ),
     ...section(

@@ -1,3 +1,4 @@
+import { saidBefore } from '#shared/model/compared.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { Manager } from '#shared/model/manager.ts';
 import type { Plan, PlannedProof } from '#shared/model/plan.ts';
@@ -77,7 +78,7 @@ export const plan = {
     'The task succeeds only when each of these TLS handshakes shows the new key and chain. Otherwise, everything is restored.',
   noProofs: 'The addresses that serve this certificate are not known; only what is installed is checked.',
   proof: (proof: PlannedProof) =>
-    `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}${proof.proxyProtocol ? ', after a PROXY header' : ''}${proof.startTls ? ', with STARTTLS' : ''}`,
+    `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}${saidBefore(proof)}`,
   compared: 'Compared before and after',
   comparedMeaning:
     'A reload affects everything this server does. If any of the following differs afterwards, everything is restored.',

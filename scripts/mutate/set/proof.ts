@@ -23,8 +23,8 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'a chain without its intermediate proves the new one',
         file: prove,
-        find: 'return missing.length === 0 ? null',
-        put: 'return missing.length >= 0 ? null',
+        find: 'return showsWhole(chain, answer) ? null',
+        put: 'return showsWhole([], answer) ? null',
       },
       {
         breaks: 'an address that does not answer proves the new one',
