@@ -81,7 +81,7 @@ export const plan = {
     `${proof.address.includes(':') ? `[${proof.address}]` : proof.address}:${proof.port}${proof.serverName === null ? '' : ` as ${proof.serverName}`}${saidBefore(proof)}`,
   compared: 'Compared before and after',
   comparedMeaning:
-    'A reload affects everything this server does. If any of the following differs afterwards, everything is restored.',
+    'A reload affects everything this server does. If any of the following differs afterwards, everything is restored, unless the server only loaded a certificate that was already on its disk.',
   boundTo: 'What the approval is bound to as well',
   unchanged: 'Must stay as they are',
   known: 'Known of the node',

@@ -40,6 +40,15 @@ export function installInNginx(target: EndpointNode): InstallPlan {
       },
     ],
     proofs: target.bindings.map(({ address, port }) => ({ address, port, serverName: target.name })),
+    neighbours: target.bindings.flatMap(({ address, port }) =>
+      ['status', 'careers', 'media', 'intranet', 'mail'].map((name) => ({
+        ...{ address, port, serverName: `${name}.nordhafen.example` },
+        ...{ who: `server ${name}.nordhafen.example (/etc/nginx/conf.d/${name}.conf:3)` },
+        ...{ expects: 'as-before' as const, certificatePath: `/etc/nginx/tls/${name}.pem` },
+        ...(name === 'mail' ? { startTls: 'imap' as const } : {}),
+      })),
+    ),
+    listeners: target.bindings.flatMap(({ address }) => [80, 443].map((port) => ({ address, port }))),
     warnings: [`The current files are also used by ${neighbour}, so this node gets its own files.`],
   };
 }
