@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { ElectronApplication } from 'playwright-core';
+import { YoungProcesses } from '#test/make/young-processes.ts';
 
 export interface ProcessWatch {
   /** How many command lines and environments were read. */
@@ -9,45 +10,30 @@ export interface ProcessWatch {
   stop(): void;
 }
 
-/** How often a process is looked at while it is young, when it may become another program; then now and then. */
-const youngLooks = 25;
-const laterEvery = 100;
-
 /**
  * Reads command line and environment of everything that this process ever started, and of what that started, again
  * and again, until `stop`.
  */
 export function watchProcesses(): ProcessWatch {
-  const times = new Map<string, number>();
-  const family = new Map([[String(process.pid), true]]);
+  const processes = new YoungProcesses();
   const seen = new Set<string>();
   let looks = 0;
   let on = true;
-  /** Asked once: who is ours stays ours when its parent ends. */
-  function isOurs(pid: string): boolean {
-    const known = family.get(pid);
-    if (known !== undefined) return known;
-    const parent = /^.*\) \S (\d+)/s.exec(readIfThere(`/proc/${pid}/stat`))?.[1];
-    const ours = parent !== undefined && parent !== '0' && isOurs(parent);
-    family.set(pid, ours);
-    return ours;
+  /** Who is ours stays ours when its parent ends; whose number is given again is another. */
+  const family = new Map([[process.pid, originOf(process.pid)?.born]]);
+  function isOurs(pid: number): boolean {
+    const origin = originOf(pid);
+    if (origin === null) return false;
+    if (family.get(pid) === origin.born) return true;
+    if (!isOurs(origin.parent)) return false;
+    family.set(pid, origin.born);
+    return true;
   }
   const look = (): void => {
-    const all = new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name)));
-    for (const pid of family.keys())
-      if (!all.has(pid)) {
-        family.delete(pid); // its number may be given again
-        times.delete(pid);
-      }
-    const pids = [...all].filter((pid) => pid !== String(process.pid) && isOurs(pid));
-    for (const pid of pids) {
-      const turn = times.get(pid) ?? 0;
-      times.set(pid, turn + 1);
-      if (turn > youngLooks && turn % laterEvery !== 0) continue;
-      for (const what of ['cmdline', 'environ']) {
-        seen.add(`${what}: ${readIfThere(`/proc/${pid}/${what}`)}`);
-        looks++;
-      }
+    for (const { pid, what, bytes } of processes.turn(isOurs)) {
+      if (pid === process.pid) continue;
+      seen.add(`${what}: ${bytes.toString('latin1')}`);
+      looks++;
     }
     if (on) setTimeout(look, 3);
   };
@@ -61,11 +47,15 @@ export function watchProcesses(): ProcessWatch {
   };
 }
 
-function readIfThere(path: string): string {
+/** Its parent, and when it began in the kernel's ticks: the fields 4 and 22 of proc_pid_stat(5). Null when it ended. */
+function originOf(pid: number): { parent: number; born: number } | null {
   try {
-    return readFileSync(path, 'latin1');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { parent: Number(fields[1]), born: Number(fields[19]) };
   } catch {
-    return ''; // it ended, or is not ours to see
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Reading, YoungProcesses } from '#test/make/young-processes.ts';
 
 /** A secret that was planted: its value in every writing in which it could turn up. */
 export interface Marker {
@@ -77,7 +78,7 @@ class ProcessWatch {
   readonly #found = new Set<string>();
   readonly #seen = new Set<string>();
   readonly #allowed = new Set<string>();
-  readonly #looks = new Map<string, number>();
+  readonly #processes = new YoungProcesses();
   /** What was read last of each, and for how many markers it was searched: the same is not searched again. */
   readonly #searched = new Map<string, { bytes: Buffer; markers: number }>();
   #on = true;
@@ -102,36 +103,18 @@ class ProcessWatch {
   }
 
   look(): void {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid)) continue;
-      const times = this.#looks.get(pid) ?? 0;
-      this.#looks.set(pid, times + 1);
-      // again and again while it is young: it may become another program; old ones do not change any more
-      if (times > 20 && times % 50 !== 0) continue;
-      for (const what of ['cmdline', 'environ']) this.#search(pid, what);
-    }
+    for (const reading of this.#processes.turn()) this.#search(reading);
     if (this.#on) setTimeout(() => this.look(), 2);
   }
 
-  #search(pid: string, what: string): void {
-    const bytes = bytesOf(`/proc/${pid}/${what}`);
-    if (bytes === null) return;
+  #search({ pid, what, bytes }: Reading): void {
     this.#looked++;
     this.#seen.add(bytes.subarray(0, 40).toString('latin1').split('\0')[0] ?? '');
-    if (what === 'cmdline' && this.#allowed.has(pid)) return;
+    if (what === 'cmdline' && this.#allowed.has(String(pid))) return;
     const before = this.#searched.get(`${pid} ${what}`);
     if (before?.markers === this.#markers.length && before.bytes.equals(bytes)) return;
     this.#searched.set(`${pid} ${what}`, { bytes, markers: this.#markers.length });
     const where = `${what} of ${bytes.toString('latin1', 0, 120)}`;
     for (const one of foundIn(where, bytes, this.#markers)) this.#found.add(one);
-  }
-}
-
-/** Null: it ended, or is not ours to see. */
-function bytesOf(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
   }
 }

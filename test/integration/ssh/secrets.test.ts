@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { makeLog } from '#kit/log.ts';
 import { connect } from '../../../electron/providers/connections/registry.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { connectTools, sshSettings } from '../../make/connection.ts';
+import { YoungProcesses } from '../../make/young-processes.ts';
 import { have } from '../../servers/available.ts';
 import { canRunSshd, startSshd } from '../../servers/sshd.ts';
 
@@ -78,19 +78,14 @@ describe.runIf(canRunSshd() && have('sudo'))('secrets on their way over ssh', ()
 /** Looks at command line and environment of every process, again and again. */
 function watchProcesses(secrets: string[]) {
   const found = new Set<string>();
+  const processes = new YoungProcesses();
   let looked = 0;
   let sawSudo = false;
   const look = () => {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      for (const what of ['cmdline', 'environ']) {
-        try {
-          const text = readFileSync(`/proc/${pid}/${what}`, 'utf8');
-          if (what === 'cmdline' && /sudo.*trustkeep/s.test(text)) sawSudo = true;
-          if (secrets.some((secret) => text.includes(secret))) found.add(`${what} of ${text.slice(0, 40)}`);
-        } catch {
-          // it ended meanwhile
-        }
-      }
+    for (const { what, bytes } of processes.turn()) {
+      const text = bytes.toString('utf8');
+      if (what === 'cmdline' && /sudo.*trustkeep/s.test(text)) sawSudo = true;
+      if (secrets.some((secret) => text.includes(secret))) found.add(`${what} of ${text.slice(0, 40)}`);
     }
     looked += 1;
   };
