@@ -18,7 +18,7 @@ const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * They write into memory where they can: what a store owes a disk is waited for by the others.
- * One group after the other, but for the desktop's tests: `npm test` runs them beside the rest, in an order of their own.
+ * One group after the other, but for those of desktop and pages: `npm test` runs each beside the rest.
  */
 const quick = {
   ...patient,
@@ -33,10 +33,7 @@ const quick = {
 /** Half of their time the real servers are waited for: two workers for each processor keep all of them at work. */
 const workers = availableParallelism() * 2;
 
-/**
- * The window in a browser, one for all of them: it has no desktop to share, so these run beside the others. They come first,
- * because the longest file of all is among them.
- */
+/** The window in a browser, one for all of them: they have no desktop to share, and so need no application. */
 const pages = ['test/e2e/page*.test.ts'];
 
 export default defineConfig({
@@ -53,7 +50,7 @@ export default defineConfig({
           include: pages,
           globalSetup: 'test/e2e/page-setup.ts',
           environment: 'node',
-          maxWorkers: workers,
+          fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,

@@ -81,15 +81,16 @@ function run(argv: string[], output: 'as it comes' | 'at its end' = 'as it comes
 }
 
 /**
- * What each run of vitest is asked for. The desktop's tests go one after the other and mostly wait for windows: when
- * everything is run, they go beside the rest instead of after it.
+ * What each run of vitest is asked for. The tests of desktop and pages go one after the other and mostly wait for
+ * windows: when everything is run, they go beside the rest instead of after it.
  */
 function runsOf(rest: readonly string[]): string[][] {
   const everything = rest.every((arg) => arg.startsWith('--') && !arg.startsWith('--project'));
   if (!everything) return [[...rest]];
   return [
-    ['--project=!e2e', ...rest],
+    ['--project=!e2e', '--project=!page', ...rest],
     ['--project=e2e', ...rest],
+    ['--project=page', ...rest],
   ];
 }
 

@@ -35,12 +35,11 @@ describe.skipIf(!have('nginx'))('an agent that is killed goes on where it was', 
   }
 
   const certifySteps = certifyKind.forward.map(({ name }) => name);
-  const moments = certifySteps
-    .filter((step) => step !== 'finish')
-    .flatMap((step) => [[step, 'running'] as const, [step, 'done'] as const]);
+  const begun = certifySteps.filter((step) => step !== 'finish');
 
-  test.each(moments)('killed when the step %s is %s', async (step, state) => {
-    expect(await runAgent({ dataDirectory, request: { node: nodeId }, kill: { step, state } })).toBeNull();
+  test.each(begun)('killed when the step %s is running', async (step) => {
+    const kill = { step, state: 'running' } as const;
+    expect(await runAgent({ dataDirectory, request: { node: nodeId }, kill })).toBeNull();
     await expectSameResult(await runAgent({ dataDirectory }));
   });
 

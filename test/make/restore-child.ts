@@ -1,19 +1,19 @@
 /**
  * One agent-like process that restores a backup into the data directory of its first argument and puts it in place, and
- * is killed meanwhile. Run by `restore-kill.test.ts`.
+ * is killed meanwhile. Run by `restore-rounds.ts`.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
-import { openDatabase } from '../../../electron/database/open.ts';
-import { putRestored } from '../../../electron/database/put-restored.ts';
-import { sealedRowsOf } from '../../../electron/database/reseal.ts';
-import { restoreBackup } from '../../../electron/database/restore.ts';
-import { keyFileKeychain } from '../../../electron/secrets/key-file.ts';
-import { MasterKey } from '../../../electron/secrets/master-key.ts';
-import { passphraseKeychain } from '../../../electron/secrets/passphrase.ts';
-import { Secret } from '../../../electron/secrets/secret.ts';
+import { openDatabase } from '../../electron/database/open.ts';
+import { putRestored } from '../../electron/database/put-restored.ts';
+import { sealedRowsOf } from '../../electron/database/reseal.ts';
+import { restoreBackup } from '../../electron/database/restore.ts';
+import { keyFileKeychain } from '../../electron/secrets/key-file.ts';
+import { MasterKey } from '../../electron/secrets/master-key.ts';
+import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
+import { Secret } from '../../electron/secrets/secret.ts';
 
 const [, , directory = '', backup = ''] = process.argv;
 const path = join(directory, 'trustkeep.db');
