@@ -2,6 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { version } from '#kit/version.ts';
 import type { OutboundProxyParts } from '../agent/proxy.ts';
+import { makeDns } from '../net/dns.ts';
 import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
 import { makeHttp01Responder } from '../net/http-01-responder.ts';
 import { unclearAnswer } from '../net/proxy/failures.ts';
@@ -38,6 +39,7 @@ export function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOp
       responder ??= makeHttp01Responder({ clock, log });
       return responder;
     },
+    dns: () => makeDns(),
     async close() {
       await http?.close();
     },

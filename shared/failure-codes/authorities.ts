@@ -29,6 +29,11 @@ export const authoritiesCodes = {
     'acme.conflict': ['needs-person', 'The CA says that the request conflicts with what it already has.'],
     'acme.connection': ['needs-person', 'The CA could not connect to the address where control is proved.'],
     'acme.dns': ['needs-person', 'The CA could not resolve the name.'],
+    'acme.dns-alias-loop': ['needs-person', 'The DNS record leads through too many aliases.'],
+    'acme.dns-record-not-shown': [
+      'needs-person',
+      'Not all name servers of the zone have the DNS record that proves control.',
+    ],
     'acme.dns-script-failed': ['later', 'The DNS script reported an error.'],
     'acme.dns-script-not-run': ['needs-person', 'The DNS script could not be started.'],
     'acme.dns-script-timed-out': ['later', 'The DNS script did not finish in time.'],

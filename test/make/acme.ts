@@ -6,6 +6,7 @@ import { makeLog, silentLog } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import type { ValidationSettings } from '#shared/catalog/authorities/acme-validation.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
+import { makeDns } from '../../electron/net/dns.ts';
 import { type Http, makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
 import { buildCsr } from '../../electron/pki/csr.ts';
@@ -61,6 +62,7 @@ export function makeTestAcme(
     settings?: Partial<AcmeSettings>;
     state?: MemoryState;
     clock?: Clock;
+    dns?: Parameters<typeof makeDns>[0];
     verbose?: boolean;
   } = {},
 ): TestAcme {
@@ -92,6 +94,7 @@ export function makeTestAcme(
     state,
     http,
     responder: makeHttp01Responder({ clock, log }),
+    dns: makeDns(options.dns),
     runScript: (argv, timeoutMs) => exec({ argv, timeoutMs }),
     clock,
     log,

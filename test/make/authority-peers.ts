@@ -2,6 +2,7 @@ import { systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { silentLog } from '#kit/log.ts';
 import type { AuthoritySettings } from '#shared/model/authority.ts';
+import { makeDns } from '../../electron/net/dns.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
 import type { Authority, KeepsRoot } from '../../electron/providers/authorities/authority.ts';
@@ -38,6 +39,7 @@ export function authorityAdapters(settings: AuthoritySettings) {
     log: silentLog,
     http: () => http,
     responder: () => makeHttp01Responder({ clock: systemClock, log: silentLog }),
+    dns: () => makeDns(),
     runScript: (argv: [string, ...string[]], timeoutMs: number) => exec({ argv, timeoutMs }),
     state: () => state,
   };

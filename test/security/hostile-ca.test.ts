@@ -47,6 +47,7 @@ describe.skipIf(!have('openssl'))('a hostile CA', () => {
             addScript: script,
             removeScript: script,
             timeoutSeconds: 5,
+            waitSeconds: 0,
             propagationSeconds: 0,
           },
         },

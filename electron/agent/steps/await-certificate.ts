@@ -32,7 +32,7 @@ export const awaitCertificateStep: Step = {
       const status = await authority.poll(handle, request, tools);
       switch (status.state) {
         case 'ready':
-          return collect(context, authority, request, tools);
+          return collect(context, authority, { request, tools, proved: status.sentence });
         case 'refused':
           await authority.cleanUp(mustBeThere(ownOrder(context)).handle, request, tools);
           return refuse(context, orderId, failureFrom(status.because));
@@ -89,8 +89,7 @@ function refuse(context: StepContext, orderId: string, failure: Failure): Outcom
 async function collect(
   context: StepContext,
   authority: Authority,
-  request: OrderRequest,
-  tools: OrderTools,
+  { request, tools, proved }: { request: OrderRequest; tools: OrderTools; proved: string | undefined },
 ): Promise<Outcome> {
   const { database, clock } = context.tools;
   const order = mustBeThere(ownOrder(context));
@@ -114,7 +113,9 @@ async function collect(
   return {
     kind: 'done',
     output: { orderId, fingerprint: certificate.fingerprint },
-    sentence: `${order.authorityName} issued the certificate of order ${order.number}.`,
+    sentence: [`${order.authorityName} issued the certificate of order ${order.number}.`, proved ?? []]
+      .flat()
+      .join(' '),
     store: () => {
       database.certificates.upsert(certificate);
       const now = database.orders.get(orderId) ?? order;

@@ -5,6 +5,7 @@ import type { FailureData } from '#shared/failure.ts';
 import type { AuthorityAccount } from '#shared/model/authority.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
+import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import type { Secret } from '../../secrets/secret.ts';
@@ -28,7 +29,8 @@ export type OrderStatus =
   /** Not there yet; poll again after `afterMs`. */
   | { state: 'pending'; afterMs: number; sentence: string }
   | { state: 'waiting-for-approval'; afterMs: number; sentence: string }
-  | { state: 'ready' }
+  /** `sentence`: how control was proved, where there is more to say of it. */
+  | { state: 'ready'; sentence?: string }
   | { state: 'refused'; because: FailureData };
 
 /** Puts http-01 files where the CA will fetch them, over the endpoint's connection. Given with each call. */
@@ -131,6 +133,7 @@ interface AuthorityParts<S> {
   log: Log;
   http(): Http;
   responder(): Http01Responder;
+  dns(): Dns;
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
 }
 

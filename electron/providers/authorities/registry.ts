@@ -3,6 +3,7 @@ import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from '#shared/model/authority.ts';
+import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import { acme } from './acme/provider.ts';
@@ -26,6 +27,7 @@ export interface AuthorityTools {
   log: Log;
   http(): Http;
   responder(): Http01Responder;
+  dns(): Dns;
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
   /** Sealed values and notes of one authority. */
   state(id: string): AuthorityState;

@@ -14,13 +14,16 @@ export const validation = z.discriminatedUnion('method', [
   z.object({ method: z.literal('http-01-web-root'), webRoot: z.string().nullable() }),
   /**
    * User scripts, run by absolute path with the arguments: fully qualified record name, TXT value.
-   * After `add` the agent waits `propagationSeconds`; each run is ended after `timeoutSeconds`.
+   * Each run is ended after `timeoutSeconds`. After `add`, every authoritative name server is asked for up to
+   * `waitSeconds`; where that is 0, or none of them answers, the agent waits `propagationSeconds` instead.
    */
   z.object({
     method: z.literal('dns-01-script'),
     addScript: z.string().min(1),
     removeScript: z.string().min(1),
     timeoutSeconds: z.number().int().min(1).max(3600),
+    /** Settings of before it was there wait as they did. */
+    waitSeconds: z.number().int().min(0).max(3600).default(0),
     propagationSeconds: z.number().int().min(0).max(3600),
   }),
 ]);
@@ -92,9 +95,20 @@ export const validationFields: readonly Field[] = [
     advanced: true,
   },
   {
+    name: 'dns_wait_seconds',
+    label: 'DNS wait',
+    help: 'Seconds to wait at most until every authoritative name server shows the record. 0: they are not asked.',
+    kind: 'number',
+    min: 0,
+    max: 3600,
+    default: 120,
+    when: { field: 'validation', is: ['dns-01-script'] },
+    advanced: true,
+  },
+  {
     name: 'dns_propagation_seconds',
     label: 'DNS propagation',
-    help: 'Seconds to wait after adding a record.',
+    help: 'Seconds to wait after adding a record where its name servers are not asked or do not answer.',
     kind: 'number',
     min: 0,
     max: 3600,
@@ -120,6 +134,7 @@ export function flatValidation(validation: ValidationSettings): Flat {
         dns_add_script: validation.addScript,
         dns_remove_script: validation.removeScript,
         dns_timeout_seconds: validation.timeoutSeconds,
+        dns_wait_seconds: validation.waitSeconds,
         dns_propagation_seconds: validation.propagationSeconds,
       };
     default:
@@ -144,6 +159,7 @@ export function validationOf(flat: Flat): ValidationSettings {
       addScript,
       removeScript,
       timeoutSeconds: number(flat, 'dns_timeout_seconds', 60),
+      waitSeconds: number(flat, 'dns_wait_seconds', 120),
       propagationSeconds: number(flat, 'dns_propagation_seconds', 30),
     };
   }

@@ -13,7 +13,7 @@ export const shape: AuthorityShape = {
     acmeWith({ method: 'http-01-web-root', webRoot: '/srv/www' }),
     acmeWith({
       ...{ method: 'dns-01-script', addScript: '/add', removeScript: '/rm' },
-      ...{ timeoutSeconds: 60, propagationSeconds: 5 },
+      ...{ timeoutSeconds: 60, waitSeconds: 90, propagationSeconds: 5 },
     }),
   ],
   needs: ['openssl'],

@@ -122,6 +122,7 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
         addScript: join(directory, 'add'),
         removeScript: join(directory, 'remove'),
         timeoutSeconds: 10,
+        waitSeconds: 0,
         propagationSeconds,
       }) as const;
 

@@ -82,7 +82,7 @@ describe.skipIf(!ready)('a stored proof of control', () => {
     try {
       const [script, ran] = [join(directory.path, 'script'), join(directory.path, 'ran')];
       writeFileSync(script, `#!/bin/sh\necho "$@" >> ${ran}\n`, { mode: 0o755 });
-      const waits = { timeoutSeconds: 10, propagationSeconds: 0 };
+      const waits = { timeoutSeconds: 10, waitSeconds: 0, propagationSeconds: 0 };
       const scripts = { addScript: script, removeScript: script };
       const made = acme(ca, { validation: { method: 'dns-01-script', ...scripts, ...waits } });
       const { poll, cleanUp } = await placed(

@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
+import type { Dns } from '../../../net/dns.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type {
@@ -15,9 +16,10 @@ import type {
 import { Accounts } from './account.ts';
 import { fetchRenewalInfo } from './ari.ts';
 import { Certificates } from './certificates.ts';
-import { Challenges, type RunScript } from './challenges.ts';
+import { Challenges } from './challenges.ts';
 import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
+import type { RunScript } from './dns-scripts.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
 import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
@@ -31,6 +33,7 @@ interface AcmeParts {
   state: AuthorityState;
   http: Http;
   responder: Http01Responder;
+  dns: Dns;
   runScript: RunScript;
   clock: Clock;
   log: Log;
@@ -44,13 +47,13 @@ export class AcmeAuthority implements Authority, KeepsAccount {
   readonly #certificates: Certificates;
   readonly account: KeepsAccount['account'];
 
-  constructor({ id, settings, state, http, responder, runScript, clock, ...given }: AcmeParts) {
+  constructor({ id, settings, state, http, clock, ...given }: AcmeParts) {
     const { directoryUrl, trustedRootsPem, validation } = settings;
     const log = given.log.in(`acme ${id}`);
     const client = new AcmeClient({ directoryUrl, trustedRootsPem, http, clock, log });
     const accounts = new Accounts({ settings, state, client, log });
     const orders = new Orders({ settings, client, accounts, clock, log });
-    const challenges = new Challenges({ validation, ca: client.ca, responder, runScript, clock, log });
+    const challenges = new Challenges({ ...given, validation, ca: client.ca, clock, log });
     const { ca } = client;
     const complete = (chainPem: string) => completedChain(chainPem, { http, trustedRootsPem, clock, log });
     this.#certificates = new Certificates({ ca, accounts, complete });

@@ -1,23 +1,23 @@
 import type { Clock } from '#kit/clock.ts';
-import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
-import { peerTail } from '#kit/redact.ts';
 import type { ValidationSettings } from '#shared/catalog/authorities/acme-validation.ts';
 import { Failure } from '#shared/failure.ts';
+import type { Dns } from '../../../net/dns.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { OrderTools } from '../authority.ts';
+import { DnsScripts, type RunScript } from './dns-scripts.ts';
 import type { Provision } from './handle.ts';
-import { fileOf, recordOf, tokenShape } from './key-authorization.ts';
+import { fileOf, tokenShape } from './key-authorization.ts';
+import { type Spread, Spreading } from './spread.ts';
 import type { Authorization, Challenge } from './wire.ts';
-
-export type RunScript = (argv: [string, ...string[]], timeoutMs: number) => Promise<ExecResult>;
 
 interface ChallengesParts {
   validation: ValidationSettings;
   ca: string;
   responder: Http01Responder;
   runScript: RunScript;
+  dns: Dns;
   clock: Clock;
   log: Log;
 }
@@ -30,13 +30,16 @@ export class Challenges {
   readonly #log: Log;
   readonly #serving = new Map<string, Promise<() => Promise<void>>>();
   readonly #filesUp = new Set<string>();
-  #scripts: Promise<unknown> = Promise.resolve();
+  readonly #scripts: DnsScripts;
+  readonly #spreading: Spreading;
 
   constructor(parts: ChallengesParts) {
     this.#parts = parts;
     this.#validation = parts.validation;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#scripts = new DnsScripts(parts);
+    this.#spreading = new Spreading(parts);
   }
 
   /** The challenge to answer and what to put up for it. `acme.challenge-not-offered` names what the CA offers. */
@@ -84,13 +87,9 @@ export class Challenges {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** When the CA may be told: records need time to spread. Epoch milliseconds. */
-  readyAt(provisions: readonly Provision[]): number {
-    if (this.#validation.method !== 'dns-01-script') return 0;
-    const added = provisions.map((provision) =>
-      provision.by === 'dns-script' ? (provision.addedAt ?? 0) : 0,
-    );
-    return Math.max(0, ...added) + this.#validation.propagationSeconds * 1000;
+  /** Whether the CA may be told, which waits until records have spread; as `Spreading` says. */
+  spread(provisions: readonly Provision[], signal: AbortSignal): Promise<Spread> {
+    return this.#spreading.state(provisions, signal);
   }
 
   /** Idempotent, never rejects. */
@@ -108,47 +107,6 @@ export class Challenges {
     );
   }
 
-  /** DNS services answer badly to two changes of one zone at once. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#scripts.then(work);
-    this.#scripts = mine.catch(() => {});
-    return mine;
-  }
-
-  async #runDns(verb: 'add' | 'remove', { name, keyAuthorization }: Provision): Promise<void> {
-    if (this.#validation.method !== 'dns-01-script') return;
-    const { record, value } = recordOf(name, keyAuthorization);
-    const script = verb === 'add' ? this.#validation.addScript : this.#validation.removeScript;
-    const result = await this.#parts
-      .runScript([script, record, value], this.#validation.timeoutSeconds * 1000)
-      .catch((cause: unknown) => {
-        throw new Failure(
-          'acme.dns-script-not-run',
-          `The DNS ${verb} script ${script} could not be started.`,
-          {
-            hint: 'Check that the file exists on this machine, is executable and names its interpreter.',
-            cause,
-          },
-        );
-      });
-    const peerSaid = peerTail(`${result.stdout.toString()}\n${result.stderr.toString()}`);
-    if (result.timedOut)
-      throw new Failure(
-        'acme.dns-script-timed-out',
-        `The DNS ${verb} script ${script} did not finish within ${this.#validation.timeoutSeconds} s for ${record}.`,
-        { hint: 'Make the script faster or increase dns_timeout_seconds.', peerSaid },
-      );
-    if (result.code !== 0)
-      throw new Failure(
-        'acme.dns-script-failed',
-        `The DNS ${verb} script ${script} ended with code ${result.code} for ${record}.`,
-        {
-          hint: 'Run the script manually with a record name and a value to see why.',
-          peerSaid,
-        },
-      );
-  }
-
   async #putUpOne(provision: Provision, tools: OrderTools): Promise<Provision> {
     switch (provision.by) {
       case 'responder':
@@ -161,7 +119,7 @@ export class Challenges {
         return provision;
       case 'dns-script':
         if (provision.addedAt !== null) return provision;
-        await this.#inTurn(() => this.#runDns('add', provision));
+        await this.#scripts.run('add', provision);
         return { ...provision, addedAt: this.#clock.now() };
       default:
         return never(provision);
@@ -196,7 +154,7 @@ export class Challenges {
         await tools.webRoot?.remove(fileOf(provision.keyAuthorization).path);
         return;
       case 'dns-script':
-        await this.#inTurn(() => this.#runDns('remove', provision));
+        await this.#scripts.run('remove', provision);
         return;
       default:
         never(provision);

@@ -49,6 +49,8 @@ const acmeHandle = z.object({
   replaced: z.number().int(),
   /** Answers in a row that said that the order, or a part of it, is not there. */
   absent: z.number().int().default(0),
+  /** What name servers answered before the CA was told; null: none was asked. */
+  shown: z.string().nullable().default(null),
 });
 export type AcmeHandle = z.infer<typeof acmeHandle>;
 
@@ -63,6 +65,7 @@ export function newHandle(now: number): AcmeHandle {
     progressAt: now,
     replaced: 0,
     absent: 0,
+    shown: null,
   };
 }
 

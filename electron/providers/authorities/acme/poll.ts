@@ -156,12 +156,17 @@ async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acte
       if (!ours) return placeAnother(work);
       if (order.certificate !== work.handle().certificateUrl)
         work.save({ phase: 'finalized', certificateUrl: order.certificate ?? null });
-      return { kind: 'done', status: { state: 'ready' } };
+      return { kind: 'done', status: ready(work) };
     case 'invalid':
       return { kind: 'done', status: await refusedOrder(work, order) };
     default:
       return never(order.status);
   }
+}
+
+function ready({ handle }: Work): OrderStatus {
+  const { shown } = handle();
+  return shown === null ? { state: 'ready' } : { state: 'ready', sentence: shown };
 }
 
 function issuing({ client, request }: Work, retryAfterMs: number | null): Acted {

@@ -6,12 +6,13 @@ import type { Provision } from './handle.ts';
 import { identifierOf, isOrdered } from './identifiers.ts';
 import { isGivenBy } from './key-authorization.ts';
 import { refusedAuthorizations } from './refused.ts';
+import type { Spread } from './spread.ts';
 import type { AcmeOrder, Authorization } from './wire.ts';
 import type { Acted, Work } from './work.ts';
 
 /** While a CA validates it is not told again; after this long it may have missed it. */
 const tellAgainMs = 60_000;
-/** Propagation waits up to this are slept, longer ones are given back to the caller. */
+/** Waits for records up to this are slept, longer ones are given back to the caller. */
 const sleptMs = 2000;
 
 /** Proves control of every name that still needs it: puts the answers up, waits for them to spread, tells the CA. */
@@ -39,16 +40,25 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
     .filter(({ challengeUrl }) => !known.has(challengeUrl));
   if (added.length > 0) work.save({ provisions: [...work.handle().provisions, ...added] });
   await challenges.putUp(work.handle().provisions, tools, note);
-  const spreading = challenges.readyAt(work.handle().provisions) - clock.now();
-  if (spreading > sleptMs) return { ...waiting(work, names, null, 'to spread'), atLeastMs: spreading };
-  if (spreading > 0) await clock.sleep(spreading, tools.signal);
+  const spread = await untilSpread(work);
+  if (!spread.ready)
+    return { kind: 'wait', sentence: spread.sentence, retryAfterMs: null, atLeastMs: spread.afterMs };
   const untold = chosen.filter(({ challenge }) => challenge.status === 'pending');
   await inGroups(untold, ({ challenge, provision }) =>
     work.accounts.post(challenge.url, {}, { asked: `the proof for ${provision.name}`, signal: tools.signal }),
   );
   const now = clock.now();
-  work.save({ answeredAt: now, ...(answeredAt === null ? { progressAt: now } : {}) });
+  work.save({ answeredAt: now, shown: spread.sentence, ...(answeredAt === null ? { progressAt: now } : {}) });
   return answeredAt === null ? { kind: 'went' } : waiting(work, names, retryAfterMs);
+}
+
+async function untilSpread({ clock, challenges, tools, handle }: Work): Promise<Spread> {
+  const end = clock.monotonic() + sleptMs;
+  for (;;) {
+    const spread = await challenges.spread(handle().provisions, tools.signal);
+    if (spread.ready || clock.monotonic() + spread.afterMs > end) return spread;
+    await clock.sleep(spread.afterMs, tools.signal);
+  }
 }
 
 /** Before anything stored is put up: it answers for a name of this order, with the account of now. */
@@ -81,12 +91,8 @@ function waiting(
   work: Work,
   names: readonly string[],
   retryAfterMs: number | null,
-  what: 'validated' | 'to spread' = 'validated',
 ): Acted & { kind: 'wait' } {
-  const list = names.join(', ');
-  const sentence =
-    what === 'validated'
-      ? `The CA ${work.client.ca} is validating ${list}.`
-      : `Waiting for the DNS records for ${list} to spread.`;
-  return { kind: 'wait', sentence, retryAfterMs };
+  const { shown } = work.handle();
+  const validating = `The CA ${work.client.ca} is validating ${names.join(', ')}.`;
+  return { kind: 'wait', sentence: shown === null ? validating : `${validating} ${shown}`, retryAfterMs };
 }

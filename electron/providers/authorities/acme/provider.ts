@@ -3,6 +3,6 @@ import type { AuthorityProvider } from '../authority.ts';
 import { AcmeAuthority } from './acme.ts';
 
 export const acme: AuthorityProvider<AcmeSettings> = {
-  make: ({ http, responder, ...parts }) =>
-    new AcmeAuthority({ ...parts, http: http(), responder: responder() }),
+  make: ({ http, responder, dns, ...parts }) =>
+    new AcmeAuthority({ ...parts, http: http(), responder: responder(), dns: dns() }),
 };

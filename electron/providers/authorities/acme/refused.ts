@@ -50,7 +50,14 @@ function refusal(work: Work, order: AcmeOrder, all: readonly Authorization[]): R
     problem === null
       ? withoutReason(work, order, dead)
       : problemFailure(problem, { ...context, now: work.clock.now() });
-  return { state: 'refused', because: failure.toData() };
+  return { state: 'refused', because: withShown(failure, work.handle().shown).toData() };
+}
+
+/** What was seen here before the CA was asked: where both differ, the CA asks elsewhere. */
+function withShown(failure: Failure, shown: string | null): Failure {
+  if (shown === null) return failure;
+  const { hint = '', ...data } = failure.toData();
+  return Failure.from({ ...data, hint: `${hint} Before the CA was asked to check: ${shown}`.trim() });
 }
 
 /** What the CA gave as its reason; null when it gave none at all. */

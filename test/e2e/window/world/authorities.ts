@@ -26,6 +26,7 @@ export function authorities(now: number): Authority[] {
           addScript: '/etc/trustkeep/dns-add',
           removeScript: '/etc/trustkeep/dns-remove',
           timeoutSeconds: 60,
+          waitSeconds: 120,
           propagationSeconds: 30,
         },
       },

@@ -1,0 +1,82 @@
+import { Failure } from '#shared/failure.ts';
+import type { Dns } from '../../../net/dns.ts';
+
+/** One address of a name server. */
+export interface NameServer {
+  host: string;
+  address: string;
+}
+
+/** Where a record is kept that a CA asks for. */
+export interface RecordPlace {
+  /** The end of its aliases (RFC 1034 3.6.2): what the CA is led to. */
+  name: string;
+  /** Whose SOA record there is; null: none was found from here. */
+  zone: string | null;
+  /** Every address of every name server that the zone names, of both families; empty: none is known here. */
+  servers: NameServer[];
+}
+
+/** Aliases that lead to aliases: resolvers give up about there. */
+const mostAliases = 8;
+
+/**
+ * Finds the zone of a record and its authoritative servers, with the resolvers of this machine. An alias is asked for at
+ * its own authoritative servers, since a resolver may still hold that there was none. Rejects with `acme.dns-alias-loop`.
+ */
+export async function placeOfRecord(dns: Dns, record: string, signal: AbortSignal): Promise<RecordPlace> {
+  let name = record;
+  for (let aliases = 0; aliases <= mostAliases; aliases++) {
+    const zone = await zoneOf(dns, name, signal);
+    const servers = zone === null ? [] : await serversOf(dns, zone, signal);
+    const alias = await aliasOf(dns, name, servers, signal);
+    if (alias === null) return { name, zone, servers };
+    name = alias;
+  }
+  throw new Failure(
+    'acme.dns-alias-loop',
+    `The DNS record ${record} leads through more than ${mostAliases} aliases (CNAME).`,
+    { hint: 'Let the alias lead directly to the record that the script sets.' },
+  );
+}
+
+/** The longest end of the name that has a SOA record; null when there is none, or the resolvers do not answer. */
+async function zoneOf(dns: Dns, name: string, signal: AbortSignal): Promise<string | null> {
+  const labels = name.split('.');
+  for (let from = 0; from < labels.length; from++) {
+    const zone = labels.slice(from).join('.');
+    const answer = await dns.ask('SOA', zone, null, signal);
+    if (!answer.answered) return null;
+    if (answer.values.length > 0) return zone;
+  }
+  return null;
+}
+
+async function serversOf(dns: Dns, zone: string, signal: AbortSignal): Promise<NameServer[]> {
+  const names = await dns.ask('NS', zone, null, signal);
+  const hosts = names.answered ? names.values.toSorted() : [];
+  const each = await Promise.all(
+    hosts.map(async (host) => {
+      const answers = await Promise.all([
+        dns.ask('A', host, null, signal),
+        dns.ask('AAAA', host, null, signal),
+      ]);
+      return answers.flatMap((answer) =>
+        answer.answered ? answer.values.map((address) => ({ host, address })) : [],
+      );
+    }),
+  );
+  return each.flat();
+}
+
+/** As the first of the servers says that answers, else the resolvers of this machine; null: it is none. */
+async function aliasOf(
+  dns: Dns,
+  name: string,
+  servers: readonly NameServer[],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const answers = await Promise.all(servers.map(({ address }) => dns.ask('CNAME', name, address, signal)));
+  const first = answers.find(({ answered }) => answered) ?? (await dns.ask('CNAME', name, null, signal));
+  return first.answered ? (first.values[0] ?? null) : null;
+}
