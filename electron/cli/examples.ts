@@ -8,6 +8,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'certificates request web1/shop.example --names shop.example,www.shop.example --wait-approval',
   ],
   'certificates.renew': ['certificates renew web1/shop.example --wait'],
+  'certificates.revoke': ['certificates revoke 1001 --reason key-compromise'],
+  'certificates.revokeByKey': [
+    'certificates revoke-by-key old.crt --private_key-file old.key --authority letsencrypt --reason superseded',
+  ],
   'approvals.approve': ['approvals approve apr_0123456789abcdef'],
   'tasks.list': ['tasks list --about web1', 'tasks list --states failed,waiting'],
   'proxy.set': ['proxy set --pacurl http://wpad.example/proxy.pac --confirm 60'],

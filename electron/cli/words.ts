@@ -23,6 +23,14 @@ export const fieldWords: Record<string, string> = {
   task: 'ID of the task.',
   approval: 'ID of the approval or of its task.',
   fingerprint: 'Fingerprint of the plan you read (or its beginning). Refused if the plan has changed.',
+  'certificates.revoke.fingerprint':
+    'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
+  'certificates.revokeByKey.fingerprint':
+    'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
+  'certificates.revokeByKey.path': 'PEM file of the certificate.',
+  private_key: 'Private key of the certificate, unencrypted PEM.',
+  'certificates.revokeByKey.authority': 'Name or ID of the authority whose CA issued the certificate.',
+  reason: 'Why the certificate is revoked. Some CAs refuse some of the reasons.',
   comment: 'A comment to keep with the decision.',
   notification: 'ID of the notification. Default: all.',
   kind: 'Where the master key is kept.',

@@ -7,6 +7,7 @@ import type { CertificateRequest } from '../agent/certificates/requests.ts';
 import { normalizeNames } from '../pki/names.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findAuthority, findNode, notFound } from './find.ts';
+import { revocationCommands } from './revocation.ts';
 import type { CommandTools } from './tools.ts';
 
 export function certificateCommands(tools: CommandTools) {
@@ -33,6 +34,7 @@ export function certificateCommands(tools: CommandTools) {
       context.audit.note({ subject: task.id, sentence: `The renewal of ${place(node)} was started.` });
       return { taskId: task.id };
     }),
+    ...revocationCommands(tools),
     preview: os.preview.handler(({ input }) => agent.certificates.preview(requestOf(tools, input).request)),
   });
 }

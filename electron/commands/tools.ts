@@ -10,7 +10,7 @@ import type { ProxyReport, ProxyRoute, ProxySettings, ProxyState, ProxyTrip } fr
 import type { Agent } from '../agent/agent.ts';
 import type { CredentialReader } from '../agent/credentials.ts';
 import type { Database } from '../database/database.ts';
-import type { KeepsAccount } from '../providers/authorities/authority.ts';
+import type { KeepsAccount, Revokes } from '../providers/authorities/authority.ts';
 import type {
   CredentialStore as CredentialStoreAdapter,
   StoreSealing,
@@ -50,6 +50,8 @@ interface AuthorityControl {
   takeUp(id: string): Promise<void>;
   /** Throws `authority.no-account`. */
   account(id: string): KeepsAccount['account'];
+  /** Rejects as `Revokes` does, and with `authority.no-revocation`. */
+  revoke(id: string, revocation: Parameters<Revokes['revoke']>[0]): ReturnType<Revokes['revoke']>;
 }
 
 /** The credential stores as their registry knows them. */

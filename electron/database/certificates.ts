@@ -4,7 +4,7 @@ import type { Driver, Row } from './driver.ts';
 import { bool, type Columns, insertSql, json, reader, toJson } from './rows.ts';
 
 const listed = `fingerprint, key_fingerprint, serial, subject, issuer, names, not_before, not_after, key_type,
-  self_signed, order_number, first_seen_at`;
+  self_signed, order_number, first_seen_at, revoked_at, revoked_reason`;
 
 /** The facts of a certificate as columns of that name, also when they come out of a join. */
 export function certificateShape(row: Row): Record<string, unknown> {
@@ -22,15 +22,22 @@ export function certificateShape(row: Row): Record<string, unknown> {
   };
 }
 
+/** What is known of a certificate beside what stands in it. */
+function knownShape(row: Row): Record<string, unknown> {
+  return {
+    orderNumber: row.order_number,
+    firstSeenAt: row.first_seen_at,
+    revoked: row.revoked_at === null ? null : { at: row.revoked_at, reason: row.revoked_reason },
+  };
+}
+
 const readListed = reader('certificates', certificate.omit({ chainPem: true }), (row) => ({
   ...certificateShape(row),
-  orderNumber: row.order_number,
-  firstSeenAt: row.first_seen_at,
+  ...knownShape(row),
 }));
 const read = reader('certificates', certificate, (row) => ({
   ...certificateShape(row),
-  orderNumber: row.order_number,
-  firstSeenAt: row.first_seen_at,
+  ...knownShape(row),
   chainPem: row.chain_pem,
 }));
 
@@ -53,6 +60,14 @@ export class CertificateRepository implements CertificateRows {
            ELSE chain_pem END`,
       columns,
     );
+  }
+
+  markRevoked(fingerprint: string, { at, reason }: NonNullable<Certificate['revoked']>): boolean {
+    const known = this.#driver.run(
+      'UPDATE certificates SET revoked_at = ?, revoked_reason = ? WHERE fingerprint = ? AND revoked_at IS NULL',
+      [at, reason, fingerprint],
+    );
+    return known > 0;
   }
 
   get(fingerprint: string): Certificate | null {
@@ -119,6 +134,8 @@ function columnsOf(value: Certificate): Columns {
     self_signed: value.selfSigned ? 1 : 0,
     order_number: value.orderNumber,
     first_seen_at: value.firstSeenAt,
+    revoked_at: value.revoked?.at ?? null,
+    revoked_reason: value.revoked?.reason ?? null,
     chain_pem: value.chainPem,
   };
 }

@@ -68,6 +68,8 @@ export interface NodeRows {
 export interface CertificateRows {
   /** Inserts, or fills in order number and chain of a known one. */
   upsert(certificate: Certificate): void;
+  /** Keeps when it was first learned to be revoked. False: it was known before, or the certificate is not. */
+  markRevoked(fingerprint: string, revoked: NonNullable<Certificate['revoked']>): boolean;
   get(fingerprint: string): Certificate | null;
   /** By fingerprint (or a unique prefix of at least 8), serial, or order number. */
   find(text: string): Certificate | null;

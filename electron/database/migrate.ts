@@ -8,6 +8,7 @@ import { planOfChanges } from './migrations/0005-plan-of-changes.ts';
 import { outbox } from './migrations/0006-outbox.ts';
 import { keyPairPlaces } from './migrations/0007-key-pair-place.ts';
 import { nodeManagers } from './migrations/0008-node-managers.ts';
+import { revokedCertificates } from './migrations/0009-revoked-certificates.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   outbox,
   keyPairPlaces,
   nodeManagers,
+  revokedCertificates,
 ];
 
 export function versionOf(driver: Driver): number {

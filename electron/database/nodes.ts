@@ -116,6 +116,7 @@ export class NodeRepository implements NodeRows {
         orderNumber: null,
         chainPem: node.chainPem ?? '',
         firstSeenAt: now,
+        revoked: null,
       });
     const columns = columnsOf(endpointId, node, now);
     this.#driver.run(

@@ -60,6 +60,7 @@ function okSentence(nodes: Overview['nodes']): string {
 export function troubleSentence(row: Row, now: number): string {
   if (row.lost === 1) return 'The last change failed, and the previous state could not be restored.';
   if (row.not_served === 1) return String(row.served_sentence);
+  if (row.revoked === 1) return 'The certificate has been revoked; clients may refuse it.';
   if (row.unproved === 1)
     return 'The last change failed. The previous state was restored, but is not proved to be served.';
   if (row.expiring === 1) {
@@ -73,6 +74,7 @@ function shortTrouble(row: Row, now: number): string {
   if (row.lost === 1) return 'could not be restored';
   if (row.not_served === 1)
     return servedWords[String(row.served_state)] ?? 'does not serve the expected certificate';
+  if (row.revoked === 1) return 'its certificate has been revoked';
   if (row.unproved === 1) return 'restored, but not proved';
   if (row.expiring === 1) return `certificate ${expiry(Number(row.not_after), now)}`;
   return 'the last task failed';

@@ -129,6 +129,7 @@ function readTroubles(driver: Driver, now: number): Row[] {
          c.not_after <= @now AS expired,
          c.not_after <= @now + min(iif(c.order_number IS NULL, 3 * @week, @week), (c.not_after - c.not_before) / 5)
            AS expiring,
+         c.revoked_at IS NOT NULL AS revoked,
          c.order_number IS NOT NULL AS managed, n.not_installable IS NULL AS installable,
          f.node_id IS NOT NULL AS failed, coalesce(f.lost, 0) AS lost, coalesce(f.unproved, 0) AS unproved
        FROM nodes n
@@ -137,8 +138,8 @@ function readTroubles(driver: Driver, now: number): Row[] {
        LEFT JOIN failed f ON f.node_id = n.id
        WHERE n.missing_since IS NULL
      ), troubles AS (
-       SELECT *, (managed AND not_served) OR expired OR lost OR unproved AS danger FROM facts
-       WHERE not_served OR expiring OR failed
+       SELECT *, (managed AND not_served) OR expired OR revoked OR lost OR unproved AS danger FROM facts
+       WHERE not_served OR expiring OR revoked OR failed
      )
      SELECT *, sum(danger) OVER () AS dangers, count(*) OVER () AS troubles FROM troubles
      ORDER BY danger DESC, lost DESC, not_served DESC, not_after, name LIMIT 10`,

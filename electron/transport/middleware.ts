@@ -88,10 +88,15 @@ function detailsOf(failure: Failure): unknown {
   return cause instanceof Error ? (cause.stack ?? cause.message) : failure.message;
 }
 
+const subjectKeys = [
+  ...['endpoint', 'node', 'certificate', 'task', 'approval', 'authority'],
+  ...['storename', 'name', 'kind'],
+];
+
 /** What the caller named, for the row of a command that failed before its handler knew better. */
 function subjectOf(input: unknown): string | null {
   if (typeof input !== 'object' || input === null) return null;
-  for (const key of ['endpoint', 'node', 'task', 'approval', 'authority', 'storename', 'name', 'kind']) {
+  for (const key of subjectKeys) {
     const value: unknown = Reflect.get(input, key);
     if (typeof value === 'string') return value.slice(0, 255);
   }

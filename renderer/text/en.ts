@@ -2,7 +2,7 @@ import { approvals, plan } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { authorities } from './en/authorities.ts';
 import { backups } from './en/backups.ts';
-import { certificates, orders } from './en/certificates.ts';
+import { certificates, orders, revocation } from './en/certificates.ts';
 import { checks } from './en/checks.ts';
 import { credentialStores } from './en/credential-stores.ts';
 import { credentials } from './en/credentials.ts';
@@ -140,6 +140,7 @@ export const en = {
   request,
   certificates,
   orders,
+  revocation,
   tasks,
   steps,
   approvals,

@@ -47,7 +47,7 @@ function fill(db: ReturnType<typeof makeDatabase>['database']): void {
     db.endpoints.insert(endpoint);
     const certificate = aCertificate(`leaf-${at}`, { orderNumber: 1001 + at });
     db.certificates.upsert(certificate);
-    const { orderNumber: _n, chainPem: _c, firstSeenAt: _f, ...facts } = certificate;
+    const { orderNumber: _n, chainPem: _c, firstSeenAt: _f, revoked: _r, ...facts } = certificate;
     const [node] = db.nodes.reconcile(endpoint.id, [aFoundNode(`site-${at}`, { certificate: facts })], now);
     const task = aTask({
       id: newId('task'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { certificate, keyType } from '../model/certificate.ts';
+import { certificate, keyType, revocationReason } from '../model/certificate.ts';
 import { keyPairPlace } from '../model/key-pair-place.ts';
 import { order } from '../model/order.ts';
 import { plan } from '../model/plan.ts';
@@ -22,6 +22,35 @@ export const certificateRequest = z
 export const certificateRow = certificate
   .omit({ chainPem: true })
   .extend({ usedBy: z.array(z.object({ nodeId: z.string(), name: z.string() })) });
+
+const revoking = {
+  reason: revocationReason,
+  /** Of the certificate that is meant, or its beginning; without it nothing is revoked, and the failure says what would be. */
+  fingerprint: z.string().min(16).max(95).optional(),
+};
+
+export const revocation = z.object({
+  fingerprint: z.string(),
+  names: z.array(z.string()),
+  /** Name of the authority. */
+  authority: z.string(),
+  /** That was given now. Where it had been revoked before, the CA keeps the one of then. */
+  reason: revocationReason,
+  /** The CA says that it had been revoked before. */
+  already: z.boolean(),
+  /** Nodes that have it on disk or were seen to serve it, each seen again after the revocation. */
+  inUse: z.array(
+    z.object({
+      nodeId: z.string(),
+      /** `endpoint/node`. */
+      name: z.string(),
+      /** A TLS handshake showed it. */
+      served: z.boolean(),
+      /** What was seen. */
+      sentence: z.string(),
+    }),
+  ),
+});
 
 export const certificates = {
   list: command
@@ -55,6 +84,41 @@ export const certificates = {
     })
     .input(z.object({ node: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),
+  /** By the account that ordered it. For ever; only ever by a person. */
+  revoke: command
+    .meta({
+      cli: 'certificates revoke',
+      help: 'Have the CA revoke a certificate that Trustkeep ordered. This cannot be undone.',
+      positional: 'certificate',
+      mutates: true,
+    })
+    .input(z.object({ certificate: z.string().min(1), ...revoking }).strict())
+    .output(revocation),
+  /** By the key of the certificate, whoever ordered it. */
+  revokeByKey: command
+    .meta({
+      cli: 'certificates revoke-by-key',
+      help: 'Have a CA revoke any certificate whose private key you have. This cannot be undone.',
+      positional: 'path',
+      mutates: true,
+    })
+    .input(
+      z
+        .object({
+          /** PEM file of the certificate, on the machine of the agent. */
+          path: z.string().min(1).max(4096),
+          /** PEM, unencrypted. */
+          private_key: z
+            .string()
+            .min(1)
+            .max(64 * 1024)
+            .meta({ secret: true }),
+          authority: nameOrId,
+          ...revoking,
+        })
+        .strict(),
+    )
+    .output(revocation),
   /** The plan, without a task: `--dry-run`. Changes nothing. */
   preview: command.meta({ help: 'Only print the plan.' }).input(certificateRequest).output(plan),
 };

@@ -9,9 +9,14 @@ export const authoritiesCodes = {
       'The CA no longer accepts the account: it is deactivated or revoked.',
     ],
     'acme.already-replaced': ['never', 'The certificate has already been replaced at the CA.'],
+    'acme.already-revoked': ['never', 'The certificate has already been revoked at the CA.'],
     'acme.bad-csr': ['needs-person', 'The CA does not accept the certificate request.'],
     'acme.bad-nonce': ['later', 'The CA refused every anti-replay nonce.'],
     'acme.bad-public-key': ['needs-person', 'The CA does not accept the public key.'],
+    'acme.bad-revocation-reason': [
+      'needs-person',
+      'The CA does not accept the reason given for the revocation.',
+    ],
     'acme.bad-signature-algorithm': [
       'needs-person',
       'The CA does not accept the signature algorithm of the account.',
@@ -102,6 +107,7 @@ export const authoritiesCodes = {
     'authority.name-taken': ['needs-person', 'Another authority has this name.'],
     'authority.no-account': ['never', 'The authority has no account at a CA.'],
     'authority.no-certificate': ['later', 'The authority did not issue a certificate for the order.'],
+    'authority.no-revocation': ['never', 'The authority cannot revoke what it issued.'],
     'authority.no-root': ['never', 'The root of this authority is not kept here.'],
     'authority.not-found': [
       'needs-person',

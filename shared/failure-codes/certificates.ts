@@ -10,6 +10,15 @@ export const certificatesCodes = {
     ],
     'certificate.lost': ['never', 'The new certificate of a task no longer exists.'],
     'certificate.not-found': ['needs-person', 'There is no such certificate.', 'not-there'],
+    'certificate.not-confirmed': [
+      'needs-person',
+      'The fingerprint of the certificate to be revoked was not given, or is that of another one.',
+      'wrong-call',
+    ],
+    'certificate.not-ordered-here': [
+      'needs-person',
+      'The certificate was not ordered by Trustkeep, so no account here can revoke it.',
+    ],
     'certificate.unreadable': ['needs-person', 'The certificate cannot be read.'],
     'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
     'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],

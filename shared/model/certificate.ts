@@ -23,11 +23,26 @@ export const certificateFacts = z.object({
 });
 export type CertificateFacts = z.infer<typeof certificateFacts>;
 
+/**
+ * Why a certificate is revoked (RFC 5280 5.3.1): those of its reasons that a subscriber may give. A CA may accept fewer.
+ */
+export const revocationReasons = [
+  'unspecified',
+  'key-compromise',
+  'affiliation-changed',
+  'superseded',
+  'cessation-of-operation',
+] as const;
+export const revocationReason = z.enum(revocationReasons);
+export type RevocationReason = z.infer<typeof revocationReason>;
+
 /** A certificate the agent knows: one it obtained (`orderNumber` set) or one it met (`External`). */
 export const certificate = certificateFacts.extend({
   orderNumber: z.number().int().nullable(),
   /** Leaf first, PEM, root left out. Empty when only the leaf was ever seen. */
   chainPem: z.string(),
   firstSeenAt: z.number().int(),
+  /** Since when the CA is known to have it revoked, epoch milliseconds, and why as far as that was given here. */
+  revoked: z.object({ at: z.number().int(), reason: revocationReason.nullable() }).nullable(),
 });
 export type Certificate = z.infer<typeof certificate>;

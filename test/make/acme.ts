@@ -20,6 +20,7 @@ import type {
   OrderRequest,
   OrderStatus,
   OrderTools,
+  Revokes,
 } from '../../electron/providers/authorities/authority.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 
@@ -47,7 +48,7 @@ export function memoryState(secrets: Record<string, string> = {}): MemoryState {
 }
 
 export interface TestAcme {
-  authority: Authority & KeepsAccount;
+  authority: Authority & KeepsAccount & Revokes;
   state: MemoryState;
   /** Method and address of every request made so far. */
   requests: string[];
@@ -105,6 +106,8 @@ export function makeTestAcme(
 interface TestOrder {
   request: OrderRequest;
   tools: OrderTools;
+  /** Private key of the CSR, PKCS#8 PEM. */
+  key: Secret;
   /** Every handle that was stored, oldest first. */
   remembered: OrderHandle[];
   /** As the agent would find it after a restart. */
@@ -145,6 +148,7 @@ export async function makeTestOrder(
       remember: (handle) => void remembered.push(JSON.parse(JSON.stringify(handle))),
       signal: new AbortController().signal,
     },
+    key: key.pem,
     remembered,
     known: () => remembered.at(-1) ?? null,
   };

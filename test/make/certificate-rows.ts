@@ -27,7 +27,14 @@ export function certificateFacts(label: string, change: Partial<CertificateFacts
 }
 
 export function aCertificate(label: string, change: Partial<Certificate> = {}): Certificate {
-  return { ...certificateFacts(label), orderNumber: null, chainPem: '', firstSeenAt: now, ...change };
+  return {
+    ...certificateFacts(label),
+    orderNumber: null,
+    chainPem: '',
+    firstSeenAt: now,
+    revoked: null,
+    ...change,
+  };
 }
 
 export function aFoundNode(key: string, change: Partial<DiscoveredNode> = {}): DiscoveredNode {

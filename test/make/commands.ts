@@ -105,6 +105,7 @@ function authoritiesOf(forgotten: string[]): CommandTools['authorities'] {
     account: () => {
       throw new Error('no account is played');
     },
+    revoke: () => Promise.reject(new Error('no revocation is played')),
   };
 }
 

@@ -45,7 +45,13 @@ function issuedElsewhere(taskId: string, name: string): string {
   run('x509', '-req', '-inform', 'DER', '-in', 'r.der', ...by, '-out', 'l.pem');
   const chainPem = readFileSync(join(directory.path, 'l.pem'), 'utf8');
   const facts = readCertificate(chainPem);
-  agent.database.certificates.upsert({ ...facts, orderNumber: null, chainPem, firstSeenAt: 1 });
+  agent.database.certificates.upsert({
+    ...facts,
+    orderNumber: null,
+    chainPem,
+    firstSeenAt: 1,
+    revoked: null,
+  });
   return facts.fingerprint;
 }
 

@@ -20,6 +20,7 @@ const kinds = {
   chalZ: 'challenge',
   'finalize-order': 'finalize',
   certZ: 'certificate',
+  'revoke-cert': 'revokeCert',
 } as const;
 
 export type Asked = (typeof kinds)[keyof typeof kinds];

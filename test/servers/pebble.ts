@@ -39,6 +39,8 @@ export interface Pebble {
   rootFile: string;
   /** Root of the certificates it issues; another one at every start. */
   issuerRootPem(): Promise<string>;
+  /** What it says of a certificate that it issued: `Valid` or `Revoked`, with the number of the reason, null for none. */
+  statusOf(serial: string): Promise<{ status: string; reason: number | null }>;
   httpPort: number;
   eab: { keyId: string; hmacKey: string };
   /** DNS it asks; `managementUrl` is null with a `dnsServer` of the caller's. */
@@ -95,6 +97,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       rootPem: tls.rootPem,
       rootFile: tls.rootFile,
       issuerRootPem: () => fetchText(`https://127.0.0.1:${managementPort}/roots/0`, tls.rootPem),
+      statusOf: (serial) => statusOf(managementPort, tls.rootPem, serial),
       httpPort,
       eab,
       dns: { server: dnsServer, managementUrl: dns?.managementUrl ?? null },
@@ -109,6 +112,12 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     await clear();
     throw error;
   }
+}
+
+async function statusOf(managementPort: number, rootPem: string, serial: string) {
+  const path = `cert-status-by-serial/${serial.replace(/^0+/, '')}`;
+  const said = JSON.parse(await fetchText(`https://127.0.0.1:${managementPort}/${path}`, rootPem));
+  return { status: said.Status as string, reason: (said.Reason as number | undefined) ?? null };
 }
 
 function bindings({ eab: required = false, moreBindings }: PebbleOptions) {

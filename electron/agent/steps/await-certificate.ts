@@ -107,6 +107,7 @@ async function collect(
     orderNumber: order.number,
     chainPem,
     firstSeenAt: clock.now(),
+    revoked: null,
   };
   // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
   certificateSeal.put(database, context.task.id, certificate);

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { revocation } from '#shared/contract/certificates.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
@@ -5,6 +7,7 @@ import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
 import { commonName } from './nodes.ts';
 
+type Revocation = z.infer<typeof revocation>;
 type Row = Omit<Certificate, 'chainPem'> & { usedBy: { name: string }[] };
 
 export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
@@ -18,7 +21,10 @@ export function certificateTable(rows: readonly Row[], paper: Paper): string[] {
         value: ({ orderNumber }) => (orderNumber === null ? 'External' : String(orderNumber)),
       },
       { head: 'issuer', value: ({ issuer }) => commonName(issuer) },
-      { head: 'expires', value: ({ notAfter }) => when(notAfter, paper.now) },
+      {
+        head: 'expires',
+        value: ({ notAfter, revoked }) => (revoked === null ? when(notAfter, paper.now) : 'revoked'),
+      },
       { head: 'key', value: ({ keyType }) => keyType },
       { head: 'used by', value: ({ usedBy }) => firstOf(usedBy.map(({ name }) => name)) || '-' },
       { head: 'fingerprint', value: ({ fingerprint }) => fingerprint.slice(0, 16), whole: true },
@@ -36,11 +42,30 @@ export function certificatePage(certificate: Certificate, { now }: Paper): strin
       ['Order', certificate.orderNumber === null ? 'External' : String(certificate.orderNumber)],
       ['Valid from', dated(certificate.notBefore, now)],
       ['Expires', dated(certificate.notAfter, now)],
+      ['Revoked', revokedWord(certificate, now)],
       ['Key', certificate.keyType],
       ['Serial', certificate.serial],
       ['Fingerprint', certificate.fingerprint],
     ]),
     ...(certificate.chainPem === '' ? [] : ['', ...certificate.chainPem.trimEnd().split('\n')]),
+  ];
+}
+
+function revokedWord({ revoked }: Certificate, now: number): string | null {
+  if (revoked === null) return null;
+  return `${dated(revoked.at, now)}${revoked.reason === null ? '' : `, ${revoked.reason}`}`;
+}
+
+export function revokedPage({ authority, names, fingerprint, reason, already, inUse }: Revocation): string[] {
+  const what = `The certificate ${fingerprint.slice(0, 16)} for ${firstOf(names)}`;
+  const served = inUse.some((one) => one.served);
+  return [
+    already
+      ? `${what} had already been revoked at ${authority}, whatever the reason given then. Nothing was changed.`
+      : `${what} was revoked at ${authority} (${reason}).`,
+    ...(inUse.length === 0 ? ['It is not in use on any known node.'] : []),
+    ...(served ? ['It is still served. Renew it now: trustkeep certificates renew NODE'] : []),
+    ...inUse.map((one) => `  ${one.name}: ${one.served ? 'still served. ' : ''}${one.sentence}`),
   ];
 }
 

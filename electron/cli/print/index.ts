@@ -17,7 +17,7 @@ import {
   verdictPage,
 } from './agent.ts';
 import { backupPage, restorePage } from './backups.ts';
-import { certificatePage, certificateTable, orderPage, orderTable } from './certificates.ts';
+import { certificatePage, certificateTable, orderPage, orderTable, revokedPage } from './certificates.ts';
 import {
   addedStorePage,
   storePage,
@@ -78,6 +78,8 @@ const printers: {
     request: ({ taskId }) => [`The certificate was requested. Task: ${taskId}`],
     renew: ({ taskId }) => [`The renewal was started. Task: ${taskId}`],
     preview: planPage,
+    revoke: revokedPage,
+    revokeByKey: revokedPage,
   },
   orders: {
     list: orderTable,

@@ -3,6 +3,7 @@ import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import type { FailureData } from '#shared/failure.ts';
 import type { AuthorityAccount } from '#shared/model/authority.ts';
+import type { RevocationReason } from '#shared/model/certificate.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Dns } from '../../net/dns.ts';
@@ -123,6 +124,23 @@ export interface KeepsAccount {
   takeUp(): Promise<void>;
 }
 
+export interface Revocation {
+  /** Leaf, PEM. */
+  leafPem: string;
+  reason: RevocationReason;
+  /** Private key of the certificate, unencrypted PEM, which then signs; null: the account that ordered it does. */
+  key: Secret | null;
+}
+
+/** A CA that revokes what it issued (RFC 8555 7.6). */
+export interface Revokes {
+  /**
+   * For ever. `already`: the CA says that it was revoked before, whatever reason it has; so asking again after a lost
+   * answer is told truly. Rejects as orders do, with `acme.bad-revocation-reason` for a reason that the CA does not take.
+   */
+  revoke(revocation: Revocation): Promise<'revoked' | 'already'>;
+}
+
 /** What an adapter is made of. */
 interface AuthorityParts<S> {
   /** `ca_…` */
@@ -137,7 +155,10 @@ interface AuthorityParts<S> {
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
 }
 
+/** An authority with what its kind can do besides: a power that it has not got is absent. */
+export type AuthorityAdapter = Authority & Partial<KeepsRoot & KeepsAccount & Revokes>;
+
 /** One kind of authority as the agent knows it. */
 export interface AuthorityProvider<S> {
-  make(parts: AuthorityParts<S>): Authority & Partial<KeepsRoot> & Partial<KeepsAccount>;
+  make(parts: AuthorityParts<S>): AuthorityAdapter;
 }

@@ -7,7 +7,13 @@ import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import { acme } from './acme/provider.ts';
-import type { Authority, AuthorityProvider, AuthorityState, KeepsAccount, KeepsRoot } from './authority.ts';
+import type {
+  AuthorityAdapter,
+  AuthorityProvider,
+  AuthorityState,
+  KeepsAccount,
+  Revokes,
+} from './authority.ts';
 import { local } from './local/provider.ts';
 
 type SettingsOf<K extends AuthorityKind> = Extract<AuthoritySettings, { kind: K }>;
@@ -33,10 +39,8 @@ export interface AuthorityTools {
   state(id: string): AuthorityState;
 }
 
-type Adapter = Authority & Partial<KeepsRoot> & Partial<KeepsAccount>;
-
 /** The adapter of a stored authority. */
-function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Adapter {
+function makeAuthority(row: AuthorityRow, tools: AuthorityTools): AuthorityAdapter {
   const { id, settings } = row;
   const { state, log, ...shared } = tools;
   return providerOf(row.kind).make({ ...shared, id, settings, state: state(id), log: log.in(row.name) });
@@ -46,7 +50,7 @@ function makeAuthority(row: AuthorityRow, tools: AuthorityTools): Adapter {
 export class AuthorityRegistry {
   readonly #rows: { get(id: string): AuthorityRow | null };
   readonly #tools: AuthorityTools;
-  readonly #made = new Map<string, Adapter>();
+  readonly #made = new Map<string, AuthorityAdapter>();
 
   constructor(rows: { get(id: string): AuthorityRow | null }, tools: AuthorityTools) {
     this.#rows = rows;
@@ -54,7 +58,7 @@ export class AuthorityRegistry {
   }
 
   /** Throws `authority.not-found`. */
-  get(id: string): Adapter {
+  get(id: string): AuthorityAdapter {
     const known = this.#made.get(id);
     if (known !== undefined) return known;
     const row = this.#rows.get(id);
@@ -67,7 +71,7 @@ export class AuthorityRegistry {
     return made;
   }
 
-  test(id: string): ReturnType<Authority['test']> {
+  test(id: string): ReturnType<AuthorityAdapter['test']> {
     return this.get(id).test();
   }
 
@@ -86,6 +90,19 @@ export class AuthorityRegistry {
     throw new Failure('authority.no-account', 'A local authority has no account: it is kept by the agent.', {
       hint: 'Choose an ACME authority.',
     });
+  }
+
+  /** Rejects as `Revokes` does, and with `authority.no-revocation`. */
+  async revoke(id: string, revocation: Parameters<Revokes['revoke']>[0]): ReturnType<Revokes['revoke']> {
+    const authority = this.get(id);
+    if (authority.revoke !== undefined) return authority.revoke(revocation);
+    throw new Failure(
+      'authority.no-revocation',
+      'A local authority cannot revoke: it publishes no list of revoked certificates that a client could ask for.',
+      {
+        hint: 'Install another certificate in its place and delete the old private key. If that key is in the wrong hands, stop trusting the root of the authority.',
+      },
+    );
   }
 
   /** The settings have changed: what a CA must hear of that is sent now. Never rejects; it is sent at the next use else. */

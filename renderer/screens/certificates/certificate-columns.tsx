@@ -34,8 +34,8 @@ export function certificateColumns(now: number): Column<CertificateRow>[] {
       value: (row) => row.notAfter,
       text: (row) => new Date(row.notAfter).toISOString(),
       cell: (row) => (
-        <Level shade={expiryLevel(row, now)}>
-          <Time at={row.notAfter} />
+        <Level shade={row.revoked === null ? expiryLevel(row, now) : 'danger'}>
+          {row.revoked === null ? <Time at={row.notAfter} /> : en.certificates.revoked}
         </Level>
       ),
     },

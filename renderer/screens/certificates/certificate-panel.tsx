@@ -1,5 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Certificate } from '#shared/model/certificate.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { saveText } from '../../bridge/desktop.ts';
@@ -9,18 +10,21 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { dateOf, expiryLevel, nameOf } from '../../parts/format.ts';
 import { Hash, Mono } from '../../parts/hash.tsx';
-import { SaveIcon } from '../../parts/icons.ts';
+import { RemoveIcon, SaveIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Names } from '../../parts/some.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { keyTypeText } from './certificate-columns.tsx';
+import { RevokeCertificate } from './revoke-certificate.tsx';
 
 export function CertificatePanel({ name, onClose }: { name: string; onClose(): void }) {
   const { queries } = useBridge();
+  const [revoking, setRevoking] = useState(false);
   const query = useQuery(queries.certificates.show.queryOptions({ input: { certificate: name } }));
   const certificate = query.data;
   return (
@@ -28,10 +32,23 @@ export function CertificatePanel({ name, onClose }: { name: string; onClose(): v
       title={certificate?.names[0] ?? en.certificates.one}
       onClose={onClose}
       foot={
-        certificate !== undefined && certificate.chainPem !== '' && <ChainActions certificate={certificate} />
+        certificate !== undefined &&
+        certificate.chainPem !== '' && (
+          <>
+            <ChainActions certificate={certificate} />
+            {certificate.orderNumber !== null && certificate.revoked === null && (
+              <OpenButton icon={<RemoveIcon />} onClick={() => setRevoking(true)}>
+                {en.revocation.open}
+              </OpenButton>
+            )}
+          </>
+        )
       }
     >
       <Answer query={query}>{(found) => <CertificateBody certificate={found} />}</Answer>
+      {certificate !== undefined && revoking && (
+        <RevokeCertificate certificate={certificate} onClose={() => setRevoking(false)} />
+      )}
     </SidePanel>
   );
 }
@@ -63,6 +80,7 @@ function CertificateBody({ certificate }: { certificate: Certificate }) {
             <Time at={certificate.notAfter} />
           </span>
         </Level>
+        {certificate.revoked !== null && <Revoked revoked={certificate.revoked} />}
         <p style={{ marginBottom: 0 }}>
           {en.certificates.range(dateOf(certificate.notBefore), dateOf(certificate.notAfter))}
         </p>
@@ -98,6 +116,17 @@ function CertificateBody({ certificate }: { certificate: Certificate }) {
       </Section>
       <UsedBy fingerprint={certificate.fingerprint} />
     </>
+  );
+}
+
+function Revoked({ revoked: { at, reason } }: { revoked: NonNullable<Certificate['revoked']> }) {
+  return (
+    <Level shade="danger">
+      <span>
+        {en.certificates.revoked} <Time at={at} />
+        {reason !== null && `: ${en.revocation.reasons[reason]}`}
+      </span>
+    </Level>
   );
 }
 

@@ -35,6 +35,31 @@ export const certificates = {
   chain: 'chain',
   saveChain: 'Save chain (PEM)',
   copyChain: 'Copy chain',
+  revoked: 'Revoked',
+};
+
+/** Revoking one certificate. */
+export const revocation = {
+  open: 'Revoke…',
+  title: (name: string) => `Revoke the certificate for ${name}?`,
+  text: 'Clients that check for revocation will refuse it wherever it is served. This cannot be undone.',
+  inUse: (nodes: string) => `In use on ${nodes}: renew it there first, unless the key is in the wrong hands.`,
+  reason: 'Reason',
+  reasonHint: 'Some CAs refuse some of the reasons.',
+  reasons: {
+    unspecified: 'Unspecified',
+    'key-compromise': 'The private key may be known to others',
+    'affiliation-changed': 'The organization has changed',
+    superseded: 'Replaced by another certificate',
+    'cessation-of-operation': 'No longer in use',
+  },
+  yes: 'Revoke',
+  done: (authority: string) => `The CA of ${authority} revoked the certificate.`,
+  already: (authority: string) =>
+    `The CA of ${authority} says that the certificate had already been revoked.`,
+  unused: 'It is not in use on any known node.',
+  served: 'Still served',
+  notServed: 'Not served',
 };
 
 export const orders = {

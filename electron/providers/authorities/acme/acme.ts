@@ -12,6 +12,8 @@ import type {
   OrderRequest,
   OrderStatus,
   OrderTools,
+  Revocation,
+  Revokes,
 } from '../authority.ts';
 import { Accounts } from './account.ts';
 import { fetchRenewalInfo } from './ari.ts';
@@ -25,6 +27,7 @@ import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
 import { Orders } from './orders.ts';
 import { pollOrder } from './poll.ts';
+import { revokeCertificate } from './revocation.ts';
 import type { PollParts } from './work.ts';
 
 interface AcmeParts {
@@ -40,7 +43,7 @@ interface AcmeParts {
 }
 
 /** Any CA that speaks ACME: RFC 8555, with EAB, ARI (RFC 9773) and profiles. Keeps one account per authority. */
-export class AcmeAuthority implements Authority, KeepsAccount {
+export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
   readonly #settings: AcmeSettings;
   readonly #log: Log;
   readonly #parts: PollParts;
@@ -100,6 +103,10 @@ export class AcmeAuthority implements Authority, KeepsAccount {
 
   renewalInfo(leafPem: string): ReturnType<typeof fetchRenewalInfo> {
     return fetchRenewalInfo(leafPem, this.#parts.client, this.#parts.clock);
+  }
+
+  revoke(revocation: Revocation): Promise<'revoked' | 'already'> {
+    return revokeCertificate(this.#parts, revocation);
   }
 
   takeUp(): Promise<void> {

@@ -24,6 +24,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     words: 'the certificate has already been replaced',
     hint: 'Check the newer certificate for the same names.',
   },
+  alreadyRevoked: { code: 'acme.already-revoked', words: 'the certificate has already been revoked' },
   badCSR: {
     code: 'acme.bad-csr',
     words: 'it does not accept the certificate request',
@@ -33,6 +34,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
     code: 'acme.bad-nonce',
     words: 'it refused every anti-replay nonce',
     hint: 'Trustkeep will try again automatically.',
+  },
+  badRevocationReason: {
+    code: 'acme.bad-revocation-reason',
+    words: 'it does not accept the reason for the revocation',
+    hint: 'Choose another reason. Every CA accepts unspecified.',
   },
   caa: {
     code: 'acme.caa',

@@ -15,6 +15,7 @@ export const directory = z.looseObject({
   newAccount: z.url(),
   newOrder: z.url(),
   keyChange: maybeUrl,
+  revokeCert: maybeUrl,
   /** RFC 9773. */
   renewalInfo: maybeUrl,
   meta: z

@@ -1,8 +1,9 @@
+import type { Certificate, RevocationReason } from '#shared/model/certificate.ts';
 import { makePlan } from '../world/plan.ts';
 import { type FakeTools, need, os } from './procedures.ts';
 
 /** Certificates and the orders they came from. */
-export function certificateRoutes({ world, did }: FakeTools) {
+export function certificateRoutes({ world, changed, did }: FakeTools) {
   const node = (id: string) => need(world.nodes, (one) => one.id === id, 'node', id, 'trustkeep nodes list');
   const usersOf = (fingerprint: string) =>
     world.nodes
@@ -30,6 +31,23 @@ export function certificateRoutes({ world, did }: FakeTools) {
         return { taskId: world.tasks.find((task) => task.state === 'running')?.id ?? '' };
       }),
       renew: os.certificates.renew.handler(() => ({ taskId: world.tasks[0]?.id ?? '' })),
+      revoke: os.certificates.revoke.handler(({ input }) => {
+        did('certificates.revoke', input);
+        const found = need(
+          world.certificates,
+          (one) => one.fingerprint === input.certificate,
+          'certificate',
+          input.certificate,
+          'trustkeep certificates list',
+        );
+        found.revoked = { at: world.now, reason: input.reason };
+        changed('certificates');
+        return revocationOf(found, input.reason, usersOf(found.fingerprint));
+      }),
+      revokeByKey: os.certificates.revokeByKey.handler(({ input }) => {
+        did('certificates.revokeByKey', input);
+        return revocationOf(world.certificates[0] as Certificate, input.reason, []);
+      }),
       preview: os.certificates.preview.handler(({ input }) => makePlan(world, node(input.node), 'request')),
     },
     orders: {
@@ -38,5 +56,18 @@ export function certificateRoutes({ world, did }: FakeTools) {
         need(world.orders, (one) => one.number === number, 'order', String(number), 'trustkeep orders list'),
       ),
     },
+  };
+}
+
+/** As if every user still served it. */
+function revocationOf(
+  { fingerprint, names }: Certificate,
+  reason: RevocationReason,
+  users: readonly { nodeId: string; name: string }[],
+) {
+  const sentence = 'It serves the certificate on disk.';
+  return {
+    ...{ fingerprint, names, reason, authority: 'letsencrypt', already: false },
+    inUse: users.map((user) => ({ ...user, served: true, sentence })),
   };
 }

@@ -22,6 +22,7 @@ export function certificateOf(world: World, node: NodeSpec): Certificate {
     orderNumber: node.order ?? null,
     chainPem: node.order === undefined ? '' : fakePem,
     firstSeenAt: notAfter - 80 * day,
+    revoked: null,
   };
   if (!world.certificates.some((one) => one.fingerprint === certificate.fingerprint))
     world.certificates.push(certificate);

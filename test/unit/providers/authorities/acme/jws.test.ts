@@ -41,7 +41,7 @@ test('the thumbprint is that of RFC 7638 for the EC key of RFC 7517', () => {
   // computed with openssl and jq from {"crv":"P-256","kty":"EC","x":…,"y":…}
   const known = {
     crv: 'P-256',
-    kty: 'EC',
+    kty: 'EC' as const,
     x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
     y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
   };

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { have } from '../servers/available.ts';
+import { pageHarness } from './page-harness.ts';
+
+describe.runIf(have('chromium'))('certificates in the window', () => {
+  const { open, calls } = pageHarness();
+
+  it('are revoked after a question that names them, and shown to be still served', async () => {
+    const { page, troubles } = await open({ place: 'certificates' });
+    await page.click('[data-row-link] >> text=shop.nordhafen.example');
+    await page.click('role=button[name="Revoke…"]');
+    const dialog = page.locator('[role=dialog]', { hasText: 'Revoke the certificate for' });
+    await dialog.locator('text=This cannot be undone.').waitFor();
+    await dialog.locator('select').selectOption('key-compromise');
+    expect(await dialog.innerText()).toMatch(
+      /trustkeep certificates revoke [0-9a-f]{16} --reason key-compromise --fingerprint [0-9a-f]{16}/,
+    );
+    expect(await calls(page)).toEqual([]);
+    await dialog.locator('role=button[name="Revoke"]').click();
+    await dialog.locator('text=Still served').first().waitFor();
+    const fingerprint = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(await calls(page)).toEqual([
+      {
+        command: 'certificates.revoke',
+        input: { certificate: fingerprint, reason: 'key-compromise', fingerprint },
+      },
+    ]);
+    await dialog.locator('role=button[name="Close"]').last().click();
+    await page.waitForSelector('text=The private key may be known to others');
+    expect(await page.isVisible('role=button[name="Revoke…"]')).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { have } from '#test/servers/available.ts';
+import { type Pebble, startPebble } from '#test/servers/pebble.ts';
+import { agent, dataDirectory, prepareSite, site, start } from './agent-and-site.ts';
+import { addSite, shop } from './site.ts';
+
+describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person has revoked', () => {
+  let pebble: Pebble;
+  let nodeId: string;
+  let fingerprint: string;
+
+  beforeAll(async () => {
+    pebble = await startPebble({ alwaysValid: true });
+  });
+  afterAll(() => pebble.stop());
+  prepareSite();
+  beforeEach(async () => {
+    await start();
+    await agent.call.authorities.add({
+      ...{ kind: 'acme', name: 'pebble', directory_url: pebble.directoryUrl, trusted_roots: pebble.rootPem },
+      ...{ agree_to_terms: true, validation: 'http-01-web-root', web_root: site.nginx.dir },
+    });
+    ({ nodeId } = await addSite(agent, site, { auto_approve: true, authority: 'pebble' }));
+    const { taskId } = await agent.call.certificates.request({ node: nodeId });
+    expect((await agent.until(taskId)).state).toBe('succeeded');
+    fingerprint = await site.served();
+  });
+
+  const revoke = (more: { fingerprint?: string; certificate?: string } = {}) =>
+    agent.call.certificates.revoke({ certificate: '1001', reason: 'superseded', ...more });
+  const sentences = async () => (await agent.call.audit.list({})).map(({ sentence }) => sentence);
+
+  test('is revoked only by who names it, and told from the first to be still served', async () => {
+    await expect(revoke()).rejects.toMatchObject({
+      data: {
+        code: 'certificate.not-confirmed',
+        sentence: expect.stringMatching(new RegExp(`${fingerprint.slice(0, 16)}.*in use on web1/`)),
+        hint: expect.stringContaining(`--reason superseded --fingerprint ${fingerprint.slice(0, 16)}`),
+      },
+    });
+    await expect(revoke({ fingerprint: site.oldFingerprint })).rejects.toThrow('Nothing was revoked');
+    const { serial } = await agent.call.certificates.show({ certificate: '1001' });
+    expect(await pebble.statusOf(serial)).toMatchObject({ status: 'Valid' });
+
+    const revoked = await revoke({ fingerprint: fingerprint.slice(0, 16) });
+    expect(revoked).toMatchObject({ fingerprint, names: [shop], authority: 'pebble', already: false });
+    expect(revoked.inUse).toMatchObject([{ name: expect.stringMatching(/^web1\//), served: true }]);
+    expect(await pebble.statusOf(serial)).toEqual({ status: 'Revoked', reason: 4 });
+    expect(await sentences()).toContain(
+      `The CA of "pebble" revoked the certificate ${fingerprint.slice(0, 16)}… for ${shop} (superseded).`,
+    );
+    const { revoked: kept } = await agent.call.certificates.show({ certificate: fingerprint });
+    expect(kept).toMatchObject({ reason: 'superseded' });
+
+    expect(await revoke({ fingerprint })).toMatchObject({ already: true });
+    expect((await agent.call.certificates.show({ certificate: fingerprint })).revoked).toEqual(kept);
+    expect(await sentences()).toContain(
+      `The CA of "pebble" says that the certificate ${fingerprint.slice(0, 16)}… for ${shop} had already been revoked.`,
+    );
+    const overview = await agent.call.agent.overview({});
+    expect(overview).toMatchObject({
+      level: 'danger',
+      sentence: expect.stringContaining('has been revoked'),
+    });
+
+    const { taskId } = await agent.call.certificates.renew({ node: nodeId });
+    expect((await agent.until(taskId)).state).toBe('succeeded');
+    expect((await revoke({ certificate: fingerprint, fingerprint })).inUse).toEqual([]);
+    expect((await agent.call.agent.overview({})).level).toBe('ok');
+  });
+
+  test('that did not come through here is revoked by its key alone', async () => {
+    await expect(
+      revoke({ certificate: site.oldFingerprint, fingerprint: site.oldFingerprint }),
+    ).rejects.toMatchObject({ data: { code: 'certificate.not-ordered-here' } });
+    const { chainPem } = await agent.call.certificates.show({ certificate: fingerprint });
+    const path = join(dataDirectory, 'elsewhere.pem');
+    writeFileSync(path, chainPem);
+    const asked = { path, authority: 'pebble', reason: 'key-compromise', private_key: 'no key' } as const;
+    await expect(agent.call.certificates.revokeByKey(asked)).rejects.toThrow('This would revoke');
+    await expect(agent.call.certificates.revokeByKey({ ...asked, fingerprint })).rejects.toMatchObject({
+      data: { code: 'key.unreadable' },
+    });
+    const { node } = await agent.call.nodes.show({ node: nodeId });
+    const private_key = readFileSync(node.keyPath ?? '', 'utf8');
+    const revoked = await agent.call.certificates.revokeByKey({ ...asked, private_key, fingerprint });
+    expect(revoked).toMatchObject({ already: false, inUse: [{ served: true }] });
+    const row = (await agent.call.audit.list({})).find(({ action }) => action === 'certificates.revokeByKey');
+    expect(row).toMatchObject({
+      subject: fingerprint,
+      sentence: expect.stringContaining('(key-compromise, signed with its own key)'),
+    });
+  });
+
+  test('of a local authority cannot be, and that is said', async () => {
+    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'trustkeep-local' });
+    expect((await agent.until(taskId)).state).toBe('succeeded');
+    const own = await site.served();
+    await expect(revoke({ certificate: own, fingerprint: own })).rejects.toMatchObject({
+      data: { code: 'authority.no-revocation' },
+    });
+  });
+});
