@@ -153,6 +153,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     log,
     http: net.http,
     responder: net.responder,
+    alpnResponder: net.alpnResponder,
     dns: net.dns,
     runScript: (argv, timeoutMs) => exec({ argv, timeoutMs, leavesBehind: true }),
     state: authorityState(database),

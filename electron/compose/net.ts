@@ -6,6 +6,7 @@ import { makeDns } from '../net/dns.ts';
 import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
 import { makeHttp01Responder } from '../net/http-01-responder.ts';
 import { unclearAnswer } from '../net/proxy/failures.ts';
+import { makeTlsAlpn01Responder } from '../net/tls-alpn-01-responder.ts';
 
 const userAgent = `Trustkeep/${version}`;
 
@@ -26,18 +27,23 @@ export function finderOver(clock: Clock, log: Log, turns: LogInTurns): OutboundP
   };
 }
 
-/** HTTP client and responder are made when somebody needs them: many agents never do. */
+/** HTTP client and responders are made when somebody needs them: many agents never do. */
 export function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOptions['proxy']) {
   let http: ReturnType<typeof makeHttp> | null = null;
   let responder: ReturnType<typeof makeHttp01Responder> | null = null;
+  let alpnResponder: ReturnType<typeof makeTlsAlpn01Responder> | null = null;
   return {
     http() {
       http ??= makeHttp({ userAgent, clock, log, turns, proxy });
       return http;
     },
     responder() {
-      responder ??= makeHttp01Responder({ clock, log });
+      responder ??= makeHttp01Responder({ log });
       return responder;
+    },
+    alpnResponder() {
+      alpnResponder ??= makeTlsAlpn01Responder({ log });
+      return alpnResponder;
     },
     dns: () => makeDns(),
     async close() {

@@ -71,6 +71,11 @@ export function nameConstraints(permitted: readonly string[]): Buffer {
   return extension(oids.nameConstraints, true, sequence(explicit(0, ...names), explicit(1, ...addresses)));
 }
 
+/** RFC 8737 6.1: SHA-256 of the key authorization. Critical, so that no client takes the certificate for one of a server. */
+export function acmeIdentifier(digest: Uint8Array): Buffer {
+  return extension(oids.acmeIdentifier, true, octetString(digest));
+}
+
 // ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Extension {

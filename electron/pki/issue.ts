@@ -17,10 +17,7 @@ import { normalizeNames } from './names.ts';
 import { bitString, explicit, integer, sequence, time } from './write-der.ts';
 import { parseX509 } from './x509.ts';
 
-/**
- * Certificates start this much earlier than asked, so that clients whose clock is behind accept them.
- * @internal
- */
+/** Certificates start this much earlier than asked, so that clients whose clock is behind accept them. */
 export const backdateMs = 5 * 60_000;
 
 /** A key that signs certificates. */
@@ -42,7 +39,7 @@ interface CertificateParts {
   extensions: readonly Uint8Array[];
 }
 
-/** An X.509 v3 certificate of exactly these parts, DER. @internal */
+/** An X.509 v3 certificate of exactly these parts, DER. */
 export function signCertificate(parts: CertificateParts, key: SigningKey): Buffer {
   const algorithm = signatureAlgorithm(key.keyType);
   const tbs = sequence(
@@ -58,10 +55,7 @@ export function signCertificate(parts: CertificateParts, key: SigningKey): Buffe
   return sequence(tbs, algorithm, bitString(signWithKeyPem(key.pem, key.keyType, tbs)));
 }
 
-/**
- * Makes any bytes a serial of the same length that is positive and has no leading zero (RFC 5280 4.1.2.2).
- * @internal
- */
+/** Makes any bytes a serial of the same length that is positive and has no leading zero (RFC 5280 4.1.2.2). */
 export function positiveSerial(bytes: Uint8Array): Buffer {
   const serial = Buffer.from(bytes);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;

@@ -10,6 +10,7 @@ export const oids = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  acmeIdentifier: '1.3.6.1.5.5.7.1.31',
   caIssuers: '1.3.6.1.5.5.7.48.2',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   rsa: '1.2.840.113549.1.1.1',

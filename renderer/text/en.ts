@@ -108,6 +108,7 @@ export const en = {
   choices: {
     'http-01-agent': 'HTTP, answered by this agent (http-01)',
     'http-01-web-root': 'HTTP, file in the web root of the endpoint (http-01)',
+    'tls-alpn-01-agent': 'TLS, answered by this agent (tls-alpn-01)',
     'dns-01-script': 'DNS, set by scripts (dns-01)',
     AppRoleSecret: 'AppRole, SecretID given here (AppRoleSecret)',
     AppRoleFile: 'AppRole, SecretID in a file (AppRoleFile)',

@@ -9,6 +9,7 @@ import type { KeyType } from '#shared/model/certificate.ts';
 import { makeDns } from '../../electron/net/dns.ts';
 import { type Http, makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
+import { makeTlsAlpn01Responder } from '../../electron/net/tls-alpn-01-responder.ts';
 import { buildCsr } from '../../electron/pki/csr.ts';
 import { generateKey, signWithKeyPem } from '../../electron/pki/key.ts';
 import { AcmeAuthority } from '../../electron/providers/authorities/acme/acme.ts';
@@ -94,7 +95,8 @@ export function makeTestAcme(
     },
     state,
     http,
-    responder: makeHttp01Responder({ clock, log }),
+    responder: makeHttp01Responder({ log }),
+    alpnResponder: makeTlsAlpn01Responder({ log }),
     dns: makeDns(options.dns),
     runScript: (argv, timeoutMs) => exec({ argv, timeoutMs }),
     clock,

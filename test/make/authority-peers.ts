@@ -5,6 +5,7 @@ import type { AuthoritySettings } from '#shared/model/authority.ts';
 import { makeDns } from '../../electron/net/dns.ts';
 import { makeHttp } from '../../electron/net/http.ts';
 import { makeHttp01Responder } from '../../electron/net/http-01-responder.ts';
+import { makeTlsAlpn01Responder } from '../../electron/net/tls-alpn-01-responder.ts';
 import type { Authority, KeepsRoot } from '../../electron/providers/authorities/authority.ts';
 import { AuthorityRegistry } from '../../electron/providers/authorities/registry.ts';
 import { memoryState } from './acme.ts';
@@ -38,7 +39,8 @@ export function authorityAdapters(settings: AuthoritySettings) {
     clock: systemClock,
     log: silentLog,
     http: () => http,
-    responder: () => makeHttp01Responder({ clock: systemClock, log: silentLog }),
+    responder: () => makeHttp01Responder({ log: silentLog }),
+    alpnResponder: () => makeTlsAlpn01Responder({ log: silentLog }),
     dns: () => makeDns(),
     runScript: (argv: [string, ...string[]], timeoutMs: number) => exec({ argv, timeoutMs }),
     state: () => state,

@@ -42,6 +42,8 @@ export interface Pebble {
   /** What it says of a certificate that it issued: `Valid` or `Revoked`, with the number of the reason, null for none. */
   statusOf(serial: string): Promise<{ status: string; reason: number | null }>;
   httpPort: number;
+  /** Port at which tls-alpn-01 is asked for. */
+  tlsPort: number;
   eab: { keyId: string; hmacKey: string };
   /** DNS it asks; `managementUrl` is null with a `dnsServer` of the caller's. */
   dns: { server: string; managementUrl: string | null };
@@ -61,6 +63,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   const dnsServer = options.dnsServer ?? dns?.server ?? '';
   const env = environment(options);
   const httpPort = options.httpPort ?? (await freePort());
+  const tlsPort = await freePort();
   const clear = async () => {
     await dns?.stop();
     await rm(directory, { recursive: true, force: true });
@@ -76,11 +79,9 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
           certificate: tls.certificateFile,
           privateKey: tls.keyFile,
           httpPort,
-          tlsPort: await freePort(),
+          tlsPort,
           ocspResponderURL: '',
-          ...(options.validitySeconds === undefined
-            ? {}
-            : { certificateValidityPeriod: options.validitySeconds }),
+          ...validity(options),
           ...bindings(options),
         },
       };
@@ -99,6 +100,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       issuerRootPem: () => fetchText(`https://127.0.0.1:${managementPort}/roots/0`, tls.rootPem),
       statusOf: (serial) => statusOf(managementPort, tls.rootPem, serial),
       httpPort,
+      tlsPort,
       eab,
       dns: { server: dnsServer, managementUrl: dns?.managementUrl ?? null },
       output: child.output,
@@ -118,6 +120,10 @@ async function statusOf(managementPort: number, rootPem: string, serial: string)
   const path = `cert-status-by-serial/${serial.replace(/^0+/, '')}`;
   const said = JSON.parse(await fetchText(`https://127.0.0.1:${managementPort}/${path}`, rootPem));
   return { status: said.Status as string, reason: (said.Reason as number | undefined) ?? null };
+}
+
+function validity({ validitySeconds }: PebbleOptions) {
+  return validitySeconds === undefined ? {} : { certificateValidityPeriod: validitySeconds };
 }
 
 function bindings({ eab: required = false, moreBindings }: PebbleOptions) {

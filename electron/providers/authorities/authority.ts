@@ -9,6 +9,7 @@ import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
+import type { TlsAlpn01Responder } from '../../net/tls-alpn-01-responder.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
 /** Plain JSON that finds an order again after a restart. Opaque outside its authority. */
@@ -151,6 +152,7 @@ interface AuthorityParts<S> {
   log: Log;
   http(): Http;
   responder(): Http01Responder;
+  alpnResponder(): TlsAlpn01Responder;
   dns(): Dns;
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
 }

@@ -6,6 +6,7 @@ import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from
 import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
+import type { TlsAlpn01Responder } from '../../net/tls-alpn-01-responder.ts';
 import { acme } from './acme/provider.ts';
 import type {
   AuthorityAdapter,
@@ -33,6 +34,7 @@ export interface AuthorityTools {
   log: Log;
   http(): Http;
   responder(): Http01Responder;
+  alpnResponder(): TlsAlpn01Responder;
   dns(): Dns;
   runScript(argv: [string, ...string[]], timeoutMs: number): Promise<ExecResult>;
   /** Sealed values and notes of one authority. */

@@ -10,6 +10,15 @@ export const validation = z.discriminatedUnion('method', [
     address: z.string(),
     port: z.number().int().min(1).max(65535),
   }),
+  /**
+   * The agent answers TLS on `port` of its own machine, during validation only, with a certificate for the challenge alone
+   * (RFC 8737). The CA asks on port 443.
+   */
+  z.object({
+    method: z.literal('tls-alpn-01-agent'),
+    address: z.string(),
+    port: z.number().int().min(1).max(65535),
+  }),
   /** A file is written below the node's web root (or `webRoot`) over the endpoint's connection. */
   z.object({ method: z.literal('http-01-web-root'), webRoot: z.string().nullable() }),
   /**
@@ -35,7 +44,7 @@ export const validationFields: readonly Field[] = [
     label: 'Validation',
     help: 'How control of the names is proved to the CA.',
     kind: 'choice',
-    choices: ['http-01-agent', 'http-01-web-root', 'dns-01-script'],
+    choices: ['http-01-agent', 'http-01-web-root', 'tls-alpn-01-agent', 'dns-01-script'],
     default: 'http-01-web-root',
   },
   {
@@ -56,6 +65,25 @@ export const validationFields: readonly Field[] = [
     max: 65535,
     default: 80,
     when: { field: 'validation', is: ['http-01-agent'] },
+  },
+  {
+    name: 'tls_alpn_address',
+    label: 'TLS responder address',
+    help: 'Address of this machine to answer TLS challenges on.',
+    kind: 'text',
+    default: '0.0.0.0',
+    when: { field: 'validation', is: ['tls-alpn-01-agent'] },
+    advanced: true,
+  },
+  {
+    name: 'tls_alpn_port',
+    label: 'TLS responder port',
+    help: 'Port of this machine to answer TLS challenges on. The CA always asks on port 443, so another port needs what forwards them.',
+    kind: 'number',
+    min: 1,
+    max: 65535,
+    default: 443,
+    when: { field: 'validation', is: ['tls-alpn-01-agent'] },
   },
   {
     name: 'web_root',
@@ -126,6 +154,12 @@ export function flatValidation(validation: ValidationSettings): Flat {
         responder_address: validation.address,
         responder_port: validation.port,
       };
+    case 'tls-alpn-01-agent':
+      return {
+        validation: validation.method,
+        tls_alpn_address: validation.address,
+        tls_alpn_port: validation.port,
+      };
     case 'http-01-web-root':
       return { validation: validation.method, web_root: validation.webRoot ?? undefined };
     case 'dns-01-script':
@@ -149,6 +183,13 @@ export function validationOf(flat: Flat): ValidationSettings {
       method,
       address: text(flat, 'responder_address') ?? '0.0.0.0',
       port: number(flat, 'responder_port', 80),
+    };
+  }
+  if (method === 'tls-alpn-01-agent') {
+    return {
+      method,
+      address: text(flat, 'tls_alpn_address') ?? '0.0.0.0',
+      port: number(flat, 'tls_alpn_port', 443),
     };
   }
   if (method === 'dns-01-script') {
@@ -179,7 +220,7 @@ export function unprovable(
   const because = byDns
     ? `its validation is ${method}, and control of an IP address cannot be proved by DNS`
     : `its validation is ${method}, and control of a wildcard name is proved by DNS (dns-01) alone`;
-  const other = byDns ? 'http-01-agent or http-01-web-root' : 'dns-01-script';
+  const other = byDns ? 'http-01-agent, http-01-web-root or tls-alpn-01-agent' : 'dns-01-script';
   return {
     names: found,
     because,

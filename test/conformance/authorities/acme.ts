@@ -10,6 +10,7 @@ const acmeWith = (validation: AcmeSettings['validation']): AcmeSettings => ({
 export const shape: AuthorityShape = {
   everything: [
     acmeWith({ method: 'http-01-agent', address: '0.0.0.0', port: 80 }),
+    acmeWith({ method: 'tls-alpn-01-agent', address: '0.0.0.0', port: 443 }),
     acmeWith({ method: 'http-01-web-root', webRoot: '/srv/www' }),
     acmeWith({
       ...{ method: 'dns-01-script', addScript: '/add', removeScript: '/rm' },

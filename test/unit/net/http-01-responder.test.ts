@@ -9,7 +9,7 @@ import { freePort } from '../../servers/free-port.ts';
 
 const address = '127.0.0.1';
 const http = makeHttp({ userAgent: 'CA', clock: systemClock, log: silentLog });
-const responder = makeHttp01Responder({ clock: systemClock, log: silentLog });
+const responder = makeHttp01Responder({ log: silentLog });
 afterAll(() => http.close());
 
 async function ask(port: number, path: string, method: 'GET' | 'HEAD' | 'POST' = 'GET') {

@@ -4,6 +4,7 @@ import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import type { Dns } from '../../../net/dns.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
+import type { TlsAlpn01Responder } from '../../../net/tls-alpn-01-responder.ts';
 import type {
   Authority,
   AuthorityState,
@@ -36,6 +37,7 @@ interface AcmeParts {
   state: AuthorityState;
   http: Http;
   responder: Http01Responder;
+  alpnResponder: TlsAlpn01Responder;
   dns: Dns;
   runScript: RunScript;
   clock: Clock;

@@ -5,7 +5,9 @@ import type { ValidationSettings } from '#shared/catalog/authorities/acme-valida
 import { Failure } from '#shared/failure.ts';
 import type { Dns } from '../../../net/dns.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
+import type { TlsAlpn01Responder } from '../../../net/tls-alpn-01-responder.ts';
 import type { OrderTools } from '../authority.ts';
+import { alpnCertificate } from './alpn-certificate.ts';
 import { DnsScripts, type RunScript } from './dns-scripts.ts';
 import type { Provision } from './handle.ts';
 import { fileOf, tokenShape } from './key-authorization.ts';
@@ -16,6 +18,7 @@ interface ChallengesParts {
   validation: ValidationSettings;
   ca: string;
   responder: Http01Responder;
+  alpnResponder: TlsAlpn01Responder;
   runScript: RunScript;
   dns: Dns;
   clock: Clock;
@@ -45,7 +48,7 @@ export class Challenges {
   /** The challenge to answer and what to put up for it. `acme.challenge-not-offered` names what the CA offers. */
   choose(authorization: Authorization, thumbprint: string): { challenge: Challenge; provision: Provision } {
     const name = nameOf(authorization);
-    const wanted = this.#validation.method === 'dns-01-script' ? 'dns-01' : 'http-01';
+    const wanted = challengeOf[this.#validation.method];
     const challenge = authorization.challenges.find(({ type }) => type === wanted);
     if (challenge?.token === undefined || challenge.url === '')
       throw notOffered(this.#parts.ca, name, wanted, authorization);
@@ -55,6 +58,8 @@ export class Challenges {
     switch (this.#validation.method) {
       case 'http-01-agent':
         return { challenge, provision: { by: 'responder', ...common } };
+      case 'tls-alpn-01-agent':
+        return { challenge, provision: { by: 'alpn-responder', ...common } };
       case 'http-01-web-root':
         return { challenge, provision: { by: 'web-root', ...common } };
       case 'dns-01-script':
@@ -110,6 +115,7 @@ export class Challenges {
   async #putUpOne(provision: Provision, tools: OrderTools): Promise<Provision> {
     switch (provision.by) {
       case 'responder':
+      case 'alpn-responder':
         await this.#serve(provision);
         return provision;
       case 'web-root':
@@ -126,12 +132,9 @@ export class Challenges {
     }
   }
 
-  async #serve({ challengeUrl, keyAuthorization }: Provision): Promise<void> {
-    if (this.#validation.method !== 'http-01-agent') return;
-    const { address, port } = this.#validation;
-    const { path, body } = fileOf(keyAuthorization);
-    const started =
-      this.#serving.get(challengeUrl) ?? this.#parts.responder.serve({ address, port, path, body });
+  async #serve(provision: Provision): Promise<void> {
+    const { challengeUrl } = provision;
+    const started = this.#serving.get(challengeUrl) ?? this.#listen(provision);
     this.#serving.set(challengeUrl, started);
     try {
       await started;
@@ -141,9 +144,27 @@ export class Challenges {
     }
   }
 
+  async #listen({ name, keyAuthorization }: Provision): Promise<() => Promise<void>> {
+    const validation = this.#validation;
+    switch (validation.method) {
+      case 'http-01-agent': {
+        const { address, port } = validation;
+        return this.#parts.responder.serve({ address, port, ...fileOf(keyAuthorization) });
+      }
+      case 'tls-alpn-01-agent': {
+        const { address, port } = validation;
+        const shown = await alpnCertificate(name, keyAuthorization, this.#clock.now());
+        return this.#parts.alpnResponder.serve({ address, port, ...shown });
+      }
+      default:
+        return async () => {};
+    }
+  }
+
   async #takeDownOne(provision: Provision, tools: OrderTools): Promise<void> {
     switch (provision.by) {
-      case 'responder': {
+      case 'responder':
+      case 'alpn-responder': {
         const started = this.#serving.get(provision.challengeUrl);
         this.#serving.delete(provision.challengeUrl);
         await (await started)?.();
@@ -161,6 +182,14 @@ export class Challenges {
     }
   }
 }
+
+/** Which challenge each way answers. */
+const challengeOf: Record<ValidationSettings['method'], string> = {
+  'http-01-agent': 'http-01',
+  'http-01-web-root': 'http-01',
+  'tls-alpn-01-agent': 'tls-alpn-01',
+  'dns-01-script': 'dns-01',
+};
 
 function putFile(
   webRoot: NonNullable<OrderTools['webRoot']>,

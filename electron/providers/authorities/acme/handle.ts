@@ -12,6 +12,7 @@ const common = {
 };
 const provision = z.discriminatedUnion('by', [
   z.object({ by: z.literal('responder'), ...common }),
+  z.object({ by: z.literal('alpn-responder'), ...common }),
   z.object({ by: z.literal('web-root'), ...common }),
   z.object({
     by: z.literal('dns-script'),

@@ -3,6 +3,12 @@ import type { AuthorityProvider } from '../authority.ts';
 import { AcmeAuthority } from './acme.ts';
 
 export const acme: AuthorityProvider<AcmeSettings> = {
-  make: ({ http, responder, dns, ...parts }) =>
-    new AcmeAuthority({ ...parts, http: http(), responder: responder(), dns: dns() }),
+  make: ({ http, responder, alpnResponder, dns, ...parts }) =>
+    new AcmeAuthority({
+      ...parts,
+      http: http(),
+      responder: responder(),
+      alpnResponder: alpnResponder(),
+      dns: dns(),
+    }),
 };
