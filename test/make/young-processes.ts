@@ -1,10 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 
 /** How often a process is looked at while it is young, when it may become another program; then now and then. */
 const youngLooks = 25;
-const laterEvery = 100;
+const laterEvery = 500;
 
-/** One command line or environment, its words ended by zero bytes: proc_pid_cmdline(5), proc_pid_environ(5). */
+/**
+ * One command line or environment, its words ended by zero bytes: proc_pid_cmdline(5), proc_pid_environ(5). The bytes are
+ * there until the next one is asked for.
+ */
 export interface Reading {
   pid: number;
   what: 'cmdline' | 'environ';
@@ -43,7 +46,7 @@ export class YoungProcesses {
   /** Null: it ended, or is not ours to see. */
   #read(pid: number, what: Reading['what']): Buffer | null {
     try {
-      return readFileSync(`/proc/${pid}/${what}`);
+      return contentOf(`/proc/${pid}/${what}`);
     } catch (error) {
       if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) this.#turns.delete(pid);
       return null;
@@ -67,13 +70,29 @@ export class YoungProcesses {
 }
 
 /** The last field of proc_loadavg(5): the number that was given last. */
-const newestNumber = (): number => Number(readFileSync('/proc/loadavg', 'latin1').split(' ')[4]);
+const newestNumber = (): number => Number(contentOf('/proc/loadavg').toString('latin1').split(' ')[4]);
 
 /** Threads have numbers of the same row, and belong to a process with another. */
 function isProcess(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'latin1').includes(`\nTgid:\t${pid}\n`);
+    return contentOf(`/proc/${pid}/status`).includes(`\nTgid:\t${pid}\n`);
   } catch {
     return false; // ended already
+  }
+}
+
+/** More than a kernel lets one command line and environment have beside each other by default. */
+const room = Buffer.alloc(4 * 1024 * 1024);
+
+/** Into the same room each time: what is read thousands of times a second would leave much to clear away. */
+function contentOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let got = -1; got !== 0 && length < room.length; length += got)
+      got = readSync(file, room, length, room.length - length, null);
+    return room.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }

@@ -113,7 +113,7 @@ class ProcessWatch {
     if (what === 'cmdline' && this.#allowed.has(String(pid))) return;
     const before = this.#searched.get(`${pid} ${what}`);
     if (before?.markers === this.#markers.length && before.bytes.equals(bytes)) return;
-    this.#searched.set(`${pid} ${what}`, { bytes, markers: this.#markers.length });
+    this.#searched.set(`${pid} ${what}`, { bytes: Buffer.from(bytes), markers: this.#markers.length });
     const where = `${what} of ${bytes.toString('latin1', 0, 120)}`;
     for (const one of foundIn(where, bytes, this.#markers)) this.#found.add(one);
   }
