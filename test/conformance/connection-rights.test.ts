@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { aclOf, attributesOf, canGiveRights, must } from '#test/make/rights.ts';
 import { eachConnection, sha256 } from './each-connection.ts';
@@ -14,6 +14,8 @@ const selinux = `0x${Buffer.from('system_u:object_r:cert_t:s0\0').toString('hex'
  * certbot/certbot#5017 and #7412.
  */
 eachConnection('keeps what a file has beside owner and mode', ({ connection, at }) => {
+  const rightsOf = async (path: string) => (await connection().rights([path]))[0];
+
   async function keyWithAcl(name = 'key'): Promise<string> {
     const path = at(name);
     await writeFile(path, 'old', { mode: 0o600 });
@@ -28,13 +30,12 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
   test.runIf(canGiveRights)('when it is replaced, and tells it', async () => {
     const path = await keyWithAcl();
     const before = [await aclOf(path), await attributesOf(path)];
-    const told = await connection().rights(path);
+    const told = await rightsOf(path);
     expect(told).toMatchObject({
       acl: 'user::rw-,user:daemon:r--,group::---,mask::r--,other::---',
       hidesAcl: false,
       attributes: `trusted.note=${sha256(Buffer.from([0, 255, 10])).slice(0, 16)},user.owner=${sha256('team a').slice(0, 16)}`,
       label: 'system_u:object_r:cert_t:s0',
-      flags: [],
       untold: [],
     });
     const facts = await connection().stat(path);
@@ -42,7 +43,7 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
     await connection().write(path, Buffer.from('new'), { mode: facts?.mode ?? 0 });
     expect(await readFile(path, 'utf8')).toBe('new');
     expect([await aclOf(path), await attributesOf(path)]).toEqual(before);
-    expect(await connection().rights(path)).toEqual(told);
+    expect(await rightsOf(path)).toEqual(told);
     expect(await stat(path)).toMatchObject({ uid: 0, gid: 33 });
   });
 
@@ -58,13 +59,13 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
 
   test.runIf(canGiveRights)('when it is copied, and brought back', async () => {
     const path = await keyWithAcl();
-    const told = await connection().rights(path);
+    const told = await rightsOf(path);
     await connection().copy(path, at('kept'));
-    expect(await connection().rights(at('kept'))).toEqual(told);
+    expect(await rightsOf(at('kept'))).toEqual(told);
     await writeFile(at('other'), 'other', { mode: 0o600 });
     await connection().rename(at('other'), path);
     await connection().copy(at('kept'), path);
-    expect(await connection().rights(path)).toEqual(told);
+    expect(await rightsOf(path)).toEqual(told);
     expect(await readFile(path, 'utf8')).toBe('old');
   });
 
@@ -75,11 +76,11 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
       await must('setfacl', '-d', '-m', 'u:nobody:rwx,g::rwx,o::r', at('d'));
       const acl = 'user::rw-,user:daemon:r--,group::---,mask::r--,other::---';
       await connection().write(at('d/listed'), Buffer.from('x'), { mode: 0o640, acl });
-      expect((await connection().rights(at('d/listed'))).acl).toBe(acl);
+      expect((await rightsOf(at('d/listed')))?.acl).toBe(acl);
       await connection().write(at('d/plain'), Buffer.from('x'), { mode: 0o640 });
       expect(await aclOf(at('d/plain'))).toBe('user::rw-\ngroup::r--\nother::---\n\n');
       await connection().copy(at('d/plain'), at('d/copy'));
-      expect((await connection().rights(at('d/copy'))).acl).toBe('');
+      expect((await rightsOf(at('d/copy')))?.acl).toBe('');
       await connection().write(at('d/listed'), Buffer.from('x'), { mode: 0o600, acl: '' });
       expect(await aclOf(at('d/listed'))).toBe('user::rw-\ngroup::---\nother::---\n\n');
     },
@@ -114,10 +115,11 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
       return mask.includes('r') && others.some((line) => line.slice(-3).includes('r'));
     });
     expect(open).toEqual([]);
-    expect((await connection().rights(path)).acl).toContain('group::---');
+    expect((await rightsOf(path))?.acl).toContain('group::---');
   });
 
   test.runIf(canGiveRights)('and tells flags, with which it leaves the file as it was', async () => {
+    await writeFile(at('plain'), 'x');
     await writeFile(at('f'), 'old', { mode: 0o600 });
     for (const [letter, flag] of [
       ['i', 'immutable'],
@@ -125,7 +127,7 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
     ] as const) {
       await must('chattr', `+${letter}`, at('f'));
       try {
-        expect((await connection().rights(at('f'))).flags).toEqual([flag]);
+        expect(await connection().flags([at('plain'), at('f')])).toEqual([[], [flag]]);
         await expect(connection().write(at('f'), Buffer.from('new'), { mode: 0o600 })).rejects.toMatchObject({
           code: 'file.denied',
         });
@@ -139,8 +141,23 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
   test('and of a plain file says so', async () => {
     await writeFile(at('plain'), 'x');
     await chmod(at('plain'), 0o644);
-    const { label: _label, untold, ...rest } = await connection().rights(at('plain'));
-    if (untold.length === 0) expect(rest).toEqual({ acl: '', hidesAcl: false, attributes: '', flags: [] });
-    await expect(connection().rights(at('none'))).rejects.toMatchObject({ code: 'file.missing' });
+    const { label: _label, untold, ...rest } = (await rightsOf(at('plain'))) ?? { untold: ['everything'] };
+    if (untold.length === 0) expect(rest).toEqual({ acl: '', hidesAcl: false, attributes: '' });
+    await expect(rightsOf(at('none'))).rejects.toMatchObject({ code: 'file.missing' });
+  });
+
+  test.runIf(canGiveRights)('and tells of many what each has, where links lead too', async () => {
+    const [plain, key, link] = [at("it's\nplain"), await keyWithAcl(), at('link')];
+    await writeFile(plain, 'x');
+    await symlink(key, link);
+    const alone = [await rightsOf(plain), await rightsOf(key)];
+    expect(await connection().rights([plain, key, link, plain])).toEqual([...alone, alone[1], alone[0]]);
+    expect(await connection().rights([])).toEqual([]);
+    expect(await connection().flags([link, plain])).toEqual([[], []]);
+    for (const look of ['rights', 'flags'] as const)
+      await expect(connection()[look]([plain, at('none'), at('nor this')])).rejects.toMatchObject({
+        code: 'file.missing',
+        message: expect.stringContaining(at('none')),
+      });
   });
 });

@@ -1,6 +1,7 @@
 import type { ExecResult } from '#kit/exec.ts';
 import type {
   FileFacts,
+  FileFlag,
   FileRights,
   HostConnection,
   HostExec,
@@ -47,8 +48,12 @@ export class MappedHost implements HostConnection {
     return this.#real.hash(this.#in(path));
   }
 
-  rights(path: string): Promise<FileRights> {
-    return this.#real.rights(this.#in(path));
+  rights(paths: readonly string[]): Promise<FileRights[]> {
+    return this.#real.rights(paths.map((path) => this.#in(path)));
+  }
+
+  flags(paths: readonly string[]): Promise<(readonly FileFlag[] | null)[]> {
+    return this.#real.flags(paths.map((path) => this.#in(path)));
   }
 
   write(path: string, content: NewContent, options: WriteOptions): Promise<void> {

@@ -46,6 +46,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     read: nothing,
     hash: nothing,
     rights: nothing,
+    flags: nothing,
     write: nothing,
     writeAll: nothing,
     copy: nothing,

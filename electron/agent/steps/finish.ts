@@ -7,7 +7,7 @@ import { proveOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
 
-/** Clears up on the endpoint, reads the nodes again and sets the next renewal. What fails here is a warning: it is served. */
+/** Reads the nodes again, clears up on the endpoint and sets the next renewal. What fails here is a warning: it is served. */
 export const finishStep: Step = {
   name: 'finish',
   ifInterrupted: 'repeat',
@@ -20,9 +20,12 @@ export const finishStep: Step = {
     const warnings: string[] = [];
     try {
       const { endpoint } = await context.tools.openConnection();
-      await endpoint.discard(snapshot, tagOf(context.task));
-      const found = await endpoint.nodes();
-      database.nodes.reconcile(context.endpoint().id, found, clock.now());
+      try {
+        // first: an endpoint that has just read where certificates lie need not ask again where to clear up
+        database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());
+      } finally {
+        await endpoint.discard(snapshot, tagOf(context.task));
+      }
     } catch (error) {
       log.warn('clearing up after an install failed', { error, task: context.task.id });
       warnings.push(

@@ -49,11 +49,12 @@ export interface FileRights {
   attributes: string | null;
   /** Label of mandatory access control (SELinux); null: none, or it cannot be told. */
   label: string | null;
-  /** With one of them a file cannot be replaced, nor one in such a directory. */
-  flags: readonly ('immutable' | 'append-only')[];
-  /** What could not be asked, for people: `an ACL (no getfacl)`. */
+  /** What could not be asked, for people: `an ACL (getfacl)`. */
   untold: readonly string[];
 }
+
+/** With one of them a file cannot be replaced, nor one in such a directory. */
+export type FileFlag = 'immutable' | 'append-only';
 
 /** Content that is put together on the host around a file that lies there and does not travel. */
 interface ContentAround {
@@ -108,8 +109,13 @@ export interface HostConnection {
   read(path: string): Promise<Buffer>;
   /** SHA-256 of the content, lower-case hex, computed on the host: the content does not travel. */
   hash(path: string): Promise<string>;
-  /** Null in a field, and `untold`, where the host cannot tell. `file.missing`, `file.denied`. */
-  rights(path: string): Promise<FileRights>;
+  /**
+   * Of each of these paths, in their order, read now and in as few commands as can be. Null in a field, and `untold`, where the
+   * host cannot tell. `file.missing`, `file.denied`, about the first of them.
+   */
+  rights(paths: readonly string[]): Promise<FileRights[]>;
+  /** Of each of these paths, in their order; null where the host cannot tell. `file.missing`, `file.denied`. */
+  flags(paths: readonly string[]): Promise<(readonly FileFlag[] | null)[]>;
   /**
    * New file beside the old, fsync, length and hash checked, rename over. Follows a symbolic link. Extended attributes and
    * label are those of the file that is replaced; `file.rights-not-kept` when they, or the access control list, cannot be

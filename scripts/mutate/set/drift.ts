@@ -11,8 +11,8 @@ export const driftMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a directory in the place of a file is hashed',
       file: states,
-      find: "if (facts.kind !== 'file') {",
-      put: "if (facts.kind === 'link') {",
+      find: "({ kind }) => kind !== 'file'",
+      put: "({ kind }) => kind === 'link'",
       equivalent: 'hashing what is no plain file is refused with the same code, file.not-a-file',
     },
     {

@@ -41,8 +41,8 @@ export const rightsMutations: readonly Mutation[] = [
       {
         breaks: 'an immutable file is told as any other',
         file: rights,
-        find: "flags.includes('i')",
-        put: "flags.includes('!')",
+        find: "letters.includes('i')",
+        put: "letters.includes('!')",
       },
     ],
   ),

@@ -30,8 +30,8 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a link where a copy is to be counts as the copy',
         file: snapshot,
-        find: 'const found = await ledAway(connection, keptAt);',
-        put: 'const found: string[] = [];',
+        find: '[...(away[at] ?? []), ...fileDifferences(keptAt',
+        put: '[...fileDifferences(keptAt',
       },
       {
         breaks: 'clearing up removes whatever a snapshot names',
@@ -42,21 +42,20 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a copy already made is made again',
         file: snapshot,
-        find: 'if ((await connection.stat(keptAt)) === null) {',
-        put: '{',
+        find: 'before !== null && (await isThere(connection, keptName(path, tag)))',
+        put: "before !== null && path === ''",
       },
       {
         breaks: 'a file that changed is copied as if it were the planned one',
         file: snapshot,
-        find: `    refuseDrift(fileDifferences(path, before, await stateOf(connection, path)), connection);
-    await connection.copy`,
-        put: '    await connection.copy',
+        find: 'fileDifferences(path, before, states[at] ?? null)),',
+        put: 'before !== null ? [] : fileDifferences(path, before, states[at] ?? null)),',
       },
       {
         breaks: 'a file that appeared where a new one was planned is not seen',
         file: snapshot,
-        find: '    refuseDrift(fileDifferences(path, null, await stateOf(connection, path)), connection);\n',
-        put: '',
+        find: 'fileDifferences(path, before, states[at] ?? null)),',
+        put: 'before === null ? [] : fileDifferences(path, before, states[at] ?? null)),',
       },
       {
         breaks: 'the copy is not compared with the file',
@@ -68,7 +67,7 @@ export const snapshotMutations: readonly Mutation[] = [
         breaks: 'a copy that failed does not end the snapshot',
         file: snapshot,
         find: "if (copy.status === 'rejected') throw copy.reason;",
-        put: "if (copy.status === 'rejected') return { kind: 'directory', path: '' };",
+        put: "if (copy.status === 'rejected') continue;",
       },
       {
         breaks: 'directories that were made are not noted',

@@ -179,14 +179,20 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'copies of replaced keys stay on the endpoint',
       file: step('finish'),
-      find: '      await endpoint.discard(snapshot, tagOf(context.task));\n',
+      find: '        await endpoint.discard(snapshot, tagOf(context.task));\n',
       put: '',
     },
     {
       breaks: 'the list shows the certificate of before until the next discovery',
       file: step('finish'),
-      find: '      database.nodes.reconcile(context.endpoint().id, found, clock.now());\n',
-      put: '',
+      find: 'database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());',
+      put: 'await endpoint.nodes();',
+    },
+    {
+      breaks: 'copies of replaced keys stay where the nodes cannot be read',
+      file: step('finish'),
+      find: '      } finally {\n        await endpoint.discard(snapshot, tagOf(context.task));\n',
+      put: '        await endpoint.discard(snapshot, tagOf(context.task));\n      } finally {\n',
     },
     {
       breaks: 'a copy that cannot be removed has a served certificate put back',

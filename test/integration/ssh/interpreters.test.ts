@@ -6,7 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { exec } from '#kit/exec.ts';
 import * as posix from '../../../electron/providers/connections/common/posix.ts';
 import { readStat } from '../../../electron/providers/connections/common/posix-answers.ts';
-import { readRights, rights } from '../../../electron/providers/connections/common/posix-rights.ts';
+import {
+  flags,
+  readFlags,
+  readRights,
+  rights,
+} from '../../../electron/providers/connections/common/posix-rights.ts';
 import {
   factsScript,
   readHostFacts,
@@ -115,7 +120,7 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
       ['setfattr', '-n', 'user.a"b=c', '-v', 'x\ny', path] as const,
     ])
       expect((await exec({ argv, timeoutMs: 5_000 })).code).toBe(0);
-    const before = readRights((await sh(rights, [path])).stdout);
+    const [before] = readRights((await sh(rights, [path])).stdout);
     expect(before).toMatchObject({
       acl: 'user::rw-,user:daemon:r--,group::---,mask::r--,other::---',
       attributes: expect.stringMatching(/^user\.a"b.*=[0-9a-f]{16}$/),
@@ -123,30 +128,35 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     });
     expect(await write(path, 'new')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('set') });
     expect(await readFile(path, 'utf8')).toBe('new');
-    expect(readRights((await sh(rights, [path])).stdout)).toEqual(before);
+    expect(readRights((await sh(rights, [path])).stdout)).toEqual([before]);
     expect(await sh(posix.copy(tools), [path, at('kept'), 'r2'])).toMatchObject({ code: 0 });
-    expect(readRights((await sh(rights, [at('kept')])).stdout)).toEqual(before);
+    await writeFile(at('plain'), '');
+    const several = [at('kept'), at('plain'), path];
+    const [, plain] = readRights((await sh(rights, several)).stdout);
+    expect(plain).toMatchObject({ acl: '', attributes: '' });
+    expect(readRights((await sh(rights, several)).stdout)).toEqual([before, plain, before]);
+    expect(readFlags((await sh(flags, several)).stdout, 3)).toEqual([[], [], []]);
   });
 
   test.runIf(have(argv[0]) && have('setfacl'))('leave a list that they cannot read, and say so', async () => {
     const none = ['getfacl', 'setfacl', 'getfattr', 'lsattr'].map((name) => `${name}() { return 127; }\n`);
     const lacking = `command() { return 1; }\n${none.join('')}`;
     await writeFile(at('f'), 'old', { mode: 0o600 });
-    const plain = readRights((await sh(lacking + rights, [at('f')])).stdout);
+    const [plain] = readRights((await sh(lacking + rights, [at('f')])).stdout);
     // only GNU ls is known to mark every list
     const told = name === 'busybox' ? null : '';
-    expect(plain).toMatchObject({ acl: told, hidesAcl: false, attributes: null, flags: [] });
-    expect(plain.untold).toEqual([
+    expect(plain).toMatchObject({ acl: told, hidesAcl: false, attributes: null });
+    expect(readFlags((await sh(lacking + flags, [at('f')])).stdout, 1)).toEqual([null]);
+    expect(plain?.untold).toEqual([
       ...(told === null ? ['an ACL (getfacl)'] : []),
-      ...['extended attributes (getfattr)', 'the immutable flag (lsattr)'],
+      'extended attributes (getfattr)',
     ]);
     expect(await write(at('f'), 'new', 'new', lacking)).toMatchObject({ code: 0 });
     if (told === null) return; // its ls shows no list, and the plan has said so
     await exec({ argv: ['setfacl', '-m', 'u:daemon:r', at('f')], timeoutMs: 5_000 });
-    expect(readRights((await sh(lacking + rights, [at('f')])).stdout)).toMatchObject({
-      acl: null,
-      hidesAcl: true,
-    });
+    expect(readRights((await sh(lacking + rights, [at('f')])).stdout)).toMatchObject([
+      { acl: null, hidesAcl: true },
+    ]);
     expect(await write(at('f'), 'newer', 'newer', lacking)).toMatchObject({ code: posix.exits.notKept });
     expect(await readFile(at('f'), 'utf8')).toBe('new');
     expect(await readdir(directory)).toEqual(['f']);

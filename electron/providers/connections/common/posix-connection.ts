@@ -5,6 +5,7 @@ import type { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import type {
   FileFacts,
+  FileFlag,
   FileRights,
   HostConnection,
   HostExec,
@@ -18,7 +19,7 @@ import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } fro
 import { bytesOf, sumOfBytes } from './new-content.ts';
 import * as posix from './posix.ts';
 import { readStat, troubleOf } from './posix-answers.ts';
-import { readRights, rights, sameAcl } from './posix-rights.ts';
+import { endedAt, flags, readFlags, readRights, rights, sameAcl } from './posix-rights.ts';
 
 /** A script of `posix.ts` with its arguments. */
 export interface Script {
@@ -99,9 +100,25 @@ export class PosixConnection implements HostConnection {
     return sum;
   }
 
-  async rights(path: string): Promise<FileRights> {
-    const { stdout } = await this.#mustDo('examine', path, { text: rights, args: [path] });
-    return readRights(stdout.toString());
+  rights(paths: readonly string[]): Promise<FileRights[]> {
+    return this.#examined(paths, rights, readRights);
+  }
+
+  flags(paths: readonly string[]): Promise<(readonly FileFlag[] | null)[]> {
+    return this.#examined(paths, flags, (output) => readFlags(output, paths.length));
+  }
+
+  /** What one script says of each of these paths. */
+  async #examined<T>(paths: readonly string[], text: string, read: (output: string) => T[]): Promise<T[]> {
+    const [first] = paths;
+    if (first === undefined) return [];
+    for (const path of paths) this.#check(path);
+    const result = await this.#run(first, { text, args: paths });
+    const output = result.stdout.toString();
+    if (result.code !== 0) throw this.#failed(result, 'examine', endedAt(paths, output));
+    const answers = read(output);
+    if (answers.length === paths.length) return answers;
+    throw fileFailure('failed', 'examine', first, this.#host.place);
   }
 
   async write(path: string, content: NewContent, options: WriteOptions): Promise<void> {

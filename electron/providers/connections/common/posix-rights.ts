@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileRights } from '../connection.ts';
+import type { FileFlag, FileRights } from '../connection.ts';
 import { exits } from './posix-exits.ts';
 
 /*
@@ -10,54 +10,110 @@ import { exits } from './posix-exits.ts';
 /** The entries of a list that says more than the mode, one a line; nothing when there is none. */
 const aclOf = (path: string) => `getfacl -cpsE -- ${path} 2>/dev/null`;
 
+/**
+ * Options with which getfattr, given paths behind them, prints nothing and ends with 0 when none of the files has a list, an
+ * attribute or a label: all three are attributes to Linux.
+ */
+export const anythingBeside = ['-d', '-m', '-', '-e', 'hex', '--absolute-names', '--'] as const;
+
 const functions = [
-  // one program tells of most files that they have neither list nor attribute nor label: all three are attributes to Linux
-  'plain() { x=$(getfattr -d -m - -e hex --absolute-names -- "$@" 2>/dev/null) && [ -z "$x" ]; }',
+  `plain() { x=$(getfattr ${anythingBeside.join(' ')} "$@" 2>/dev/null) && [ -z "$x" ]; }`,
   `plus() { l=$(ls -ldL -- "$1" 2>/dev/null) && case "\${l%% *}" in *+) return 0 ;; esac; return 1; }`,
   'label() { l=$(stat -L -c %C -- "$1" 2>/dev/null) && case "$l" in *:*) printf %s "$l" ;; esac; }',
   // a file system without them has none
   'attributes() { x=$(getfattr -d -m - -e hex --absolute-names -- "$1" 2>&1) || case "$x" in *"not supported"*) return 0 ;; *) return 1 ;; esac; [ -z "$x" ] || printf "%s\\n" "$x" | grep -E "^(user|trusted|security)[.]" | grep -vE "^security[.](selinux|ima|evm)="; return 0; }',
 ];
 
-/** `$1`: path. Prints a line for each thing that was found out; see `readRights`. */
+/** Puts where paths lead in their places, and says `found` of each that is there: ends at the first that is not. */
+const whereTheyLead = [
+  'for p; do',
+  `  [ -e "$p" ] || ls -dL -- "$p" >/dev/null || exit ${exits.notFound}`,
+  '  echo found',
+  '  r=$p',
+  `  if [ -L "$p" ]; then r=$(readlink -f -- "$p" && printf x) && r=\${r%??} || r=; fi`,
+  '  shift',
+  '  set -- "$@" "$r"',
+  'done',
+];
+
+/** Of the paths, which one a script that began with `whereTheyLead` ended at. */
+export function endedAt(paths: readonly string[], output: string): string {
+  const found = output.split('\n').filter((line) => line === 'found').length;
+  return paths[found] ?? paths[0] ?? '';
+}
+
+/** `$@`: paths. Prints `file` for each, and behind it a line for each thing that was found out; see `readRights`. */
 export const rights = [
   ...functions,
-  `[ -e "$1" ] || ls -dL -- "$1" >/dev/null || exit ${exits.notFound}`,
-  'r=$1',
-  `if [ -L "$1" ]; then r=$(readlink -f -- "$1" && printf x) && r=\${r%??} || r=; fi`,
-  'if plain "$r"; then echo told=acl; echo told=attributes; else',
-  `if a=$(${aclOf('"$r"')}); then echo told=acl; [ -z "$a" ] || printf '%s\\n' "$a" | sed -n 's/^./acl=&/p'`,
-  'elif plus "$r"; then echo hidden=acl',
-  'elif ls --version 2>/dev/null | grep -q "GNU coreutils"; then echo told=acl; fi',
-  `if x=$(attributes "$r"); then echo told=attributes; [ -z "$x" ] || printf '%s\\n' "$x" | sed -n 's/^./attribute=&/p'; fi`,
-  `printf 'label=%s\\n' "$(label "$r")"`,
-  'fi',
-  `if command -v lsattr >/dev/null 2>&1; then echo told=flags; f=$(lsattr -d -- "$r" 2>/dev/null) && printf 'flags=%s\\n' "\${f%% *}"; fi`,
+  ...whereTheyLead,
+  'none() { echo told=acl; echo told=attributes; }',
+  'beside() {',
+  `  if a=$(${aclOf('"$1"')}); then echo told=acl; [ -z "$a" ] || printf '%s\\n' "$a" | sed -n 's/^./acl=&/p'`,
+  '  elif plus "$1"; then echo hidden=acl',
+  '  elif ls --version 2>/dev/null | grep -q "GNU coreutils"; then echo told=acl; fi',
+  `  if x=$(attributes "$1"); then echo told=attributes; [ -z "$x" ] || printf '%s\\n' "$x" | sed -n 's/^./attribute=&/p'; fi`,
+  `  printf 'label=%s\\n' "$(label "$1")"`,
+  '}',
+  'if plain "$@"; then for r; do echo file; none; done; exit 0; fi',
+  // most files have nothing: only those that may have are asked one by one
+  'for r; do',
+  '  echo file',
+  '  if [ $# -gt 1 ] && plain "$r"; then none; else beside "$r"; fi',
+  'done',
 ].join('\n');
 
-/** Parses the output of `rights`. */
-export function readRights(output: string): FileRights {
-  const lines = output.split('\n');
-  const values = (name: string) =>
-    lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
-  const told = values('told');
-  const hidesAcl = values('hidden').length > 0;
-  const [flags = ''] = values('flags');
-  const untold = [
-    ...(told.includes('acl') || hidesAcl ? [] : ['an ACL (getfacl)']),
-    ...(told.includes('attributes') ? [] : ['extended attributes (getfattr)']),
-    ...(told.includes('flags') ? [] : ['the immutable flag (lsattr)']),
-  ];
+/** Parses the output of `rights`, in the order of the paths. */
+export function readRights(output: string): FileRights[] {
+  return sectionsOf(output).map(rightsIn);
+}
+
+/** `$@`: paths. Prints `file` for each with its flags behind it; nothing where no program tells them. See `readFlags`. */
+export const flags = [
+  ...whereTheyLead,
+  'command -v lsattr >/dev/null 2>&1 || exit 0',
+  `for r; do echo file; f=$(lsattr -d -- "$r" 2>/dev/null) && printf 'flags=%s\\n' "\${f%% *}"; done`,
+  'exit 0',
+].join('\n');
+
+/** Parses the output of `flags` about so many paths. */
+export function readFlags(output: string, count: number): (FileFlag[] | null)[] {
+  const sections = sectionsOf(output);
+  if (sections.length === 0) return Array.from({ length: count }, () => null);
+  return sections.map((lines) => {
+    const [letters = ''] = valuesOf(lines, 'flags');
+    return [
+      ...(letters.includes('i') ? (['immutable'] as const) : []),
+      ...(letters.includes('a') ? (['append-only'] as const) : []),
+    ];
+  });
+}
+
+/** The lines behind each `file`. */
+function sectionsOf(output: string): string[][] {
+  const sections: string[][] = [];
+  for (const line of output.split('\n'))
+    if (line === 'file') sections.push([]);
+    else sections.at(-1)?.push(line);
+  return sections;
+}
+
+const valuesOf = (lines: readonly string[], name: string): string[] =>
+  lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
+
+function rightsIn(lines: readonly string[]): FileRights {
+  const told = valuesOf(lines, 'told');
+  const hidesAcl = valuesOf(lines, 'hidden').length > 0;
   return {
-    acl: told.includes('acl') ? values('acl').join(',') : null,
+    acl: told.includes('acl') ? valuesOf(lines, 'acl').join(',') : null,
     hidesAcl,
-    attributes: told.includes('attributes') ? values('attribute').map(attribute).sort().join(',') : null,
-    label: values('label').find((label) => label !== '') ?? null,
-    flags: [
-      ...(flags.includes('i') ? (['immutable'] as const) : []),
-      ...(flags.includes('a') ? (['append-only'] as const) : []),
+    attributes: told.includes('attributes')
+      ? valuesOf(lines, 'attribute').map(attribute).sort().join(',')
+      : null,
+    label: valuesOf(lines, 'label').find((label) => label !== '') ?? null,
+    untold: [
+      ...(told.includes('acl') || hidesAcl ? [] : ['an ACL (getfacl)']),
+      ...(told.includes('attributes') ? [] : ['extended attributes (getfattr)']),
     ],
-    untold,
   };
 }
 

@@ -18,6 +18,7 @@ import {
 import { sameAcl } from '../common/posix-rights.ts';
 import type {
   FileFacts,
+  FileFlag,
   FileRights,
   HostConnection,
   HostExec,
@@ -26,19 +27,22 @@ import type {
   WriteOptions,
 } from '../connection.ts';
 import { Accounts } from './accounts.ts';
+import { factsAt } from './facts.ts';
 import { copyBytes, fill, withFile } from './files.ts';
 import { removeFile, removeLeftovers } from './remove.ts';
 import {
-  discard,
-  type Prepared,
+  abandon,
+  type Filled,
+  fillFor,
+  giveRights,
+  needModeAlone,
   place,
-  prepare,
   prepareAt,
   renameOver,
   sumOf,
   syncDirectory,
 } from './replace.ts';
-import { localRights } from './rights.ts';
+import { localFlags, localRights } from './rights.ts';
 import { runLocally } from './run.ts';
 import { explain, troubleOf } from './trouble.ts';
 
@@ -71,27 +75,7 @@ export class LocalConnection implements HostConnection {
   }
 
   async stat(path: string): Promise<FileFacts | null> {
-    return this.#do('examine', path, async () => {
-      const facts = await stat(path).catch((error: unknown) => {
-        if (troubleOf(error) === 'missing') return null;
-        throw error;
-      });
-      if (facts === null) return null;
-      return {
-        path,
-        realPath: await realpath(path),
-        kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other',
-        system: windows ? 'windows' : 'posix',
-        size: facts.size,
-        mode: windows ? 0 : facts.mode & 0o7777,
-        owner: windows ? 'unknown' : await this.#accounts.nameOf('passwd', facts.uid),
-        group: windows ? 'unknown' : await this.#accounts.nameOf('group', facts.gid),
-        uid: facts.uid,
-        gid: facts.gid,
-        names: facts.nlink,
-        modifiedAt: Math.floor(facts.mtimeMs),
-      };
-    });
+    return this.#do('examine', path, () => factsAt(path, this.#accounts));
   }
 
   async read(path: string): Promise<Buffer> {
@@ -114,11 +98,21 @@ export class LocalConnection implements HostConnection {
     });
   }
 
-  rights(path: string): Promise<FileRights> {
-    return this.#do('examine', path, async () => {
-      await stat(path);
-      return localRights(path);
-    });
+  rights(paths: readonly string[]): Promise<FileRights[]> {
+    return this.#examined(paths, localRights);
+  }
+
+  flags(paths: readonly string[]): Promise<(readonly FileFlag[] | null)[]> {
+    return this.#examined(paths, localFlags);
+  }
+
+  async #examined<T>(
+    paths: readonly string[],
+    look: (paths: readonly string[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    for (const path of paths) await this.#do('examine', path, () => stat(path));
+    const [first] = paths;
+    return first === undefined ? [] : this.#do('examine', first, () => look(paths));
   }
 
   write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
@@ -126,23 +120,26 @@ export class LocalConnection implements HostConnection {
   }
 
   async writeAll(files: readonly NewFile[]): Promise<void> {
-    const prepared: Prepared[] = [];
+    const filled: Filled[] = [];
     try {
-      for (const file of files) prepared.push(await this.#do('write', file.path, () => this.#prepare(file)));
+      for (const file of files) filled.push(await this.#do('write', file.path, () => this.#fill(file)));
+      const modeAlone = await needModeAlone(filled);
+      for (const [at, one] of filled.entries())
+        await this.#do('write', files[at]?.path ?? one.target, () => giveRights(one, modeAlone));
     } catch (error) {
-      await discard(prepared);
+      await abandon(filled);
       throw error;
     }
     const [first] = files;
-    if (first !== undefined) await this.#do('write', first.path, () => place(prepared, this.#clock));
+    if (first !== undefined) await this.#do('write', first.path, () => place(filled, this.#clock));
   }
 
-  async #prepare({ path, content, options }: NewFile): Promise<Prepared> {
+  async #fill({ path, content, options }: NewFile): Promise<Filled> {
     const old = await this.#oldFile(path, 'write');
     const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
     const gid = await this.#wantedId('group', options.group, old?.gid, path);
     const { mode, acl = sameAcl } = options;
-    return prepare(path, this.#clock, async (file) => {
+    return fillFor(path, this.#clock, async (file) => {
       const wanted = await fill(file, content);
       await file.sync();
       if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);

@@ -5,13 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import { leftoverMinutes } from '../common/file-failures.ts';
 import { own } from './files.ts';
-import { keep } from './rights.ts';
+import { haveNothingToKeep, type Keeping, keep } from './rights.ts';
 import { codeOf } from './trouble.ts';
 
 const windows = process.platform === 'win32';
 
 /** A new file beside the one it is to replace. */
-export interface Prepared {
+interface Prepared {
   temporary: string;
   target: string;
 }
@@ -29,36 +29,68 @@ interface Belongs {
 
 type Fill = (file: FileHandle) => Promise<Belongs>;
 
-/** As `prepareAt`, where the symbolic links of `path` lead. */
-export async function prepare(path: string, clock: Clock, fill: Fill): Promise<Prepared> {
-  return prepareAt(await whereItLeads(path), clock, fill);
+/** A new file with its content, open, ours alone: it has yet to be given the rights it is to have. */
+export interface Filled extends Prepared {
+  file: FileHandle;
+  belongs: Belongs;
 }
 
-/**
- * Makes a new file beside `target`, lets `fill` write it, and gives it owner and rights, the mode last. No temporary file stays
- * when that does not work. `file.rights-not-kept`.
- */
-export async function prepareAt(target: string, clock: Clock, fill: Fill): Promise<Prepared> {
+/** As `fillAt`, where the symbolic links of `path` lead. */
+export async function fillFor(path: string, clock: Clock, fill: Fill): Promise<Filled> {
+  return fillAt(await whereItLeads(path), clock, fill);
+}
+
+/** Makes a new file beside `target`, lets `fill` write it, and gives it its owner. No temporary file stays when that does not work. */
+async function fillAt(target: string, clock: Clock, fill: Fill): Promise<Filled> {
   const directory = dirname(target);
   const name = basename(target).slice(0, 200);
   await removeOldLeftovers(directory, name, clock.now());
   const temporary = join(directory, `.${name}.trustkeep-${randomBytes(8).toString('hex')}`);
   const file = await open(temporary, 'wx+', 0o600);
   try {
-    try {
-      const { uid, gid, mode, acl, like = target } = await fill(file);
-      await own(file, uid, gid);
-      await keep(like, temporary, acl);
-      if (!windows) await file.chmod(mode & 0o7777);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    const belongs = await fill(file);
+    await own(file, belongs.uid, belongs.gid);
+    return { temporary, target, file, belongs };
   } catch (error) {
-    await unlink(temporary).catch(() => {}); // the disk may be gone
+    await abandon([{ temporary, target, file }]);
     throw error;
   }
-  return { temporary, target };
+}
+
+/** Whether `giveRights` has the mode alone to give to all of these. One program for them all. */
+export function needModeAlone(filled: readonly Filled[]): Promise<boolean> {
+  return haveNothingToKeep(filled.map(keeping));
+}
+
+/** Gives a new file its rights, the mode last, and closes it. It stays when that does not work. `file.rights-not-kept`. */
+export async function giveRights(filled: Filled, modeAlone: boolean): Promise<void> {
+  const { file, belongs } = filled;
+  if (!modeAlone) await keep(keeping(filled));
+  if (!windows) await file.chmod(belongs.mode & 0o7777);
+  await file.sync();
+  await file.close();
+}
+
+const keeping = ({ temporary, target, belongs: { acl, like = target } }: Filled): Keeping => ({
+  ...{ like, file: temporary, acl },
+});
+
+/** As `fillAt` and `giveRights`. No temporary file stays when that does not work. */
+export async function prepareAt(target: string, clock: Clock, fill: Fill): Promise<Prepared> {
+  const filled = await fillAt(target, clock, fill);
+  try {
+    await giveRights(filled, await needModeAlone([filled]));
+  } catch (error) {
+    await abandon([filled]);
+    throw error;
+  }
+  return filled;
+}
+
+/** Closes and removes what is not going to be used. */
+export async function abandon(files: readonly (Prepared & { file: FileHandle })[]): Promise<void> {
+  for (const { file } of files) await file.close().catch(() => {}); // it may be closed, or the disk gone
+  await discard(files);
 }
 
 /** Renames new files over the old ones, in their order, with nothing between. What is left of them after a failure is removed. */
@@ -75,7 +107,7 @@ export async function place(prepared: readonly Prepared[], clock: Clock): Promis
     await syncDirectory(directory);
 }
 
-export async function discard(prepared: readonly Prepared[]): Promise<void> {
+async function discard(prepared: readonly Prepared[]): Promise<void> {
   for (const { temporary } of prepared) await unlink(temporary).catch(() => {}); // it may have been renamed
 }
 

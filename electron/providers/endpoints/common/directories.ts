@@ -16,10 +16,10 @@ export async function makeDirectory(
   if (model === null || made === null) return;
   if (made.owner !== model.owner || made.group !== model.group)
     await run(connection, { argv: ['chown', '--', `${model.owner}:${model.group}`, path] });
-  const { acl, hidesAcl } = await connection.rights(like);
+  const [rights] = await connection.rights([like]);
   // with a list, what the mode says of the group is the list's mask
-  const mode = model.mode & (hidesAcl ? 0o707 : 0o777);
-  await run(connection, { argv: ['sh', '-c', open, 'sh', path, mode.toString(8), acl ?? ''] });
+  const mode = model.mode & (rights?.hidesAcl === false ? 0o777 : 0o707);
+  await run(connection, { argv: ['sh', '-c', open, 'sh', path, mode.toString(8), rights?.acl ?? ''] });
 }
 
 /** `$1`: directory, `$2`: mode, `$3`: access control list or empty. */

@@ -20,6 +20,13 @@ import { discardKept, isNoted, takeSnapshot } from './snapshot.ts';
 import { fileDrift, linkDrift, refuseDrift, refuseForeignContent, refuseOtherContent } from './states.ts';
 import type { EndpointTools } from './tools.ts';
 
+/** Something that is no longer as planned; for people. */
+export interface Drift {
+  /** The file it is about; null: no one file. */
+  path: string | null;
+  sentence: string;
+}
+
 /**
  * An endpoint whose certificate and key are files on a host: what is planned, compared, kept, written and put back is
  * files, directories and configuration lines. A sibling says where they are and what belongs into them.
@@ -50,12 +57,8 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   /** Directories in which something of ours may lie. */
   protected abstract directories(): Promise<string[]>;
 
-  /** What drifted beside the plan's own files and links, which are in `found`; for people. */
-  protected furtherDrift(
-    _plan: InstallPlan,
-    _found: readonly string[],
-    _own: readonly OwnChange[],
-  ): Promise<string[]> {
+  /** What drifted beside the plan's own files and links. Asked while those are compared. */
+  protected furtherDrift(_plan: InstallPlan, _own: readonly OwnChange[]): Promise<Drift[]> {
     return Promise.resolve([]);
   }
 
@@ -80,9 +83,15 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   }
 
   async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
-    const found = await fileDrift(this.connection, changesOf(plan.changes, 'file'));
-    found.push(...(await linkDrift(this.connection, plan.standsOn)));
-    found.push(...(await this.furtherDrift(plan, found, own)));
+    const [files, links, further] = await Promise.all([
+      fileDrift(this.connection, changesOf(plan.changes, 'file')),
+      linkDrift(this.connection, plan.standsOn),
+      this.furtherDrift(plan, own),
+    ]);
+    const found = [...files, ...links];
+    const named = (path: string) => found.some((sentence) => sentence.startsWith(`${path} `));
+    const more = further.filter(({ path }) => path === null || !named(path));
+    found.push(...more.map(({ sentence }) => sentence));
     refuseDrift(found, this.connection);
   }
 
@@ -99,11 +108,14 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
 
   async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
     const { keepDir, previousFingerprint } = this.remembered(plan);
-    const seen = await this.startAgain(plan);
+    const [seen, newDirectories] = await Promise.all([
+      this.startAgain(plan),
+      missingDirectories(this.connection, plan),
+    ]);
     const request = {
       nodeKey: plan.nodeKey,
       files: changesOf(plan.changes, 'file'),
-      newDirectories: await missingDirectories(this.connection, plan),
+      newDirectories,
       // one that runs otherwise by now than when the plan was made is not ours to start
       startAgain: seen !== undefined && isOneOf(this.startCommands(plan), seen) ? seen : undefined,
     };

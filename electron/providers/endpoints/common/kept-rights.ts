@@ -13,28 +13,38 @@ export async function refuseLostRights(
   files: readonly FileChange[],
 ): Promise<string[]> {
   const there = files.filter(({ before }) => before?.ownership.system === 'posix').map(({ path }) => path);
-  const rights = await Promise.all(there.map((path) => connection.rights(path)));
-  for (const [at, { flags, hidesAcl }] of rights.entries()) {
-    const path = there[at] ?? '';
-    if (flags[0] !== undefined) throw locked(path, flags[0], 'it cannot be replaced');
-    if (hidesAcl)
+  const directories = await posixDirectories(connection, files);
+  const [rights, flags] = await Promise.all([
+    connection.rights(there),
+    connection.flags([...there, ...directories]),
+  ]);
+  for (const [at, path] of there.entries()) {
+    const flag = flags[at]?.[0];
+    if (flag !== undefined) throw locked(path, flag, 'it cannot be replaced');
+    if (rights[at]?.hidesAcl)
       throw refused(
         `${path} has an access control list, and ${connection.description} has no program to read it with, so it would be lost.`,
         'Install the package acl there. Nothing was changed.',
       );
   }
-  for (const directory of new Set(files.map(({ path }) => dirname(path)))) {
-    if ((await connection.stat(directory))?.system !== 'posix') continue;
-    const [flag] = (await connection.rights(directory)).flags;
+  for (const [at, directory] of directories.entries()) {
+    const flag = flags[there.length + at]?.[0];
     if (flag !== undefined) throw locked(directory, flag, 'no file in it can be replaced');
   }
-  const untold = [...new Set(rights.flatMap((one) => one.untold))];
+  const noFlags = there.some((_path, at) => flags[at] === null) ? ['the immutable flag (lsattr)'] : [];
+  const untold = [...new Set([...rights.flatMap((one) => one.untold), ...noFlags])];
   const others = await otherNames(connection, files);
   if (untold.length === 0) return others;
   return [
     ...others,
     `${connection.description} lacks programs that tell whether the files have ${untold.join(', ')}. Any such attribute would be lost when a file is replaced.`,
   ];
+}
+
+async function posixDirectories(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
+  const paths = [...new Set(files.map(({ path }) => dirname(path)))];
+  const facts = await Promise.all(paths.map((path) => connection.stat(path)));
+  return paths.filter((_path, at) => facts[at]?.system === 'posix');
 }
 
 function locked(path: string, flag: string, so: string): Failure {

@@ -6,7 +6,7 @@ import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { belongsTo, keptName, noteName } from './names.ts';
 import { basename, dirname, join } from './paths.ts';
-import { ledAway, refuseDrift, stateOf } from './states.ts';
+import { ledAway, refuseDrift, statesOf } from './states.ts';
 
 interface SnapshotRequest {
   nodeKey: string;
@@ -30,12 +30,8 @@ export async function takeSnapshot(
   request: SnapshotRequest,
   tag: string,
 ): Promise<Snapshot> {
-  // all have to end before the first failure is told: nobody may copy on behind the caller's back
-  const copies = await Promise.allSettled(request.files.map((file) => keep(connection, file, tag)));
-  const kept = copies.map((copy): Kept => {
-    if (copy.status === 'rejected') throw copy.reason;
-    return copy.value;
-  });
+  await copyAll(connection, request.files, tag);
+  const kept: Kept[] = await keptExactly(connection, request.files, tag);
   for (const path of request.newDirectories) kept.push({ kind: 'directory', path });
   await leaveNote(connection, request.keepDir, tag);
   const { nodeKey, previousFingerprint, startAgain } = request;
@@ -53,30 +49,60 @@ async function leaveNote(connection: HostConnection, directory: string, tag: str
 
 /** Whether the note is there that `takeSnapshot` leaves and `discardKept` removes. */
 export async function isNoted(connection: HostConnection, directory: string, tag: string): Promise<boolean> {
-  return (await connection.stat(noteName(directory, tag))) !== null;
+  return isThere(connection, noteName(directory, tag));
 }
 
-async function keep(connection: HostConnection, file: FileChange, tag: string): Promise<KeptFile> {
-  const { kind, path, before } = file;
-  if (before === null) {
-    refuseDrift(fileDifferences(path, null, await stateOf(connection, path)), connection);
-    return { kind, path, keptAt: null, before: null };
-  }
-  const keptAt = keptName(path, tag);
-  if ((await connection.stat(keptAt)) === null) {
-    refuseDrift(fileDifferences(path, before, await stateOf(connection, path)), connection);
-    await connection.copy(path, keptAt);
-  }
-  const found = await ledAway(connection, keptAt);
-  found.push(...fileDifferences(keptAt, before, await stateOf(connection, keptAt)));
-  if (found.length > 0) {
-    throw new Failure('snapshot.not-exact', `The copy of ${path} is not exact: ${found.join('; ')}.`, {
-      hint: 'The account must be able to preserve owner and mode of the files. Nothing was changed.',
-    });
-  }
-  const { sha256, ownership } = before;
-  return { kind, path, keptAt, before: { sha256, ownership } };
+/** Copies what was not copied before, once all of it is known to be as planned. */
+async function copyAll(connection: HostConnection, files: readonly FileChange[], tag: string): Promise<void> {
+  const there = await Promise.all(
+    files.map(
+      async ({ path, before }) => before !== null && (await isThere(connection, keptName(path, tag))),
+    ),
+  );
+  const missing = files.filter((_file, at) => there[at] !== true);
+  const states = await statesOf(
+    connection,
+    missing.map(({ path }) => path),
+  );
+  refuseDrift(
+    missing.flatMap(({ path, before }, at) => fileDifferences(path, before, states[at] ?? null)),
+    connection,
+  );
+  const copies = missing.flatMap(({ path, before }) =>
+    before === null ? [] : [connection.copy(path, keptName(path, tag))],
+  );
+  // all have to end before the first failure is told: nobody may copy on behind the caller's back
+  for (const copy of await Promise.allSettled(copies)) if (copy.status === 'rejected') throw copy.reason;
 }
+
+/** What is kept, read again: every copy is exactly the file that is planned to be there. */
+async function keptExactly(
+  connection: HostConnection,
+  files: readonly FileChange[],
+  tag: string,
+): Promise<KeptFile[]> {
+  const copied = files.filter(({ before }) => before !== null).map(({ path }) => keptName(path, tag));
+  const [away, states] = await Promise.all([
+    Promise.all(copied.map((keptAt) => ledAway(connection, keptAt))),
+    statesOf(connection, copied),
+  ]);
+  return files.map(({ kind, path, before }) => {
+    if (before === null) return { kind, path, keptAt: null, before: null };
+    const keptAt = keptName(path, tag);
+    const at = copied.indexOf(keptAt);
+    const found = [...(away[at] ?? []), ...fileDifferences(keptAt, before, states[at] ?? null)];
+    if (found.length > 0) {
+      throw new Failure('snapshot.not-exact', `The copy of ${path} is not exact: ${found.join('; ')}.`, {
+        hint: 'The account must be able to preserve owner and mode of the files. Nothing was changed.',
+      });
+    }
+    const { sha256, ownership } = before;
+    return { kind, path, keptAt, before: { sha256, ownership } };
+  });
+}
+
+const isThere = async (connection: HostConnection, path: string): Promise<boolean> =>
+  (await connection.stat(path)) !== null;
 
 /**
  * Removes kept copies, new keys and notes made for `tag`: those the snapshot names and those found in `directories`; and what

@@ -8,16 +8,33 @@ import { dirname } from './paths.ts';
 
 /** Content hash, and whose it is, of a file as it is now; null when there is none. */
 export async function stateOf(connection: HostConnection, path: string): Promise<FileState | null> {
-  const facts = await connection.stat(path);
-  if (facts === null) return null;
-  if (facts.kind !== 'file') {
-    throw new Failure('file.not-a-file', `${path} on ${connection.description} is not a plain file.`, {
+  const [state = null] = await statesOf(connection, [path]);
+  return state;
+}
+
+/** The same of several, in their order. */
+export async function statesOf(
+  connection: HostConnection,
+  paths: readonly string[],
+): Promise<(FileState | null)[]> {
+  const facts = await Promise.all(paths.map((path) => connection.stat(path)));
+  const there = facts.filter((one) => one !== null);
+  const other = there.find(({ kind }) => kind !== 'file');
+  if (other !== undefined) {
+    throw new Failure('file.not-a-file', `${other.path} on ${connection.description} is not a plain file.`, {
       hint: 'Use the path of the file itself.',
     });
   }
-  const [sha256, rights] = await Promise.all([connection.hash(path), connection.rights(path)]);
-  const state = { sha256, size: facts.size, ownership: ownershipOf(facts, rights) };
-  return facts.names > 1 ? { ...state, names: facts.names } : state;
+  const rights = connection.rights(there.map(({ path }) => path));
+  const states = there.map(async (one): Promise<[FileFacts, FileState]> => {
+    const [sha256, all] = await Promise.all([connection.hash(one.path), rights]);
+    const own = all[there.indexOf(one)];
+    if (own === undefined) throw new Error(`nothing was said of ${one.path}`);
+    const state = { sha256, size: one.size, ownership: ownershipOf(one, own) };
+    return [one, one.names > 1 ? { ...state, names: one.names } : state];
+  });
+  const known = new Map<FileFacts | null, FileState>(await Promise.all(states));
+  return facts.map((one) => known.get(one) ?? null);
 }
 
 /** What a connection reads of a file's owner and rights; what it cannot tell is null, and nothing is claimed about it. */
@@ -64,13 +81,14 @@ export async function ledAway(connection: HostConnection, path: string): Promise
 
 /** What changed on the endpoint since these files were planned. */
 export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
-  const each = await Promise.all(
-    files.map(async (one) => [
-      ...(await ledAway(connection, one.path)),
-      ...file.drift(one, await stateOf(connection, one.path)),
-    ]),
-  );
-  return each.flat();
+  const [away, states] = await Promise.all([
+    Promise.all(files.map(({ path }) => ledAway(connection, path))),
+    statesOf(
+      connection,
+      files.map(({ path }) => path),
+    ),
+  ]);
+  return files.flatMap((one, at) => [...(away[at] ?? []), ...file.drift(one, states[at] ?? null)]);
 }
 
 /** Names that lead elsewhere by now than when the plan was made. */

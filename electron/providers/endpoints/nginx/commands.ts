@@ -95,27 +95,29 @@ export interface RunningServer {
 }
 
 /**
- * Prints process id, unit, whether it stays in the foreground, and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
+ * Prints process id, unit, command line and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
  * or another program. A unit counts only when systemd itself says that this process is its main one.
  */
 const readScript = `
 pid=$(cat -- "$1" 2>/dev/null) || exit 3
 case $pid in ''|*[!0-9]*) exit 4;; esac
+title= workers=
 if [ -d /proc/self ]; then
-  [ -r "/proc/$pid/cmdline" ] || exit 5
-  tr '\\0' ' ' < "/proc/$pid/cmdline" | grep -qiE 'nginx|openresty|angie|tengine' || exit 5
+  title=$(tr '\\0\\n' '  ' < "/proc/$pid/cmdline" 2>/dev/null) || exit 5
+  case $title in
+    *[Nn][Gg][Ii][Nn][Xx]*|*[Oo][Pp][Ee][Nn][Rr][Ee][Ss][Tt][Yy]*|*[Aa][Nn][Gg][Ii][Ee]*|*[Tt][Ee][Nn][Gg][Ii][Nn][Ee]*) ;;
+    *) exit 5;;
+  esac
 else
   ps -p "$pid" >/dev/null 2>&1 || exit 5
 fi
-echo "$pid"
 unit=
 if [ -d /run/systemd/system ]; then
   unit=$(sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
   if [ -n "$unit" ] && [ "$(systemctl show --property=MainPID "$unit" 2>/dev/null)" != "MainPID=$pid" ]; then unit=; fi
 fi
-echo "$unit"
-tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -cE 'daemon +off' || true
-cat "/proc/$pid/task/$pid/children" 2>/dev/null || true
+{ read -r workers < "/proc/$pid/task/$pid/children"; } 2>/dev/null
+printf '%s\\n' "$pid" "$unit" "$title" "$workers"
 `;
 
 /** Null when nginx does not run (or its pid file names no nginx). */
@@ -128,11 +130,11 @@ export async function runningServer(
     timeoutMs: 30_000,
   });
   if (result.code !== 0) return null;
-  const [pid = '', unit = '', foreground, workers = ''] = result.stdout.toString('utf8').split('\n');
+  const [pid = '', unit = '', title = '', workers = ''] = result.stdout.toString('utf8').split('\n');
   return {
     pid: Number(pid),
     unit: unit === '' ? null : unit,
-    foreground: foreground === '1',
+    foreground: /daemon +off/.test(title),
     workers: workers.trim(),
   };
 }

@@ -10,7 +10,7 @@ import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
-import { FileEndpoint } from '../common/file-endpoint.ts';
+import { type Drift, FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import type { EndpointTools } from '../common/tools.ts';
@@ -40,6 +40,8 @@ export class NginxEndpoint extends FileEndpoint {
   #program: Program | null = null;
   /** As the configuration last read says it. */
   #runtime: { pidPath: string; errorLogPath: string | null; staysInForeground: boolean } | null = null;
+  /** As `nodes` or `plan` has just read it, for one question behind it; null: it was asked, or something was done since. */
+  #justRead: View | null = null;
   /** How to start nginx again should it die of what we do: set once it was seen running before a change. */
   #startAgain: string[] | null = null;
 
@@ -56,6 +58,7 @@ export class NginxEndpoint extends FileEndpoint {
   async nodes(): Promise<DiscoveredNode[]> {
     const view = await this.#view();
     const managers = await this.#managers(view);
+    this.#justRead = view;
     return view.nodes.map(({ node }) => ({ ...node, managedBy: managerOf(node, managers) }));
   }
 
@@ -75,6 +78,7 @@ export class NginxEndpoint extends FileEndpoint {
       throw new Failure('node.not-installable', chosen.node.notInstallable);
     const running = await runningServer(this.connection, pidPathOf(view.configuration, view.program));
     const managers = await this.#managers(view);
+    this.#justRead = view;
     return makeInstallPlan({ ...view, connection: this.connection, chosen, running, managers });
   }
 
@@ -82,41 +86,34 @@ export class NginxEndpoint extends FileEndpoint {
     return nginxRemembers.read(plan);
   }
 
-  protected override async furtherDrift(
-    plan: InstallPlan,
-    found: readonly string[],
-    own: readonly OwnChange[],
-  ): Promise<string[]> {
+  protected override async furtherDrift(plan: InstallPlan, own: readonly OwnChange[]): Promise<Drift[]> {
     const contents = plan.standsOn.flatMap((one) =>
       one.what === 'content' ? [[one.name, one.sha256] as const] : [],
     );
-    const named = new Set(found.map((text) => text.split(' ')[0]));
-    return this.#configurationDrift(Object.fromEntries(contents), programOf(plan), named, own);
+    return this.#configurationDrift(Object.fromEntries(contents), this.#plannedProgram(plan), own);
   }
 
   async #configurationDrift(
     before: Record<string, string>,
     program: Program,
-    named: ReadonlySet<string | undefined>,
     own: readonly OwnChange[],
-  ): Promise<string[]> {
+  ): Promise<Drift[]> {
     let now: Record<string, string>;
     try {
       now = configurationHashes(await this.#readConfiguration(program));
     } catch (error) {
-      if (error instanceof Failure && error.code === 'endpoint.configuration-invalid')
-        return [`nginx no longer accepts its configuration (${error.peerSaid ?? error.message})`];
-      throw error;
+      if (!(error instanceof Failure) || error.code !== 'endpoint.configuration-invalid') throw error;
+      const reason = error.peerSaid ?? error.message;
+      return [{ path: null, sentence: `nginx no longer accepts its configuration (${reason})` }];
     }
-    const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
-      (path) => !named.has(path),
-    );
+    const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])];
     const found = paths.map(async (path) => {
       const [then, today] = [before[path], now[path]];
+      const drift = (sentence: string) => [{ path, sentence: `${path} ${sentence}` }];
       if (then === today) return [];
-      if (then === undefined) return [`${path} is a new part of the configuration`];
-      if (today === undefined) return [`${path} is no longer part of the configuration`];
-      return (await this.#isOwn(path, then, today, own)) ? [] : [`${path} has other content`];
+      if (then === undefined) return drift('is a new part of the configuration');
+      if (today === undefined) return drift('is no longer part of the configuration');
+      return (await this.#isOwn(path, then, today, own)) ? [] : drift('has other content');
     });
     return (await Promise.all(found)).flat();
   }
@@ -137,7 +134,7 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
-    const program = programOf(plan);
+    const program = this.#plannedProgram(plan);
     const running = await runningServer(this.connection, nginxRemembers.read(plan).pidPath);
     if (running === null) return undefined;
     if (this.#runtime === null) await this.#readConfiguration(program);
@@ -151,7 +148,8 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   protected override testInstalled(plan: InstallPlan): Promise<unknown> {
-    return testConfiguration(this.connection, programOf(plan));
+    this.#justRead = null;
+    return testConfiguration(this.connection, this.#plannedProgram(plan));
   }
 
   override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
@@ -169,6 +167,7 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   override restore(snapshot: Snapshot): Promise<RestoreReport> {
+    this.#justRead = null;
     this.#startAgain = snapshot.startAgain ?? null;
     return super.restore(snapshot);
   }
@@ -180,7 +179,7 @@ export class NginxEndpoint extends FileEndpoint {
 
   /** Where snapshots and keys may lie. A configuration that does not parse (any more) must not keep us from clearing up. */
   protected async directories(): Promise<string[]> {
-    const view = await this.#view().catch(() => null);
+    const view = await this.#viewJustRead().catch(() => null);
     const configPath = view?.program.configPath ?? this.#settings.nginxConfigPath;
     if (view === null) return configPath === null ? [] : [posix.dirname(configPath)];
     const paths = [...view.configuration.files.keys()];
@@ -194,12 +193,18 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   async canMakeKeys(): Promise<{ yes: boolean; why: string }> {
-    const view = await this.#view();
+    const view = await this.#viewJustRead();
     const directories = view.nodes.flatMap(({ node }) =>
       node.keyPath === null || node.notInstallable !== null ? [] : [posix.dirname(view.real(node.keyPath))],
     );
     const home = posix.dirname(view.real(view.program.configPath));
     return canMakeKeysIn(this.connection, directories.length === 0 ? [home] : directories);
+  }
+
+  /** The approved one: what is done after its plan was checked is done with it, and it is not looked for again. */
+  #plannedProgram(plan: InstallPlan): Program {
+    this.#program = programOf(plan);
+    return this.#program;
   }
 
   async #locate(): Promise<Program> {
@@ -225,6 +230,12 @@ export class NginxEndpoint extends FileEndpoint {
       this.connection,
       named.map((path) => ({ path, realPath: real(path) })),
     );
+  }
+
+  async #viewJustRead(): Promise<View> {
+    const view = this.#justRead ?? (await this.#view());
+    this.#justRead = null;
+    return view;
   }
 
   async #view(): Promise<View> {

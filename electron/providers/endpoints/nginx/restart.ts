@@ -62,17 +62,22 @@ function failed(
  * second nginx lets both do so, and an old one would still show the old certificate. Prints what it found.
  */
 const waitScript = `
+title_of() { title=; { read -r title < "/proc/$1/cmdline"; } 2>/dev/null; }
+title_of $$
+# a shell that reads no line with NUL bytes in it
+[ -n "$title" ] || title_of() { title=$(tr '\\0' ' ' < "/proc/$1/cmdline" 2>/dev/null); }
 i=0
 while [ $i -lt 300 ]; do
   [ -d "/proc/$1" ] || { echo died; exit 0; }
-  fresh=
-  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+  children= fresh=
+  { read -r children < "/proc/$1/task/$1/children"; } 2>/dev/null
+  for child in $children; do
     case " $2 " in *" $child "*) ;; *) fresh=yes;; esac
   done
   if [ -n "$fresh" ]; then
     old=
     for child in $2; do
-      title=$(tr '\\0' ' ' < "/proc/$child/cmdline" 2>/dev/null)
+      title_of "$child"
       case $title in ''|*'shutting down'*) ;; *) old=yes;; esac
     done
     [ -n "$old" ] || { echo new-workers; exit 0; }

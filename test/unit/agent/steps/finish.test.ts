@@ -54,6 +54,14 @@ describe('finishing', () => {
     expect(world.database.renewals.get(world.node.id)).not.toBeNull();
   });
 
+  test('is a warning when the nodes cannot be read, and the copies are removed all the same', async () => {
+    world.adapter.nodes = () => Promise.reject(new Error('nginx is upgraded right now'));
+    expect(await finish()).toMatchObject({
+      ...{ kind: 'done-with-warning', sentence: expect.stringContaining('nginx is upgraded right now') },
+    });
+    expect(world.asked).toContain(`discard ${world.row.task.id.slice(5)}`);
+  });
+
   test('says in the audit whether it was proved', async () => {
     await finish(false);
     expect(world.database.audit.list(undefined, 1)[0]?.sentence).toMatch(/, not proved to be served\.$/);

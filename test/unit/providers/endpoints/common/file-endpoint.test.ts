@@ -6,7 +6,10 @@ import type { InstallPlan } from '#shared/model/plan.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { endpointTools, inAgent } from '#test/make/endpoints.ts';
 import type { Piece } from '../../../../../electron/providers/endpoints/common/content.ts';
-import { FileEndpoint } from '../../../../../electron/providers/endpoints/common/file-endpoint.ts';
+import {
+  type Drift,
+  FileEndpoint,
+} from '../../../../../electron/providers/endpoints/common/file-endpoint.ts';
 import type { Material } from '../../../../../electron/providers/endpoints/endpoint.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
 
@@ -21,7 +24,7 @@ const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 class Endpoint extends FileEndpoint {
   readonly asked: string[] = [];
   refusal: Error | null = null;
-  further: string[] = [];
+  further: Drift[] = [];
 
   probe = () => Promise.reject(new Error('not asked for'));
   nodes = () => Promise.reject(new Error('not asked for'));
@@ -40,11 +43,7 @@ class Endpoint extends FileEndpoint {
   protected override refuseMaterial(): void {
     if (this.refusal !== null) throw this.refusal;
   }
-  protected override async furtherDrift(
-    _plan: InstallPlan,
-    _found: readonly string[],
-    own: readonly OwnChange[],
-  ) {
+  protected override async furtherDrift(_plan: InstallPlan, own: readonly OwnChange[]) {
     this.asked.push(`${own.length} own changes`);
     return this.further;
   }
@@ -157,10 +156,21 @@ describe('the comparison with the plan', () => {
   });
 
   test('finds what the sibling knows, who is told what other tasks changed', async () => {
-    endpoint.further = ['nginx.conf has another server'];
+    endpoint.further = [{ path: null, sentence: 'nginx.conf has another server' }];
     const own: OwnChange = { kind: 'file', place: '/etc/nginx.conf', before: 'a', after: 'b' };
     await expect(endpoint.checkDrift(plan, [own])).rejects.toThrow('nginx.conf has another server');
     expect(endpoint.asked).toEqual(['1 own changes']);
+  });
+
+  test('says once what the sibling knows too', async () => {
+    const path = files.put('site.crt', 'another certificate');
+    endpoint.further = [
+      { path, sentence: `${path} is no longer as it was` },
+      { path: files.at('site'), sentence: `${files.at('site')} is missing` },
+    ];
+    await expect(endpoint.checkDrift(plan)).rejects.toThrow(
+      `${path} has other content; ${files.at('site')} is missing.`,
+    );
   });
 });
 

@@ -1,7 +1,11 @@
 import { lstatSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
+import type { HostConnection } from '../../../../../electron/providers/connections/connection.ts';
+import { LocalConnection } from '../../../../../electron/providers/connections/local/local.ts';
 import {
   discardKept,
   isNoted,
@@ -19,7 +23,11 @@ const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
 const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 
-function take(changes: readonly FileChange[], newDirectories: string[] = []): Promise<Snapshot> {
+function take(
+  changes: readonly FileChange[],
+  newDirectories: string[] = [],
+  connection: HostConnection = files.connection,
+): Promise<Snapshot> {
   const request = {
     nodeKey: 'node',
     files: changes,
@@ -27,7 +35,7 @@ function take(changes: readonly FileChange[], newDirectories: string[] = []): Pr
     keepDir: files.directory,
     newDirectories,
   };
-  return takeSnapshot(files.connection, request, 'task_1');
+  return takeSnapshot(connection, request, 'task_1');
 }
 
 describe('a snapshot', () => {
@@ -97,6 +105,22 @@ describe('a snapshot', () => {
     put('new.crt', 'put there by somebody');
     await expect(take(fresh)).rejects.toThrow(drifted);
     expect(files.names()).toEqual(['new.crt', 'site.crt']);
+  });
+
+  test('says why a copy could not be made, and only when no other is being made', async () => {
+    put('site.crt', 'old');
+    put('site.key', 'old key');
+    const ended: string[] = [];
+    class Full extends LocalConnection {
+      override async copy(from: string, to: string): Promise<void> {
+        if (from === at('site.crt')) throw new Failure('file.disk-full', 'The disk is full.');
+        await super.copy(from, to);
+        ended.push(from);
+      }
+    }
+    const plan = [await files.planned('site.crt'), await files.planned('site.key')];
+    await expect(take(plan, [], new Full(systemClock))).rejects.toMatchObject({ code: 'file.disk-full' });
+    expect(ended).toEqual([at('site.key')]);
   });
 
   test('is refused when a kept copy is not exact', async () => {
