@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import { inAgent, listing, newLeaf, open, restart } from '#test/make/endpoints.ts';
+import type { Endpoint } from '../../electron/providers/endpoints/endpoint.ts';
 import { eachEndpoint, expectedState, filesOf, stateOnDisk } from './each-endpoint.ts';
 
 eachEndpoint(({ endpoint, made, before, connection }) => {
@@ -35,13 +37,15 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
     await restart(one);
     await one.discard(snapshot, 'tag1');
     expect(await listing(made().dir)).toEqual(before());
+    await expect(one.checkSnapshot(plan, snapshot, 'tag1')).rejects.toMatchObject({ code: 'snapshot.gone' });
   });
 
-  it('gives the same snapshot again until the install, and never overwrites what it kept', async () => {
+  it('gives the same snapshot again until the install, never overwrites what it kept, and knows no other', async () => {
     const plan = await endpoint().plan(made().nodeKey);
     const snapshot = await endpoint().snapshot(plan, 'tag1');
     const again = await open(made(), connection()).snapshot(plan, 'tag1');
     expect(again).toEqual(snapshot);
+    await refusesOthers(endpoint(), plan, JSON.parse(JSON.stringify(again)));
     await endpoint().install(plan, inAgent(newLeaf()));
     // refused where a new file is there by now; where not, the copies are older than the install
     await open(made(), connection())
@@ -55,45 +59,15 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
     expect(await listing(made().dir)).toEqual(before());
   });
 
-  it('knows its own snapshot of a plan by what it says, and no other', async () => {
-    const one = endpoint();
-    const plan = await one.plan(made().nodeKey);
-    const snapshot: Snapshot = JSON.parse(JSON.stringify(await one.snapshot(plan, 'tag1')));
-    await one.checkSnapshot(plan, snapshot, 'tag1');
-    const [first, ...rest] = snapshot.kept;
-    if (first?.kind !== 'file') throw new Error('a plan touches at least one file');
-    const others: Partial<Snapshot>[] = [
-      { nodeKey: 'another' },
-      { previousFingerprint: 'another' },
-      { startAgain: ['sh', '-c', 'true'] },
-      { kept: rest },
-      { kept: [...snapshot.kept, { kind: 'file', path: '/etc/hosts', keptAt: null, before: null }] },
-      { kept: [...snapshot.kept, { kind: 'directory', path: '/etc/another' }] },
-      { kept: [{ ...first, path: '/etc/hosts' }, ...rest] },
-      { kept: [{ ...first, keptAt: '/etc/hosts' }, ...rest] },
-      { kept: snapshot.kept.map((kept) => ('before' in kept ? { ...kept, before: null } : kept)) },
-    ];
-    for (const other of others)
-      await expect(
-        one.checkSnapshot(plan, { ...snapshot, ...other }, 'tag1'),
-        JSON.stringify(other),
-      ).rejects.toMatchObject({ code: 'snapshot.other' });
-    if (snapshot.kept.some((kept) => kept.kind === 'file' && kept.keptAt !== null))
-      await expect(one.checkSnapshot(plan, snapshot, 'tag2')).rejects.toMatchObject({
-        code: 'snapshot.other',
-      });
-    await one.discard(snapshot, 'tag1');
-    await expect(one.checkSnapshot(plan, snapshot, 'tag1')).rejects.toMatchObject({ code: 'snapshot.gone' });
-  });
-
   it('restores from every point at which an install can be cut off', async () => {
     const one = endpoint();
     const plan = await one.plan(made().nodeKey);
     const snapshot = await one.snapshot(plan, 'tag1');
-    for (const file of filesOf(plan)) {
+    // behind the last file nothing is cut off: that is the restore above
+    for (const reached of filesOf(plan).slice(0, -1)) {
       await one.install(plan, inAgent(newLeaf()));
       // the files after this one were not reached
-      const rest = filesOf(plan).slice(filesOf(plan).indexOf(file) + 1);
+      const rest = filesOf(plan).slice(filesOf(plan).indexOf(reached) + 1);
       await one.restore({
         ...snapshot,
         kept: snapshot.kept.filter((kept) => rest.some((r) => 'path' in kept && r.path === kept.path)),
@@ -117,3 +91,28 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
     expect(report.sentence).toContain(kept.path);
   });
 });
+
+/** It knows its own snapshot of a plan by what that says, and no other. */
+async function refusesOthers(one: Endpoint, plan: InstallPlan, snapshot: Snapshot): Promise<void> {
+  await one.checkSnapshot(plan, snapshot, 'tag1');
+  const [first, ...rest] = snapshot.kept;
+  if (first?.kind !== 'file') throw new Error('a plan touches at least one file');
+  const others: Partial<Snapshot>[] = [
+    { nodeKey: 'another' },
+    { previousFingerprint: 'another' },
+    { startAgain: ['sh', '-c', 'true'] },
+    { kept: rest },
+    { kept: [...snapshot.kept, { kind: 'file', path: '/etc/hosts', keptAt: null, before: null }] },
+    { kept: [...snapshot.kept, { kind: 'directory', path: '/etc/another' }] },
+    { kept: [{ ...first, path: '/etc/hosts' }, ...rest] },
+    { kept: [{ ...first, keptAt: '/etc/hosts' }, ...rest] },
+    { kept: snapshot.kept.map((kept) => ('before' in kept ? { ...kept, before: null } : kept)) },
+  ];
+  for (const other of others)
+    await expect(
+      one.checkSnapshot(plan, { ...snapshot, ...other }, 'tag1'),
+      JSON.stringify(other),
+    ).rejects.toMatchObject({ code: 'snapshot.other' });
+  if (snapshot.kept.some((kept) => kept.kind === 'file' && kept.keptAt !== null))
+    await expect(one.checkSnapshot(plan, snapshot, 'tag2')).rejects.toMatchObject({ code: 'snapshot.other' });
+}
