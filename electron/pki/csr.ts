@@ -12,7 +12,7 @@ import {
   readSequence,
   tags,
 } from './der.ts';
-import { readAttributes, subjectFor } from './distinguished-name.ts';
+import { commonNames, subjectFor } from './distinguished-name.ts';
 import { readAltNames, readExtensions, subjectAltName } from './extensions.ts';
 import { keyTypeOfSpki } from './key.ts';
 import { normalizeNames } from './names.ts';
@@ -96,8 +96,4 @@ function askedNames(attributes: Der | undefined): string[] | null {
     return readAltNames(readExtensions(children(expect(values, tags.set))[0]));
   }
   return null;
-}
-
-function commonNames(subject: Der): string[] {
-  return readAttributes(subject).flatMap(({ type, value }) => (type === oids.commonName ? [value] : []));
 }

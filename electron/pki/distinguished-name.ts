@@ -25,6 +25,11 @@ export function readAttributes(name: Der): { type: string; value: string }[] {
   );
 }
 
+/** The common names in it, in their order: usually one. */
+export function commonNames(name: Der): string[] {
+  return readAttributes(name).flatMap(({ type, value }) => (type === oids.commonName ? [value] : []));
+}
+
 /** As people read it, the most specific part first: `CN=www.example.org, O=Example`. Escaped as in RFC 4514. */
 export function nameText(name: Der): string {
   return readAttributes(name)

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { reachable, startProgram, withFreePorts } from './program.ts';
 import { makeTlsMaterial } from './tls-material.ts';
 
 interface PebbleOptions {
@@ -27,6 +25,8 @@ interface PebbleOptions {
   sleepSeconds?: number;
   /** Intermediates in the chain. Default 1. */
   chainLength?: number;
+  /** Chains that it offers beside the usual one, each to a root of its own. Default 0. */
+  alternateRoots?: number;
   /** Lifetime of the certificates it issues. Default: pebble's own (five years). */
   validitySeconds?: number;
   strict?: boolean;
@@ -38,7 +38,7 @@ export interface Pebble {
   rootPem: string;
   rootFile: string;
   /** Root of the certificates it issues; another one at every start. */
-  issuerRootPem(): Promise<string>;
+  issuerRootPem(alternate?: number): Promise<string>;
   /** What it says of a certificate that it issued: `Valid` or `Revoked`, with the number of the reason, null for none. */
   statusOf(serial: string): Promise<{ status: string; reason: number | null }>;
   httpPort: number;
@@ -87,7 +87,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       };
       await writeFile(join(directory, 'config.json'), JSON.stringify(config));
       const args = ['-config', join(directory, 'config.json'), '-dnsserver', dnsServer];
-      const child = start('pebble', options.strict ? [...args, '-strict'] : args, env);
+      const child = startProgram('pebble', options.strict ? [...args, '-strict'] : args, env);
       await child.until(() => reachable(port));
       await child.until(() => reachable(managementPort));
       return { child, port, managementPort };
@@ -97,7 +97,8 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       directoryUrl: `https://127.0.0.1:${port}/dir`,
       rootPem: tls.rootPem,
       rootFile: tls.rootFile,
-      issuerRootPem: () => fetchText(`https://127.0.0.1:${managementPort}/roots/0`, tls.rootPem),
+      issuerRootPem: (alternate = 0) =>
+        fetchText(`https://127.0.0.1:${managementPort}/roots/${alternate}`, tls.rootPem),
       statusOf: (serial) => statusOf(managementPort, tls.rootPem, serial),
       httpPort,
       tlsPort,
@@ -136,6 +137,7 @@ function environment(options: PebbleOptions): Record<string, string> {
     PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
     PEBBLE_AUTHZREUSE: String(options.authzReuse ?? 0),
     PEBBLE_CHAIN_LENGTH: String(options.chainLength ?? 1),
+    PEBBLE_ALTERNATE_ROOTS: String(options.alternateRoots ?? 0),
     ...(options.sleepSeconds === undefined
       ? { PEBBLE_VA_NOSLEEP: '1' }
       : { PEBBLE_VA_SLEEPTIME: String(options.sleepSeconds) }),
@@ -148,7 +150,7 @@ async function startDns(): Promise<{ server: string; managementUrl: string; stop
   return withFreePorts(async () => {
     const port = await freePort();
     const managementPort = await freePort();
-    const child = start(
+    const child = startProgram(
       'pebble-challtestsrv',
       [
         ...['-dns01', `127.0.0.1:${port}`, '-management', `127.0.0.1:${managementPort}`],
@@ -163,76 +165,6 @@ async function startDns(): Promise<{ server: string; managementUrl: string; stop
       managementUrl: `http://127.0.0.1:${managementPort}`,
       stop: child.stop,
     };
-  });
-}
-
-/** A port found free may be taken a moment later by another test: try again with others. */
-async function withFreePorts<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
-  }
-}
-
-interface Running {
-  output(): string;
-  /** Waits until `ready`; rejects, with the program stopped, when it ends first or takes over a minute. */
-  until(ready: () => Promise<boolean>): Promise<void>;
-  stop(): Promise<void>;
-}
-
-function start(program: string, args: string[], env: Record<string, string>): Running {
-  const child = spawn(program, args, {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let ended = false;
-  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
-  child.stderr.on('data', (part: Buffer) => (output += part.toString()));
-  const gone = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  }).then(() => {
-    ended = true;
-  });
-  const withUs = () => kill(child);
-  process.once('exit', withUs);
-  const stop = async () => {
-    process.removeListener('exit', withUs);
-    kill(child);
-    await gone;
-  };
-  return {
-    output: () => output,
-    stop,
-    async until(ready) {
-      for (let tries = 0; tries < 3000 && !ended; tries++) {
-        if (await ready()) return;
-        await sleep(20);
-      }
-      await stop();
-      throw new Error(`${program} did not start: ${output.slice(-500)}`);
-    },
-  };
-}
-
-function kill(child: ChildProcess): void {
-  if (child.exitCode === null && child.pid !== undefined) child.kill('SIGKILL');
-}
-
-function reachable(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
   });
 }
 

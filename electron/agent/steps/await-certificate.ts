@@ -4,7 +4,7 @@ import type { Order } from '#shared/model/order.ts';
 import { normalizedChainPem } from '../../pki/chain.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { readCertificate } from '../../pki/read-certificate.ts';
-import type { Authority, OrderRequest, OrderTools } from '../../providers/authorities/authority.ts';
+import type { Authority, OrderRequest, OrderTools, Remark } from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
 import { ownOrder } from './own-order.ts';
 import { orderRequest, orderTools } from './place-order.ts';
@@ -94,7 +94,8 @@ async function collect(
   const { database, clock } = context.tools;
   const order = mustBeThere(ownOrder(context));
   const orderId = order.id;
-  const chainPem = normalizedChainPem(await authority.collect(order.handle));
+  const remarks: Remark[] = [];
+  const chainPem = normalizedChainPem(await authority.collect(order.handle, (one) => remarks.push(one)));
   await authority.cleanUp(order.handle, request, tools);
   const leaf = certificatesOf(chainPem)[0];
   if (leaf === undefined)
@@ -112,11 +113,13 @@ async function collect(
   // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
   certificateSeal.put(database, context.task.id, certificate);
   return {
-    kind: 'done',
+    kind: remarks.some(({ warning }) => warning) ? 'done-with-warning' : 'done',
     output: { orderId, fingerprint: certificate.fingerprint },
-    sentence: [`${order.authorityName} issued the certificate of order ${order.number}.`, proved ?? []]
-      .flat()
-      .join(' '),
+    sentence: [
+      `${order.authorityName} issued the certificate of order ${order.number}.`,
+      ...(proved === undefined ? [] : [proved]),
+      ...remarks.map(({ sentence }) => sentence),
+    ].join(' '),
     store: () => {
       database.certificates.upsert(certificate);
       const now = database.orders.get(orderId) ?? order;

@@ -35,6 +35,12 @@ export type OrderStatus =
   | { state: 'ready'; sentence?: string }
   | { state: 'refused'; because: FailureData };
 
+/** One sentence for the task. `warning`: it is not as it was wished. */
+export interface Remark {
+  sentence: string;
+  warning: boolean;
+}
+
 /** Puts http-01 files where the CA will fetch them, over the endpoint's connection. Given with each call. */
 export interface WebRoot {
   /** `path` relative to the web root, `/.well-known/acme-challenge/…`; any other is refused. Creates directories as needed. */
@@ -67,8 +73,11 @@ export interface Authority {
   submit(request: OrderRequest, known: OrderHandle | null, tools: OrderTools): Promise<OrderHandle>;
   /** One poll, doing whatever is due (answering challenges, finalizing). Idempotent. */
   poll(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<OrderStatus>;
-  /** Chain PEM: leaf first, root left out. Only after `ready`. Idempotent. */
-  collect(handle: OrderHandle): Promise<string>;
+  /**
+   * Chain PEM: leaf first, root left out. Only after `ready`. Idempotent. `remark` is called at most once, before it
+   * resolves, with what a person should know of the chain.
+   */
+  collect(handle: OrderHandle, remark?: (remark: Remark) => void): Promise<string>;
   /** Clears up what validation of the names of this order left behind (challenge files, TXT records). Idempotent, never rejects. */
   cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void>;
   /** Optional: RFC 9773. Null when the CA does not offer it. */

@@ -16,6 +16,8 @@ const settings = z.object({
   trustedRootsPem: z.string().nullable(),
   /** Certificate profile to ask for (draft-ietf-acme-profiles), as the directory names it. */
   profile: z.string().nullable(),
+  /** Of several chains, the one whose topmost certificate was issued by this common name. Left out: the usual one. */
+  preferredChain: z.string().optional(),
   termsAgreed: z.boolean(),
   validation,
 });
@@ -78,6 +80,16 @@ export const acme = defineAuthority({
       max: 256,
       advanced: true,
     },
+    {
+      name: 'preferred_chain',
+      label: 'Preferred chain',
+      help: 'Common name of the root, or of whoever issued the topmost certificate, of the chain to install where the CA offers several.',
+      hint: 'Common name at which the chain ends.',
+      kind: 'text',
+      max: 256,
+      none: 'the usual chain of the CA',
+      advanced: true,
+    },
     ...validationFields,
     isDefault,
   ],
@@ -89,6 +101,7 @@ export const acme = defineAuthority({
     agree_to_terms: settings.termsAgreed,
     trusted_roots: settings.trustedRootsPem ?? undefined,
     profile: settings.profile ?? undefined,
+    preferred_chain: settings.preferredChain,
     ...flatValidation(settings.validation),
   }),
   fromFlat,
@@ -113,6 +126,7 @@ function fromFlat(flat: Flat): AcmeSettings {
   if (!settings.shape.directoryUrl.safeParse(directoryUrl).success) {
     throw invalid(`The directory URL must be an https address, not "${directoryUrl}".`);
   }
+  const preferredChain = text(flat, 'preferred_chain');
   return {
     kind: 'acme',
     directoryUrl,
@@ -120,6 +134,7 @@ function fromFlat(flat: Flat): AcmeSettings {
     eabKeyId: text(flat, 'eab_key_id'),
     trustedRootsPem: trustedRoots(text(flat, 'trusted_roots')),
     profile: text(flat, 'profile'),
+    ...(preferredChain === null ? {} : { preferredChain }),
     termsAgreed: true,
     validation: validationOf(flat),
   };

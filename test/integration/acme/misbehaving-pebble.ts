@@ -9,7 +9,8 @@ type Front = Awaited<ReturnType<typeof startMisbehaving>>;
 type TestOrder = Awaited<ReturnType<typeof makeTestOrder>>;
 type Authority = import('../../../electron/providers/authorities/authority.ts').Authority;
 
-let pebble: Pebble;
+/** The one behind it. */
+export let pebble: Pebble;
 /** Pebble behind a server that does as it is told; a new one for each test. */
 export let front: Front;
 

@@ -80,6 +80,22 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate from a real AC
     }
   });
 
+  test('whose CA does not offer the preferred chain is installed with its usual one, and a warning', async () => {
+    site = await startSite();
+    await agent.call.authorities.add({
+      ...{ ...acme(), preferred_chain: 'Nobody Root X1', validation: 'http-01-agent' },
+      ...{ responder_address: '127.0.0.1', responder_port: pebble.httpPort },
+    });
+    const { nodeId } = await addSite(agent, site, { auto_approve: true });
+    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'pebble' });
+    const task = await agent.until(taskId);
+    expect(task.state).toBe('succeeded-with-warnings');
+    expect(task.steps.find(({ name }) => name === 'await-certificate')?.sentence).toMatch(
+      /does not offer a chain that ends at “Nobody Root X1”, only at: Pebble Root CA/,
+    );
+    expect(await site.served()).not.toBe(site.oldFingerprint);
+  });
+
   test('that cannot be validated ends with the words of the CA, and nothing was changed', async () => {
     site = await startSite();
     await agent.call.authorities.add({

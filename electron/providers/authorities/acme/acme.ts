@@ -13,6 +13,7 @@ import type {
   OrderRequest,
   OrderStatus,
   OrderTools,
+  Remark,
   Revocation,
   Revokes,
 } from '../authority.ts';
@@ -61,7 +62,10 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
     const challenges = new Challenges({ ...given, validation, ca: client.ca, clock, log });
     const { ca } = client;
     const complete = (chainPem: string) => completedChain(chainPem, { http, trustedRootsPem, clock, log });
-    this.#certificates = new Certificates({ ca, accounts, complete });
+    this.#certificates = new Certificates({
+      ...{ ca, accounts, complete, log },
+      preferred: settings.preferredChain ?? null,
+    });
     this.account = accountVerbs(accounts);
     this.#settings = settings;
     this.#log = log;
@@ -78,8 +82,8 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
     return pollOrder(this.#parts, readHandle(handle), request, tools);
   }
 
-  collect(handle: OrderHandle): Promise<string> {
-    return this.#certificates.collect(readHandle(handle));
+  collect(handle: OrderHandle, remark?: (remark: Remark) => void): Promise<string> {
+    return this.#certificates.collect(readHandle(handle), remark);
   }
 
   async cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void> {

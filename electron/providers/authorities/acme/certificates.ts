@@ -1,6 +1,9 @@
+import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import { normalizedChainPem } from '../../../pki/chain.ts';
+import type { Remark } from '../authority.ts';
 import type { Accounts } from './account.ts';
+import { pickChain } from './chains.ts';
+import type { AcmeAnswer } from './client.ts';
 import type { AcmeHandle } from './handle.ts';
 import { seenIn } from './orders.ts';
 import { isAbsent } from './refusal.ts';
@@ -9,9 +12,14 @@ import { mostAbsentCertificates } from './waits.ts';
 interface CertificatesParts {
   ca: string;
   accounts: Accounts;
+  /** Common name of the issuer of the topmost certificate, where several chains are offered. */
+  preferred: string | null;
+  log: Log;
   /** Adds the intermediates that are missing. */
   complete(chainPem: string): Promise<string>;
 }
+
+const accept = 'application/pem-certificate-chain';
 
 /** Downloads what was issued. */
 export class Certificates {
@@ -23,17 +31,29 @@ export class Certificates {
     this.#parts = parts;
   }
 
-  /** The chain as the CA sent it, completed. `acme.certificate-not-there` is worth asking again, but not for ever. */
-  async collect(handle: AcmeHandle): Promise<string> {
+  /** The chain that is preferred, or the one that the CA sent first, completed. `acme.certificate-not-there` is worth asking again, but not for ever. */
+  async collect(handle: AcmeHandle, remark?: (remark: Remark) => void): Promise<string> {
     const url = handle.certificateUrl ?? (await this.#addressIn(handle.orderUrl ?? ''));
-    const accept = 'application/pem-certificate-chain';
     try {
       const answer = await this.#parts.accounts.post(url, null, { asked: 'the certificate', accept });
       this.#absent.delete(url);
-      return await this.#parts.complete(normalizedChainPem(answer.body.toString('utf8')));
+      const picked = await pickChain(answer, this.#parts.preferred, (at) => this.#alternate(at));
+      if (picked.remark !== null) remark?.(picked.remark);
+      return await this.#parts.complete(picked.chainPem);
     } catch (thrown) {
       const failure = asFailure(thrown);
       throw isAbsent(failure) ? this.#notThere(url, failure) : thrown;
+    }
+  }
+
+  /** Null when it cannot be had: the usual chain is there. */
+  async #alternate(url: string): Promise<AcmeAnswer | null> {
+    try {
+      return await this.#parts.accounts.post(url, null, { asked: 'another chain', accept });
+    } catch (thrown) {
+      const because = asFailure(thrown).message;
+      this.#parts.log.warn('another chain of the CA could not be fetched', { url, because });
+      return null;
     }
   }
 
