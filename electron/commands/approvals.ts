@@ -14,10 +14,11 @@ export function approvalCommands({ database, agent }: CommandTools) {
   const os = implement(contract.approvals).$context<CommandContext>();
   const decide = (yes: boolean, input: Decision, { caller, audit }: CommandContext) => {
     const { id, plan } = findApproval(database, input.approval);
-    const decided = agent.decide(id, yes, input.fingerprint, input.comment, caller);
     const what = `${plan.reason} of ${plan.names.join(', ')} on ${plan.endpointName}/${plan.nodeName}`;
-    audit.note({ subject: id, sentence: `The plan "${what}" was ${yes ? 'approved' : 'rejected'}.` });
-    return decided;
+    return audit.commit(
+      () => agent.decide(id, yes, input.fingerprint, input.comment, caller),
+      () => ({ subject: id, sentence: `The plan "${what}" was ${yes ? 'approved' : 'rejected'}.` }),
+    );
   };
   return os.router({
     list: os.list.handler(({ input }) => database.approvals.list(input.states ?? ['pending'])),

@@ -22,16 +22,20 @@ export function certificateCommands(tools: CommandTools) {
     }),
     request: os.request.handler(({ input, context }) => {
       const { request, node } = requestOf(tools, input);
-      const task = agent.certificates.request(request, context.caller);
       const what = request.names === undefined ? '' : ` (${request.names.join(', ')})`;
       const sentence = `A certificate was requested for ${place(node)}${what}.`;
-      context.audit.note({ subject: task.id, sentence });
+      const task = context.audit.commit(
+        () => agent.certificates.request(request, context.caller),
+        ({ id }) => ({ subject: id, sentence }),
+      );
       return { taskId: task.id };
     }),
     renew: os.renew.handler(({ input, context }) => {
       const node = findNode(database, input.node);
-      const task = agent.certificates.renew(node.id, context.caller);
-      context.audit.note({ subject: task.id, sentence: `The renewal of ${place(node)} was started.` });
+      const task = context.audit.commit(
+        () => agent.certificates.renew(node.id, context.caller),
+        ({ id }) => ({ subject: id, sentence: `The renewal of ${place(node)} was started.` }),
+      );
       return { taskId: task.id };
     }),
     ...revocationCommands(tools),

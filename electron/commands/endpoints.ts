@@ -36,14 +36,18 @@ export function endpointCommands(tools: CommandTools) {
     probe: os.probe.handler(({ input }) => agent.endpoints.probe(findEndpoint(database, input.endpoint).id)),
     discover: os.discover.handler(({ input, context }) => {
       const { id, name } = findEndpoint(database, input.endpoint);
-      const task = agent.discovery.discover(id, context.caller);
-      context.audit.note({ subject: id, sentence: `The discovery of the nodes of "${name}" was started.` });
+      const task = context.audit.commit(
+        () => agent.discovery.discover(id, context.caller),
+        () => ({ subject: id, sentence: `The discovery of the nodes of "${name}" was started.` }),
+      );
       return { taskId: task.id };
     }),
     restart: os.restart.handler(({ input, context }) => {
       const { id, name } = findEndpoint(database, input.endpoint);
-      const task = agent.endpoints.restart(id, context.caller);
-      context.audit.note({ subject: id, sentence: `The restart of "${name}" was started.` });
+      const task = context.audit.commit(
+        () => agent.endpoints.restart(id, context.caller),
+        () => ({ subject: id, sentence: `The restart of "${name}" was started.` }),
+      );
       return { taskId: task.id };
     }),
   });

@@ -24,10 +24,13 @@ export function taskCommands({ database, agent }: CommandTools) {
     }),
     cancel: os.cancel.handler(({ input, context }) => {
       const { id } = find(input.task);
-      const task = agent.cancel(id, context.caller);
-      const sentence = `The task ${task.kind} of ${placeOf(task.subject)} was cancelled.`;
-      context.audit.note({ subject: id, sentence });
-      return task;
+      return context.audit.commit(
+        () => agent.cancel(id, context.caller),
+        ({ kind, subject }) => {
+          const sentence = `The task ${kind} of ${placeOf(subject)} was cancelled.`;
+          return { subject: id, sentence };
+        },
+      );
     }),
   });
 }

@@ -26,6 +26,7 @@ export class Driver {
   readonly path: string;
   readonly #raw: RawDatabase;
   readonly #statements = new Map<string, ReturnType<RawDatabase['prepare']>>();
+  #afterwards: (() => void)[] = [];
 
   constructor(path: string, raw: RawDatabase) {
     this.path = path;
@@ -59,14 +60,23 @@ export class Driver {
   transaction<T>(work: () => T): T {
     if (this.#raw.inTransaction) return refusePromise(work());
     this.run('BEGIN IMMEDIATE');
+    let result: T;
     try {
-      const result = refusePromise(work());
+      result = refusePromise(work());
       this.run('COMMIT');
-      return result;
     } catch (error) {
+      this.#afterwards = [];
       this.#rollBack();
       throw error;
     }
+    for (const next of this.#afterwards.splice(0)) next();
+    return result;
+  }
+
+  /** See `Database.afterCommit`. */
+  afterCommit(work: () => void): void {
+    if (this.#raw.inTransaction) this.#afterwards.push(work);
+    else work();
   }
 
   #rollBack(): void {

@@ -67,6 +67,10 @@ export class SqliteDatabase implements Database {
     return this.driver.transaction(work);
   }
 
+  afterCommit(work: () => void): void {
+    this.driver.afterCommit(work);
+  }
+
   overview(now: number): Overview {
     return readOverview(this.driver, now);
   }

@@ -4,6 +4,8 @@ export interface Outcome {
   figures: [what: string, figure: string][];
   /** What must not be, each in one line with all it takes to see it again. */
   findings: string[];
+  /** Rounds that were made, where it was ended before. */
+  made?: number;
 }
 
 /** Does the same over and over with other input, and looks at what must hold each time. The same seed, the same input. */

@@ -41,7 +41,7 @@ function sectionText({ name, campaign, rounds, seed, seconds, outcome }: Section
 
 ${campaign.about}
 
-${new Date().toISOString().slice(0, 10)}, ${machine()}: ${number(rounds)} rounds, seed ${seed}, ${number(Math.round(seconds))} s.
+${new Date().toISOString().slice(0, 10)}, ${machine()}: ${number(outcome.made ?? rounds)} rounds, seed ${seed}, ${number(Math.round(seconds))} s.
 
 | what | figure |
 |---|---|

@@ -57,6 +57,7 @@ export const certifyKind: KindOfTask = {
     forgetPolicy(tools.database, row.task.id);
     snapshotSeal.forget(tools.database, row.task.id);
     for (const seal of issuedSeals) seal.forget(tools.database, row.task.id);
+    if (isCleared(row.task)) tools.database.secrets.remove(row.task.id, sealedKeyName);
     if (isSuccess(row.task)) return;
     abandonOrder(row.task, tools);
     afterFailedRenewal(row, tools);
@@ -91,13 +92,12 @@ function abandonOrder(task: Task, { database, clock }: EndTools): void {
   });
 }
 
-/**
- * The sealed key, and on the endpoint the key made for it. Kept copies stay when the restore is not proved: a person will
- * need them.
- */
+/** Keys and kept copies stay when the restore is not proved: a person will need them. */
+const isCleared = ({ restored }: Task): boolean => restored !== 'failed' && restored !== 'unproved';
+
+/** On the endpoint the key made for it; the one in the database goes with the end. */
 async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<void> {
-  if (task.restored === 'failed' || task.restored === 'unproved') return;
-  tools.database.secrets.remove(task.id, sealedKeyName);
+  if (!isCleared(task)) return;
   const begun = task.steps.some((step) => step.name === makeKeyStep.name && step.startedAt !== null);
   if (!(makeKeyStep.name in memory.outputs) && !begun) return;
   const { endpoint } = await tools.openConnection();

@@ -1,7 +1,6 @@
 import type { Certificate } from '#shared/model/certificate.ts';
 import { decideRenewal } from '../policies/renewal.ts';
 import { spreadOf } from '../policies/spread.ts';
-import { sealedKeyName } from './make-key.ts';
 import { newCertificate } from './material.ts';
 import { proveOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
@@ -43,7 +42,6 @@ function storeSuccess(context: StepContext, certificate: Certificate, proved: bo
   const { database, clock } = context.tools;
   const node = context.node();
   const endpoint = context.endpoint();
-  database.secrets.remove(context.task.id, sealedKeyName);
   if (endpoint.policy.autoRenew) {
     const facts = {
       now: clock.now(),

@@ -90,8 +90,10 @@ export class TaskDesk {
     const input = definition.input.parse(given);
     const row = newTask(definition, subject, caller, input, this.#clock.now());
     this.#database.tasks.insert(row);
-    this.#desk.changed(row.task);
-    this.#queue.pump();
+    this.#database.afterCommit(() => {
+      this.#desk.changed(row.task);
+      this.#queue.pump();
+    });
     return row.task;
   }
 
@@ -101,15 +103,17 @@ export class TaskDesk {
     if (row.task.finishedAt !== null) return row.task;
     refuseToCancel(row, this.#queue.runs(taskId));
     const task = cancelled({ database: this.#database, clock: this.#clock, ends: this.#ends }, row, caller);
-    changed(task);
-    const { tools, end } = openTools(parts, task, new AbortController().signal);
-    this.#clearing.add(clearUpEnded(kinds, { ...row, task }, tools).finally(end));
+    this.#database.afterCommit(() => {
+      changed(task);
+      const { tools, end } = openTools(parts, task, new AbortController().signal);
+      this.#clearing.add(clearUpEnded(kinds, { ...row, task }, tools).finally(end));
+    });
     return task;
   }
 
   decide(decision: Omit<Decision, 'database' | 'clock'>): Approval {
     const decided = decide({ ...decision, database: this.#database, clock: this.#clock });
-    this.#queue.pump();
+    this.#database.afterCommit(() => this.#queue.pump());
     return decided;
   }
 }

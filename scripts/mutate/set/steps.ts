@@ -202,8 +202,8 @@ export const stepMutations: readonly Mutation[] = [
     },
     {
       breaks: 'the private key stays in the database',
-      file: step('finish'),
-      find: '  database.secrets.remove(context.task.id, sealedKeyName);\n',
+      file: 'electron/agent/certificates/certify-kind.ts',
+      find: '    if (isCleared(row.task)) tools.database.secrets.remove(row.task.id, sealedKeyName);\n',
       put: '',
     },
     {

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { now } from '#test/make/database.ts';
 import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { finishStep } from '../../../../electron/agent/steps/finish.ts';
-import { sealedKeyName } from '../../../../electron/agent/steps/make-key.ts';
 import type { Outcome } from '../../../../electron/agent/steps/step.ts';
 
 let world: StepWorld;
@@ -19,17 +18,14 @@ const stored = async (running: Promise<Outcome>): Promise<Outcome> => {
 
 describe('finishing', () => {
   const finish = (proved = true) => stored(finishStep.run(world.context({ prove: { proved } })));
-  const key = () => world.database.secrets.open(world.row.task.id, sealedKeyName);
 
-  test('removes the copies, reads the nodes again, and keeps no key', async () => {
-    expect(key()).not.toBeNull();
+  test('removes the copies and reads the nodes again', async () => {
     const found = await world.adapter.nodes();
     const { certificate } = world;
     world.adapter.nodes = async () => found.map((one) => ({ ...one, certificate }));
     expect((await finish()).kind).toBe('done');
     expect(world.asked).toContain(`discard ${world.row.task.id.slice(5)}`);
     expect(world.database.nodes.get(world.node.id)?.certificate?.fingerprint).toBe(certificate.fingerprint);
-    expect(key()).toBeNull();
   });
 
   test('schedules the renewal of the new certificate and asks the authority for its window', async () => {
