@@ -66,6 +66,12 @@ eachConnection('looks at files', ({ connection, at, directory }) => {
     await writeFile(at('empty'), '');
     expect((await connection().read(at('empty'))).length).toBe(0);
     expect(await connection().hash(at('empty'))).toBe(sha256(''));
+    expect(await connection().hashes([at('f'), at('empty'), at('no'), directory()])).toEqual(
+      new Map([
+        [at('f'), sha256(content)],
+        [at('empty'), sha256('')],
+      ]),
+    );
   });
   test('and reads 16 MiB, but not a byte more', async () => {
     await writeFile(at('big'), '');

@@ -48,6 +48,11 @@ export class MappedHost implements HostConnection {
     return this.#real.hash(this.#in(path));
   }
 
+  async hashes(paths: readonly string[]): Promise<Map<string, string>> {
+    const found = await this.#real.hashes(paths.map((path) => this.#in(path)));
+    return new Map([...found].map(([path, hash]) => [this.#out(path), hash]));
+  }
+
   rights(paths: readonly string[]): Promise<FileRights[]> {
     return this.#real.rights(paths.map((path) => this.#in(path)));
   }

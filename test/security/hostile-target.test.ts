@@ -11,6 +11,7 @@ import { sumsOf } from '#test/make/nginx-dump.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
+import { hashesOf } from '../../electron/providers/connections/common/hashes.ts';
 import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
 import { blockFor, matchesRegex } from '../../electron/providers/endpoints/nginx/choice.ts';
 import { filesPrinted } from '../../electron/providers/endpoints/nginx/dump.ts';
@@ -45,6 +46,9 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     stat: async () => null,
     read: nothing,
     hash: nothing,
+    hashes(paths) {
+      return hashesOf(this, paths);
+    },
     rights: nothing,
     flags: nothing,
     write: nothing,

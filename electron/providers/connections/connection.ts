@@ -109,6 +109,8 @@ export interface HostConnection {
   read(path: string): Promise<Buffer>;
   /** SHA-256 of the content, lower-case hex, computed on the host: the content does not travel. */
   hash(path: string): Promise<string>;
+  /** The same of many, by their path, with as few questions as can be. What is not there, or cannot be read, is left out. */
+  hashes(paths: readonly string[]): Promise<Map<string, string>>;
   /**
    * Of each of these paths, in their order, read now and in as few commands as can be. Null in a field, and `untold`, where the
    * host cannot tell. `file.missing`, `file.denied`, about the first of them.

@@ -16,6 +16,7 @@ import type {
 import { tookTooLong } from './connection-failures.ts';
 import { defaultTimeoutMs, wholeOrFailure } from './exec-outcome.ts';
 import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } from './file-failures.ts';
+import { hashesOf } from './hashes.ts';
 import { bytesOf, sumOfBytes } from './new-content.ts';
 import * as posix from './posix.ts';
 import { readStat, troubleOf } from './posix-answers.ts';
@@ -98,6 +99,10 @@ export class PosixConnection implements HostConnection {
     const sum = stdout.toString().trim().split(' ')[0] ?? '';
     if (!/^[0-9a-f]{64}$/.test(sum)) throw fileFailure('failed', 'hash', path, this.#host.place);
     return sum;
+  }
+
+  hashes(paths: readonly string[]): Promise<Map<string, string>> {
+    return hashesOf(this, paths);
   }
 
   rights(paths: readonly string[]): Promise<FileRights[]> {

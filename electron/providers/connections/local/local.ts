@@ -15,6 +15,7 @@ import {
   mustBeUsable,
   type Place,
 } from '../common/file-failures.ts';
+import { hashedOneByOne, hashesOf } from '../common/hashes.ts';
 import { sameAcl } from '../common/posix-rights.ts';
 import type {
   FileFacts,
@@ -98,6 +99,11 @@ export class LocalConnection implements HostConnection {
     });
   }
 
+  /** A program costs as much as reading some dozens of files. */
+  hashes(paths: readonly string[]): Promise<Map<string, string>> {
+    return paths.length > 50 ? hashesOf(this, paths) : hashedOneByOne(this, paths);
+  }
+
   rights(paths: readonly string[]): Promise<FileRights[]> {
     return this.#examined(paths, localRights);
   }
@@ -106,13 +112,10 @@ export class LocalConnection implements HostConnection {
     return this.#examined(paths, localFlags);
   }
 
-  async #examined<T>(
-    paths: readonly string[],
-    look: (paths: readonly string[]) => Promise<T[]>,
-  ): Promise<T[]> {
+  async #examined<T>(paths: readonly string[], look: (paths: readonly string[]) => Promise<T[]>) {
     for (const path of paths) await this.#do('examine', path, () => stat(path));
     const [first] = paths;
-    return first === undefined ? [] : this.#do('examine', first, () => look(paths));
+    return first === undefined ? [] : this.#do<T[]>('examine', first, () => look(paths));
   }
 
   write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
@@ -141,7 +144,6 @@ export class LocalConnection implements HostConnection {
     const { mode, acl = sameAcl } = options;
     return fillFor(path, this.#clock, async (file) => {
       const wanted = await fill(file, content);
-      await file.sync();
       if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);
       return { uid, gid, mode, acl };
     });

@@ -95,24 +95,33 @@ export async function makeKeyIn(
   tag: string,
 ): Promise<NewKey> {
   const path = newKeyName(directory, name, tag);
-  if ((await connection.stat(path)) === null || (await keyTypeAt(connection, path)) !== keyType) {
-    const unfinished = `${path}.new`;
-    // a new file of our own, not one that somebody laid a link to, nor one that the directory opens for others: where it
-    // gives its files an access control list, the umask does not hold
-    const script =
-      'out=$1; t=$(umask 077 && mktemp "$1.XXXXXX") || exit; shift; openssl genpkey "$@" > "$t" && mv -f -- "$t" "$out"';
-    await run(connection, {
-      argv: ['sh', '-c', script, 'sh', unfinished, ...options[keyType]],
-      timeoutMs: 120_000,
-    });
-    await connection.rename(unfinished, path);
-  }
-  return { path, spki: await spkiAt(connection, path) };
+  const made = (await connection.stat(path)) === null ? null : await spkiOfType(connection, path, keyType);
+  if (made !== null) return { path, spki: made };
+  const unfinished = `${path}.new`;
+  // a new file of our own, not one that somebody laid a link to, nor one that the directory opens for others: where it
+  // gives its files an access control list, the umask does not hold
+  const script = [
+    'out=$1; t=$(umask 077 && mktemp "$1.XXXXXX") || exit; shift',
+    'openssl genpkey "$@" > "$t" && mv -f -- "$t" "$out" || exit',
+    `openssl pkey -in "$out" ${noPrompt.join(' ')} -pubout -outform DER`,
+  ].join('\n');
+  const { stdout: spki } = await run(connection, {
+    argv: ['sh', '-c', script, 'sh', unfinished, ...options[keyType]],
+    timeoutMs: 120_000,
+  });
+  await connection.rename(unfinished, path);
+  return { path, spki };
 }
 
-async function keyTypeAt(connection: HostConnection, path: string): Promise<string | null> {
+/** Null when it is no key of this type, or one that cannot be read. */
+async function spkiOfType(
+  connection: HostConnection,
+  path: string,
+  keyType: KeyType,
+): Promise<Buffer | null> {
   try {
-    return keyTypeOfSpki(await spkiAt(connection, path));
+    const spki = await spkiAt(connection, path);
+    return keyTypeOfSpki(spki) === keyType ? spki : null;
   } catch (error) {
     if (error instanceof Failure && isAboutConnection(error)) throw error;
     return null;

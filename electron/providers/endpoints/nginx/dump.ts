@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { hashesOf } from '../common/hashes.ts';
 
 const marker = Buffer.from('# configuration file ');
 
@@ -23,7 +22,7 @@ interface Section {
  */
 export async function filesPrinted(connection: HostConnection, dump: Buffer): Promise<Map<string, Buffer>> {
   const sections = [...sectionsOf(dump)];
-  const hashes = await hashesOf(connection, [...new Set(sections.map(({ name }) => name))]);
+  const hashes = await connection.hashes([...new Set(sections.map(({ name }) => name))]);
   const files = new Map<string, Buffer>();
   let at = 0;
   for (const section of sections) {

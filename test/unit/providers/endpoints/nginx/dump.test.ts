@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { dumpOf, sumsOf } from '#test/make/nginx-dump.ts';
+import { hashesOf } from '../../../../../electron/providers/connections/common/hashes.ts';
 import type { HostConnection } from '../../../../../electron/providers/connections/connection.ts';
 import { filesPrinted } from '../../../../../electron/providers/endpoints/nginx/dump.ts';
 
@@ -14,7 +15,8 @@ function hostWith(files: Files, hasSums = true) {
     if (content === undefined) throw new Failure('file.missing', 'It is not there.');
     return Buffer.from(content);
   };
-  const host: Pick<HostConnection, 'exec' | 'hash' | 'read'> = {
+  const host: Pick<HostConnection, 'exec' | 'hash' | 'hashes' | 'read'> = {
+    hashes: (paths) => hashesOf(host, paths),
     async exec({ argv }) {
       asked.push(argv.slice(0, 2).join(' '));
       if (hasSums) return sumsOf(files, argv);

@@ -1,16 +1,13 @@
 import { Failure, isAboutConnection } from '#shared/failure.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import type { HostConnection } from '../connection.ts';
 
 /** Bytes of names in one command line: every system allows more. */
 const mostBytes = 50_000;
 const atOnce = 8;
 
-/**
- * SHA-256 of many files by their path, lower-case hex, computed on the host in as few commands as their names allow. A file
- * that is not there, or cannot be read, is left out. `connection.*`.
- */
+/** As `HostConnection.hashes`, in as few commands as the names allow. */
 export async function hashesOf(
-  connection: HostConnection,
+  connection: Pick<HostConnection, 'exec' | 'hash'>,
   paths: readonly string[],
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
@@ -19,9 +16,19 @@ export async function hashesOf(
     for (const [path, hash] of linesOf(stdout.toString('utf8'))) hashes.set(path, hash);
   }
   const missing = paths.filter((path) => !hashes.has(path));
-  for (let at = 0; at < missing.length; at += atOnce)
+  for (const [path, hash] of await hashedOneByOne(connection, missing)) hashes.set(path, hash);
+  return hashes;
+}
+
+/** As `HostConnection.hashes`, each with a question of its own, a few at once. */
+export async function hashedOneByOne(
+  connection: Pick<HostConnection, 'hash'>,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for (let at = 0; at < paths.length; at += atOnce)
     await Promise.all(
-      missing.slice(at, at + atOnce).map(async (path) => {
+      paths.slice(at, at + atOnce).map(async (path) => {
         const hash = await hashOf(connection, path);
         if (hash !== null) hashes.set(path, hash);
       }),
@@ -29,7 +36,7 @@ export async function hashesOf(
   return hashes;
 }
 
-async function hashOf(connection: HostConnection, path: string): Promise<string | null> {
+async function hashOf(connection: Pick<HostConnection, 'hash'>, path: string): Promise<string | null> {
   try {
     return await connection.hash(path);
   } catch (error) {
