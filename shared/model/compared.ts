@@ -10,26 +10,27 @@ interface ComparedPlaces {
 
 /** Empty where nothing is compared. */
 export function comparedPlaces({ neighbours = [], listeners = [] }: InstallPlan): ComparedPlaces[] {
+  const those = (expects: 'as-before' | 'new-certificate') =>
+    neighbours.filter((one) => one.expects === expects);
   const names = (expects: 'as-before' | 'new-certificate') =>
-    neighbours
-      .filter((one) => one.expects === expects)
-      .map(
-        ({ serverName, keyAlgorithm, ...at }) =>
-          `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}${saidBefore(at)}`,
-      );
-  const [same, renewed] = [names('as-before'), names('new-certificate')];
+    counted('other name', new Set(those(expects).map(({ serverName }) => serverName)).size);
+  const places = (expects: 'as-before' | 'new-certificate') =>
+    those(expects).map(
+      ({ serverName, keyAlgorithm, ...at }) =>
+        `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}${saidBefore(at)}`,
+    );
   const all = [
-    { sentence: `${counted('other name', same.length)} must be served as before.`, places: same },
+    { sentence: `${names('as-before')} must be served as before.`, places: places('as-before') },
     {
-      sentence: `${counted('other name', renewed.length)} must show the new certificate too.`,
-      places: renewed,
+      sentence: `${names('new-certificate')} must show the new certificate too.`,
+      places: places('new-certificate'),
     },
     {
       sentence: `${counted('address', listeners.length, 'es')} must still accept connections.`,
       places: listeners.map(placeOf),
     },
   ];
-  return all.filter(({ places }) => places.length > 0);
+  return all.filter((one) => one.places.length > 0);
 }
 
 /** What a plan knows of its node beside what it changes, one sentence each. */

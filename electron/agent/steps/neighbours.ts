@@ -46,8 +46,8 @@ export async function lookAround(
 interface Compared {
   /** The first that is not as announced; null: all are. */
   disturbed: Disturbed | null;
-  /** How many names now show what somebody else had put on their disk before. */
-  loaded: number;
+  /** The names that now show what somebody else had put on their disk before. */
+  loaded: ReadonlySet<string | null>;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function compareAround(
   const { tools } = context;
   let neighbours = (around?.neighbours ?? []).filter(({ chain }) => chain !== null);
   let listeners = (around?.listeners ?? []).filter(({ accepts }) => accepts);
-  let loaded = 0;
+  const loaded = new Set<string | null>();
   const end = tools.clock.monotonic() + tools.proofPatienceMs;
   for (let turn = 0; ; turn++) {
     await tools.clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, tools.signal);
@@ -71,7 +71,7 @@ export async function compareAround(
     await Promise.all([
       inTurns(neighbours, async (neighbour) => {
         const verdict = await judge(tools, neighbour, newChain);
-        if (verdict === 'loaded') loaded += 1;
+        if (verdict === 'loaded') loaded.add(neighbour.serverName);
         else if (verdict !== 'right')
           found.set(neighbour, { place: placeOf(neighbour), sentence: verdict.wrong });
       }),
@@ -92,18 +92,20 @@ export async function compareAround(
 /** For the end of a step's sentence, with a blank before it; empty when nothing was compared. */
 export function comparedSentence(around: Around | undefined, { loaded }: Compared): string {
   if (around === undefined) return '';
+  const namesOf = (those: Around['neighbours']) => new Set(those.map(({ serverName }) => serverName));
   const answered = around.neighbours.filter(({ chain }) => chain !== null);
-  const announced = answered.filter(({ expects }) => expects === 'new-certificate').length;
-  const same = answered.length - announced - loaded;
-  const silent = around.neighbours.length - answered.length;
+  const same = namesOf(
+    answered.filter(({ expects, serverName }) => expects === 'as-before' && !loaded.has(serverName)),
+  );
+  const silent = namesOf(around.neighbours.filter(({ chain }) => chain === null));
   const up = around.listeners.filter(({ accepts }) => accepts).length;
   const names = (count: number, rest: string) =>
-    count <= 0 ? [] : [`${count} other name${count === 1 ? '' : 's'} ${rest}`];
+    count === 0 ? [] : [`${count} other name${count === 1 ? '' : 's'} ${rest}`];
   const parts = [
-    ...names(same, 'still served as before'),
-    ...names(loaded, 'now served with what was already on disk'),
+    ...names(same.size, 'still served as before'),
+    ...names(loaded.size, 'now served with what was already on disk'),
     ...(up === 0 ? [] : [`${up} listener${up === 1 ? '' : 's'} still up`]),
-    ...names(silent, 'did not answer before and could not be compared'),
+    ...names(silent.size, 'did not answer before and could not be compared'),
   ];
   return parts.length === 0 ? '' : ` Beside it: ${parts.join(', ')}.`;
 }

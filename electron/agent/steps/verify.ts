@@ -1,13 +1,16 @@
 import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { ProbeTls, TlsAnswer } from './step.ts';
 
-/** One handshake per address and name of a node (at most 20). */
+/** A node of a thousand addresses is known by some of them; `judgeServed` says how many were asked. */
+const mostAddresses = 20;
+
+/** One handshake with each address of a node, at most 20 of them. */
 export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Promise<TlsAnswer[]> {
   if (node.protocol !== 'https' || node.certificate === null) return [];
   const name = askedName(node);
   const keyAlgorithm = keyAlgorithmOf(node.certificate.keyType);
   return Promise.all(
-    node.bindings.slice(0, 20).map((binding) =>
+    node.bindings.slice(0, mostAddresses).map((binding) =>
       probeTls({
         address: binding.address,
         port: binding.port,
@@ -48,6 +51,9 @@ export function judgeServed(node: EndpointNode, answers: readonly TlsAnswer[], n
   const silent = answers.find((answer) => answer.kind === 'no-answer');
   if (silent?.kind === 'no-answer')
     return { state: 'unreachable', fingerprint: null, sentence: silent.sentence, at: now };
+  const unasked = node.bindings.length - answers.length;
+  const some =
+    unasked > 0 ? ` The other ${unasked} of its ${node.bindings.length} addresses were not asked.` : '';
   const expected = node.certificate?.fingerprint;
   const other = answers.find(
     (answer) => answer.kind === 'certificate' && answer.leafFingerprint !== expected,
@@ -61,13 +67,13 @@ export function judgeServed(node: EndpointNode, answers: readonly TlsAnswer[], n
             ? 'previous'
             : 'other',
       fingerprint: other.leafFingerprint,
-      sentence: `It serves certificate ${other.leafFingerprint.slice(0, 16)}…, not the one on disk.`,
+      sentence: `It serves certificate ${other.leafFingerprint.slice(0, 16)}…, not the one on disk.${some}`,
       at: now,
     };
   return {
     state: 'same',
     fingerprint: expected ?? null,
-    sentence: 'It serves the certificate on disk.',
+    sentence: `It serves the certificate on disk.${some}`,
     at: now,
   };
 }

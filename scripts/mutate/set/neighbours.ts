@@ -75,8 +75,8 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what was loaded from disk counts as served as before',
       file,
-      find: 'answered.length - announced - loaded',
-      put: 'answered.length - announced',
+      find: ' && !loaded.has(serverName)',
+      put: '',
     },
   ],
 );

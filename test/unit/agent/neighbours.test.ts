@@ -45,7 +45,7 @@ const onDisk =
   async () =>
     new Map([['/etc/blog.crt', chain]]);
 const around = await lookAround(tools(before), install, nothingOnDisk);
-const right = { disturbed: null, loaded: 0 };
+const right = { disturbed: null, loaded: new Set<string | null>() };
 type World = Parameters<typeof tools>[0];
 const compared = (world: World, newChain: string[] | null = ['n', 'ca'], first = around) =>
   compareAround({ tools: tools(world) } as Partial<StepContext> as StepContext, first, newChain);
@@ -97,7 +97,7 @@ describe('what else a server serves', () => {
   ])('may be what somebody else left on its disk, which the reload loads: %s', async (_what, left, shown) => {
     const first = await lookAround(tools(before), { ...install, neighbours: [blog] }, onDisk(...left));
     const found = await compared({ ...before, blog: shown }, ['n'], first);
-    expect(found).toEqual({ disturbed: null, loaded: 1 });
+    expect(found).toEqual({ disturbed: null, loaded: new Set([blog.serverName]) });
     expect(comparedSentence(first, found)).toBe(
       ' Beside it: 1 other name now served with what was already on disk, 1 listener still up.',
     );
@@ -115,6 +115,14 @@ describe('what else a server serves', () => {
     expect(found).toEqual(right);
     expect(comparedSentence(half, found)).toContain(
       '1 other name did not answer before and could not be compared',
+    );
+  });
+
+  test('is counted by its names, however many certificates and addresses each has', async () => {
+    const pair = (['rsa', 'ecdsa'] as const).map((keyAlgorithm) => ({ ...blog, keyAlgorithm }));
+    const first = await lookAround(tools(before), { ...install, neighbours: pair }, nothingOnDisk);
+    expect(comparedSentence(first, await compared(before, ['n'], first))).toContain(
+      ': 1 other name still served as before,',
     );
   });
 
