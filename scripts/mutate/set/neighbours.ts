@@ -63,7 +63,7 @@ export const neighbourMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what could not be compared is not named',
       file,
-      find: "...names(silent, 'did not answer before and could not be compared'),",
+      find: "...names(silent.size, 'did not answer before and could not be compared'),",
       put: '',
     },
     {

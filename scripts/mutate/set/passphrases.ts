@@ -48,7 +48,7 @@ export const passphraseMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/secrets/passphrase.test.ts'],
+    ['test/integration/secrets/passphrase-keychain.test.ts'],
     [
       {
         breaks: 'one passphrase is one key for every store',

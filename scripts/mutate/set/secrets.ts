@@ -108,7 +108,7 @@ export const secretMutations: readonly Mutation[] = [
     [
       'test/unit/secrets/row-keys.test.ts',
       'test/unit/database/reseal.test.ts',
-      'test/unit/database/reseal-slices.test.ts',
+      'test/integration/database/reseal-slices.test.ts',
       'test/unit/database/reseal-refused.test.ts',
     ],
     [

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from '#test/make/resealed-database.ts';
 import { fill } from '#test/make/sealed-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
 prepareSealedDatabase();
 

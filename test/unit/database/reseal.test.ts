@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from '#test/make/resealed-database.ts';
 import { fill, sealedDatabase } from '#test/make/sealed-database.ts';
 import type { Envelope } from '../../../electron/secrets/envelope.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { anAuditEntry, anEndpoint } from '../../make/rows.ts';
-import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
 prepareSealedDatabase();
 

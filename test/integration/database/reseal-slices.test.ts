@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { wrapTheFirstWay } from '#test/make/first-wrap.ts';
+import { bodies, it, notes, prepareSealedDatabase, restart, value } from '#test/make/resealed-database.ts';
 import { fill } from '#test/make/sealed-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
-import { bodies, it, notes, prepareSealedDatabase, restart, value } from './resealed-database.ts';
 
 prepareSealedDatabase();
 
