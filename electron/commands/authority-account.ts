@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { checkAbsolute } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Authority, AuthorityAccount } from '#shared/model/authority.ts';
@@ -41,6 +42,18 @@ export function accountCommands(tools: CommandTools) {
       const seen = mustBeThere(row, await account.register());
       note(context, row, `The CA of "${row.name}" registered the account ${seen.url}.`);
       return seen;
+    }),
+    accountImport: os.accountImport.handler(async ({ input, context }) => {
+      const { row, account } = of(input.authority);
+      checkAbsolute('Path', input.path);
+      const imported = await account.takeOver(input.path);
+      const { client, keyFile } = imported;
+      note(
+        context,
+        row,
+        `The account ${imported.account.url} of ${client} was imported for "${row.name}", with the key in ${keyFile}.`,
+      );
+      return imported;
     }),
   };
 }

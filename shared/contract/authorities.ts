@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authorityCatalog } from '../catalog/authorities/index.ts';
 import { type AddInput, addInputOf } from '../catalog/definition.ts';
 import { inputAs } from '../catalog/field.ts';
-import { type AuthorityKind, authority, authorityAccount } from '../model/authority.ts';
+import { type AuthorityKind, authority, authorityAccount, importedAccount } from '../model/authority.ts';
 import { probeCheck } from '../model/probe-check.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
@@ -66,6 +66,16 @@ const account = {
     })
     .input(oneAuthority)
     .output(authorityAccount),
+  /** Reads files of the agent's machine, and writes none. */
+  accountImport: command
+    .meta({
+      cli: 'authorities account import',
+      help: 'Use the account that certbot, lego or acme.sh registered at the CA, in place of the present one.',
+      positional: 'authority',
+      mutates: true,
+    })
+    .input(z.object({ authority: nameOrId, path: z.string().min(1).max(4096) }).strict())
+    .output(importedAccount),
 };
 
 export const authorities = {

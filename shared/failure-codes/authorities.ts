@@ -60,6 +60,12 @@ export const authoritiesCodes = {
       'needs-person',
       'The CA received a different answer where control is proved.',
     ],
+    'acme.import-nothing': ['needs-person', 'There is no account of another ACME client at the path.'],
+    'acme.import-several': ['needs-person', 'There are several accounts of other ACME clients at the path.'],
+    'acme.import-unreadable': [
+      'needs-person',
+      'A file of the other ACME client cannot be read, or has no usable key.',
+    ],
     'acme.invalid-contact': ['needs-person', 'The CA does not accept the contact address.'],
     'acme.invalid-profile': ['needs-person', 'The CA does not offer the certificate profile.'],
     'acme.malformed': ['needs-person', 'The CA says that the request is malformed.'],

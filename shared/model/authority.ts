@@ -33,6 +33,15 @@ export const authorityAccount = z.object({
 });
 export type AuthorityAccount = z.infer<typeof authorityAccount>;
 
+export const importedAccount = z.object({
+  account: authorityAccount,
+  /** The program whose files it was read from. */
+  client: z.string(),
+  /** Absolute path of the file that its key was read from. */
+  keyFile: z.string(),
+});
+export type ImportedAccount = z.infer<typeof importedAccount>;
+
 /** The definition that stored settings, or a kind, belong to. */
 export function authorityDefinition({
   kind,

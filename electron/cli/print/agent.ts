@@ -5,6 +5,7 @@ import {
   type AuthorityAccount,
   type AuthoritySettings,
   authorityDefinition,
+  type ImportedAccount,
 } from '#shared/model/authority.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
@@ -168,6 +169,13 @@ export function accountPage(account: AuthorityAccount): string[] {
     ['Key', thumbprint],
     ['EAB key ID', eabKeyId ?? 'none'],
   ]);
+}
+
+export function importedPage({ account, client, keyFile }: ImportedAccount): string[] {
+  return [
+    `The account was imported from ${keyFile}. No file of ${client} was changed, and ${client} can still use the account.`,
+    ...accountPage(account),
+  ];
 }
 
 export function authorityTestPage(

@@ -8,6 +8,7 @@ import {
   authorityPage,
   authorityTable,
   authorityTestPage,
+  importedPage,
   keychainPage,
   notificationTable,
   overviewPage,
@@ -109,6 +110,7 @@ const printers: {
     accountRollKey: accountPage,
     accountDeactivate: accountPage,
     accountRegister: accountPage,
+    accountImport: importedPage,
     root: ({ pem }) => pem.trimEnd().split('\n'),
   },
   credentialStores: {

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 import type { FailureData } from '#shared/failure.ts';
-import type { AuthorityAccount } from '#shared/model/authority.ts';
+import type { AuthorityAccount, ImportedAccount } from '#shared/model/authority.ts';
 import type { RevocationReason } from '#shared/model/certificate.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
@@ -129,6 +129,11 @@ export interface KeepsAccount {
     deactivate(): Promise<AuthorityAccount>;
     /** A new account with a new key, whatever became of the present one. */
     register(): Promise<AuthorityAccount | null>;
+    /**
+     * The account that another client registered, in place of the present one. `path`: absolute, of its key file or of a
+     * folder with it, on the agent's machine; only read. Whatever is wrong, nothing was changed.
+     */
+    takeOver(path: string): Promise<ImportedAccount>;
   };
   /** Sends what was set since the CA last heard of the account: a contact, another binding. Asks nothing otherwise. */
   takeUp(): Promise<void>;

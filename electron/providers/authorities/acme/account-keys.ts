@@ -74,6 +74,18 @@ export class AccountKeys {
     this.#state.dropSecret(nextName);
   }
 
+  /** Throws when it is no private key. */
+  signerOf(key: Secret): Signer {
+    return signerOf(createPrivateKey(key.text()));
+  }
+
+  /** A key that the CA has an account for takes the place of every other one. */
+  replaceCurrent(key: Secret, noted: Noted): void {
+    this.#state.keepSecret(currentName, key);
+    this.keepNote(this.signerOf(key), noted);
+    this.dropNext();
+  }
+
   /** Null when there is none for this key at this CA. */
   noteOf({ jwk }: Signer): AccountNote | null {
     const text = this.#state.note('account');
@@ -89,7 +101,7 @@ export class AccountKeys {
 
   #read(name: string): Signer | null {
     const sealed = this.#state.secret(name);
-    return sealed === null ? null : signerOf(createPrivateKey(sealed.text()));
+    return sealed === null ? null : this.signerOf(sealed);
   }
 
   async #make(name: string): Promise<Signer> {

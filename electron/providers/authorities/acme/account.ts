@@ -5,8 +5,10 @@ import type { AuthorityAccount } from '#shared/model/authority.ts';
 import type { AuthorityState } from '../authority.ts';
 import { type Account, AccountKeys, type AccountNote, accountOf, type Noted } from './account-keys.ts';
 import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
+import type { ForeignAccount } from './foreign-account.ts';
 import { type Signer, thumbprint } from './jws.ts';
-import { contactsOf, Registration, type SeenAccount } from './registration.ts';
+import { type CheckedAccount, contactsOf, Registration, type SeenAccount } from './registration.ts';
+import { takeOver } from './take-over.ts';
 import { readAs, account as wireAccount } from './wire.ts';
 
 interface AccountsParts {
@@ -14,14 +16,6 @@ interface AccountsParts {
   state: AuthorityState;
   client: AcmeClient;
   log: Log;
-}
-
-/** What the CA said of the account when it was asked. */
-export interface CheckedAccount extends SeenAccount {
-  /** `registered`: there was none before; `again`: the CA did not have the one there was. */
-  how: 'known' | 'registered' | 'again';
-  /** Why the contact that is set has not reached the CA; null: it has, or nothing was to be sent. */
-  contactRefused: Failure | null;
 }
 
 /**
@@ -135,6 +129,16 @@ export class Accounts {
   /** A new account with a new key, whatever became of the one there is. */
   async registerNew(): Promise<void> {
     await this.#inTurn(async () => (await this.#settleNext(undefined)) || (await this.#replace(undefined)));
+  }
+
+  /** The account that another client registered, in place of the present one. */
+  takeOver(found: ForeignAccount): Promise<AuthorityAccount> {
+    return this.#inTurn(async () => {
+      const { ca } = this.#parts.client;
+      const parts = { keys: this.#keys, registration: this.#registration, ca, contact: this.#contact() };
+      const { account, seen } = await takeOver(found, parts);
+      return this.#factsOf(this.#remember(account).signer, seen);
+    });
   }
 
   #factsOf(key: Signer, seen: SeenAccount): AuthorityAccount {

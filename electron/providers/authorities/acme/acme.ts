@@ -24,6 +24,7 @@ import { Challenges } from './challenges.ts';
 import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import type { RunScript } from './dns-scripts.ts';
+import { foreignAccount } from './foreign-account.ts';
 import { type AcmeHandle, readHandle } from './handle.ts';
 import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
@@ -66,7 +67,7 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
       ...{ ca, accounts, complete, log },
       preferred: settings.preferredChain ?? null,
     });
-    this.account = accountVerbs(accounts);
+    this.account = accountVerbs(accounts, directoryUrl);
     this.#settings = settings;
     this.#log = log;
     this.#parts = { client, accounts, orders, challenges, clock };
@@ -124,12 +125,17 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
   }
 }
 
-function accountVerbs(accounts: Accounts): KeepsAccount['account'] {
+function accountVerbs(accounts: Accounts, directoryUrl: string): KeepsAccount['account'] {
   return {
     look: () => accounts.look(),
     sendContact: () => accounts.sendContact(),
     rollKey: () => accounts.rollKey().then(() => accounts.look()),
     deactivate: () => accounts.deactivate(),
     register: () => accounts.registerNew().then(() => accounts.look()),
+    async takeOver(path) {
+      const found = await foreignAccount(path, directoryUrl);
+      const { client, keyFile } = found;
+      return { account: await accounts.takeOver(found), client, keyFile };
+    },
   };
 }

@@ -3,9 +3,10 @@ import { peerTail } from '#kit/redact.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
-import type { Accounts, CheckedAccount } from './account.ts';
+import type { Accounts } from './account.ts';
 import type { AcmeClient } from './client.ts';
 import { profileNotOffered } from './orders.ts';
+import type { CheckedAccount } from './registration.ts';
 import type { Directory } from './wire.ts';
 
 interface TestReport {

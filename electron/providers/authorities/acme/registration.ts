@@ -16,6 +16,14 @@ export interface SeenAccount {
   contact: string[] | null;
 }
 
+/** What the CA said of the account when it was asked. */
+export interface CheckedAccount extends SeenAccount {
+  /** `registered`: there was none before; `again`: the CA did not have the one there was. */
+  how: 'known' | 'registered' | 'again';
+  /** Why the contact that is set has not reached the CA; null: it has, or nothing was to be sent. */
+  contactRefused: Failure | null;
+}
+
 interface RegistrationParts {
   settings: AcmeSettings;
   state: AuthorityState;

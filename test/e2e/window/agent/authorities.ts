@@ -46,6 +46,9 @@ export function authorityRoutes({ world, changed, did }: FakeTools) {
       accountRollKey: os.authorities.accountRollKey.handler(() => account),
       accountDeactivate: os.authorities.accountDeactivate.handler(() => account),
       accountRegister: os.authorities.accountRegister.handler(() => account),
+      accountImport: os.authorities.accountImport.handler(({ input: { path } }) => ({
+        ...{ account, client: 'certbot', keyFile: path },
+      })),
       root: os.authorities.root.handler(() => ({ pem: fakePem, fingerprint: fakeHash('root') })),
     },
   };
