@@ -44,7 +44,8 @@ export function checkStillThere(database: Database, { name, connection, policy }
     new Failure(code, `${what} that "${name}" was to use was removed in the meantime.`, {
       hint: `Nothing was stored for "${name}". Choose another one.`,
     });
-  if (policy.authorityId !== null && database.authorities.get(policy.authorityId) === null)
+  const authorities = [policy.authorityId, policy.fallbackId ?? null];
+  if (authorities.some((id) => id !== null && database.authorities.get(id) === null))
     throw gone('authority.not-found', 'The authority');
   const { login } = told(connection);
   if (login === null || login.store === null) return;

@@ -54,6 +54,7 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
     auto_approve: endpoint.policy.autoApprove,
     auto_renew: endpoint.policy.autoRenew,
     authority: authorityName(database, endpoint.policy.authorityId),
+    fallback_authority: authorityName(database, endpoint.policy.fallbackId ?? null),
     key_type: endpoint.policy.keyType ?? undefined,
   };
 }
@@ -66,10 +67,12 @@ function checkPaths({ fields }: Descriptor, flat: Flat): void {
 
 function policyOf(database: Database, flat: Flat): EndpointPolicy {
   const authority = text(flat, 'authority');
+  const fallback = text(flat, 'fallback_authority');
   return {
     autoApprove: yes(flat, 'auto_approve', false),
     autoRenew: yes(flat, 'auto_renew', true),
     authorityId: authority === null ? null : findAuthority(database, authority).id,
+    ...(fallback === null ? {} : { fallbackId: findAuthority(database, fallback).id }),
     keyType: keyTypeOf(text(flat, 'key_type')),
   };
 }

@@ -76,8 +76,10 @@ export class AuthorityRepository implements AuthorityRows {
 
   usedBy(id: string): string[] {
     const endpoints = this.#driver.all(
-      `SELECT name FROM endpoints WHERE json_extract(policy, '$.authorityId') = ? ORDER BY name COLLATE NOCASE`,
-      [id],
+      `SELECT name FROM endpoints
+       WHERE json_extract(policy, '$.authorityId') = @id OR json_extract(policy, '$.fallbackId') = @id
+       ORDER BY name COLLATE NOCASE`,
+      { id },
     );
     const orders = this.#driver.all(
       `SELECT number, state FROM orders WHERE authority_id = ? AND state NOT IN ('collected', 'refused')

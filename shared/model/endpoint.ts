@@ -19,6 +19,8 @@ const endpointPolicy = z.object({
   autoRenew: z.boolean(),
   /** Preferred authority (id) and key type for new requests; null: the default ones. */
   authorityId: z.string().nullable(),
+  /** Authority (id) that an order goes to when the preferred one cannot take it; left out: none. */
+  fallbackId: z.string().optional(),
   keyType: keyType.nullable(),
 });
 export type EndpointPolicy = z.infer<typeof endpointPolicy>;

@@ -98,6 +98,8 @@ const planBinding = z.object({
   endpoint: z.string(),
   /** SHA-256 (hex) over the settings of the authority: its address, trust, validation and scripts. */
   authority: z.string(),
+  /** The same of the authority that is the fall-back; left out: there is none. */
+  fallback: z.string().optional(),
 });
 export type PlanBinding = z.infer<typeof planBinding>;
 
@@ -125,6 +127,10 @@ export const plan = z.object({
    * validates in another way, and in plans of earlier versions.
    */
   webRoot: z.string().nullable().optional(),
+  /** Where the order goes when the authority cannot take it for reasons of its own. Left out: nowhere else. */
+  fallback: z
+    .object({ id: z.string(), name: z.string(), kind: z.string(), webRoot: z.string().nullable().optional() })
+    .optional(),
   bound: planBinding,
   install: installPlan,
   fingerprint: z.string(),

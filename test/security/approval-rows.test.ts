@@ -17,7 +17,7 @@ import { handleSeal } from '../../electron/agent/steps/seal-issued.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { approved, drive, quickDatabase } from './approval-drive.ts';
 import { doneOnHost, node } from './approval-node.ts';
-import { authorities, byWebRoot, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
+import { authorities, byWebRoot, local, nginx, otherEndpoints, pem, sample } from './approval-samples.ts';
 import {
   boundWithoutUser,
   ofAnyConnection,
@@ -91,6 +91,29 @@ describe('a field of the authority that changes between the approval and the ord
         expect(outcome.reached, JSON.stringify(other)).toBe(free);
         if (!free) expect(outcome.task.failure?.code).toBe('approval.settings-changed');
       }
+  });
+});
+
+describe('the fall-back of a plan', () => {
+  test('is another one by the time of the order, and nothing is asked of either', async () => {
+    const { task } = approved(fixture.database, 'make-key');
+    const other = { ...local, id: 'ca_2', name: 'other' };
+    fixture.database.authorities.insert(other);
+    const outcome = await drive(fixture.database, task);
+    fixture.database.authorities.remove(other.id);
+    expect(outcome).toMatchObject({
+      reached: false,
+      task: { failure: { code: 'approval.settings-changed', sentence: expect.stringContaining('other') } },
+    });
+  });
+
+  test('may be another one once the certificate was issued', async () => {
+    const { task } = approved(fixture.database, 'install');
+    const other = { ...local, id: 'ca_2', name: 'other' };
+    fixture.database.authorities.insert(other);
+    const outcome = await drive(fixture.database, task);
+    fixture.database.authorities.remove(other.id);
+    expect(outcome.reached).toBe(true);
   });
 });
 

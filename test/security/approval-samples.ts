@@ -12,6 +12,7 @@ import type { Plan } from '#shared/model/plan.ts';
 import type { AuthorityShape } from '#test/make/authority-peers.ts';
 import { now } from '#test/make/database.ts';
 import { anEndpoint } from '#test/make/rows.ts';
+import { bindingOf } from '../../electron/agent/plans/binding.ts';
 import { makePlan } from '../../electron/agent/plans/certify.ts';
 import type { Kept } from '../../electron/agent/steps/shapes.ts';
 import { shapesOf } from '../conformance/shapes.ts';
@@ -78,6 +79,9 @@ const everyChange: Change[] = [
   { kind: 'command', argv: ['/in', 'shop.example'], why: 'The install script.' },
 ];
 
+/** Bound to a fall-back that is not in the database. */
+const noFallback = bindingOf(anEndpoint(), null, null).fallback;
+
 /** A plan in which every field has a value. */
 export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpointId: string }): Plan =>
   makePlan({
@@ -91,7 +95,8 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: 'short', days: 6 },
     webRoot: '/srv/www',
-    bound,
+    fallback: { id: 'ca_2', name: 'other', kind: 'acme', webRoot: '/srv/other' },
+    bound: { fallback: noFallback, ...bound },
     install: {
       nodeKey: 'shop',
       changes: everyChange,
@@ -139,7 +144,13 @@ export const nginx = anEndpoint({
     connection: connections.ssh,
   },
   settings: endpoints.nginx,
-  policy: { autoApprove: false, autoRenew: true, authorityId: 'ca_1', keyType: 'ec-p256' },
+  policy: {
+    autoApprove: false,
+    autoRenew: true,
+    authorityId: 'ca_1',
+    fallbackId: 'ca_2',
+    keyType: 'ec-p256',
+  },
   probe: {
     ok: true,
     version: 'nginx/1',

@@ -14,6 +14,7 @@ export const unboundOfEndpoint: Record<string, string> = {
   'policy.autoRenew': 'counts from the next plan on',
   'policy.authorityId?': 'counts from the next plan on; the plan names its authority',
   'policy.authorityId': 'counts from the next plan on; the plan names its authority',
+  'policy.fallbackId': 'counts from the next plan on; the plan names its fall-back',
   'policy.keyType?': 'counts from the next plan on; the plan names its type of key',
   'policy.keyType': 'counts from the next plan on; the plan names its type of key',
   'probe?': 'what was found the last time; the plan has facts of its own',

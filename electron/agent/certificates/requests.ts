@@ -2,6 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { KeyPairPlace } from '#shared/model/key-pair-place.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
+import type { Order } from '#shared/model/order.ts';
 import type { Database } from '../../database/database.ts';
 import { type CertifyInput, certifyInput } from '../steps/shapes.ts';
 
@@ -36,12 +37,18 @@ export function inputOfRenewal(database: Database, node: EndpointNode): CertifyI
       ? { names: certificate.names }
       : defined({
           names: order.names,
-          authorityId: order.authorityId,
+          authorityId: firstChoice(database, order),
           keyType: order.keyType,
           profile: order.terms.profile ?? undefined,
           days: order.terms.days ?? undefined,
         });
   return certifyInput.parse({ reason: 'renewal', replaces: certificate.fingerprint, ...terms });
+}
+
+/** An order that went to the fall-back is renewed where it was to go. */
+function firstChoice(database: Database, { authorityId, taskId }: Order): string {
+  const plan = database.approvals.ofTask(taskId)?.plan;
+  return plan?.fallback?.id === authorityId ? plan.authority.id : authorityId;
 }
 
 /** Without the fields that are undefined. */

@@ -7,17 +7,19 @@ import { canonicalJson } from './canonical.ts';
 
 /**
  * What a yes is bound to beside the plan itself. A new password or key for the same user is not part of it, nor is
- * what only matters to the next plan (policy, names of things). Pure.
+ * what only matters to the next plan (policy, names of things). `fallback` left out: the plan has none. Pure.
  */
 export function bindingOf(
   endpoint: Pick<Endpoint, 'type' | 'connection' | 'settings'>,
   authority: Pick<Authority, 'settings'> | null,
+  fallback?: Pick<Authority, 'settings'> | null,
 ): PlanBinding {
   const { type, connection, settings } = endpoint;
   return {
     connection: describedWithUser(connection),
     endpoint: hashOf({ type, reached: connectionDefinition(connection).bound(connection), settings }),
     authority: hashOf(authority?.settings ?? null),
+    ...(fallback === undefined ? {} : { fallback: hashOf(fallback?.settings ?? null) }),
   };
 }
 

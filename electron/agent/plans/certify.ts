@@ -19,6 +19,7 @@ interface CertifyFacts {
   authority: { id: string; name: string; kind: string };
   terms: OrderTerms;
   webRoot?: string | null | undefined;
+  fallback?: Plan['fallback'];
   bound: PlanBinding;
   install: InstallPlan;
 }
@@ -39,6 +40,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     authority: facts.authority,
     terms: facts.terms,
     ...(facts.webRoot === undefined ? {} : { webRoot: facts.webRoot }),
+    ...(facts.fallback === undefined ? {} : { fallback: facts.fallback }),
     bound: facts.bound,
     install: facts.install,
     fingerprint: '',

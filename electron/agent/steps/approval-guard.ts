@@ -90,13 +90,17 @@ function mustBeBound(context: StepContext, plan: Plan): void {
   const { tools, task } = context;
   const endpoint = context.endpoint();
   const authority = tools.database.authorities.get(plan.authority.id);
-  const now = bindingOf(endpoint, authority);
+  const fallback = plan.fallback && tools.database.authorities.get(plan.fallback.id);
+  const now = bindingOf(endpoint, authority, fallback);
   const same = endpoint.id === plan.endpointId && task.subject.id === plan.nodeId;
   const changed = [
     ...(same && now.endpoint === plan.bound.endpoint ? [] : [`the settings of ${plan.endpointName}`]),
     ...(isIssued(context) || now.authority === plan.bound.authority
       ? []
       : [`the settings of ${plan.authority.name}`]),
+    ...(isIssued(context) || now.fallback === plan.bound.fallback
+      ? []
+      : [`the settings of ${plan.fallback?.name ?? 'the fall-back authority'}`]),
   ];
   if (changed.length === 0) return;
   throw new Failure(

@@ -6,6 +6,7 @@ import { certificatesOf } from '../../pki/pem.ts';
 import { fillAfterHashes } from '../plans/certify.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { material, newCertificate, wipe } from './material.ts';
+import { orderedFrom } from './ordered-from.ts';
 import { checkedSeal } from './seal-issued.ts';
 import { makeKeyOutput, planOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
@@ -30,7 +31,7 @@ export const checkMaterialStep: Step = {
       const bad = verdict.checks.filter((check) => !check.ok).map((check) => check.sentence);
       throw new Failure(
         'material.unfit',
-        `The certificate from ${plan.authority.name} cannot be installed: ${bad.join(' ')}`,
+        `The certificate from ${orderedFrom(context).name} cannot be installed: ${bad.join(' ')}`,
         {
           hint: 'Nothing was changed on the endpoint.',
         },
@@ -40,7 +41,7 @@ export const checkMaterialStep: Step = {
     const used = material(context);
     try {
       const filled = fillAfterHashes(plan, await endpoint.afterHashes(plan.install, used));
-      const chain = await lookAtChain(context, certificate.chainPem, plan.authority.id);
+      const chain = await lookAtChain(context, certificate.chainPem, orderedFrom(context).id);
       // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
       checkedSeal.put(context.tools.database, context.task.id, filled);
       return {

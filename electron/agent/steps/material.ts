@@ -4,6 +4,7 @@ import type { Material } from '../../providers/endpoints/endpoint.ts';
 import { canonicalJson } from '../plans/canonical.ts';
 import { sealedKey } from './make-key.ts';
 import { notOurs } from './not-ours.ts';
+import { orderedFrom } from './ordered-from.ts';
 import { certificateSeal } from './seal-issued.ts';
 import { seals } from './seal-yes.ts';
 import { sealedHere } from './sealed-here.ts';
@@ -20,7 +21,7 @@ export function newCertificate(context: StepContext): Certificate {
   if (certificate === null) throw new Failure('certificate.lost', 'The new certificate no longer exists.');
   if (isAsCollected(context, certificate)) return certificate;
   const { plan } = context.output('plan', planOutput);
-  const sentence = `The stored certificate or chain is not the one that was collected from ${plan.authority.name}.`;
+  const sentence = `The stored certificate or chain is not the one that was collected from ${orderedFrom(context).name}.`;
   throw notOurs(plan, 'approval.other-certificate', sentence);
 }
 

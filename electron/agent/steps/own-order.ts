@@ -17,8 +17,10 @@ export function ownOrder(context: StepContext): Order | null {
   const order = tools.database.orders.ofTask(task.id);
   if (order === null) return null;
   const ordered = { id: order.authorityId, names: order.names, terms: order.terms };
-  const approved = { id: plan.authority.id, names: plan.names, terms: plan.terms };
-  if (canonicalJson(ordered) !== canonicalJson(approved))
+  const approved = [plan.authority, ...(plan.fallback === undefined ? [] : [plan.fallback])].map(({ id }) =>
+    canonicalJson({ id, names: plan.names, terms: plan.terms }),
+  );
+  if (!approved.includes(canonicalJson(ordered)))
     throw otherOrder(plan, `Order ${order.number} is not the one that was approved.`);
   if (!isHandleSealed(context, order))
     throw otherOrder(plan, `The stored progress of order ${order.number} is not what Trustkeep stored.`);

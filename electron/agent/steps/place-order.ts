@@ -3,9 +3,10 @@ import { Failure } from '#shared/failure.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { OrderRequest, OrderTools } from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
+import { fellBack, placeOrElse } from './fall-back.ts';
 import { ownOrder, storeHandle } from './own-order.ts';
 import { certifyInput, makeKeyOutput, planOutput } from './shapes.ts';
-import type { Step, StepContext } from './step.ts';
+import type { Outcome, Step, StepContext } from './step.ts';
 import { webRootOf } from './web-root.ts';
 
 export const placeOrderStep: Step = {
@@ -15,25 +16,41 @@ export const placeOrderStep: Step = {
   async run(context) {
     const order = storedIntent(context);
     if (order.state === 'placing') {
-      const { plan } = context.output('plan', planOutput);
-      const authority = context.tools.authority(plan.authority.id);
-      const handle = await authority.submit(
-        orderRequest(context, order),
-        order.handle ?? null,
-        await orderTools(context, order.id),
-      );
-      const placed = context.tools.database.orders.get(order.id) ?? order;
-      storeHandle(context, {
-        ...placed,
-        handle,
-        state: 'pending',
-        updatedAt: context.tools.clock.now(),
-      });
+      const failure = await placeOrElse(context, order, (at) => place(context, at));
+      if (failure !== null) return elsewhere(context, order, failure);
     }
     const sentence = `Order ${order.number} was placed with ${order.authorityName} for ${order.names.join(', ')}.`;
     return { kind: 'done', output: { orderId: order.id }, sentence };
   },
 };
+
+/** With the authority that the order names. */
+async function place(context: StepContext, order: Order): Promise<void> {
+  const { database, clock } = context.tools;
+  const authority = context.tools.authority(order.authorityId);
+  const handle = await authority.submit(
+    orderRequest(context, order),
+    order.handle ?? null,
+    await orderTools(context, order.id),
+  );
+  const placed = database.orders.get(order.id) ?? order;
+  storeHandle(context, {
+    ...placed,
+    handle,
+    state: 'pending',
+    updatedAt: clock.now(),
+  });
+}
+
+/** Worth a look: whoever is to take orders did not. */
+function elsewhere(context: StepContext, before: Order, failure: Failure): Outcome {
+  const placed = context.tools.database.orders.get(before.id) ?? before;
+  return {
+    kind: 'done-with-warning',
+    output: { orderId: placed.id },
+    sentence: fellBack(before, placed, failure),
+  };
+}
 
 /** The order's row is there before the authority is asked, so a restart finds it and never orders twice. */
 function storedIntent(context: StepContext): Order {

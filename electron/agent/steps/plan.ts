@@ -13,6 +13,7 @@ import { makePlan } from '../plans/certify.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { fallbackFor, fallbackPart } from './plan-fallback.ts';
 import { forgetPolicy, sealPolicy } from './seal-policy.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
 import type { OpenConnection, Step, StepContext } from './step.ts';
@@ -68,6 +69,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const install = await sources.open.endpoint.plan(node.key);
   const names = certificateNames(node, input.names, install.answers?.named ?? []);
   mustBeProvable(authority, names);
+  const fallback = fallbackFor(database, endpoint, authority, names);
   return makePlan({
     endpoint: { id: endpoint.id, name: endpoint.name },
     node: { id: node.id, name: node.name },
@@ -79,8 +81,9 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
     terms: { profile: input.profile ?? null, days: input.days ?? null },
     webRoot: webRootFor(authority, node),
-    bound: bindingOf(endpoint, authority),
-    install,
+    ...fallbackPart(fallback.row, node),
+    bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
+    install: { ...install, warnings: [...install.warnings, ...fallback.warnings] },
   });
 }
 

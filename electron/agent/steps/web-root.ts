@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
-import { planOutput } from './shapes.ts';
+import { orderedFrom } from './ordered-from.ts';
 import type { StepContext } from './step.ts';
 
 /**
@@ -50,13 +50,13 @@ export function webRootOf(context: StepContext): WebRoot | null {
 }
 
 function plannedRoot(context: StepContext): string | null {
-  const { plan } = context.output('plan', planOutput);
-  const authority = context.tools.database.authorities.get(plan.authority.id);
+  const from = orderedFrom(context);
+  const authority = context.tools.database.authorities.get(from.id);
   if (authority === null) return null;
   const now = webRootFor(authority, context.node());
   if (now === undefined) return null;
   // plans of earlier versions do not say it
-  return plan.webRoot === undefined ? now : plan.webRoot;
+  return from.webRoot === undefined ? now : from.webRoot;
 }
 
 /** RFC 8555 8.3: nothing else of a web root is written or removed, whatever an adapter asks for. */

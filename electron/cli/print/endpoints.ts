@@ -61,6 +61,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],
       ['Authority', policy.authorityId ?? 'default'],
+      ['Fall-back authority', policy.fallbackId ?? null],
       ['Key type', policy.keyType ?? 'ec-p256'],
       ['Discovered', dated(endpoint.discoveredAt, paper.now)],
     ]),

@@ -69,6 +69,7 @@ export function planPage(plan: Plan): string[] {
       ['  No longer covered', plan.loses?.join(', ') ?? null],
       ['  Reached by', plan.bound.connection],
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
+      ['  If it cannot take the order', fallbackOf(plan)],
       ['  Terms', termsOf(plan)],
       ['  Challenge files', plan.webRoot ? `below ${plan.webRoot} on the endpoint` : null],
       ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
@@ -101,6 +102,12 @@ export function planPage(plan: Plan): string[] {
     ...section('Read before you approve', install.warnings),
     `  Fingerprint of the plan: ${plan.fingerprint}`,
   ];
+}
+
+function fallbackOf({ fallback }: Plan): string | null {
+  if (fallback === undefined) return null;
+  const files = fallback.webRoot ? `, challenge files below ${fallback.webRoot} on the endpoint` : '';
+  return `${fallback.name} (${fallback.kind})${files}`;
 }
 
 function where(place: KeyPairPlace): string {

@@ -125,6 +125,13 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     [en.plan.reason, en.plan.reasons[plan.reason]],
     [en.plan.where, `${plan.endpointName} / ${plan.nodeName} (${plan.bound.connection})`],
     [en.plan.authority, en.plan.authorityText(plan.authority.name, authorityWord(plan.authority.kind))],
+    [
+      en.plan.fallback,
+      plan.fallback === undefined
+        ? null
+        : en.plan.authorityText(plan.fallback.name, authorityWord(plan.fallback.kind)),
+    ],
+    [en.plan.fallbackWebRoot, plan.fallback?.webRoot ?? null],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.webRoot, plan.webRoot ?? null],
     [en.plan.keyType, en.keyTypes[plan.keyType]],

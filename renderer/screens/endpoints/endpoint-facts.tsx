@@ -41,6 +41,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const { login, pinned } = told(connection);
   const { identity } = connectionDefinition(connection);
   const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
+  const fallback = authorities.data?.find((one) => one.id === policy.fallbackId)?.name;
   const facts: Fact[] = [
     [en.endpoints.instanceId, <Hash key="id" value={endpoint.id} what={en.endpoints.instanceId} whole />],
     [en.endpoints.connection, connectionText(endpoint)],
@@ -51,6 +52,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
     [en.endpoints.autoRenew, policy.autoRenew ? en.endpoints.on : en.endpoints.off],
     [en.endpoints.authority, authority ?? en.endpoints.defaultAuthority],
+    [en.endpoints.fallback, fallback ?? en.endpoints.noFallback],
     [
       en.endpoints.keyType,
       policy.keyType === null ? en.endpoints.defaultKeyType : en.keyTypes[policy.keyType],

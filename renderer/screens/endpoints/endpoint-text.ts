@@ -38,6 +38,7 @@ export function endpointValues(
     auto_approve: policy.autoApprove,
     auto_renew: policy.autoRenew,
     authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',
+    fallback_authority: authorities.find((one) => one.id === policy.fallbackId)?.name ?? '',
     key_type: policy.keyType ?? '',
   };
 }

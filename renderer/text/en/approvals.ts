@@ -50,6 +50,8 @@ export const plan = {
   authority: 'Authority',
   authorityText: (name: string, kind: string) => `${name} (${kind})`,
   webRoot: 'Challenge files below',
+  fallback: 'If it cannot take the order',
+  fallbackWebRoot: 'Its challenge files below',
   terms: 'Terms',
   termsText: (terms: Plan['terms']) =>
     [

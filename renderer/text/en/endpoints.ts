@@ -87,6 +87,8 @@ export const endpoints = {
   offAsk: 'Off: a person approves every plan',
   authority: 'Authority',
   defaultAuthority: 'Default authority',
+  fallback: 'Fall-back authority',
+  noFallback: 'None',
   keyType: 'Key type',
   defaultKeyType: 'Same as the current certificate',
   addedAt: 'Added',

@@ -110,6 +110,12 @@ export const approvalMutations: readonly Mutation[] = [
         put: 'now.authority',
       },
       {
+        breaks: 'the settings of the fall-back may change before it issued',
+        file: guard,
+        find: 'now.fallback === plan.bound.fallback',
+        put: "now.fallback !== ''",
+      },
+      {
         breaks: 'another order than the approved one is placed',
         file: guard,
         find: '  else ownOrder(context);\n',

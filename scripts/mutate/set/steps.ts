@@ -42,6 +42,18 @@ export const stepMutations: readonly Mutation[] = [
       find: 'replacesPem: replaced?.chainPem ? replaced.chainPem : null',
       put: 'replacesPem: replaced === null ? null : null',
     },
+    {
+      breaks: 'an order that is refused for its names goes to the fall-back',
+      file: step('fall-back'),
+      find: ' || !isItsOwn(context, order, failure)',
+      put: '',
+    },
+    {
+      breaks: 'what the first authority remembered is lost when the fall-back does not take the order',
+      file: step('fall-back'),
+      find: 'move(context, stored(context, moved), before);',
+      put: 'move(context, stored(context, moved), { ...before, handle: null });',
+    },
   ]),
   ...judgedBy(test('check-material'), [
     {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../../failure.ts';
+import type { FailureCode } from '../../failure-codes.ts';
 import type { Flat } from '../field.ts';
 import { invalid, lines, text, trustedRoots, yes } from '../flat.ts';
 import { flatValidation, unprovable, validation, validationFields, validationOf } from './acme-validation.ts';
@@ -22,6 +23,26 @@ const settings = z.object({
   validation,
 });
 export type AcmeSettings = z.infer<typeof settings>;
+
+/** Limits, faults and maintenance of the CA, and the state of the account there: nothing of the names that were ordered. */
+const itsOwnTroubles: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'acme.account-does-not-exist',
+  'acme.account-not-valid',
+  'acme.bad-nonce',
+  'acme.eab-needed',
+  'acme.eab-used',
+  'acme.external-account-required',
+  'acme.http-404',
+  'acme.http-410',
+  'acme.http-failed',
+  'acme.not-found',
+  'acme.rate-limited',
+  'acme.server-internal',
+  'acme.terms-not-agreed',
+  'acme.unavailable',
+  'acme.unexpected-answer',
+  'acme.user-action-required',
+]);
 
 export const acme = defineAuthority({
   id: 'acme',
@@ -113,6 +134,7 @@ export const acme = defineAuthority({
   unprovable: ({ validation, eabKeyId }, names) =>
     eabKeyId === null ? unprovable(validation.method, names) : null,
   profiles: ({ profile }) => ({ preset: profile }),
+  itsOwnTroubles,
   seals: { eab_hmac_key: 'eab-hmac' },
 });
 

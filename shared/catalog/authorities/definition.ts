@@ -27,6 +27,8 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   ): { names: string[]; because: string; hint: string } | null;
   /** Certificate profiles can be asked for; `preset` is the one that is ordered when nothing is said. Null: there are none. */
   profiles(settings: S): { preset: string | null } | null;
+  /** Codes of failures that are its own and not those of whoever orders, so that another authority may well take the order. */
+  itsOwnTroubles: ReadonlySet<string>;
   /** Secret fields, and the name each is sealed under. */
   seals: Readonly<Record<string, string>>;
   /** It keeps a root of its own, and these fields are fixed once that exists. Null: its root is kept elsewhere. */
@@ -35,7 +37,15 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   facts(settings: S): Fact[];
 }
 
-type Optional = 'reached' | 'webRoot' | 'unprovable' | 'profiles' | 'seals' | 'ownRoot' | 'facts';
+type Optional =
+  | 'reached'
+  | 'webRoot'
+  | 'unprovable'
+  | 'profiles'
+  | 'itsOwnTroubles'
+  | 'seals'
+  | 'ownRoot'
+  | 'facts';
 
 /** Fills in what most kinds have no more to say about. */
 export function defineAuthority<const K extends string, Z extends z.ZodObject<{ kind: z.ZodLiteral<K> }>>(
@@ -47,6 +57,7 @@ export function defineAuthority<const K extends string, Z extends z.ZodObject<{ 
     webRoot: () => null,
     unprovable: () => null,
     profiles: () => null,
+    itsOwnTroubles: new Set(),
     seals: {},
     ownRoot: null,
     facts: (settings) => fieldFacts(given.fields, given.toFlat(settings)),

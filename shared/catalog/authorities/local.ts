@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FailureCode } from '../../failure-codes.ts';
 import { lines, number, text } from '../flat.ts';
 import { authorityName, isDefault } from './common.ts';
 import { defineAuthority } from './definition.ts';
@@ -64,6 +65,11 @@ export const local = defineAuthority({
     permittedNames: lines(flat, 'permitted_names'),
   }),
   place: ({ commonName }) => commonName,
+  itsOwnTroubles: new Set<FailureCode>([
+    'authority.root-expired',
+    'authority.root-key-missing',
+    'authority.root-key-wrong',
+  ]),
   ownRoot: {
     fixes: ['common_name', 'permitted_names'],
     hint: 'Add another local authority with the names you want.',

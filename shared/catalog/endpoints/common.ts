@@ -41,6 +41,15 @@ export const policyFields: readonly Field[] = [
     advanced: true,
   },
   {
+    name: 'fallback_authority',
+    label: 'Fall-back authority',
+    help: 'Name of the authority to order from when the other one cannot be reached or cannot take the order (rate limit, outage, account). Default: none.',
+    hint: 'Takes the order when the other one cannot be reached or cannot take it. Never asked after a refusal of the names.',
+    kind: 'text',
+    max: 32,
+    advanced: true,
+  },
+  {
     name: 'key_type',
     label: 'Key type',
     help: `Key type of new certificates: ${keyTypes.join(', ')}. Default: that of the current certificate, otherwise ec-p256.`,

@@ -19,6 +19,15 @@ it('A plan says below which directory challenge files are put, where they are', 
     expect(planPage({ ...plan, webRoot }).join('\n')).not.toContain('Challenge files');
 });
 
+it('A plan names the authority that takes the order when the first one cannot, where there is one', () => {
+  const { plan } = anApproval();
+  const fallback = { id: 'ca_2', name: 'second', kind: 'acme', webRoot: '/srv/acme' };
+  expect(planPage({ ...plan, fallback }).join('\n')).toMatch(
+    /^ {2}If it cannot take the order +second \(acme\), challenge files below \/srv\/acme on the endpoint$/m,
+  );
+  expect(planPage(plan).join('\n')).not.toContain('cannot take the order');
+});
+
 it('A task says who asked for it, and by which way', () => {
   const paper = { columns: null, unicode: true, now: 0 };
   const task = makeTask({ origin: 'cli', actor: 'mara' });

@@ -73,3 +73,54 @@ describe('an order', () => {
     expect(submitted[0]?.request.replacesPem).toBe('the old chain');
   });
 });
+
+describe('an order whose plan names a fall-back', () => {
+  const limited = () => Promise.reject(new Failure('net.refused', 'Nobody answers.'));
+  const caa = () => Promise.reject(new Failure('acme.caa', 'A CAA record forbids it.'));
+  /** Two authorities that remember what they were asked; each then does this. */
+  function placeAt(does: Record<string, () => Promise<unknown>>) {
+    const { plan } = world;
+    const fallback = { id: 'ca_other', name: 'other', kind: 'acme' };
+    const asked: string[] = [];
+    const authority = (id: string) =>
+      ({
+        async submit(_request, known, tools) {
+          asked.push(`${id} ${JSON.stringify(known)}`);
+          tools.remember({ of: id });
+          return does[id]?.();
+        },
+      }) as Partial<Authority> as Authority;
+    const ran = placeOrderStep.run(world.context({ plan: { plan: { ...plan, fallback } } }, { authority }));
+    return { ran, asked, first: plan.authority.id };
+  }
+
+  test('goes there when the first one is not reached, and only then', async () => {
+    const { ran, asked, first } = placeAt({ [world.plan.authority.id]: limited, ca_other: async () => 'h' });
+    expect(await ran).toMatchObject({
+      kind: 'done-with-warning',
+      sentence: expect.stringMatching(/goes to other, because .* could not take it: Nobody answers\.$/),
+    });
+    expect(asked).toEqual([`${first} null`, 'ca_other null']);
+    expect(stored()).toMatchObject({ authorityId: 'ca_other', state: 'pending', handle: 'h' });
+    await placeAt({}).ran;
+    expect(stored()).toMatchObject({ authorityId: 'ca_other', handle: 'h' });
+  });
+
+  test('stays with the first one when that refuses the names', async () => {
+    const { ran, asked } = placeAt({ [world.plan.authority.id]: caa });
+    await expect(ran).rejects.toMatchObject({ code: 'acme.caa' });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is with the first one again, with what that one remembered, when neither takes it', async () => {
+    const first = world.plan.authority.id;
+    await expect(placeAt({ [first]: limited, ca_other: caa }).ran).rejects.toMatchObject({
+      ...{ code: 'net.refused', retry: 'later' },
+      hint: expect.stringContaining('The fall-back other could not take the order either: A CAA record'),
+    });
+    expect(stored()).toMatchObject({ authorityId: first, state: 'placing', handle: { of: first } });
+    const again = placeAt({ [first]: async () => 'h' });
+    expect(await again.ran).toMatchObject({ kind: 'done' });
+    expect(again.asked).toEqual([`${first} {"of":"${first}"}`]);
+  });
+});
