@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { implement } from '@orpc/server';
 import type { z } from 'zod';
 import { shellWord } from '#kit/shell-word.ts';
 import type { revocation } from '#shared/contract/certificates.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CertificateFacts, RevocationReason } from '#shared/model/certificate.ts';
+import type { Certificate, CertificateFacts, RevocationReason } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { certificatesOf } from '../pki/pem.ts';
@@ -32,14 +33,11 @@ export function revocationCommands(tools: CommandTools) {
   return {
     revoke: os.revoke.handler(({ input, context }) => {
       const { certificate, authority } = orderedHere(tools, input.certificate);
+      const facts = factsInside(certificate);
       const line = `revoke ${shellWord(input.certificate)}`;
-      mustBeMeant(tools, certificate, input, line);
+      mustBeMeant(tools, facts, input, line);
       const { chainPem: leafPem } = certificate;
-      return revoke(
-        tools,
-        { facts: certificate, leafPem, authority, reason: input.reason, key: null },
-        context,
-      );
+      return revoke(tools, { facts, leafPem, authority, reason: input.reason, key: null }, context);
     }),
     revokeByKey: os.revokeByKey.handler(async ({ input, context }) => {
       const authority = findAuthority(tools.database, input.authority);
@@ -71,6 +69,21 @@ function orderedHere({ database }: CommandTools, named: string) {
       : `The authority "${order.authorityName}" that the certificate ${short(certificate)} was ordered from has been removed, and its account with it.`,
     {
       hint: 'Whoever has its private key can revoke it: trustkeep certificates revoke-by-key',
+    },
+  );
+}
+
+/** What is sent is what the row says it is: whoever can write to the database must not choose what a person revokes. */
+function factsInside(stored: Certificate): CertificateFacts {
+  const facts = readCertificate(stored.chainPem);
+  const { fingerprint, serial, names } = facts;
+  if (isDeepStrictEqual([fingerprint, serial, names], [stored.fingerprint, stored.serial, stored.names]))
+    return facts;
+  throw new Failure(
+    'certificate.other-stored',
+    `What is stored as the certificate ${short(stored)} is the certificate ${short(facts)}. Nothing was revoked.`,
+    {
+      hint: 'The database may have been changed by someone else. Check which certificate is served, and ask the operator of the CA to revoke it.',
     },
   );
 }

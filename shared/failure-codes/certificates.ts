@@ -19,6 +19,10 @@ export const certificatesCodes = {
       'needs-person',
       'The certificate was not ordered by Trustkeep, so no account here can revoke it.',
     ],
+    'certificate.other-stored': [
+      'needs-person',
+      'What is stored as a certificate that is to be revoked is another one, so nothing was revoked.',
+    ],
     'certificate.unreadable': ['needs-person', 'The certificate cannot be read.'],
     'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
     'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],
