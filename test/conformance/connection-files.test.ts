@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmod,
   chown,
@@ -89,6 +90,17 @@ eachConnection('looks at files', ({ connection, at, directory }) => {
     }
     await expect(connection().read(directory())).rejects.toMatchObject({ code: 'file.not-a-file' });
     await expect(connection().hash(directory())).rejects.toMatchObject({ code: 'file.not-a-file' });
+  });
+  test('and opens no pipe and no device, but what hides a file is an empty one', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    await symlink('/dev/zero', at('device'));
+    for (const path of [at('pipe'), at('device')]) {
+      await expect(connection().read(path)).rejects.toMatchObject({ code: 'file.not-a-file' });
+      await expect(connection().hash(path)).rejects.toMatchObject({ code: 'file.not-a-file' });
+    }
+    await symlink('/dev/null', at('hidden'));
+    expect((await connection().read(at('hidden'))).length).toBe(0);
+    expect(await connection().hash(at('hidden'))).toBe(sha256(''));
   });
   test('and lists every name in a directory', async () => {
     for (const name of [...names, '.hidden', '..two']) await writeFile(at(name), '');

@@ -11,6 +11,7 @@ export type FileTrouble =
   | 'disk-full'
   | 'read-only'
   | 'is-directory'
+  | 'not-a-file'
   | 'no-directory'
   | 'name-too-long'
   | 'owner-unknown'
@@ -72,6 +73,12 @@ export function fileFailure(
       return make(
         'file.not-a-file',
         `${path} ${on} is a directory, not a file.`,
+        'Enter the path of a file.',
+      );
+    case 'not-a-file':
+      return make(
+        'file.not-a-file',
+        `${path} ${on} is not a plain file, and is not opened.`,
         'Enter the path of a file.',
       );
     case 'no-directory':

@@ -49,6 +49,7 @@ const said: readonly [RegExp, FileTrouble][] = [
 /** What went wrong, by the exit code of our script and by what the tools said in the C locale. */
 export function troubleOf(code: number | null, stderr: string): FileTrouble {
   if (code === exits.isDirectory) return 'is-directory';
+  if (code === exits.notAFile) return 'not-a-file';
   if (code === exits.notDirectory) return 'no-directory';
   if (code === exits.damaged) return 'damaged';
   if (code === exits.notKept) return 'rights-not-kept';

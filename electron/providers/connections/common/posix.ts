@@ -57,15 +57,21 @@ export function stat(tools: HostTools): string {
   return `stat -L ${format} -- "$1" || exit ${exits.notFound}\nreadlink -f -- "$1"`;
 }
 
+/** A pipe may never be written to, and a device may never end: nothing but files is opened, and what is mounted over one to hide it. */
+const plainFiles = [
+  `if [ -d "$1" ]; then exit ${exits.isDirectory}; fi`,
+  `if [ -e "$1" ] && [ ! -f "$1" ] && [ ! "$1" -ef /dev/null ]; then exit ${exits.notAFile}; fi`,
+];
+
 /** `$1`: path. One byte more than the limit tells that it is too large. */
 export function read(): string {
-  return `if [ -d "$1" ]; then exit ${exits.isDirectory}; fi\nexec head -c ${largestRead + 1} -- "$1"`;
+  return [...plainFiles, `exec head -c ${largestRead + 1} -- "$1"`].join('\n');
 }
 
 /** `$1`: path. */
 export function hash(tools: HostTools): string {
   return [
-    `if [ -d "$1" ]; then exit ${exits.isDirectory}; fi`,
+    ...plainFiles,
     `head -c 1 -- "$1" >/dev/null || exit ${exits.notFound}`,
     `${tools.sum} <"$1" || exit ${exits.notSummed}`,
   ].join('\n');

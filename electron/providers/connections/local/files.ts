@@ -1,17 +1,33 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { readWithoutWaiting } from '#kit/open-flags.ts';
 import { bytesOf, sumOfBytes } from '../common/new-content.ts';
 import type { NewContent } from '../connection.ts';
+import { NotAFile } from './trouble.ts';
 
 const windows = process.platform === 'win32';
 
-/** Opens a file for reading, and closes it whatever happens. */
+/**
+ * Opens a file for reading, and closes it whatever happens. A pipe may never be written to, and a device may never end: they
+ * are `NotAFile`, and looked at before, since opening one may already do something. A directory is opened.
+ */
 export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r');
+  await mustBePlain(await stat(path));
+  const file = await open(path, readWithoutWaiting);
   try {
+    await mustBePlain(await file.stat()); // it may be another one by now
     return await use(file);
   } finally {
     await file.close();
   }
+}
+
+async function mustBePlain(facts: Stats): Promise<void> {
+  if (facts.isFile() || facts.isDirectory()) return;
+  // what is mounted over a file to hide it
+  const nothing = await stat('/dev/null').catch(() => null);
+  if (facts.isCharacterDevice() && facts.rdev === nothing?.rdev) return;
+  throw new NotAFile('not a plain file');
 }
 
 /** Sets owner and group (-1: as it is). Before the mode: giving a file away clears its set-id bits. Nothing on Windows. */

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import { connectionClosed } from '../common/connection-failures.ts';
@@ -40,11 +37,11 @@ import {
   place,
   prepareAt,
   renameOver,
-  sumOf,
   syncDirectory,
 } from './replace.ts';
 import { localFlags, localRights } from './rights.ts';
 import { runLocally } from './run.ts';
+import { sumAt, sumOf } from './sums.ts';
 import { explain, troubleOf } from './trouble.ts';
 
 const windows = process.platform === 'win32';
@@ -92,11 +89,7 @@ export class LocalConnection implements HostConnection {
   }
 
   async hash(path: string): Promise<string> {
-    return this.#do('hash', path, async () => {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(path), hash);
-      return hash.digest('hex');
-    });
+    return this.#do('hash', path, () => sumAt(path, this.#clock, this.#closed.signal));
   }
 
   /** A program costs as much as reading some dozens of files. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -109,20 +109,6 @@ export async function place(prepared: readonly Prepared[], clock: Clock): Promis
 
 async function discard(prepared: readonly Prepared[]): Promise<void> {
   for (const { temporary } of prepared) await unlink(temporary).catch(() => {}); // it may have been renamed
-}
-
-/** SHA-256 of what is in an open file, read again from its beginning. */
-export async function sumOf(file: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  const part = Buffer.alloc(64 * 1024);
-  for (let at = 0; ; ) {
-    const { bytesRead } = await file.read(part, 0, part.length, at);
-    if (bytesRead === 0) break;
-    hash.update(part.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-  part.fill(0);
-  return hash.digest('hex');
 }
 
 /** Like `realpath`, but the last name need not exist: a link may lead to a file that is yet to be made. */

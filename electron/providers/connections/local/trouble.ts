@@ -4,9 +4,13 @@ import { type FileTrouble, type FileWork, fileFailure, type Place } from '../com
 /** What a file has beside owner and mode could not be given to the new one; the message is what the programs said. */
 export class NotKept extends Error {}
 
+/** It is a pipe, a device or a socket. */
+export class NotAFile extends Error {}
+
 /** What an error of the file system means. */
 export function troubleOf(error: unknown): FileTrouble {
   if (error instanceof NotKept) return 'rights-not-kept';
+  if (error instanceof NotAFile) return 'not-a-file';
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
