@@ -173,6 +173,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
+    atTestDirectory: (id) => authorities.atTestDirectory(id),
     machineRoots,
     keychainState: () => masterKey.state(),
     unlock: () => unlockPatiently(masterKey, clock),

@@ -14,6 +14,8 @@ export interface AgentParts extends OpenConnectionParts {
   backUp(olderThanMs: number): void;
   /** Cached adapter of a stored authority. Throws `authority.not-found`. */
   authority(id: string): Authority & Partial<KeepsRoot>;
+  /** The same at the test directory of its CA. Throws `authority.not-found`, `authority.no-test-directory`. */
+  atTestDirectory(id: string): { authority: Authority; host: string };
   /** Roots known on this machine, PEM. */
   machineRoots(): readonly string[];
   keychainState(): KeychainState;

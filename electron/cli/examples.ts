@@ -7,6 +7,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'certificates request web1/shop.example --dry-run',
     'certificates request web1/shop.example --names shop.example,www.shop.example --wait-approval',
   ],
+  'certificates.rehearse': ['certificates rehearse web1/shop.example'],
   'certificates.renew': ['certificates renew web1/shop.example --wait'],
   'certificates.revoke': ['certificates revoke 1001 --reason key-compromise'],
   'certificates.revokeByKey': [

@@ -68,6 +68,7 @@ export function codeOfOutput(path: string, output: unknown): number {
   switch (path) {
     case 'endpoints.probe':
     case 'authorities.test':
+    case 'certificates.rehearse':
     case 'credentialStores.verify':
     case 'proxy.test':
     case 'audit.verify':

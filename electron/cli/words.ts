@@ -9,6 +9,7 @@ export const fieldWords: Record<string, string> = {
   names: 'Names for the certificate, separated by commas or repeated. Default: the names of the node.',
   authority: 'Name or ID of the authority.',
   'certificates.request.authority': 'Name or ID of the authority. Default: the authority of the endpoint.',
+  'certificates.rehearse.authority': 'Name or ID of the authority. Default: the authority of the endpoint.',
   key_type:
     'Key type of the new key pair. Default: that of the endpoint, otherwise that of the current certificate.',
   profile: 'Certificate profile to request.',

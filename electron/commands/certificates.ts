@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { z } from 'zod';
 import type { certificateRequest } from '#shared/contract/certificates.ts';
 import { contract } from '#shared/contract/index.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { CertificateRequest } from '../agent/certificates/requests.ts';
 import { normalizeNames } from '../pki/names.ts';
@@ -37,6 +38,15 @@ export function certificateCommands(tools: CommandTools) {
         ({ id }) => ({ subject: id, sentence: `The renewal of ${place(node)} was started.` }),
       );
       return { taskId: task.id };
+    }),
+    rehearse: os.rehearse.handler(async ({ input, context, signal }) => {
+      const { request, node } = requestOf(tools, input);
+      const never = new AbortController().signal;
+      const { ok, checks, plan, host } = await agent.certificates.rehearse(request, signal ?? never);
+      const verdict = ok ? 'passed' : 'failed';
+      const sentence = `The rehearsal of ${place(node)} at ${host} for ${firstOf(plan.names)} ${verdict}.`;
+      context.audit.note({ subject: node.id, sentence });
+      return { ok, names: plan.names, authority: plan.authority.name, host, checks };
     }),
     ...revocationCommands(tools),
     preview: os.preview.handler(({ input }) => agent.certificates.preview(requestOf(tools, input).request)),

@@ -3,6 +3,7 @@ import { certificate, keyType, revocationReason } from '../model/certificate.ts'
 import { keyPairPlace } from '../model/key-pair-place.ts';
 import { order } from '../model/order.ts';
 import { plan } from '../model/plan.ts';
+import { probeCheck } from '../model/probe-check.ts';
 import { command, nameOrId, nothing } from './base.ts';
 
 export const certificateRequest = z
@@ -22,6 +23,17 @@ export const certificateRequest = z
 export const certificateRow = certificate
   .omit({ chainPem: true })
   .extend({ usedBy: z.array(z.object({ nodeId: z.string(), name: z.string() })) });
+
+export const rehearsal = z.object({
+  ok: z.boolean(),
+  names: z.array(z.string()),
+  /** Name of the authority. */
+  authority: z.string(),
+  /** Host of its test directory. */
+  host: z.string(),
+  /** What was tried, in order, up to the first that failed. */
+  checks: z.array(probeCheck),
+});
 
 const revoking = {
   reason: revocationReason,
@@ -84,6 +96,19 @@ export const certificates = {
     })
     .input(z.object({ node: nameOrId }).strict())
     .output(z.object({ taskId: z.string() })),
+  /**
+   * Orders a certificate at the test directory of the authority and throws it away. Nothing is changed on the endpoint but
+   * that what proves control of the names is put up and removed.
+   */
+  rehearse: command
+    .meta({
+      cli: 'certificates rehearse',
+      help: 'Order a certificate for a node at the test directory of the authority, and throw it away.',
+      positional: 'node',
+      mutates: true,
+    })
+    .input(certificateRequest)
+    .output(rehearsal),
   /** By the account that ordered it. For ever; only ever by a person. */
   revoke: command
     .meta({

@@ -115,6 +115,7 @@ export const authoritiesCodes = {
     'authority.no-certificate': ['later', 'The authority did not issue a certificate for the order.'],
     'authority.no-revocation': ['never', 'The authority cannot revoke what it issued.'],
     'authority.no-root': ['never', 'The root of this authority is not kept here.'],
+    'authority.no-test-directory': ['needs-person', 'No test directory of the CA is known.'],
     'authority.not-found': [
       'needs-person',
       'There is no such authority, or it no longer exists.',

@@ -29,6 +29,9 @@ export type CheckName =
   | 'renewal-information'
   | 'key'
   | 'root'
+  | 'order'
+  | 'control'
+  | 'certificate'
   // a credential store, and the way over HTTP
   | 'resolve'
   | 'tls'

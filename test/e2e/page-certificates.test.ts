@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
+import { letsEncrypt } from './window/world/said-by-others.ts';
 
 describe.runIf(have('chromium'))('certificates in the window', () => {
   const { open, calls } = pageHarness();
@@ -28,6 +29,20 @@ describe.runIf(have('chromium'))('certificates in the window', () => {
     await dialog.locator('role=button[name="Close"]').last().click();
     await page.waitForSelector('text=The private key may be known to others');
     expect(await page.isVisible('role=button[name="Revoke…"]')).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+
+  it('are rehearsed where the CA has a test directory, before anything is requested', async () => {
+    const { page, troubles } = await open({ place: 'endpoints' });
+    await page.click('text=shop-web-1');
+    await page.click('text=Request >> nth=0');
+    const dialog = page.locator('[role=dialog]', { hasText: 'Request a certificate for' });
+    await dialog.locator('select').first().selectOption(letsEncrypt);
+    await dialog.locator('role=button[name="Rehearse"]').click();
+    await page.waitForSelector('text=issued a certificate, which was thrown away.');
+    expect((await calls(page)).map(({ command }) => command)).toEqual(['certificates.rehearse']);
+    await page.click('role=button[name="Back"]');
+    await dialog.locator('role=button[name="Show plan"]').waitFor();
     expect(troubles).toEqual([]);
   });
 });

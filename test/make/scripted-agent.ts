@@ -66,6 +66,9 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
       preview: async () => {
         throw new Error('not in this script');
       },
+      rehearse: async () => {
+        throw new Error('not in this script');
+      },
       verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     },
     upkeep: {},

@@ -1,5 +1,6 @@
 import type { ServedFact } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Task } from '#shared/model/task.ts';
 import { agentItself, type Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
@@ -7,10 +8,21 @@ import { aboutNode, findEndpoint, findNode } from '../find.ts';
 import { firstTurnMs } from '../loops/loop.ts';
 import { withConnection } from '../open-connection.ts';
 import { gatherPlan, mustBeInstallable } from '../steps/plan.ts';
+import { rehearse } from '../steps/rehearse.ts';
+import { webRootAt } from '../steps/web-root.ts';
 import { certifyKind } from './certify-kind.ts';
 import { renewTurn } from './renew.ts';
 import { type CertificateRequest, inputOfRenewal, inputOfRequest } from './requests.ts';
 import { watchNode, watchTurn } from './watch.ts';
+
+interface Rehearsal {
+  ok: boolean;
+  checks: ProbeCheck[];
+  /** Of the certificate that was rehearsed. */
+  plan: Plan;
+  /** Host of the test directory. */
+  host: string;
+}
 
 interface CertificateCommands {
   request(request: CertificateRequest, caller: Caller): Task;
@@ -18,6 +30,11 @@ interface CertificateCommands {
   renew(nodeId: string, caller: Caller): Task;
   /** The plan a request would make now. Changes and stores nothing. */
   preview(request: CertificateRequest): Promise<Plan>;
+  /**
+   * Orders a certificate for the same request at the test directory of the authority, and throws it away. What proves
+   * control of the names is put up and removed; nothing else is done to the endpoint. Takes minutes at most.
+   */
+  rehearse(request: CertificateRequest, signal: AbortSignal): Promise<Rehearsal>;
   /** Looks from outside at what a node serves and keeps the fact. */
   verify(nodeId: string): Promise<ServedFact>;
 }
@@ -54,6 +71,18 @@ export const certificates: Domain<CertificateCommands> = {
           return withConnection(parts, endpoint.id, (open) =>
             gatherPlan({ database, endpoint, node, open, input }),
           );
+        },
+        rehearse(request, signal) {
+          const node = findNode(database, request.nodeId);
+          const endpoint = findEndpoint(database, node.endpointId);
+          const input = inputOfRequest(request);
+          return withConnection(parts, endpoint.id, async (open) => {
+            const plan = await gatherPlan({ database, endpoint, node, open, input });
+            const { authority, host } = parts.atTestDirectory(plan.authority.id);
+            const webRoot = plan.webRoot ? webRootAt(plan.webRoot, async () => open.connection) : null;
+            const checks = await rehearse({ plan, authority, host, webRoot, clock: parts.clock, signal });
+            return { ...{ ok: checks.every(({ ok }) => ok), checks }, plan, host };
+          });
         },
         async verify(nodeId) {
           const node = findNode(database, nodeId);

@@ -3,6 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
+import type { HostConnection } from '../../providers/connections/connection.ts';
 import { orderedFrom } from './ordered-from.ts';
 import type { StepContext } from './step.ts';
 
@@ -22,9 +23,14 @@ export function webRootFor(
 export function webRootOf(context: StepContext): WebRoot | null {
   const root = plannedRoot(context);
   if (root === null) return null;
+  return webRootAt(root, async () => (await context.tools.openConnection()).connection);
+}
+
+/** Below that directory of the host, over a connection that is opened when it is used. */
+export function webRootAt(root: string, connect: () => Promise<HostConnection>): WebRoot {
   return {
     async put(path, content) {
-      const { connection } = await context.tools.openConnection();
+      const connection = await connect();
       const file = below(root, path);
       const directory = file.slice(0, file.lastIndexOf('/'));
       const made = await connection.exec({
@@ -43,7 +49,7 @@ export function webRootOf(context: StepContext): WebRoot | null {
       await connection.write(file, Buffer.from(content), { mode: 0o644 });
     },
     async remove(path) {
-      const { connection } = await context.tools.openConnection();
+      const connection = await connect();
       await connection.remove(below(root, path));
     },
   };

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
-import type { revocation } from '#shared/contract/certificates.ts';
+import type { rehearsal, revocation } from '#shared/contract/certificates.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
+import { checkLines } from './endpoints.ts';
 import { commonName } from './nodes.ts';
 
+type Rehearsal = z.infer<typeof rehearsal>;
 type Revocation = z.infer<typeof revocation>;
 type Row = Omit<Certificate, 'chainPem'> & { usedBy: { name: string }[] };
 
@@ -54,6 +56,15 @@ export function certificatePage(certificate: Certificate, { now }: Paper): strin
 function revokedWord({ revoked }: Certificate, now: number): string | null {
   if (revoked === null) return null;
   return `${dated(revoked.at, now)}${revoked.reason === null ? '' : `, ${revoked.reason}`}`;
+}
+
+export function rehearsalPage({ ok, names, authority, host, checks }: Rehearsal, paper: Paper): string[] {
+  const what = `${firstOf(names)} at ${host}, the test directory of ${authority}`;
+  return [
+    ok ? `The rehearsal passed: ${what}.` : `The rehearsal failed: ${what}.`,
+    ...checkLines(checks, paper),
+    'Nothing was installed, and the account and limits at the real directory were not asked.',
+  ];
 }
 
 export function revokedPage({ authority, names, fingerprint, reason, already, inUse }: Revocation): string[] {

@@ -18,7 +18,14 @@ import {
   verdictPage,
 } from './agent.ts';
 import { backupPage, restorePage } from './backups.ts';
-import { certificatePage, certificateTable, orderPage, orderTable, revokedPage } from './certificates.ts';
+import {
+  certificatePage,
+  certificateTable,
+  orderPage,
+  orderTable,
+  rehearsalPage,
+  revokedPage,
+} from './certificates.ts';
 import {
   addedStorePage,
   storePage,
@@ -79,6 +86,7 @@ const printers: {
     request: ({ taskId }) => [`The certificate was requested. Task: ${taskId}`],
     renew: ({ taskId }) => [`The renewal was started. Task: ${taskId}`],
     preview: planPage,
+    rehearse: rehearsalPage,
     revoke: revokedPage,
     revokeByKey: revokedPage,
   },

@@ -177,4 +177,6 @@ export type AuthorityAdapter = Authority & Partial<KeepsRoot & KeepsAccount & Re
 /** One kind of authority as the agent knows it. */
 export interface AuthorityProvider<S> {
   make(parts: AuthorityParts<S>): AuthorityAdapter;
+  /** The same over the test directory of the CA, with an account of its own there. Left out: there is never one. */
+  makeAt?(testDirectory: string, parts: AuthorityParts<S>): Authority;
 }

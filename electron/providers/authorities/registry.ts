@@ -1,14 +1,21 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
+import { shellWord } from '#kit/shell-word.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
-import type { AuthorityKind, Authority as AuthorityRow, AuthoritySettings } from '#shared/model/authority.ts';
+import {
+  type AuthorityKind,
+  type Authority as AuthorityRow,
+  type AuthoritySettings,
+  authorityDefinition,
+} from '#shared/model/authority.ts';
 import type { Dns } from '../../net/dns.ts';
 import type { Http } from '../../net/http.ts';
 import type { Http01Responder } from '../../net/http-01-responder.ts';
 import type { TlsAlpn01Responder } from '../../net/tls-alpn-01-responder.ts';
 import { acme } from './acme/provider.ts';
 import type {
+  Authority,
   AuthorityAdapter,
   AuthorityProvider,
   AuthorityState,
@@ -43,9 +50,11 @@ export interface AuthorityTools {
 
 /** The adapter of a stored authority. */
 function makeAuthority(row: AuthorityRow, tools: AuthorityTools): AuthorityAdapter {
-  const { id, settings } = row;
-  const { state, log, ...shared } = tools;
-  return providerOf(row.kind).make({ ...shared, id, settings, state: state(id), log: log.in(row.name) });
+  return providerOf(row.kind).make(partsOf(row, tools));
+}
+
+function partsOf({ id, name, settings }: AuthorityRow, { state, log, ...shared }: AuthorityTools) {
+  return { ...shared, id, settings, state: state(id), log: log.in(name) };
 }
 
 /** Stored authorities, made into adapters once and kept until `forget`. */
@@ -63,14 +72,34 @@ export class AuthorityRegistry {
   get(id: string): AuthorityAdapter {
     const known = this.#made.get(id);
     if (known !== undefined) return known;
+    const row = this.#mustHave(id);
+    const made = makeAuthority(row, this.#tools);
+    this.#made.set(id, made);
+    return made;
+  }
+
+  #mustHave(id: string): AuthorityRow {
     const row = this.#rows.get(id);
     if (row === null)
       throw new Failure('authority.not-found', 'The authority of this order no longer exists.', {
         hint: 'Choose another authority and request the certificate again.',
       });
-    const made = makeAuthority(row, this.#tools);
-    this.#made.set(id, made);
-    return made;
+    return row;
+  }
+
+  /** A stored authority at the test directory of its CA. Throws `authority.no-test-directory`, `authority.not-found`. */
+  atTestDirectory(id: string): { authority: Authority; host: string } {
+    const row = this.#mustHave(id);
+    const url = authorityDefinition(row).testDirectory(row.settings);
+    const { makeAt } = providerOf(row.kind);
+    if (url !== null && makeAt !== undefined)
+      return { authority: makeAt(url, partsOf(row, this.#tools)), host: new URL(url).host };
+    throw new Failure('authority.no-test-directory', `No test directory of "${row.name}" is known.`, {
+      hint:
+        makeAt === undefined
+          ? 'It is kept by the agent, and control of names is not proved to it. Print the plan instead: --dry-run.'
+          : `If its CA has one: trustkeep authorities update ${shellWord(row.name)} --test_directory_url URL`,
+    });
   }
 
   test(id: string): ReturnType<AuthorityAdapter['test']> {

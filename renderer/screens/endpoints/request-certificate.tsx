@@ -1,8 +1,11 @@
 import { Button, Spinner } from '@fluentui/react-components';
+import { authorityDefinition } from '#shared/model/authority.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
+import { Checks } from '../../parts/checks.tsx';
 import { CommandBox } from '../../parts/command-box.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { PlanView } from '../../parts/plan/plan-view.tsx';
 import { en } from '../../text/en.ts';
 import { RequestFields } from './request-fields.tsx';
@@ -13,25 +16,21 @@ import { useRequest } from './use-request.ts';
 export function RequestCertificate(props: { node: EndpointNode; endpoint: Endpoint; onClose(): void }) {
   const { node, onClose } = props;
   const asked = useRequest(props);
-  const { plan, preview, request } = asked;
-  const busy = preview.busy || request.busy;
+  const { plan, rehearsed, preview, rehearse, request } = asked;
+  const busy = preview.busy || rehearse.busy || request.busy;
+  const asking = plan === null && rehearsed === null;
   return (
     <FormDialog
-      title={plan === null ? en.request.title(node.name) : en.request.planTitle(node.name)}
+      title={titleOf(asked, node)}
       submit={request.busy ? en.request.sending : en.request.send}
       busy={busy}
-      failure={request.failure ?? preview.failure}
+      failure={request.failure ?? preview.failure ?? rehearse.failure}
       onSubmit={() => void asked.send()}
       onClose={onClose}
+      {...(rehearse.busy ? { onCancel: rehearse.cancel } : {})}
       actions={
-        plan === null ? (
-          <Button
-            disabled={busy}
-            onClick={() => void asked.show()}
-            {...(preview.busy ? { icon: <Spinner size="tiny" /> } : {})}
-          >
-            {preview.busy ? en.request.planning : en.request.preview}
-          </Button>
+        asking ? (
+          <Looks asked={asked} busy={busy} />
         ) : (
           <Button disabled={busy} onClick={asked.back}>
             {en.dialog.back}
@@ -39,7 +38,7 @@ export function RequestCertificate(props: { node: EndpointNode; endpoint: Endpoi
         )
       }
     >
-      {plan === null ? (
+      {asking && (
         <>
           <RequestFields
             form={asked.form}
@@ -49,9 +48,75 @@ export function RequestCertificate(props: { node: EndpointNode; endpoint: Endpoi
           />
           <CommandBox line={requestCommand(node, asked.input)} />
         </>
-      ) : (
-        <PlanView plan={plan} />
       )}
+      {plan !== null && <PlanView plan={plan} />}
+      {rehearsed !== null && <Rehearsed rehearsed={rehearsed} />}
     </FormDialog>
+  );
+}
+
+type Asked = ReturnType<typeof useRequest>;
+
+function titleOf({ plan, rehearsed }: Asked, { name }: EndpointNode): string {
+  if (rehearsed !== null) return en.request.rehearsalTitle(name);
+  return plan === null ? en.request.title(name) : en.request.planTitle(name);
+}
+
+/** What can be looked at before anything is asked for. */
+function Looks({ asked, busy }: { asked: Asked; busy: boolean }) {
+  const { preview, rehearse, form, authorities } = asked;
+  const authority = authorities.find((one) => one.name === form.authority);
+  const testDirectory =
+    authority === undefined ? null : authorityDefinition(authority).testDirectory(authority.settings);
+  return (
+    <>
+      <Look
+        busy={busy}
+        working={preview.busy}
+        label={en.request.preview}
+        doing={en.request.planning}
+        onLook={asked.show}
+      />
+      {testDirectory !== null && (
+        <Look
+          busy={busy}
+          working={rehearse.busy}
+          label={en.request.rehearse}
+          doing={en.request.rehearsing}
+          onLook={asked.tryOut}
+        />
+      )}
+    </>
+  );
+}
+
+function Look(props: {
+  busy: boolean;
+  working: boolean;
+  label: string;
+  doing: string;
+  onLook(): Promise<void>;
+}) {
+  const { busy, working, label, doing, onLook } = props;
+  return (
+    <Button
+      disabled={busy}
+      onClick={() => void onLook()}
+      {...(working ? { icon: <Spinner size="tiny" /> } : {})}
+    >
+      {working ? doing : label}
+    </Button>
+  );
+}
+
+function Rehearsed({ rehearsed: { ok, host, checks } }: { rehearsed: NonNullable<Asked['rehearsed']> }) {
+  return (
+    <>
+      <Notice intent={ok ? 'success' : 'error'}>
+        {ok ? en.request.rehearsalPassed(host) : en.request.rehearsalFailed(host)}
+      </Notice>
+      <Checks checks={checks} />
+      <span>{en.request.rehearsalLimits}</span>
+    </>
   );
 }

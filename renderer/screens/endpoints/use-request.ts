@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { z } from 'zod';
+import type { rehearsal } from '#shared/contract/certificates.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
@@ -9,6 +11,8 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { en } from '../../text/en.ts';
 import { type RequestForm, requestableNames, requestInput, requestProblems } from './request-input.ts';
 
+type Rehearsal = z.infer<typeof rehearsal>;
+
 /** A request for a certificate as it is typed, its plan once it was asked for, and sending it. */
 export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onClose(): void }) {
   const { node, endpoint, onClose } = props;
@@ -17,7 +21,9 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
   const [typed, setTyped] = useState<Partial<RequestForm>>({});
   const [problems, setProblems] = useState<ReturnType<typeof requestProblems>>({});
   const [plan, setPlan] = useState<Plan | null>(null);
+  const [rehearsed, setRehearsed] = useState<Rehearsal | null>(null);
   const preview = useCommand(client.certificates.preview);
+  const rehearse = useCommand(client.certificates.rehearse);
   const request = useCommand(client.certificates.request);
 
   const preferred =
@@ -53,7 +59,15 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
     onClose();
     go('tasks', answer.taskId);
   };
+  const tryOut = async (): Promise<void> => {
+    if (!checked()) return;
+    setRehearsed((await rehearse.run(input)) ?? null);
+  };
   const change = (more: Partial<RequestForm>): void => setTyped({ ...typed, ...more });
-  const back = (): void => setPlan(null);
-  return { authorities, form, input, problems, plan, preview, request, change, show, back, send };
+  const back = (): void => {
+    setPlan(null);
+    setRehearsed(null);
+  };
+  const read = { authorities, form, input, problems, plan, rehearsed };
+  return { ...read, preview, rehearse, request, change, show, tryOut, back, send };
 }

@@ -81,6 +81,12 @@ export const request = {
   profilesWaiting: (name: string) => `Asking ${name} for its certificate profiles…`,
   preview: 'Show plan',
   planning: 'Planning…',
+  rehearse: 'Rehearse',
+  rehearsing: 'Rehearsing…',
+  rehearsalTitle: (name: string) => `Rehearsal for ${name}`,
+  rehearsalPassed: (host: string) => `${host} issued a certificate, which was thrown away.`,
+  rehearsalFailed: (host: string) => `The rehearsal at ${host} failed.`,
+  rehearsalLimits: 'Nothing was installed, and the account and limits at the real directory were not asked.',
   send: 'Request certificate',
   sending: 'Requesting…',
 };

@@ -19,10 +19,17 @@ const settings = z.object({
   profile: z.string().nullable(),
   /** Of several chains, the one whose topmost certificate was issued by this common name. Left out: the usual one. */
   preferredChain: z.string().optional(),
+  /** Where certificates are ordered on trial. Left out: that of the CA, where it is known. */
+  testDirectoryUrl: z.url({ protocol: /^https$/ }).optional(),
   termsAgreed: z.boolean(),
   validation,
 });
 export type AcmeSettings = z.infer<typeof settings>;
+
+/** Test directories that CAs publish, by the directory they belong to. */
+const knownTests: Readonly<Record<string, string>> = {
+  'https://acme-v02.api.letsencrypt.org/directory': 'https://acme-staging-v02.api.letsencrypt.org/directory',
+};
 
 /** Limits, faults and maintenance of the CA, and the state of the account there: nothing of the names that were ordered. */
 const itsOwnTroubles: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -111,6 +118,15 @@ export const acme = defineAuthority({
       none: 'the usual chain of the CA',
       advanced: true,
     },
+    {
+      name: 'test_directory_url',
+      label: 'Test directory URL',
+      help: 'HTTPS address of the ACME directory at which the CA takes orders on trial. Default: that of the CA, where it is known.',
+      hint: 'Rehearsals order there: its certificates are worth nothing, and its rate limits are generous.',
+      kind: 'text',
+      max: 2048,
+      advanced: true,
+    },
     ...validationFields,
     isDefault,
   ],
@@ -123,6 +139,7 @@ export const acme = defineAuthority({
     trusted_roots: settings.trustedRootsPem ?? undefined,
     profile: settings.profile ?? undefined,
     preferred_chain: settings.preferredChain,
+    test_directory_url: settings.testDirectoryUrl,
     ...flatValidation(settings.validation),
   }),
   fromFlat,
@@ -135,6 +152,7 @@ export const acme = defineAuthority({
     eabKeyId === null ? unprovable(validation.method, names) : null,
   profiles: ({ profile }) => ({ preset: profile }),
   itsOwnTroubles,
+  testDirectory: ({ directoryUrl, testDirectoryUrl }) => testDirectoryUrl ?? knownTests[directoryUrl] ?? null,
   seals: { eab_hmac_key: 'eab-hmac' },
 });
 
@@ -144,10 +162,9 @@ function fromFlat(flat: Flat): AcmeSettings {
       hint: 'Read them, then agree with --agree_to_terms true.',
     });
   }
-  const directoryUrl = text(flat, 'directory_url') ?? '';
-  if (!settings.shape.directoryUrl.safeParse(directoryUrl).success) {
-    throw invalid(`The directory URL must be an https address, not "${directoryUrl}".`);
-  }
+  const directoryUrl = httpsUrl('directory URL', text(flat, 'directory_url') ?? '');
+  const testDirectory = text(flat, 'test_directory_url');
+  const testDirectoryUrl = testDirectory === null ? null : httpsUrl('test directory URL', testDirectory);
   const preferredChain = text(flat, 'preferred_chain');
   return {
     kind: 'acme',
@@ -157,7 +174,13 @@ function fromFlat(flat: Flat): AcmeSettings {
     trustedRootsPem: trustedRoots(text(flat, 'trusted_roots')),
     profile: text(flat, 'profile'),
     ...(preferredChain === null ? {} : { preferredChain }),
+    ...(testDirectoryUrl === null ? {} : { testDirectoryUrl }),
     termsAgreed: true,
     validation: validationOf(flat),
   };
+}
+
+function httpsUrl(what: string, url: string): string {
+  if (settings.shape.directoryUrl.safeParse(url).success) return url;
+  throw invalid(`The ${what} must be an https address, not "${url}".`);
 }

@@ -29,6 +29,8 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   profiles(settings: S): { preset: string | null } | null;
   /** Codes of failures that are its own and not those of whoever orders, so that another authority may well take the order. */
   itsOwnTroubles: ReadonlySet<string>;
+  /** Directory where the CA takes orders for trial, whose certificates nobody trusts. Null: none is known. */
+  testDirectory(settings: S): string | null;
   /** Secret fields, and the name each is sealed under. */
   seals: Readonly<Record<string, string>>;
   /** It keeps a root of its own, and these fields are fixed once that exists. Null: its root is kept elsewhere. */
@@ -43,6 +45,7 @@ type Optional =
   | 'unprovable'
   | 'profiles'
   | 'itsOwnTroubles'
+  | 'testDirectory'
   | 'seals'
   | 'ownRoot'
   | 'facts';
@@ -58,6 +61,7 @@ export function defineAuthority<const K extends string, Z extends z.ZodObject<{ 
     unprovable: () => null,
     profiles: () => null,
     itsOwnTroubles: new Set(),
+    testDirectory: () => null,
     seals: {},
     ownRoot: null,
     facts: (settings) => fieldFacts(given.fields, given.toFlat(settings)),

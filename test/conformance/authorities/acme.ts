@@ -4,7 +4,14 @@ import { startAcmeStrict } from '#test/servers/acme-strict.ts';
 
 const acmeWith = (validation: AcmeSettings['validation']): AcmeSettings => ({
   ...{ kind: 'acme', directoryUrl: 'https://ca.example/dir', contact: ['mailto:a@b.example'], eabKeyId: 'k' },
-  ...{ trustedRootsPem: 'PEM', profile: 'short', preferredChain: 'Root X', termsAgreed: true, validation },
+  ...{
+    trustedRootsPem: 'PEM',
+    profile: 'short',
+    preferredChain: 'Root X',
+    testDirectoryUrl: 'https://t.example/',
+    termsAgreed: true,
+    validation,
+  },
 });
 
 export const shape: AuthorityShape = {

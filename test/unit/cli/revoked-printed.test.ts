@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { aCertificate } from '#test/make/certificate-rows.ts';
-import { certificatePage, certificateTable, revokedPage } from '../../../electron/cli/print/certificates.ts';
+import { codeOfOutput } from '../../../electron/cli/exit-codes.ts';
+import {
+  certificatePage,
+  certificateTable,
+  rehearsalPage,
+  revokedPage,
+} from '../../../electron/cli/print/certificates.ts';
 
 const piped = { columns: null, unicode: true, now: 0 };
 const certificate = aCertificate('gone', {
@@ -37,4 +43,20 @@ test('A revoked certificate is called so in the list and on its page', () => {
   expect(certificateTable([{ ...certificate, usedBy: [] }], piped).join('\n')).toContain('revoked');
   expect(certificatePage(certificate, piped).join('\n')).toMatch(/Revoked +.*superseded/);
   expect(certificatePage({ ...certificate, revoked: null }, piped).join('\n')).not.toContain('Revoked');
+});
+
+test('A rehearsal says how far it got, and what it does not prove', () => {
+  const checks = [
+    { name: 'order', ok: true, sentence: 'test.example took the order for shop.example.' },
+    { name: 'control', ok: false, sentence: 'It could not connect.' },
+  ];
+  const rehearsed = { names: ['shop.example'], authority: 'ca', host: 'test.example', checks };
+  expect(rehearsalPage({ ...rehearsed, ok: false }, piped)).toEqual([
+    'The rehearsal failed: shop.example at test.example, the test directory of ca.',
+    '  ✓ order: test.example took the order for shop.example.',
+    '  ✗ control: It could not connect.',
+    'Nothing was installed, and the account and limits at the real directory were not asked.',
+  ]);
+  expect(rehearsalPage({ ...rehearsed, ok: true }, piped)[0]).toContain('The rehearsal passed');
+  expect(codeOfOutput('certificates.rehearse', { ok: false })).toBe(1);
 });

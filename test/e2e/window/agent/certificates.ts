@@ -5,6 +5,14 @@ import { type FakeTools, need, os } from './procedures.ts';
 /** Certificates and the orders they came from. */
 export function certificateRoutes({ world, changed, did }: FakeTools) {
   const node = (id: string) => need(world.nodes, (one) => one.id === id, 'node', id, 'trustkeep nodes list');
+  const found = (fingerprint: string) =>
+    need(
+      world.certificates,
+      (one) => one.fingerprint === fingerprint,
+      'certificate',
+      fingerprint,
+      'trustkeep certificates list',
+    );
   const usersOf = (fingerprint: string) =>
     world.nodes
       .filter(({ certificate }) => certificate?.fingerprint === fingerprint)
@@ -17,32 +25,22 @@ export function certificateRoutes({ world, changed, did }: FakeTools) {
           usedBy: usersOf(rest.fingerprint),
         })),
       ),
-      show: os.certificates.show.handler(({ input }) =>
-        need(
-          world.certificates,
-          (one) => one.fingerprint === input.certificate,
-          'certificate',
-          input.certificate,
-          'trustkeep certificates list',
-        ),
-      ),
+      show: os.certificates.show.handler(({ input }) => found(input.certificate)),
       request: os.certificates.request.handler(({ input }) => {
         did('certificates.request', input);
         return { taskId: world.tasks.find((task) => task.state === 'running')?.id ?? '' };
       }),
       renew: os.certificates.renew.handler(() => ({ taskId: world.tasks[0]?.id ?? '' })),
+      rehearse: os.certificates.rehearse.handler(({ input }) => {
+        did('certificates.rehearse', input);
+        return rehearsalOf(input);
+      }),
       revoke: os.certificates.revoke.handler(({ input }) => {
         did('certificates.revoke', input);
-        const found = need(
-          world.certificates,
-          (one) => one.fingerprint === input.certificate,
-          'certificate',
-          input.certificate,
-          'trustkeep certificates list',
-        );
-        found.revoked = { at: world.now, reason: input.reason };
+        const certificate = found(input.certificate);
+        certificate.revoked = { at: world.now, reason: input.reason };
         changed('certificates');
-        return revocationOf(found, input.reason, usersOf(found.fingerprint));
+        return revocationOf(certificate, input.reason, usersOf(certificate.fingerprint));
       }),
       revokeByKey: os.certificates.revokeByKey.handler(({ input }) => {
         did('certificates.revokeByKey', input);
@@ -70,4 +68,11 @@ function revocationOf(
     ...{ fingerprint, names, reason, authority: 'letsencrypt', already: false },
     inUse: users.map((user) => ({ ...user, served: true, sentence })),
   };
+}
+
+function rehearsalOf(input: { names?: string[] | undefined; authority?: string | undefined }) {
+  const { names = [], authority = '' } = input;
+  const host = 'acme-staging-v02.api.letsencrypt.org';
+  const checks = [{ name: 'order', ok: true, sentence: `${host} took the order for ${names.join(', ')}.` }];
+  return { ok: true, names, authority, host, checks };
 }
