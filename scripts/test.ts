@@ -28,6 +28,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['knsupdate', 'knot-dnsutils', 'DNS records at real name servers'],
   ['named', 'bind9', 'DNS records as a real resolver sees them'],
   ['squid', 'squid', 'a real proxy, with each of its log-ins'],
+  ['microsocks', 'microsocks', 'a real SOCKS 5 proxy'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
   ['keytool', 'default-jre-headless', 'PFX files that Java wrote'],

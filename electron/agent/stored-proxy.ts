@@ -190,7 +190,7 @@ export function wayOf({ route }: ProxySettings): string {
     case 'pac':
       return `using ${pacPlace(route.pacUrl)}`;
     case 'manual':
-      return `through ${route.host}:${route.port}${route.tls === true ? ' (with TLS)' : ''}`;
+      return `through ${route.host}:${route.port}${route.tls === true ? ' (with TLS)' : ''}${route.socks5 === true ? ' (SOCKS 5)' : ''}`;
     default:
       return never(route);
   }
@@ -207,7 +207,8 @@ function placeOf(route: ProxyRoute): string | null {
   if (route.mode === 'none') return null;
   const place = route.mode === 'pac' ? route.pacUrl : `${route.host.toLowerCase()}:${route.port}`;
   const plain = route.mode === 'pac' || route.tls !== true;
-  return JSON.stringify([place, plain, route.user, route.domain]);
+  const socks5 = route.mode === 'manual' && route.socks5 === true;
+  return JSON.stringify([place, plain, socks5, route.user, route.domain]);
 }
 
 function parseJson(text: string): unknown {

@@ -17,13 +17,30 @@ export function routeOf(input: ProxyInput): ProxyRoute {
       'A PAC URL and tls cannot be used together.',
       'The PAC file says itself which proxies are reached with TLS.',
     );
+  if (pacurl !== undefined && input.socks5 === true)
+    throw invalid(
+      'A PAC URL and socks5 cannot be used together.',
+      'The PAC file says itself which proxies speak SOCKS 5.',
+    );
   if (pacurl !== undefined) return pacOf(pacurl, input);
   if (host === undefined && port === undefined) return noneOf(input);
   if (host === undefined) throw invalid('A port was given without a host.', 'Add --host.');
   if (port === undefined)
     throw invalid('A host was given without a port.', 'Add --port, often 3128 or 8080.');
   const tls = input.tls === true ? { tls: true as const } : {};
-  return { mode: 'manual', host: hostOf(host), port, ...tls, ...loginOf(input) };
+  return { mode: 'manual', host: hostOf(host), port, ...tls, ...socksOf(input), ...loginOf(input) };
+}
+
+function socksOf({ socks5, tls, domain }: ProxyInput): { socks5?: true } {
+  if (socks5 !== true) return {};
+  if (tls === true)
+    throw invalid('socks5 and tls cannot be used together.', 'A SOCKS 5 proxy is reached without TLS.');
+  if (domain !== undefined)
+    throw invalid(
+      'socks5 and a domain cannot be used together.',
+      'A domain is for NTLM, which SOCKS 5 has not.',
+    );
+  return { socks5: true };
 }
 
 function pacOf(pacurl: string, input: ProxyInput): ProxyRoute {
@@ -47,7 +64,7 @@ function holdsLogin(address: string): boolean {
 }
 
 function noneOf(input: ProxyInput): ProxyRoute {
-  const stray = (['user', 'password', 'domain', 'bypass', 'tls'] as const).find(
+  const stray = (['user', 'password', 'domain', 'bypass', 'tls', 'socks5'] as const).find(
     (name) => input[name] !== undefined && input[name] !== false,
   );
   if (stray === undefined) return { mode: 'none' };

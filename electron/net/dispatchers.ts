@@ -65,11 +65,12 @@ function makeDispatcher(connect: connectors.connector): Dispatcher {
   return new Agent({ allowH2: false, connect });
 }
 
-/** TLS with the destination, inside a way that a proxy opened. */
+/** The destination, with TLS where its address says so, inside a way that a proxy opened. */
 function through(way: Way & { kind: 'proxy' }, openWay: OpenWay, connector: Connector): connectors.connector {
   return (options, done) => {
     const host = options.hostname.replace(/^\[|\]$/g, '');
-    const openSocket = () => openWay(way, { host, port: Number(options.port) || 443 });
+    const openSocket = () =>
+      openWay(way, { host, port: Number(options.port) || (options.protocol === 'http:' ? 80 : 443) });
     connector(options, done, openSocket);
   };
 }
@@ -113,7 +114,9 @@ function connectorWith(secureContext: SecureContext): Connector {
       return;
     }
     openSocket().then(
-      (httpSocket) => connect({ ...options, httpSocket }, done),
+      // without TLS the way itself is what the request goes over
+      (httpSocket) =>
+        options.protocol === 'http:' ? done(null, httpSocket) : connect({ ...options, httpSocket }, done),
       (error: Error) => done(error, null),
     );
   };

@@ -89,9 +89,10 @@ export async function reachBy(way: Way, input: ReachInput, out: Outbound): Promi
       note: found.note,
       connectTimeoutMs: Math.max(100, input.ending.left() - 200), // so that it says itself what is slow
     });
-    if (secure) {
+    if (secure || way.place.socks5) {
       const socket = await openTunnel(way.place, input.peer, tools);
-      await inspectTls(socket, way, input, found);
+      if (secure) await inspectTls(socket, way, input, found);
+      else socket.destroy();
     } else {
       // only a request shows whether the proxy lets one through: the smallest there is
       const url = `${input.url.origin}/`;

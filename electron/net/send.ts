@@ -70,7 +70,8 @@ function noWay(peer: Peer, ways: readonly Way[], failures: readonly Failure[]): 
 /** By this way and no other. Rejects with Failure, or with the reason when the caller's signal aborts. */
 export async function sendBy(way: Way, asked: Asked, out: Outbound): Promise<HttpResponse> {
   try {
-    if (way.kind === 'proxy' && asked.url.protocol === 'http:') return await sendForwarded(way, asked, out);
+    if (way.kind === 'proxy' && asked.url.protocol === 'http:' && !way.place.socks5)
+      return await sendForwarded(way, asked, out);
     return await sendDispatched(way, asked, out);
   } catch (thrown) {
     throw await explain(thrown, way, asked, out);

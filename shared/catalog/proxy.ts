@@ -31,6 +31,13 @@ export const proxyCatalog: Descriptor = {
       kind: 'boolean',
       default: false,
     },
+    {
+      name: 'socks5',
+      label: 'SOCKS 5',
+      help: 'Yes if the proxy speaks SOCKS 5 instead of HTTP, without TLS. User and password are sent to it in clear. Default: No.',
+      kind: 'boolean',
+      default: false,
+    },
     { name: 'user', label: 'User', help: 'User name for the proxy.', kind: 'text', max: 255 },
     { name: 'password', label: 'Password', help: 'Password for the proxy.', kind: 'secret', max: 4096 },
     {

@@ -18,6 +18,7 @@ export type ProxyInput = {
   host?: string;
   port?: number;
   tls?: boolean;
+  socks5?: boolean;
   user?: string;
   password?: string;
   domain?: string;

@@ -60,7 +60,7 @@ export const networkCodes = {
     'proxy.pac-failed': ['needs-person', 'The PAC file reported an error.'],
     'proxy.pac-socks-only': [
       'needs-person',
-      'The PAC file names SOCKS proxies only, which are not supported.',
+      'The PAC file names SOCKS 4 proxies only, which are not supported.',
     ],
     'proxy.pac-timeout': ['later', 'The PAC file takes too long.'],
     'proxy.pac-too-large': ['needs-person', 'The PAC file is too large.'],

@@ -18,6 +18,8 @@ export const proxyRoute = z.discriminatedUnion('mode', [
     port: z.number().int().min(1).max(65535),
     /** The proxy itself is reached with TLS. Left out: it is not. */
     tls: z.literal(true).optional(),
+    /** A SOCKS 5 proxy (RFC 1928). Left out: an HTTP proxy. */
+    socks5: z.literal(true).optional(),
     ...login,
   }),
 ]);

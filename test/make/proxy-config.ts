@@ -9,6 +9,7 @@ interface Login {
   password?: string;
   /** TLS to the proxy. */
   tls?: true;
+  socks5?: true;
 }
 
 export function noProxy(): ProxyConfig {
@@ -17,7 +18,14 @@ export function noProxy(): ProxyConfig {
 
 export function manualProxy(port: number, login: Login = {}, bypass: string[] = []): ProxyConfig {
   return config(
-    { mode: 'manual', host: '127.0.0.1', port, ...(login.tls ? { tls: true } : {}), ...names(login) },
+    {
+      mode: 'manual',
+      host: '127.0.0.1',
+      port,
+      ...(login.tls ? { tls: true } : {}),
+      ...(login.socks5 ? { socks5: true } : {}),
+      ...names(login),
+    },
     login,
     bypass,
   );

@@ -24,7 +24,7 @@ function wayWord({ route }: ProxyState): string {
     case 'pac':
       return `PAC file ${route.pacUrl}`;
     case 'manual':
-      return `proxy ${route.host}:${route.port}${route.tls === true ? ', with TLS' : ''}`;
+      return `proxy ${route.host}:${route.port}${route.tls === true ? ', with TLS' : ''}${route.socks5 === true ? ', SOCKS 5' : ''}`;
   }
 }
 

@@ -2,14 +2,31 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { codeOf } from '../failures.ts';
 import { isUntrusted, quickTrust, wholeTrust } from '../tls-trust.ts';
-import { unreachable } from './failures.ts';
+import { withDeadline } from './deadline.ts';
+import { placeOf, unreachable } from './failures.ts';
 import type { ProxyPlace } from './place.ts';
+import type { ProxyTools } from './tools.ts';
+
+/** A proxy that is up answers a connection at once; what is silent this long is behind a firewall or down. */
+const dialMs = 10_000;
 
 /**
- * A connection to the proxy: TCP, and TLS that this machine trusts when the place says so. Rejects with
- * `proxy.unreachable`, `proxy.tls-failed`, or the signal's reason.
+ * A connection to the proxy within 10 s: TCP, and TLS that this machine trusts when the place says so. Notes that it
+ * stands. Rejects with `proxy.unreachable`, `proxy.tls-failed`, or the signal's reason.
  */
-export async function dial(proxy: ProxyPlace, signal: AbortSignal): Promise<Socket> {
+export async function dialInTime(
+  proxy: ProxyPlace,
+  { clock, note }: ProxyTools,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const late = () => unreachable(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), proxy);
+  const socket = await withDeadline(clock, dialMs, signal, late, (inner) => dial(proxy, inner));
+  const how = proxy.tls ? 'TLS connections' : 'connections';
+  note?.({ name: 'proxy', ok: true, sentence: `The proxy ${placeOf(proxy)} accepts ${how}.` });
+  return socket;
+}
+
+async function dial(proxy: ProxyPlace, signal: AbortSignal): Promise<Socket> {
   try {
     if (!proxy.tls) return await opened(connect(address(proxy)), 'connect', signal);
     try {

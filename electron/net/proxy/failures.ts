@@ -98,14 +98,14 @@ export function unclearAnswer(proxy: string, target: string, status: number): Fa
 }
 
 /** Something answers at its place, but not as a plain HTTP proxy does. */
-export function speaksOtherwise(failure: Failure, proxy: Peer, speech: 'tls' | 'socks5'): Failure {
+export function speaksOtherwise(failure: Failure, speech: 'tls' | 'socks5'): Failure {
   const known = failure.message.replace(/\.$/, '');
   if (speech === 'tls')
     return failure.saying(`${known}. It answers in TLS there.`, {
       hint: 'If it is an HTTP proxy that is reached with TLS, set tls Yes. Otherwise check host and port.',
     });
-  return failure.saying(`${known}. It answers as a SOCKS 5 proxy, which Trustkeep does not support.`, {
-    hint: `Set an HTTP proxy in place of ${placeOf(proxy)}; many SOCKS proxies have one at another port.`,
+  return failure.saying(`${known}. It answers as a SOCKS 5 proxy.`, {
+    hint: 'If it is one, set socks5 Yes. Otherwise check host and port.',
   });
 }
 

@@ -65,8 +65,8 @@ export function makeProxyMemory(clock: Clock, turns = makeLogInTurns(clock)): Pr
   const places = new Map<string, PlaceMemory>();
   const kept = makeKeptLines(clock);
   return {
-    of({ host, port, tls }) {
-      const name = `${tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
+    of({ host, port, tls, socks5 }) {
+      const name = `${socks5 ? 'socks5' : tls ? 'https' : 'http'}://${host.toLowerCase()}:${port}`;
       return remembered(places, name, () => ({
         ...{ scheme: null, digest: null, strong: false },
         ...{ turns: turns.at(name), kept: kept.at(name) },

@@ -9,7 +9,7 @@ export interface PacAnswer {
   skipped: string[];
 }
 
-const usualPorts = { PROXY: 80, HTTP: 80, HTTPS: 443 } as const;
+const usualPorts = { PROXY: 80, HTTP: 80, HTTPS: 443, SOCKS5: 1080 } as const;
 const longestShown = 200;
 /** Nobody tries more than a few; a script can write millions. */
 const most = { characters: 8192, ways: 20 };
@@ -33,13 +33,13 @@ export function readPacAnswer(text: string): PacAnswer {
 
 function readPart(part: string): Way | null {
   if (/^DIRECT$/i.test(part)) return { kind: 'direct' };
-  const found = /^(PROXY|HTTPS?)\s+(?:\[([0-9a-f:.]+)\]|([^\s:[\]@/\p{Cc}\p{Cf}]+))(?::(\d{1,5}))?$/iu.exec(
-    part,
-  );
+  const found =
+    /^(PROXY|HTTPS?|SOCKS5)\s+(?:\[([0-9a-f:.]+)\]|([^\s:[\]@/\p{Cc}\p{Cf}]+))(?::(\d{1,5}))?$/iu.exec(part);
   const scheme = found?.[1]?.toUpperCase() as keyof typeof usualPorts | undefined;
   const host = found?.[2] ?? found?.[3];
   if (scheme === undefined || host === undefined) return null;
   const port = found?.[4] === undefined ? usualPorts[scheme] : Number(found[4]);
   if (port < 1 || port > 65535) return null;
-  return { kind: 'proxy', place: { host: host.toLowerCase(), port, tls: scheme === 'HTTPS' } };
+  const socks5 = scheme === 'SOCKS5' ? ({ socks5: true } as const) : {};
+  return { kind: 'proxy', place: { host: host.toLowerCase(), port, tls: scheme === 'HTTPS', ...socks5 } };
 }

@@ -6,6 +6,8 @@ export interface ProxyPlace {
   port: number;
   /** TLS to the proxy itself. */
   tls: boolean;
+  /** SOCKS 5 (RFC 1928) in place of HTTP; never with TLS. Left out: HTTP. */
+  socks5?: true | undefined;
 }
 
 export interface ProxyLogin {

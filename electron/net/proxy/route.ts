@@ -24,9 +24,11 @@ interface Route {
   because: string | null;
 }
 
-/** `direct`, or `proxy host:port` with `https` before it when the way to the proxy itself is TLS. */
+/** `direct`, or `proxy host:port` with `https` before it when the way to the proxy itself is TLS, or `socks5`. */
 export function wayName(way: Way): string {
-  return way.kind === 'direct' ? 'direct' : `${way.place.tls ? 'https ' : ''}proxy ${placeText(way.place)}`;
+  if (way.kind === 'direct') return 'direct';
+  const { tls, socks5 } = way.place;
+  return `${socks5 ? 'socks5 ' : tls ? 'https ' : ''}proxy ${placeText(way.place)}`;
 }
 
 /** Says which way to an address, by one proxy setting. */
@@ -87,6 +89,7 @@ export class Router {
           host: setting.host.replace(/^\[|\]$/g, ''),
           port: setting.port,
           tls: setting.tls === true,
+          socks5: setting.socks5,
         };
         return {
           ways: [{ kind: 'proxy', place }],

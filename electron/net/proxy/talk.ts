@@ -1,15 +1,12 @@
 import { Failure } from '#shared/failure.ts';
-import { withDeadline } from './deadline.ts';
-import { dial } from './dial.ts';
-import { onTheLine, placeOf, speaksOtherwise, unreachable } from './failures.ts';
+import { dialInTime } from './dial.ts';
+import { onTheLine, speaksOtherwise } from './failures.ts';
 import { Line } from './line.ts';
 import type { ProxyPlace } from './place.ts';
 import { type AnswerHead, Dropped, TooLong } from './read-answer.ts';
 import type { ProxyTools } from './tools.ts';
 import { whatItIs } from './what-it-is.ts';
 
-/** A proxy that is up answers a connection at once; what is silent this long is behind a firewall or down. */
-const dialMs = 10_000;
 /** More of a page that nobody reads is not waited for: a new connection is cheaper. */
 const longestPage = 256 * 1024;
 /** So much of a page with the proxy's own words is read. */
@@ -93,18 +90,12 @@ export class Talk {
     const failure = onTheLine(thrown, this.#proxy, 'instead of answering');
     if (before || this.#proxy.tls || !(failure instanceof Failure)) return failure;
     const speech = await whatItIs(this.#proxy, this.#tools.clock, this.#signal);
-    return speech === null ? failure : speaksOtherwise(failure, this.#proxy, speech);
+    return speech === null ? failure : speaksOtherwise(failure, speech);
   }
 
   async #open(): Promise<Line> {
-    const { clock, note } = this.#tools;
-    const late = () => unreachable(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), this.#proxy);
-    const open = (signal: AbortSignal) => dial(this.#proxy, signal);
-    const socket = await withDeadline(clock, dialMs, this.#signal, late, open);
-    this.#line = new Line(socket);
+    this.#line = new Line(await dialInTime(this.#proxy, this.#tools, this.#signal));
     this.#line.obey(this.#signal);
-    const how = this.#proxy.tls ? 'TLS connections' : 'connections';
-    note?.({ name: 'proxy', ok: true, sentence: `The proxy ${placeOf(this.#proxy)} accepts ${how}.` });
     return this.#line;
   }
 }

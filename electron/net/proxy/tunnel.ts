@@ -3,6 +3,7 @@ import { defaultTimeoutMs, withDeadline } from './deadline.ts';
 import { placeOf, refusedConnect, tooSlow, wordsOf } from './failures.ts';
 import { passLogIn } from './pass-log-in.ts';
 import type { ProxyPlace } from './place.ts';
+import { openSocks } from './socks.ts';
 import { Talk } from './talk.ts';
 import { told } from './told.ts';
 import type { ProxyTools } from './tools.ts';
@@ -15,7 +16,7 @@ interface TunnelTarget {
 }
 
 /**
- * The way to `target` through the proxy (CONNECT): a socket as if it were connected to the target itself, on which
+ * The way to `target` through the proxy (CONNECT of HTTP, or of SOCKS 5): a socket as if it were connected to the target itself, on which
  * nothing was lost. Rejects with Failure `proxy.*`, or with the signal's reason. Only after `proxy.unreachable`,
  * `proxy.tls-failed` and `proxy.timeout` is another proxy worth trying. Safe concurrently.
  */
@@ -23,7 +24,9 @@ export function openTunnel(proxy: ProxyPlace, target: TunnelTarget, tools: Proxy
   const limit = tools.connectTimeoutMs ?? defaultTimeoutMs;
   const late = () => tooSlow(proxy, limit);
   return told(tools, (telling) =>
-    withDeadline(tools.clock, limit, tools.signal, late, (signal) => connect(proxy, target, telling, signal)),
+    withDeadline(tools.clock, limit, tools.signal, late, (signal) =>
+      (proxy.socks5 ? openSocks : connect)(proxy, target, telling, signal),
+    ),
   );
 }
 

@@ -16,6 +16,7 @@ const asked: Readonly<Record<string, Partial<Field>>> = {
   host: { when: { field: modeField, is: ['manual'] }, required: true },
   port: { when: { field: modeField, is: ['manual'] }, required: true },
   tls: { when: { field: modeField, is: ['manual'] } },
+  socks5: { when: { field: modeField, is: ['manual'] } },
   user: { when: through },
   password: { when: through },
   domain: { when: through },
@@ -51,7 +52,7 @@ export function startProxy({ route, bypass }: ProxyState): FormValues {
   const login = route.mode === 'none' ? {} : { user: route.user ?? '', domain: route.domain ?? '' };
   const place =
     route.mode === 'manual'
-      ? { host: route.host, port: route.port, tls: route.tls === true }
+      ? { host: route.host, port: route.port, tls: route.tls === true, socks5: route.socks5 === true }
       : route.mode === 'pac'
         ? { pacurl: route.pacUrl }
         : {};
@@ -70,7 +71,8 @@ export function keepsPassword({ route, hasPassword }: ProxyState, values: FormVa
     ? typed('pacurl') === route.pacUrl
     : typed('host').toLowerCase() === route.host.toLowerCase() &&
         typed('port') === String(route.port) &&
-        (values.tls === true) === (route.tls === true);
+        (values.tls === true) === (route.tls === true) &&
+        (values.socks5 === true) === (route.socks5 === true);
 }
 
 /** What is sent: the whole setting, for it replaces the one there is. */
@@ -79,8 +81,8 @@ export function readProxy(
   values: FormValues,
 ): { input: ProxyInput; problems: Record<string, string> } {
   const { input, problems } = readForm(proxyFields(state, values), values);
-  const { [modeField]: _mode, tls, ...rest } = input;
-  const flags = tls === true ? { ...rest, tls } : rest;
+  const { [modeField]: _mode, tls, socks5, ...rest } = input;
+  const flags = { ...rest, ...(tls === true ? { tls } : {}), ...(socks5 === true ? { socks5 } : {}) };
   // an emptied list is a list too: left out, the one there is would stay
   const emptied = modeOf(values) !== 'none' && !('bypass' in flags) && state.bypass.length > 0;
   const sent = emptied ? { ...flags, bypass: [] } : flags;

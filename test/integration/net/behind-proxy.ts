@@ -62,6 +62,11 @@ export class BehindProxy {
     });
   }
 
+  /** `hosts(5)` with the names of the destinations. */
+  get hostsFile(): string {
+    return this.#hosts;
+  }
+
   get port(): number {
     return this.#port;
   }

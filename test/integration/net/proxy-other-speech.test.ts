@@ -38,7 +38,7 @@ describe('what is no HTTP proxy in clear is named', () => {
     const place = await answering((first) => (first[0] === 5 ? Buffer.from([5, method]) : null));
     await expect(openTunnel(place, target, tools)).rejects.toMatchObject({
       code: 'proxy.bad-answer',
-      message: `The proxy 127.0.0.1:${place.port} closed the connection instead of answering. It answers as a SOCKS 5 proxy, which Trustkeep does not support.`,
+      message: `The proxy 127.0.0.1:${place.port} closed the connection instead of answering. It answers as a SOCKS 5 proxy.`,
     });
     const request = { method: 'GET', url: 'http://inside.test/', headers: {}, maxBytes: 100 };
     await expect(forward(place, request, tools)).rejects.toThrow('as a SOCKS 5 proxy');

@@ -55,6 +55,7 @@ describe('the outbound connection', () => {
       { ...manual, port: 8080 },
       { ...manual, user: 'bob' },
       { ...manual, tls: true } as const,
+      { ...manual, socks5: true } as const,
       { mode: 'none' } as const,
       { mode: 'pac', pacUrl: 'http://proxy.example.org:3128/', user: 'ann', domain: null } as const,
     ])

@@ -45,6 +45,13 @@ describe('the outbound connection that flags describe', () => {
     [{ host: 'a b', port: 3128 }, '"a b" is not a host name or address.'],
     [{ pacurl: 'http://wpad/', tls: true }, 'A PAC URL and tls cannot be used together.'],
     [{ tls: true }, '--tls was given without a proxy.'],
+    [{ pacurl: 'http://wpad/', socks5: true }, 'A PAC URL and socks5 cannot be used together.'],
+    [{ socks5: true }, '--socks5 was given without a proxy.'],
+    [{ host: 'p', port: 1080, socks5: true, tls: true }, 'socks5 and tls cannot be used together.'],
+    [
+      { host: 'p', port: 1080, socks5: true, user: 'u', domain: 'D' },
+      'socks5 and a domain cannot be used together.',
+    ],
     [{ user: 'ann' }, '--user was given without a proxy.'],
     [{ bypass: ['*.inside'] }, '--bypass was given without a proxy.'],
     [{ host: 'p', port: 1, password: 'x' }, 'A password was given without a user.'],
