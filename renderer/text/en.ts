@@ -1,6 +1,6 @@
 import { approvals, plan } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
-import { authorities } from './en/authorities.ts';
+import { authorities, authorityAccount } from './en/authorities.ts';
 import { backups } from './en/backups.ts';
 import { certificates, orders, revocation } from './en/certificates.ts';
 import { checks } from './en/checks.ts';
@@ -149,6 +149,7 @@ export const en = {
   notifications,
   audit,
   authorities,
+  authorityAccount,
   credentialStores,
   credentials,
   proxy,

@@ -22,6 +22,12 @@ async function nodeOfCertbot(page: Page): Promise<void> {
   await page.waitForSelector('[role=dialog] >> text=lists this certificate for renewal');
 }
 
+async function accountOfSectigo(page: Page): Promise<void> {
+  await page.click('text=Sectigo');
+  await page.click('text=Show account');
+  await page.waitForSelector('text=acct/4711');
+}
+
 export const openings: Opening[] = [
   ...places.map((place): Opening => [place.replace('/', '-'), place, 'rich']),
   ...places.map((place): Opening => [`empty-${place.replace('/', '-')}`, place, 'empty']),
@@ -90,6 +96,27 @@ export const openings: Opening[] = [
       await page.click('text=Sectigo');
       await page.click('text=Test now');
       await page.waitForSelector('text=classic');
+    },
+  ],
+  ['authority-account', 'authorities', 'rich', accountOfSectigo],
+  [
+    'authority-account-deactivate',
+    'authorities',
+    'rich',
+    async (page) => {
+      await accountOfSectigo(page);
+      await page.click('text=Deactivate…');
+      await page.waitForSelector('text=This cannot be undone.');
+    },
+  ],
+  [
+    'authority-account-import',
+    'authorities',
+    'rich',
+    async (page) => {
+      await accountOfSectigo(page);
+      await page.click('text=Import…');
+      await page.waitForSelector('[data-field=path]');
     },
   ],
   ['certificate', 'certificates', 'rich', (page) => page.click('[data-row-link]')],

@@ -158,4 +158,6 @@ export const inTheDark = [
   'backup',
   'node-of-certbot',
   'plan-over-certbot',
+  'authority-account',
+  'authority-account-import',
 ];

@@ -19,6 +19,7 @@ import { settingFacts } from '../../parts/setting-facts.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { AccountSection } from './account-section.tsx';
 
 type Test = z.infer<typeof authorityTest>;
 
@@ -54,6 +55,7 @@ export function AuthorityPanel({
     >
       <Facts facts={authorityFacts(authority)} />
       <TestSection authority={authority} />
+      {authorityDefinition(authority).account && <AccountSection authority={authority} />}
       {authorityDefinition(authority).ownRoot !== null && <RootSection authority={authority} />}
       <Confirm
         open={asking}

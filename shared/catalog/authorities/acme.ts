@@ -154,6 +154,7 @@ export const acme = defineAuthority({
   itsOwnTroubles,
   testDirectory: ({ directoryUrl, testDirectoryUrl }) => testDirectoryUrl ?? knownTests[directoryUrl] ?? null,
   seals: { eab_hmac_key: 'eab-hmac' },
+  account: true,
 });
 
 function fromFlat(flat: Flat): AcmeSettings {

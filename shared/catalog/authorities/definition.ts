@@ -35,6 +35,8 @@ export interface AuthorityDefinition<K extends string, S> extends Descriptor {
   seals: Readonly<Record<string, string>>;
   /** It keeps a root of its own, and these fields are fixed once that exists. Null: its root is kept elsewhere. */
   ownRoot: { fixes: readonly string[]; hint: string } | null;
+  /** An account is kept at the CA, about which it can be asked. */
+  account: boolean;
   /** For people, in the order of the form. */
   facts(settings: S): Fact[];
 }
@@ -48,6 +50,7 @@ type Optional =
   | 'testDirectory'
   | 'seals'
   | 'ownRoot'
+  | 'account'
   | 'facts';
 
 /** Fills in what most kinds have no more to say about. */
@@ -64,6 +67,7 @@ export function defineAuthority<const K extends string, Z extends z.ZodObject<{ 
     testDirectory: () => null,
     seals: {},
     ownRoot: null,
+    account: false,
     facts: (settings) => fieldFacts(given.fields, given.toFlat(settings)),
     ...given,
   };

@@ -42,13 +42,26 @@ export function authorityRoutes({ world, changed, did }: FakeTools) {
       }),
       test: os.authorities.test.handler(({ input }) => testReport(find(input.authority))),
       accountShow: os.authorities.accountShow.handler(() => ({ account })),
-      accountUpdate: os.authorities.accountUpdate.handler(() => account),
-      accountRollKey: os.authorities.accountRollKey.handler(() => account),
-      accountDeactivate: os.authorities.accountDeactivate.handler(() => account),
-      accountRegister: os.authorities.accountRegister.handler(() => account),
-      accountImport: os.authorities.accountImport.handler(({ input: { path } }) => ({
-        ...{ account, client: 'certbot', keyFile: path },
-      })),
+      accountUpdate: os.authorities.accountUpdate.handler(({ input }) => {
+        did('authorities.accountUpdate', input);
+        return account;
+      }),
+      accountRollKey: os.authorities.accountRollKey.handler(({ input }) => {
+        did('authorities.accountRollKey', input);
+        return { ...account, thumbprint: 'vX9rTQ2pJm0c5o1yW7Kq3uGz8LhSdNfA4bEiRkPxYwM' };
+      }),
+      accountDeactivate: os.authorities.accountDeactivate.handler(({ input }) => {
+        did('authorities.accountDeactivate', input);
+        return { ...account, status: 'deactivated' };
+      }),
+      accountRegister: os.authorities.accountRegister.handler(({ input }) => {
+        did('authorities.accountRegister', input);
+        return { ...account, url: 'https://acme.example/acct/4712' };
+      }),
+      accountImport: os.authorities.accountImport.handler(({ input }) => {
+        did('authorities.accountImport', input);
+        return { account, client: 'certbot', keyFile: `${input.path}/private_key.json` };
+      }),
       root: os.authorities.root.handler(() => ({ pem: fakePem, fingerprint: fakeHash('root') })),
     },
   };
