@@ -105,6 +105,12 @@ export const snapshotMutations: readonly Mutation[] = [
         put: 'wrong.push(...(file.path === "" ? await bringBack(connection, file) : []));',
       },
       {
+        breaks: 'one file that cannot be looked at keeps the others from being brought back',
+        file: restore,
+        find: 'await stillDifferent(connection, old).catch(() => null);',
+        put: 'await stillDifferent(connection, old);',
+      },
+      {
         breaks: 'new files are left behind by a restore',
         file: restore,
         find: 'await connection.remove(path);',
@@ -125,7 +131,7 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a restore does not look whether everything is back',
         file: restore,
-        find: 'for (const file of old) wrong.push(...(await stillDifferent(connection, file)));',
+        find: '  wrong.push(...(await stillDifferent(connection, old)).flat());\n',
         put: '',
       },
       {
@@ -157,11 +163,8 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a file behind a link counts as the one that was there',
         file: restore,
-        find: `  const away = await ledAway(connection, path);
-  if (away.length > 0) return away;
-  const now`,
-        put: '  const now',
-        equivalent: 'the restore found the link when it was about to bring the file back, and has said so',
+        find: 'files.filter((_file, at) => away[at]?.length === 0)',
+        put: 'files.filter((_file, at) => away[at] !== undefined)',
       },
       {
         breaks: 'a link to a copy is copied back',
@@ -184,8 +187,8 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a file that is as it was is written again',
         file: restore,
-        find: 'if ((await stillDifferent(connection, file)).length === 0) return [];',
-        put: '',
+        find: 'if (different?.[at]?.length !== 0) wrong',
+        put: 'if (at >= 0) wrong',
       },
       {
         breaks: 'a kept copy that was changed is put back',

@@ -2,7 +2,7 @@ import { fileDifferences, type KeptFile } from '#shared/model/changes/file.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import type { RestoreReport } from '../endpoint.ts';
-import { ledAway, stateOf } from './states.ts';
+import { ledAway, statesOf } from './states.ts';
 
 /**
  * Puts every file back and looks again. Files that are as they were are left alone, so it may be repeated and may start in any
@@ -19,14 +19,17 @@ export async function restoreSnapshot(
   const old = backward.filter(({ before }) => before !== null);
   const added = backward.filter(({ before }) => before === null);
   const wrong: string[] = [];
-  for (const file of old) wrong.push(...(await bringBack(connection, file)));
-  for (const file of old) wrong.push(...(await stillDifferent(connection, file)));
+  // a look that fails must not keep the others from being brought back
+  const different = await stillDifferent(connection, old).catch(() => null);
+  for (const [at, file] of old.entries())
+    if (different?.[at]?.length !== 0) wrong.push(...(await bringBack(connection, file)));
+  wrong.push(...(await stillDifferent(connection, old)).flat());
   if (wrong.length > 0) return notExact(wrong, added.length > 0);
   for (const file of added) wrong.push(...(await takeAway(connection, file)));
   for (const path of directories.toReversed())
     if ((await ledAway(connection, path)).length === 0)
       await connection.exec({ argv: ['rmdir', '--', path], timeoutMs: 30_000 });
-  for (const file of added) wrong.push(...(await stillDifferent(connection, file)));
+  wrong.push(...(await stillDifferent(connection, added)).flat());
   for (const path of directories)
     if ((await connection.stat(path)) !== null) wrong.push(`the directory ${path} still exists`);
   if (wrong.length > 0) return notExact(wrong, false);
@@ -48,7 +51,6 @@ async function bringBack(connection: HostConnection, file: KeptFile): Promise<st
   const { path, keptAt, before } = file;
   const away = await ledAway(connection, path);
   if (away.length > 0) return away;
-  if ((await stillDifferent(connection, file)).length === 0) return [];
   if (keptAt === null || (await connection.stat(keptAt)) === null)
     return [`the stored copy of ${path} is missing`];
   const copyAway = await ledAway(connection, keptAt);
@@ -64,10 +66,20 @@ async function takeAway(connection: HostConnection, { path }: KeptFile): Promise
   return away;
 }
 
-async function stillDifferent(connection: HostConnection, { path, before }: KeptFile): Promise<string[]> {
-  const away = await ledAway(connection, path);
-  if (away.length > 0) return away;
-  const now = await stateOf(connection, path);
-  if (before === null) return now === null ? [] : [`${path} still exists`];
-  return fileDifferences(path, before, now);
+/** What is different about each of these files, in their order. */
+async function stillDifferent(connection: HostConnection, files: readonly KeptFile[]): Promise<string[][]> {
+  const away = await Promise.all(files.map(({ path }) => ledAway(connection, path)));
+  const inPlace = files.filter((_file, at) => away[at]?.length === 0);
+  const states = await statesOf(
+    connection,
+    inPlace.map(({ path }) => path),
+  );
+  return files.map((file, at) => {
+    const { path, before } = file;
+    const place = inPlace.indexOf(file);
+    if (place < 0) return away[at] ?? [];
+    const now = states[place] ?? null;
+    if (before === null) return now === null ? [] : [`${path} still exists`];
+    return fileDifferences(path, before, now);
+  });
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import type { FileState } from '#shared/model/changes/file.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
-import { stateOf } from '../common/states.ts';
+import { statesOf } from '../common/states.ts';
 import { ownFilesEdits, type Replacement } from './edits.ts';
 import { slugOf } from './nodes.ts';
 import { type Configuration, matchesGlob } from './parse.ts';
@@ -35,10 +35,10 @@ export async function destination(facts: PlanFacts): Promise<Destination> {
   }
   const shared = sharedBy(configuration, servers, server, pair, facts.real);
   const [certificate, key] = [facts.real(pair.certificate.path), facts.real(pair.key.path)];
-  const states = await Promise.all([stateOf(connection, certificate), stateOf(connection, key)]);
+  const [likeCertificate = null, likeKey = null] = await statesOf(connection, [certificate, key]);
   const strangers = namesNotShared(server, shared.blocks);
   if (strangers.length > 0 || shared.uses.length > 0) {
-    const own = await ownFiles(facts, posix.dirname(certificate), shared, ...states);
+    const own = await ownFiles(facts, posix.dirname(certificate), shared, likeCertificate, likeKey);
     if (own !== null) return own;
   }
   const warnings = [
@@ -55,8 +55,8 @@ export async function destination(facts: PlanFacts): Promise<Destination> {
     newDirectories: [],
     warnings,
     shared,
-    likeCertificate: states[0],
-    likeKey: states[1],
+    likeCertificate,
+    likeKey,
   };
 }
 

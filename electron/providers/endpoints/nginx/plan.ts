@@ -14,7 +14,7 @@ import { existingDirectory } from '../common/keys.ts';
 import { takenFrom, takenFromWriters } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
 import { keptName, newKeyName, noteName } from '../common/names.ts';
-import { ownershipOf, stateOf } from '../common/states.ts';
+import { ownershipOf, statesOf } from '../common/states.ts';
 import { blockFor, namedBlockFor } from './choice.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
@@ -106,32 +106,53 @@ function onDisk(facts: PlanFacts): OnDisk | null {
   return path === null ? null : facts.read(path);
 }
 
+/** A file that is going to be written, and what one that is not there yet takes after. */
+interface Wanted {
+  path: string;
+  holds: FileChange['holds'];
+  like: FileState | null;
+  mode: number;
+  /** The name by which the configuration that is edited goes; null: it is written as a whole. */
+  edited: string | null;
+}
+
 async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<FileChange[]> {
   const { connection, configuration } = facts;
+  const names = new Set(goal.edits.map((edit) => edit.file));
+  const wanted = [...pairOf(goal), ...[...names].map((name) => editedFile(facts.real(name), name))];
+  const states = await statesOf(
+    connection,
+    wanted.map(({ path }) => path),
+  );
   const files: FileChange[] = [];
-  if (goal.key === goal.certificate) {
-    files.push(await plannedFile(connection, goal.key, 'certificate-and-key', goal.likeKey, 0o600));
-  } else {
-    files.push(await plannedFile(connection, goal.key, 'private-key', goal.likeKey, 0o600));
-    files.push(await plannedFile(connection, goal.certificate, 'certificate', goal.likeCertificate, 0o644));
-  }
-  for (const name of new Set(goal.edits.map((edit) => edit.file))) {
-    const file = await plannedFile(connection, facts.real(name), 'configuration', null, 0o644);
-    const content = configuration.files.get(name) ?? Buffer.alloc(0);
-    const own = goal.edits.filter((edit) => edit.file === name);
-    files.push({ ...file, after: { ...file.after, sha256: sha256Hex(applyLines(content, own)) } });
+  for (const [at, one] of wanted.entries()) {
+    const file = await plannedFile(connection, one, states[at] ?? null);
+    const own = goal.edits.filter((edit) => edit.file === one.edited);
+    const content = one.edited === null ? undefined : configuration.files.get(one.edited);
+    const sha256 = one.edited === null ? null : sha256Hex(applyLines(content ?? Buffer.alloc(0), own));
+    files.push({ ...file, after: { ...file.after, sha256 } });
   }
   return files;
 }
 
+function editedFile(path: string, edited: string): Wanted {
+  return { path, holds: 'configuration', like: null, mode: 0o644, edited };
+}
+
+function pairOf({ key, certificate, likeKey, likeCertificate }: Destination): Wanted[] {
+  const forKey = { path: key, like: likeKey, mode: 0o600, edited: null };
+  if (key === certificate) return [{ ...forKey, holds: 'certificate-and-key' }];
+  return [
+    { ...forKey, holds: 'private-key' },
+    { path: certificate, holds: 'certificate', like: likeCertificate, mode: 0o644, edited: null },
+  ];
+}
+
 async function plannedFile(
   connection: HostConnection,
-  path: string,
-  holds: FileChange['holds'],
-  like: FileState | null,
-  mode: number,
+  { path, holds, like, mode }: Wanted,
+  before: FileState | null,
 ): Promise<FileChange> {
-  const before = await stateOf(connection, path);
   const ownership =
     before?.ownership ?? (like === null ? await ownershipAbove(connection, path, mode) : ownershipLike(like));
   return { kind: 'file', path, holds, before, after: { sha256: null, ownership } };

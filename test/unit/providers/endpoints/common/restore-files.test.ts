@@ -61,6 +61,20 @@ describe('restoring', () => {
     expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: true });
   });
 
+  test('brings back what it can where a directory lies in the place of a file, and fails', async () => {
+    put('site.crt', 'old certificate');
+    put('site.key', 'old key', 0o600);
+    const plan = [await files.planned('site.crt'), await files.planned('site.key', 'private-key')];
+    const snapshot = await take(plan);
+    put('site.key', 'new key', 0o600);
+    rmSync(at('site.crt'));
+    mkdirSync(at('site.crt'));
+    await expect(restoreSnapshot(files.connection, snapshot)).rejects.toMatchObject({
+      code: 'file.not-a-file',
+    });
+    expect(readFileSync(at('site.key'), 'utf8')).toBe('old key');
+  });
+
   test('is not exact when what came back is not as it was', async () => {
     put('site.crt', 'old', 0o640);
     const snapshot = await take([await files.planned('site.crt')]);
