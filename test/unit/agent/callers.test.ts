@@ -57,13 +57,16 @@ describe('what a server may have carried out', () => {
     expect(ofServer('ask by approval')).toEqual(['certificates.request', 'certificates.renew']);
   });
 
-  test('by the hand of a person alone: every other change of an endpoint', () => {
+  test('by the hand of a person alone: every other change of an endpoint, rehearsals and revocations', () => {
     expect(ofServer('ask by hand')).toEqual([
       'endpoints.add',
       'endpoints.update',
       'endpoints.remove',
       'endpoints.discover',
       'endpoints.restart',
+      'certificates.rehearse',
+      'certificates.revoke',
+      'certificates.revokeByKey',
     ]);
   });
 

@@ -9,7 +9,9 @@ const thatEndWith = (exit: number): FailureCode[] => all.filter((code) => endOf(
 
 describe('the exit code of a failure', () => {
   test('says that the call is wrong for these codes alone', () => {
-    expect(thatEndWith(exitCodes.usage).toSorted()).toEqual(['input.invalid', 'names.invalid', 'usage']);
+    expect(thatEndWith(exitCodes.usage).toSorted()).toEqual([
+      ...['certificate.not-confirmed', 'input.invalid', 'names.invalid', 'usage'],
+    ]);
   });
 
   test('says that nothing is there for what is named so, and for an agent that does not answer', () => {
