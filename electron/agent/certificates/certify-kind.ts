@@ -27,6 +27,7 @@ import { guardUndo } from '../steps/undo-guard.ts';
 import { isSuccess } from '../tasks/step-rows.ts';
 import type { EndTools, KindOfTask } from '../tasks/task-kind.ts';
 import { afterFailedRenewal } from './failed-renewal.ts';
+import { noteProofs, removeProofs } from './left-proofs.ts';
 
 /** Requests or renews a certificate for a node and installs it. */
 export const certifyKind: KindOfTask = {
@@ -51,6 +52,7 @@ export const certifyKind: KindOfTask = {
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended(row, tools) {
+    noteProofs(row, tools);
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
     forgetRequest(tools.database, row.task.id);
@@ -95,8 +97,10 @@ function abandonOrder(task: Task, { database, clock }: EndTools): void {
 /** Keys and kept copies stay when the restore is not proved: a person will need them. */
 const isCleared = ({ restored }: Task): boolean => restored !== 'failed' && restored !== 'unproved';
 
-/** On the endpoint the key made for it; the one in the database goes with the end. */
-async function clearUp({ task, memory }: TaskRow, tools: StepTools): Promise<void> {
+/** What proved control of names, and on the endpoint the key made for it; the one in the database goes with the end. */
+async function clearUp(row: TaskRow, tools: StepTools): Promise<void> {
+  await removeProofs(row, tools);
+  const { task, memory } = row;
   if (!isCleared(task)) return;
   const begun = task.steps.some((step) => step.name === makeKeyStep.name && step.startedAt !== null);
   if (!(makeKeyStep.name in memory.outputs) && !begun) return;

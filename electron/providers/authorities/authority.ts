@@ -78,8 +78,16 @@ export interface Authority {
    * resolves, with what a person should know of the chain.
    */
   collect(handle: OrderHandle, remark?: (remark: Remark) => void): Promise<string>;
-  /** Clears up what validation of the names of this order left behind (challenge files, TXT records). Idempotent, never rejects. */
-  cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void>;
+  /**
+   * Clears up what validation of the names of this order left behind (listeners, challenge files, TXT records). `what`: with
+   * settings that nobody approved, no file is removed and no script run. Default: all. Idempotent, never rejects.
+   */
+  cleanUp(
+    handle: OrderHandle,
+    request: OrderRequest,
+    tools: OrderTools,
+    what?: 'all' | 'own listeners',
+  ): Promise<void>;
   /** Optional: RFC 9773. Null when the CA does not offer it. */
   renewalInfo?(leafPem: string): Promise<RenewalInfo | null>;
   /** Proves that the authority answers and would take orders (directory, account). Each step with its sentence. */

@@ -87,12 +87,18 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
     return this.#certificates.collect(readHandle(handle), remark);
   }
 
-  async cleanUp(handle: OrderHandle, request: OrderRequest, tools: OrderTools): Promise<void> {
+  async cleanUp(
+    handle: OrderHandle,
+    request: OrderRequest,
+    tools: OrderTools,
+    what: 'all' | 'own listeners' = 'all',
+  ): Promise<void> {
     try {
       const read = readHandle(handle);
       if (read.orderUrl !== null) this.#parts.orders.release(read.orderUrl);
       if (read.provisions.length === 0) return;
-      await this.#parts.challenges.takeDown(this.#ownProvisions(read, request), tools);
+      const ours = this.#ownProvisions(read, request);
+      await this.#parts.challenges.takeDown(what === 'all' ? ours : ours.filter(isListener), tools);
       tools.remember({ ...read, provisions: [] });
     } catch (error) {
       this.#log.warn('an order could not be cleared up', { error });
@@ -124,6 +130,9 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
     return testAuthority(this.#settings, this.#parts.client, this.#parts.accounts);
   }
 }
+
+const isListener = ({ by }: AcmeHandle['provisions'][number]): boolean =>
+  by === 'responder' || by === 'alpn-responder';
 
 function accountVerbs(accounts: Accounts, directoryUrl: string): KeepsAccount['account'] {
   return {

@@ -7,10 +7,10 @@ import type { Dns } from '../../../net/dns.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { TlsAlpn01Responder } from '../../../net/tls-alpn-01-responder.ts';
 import type { OrderTools } from '../authority.ts';
-import { alpnCertificate } from './alpn-certificate.ts';
 import { DnsScripts, type RunScript } from './dns-scripts.ts';
 import type { Provision } from './handle.ts';
 import { fileOf, tokenShape } from './key-authorization.ts';
+import { Serving } from './serving.ts';
 import { type Spread, Spreading } from './spread.ts';
 import type { Authorization, Challenge } from './wire.ts';
 
@@ -31,7 +31,7 @@ export class Challenges {
   readonly #validation: ValidationSettings;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #serving = new Map<string, Promise<() => Promise<void>>>();
+  readonly #serving: Serving;
   readonly #filesUp = new Set<string>();
   readonly #scripts: DnsScripts;
   readonly #spreading: Spreading;
@@ -41,6 +41,7 @@ export class Challenges {
     this.#validation = parts.validation;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#serving = new Serving(parts);
     this.#scripts = new DnsScripts(parts);
     this.#spreading = new Spreading(parts);
   }
@@ -116,7 +117,7 @@ export class Challenges {
     switch (provision.by) {
       case 'responder':
       case 'alpn-responder':
-        await this.#serve(provision);
+        await this.#serving.begin(provision);
         return provision;
       case 'web-root':
         if (this.#filesUp.has(provision.challengeUrl)) return provision;
@@ -132,44 +133,12 @@ export class Challenges {
     }
   }
 
-  async #serve(provision: Provision): Promise<void> {
-    const { challengeUrl } = provision;
-    const started = this.#serving.get(challengeUrl) ?? this.#listen(provision);
-    this.#serving.set(challengeUrl, started);
-    try {
-      await started;
-    } catch (thrown) {
-      this.#serving.delete(challengeUrl);
-      throw thrown;
-    }
-  }
-
-  async #listen({ name, keyAuthorization }: Provision): Promise<() => Promise<void>> {
-    const validation = this.#validation;
-    switch (validation.method) {
-      case 'http-01-agent': {
-        const { address, port } = validation;
-        return this.#parts.responder.serve({ address, port, ...fileOf(keyAuthorization) });
-      }
-      case 'tls-alpn-01-agent': {
-        const { address, port } = validation;
-        const shown = await alpnCertificate(name, keyAuthorization, this.#clock.now());
-        return this.#parts.alpnResponder.serve({ address, port, ...shown });
-      }
-      default:
-        return async () => {};
-    }
-  }
-
   async #takeDownOne(provision: Provision, tools: OrderTools): Promise<void> {
     switch (provision.by) {
       case 'responder':
-      case 'alpn-responder': {
-        const started = this.#serving.get(provision.challengeUrl);
-        this.#serving.delete(provision.challengeUrl);
-        await (await started)?.();
+      case 'alpn-responder':
+        await this.#serving.end(provision.challengeUrl);
         return;
-      }
       case 'web-root':
         this.#filesUp.delete(provision.challengeUrl);
         await tools.webRoot?.remove(fileOf(provision.keyAuthorization).path);
