@@ -20,6 +20,9 @@ interface SharedListenersParts<T> {
   instead: string;
 }
 
+/** Of strangers and CAs at once: the open files of the agent are not for whoever finds the port. */
+const mostConnections = 200;
+
 /** Listeners on ports of this machine that answer CAs; shared, and alive as long as somebody needs them. */
 export class SharedListeners<T> {
   readonly #parts: SharedListenersParts<T>;
@@ -60,12 +63,14 @@ export class SharedListeners<T> {
     const answers = new Map<string, T[]>();
     const server = this.#parts.make(answers);
     const sockets = new Set<Socket>();
+    server.maxConnections = mostConnections;
     server.on('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });
     const ready = new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(this.#failure(error, address, port)));
+      // a later one is of a single connection that could not be taken
+      server.on('error', (error) => reject(this.#failure(error, address, port)));
       server.listen({ host: address, port }, () => resolve());
     });
     const listener: Listener<T> = { server, sockets, ready, answers, users: 0 };

@@ -40,7 +40,7 @@ export function makeTlsAlpn01Responder(options: { log: Log }): TlsAlpn01Responde
       // RFC 8737 3: nothing is said after the handshake, and nothing to who did not ask by this protocol
       server.on('secureConnection', (socket) => {
         socket.on('error', (error) => log.debug('the connection of a CA ended', { error }));
-        socket.end();
+        socket.destroySoon(); // and does not wait for who never goes
       });
       server.on('tlsClientError', (error, socket) => {
         log.debug('a handshake came to nothing', { from: socket.remoteAddress, because: error.message });

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { expect, test } from 'vitest';
@@ -54,6 +55,21 @@ test('who asks for another name, or by another protocol, is refused in the hands
   expect(await greet(port, { servername: 'shop.example', ALPNProtocols: ['h2'] })).toMatch(
     /ALPN|ALERT|RESET/i,
   );
+  await stop();
+});
+
+test('who stays after the handshake is not waited for', async () => {
+  const port = await freePort();
+  const stop = await responder.serve({ address, port, ...(await certificateFor('shop.example')) });
+  const options = { host: address, port, rejectUnauthorized: false, allowHalfOpen: true };
+  const socket = connect({ ...options, ...asCa('shop.example') });
+  socket.on('error', () => {}); // how it ends is all the same
+  socket.resume();
+  await once(socket, 'end');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  const say = () => !socket.destroyed && socket.write('still here', () => setImmediate(say));
+  say();
+  await closed;
   await stop();
 });
 
