@@ -15,7 +15,12 @@ export interface RecordPlace {
   zone: string | null;
   /** Every address of every name server that the zone names, of both families; empty: none is known here. */
   servers: NameServer[];
+  /** Names of name servers that are not among these: there were too many. */
+  unasked: number;
 }
+
+/** Name servers of a zone, and addresses of one of each family: real zones have up to 13, and answers may have thousands. */
+const most = { hosts: 16, addresses: 4 };
 
 /** Aliases that lead to aliases: resolvers give up about there. */
 const mostAliases = 8;
@@ -28,9 +33,9 @@ export async function placeOfRecord(dns: Dns, record: string, signal: AbortSigna
   let name = record;
   for (let aliases = 0; aliases <= mostAliases; aliases++) {
     const zone = await zoneOf(dns, name, signal);
-    const servers = zone === null ? [] : await serversOf(dns, zone, signal);
-    const alias = await aliasOf(dns, name, servers, signal);
-    if (alias === null) return { name, zone, servers };
+    const found = zone === null ? { servers: [], unasked: 0 } : await serversOf(dns, zone, signal);
+    const alias = await aliasOf(dns, name, found.servers, signal);
+    if (alias === null) return { name, zone, ...found };
     name = alias;
   }
   throw new Failure(
@@ -52,21 +57,25 @@ async function zoneOf(dns: Dns, name: string, signal: AbortSignal): Promise<stri
   return null;
 }
 
-async function serversOf(dns: Dns, zone: string, signal: AbortSignal): Promise<NameServer[]> {
+async function serversOf(
+  dns: Dns,
+  zone: string,
+  signal: AbortSignal,
+): Promise<Pick<RecordPlace, 'servers' | 'unasked'>> {
   const names = await dns.ask('NS', zone, null, signal);
   const hosts = names.answered ? names.values.toSorted() : [];
   const each = await Promise.all(
-    hosts.map(async (host) => {
+    hosts.slice(0, most.hosts).map(async (host) => {
       const answers = await Promise.all([
         dns.ask('A', host, null, signal),
         dns.ask('AAAA', host, null, signal),
       ]);
       return answers.flatMap((answer) =>
-        answer.answered ? answer.values.map((address) => ({ host, address })) : [],
+        answer.answered ? answer.values.slice(0, most.addresses).map((address) => ({ host, address })) : [],
       );
     }),
   );
-  return each.flat();
+  return { servers: each.flat(), unasked: Math.max(0, hosts.length - most.hosts) };
 }
 
 /** As the first of the servers says that answers, else the resolvers of this machine; null: it is none. */

@@ -49,7 +49,7 @@ function has(answer: DnsAnswer, values: ReadonlySet<string>): boolean {
 }
 
 function sentenceOf(
-  { name, zone, servers }: RecordPlace,
+  { name, zone, servers, unasked }: RecordPlace,
   answers: readonly { server: NameServer; answer: DnsAnswer }[],
   values: ReadonlySet<string>,
 ): string {
@@ -61,7 +61,8 @@ function sentenceOf(
     .slice(0, most.servers)
     .map(({ server, answer }) => `${clean(server.host)} (${server.address}) ${told(answer, values)}`);
   const more = answers.length > most.servers ? [`and ${answers.length - most.servers} more were asked`] : [];
-  return `The name servers of ${clean(zone)} were asked for the record ${record}: ${[...each, ...more].join(', ')}.`;
+  const rest = unasked > 0 ? ` ${unasked} more that the zone names were not asked.` : '';
+  return `The name servers of ${clean(zone)} were asked for the record ${record}: ${[...each, ...more].join(', ')}.${rest}`;
 }
 
 function told(answer: DnsAnswer, values: ReadonlySet<string>): string {
