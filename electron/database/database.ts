@@ -22,7 +22,10 @@ export interface Database {
   readonly path: string;
   /** Immediate transaction; nested calls join the outer one. `work` must not be asynchronous (throws when it is). */
   transaction<T>(work: () => T): T;
-  /** Runs `work` when the outermost transaction is committed, never when it is rolled back; now, where there is none. */
+  /**
+   * Runs `work` when the outermost transaction is committed, never when it is rolled back; now, where there is none. What it
+   * throws, `transaction` throws when all that was to follow is done; the commit stands.
+   */
   afterCommit(work: () => void): void;
   readonly endpoints: EndpointRows;
   readonly nodes: NodeRows;

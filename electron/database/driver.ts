@@ -69,8 +69,21 @@ export class Driver {
       this.#rollBack();
       throw error;
     }
-    for (const next of this.#afterwards.splice(0)) next();
+    this.#doAfterwards();
     return result;
+  }
+
+  /** All of it, whatever one of them throws: what is committed is committed. */
+  #doAfterwards(): void {
+    const thrown: unknown[] = [];
+    for (const next of this.#afterwards.splice(0)) {
+      try {
+        next();
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 
   /** See `Database.afterCommit`. */

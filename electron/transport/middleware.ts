@@ -11,7 +11,7 @@ import type { AuditNote, AuditPen, CallContext } from './context.ts';
 import { toFailure, toLine } from './failures.ts';
 
 interface MiddlewareTools {
-  database: Pick<Database, 'audit' | 'transaction' | 'tasks'>;
+  database: Pick<Database, 'audit' | 'transaction' | 'afterCommit' | 'tasks'>;
   clock: Clock;
   log: Log;
   /** Tells a person what a server asks for, once for as long as it is unread. */
@@ -121,7 +121,12 @@ class Pen implements AuditPen {
   }
 
   commit<T>(work: () => T, note: (done: T) => AuditNote): T {
-    const done = this.#tools.database.transaction(() => {
+    const { database } = this.#tools;
+    return database.transaction(() => {
+      // only then, for a rolled back transaction takes its row with it; and first, whatever what follows may throw
+      database.afterCommit(() => {
+        this.#written = true;
+      });
       const result = work();
       if (!this.#written) {
         const said = note(result);
@@ -129,8 +134,6 @@ class Pen implements AuditPen {
       }
       return result;
     });
-    this.#written = true; // only now: a rolled back transaction took its row with it
-    return done;
   }
 
   finish(): void {

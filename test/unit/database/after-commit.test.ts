@@ -38,6 +38,21 @@ describe('what is to be done after a commit', () => {
     expect(done).toEqual([]);
   });
 
+  test('is done to its end when a part of it fails, and what was written stays', () => {
+    const { database } = fixture;
+    const done: string[] = [];
+    const work = () =>
+      database.transaction(() => {
+        database.meta.set('x', '1');
+        database.afterCommit(() => {
+          throw new Error('deaf');
+        });
+        database.afterCommit(() => done.push('it'));
+      });
+    expect(work).toThrow('deaf');
+    expect([done, database.meta.get('x')]).toEqual([['it'], '1']);
+  });
+
   test('may itself write', () => {
     const { database } = fixture;
     database.transaction(() => database.afterCommit(() => database.meta.set('x', '1')));
