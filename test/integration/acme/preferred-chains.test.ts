@@ -72,6 +72,6 @@ describe.skipIf(!canRunPebble)('of the chains that a real ACME CA offers', () =>
     });
     const found = await collected(await rootOf(2));
     expect(found).toMatchObject({ root: await rootOf(0), remark: { warning: true } });
-    expect(found.remark?.sentence).toContain('2 of its other chains could not be read.');
+    expect(found.remark?.sentence).toContain('2 of its other chains could not be used.');
   });
 });

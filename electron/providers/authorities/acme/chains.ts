@@ -3,7 +3,7 @@ import { firstOf } from '#shared/model/first-of.ts';
 import { normalizedChainPem } from '../../../pki/chain.ts';
 import { commonNames } from '../../../pki/distinguished-name.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
-import { parseX509 } from '../../../pki/x509.ts';
+import { issuedBy, parseX509 } from '../../../pki/x509.ts';
 import type { Remark } from '../authority.ts';
 import type { AcmeAnswer } from './client.ts';
 
@@ -25,7 +25,7 @@ interface Picked {
 /**
  * The chain whose topmost certificate was issued by `preferred` (RFC 8555 7.4.2, `Link` with `rel=alternate`), else the
  * usual one, and what is to be said of it. Alternates are fetched one after another until one fits; `alternate` gives null
- * for one that cannot be had. A chain of another certificate is none. Rejects only for what is wrong with the usual one.
+ * for one that cannot be had. A chain of another certificate is none, nor is one with a gap. Rejects only for what is wrong with the usual one.
  */
 export async function pickChain(
   answer: AcmeAnswer,
@@ -45,7 +45,7 @@ export async function pickChain(
   const picked = offered.find(({ top }) => top === preferred);
   const tops = firstOf([...new Set(offered.map(({ top }) => shown(top)))]);
   if (picked !== undefined) return { chainPem: picked.pem, remark: asPreferred(picked === usual, tops) };
-  const lost = unread === 0 ? '' : ` ${unread} of its other chains could not be read.`;
+  const lost = unread === 0 ? '' : ` ${unread} of its other chains could not be used.`;
   const sentence = `The CA does not offer a chain that ends at “${shown(preferred)}”, only at: ${tops}.${lost} Its usual chain is used.`;
   return { chainPem: usual.pem, remark: { sentence, warning: true } };
 }
@@ -67,10 +67,17 @@ function readChain(answer: AcmeAnswer | null, usual: Chain): Chain | null {
   if (answer === null) return null;
   try {
     const chain = chainIn(answer);
-    return certificatesOf(chain.pem)[0] === certificatesOf(usual.pem)[0] ? chain : null;
+    const same = certificatesOf(chain.pem)[0] === certificatesOf(usual.pem)[0];
+    return same && isWhole(chain) ? chain : null;
   } catch {
     return null;
   }
+}
+
+/** What does not lead up to the preferred issuer would be refused before it is installed, and the usual chain with it. */
+function isWhole({ pem }: Chain): boolean {
+  const links = certificatesOf(pem).map((one) => parseX509(one));
+  return links.slice(1).every((issuer, at) => issuedBy(links[at] ?? issuer, issuer));
 }
 
 function shown(name: string): string {
