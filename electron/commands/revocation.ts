@@ -83,7 +83,7 @@ function factsInside(stored: Certificate): CertificateFacts {
     'certificate.other-stored',
     `What is stored as the certificate ${short(stored)} is the certificate ${short(facts)}. Nothing was revoked.`,
     {
-      hint: 'The database may have been changed by someone else. Check which certificate is served, and ask the operator of the CA to revoke it.',
+      hint: 'Find out who can write to the database, and ask the operator of the CA to revoke the certificate that you mean.',
     },
   );
 }
@@ -108,7 +108,7 @@ function mustBeMeant(
   throw new Failure(
     'certificate.not-confirmed',
     meant === undefined
-      ? `This would revoke ${what}. ${use}. A revocation cannot be undone; nothing was done yet.`
+      ? `This would revoke ${what}. ${use}. A revocation cannot be undone; nothing has been done yet.`
       : `The fingerprint ${meant.slice(0, shownOfFingerprint)}… is not that of ${what}. Nothing was revoked.`,
     {
       hint: `If this is the certificate you mean: trustkeep certificates ${line} --reason ${reason} --fingerprint ${facts.fingerprint.slice(0, shownOfFingerprint)}`,

@@ -137,7 +137,7 @@ function sentences(states: readonly Spread[]): string | null {
 function notShown({ record }: Wanted, waitSeconds: number, { sentence }: Shown): Failure {
   return new Failure(
     'acme.dns-record-not-shown',
-    `The DNS record ${record} is not at all its name servers ${waitSeconds} s after it was added. ${sentence}`,
+    `The DNS record ${record} had not reached all of its name servers ${waitSeconds} s after it was added. ${sentence}`,
     {
       hint: 'Check that the DNS add script sets the record in the right zone, or increase dns_wait_seconds. Where the CA asks other name servers than this machine (split DNS), set dns_wait_seconds to 0 to wait for dns_propagation_seconds instead. The CA was not asked to check.',
     },
