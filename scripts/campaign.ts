@@ -4,13 +4,14 @@
  */
 import { parseArgs } from 'node:util';
 import type { Campaign } from './campaign/campaign.ts';
+import { disk } from './campaign/disk.ts';
 import { fuzz } from './campaign/fuzz.ts';
 import { kill } from './campaign/kill.ts';
 import { writeSection } from './campaign/page.ts';
 import { restore } from './campaign/restore.ts';
 import { rotation } from './campaign/rotation.ts';
 
-const campaigns: Record<string, Campaign> = { fuzz, kill, restore, rotation };
+const campaigns: Record<string, Campaign> = { disk, fuzz, kill, restore, rotation };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

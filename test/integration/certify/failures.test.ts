@@ -150,32 +150,35 @@ describe.skipIf(!have('nginx'))('when something goes wrong on a local nginx', ()
 });
 
 describe.skipIf(!have('nginx') || !(await canMount()))('when the disk of the target is full', () => {
-  test('the task ends before any change, with the place in its sentence', async () => {
-    const data = tempDirectory('certify-full');
-    const small = tempDirectory('certify-small');
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', small.path]);
-    chmodSync(small.path, 0o755);
-    const site = await startSite({ dir: small.path });
-    const agent = await startAgent({ dataDirectory: data.path });
-    try {
-      const { nodeId } = await addSite(agent, site);
-      const { taskId } = await agent.call.certificates.request({ node: nodeId, key_place: 'agent' });
-      await agent.until(taskId, ['waiting']);
-      mkdirSync(join(small.path, 'fill'));
-      fill(join(small.path, 'fill/it'));
-      const before = site.state();
-      await agent.call.approvals.approve({ approval: taskId });
-      const task = await agent.until(taskId);
-      expect(task).toMatchObject({ state: 'failed', failure: { code: 'file.disk-full' } });
-      expect(['not-needed', 'proved']).toContain(task.restored);
-      expect(site.state()).toEqual(before);
-      expect(await site.served()).toBe(site.oldFingerprint);
-    } finally {
-      await agent.close();
-      await site.nginx.stop();
-      execFileSync('umount', ['--lazy', small.path]);
-      small.remove();
-      data.remove();
-    }
-  });
+  test.each(['agent', 'endpoint'] as const)(
+    'the task ends before any change and says so, also where the key is made: in the %s',
+    async (keyPlace) => {
+      const data = tempDirectory('certify-full');
+      const small = tempDirectory('certify-small');
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', small.path]);
+      chmodSync(small.path, 0o755);
+      const site = await startSite({ dir: small.path });
+      const agent = await startAgent({ dataDirectory: data.path });
+      try {
+        const { nodeId } = await addSite(agent, site);
+        const { taskId } = await agent.call.certificates.request({ node: nodeId, key_place: keyPlace });
+        await agent.until(taskId, ['waiting']);
+        mkdirSync(join(small.path, 'fill'));
+        fill(join(small.path, 'fill/it'));
+        const before = site.state();
+        await agent.call.approvals.approve({ approval: taskId });
+        const task = await agent.until(taskId);
+        expect(task).toMatchObject({ state: 'failed', failure: { code: 'file.disk-full' } });
+        expect(['not-needed', 'proved']).toContain(task.restored);
+        expect(site.state()).toEqual(before);
+        expect(await site.served()).toBe(site.oldFingerprint);
+      } finally {
+        await agent.close();
+        await site.nginx.stop();
+        execFileSync('umount', ['--lazy', small.path]);
+        small.remove();
+        data.remove();
+      }
+    },
+  );
 });

@@ -12,7 +12,7 @@ import type { Servers, Target } from './servers.ts';
 import { countedCredential, store, type World } from './world.ts';
 
 /** Everything a round must leave as it was, or change as it says. */
-interface Before {
+export interface Before {
   /** Below the nginx directory: content, owner, mode. */
   files: Record<string, string>;
   /** Fingerprint that each name is served with. */
@@ -53,12 +53,16 @@ export async function wouldStart({ nginx }: Servers): Promise<boolean> {
   return (await exec({ argv, timeoutMs: 60_000 })).code === 0;
 }
 
+/** How a task ended is wrong: one sentence each. */
+type JudgesEnd = (round: Round, task: Task) => string[];
+
 /** What is wrong after a round: one sentence each. The agent runs. */
 export async function wrongAfter(
   world: World,
   round: Round,
   drive: Drive,
   before: Before,
+  judgesEnd: JudgesEnd = wrongEnd,
 ): Promise<string[]> {
   const { task } = drive;
   if (task === null) return ['the task did not end'];
@@ -66,7 +70,7 @@ export async function wrongAfter(
   const asked = await world.agent.call((client) => fromTheAgent(world, drive, client));
   if (asked === null) return ['the agent went away after the round'];
   return [
-    ...wrongEnd(round, task),
+    ...judgesEnd(round, task),
     ...wrongFiles(world, round, task, before, after),
     ...wrongServed(round, task, asked.fingerprint, before, after),
     ...(pairBelongs(round.target) ? [] : ['key and certificate on the disk do not belong together']),
@@ -98,6 +102,8 @@ function wrongFiles(world: World, { target }: Round, task: Task, before: Before,
   const own = new Set([target.certificate, target.key].map((path) => relative(dir, path)));
   const paths = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
   const changed = task.state.startsWith('succeeded');
+  // what then is left or changed is told by the task
+  if (task.state === 'succeeded-with-warnings' || task.restored === 'failed') return [];
   return [...paths].flatMap((path) => {
     const [then, now] = [before.files[path], after.files[path]];
     if (then === now) return changed && own.has(path) ? [`${path} was not replaced`] : [];

@@ -47,11 +47,11 @@ export class Drive {
     while (this.#storing) {
       const value = this.#world.acknowledged + 1;
       const changes = { password: String(value) };
-      const answer = await this.#world.agent.call((client) =>
-        client.credentials.update({ storename: store, id: countedCredential, changes }),
-      );
-      if (answer === null) return;
-      this.#world.acknowledged = value;
+      const stored = await this.#world.agent
+        .call((client) => client.credentials.update({ storename: store, id: countedCredential, changes }))
+        .catch(() => 'refused' as const);
+      if (stored === null) return;
+      if (stored !== 'refused') this.#world.acknowledged = value;
       await pause(50);
     }
   }

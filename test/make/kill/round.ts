@@ -1,5 +1,5 @@
 import type { Chance } from '../random.ts';
-import { type Moment, saysMoment } from './moment.ts';
+import type { Moment } from './moment.ts';
 import type { Reload, Target } from './servers.ts';
 import { type AuthorityName, authorities, type World } from './world.ts';
 
@@ -83,7 +83,7 @@ function pickMoment(chance: Chance, round: Omit<Round, 'kills'>, usual: UsualTim
   }
 }
 
-export function saysRound(round: Round): string {
-  const { target, authority, keyPlace, reason, person, reload, storesMeanwhile, kills } = round;
-  return `${reason} for ${target.endpoint} from the authority "${authority}", key made ${keyPlace === 'agent' ? 'in the agent' : 'at the endpoint'}, a person ${person}, reload ${reload}${storesMeanwhile ? ', storing meanwhile' : ''}; killed ${kills.map(saysMoment).join(', ')}`;
+export function saysRound(round: Omit<Round, 'kills'>): string {
+  const { target, authority, keyPlace, reason, person, reload, storesMeanwhile } = round;
+  return `${reason} for ${target.endpoint} from the authority "${authority}", key made ${keyPlace === 'agent' ? 'in the agent' : 'at the endpoint'}, a person ${person}, reload ${reload}${storesMeanwhile ? ', storing meanwhile' : ''}`;
 }

@@ -3,7 +3,7 @@ import type { Bundle } from '../bundle.ts';
 import { makeChance } from '../random.ts';
 import { lookAtAll, pairBelongs, wouldStart, wrongAfter } from './checks.ts';
 import { Drive, pause, sentenceOf } from './drive.ts';
-import { arm, type Moment } from './moment.ts';
+import { arm, type Moment, saysMoment } from './moment.ts';
 import { makeRound, type Round, saysRound, UsualTimes } from './round.ts';
 import { readStored } from './stored.ts';
 import { count, keep, newTally, type Tally } from './tally.ts';
@@ -37,7 +37,7 @@ export async function killRounds(
       const wrong = await oneRound(world, round, usual, tally);
       tally.rounds += 1;
       if (wrong.length === 0) continue;
-      const line = `seed ${seed}, round ${at}: ${saysRound(round)}: ${wrong.join('; ')}`;
+      const line = `seed ${seed}, round ${at}: ${saysRound(round)}; killed ${round.kills.map(saysMoment).join(', ')}: ${wrong.join('; ')}`;
       tally.findings.push(await keep(world, join(keepIn, `seed-${seed}-round-${at}`), line));
       await world.stop();
       world = await makeWorld(built, directory);

@@ -32,8 +32,12 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** `directory` is made, and removed by `stop`. */
-export async function makeWorld(built: Bundle, directory: string): Promise<World> {
+/** `directory` is made, and removed by `stop`, after `release` of what is mounted there. */
+export async function makeWorld(
+  built: Bundle,
+  directory: string,
+  release: () => Promise<void> = async () => {},
+): Promise<World> {
   const servers = await startServers(directory);
   const agent = new KilledAgent(built, directory);
   const world: World = {
@@ -42,6 +46,7 @@ export async function makeWorld(built: Bundle, directory: string): Promise<World
     async stop() {
       await agent.end('SIGKILL');
       await servers.stop();
+      await release();
       rmSync(directory, { recursive: true, force: true });
     },
   };

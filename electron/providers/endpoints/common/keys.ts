@@ -102,7 +102,8 @@ export async function makeKeyIn(
   // gives its files an access control list, the umask does not hold
   const script = [
     'out=$1; t=$(umask 077 && mktemp "$1.XXXXXX") || exit; shift',
-    'openssl genpkey "$@" > "$t" && mv -f -- "$t" "$out" || exit',
+    // openssl itself ends well when the disk is full; cat says so
+    'openssl genpkey "$@" | cat >"$t" && mv -f -- "$t" "$out" || { rm -f -- "$t"; exit 1; }',
     `openssl pkey -in "$out" ${noPrompt.join(' ')} -pubout -outform DER`,
   ].join('\n');
   const { stdout: spki } = await run(connection, {

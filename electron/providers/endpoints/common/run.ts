@@ -3,11 +3,22 @@ import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection, HostExec } from '../../connections/connection.ts';
 
-/** Runs a program on the endpoint; anything but success is `endpoint.command-failed` with what it said. */
+const noSpace = /: (No space left on device|Disk quota exceeded)$/im;
+
+/** Runs a program on the endpoint; anything but success is `endpoint.command-failed` or `file.disk-full`, with what it said. */
 export async function run(connection: HostConnection, request: HostExec): Promise<ExecResult> {
   const result = await connection.exec({ timeoutMs: 60_000, ...request });
   if (result.code === 0) return result;
   const program = request.argv[0] === 'sh' ? 'a shell command' : request.argv[0];
+  if (noSpace.test(result.stderr.toString('utf8')))
+    throw new Failure(
+      'file.disk-full',
+      `On ${connection.description}, ${program} ended with code ${result.code}: there is not enough space for what it writes.`,
+      {
+        hint: 'Free some space on that file system (or raise the quota) and try again.',
+        peerSaid: said(result),
+      },
+    );
   throw new Failure(
     'endpoint.command-failed',
     `On ${connection.description}, ${program} ended with code ${result.code}.`,

@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { asFailure, type Failure } from '#shared/failure.ts';
+import type { Task } from '#shared/model/task.ts';
+import { type LoopDisk, makeLoopDisk } from '../../servers/loop-disk.ts';
+import type { Bundle } from '../bundle.ts';
+import { lookAtAll, wrongAfter } from '../kill/checks.ts';
+import { Drive, pause, sentenceOf } from '../kill/drive.ts';
+import { arm, saysMoment } from '../kill/moment.ts';
+import { makeRound, type Round, saysRound, UsualTimes } from '../kill/round.ts';
+import type { Rounds } from '../kill/rounds.ts';
+import { count, keep, newTally, type Tally } from '../kill/tally.ts';
+import { makeWorld, type World } from '../kill/world.ts';
+import { makeChance } from '../random.ts';
+import { bring, makeTrouble, saysTrouble, type Trouble } from './trouble.ts';
+
+/** How long a task may take to continue once the disk is back: the agent tries again after a minute. */
+const patienceMs = 100_000;
+
+/**
+ * Does to the disks of an agent and of its targets what happens to disks, at random moments of a task, in a world that is
+ * made again after a finding. Needs root.
+ */
+export async function diskRounds(
+  built: Bundle,
+  { directory, keepIn, rounds, seed, enough }: Rounds,
+): Promise<Tally> {
+  const chance = makeChance(seed);
+  const tally = newTally();
+  const usual = new UsualTimes();
+  let place = await makePlace(built, directory);
+  try {
+    for (let at = 1; at <= rounds && !enough(); at += 1) {
+      const made = makeRound(chance, place.world, usual);
+      const round: Round = { ...made, reload: 'works', person: 'approves', changesPolicy: false };
+      const trouble = makeTrouble(chance);
+      const wrong = await oneRound(place, round, trouble, tally);
+      tally.rounds += 1;
+      if (wrong.length === 0) continue;
+      const [moment] = round.kills;
+      const when = moment === undefined ? '' : saysMoment(moment);
+      const line = `seed ${seed}, round ${at}: ${saysTrouble(trouble)}, ${when}, ${saysRound(round)}: ${wrong.join('; ')}`;
+      tally.findings.push(await keep(place.world, join(keepIn, `seed-${seed}-round-${at}`), line));
+      await place.world.stop();
+      place = await makePlace(built, directory);
+    }
+  } finally {
+    await place.world.stop();
+  }
+  return tally;
+}
+
+interface Place {
+  world: World;
+  disks: Record<Trouble['disk'], LoopDisk>;
+}
+
+async function makePlace(built: Bundle, directory: string): Promise<Place> {
+  mkdirSync(directory, { recursive: true });
+  const target = await makeLoopDisk(join(directory, 'nginx/tls'), `${directory}.target`, 8);
+  const data = await makeLoopDisk(join(directory, 'data'), `${directory}.data`, 64);
+  const release = async (): Promise<void> => {
+    await Promise.all([target.remove(), data.remove()]);
+  };
+  return { world: await makeWorld(built, directory, release), disks: { data, target } };
+}
+
+/** Gives what is wrong. */
+async function oneRound(place: Place, round: Round, trouble: Trouble, tally: Tally): Promise<string[]> {
+  const { world } = place;
+  const drive = new Drive(world, round);
+  const said = new Map<string, Failure>();
+  const wrong: string[] = [];
+  try {
+    const before = await lookAtAll(world);
+    await inTrouble(place, { round, trouble, drive, said, wrong });
+    noteEnd(tally, trouble, drive, said);
+    if (drive.task?.state.startsWith('succeeded')) world.managed.add(round.target.endpoint);
+    const found = await wrongAfter(world, round, drive, before, wrongEnd);
+    wrong.push(...wrongSaid(drive.task, said), ...found.filter((line) => !isLeft(line, trouble)));
+    if (found.some((line) => isLeft(line, trouble)))
+      count(tally, `target disk ${trouble.what}: a copy or a new key that could not be removed is left`);
+  } catch (error) {
+    wrong.push(sentenceOf(error));
+  }
+  return wrong;
+}
+
+/** What a task made beside its files is removed at its end, and only then. */
+const isLeft = (line: string, { what, disk }: Trouble): boolean =>
+  disk === 'target' &&
+  (what === 'read-only' || what === 'vanished') &&
+  /\/\.\.?trustkeep-\S+ is left over$/.test(line);
+
+interface Under {
+  round: Round;
+  trouble: Trouble;
+  drive: Drive;
+  said: Map<string, Failure>;
+  wrong: string[];
+}
+
+/** From the request until the task has ended, with the trouble between. */
+async function inTrouble({ world, disks }: Place, under: Under): Promise<void> {
+  const { round, trouble, drive, said, wrong } = under;
+  const { agent } = world;
+  let end = Number.POSITIVE_INFINITY;
+  const going = driveThrough(drive, said, () => performance.now() > end);
+  going.catch(() => {}); // heard below
+  const [moment] = round.kills;
+  if (moment !== undefined) {
+    const armed = arm(moment, { data: agent.dataDirectory, files: dirname(round.target.certificate) });
+    await Promise.race([going, armed.due]);
+    armed.disarm();
+  }
+  try {
+    const { over } = await bring(trouble, disks[trouble.disk]);
+    await pause(trouble.ms);
+    if (!agent.isAlive) wrong.push(`the agent ended by itself; see ${agent.logPath}`);
+    await over(() => agent.end('SIGKILL'));
+    if (!agent.isAlive) await agent.start();
+    end = performance.now() + patienceMs;
+    await going;
+  } finally {
+    end = 0; // what failed above leaves no one who drives on
+  }
+}
+
+/** Drives through refusals, which are noted, and through the ends of the agent, until it is `enough`. */
+async function driveThrough(drive: Drive, said: Map<string, Failure>, enough: () => boolean): Promise<void> {
+  for (;;) {
+    try {
+      if ((await drive.go()) === 'ended') return;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      said.set(failure.code, failure);
+    }
+    if (enough()) throw new Error(`the task ${drive.taskId} does not end: ${[...said.values()].join('; ')}`);
+    await pause(200);
+  }
+}
+
+function noteEnd(tally: Tally, { what, disk }: Trouble, { task }: Drive, said: Map<string, Failure>): void {
+  const restored = task?.restored === null ? '' : `, restored: ${task?.restored}`;
+  count(tally, `${disk} disk ${what}: ${task?.state}${restored}`);
+  const codes = [...said.keys(), ...(task?.steps ?? []).flatMap(({ failure }) => failure?.code ?? [])];
+  for (const code of new Set(codes)) count(tally, `${disk} disk ${what}: said ${code}`);
+}
+
+/** Whoever hears it must know what to do: nothing of this is a fault of the program. */
+function wrongSaid(task: Task | null, said: Map<string, Failure>): string[] {
+  const told = [
+    ...[...said.values()].map((failure) => failure.toData()),
+    ...(task?.steps ?? []).flatMap(({ failure }) => failure ?? []),
+  ];
+  return told
+    .filter(({ code }) => code === 'internal')
+    .map(({ sentence }) => `it says only that it failed: ${sentence}`);
+}
+
+/** A change that was begun is through, or undone; what is told otherwise is counted. */
+function wrongEnd(_round: Round, { state, restored, failure }: Task): string[] {
+  const right = state.startsWith('succeeded') || (state === 'failed' && restored !== null);
+  return right ? [] : [`the task ended ${state}: ${failure?.sentence}`];
+}
