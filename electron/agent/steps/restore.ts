@@ -1,4 +1,4 @@
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { restoreRetries } from '../tasks/retry.ts';
@@ -20,7 +20,7 @@ export const restoreStep: Step = {
     const { snapshot } = context.output('snapshot', snapshotOutput);
     const { endpoint } = await context.tools.openConnection();
     await mustBeKept(context, endpoint);
-    const report = await endpoint.restore(snapshot);
+    const report = await endpoint.restore(snapshot).catch(patiently);
     if (!report.exact)
       throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`);
     const { restarts } = endpoint.powers;
@@ -35,6 +35,12 @@ export const restoreStep: Step = {
     };
   },
 };
+
+/** Between two states, what a person has to fix (a full disk, a right that is missing) is no reason to give up. */
+function patiently(thrown: unknown): never {
+  const failure = asFailure(thrown);
+  throw failure.retry === 'needs-person' ? Failure.from({ ...failure.toData(), retry: 'later' }) : failure;
+}
 
 /** A server that says no to the reload may serve the previous certificate all the same: the proof decides. */
 function reloadRefused(error: unknown): string {

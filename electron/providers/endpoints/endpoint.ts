@@ -67,7 +67,8 @@ export interface Endpoint {
   snapshot(plan: InstallPlan, tag: string): Promise<Snapshot>;
   /**
    * Refuses with `snapshot.other` what cannot be the snapshot of this plan and tag, by what it says itself, and with
-   * `snapshot.gone` when the endpoint no longer keeps it: `discard` was called for it. Changes nothing.
+   * `snapshot.gone` when the endpoint no longer keeps it: `discard` was called for it. Where not even
+   * the files are there, it is `file.missing`, to be tried again. Changes nothing.
    */
   checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): Promise<void>;
   /**

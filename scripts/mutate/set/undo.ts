@@ -139,6 +139,12 @@ export const undoMutations: readonly Mutation[] = [
     ['test/unit/providers/endpoints/common/file-endpoint.test.ts'],
     [
       {
+        breaks: 'a disk that is gone for a moment ends a restore',
+        file: 'electron/providers/endpoints/common/file-endpoint.ts',
+        find: "    await refuseAway(this.connection, changesOf(plan.changes, 'file'));\n",
+        put: '',
+      },
+      {
         breaks: 'a server is started by a command that the plan does not know',
         file: 'electron/providers/endpoints/common/file-endpoint.ts',
         find: 'seen !== undefined && isOneOf(this.startCommands(plan), seen)',

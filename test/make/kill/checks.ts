@@ -108,7 +108,8 @@ function wrongFiles(world: World, { target }: Round, task: Task, before: Before,
     const [then, now] = [before.files[path], after.files[path]];
     if (then === now) return changed && own.has(path) ? [`${path} was not replaced`] : [];
     if (then === undefined) return [`${path} is left over`];
-    if (now === undefined) return [`${path} is gone`];
+    // what a task before left is removed by whoever finds it
+    if (now === undefined) return /trustkeep-/.test(path) ? [] : [`${path} is gone`];
     return changed && own.has(path) && rights(then) === rights(now)
       ? []
       : [`${path} was changed: ${then}, ${now}`];

@@ -13,7 +13,7 @@ import { editedConfiguration } from './configuration-lines.ts';
 import { contentHash, newFile, type Piece } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
 import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
-import { isOneOf, refuseGone, refuseOtherSnapshot } from './other-snapshot.ts';
+import { isOneOf, refuseAway, refuseGone, refuseOtherSnapshot } from './other-snapshot.ts';
 import type { FileFacts } from './remembers.ts';
 import { restoreSnapshot } from './restore-files.ts';
 import { discardKept, isNoted, takeSnapshot } from './snapshot.ts';
@@ -129,6 +129,9 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   async checkSnapshot(plan: InstallPlan, snapshot: Snapshot, tag: string): Promise<void> {
     const { keepDir, previousFingerprint } = this.remembered(plan);
     refuseOtherSnapshot({ plan, previousFingerprint, starts: this.startCommands(plan) }, snapshot, tag);
+    if (await isNoted(this.connection, keepDir, tag)) return;
+    await refuseAway(this.connection, changesOf(plan.changes, 'file'));
+    // a disk may have come back since the first look
     if (!(await isNoted(this.connection, keepDir, tag))) refuseGone(this.connection);
   }
 

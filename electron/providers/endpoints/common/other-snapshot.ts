@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '#shared/failure.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf, type Kept } from '#shared/model/changes/index.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
@@ -38,6 +39,24 @@ export function refuseGone({ description }: HostConnection): never {
     `What was kept before the change is no longer on ${description}, as after a change that has ended.`,
     { hint: 'Check what is served there, then request the certificate again.' },
   );
+}
+
+/**
+ * `file.missing`, to be tried again, when a file that the change replaces is not there: no change of ours removes it, but a
+ * file system that is not mounted hides it and all that is kept beside it.
+ */
+export async function refuseAway(connection: HostConnection, files: readonly FileChange[]): Promise<void> {
+  for (const { path, before } of files) {
+    if (before === null || (await connection.stat(path)) !== null) continue;
+    throw new Failure(
+      'file.missing',
+      `Neither ${path} nor the copy kept of it is on ${connection.description}.`,
+      {
+        hint: 'Trustkeep will try again automatically. Check that the file system is mounted.',
+        retry: 'later',
+      },
+    );
+  }
 }
 
 export const isOneOf = (commands: readonly string[][], argv: readonly string[]): boolean =>

@@ -40,6 +40,14 @@ describe('putting back', () => {
     expect(world.asked).toEqual([]);
   });
 
+  test('is tried again when a person has to fix what is in its way', async () => {
+    world.adapter.restore = async () => {
+      throw new Failure('file.disk-full', 'There is no space.');
+    };
+    const failure = { code: 'file.disk-full', message: 'There is no space.', retry: 'later' };
+    await expect(restoreStep.run(world.context())).rejects.toMatchObject(failure);
+  });
+
   test('leaves it to the proof when the server refuses to load it', async () => {
     restarting(() =>
       Promise.reject(

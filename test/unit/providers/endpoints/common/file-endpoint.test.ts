@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Change, OwnChange } from '#shared/model/changes/index.ts';
@@ -198,4 +198,17 @@ test('A snapshot notes how to start the server only when the plan knows it so', 
   const snapshot = await endpoint.snapshot(plan, 'tag3');
   expect(snapshot).not.toHaveProperty('startAgain');
   await endpoint.checkSnapshot(plan, snapshot, 'tag3');
+});
+
+test('What was kept is gone when a change has ended, and away for a while where the files are not there either', async () => {
+  const snapshot = await endpoint.snapshot(plan, 'tag4');
+  await endpoint.checkSnapshot(plan, snapshot, 'tag4');
+  await endpoint.discard(snapshot, 'tag4');
+  await expect(endpoint.checkSnapshot(plan, snapshot, 'tag4')).rejects.toMatchObject({
+    code: 'snapshot.gone',
+  });
+  rmSync(files.at('site.crt'));
+  await expect(endpoint.checkSnapshot(plan, snapshot, 'tag4')).rejects.toMatchObject({
+    ...{ code: 'file.missing', retry: 'later', message: expect.stringContaining('site.crt') },
+  });
 });
