@@ -18,7 +18,7 @@ export function count({ counts }: Tally, what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 }
 
-/** Ends the agent and copies everything there is of a world to `kept`. Gives the line of the finding. */
+/** Ends the agent and copies everything there is of a world to `kept`. Says where, and gives the line. */
 export async function keep(
   { agent, servers, directory }: World,
   kept: string,
@@ -31,5 +31,6 @@ export async function keep(
   writeFileSync(join(kept, 'sshd.log'), servers.sshd.output());
   const wanted = (path: string): boolean => !/\.sock$|\/temp$/.test(path);
   cpSync(directory, join(kept, 'world'), { recursive: true, filter: wanted });
-  return `${line} (kept in ${kept})`;
+  process.stderr.write(`Kept in ${kept}: ${line}\n`);
+  return line;
 }
