@@ -90,7 +90,7 @@ async function oneRound(place: Place, round: Round, trouble: Trouble, tally: Tal
 const isLeft = (line: string, { what, disk }: Trouble): boolean =>
   disk === 'target' &&
   (what === 'read-only' || what === 'vanished') &&
-  /\/\.\.?trustkeep-\S+ is left over$/.test(line);
+  /trustkeep-\S+ is left over$/.test(line);
 
 interface Under {
   round: Round;

@@ -14,7 +14,7 @@ export function makeTrouble(chance: Chance): Trouble {
   return { what, disk: chance.pick(['data', 'target'] as const), ms: chance.pick([300, 1500, 4000]) };
 }
 
-export const saysTrouble = ({ what, disk, ms }: Trouble): string => `the ${disk} disk ${what} for ${ms} ms`;
+export const saysTrouble = ({ what, disk, ms }: Trouble): string => `disk (${disk}) ${what} for ${ms} ms`;
 
 /**
  * Begins it. `over` ends it: `closeAll` is called before, where nothing may be open there for that.
