@@ -30,8 +30,11 @@ const quick = {
   ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
-/** Half of their time the real servers are waited for: two workers for each processor keep all of them at work. */
-const workers = availableParallelism() * 2;
+/**
+ * Half of their time the real servers are waited for: two workers for each processor keep all of them at work, with those
+ * of desktop and pages that run beside them.
+ */
+const workers = Math.max(2, availableParallelism() * 2 - 1);
 
 /** The window in a browser, one for all of them: they have no desktop to share, and so need no application. */
 const pages = ['test/e2e/page*.test.ts'];

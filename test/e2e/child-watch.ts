@@ -19,15 +19,16 @@ export function watchProcesses(): ProcessWatch {
   const seen = new Set<string>();
   let looks = 0;
   let on = true;
-  /** Who is ours stays ours when its parent ends; whose number is given again is another. */
-  const family = new Map([[process.pid, originOf(process.pid)?.born]]);
+  /** Asked once while it lives, since who is ours stays ours when its parent ends; known by number and birth. */
+  const family = new Map([[process.pid, { born: originOf(process.pid)?.born, ours: true }]]);
   function isOurs(pid: number): boolean {
     const origin = originOf(pid);
     if (origin === null) return false;
-    if (family.get(pid) === origin.born) return true;
-    if (!isOurs(origin.parent)) return false;
-    family.set(pid, origin.born);
-    return true;
+    const known = family.get(pid);
+    if (known?.born === origin.born) return known.ours;
+    const ours = isOurs(origin.parent);
+    family.set(pid, { born: origin.born, ours });
+    return ours;
   }
   const look = (): void => {
     for (const { pid, what, bytes } of processes.turn(isOurs)) {

@@ -29,13 +29,16 @@ export class YoungProcesses {
     this.#listAll();
   }
 
-  /** What can be read now, of those that `which` holds; it is asked each time, since numbers are given again. */
+  /** What can be read now, of those that `which` holds. The others are not asked about again while they live. */
   *turn(which: (pid: number) => boolean = () => true): Generator<Reading> {
     this.#notice();
     for (const [pid, turn] of this.#turns) {
       this.#turns.set(pid, turn + 1);
       if (turn > youngLooks && turn % laterEvery !== 0) continue;
-      if (!which(pid)) continue;
+      if (turn === 0 && !which(pid)) {
+        this.#turns.delete(pid);
+        continue;
+      }
       for (const what of ['cmdline', 'environ'] as const) {
         const bytes = this.#read(pid, what);
         if (bytes !== null) yield { pid, what, bytes };
