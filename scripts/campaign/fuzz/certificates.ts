@@ -120,16 +120,18 @@ function theirFacts(certificate: X509Certificate): Facts {
     serial: certificate.serialNumber.toLowerCase().replace(/^(-?)0+(?=.)/, '$1'),
     subject: maybe(() => subjectOf(certificate)),
     names: maybe(() => altNamesOf(certificate.subjectAltName)),
-    notBefore: timeOf(certificate.validFrom),
-    notAfter: timeOf(certificate.validTo),
+    notBefore: timeOf(certificate.validFromDate),
+    notAfter: timeOf(certificate.validToDate),
     key: maybe(() => keyFingerprint(certificate.publicKey.export({ type: 'spki', format: 'der' }))),
   };
 }
 
 /** As the platform writes it: the same key can be written in several ways. */
 function keyOf(spki: Buffer): string {
-  const key = maybe(() => createPublicKey({ key: spki, format: 'der', type: 'spki' }));
-  return keyFingerprint(key?.export({ type: 'spki', format: 'der' }) ?? spki);
+  const written = maybe(() =>
+    createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'der' }),
+  );
+  return keyFingerprint(written ?? spki);
 }
 
 function maybe<T>(look: () => T): T | null {
@@ -180,7 +182,7 @@ function addressText(text: string): string {
   return text.includes(':') ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
 }
 
-function timeOf(text: string): number | null {
-  const at = Date.parse(text);
+function timeOf(date: Date): number | null {
+  const at = date.getTime();
   return Number.isNaN(at) ? null : at;
 }
