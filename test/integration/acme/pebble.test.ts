@@ -8,6 +8,7 @@ import { systemClock } from '#kit/clock.ts';
 import { certificatesOf } from '../../../electron/pki/pem.ts';
 import { makeTestOrder, memoryState, obtain, untilDone } from '../../make/acme.ts';
 import { have } from '../../servers/available.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { type Pebble, startPebble } from '../../servers/pebble.ts';
 import { acmeMaker, canRunPebble, namesIn } from './with-pebble.ts';
 
@@ -42,6 +43,19 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
     expect(requests.length - before).toBeLessThanOrEqual(9);
     expect(state.note('account')).toBe(account);
     expect(requests.filter((line) => line.includes('sign-me-up'))).toHaveLength(1);
+  });
+
+  // ended and started again while the CA validates; what the CA asked meanwhile is nobody's answer
+  test('an order that failed while the agent was away is placed again, and one that failed while it was there is not', async () => {
+    const [state, order] = [memoryState(), await makeTestOrder(['away.example'])];
+    const elsewhere = await freePort(); // where the CA does not ask
+    const before = acme(pebble, { state, validation: { ...responder(), port: elsewhere } });
+    const refused = await untilDone(before.authority, order);
+    expect(refused).toMatchObject({ state: 'refused' });
+    const after = acme(pebble, { state, validation: responder() });
+    expect(namesIn(await obtain(after.authority, order))).toBe('DNS:away.example');
+    expect(after.requests.filter((line) => line.includes('order-plz'))).toHaveLength(1);
+    await before.authority.cleanUp(order.known(), order.request, order.tools);
   });
 
   test('eight orders at once share one responder and all succeed', async () => {

@@ -98,6 +98,15 @@ export class Challenges {
     return this.#spreading.state(provisions, signal);
   }
 
+  /** Was something that this process answers itself not there all the time since then (epoch milliseconds)? */
+  wereAway(provisions: readonly Provision[], since: number): boolean {
+    return provisions.some(
+      (provision) =>
+        (provision.by === 'responder' || provision.by === 'alpn-responder') &&
+        !this.#serving.isUpSince(provision, since),
+    );
+  }
+
   /** Idempotent, never rejects. */
   async takeDown(provisions: readonly Provision[], tools: OrderTools): Promise<void> {
     await Promise.all(

@@ -46,7 +46,7 @@ const acmeHandle = z.object({
   answeredAt: z.number().nullable(),
   /** When something last went forward, epoch milliseconds; how patiently to ask is read from it. */
   progressAt: z.number(),
-  /** Times a new order took the place of one that somebody else finalized. */
+  /** Times a new order took the place of one that somebody else finalized, or that failed while nobody here answered. */
   replaced: z.number().int(),
   /** Answers in a row that said that the order, or a part of it, is not there. */
   absent: z.number().int().default(0),

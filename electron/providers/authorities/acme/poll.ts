@@ -146,8 +146,10 @@ function notThere(work: Work, failure: Failure): Acted {
 async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acted> {
   const ours = work.handle().phase !== 'placed';
   switch (order.status) {
-    case 'pending':
-      return prove(work, order, retryAfterMs);
+    case 'pending': {
+      const acted = await prove(work, order, retryAfterMs);
+      return isRefused(acted) && isOwnFault(work) ? placeAnother(work) : acted;
+    }
     case 'ready':
       return finalize(work, order);
     case 'processing':
@@ -158,6 +160,7 @@ async function act(work: Work, { order, retryAfterMs }: SeenOrder): Promise<Acte
         work.save({ phase: 'finalized', certificateUrl: order.certificate ?? null });
       return { kind: 'done', status: ready(work) };
     case 'invalid':
+      if (isOwnFault(work)) return placeAnother(work);
       return { kind: 'done', status: await refusedOrder(work, order) };
     default:
       return never(order.status);
@@ -207,6 +210,14 @@ async function finalize(work: Work, order: SeenOrder['order']): Promise<Acted> {
     if (!final || failure.about !== 'authority' || isAbsent(failure)) throw failure;
     return { kind: 'done', status: { state: 'refused', because: failure.toData() } };
   }
+}
+
+const isRefused = (acted: Acted) => acted.kind === 'done' && acted.status.state === 'refused';
+
+/** The CA may have asked while nobody was there to answer: the agent was ended in between. A new order is asked about again. */
+function isOwnFault({ challenges, handle }: Work): boolean {
+  const { answeredAt, provisions, replaced } = handle();
+  return answeredAt !== null && replaced < mostReplaced && challenges.wereAway(provisions, answeredAt);
 }
 
 /** We never finalized it, yet it is past that: another request of this account got the same order and used its own key. */

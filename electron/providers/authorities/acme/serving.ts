@@ -16,6 +16,8 @@ interface ServingParts {
 interface Served {
   /** As the settings say. */
   place: string;
+  /** Epoch milliseconds. */
+  since: number;
   /** Resolves when it is served, to what ends that. */
   started: Promise<() => Promise<void>>;
 }
@@ -44,7 +46,10 @@ export class Serving {
     const { challengeUrl } = provision;
     const before = this.#served.get(challengeUrl);
     if (before !== undefined && before.place !== this.#place) await this.end(challengeUrl);
-    const served = this.#served.get(challengeUrl) ?? { place: this.#place, started: this.#listen(provision) };
+    const served = this.#served.get(challengeUrl) ?? {
+      ...{ place: this.#place, since: this.#parts.clock.now() },
+      started: this.#listen(provision),
+    };
     this.#served.set(challengeUrl, served);
     try {
       await served.started;
@@ -52,6 +57,11 @@ export class Serving {
       if (this.#served.get(challengeUrl) === served) this.#served.delete(challengeUrl);
       throw thrown;
     }
+  }
+
+  /** Has this process answered it all the time since then (epoch milliseconds)? */
+  isUpSince({ challengeUrl }: Provision, moment: number): boolean {
+    return (this.#served.get(challengeUrl)?.since ?? Number.POSITIVE_INFINITY) <= moment;
   }
 
   /** Idempotent. Rejects as `begin` did. */
