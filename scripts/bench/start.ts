@@ -55,8 +55,12 @@ function once(
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     child.on('error', reject);
+    const early = (): void =>
+      reject(new Error('It ended before it was ready: npm run build makes what is started.'));
+    child.once('exit', early);
     child.stdout.once('data', () => {
       const ready = performance.now() - start;
+      child.off('exit', early);
       setTimeout(() => {
         const used = rest > 0 && child.pid !== undefined ? memory(child.pid) : null;
         child.on('exit', () => resolve({ ready, used }));
