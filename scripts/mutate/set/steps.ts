@@ -213,12 +213,6 @@ export const stepMutations: readonly Mutation[] = [
       put: 'throw error;',
     },
     {
-      breaks: 'the private key stays in the database',
-      file: 'electron/agent/certificates/certify-kind.ts',
-      find: '    if (isCleared(row.task)) tools.database.secrets.remove(row.task.id, sealedKeyName);\n',
-      put: '',
-    },
-    {
       breaks: 'a certificate is renewed although auto-renew is off',
       file: step('finish'),
       find: 'if (endpoint.policy.autoRenew) {',
@@ -237,4 +231,15 @@ export const stepMutations: readonly Mutation[] = [
       put: "proved ? 'proved to be served' : 'proved to be served'",
     },
   ]),
+  ...judgedBy(
+    ['test/unit/agent/ends.test.ts'],
+    [
+      {
+        breaks: 'the private key stays in the database',
+        file: 'electron/agent/certificates/certify-kind.ts',
+        find: '    if (isCleared(row.task)) tools.database.secrets.remove(row.task.id, sealedKeyName);\n',
+        put: '',
+      },
+    ],
+  ),
 ];

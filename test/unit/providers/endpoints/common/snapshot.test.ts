@@ -41,7 +41,8 @@ function take(
 describe('a snapshot', () => {
   test('keeps an exact copy beside each file, with its mode, and notes which did not exist', async () => {
     put('site.crt', 'old certificate', 0o604);
-    const snapshot = await take([await files.planned('site.crt'), await files.planned('new.crt')]);
+    const plan = [await files.planned('site.crt'), await files.planned('new.crt')];
+    const snapshot = await take(plan, [at('made-for-it')]);
     const kept = at('.trustkeep-task_1.kept.site.crt');
     expect(readFileSync(kept, 'utf8')).toBe('old certificate');
     expect(statSync(kept).mode & 0o777).toBe(0o604);
@@ -51,6 +52,7 @@ describe('a snapshot', () => {
       kept: [
         { kind: 'file', path: at('site.crt'), keptAt: kept },
         { kind: 'file', path: at('new.crt'), keptAt: null, before: null },
+        { kind: 'directory', path: at('made-for-it') },
       ],
     });
   });
