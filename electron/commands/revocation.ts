@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { implement } from '@orpc/server';
 import type { z } from 'zod';
+import { inTurns } from '#kit/in-turns.ts';
 import { shellWord } from '#kit/shell-word.ts';
 import type { revocation } from '#shared/contract/certificates.ts';
 import { contract } from '#shared/contract/index.ts';
@@ -154,22 +155,17 @@ function placeOf({ endpointName, name }: EndpointNode): string {
 }
 
 /** Only a handshake makes something served: each is asked now. */
-async function seen(tools: CommandTools, { fingerprint }: CertificateFacts) {
-  const users = usersOf(tools, fingerprint);
-  const found: z.infer<typeof revocation>['inUse'] = [];
-  for (let at = 0; at < users.length; at += atOnce)
-    found.push(
-      ...(await Promise.all(
-        users.slice(at, at + atOnce).map(async (node) => {
-          const served = await tools.agent.certificates.verify(node.id).catch(() => node.served);
-          return {
-            nodeId: node.id,
-            name: placeOf(node),
-            served: served.fingerprint === fingerprint,
-            sentence: served.sentence,
-          };
-        }),
-      )),
-    );
-  return found;
+function seen(
+  tools: CommandTools,
+  { fingerprint }: CertificateFacts,
+): Promise<z.infer<typeof revocation>['inUse']> {
+  return inTurns(usersOf(tools, fingerprint), atOnce, async (node) => {
+    const served = await tools.agent.certificates.verify(node.id).catch(() => node.served);
+    return {
+      nodeId: node.id,
+      name: placeOf(node),
+      served: served.fingerprint === fingerprint,
+      sentence: served.sentence,
+    };
+  });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
+import { inTurns } from '#kit/in-turns.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
@@ -23,9 +24,7 @@ export async function watchTurn(parts: WatchParts): Promise<number> {
   const due = database.nodes
     .list()
     .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now());
-  for (let at = 0; at < due.length; at += atOnce) {
-    await Promise.all(due.slice(at, at + atOnce).map((node) => watchNode(parts, node)));
-  }
+  await inTurns(due, atOnce, (node) => watchNode(parts, node));
   return minute;
 }
 

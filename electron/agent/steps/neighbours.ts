@@ -1,3 +1,4 @@
+import { inTurns } from '#kit/in-turns.ts';
 import type { InstallPlan, PlannedNeighbour } from '#shared/model/plan.ts';
 import type { Around } from './shapes.ts';
 import type { StepContext, StepTools } from './step.ts';
@@ -26,11 +27,11 @@ export async function lookAround(
   const paths = neighbours.map(({ certificatePath }) => certificatePath).filter((path) => path !== null);
   const [onDisk, chains, accepting] = await Promise.all([
     chainsOnDisk([...new Set(paths)]),
-    inTurns(neighbours, async (neighbour) => {
+    inTurns(neighbours, atOnce, async (neighbour) => {
       const seen = await ask(tools, neighbour);
       return seen.kind === 'certificate' ? seen.chainFingerprints : null;
     }),
-    inTurns(listeners, (listener) => tools.acceptsConnections({ ...listener, timeoutMs })),
+    inTurns(listeners, atOnce, (listener) => tools.acceptsConnections({ ...listener, timeoutMs })),
   ]);
   return {
     neighbours: neighbours.map((neighbour, at) => ({
@@ -69,13 +70,13 @@ export async function compareAround(
     await tools.clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, tools.signal);
     const found = new Map<object, Disturbed>();
     await Promise.all([
-      inTurns(neighbours, async (neighbour) => {
+      inTurns(neighbours, atOnce, async (neighbour) => {
         const verdict = await judge(tools, neighbour, newChain);
         if (verdict === 'loaded') loaded.add(neighbour.serverName);
         else if (verdict !== 'right')
           found.set(neighbour, { place: placeOf(neighbour), sentence: verdict.wrong });
       }),
-      inTurns(listeners, async (listener) => {
+      inTurns(listeners, atOnce, async (listener) => {
         if (await tools.acceptsConnections({ ...listener, timeoutMs })) return;
         const place = `${listener.address} port ${listener.port}`;
         found.set(listener, { place, sentence: 'no longer accepts connections' });
@@ -166,14 +167,4 @@ export const showsWhole = (
 
 function placeOf({ who, address, port, serverName }: PlannedNeighbour): string {
   return `${who} at ${address} port ${port}${serverName === null ? '' : ` (${serverName})`}`;
-}
-
-async function inTurns<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await each(items[at] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return results;
 }

@@ -1,3 +1,4 @@
+import { inTurns } from '#kit/in-turns.ts';
 import { type Authorization, authorization, readAs } from './wire.ts';
 import type { Work } from './work.ts';
 
@@ -10,9 +11,6 @@ export async function fetchAuthorization(work: Work, url: string): Promise<Autho
   return readAs(authorization, answer.body, 'authorization', work.client.ca);
 }
 
-export async function inGroups<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += atOnce)
-    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(each))));
-  return results;
-}
+/** For all authorizations of an order. */
+export const inGroups = <T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> =>
+  inTurns(items, atOnce, each);

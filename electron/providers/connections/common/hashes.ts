@@ -1,3 +1,4 @@
+import { inTurns } from '#kit/in-turns.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../connection.ts';
 
@@ -26,13 +27,10 @@ export async function hashedOneByOne(
   paths: readonly string[],
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
-  for (let at = 0; at < paths.length; at += atOnce)
-    await Promise.all(
-      paths.slice(at, at + atOnce).map(async (path) => {
-        const hash = await hashOf(connection, path);
-        if (hash !== null) hashes.set(path, hash);
-      }),
-    );
+  await inTurns(paths, atOnce, async (path) => {
+    const hash = await hashOf(connection, path);
+    if (hash !== null) hashes.set(path, hash);
+  });
   return hashes;
 }
 

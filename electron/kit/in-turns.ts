@@ -1,0 +1,25 @@
+/**
+ * Does `each` to all items, at most `atOnce` of them at a time, beginning in their order. Gives the results in that order. Rejects as
+ * the first one that fails: then no other is begun, and those under way are not waited for.
+ */
+export async function inTurns<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  each: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++;
+      try {
+        results[at] = await each(items[at] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}
