@@ -69,8 +69,8 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what only the server can compare is no drift',
       file,
-      find: '    found.push(...more.map(({ sentence }) => sentence));\n',
-      put: '',
+      find: 'sentencesOf([...found, ...more])',
+      put: 'sentencesOf(found)',
     },
     {
       breaks: 'what other tasks changed is taken for a drift of the configuration',
@@ -81,8 +81,8 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what only the server can compare is passed over for another file',
       file,
-      find: '`${path} `',
-      put: 'path',
+      find: '!named.has(path)',
+      put: '![...named].some((one) => one?.startsWith(path))',
     },
     {
       breaks: 'a restore removes a directory that another install made',

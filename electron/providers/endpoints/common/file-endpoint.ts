@@ -17,15 +17,16 @@ import { isOneOf, refuseAway, refuseGone, refuseOtherSnapshot } from './other-sn
 import type { FileFacts } from './remembers.ts';
 import { restoreSnapshot } from './restore-files.ts';
 import { discardKept, isNoted, takeSnapshot } from './snapshot.ts';
-import { fileDrift, linkDrift, refuseDrift, refuseForeignContent, refuseOtherContent } from './states.ts';
+import {
+  type Drift,
+  fileDrift,
+  linkDrift,
+  refuseDrift,
+  refuseForeignContent,
+  refuseOtherContent,
+  sentencesOf,
+} from './states.ts';
 import type { EndpointTools } from './tools.ts';
-
-/** Something that is no longer as planned; for people. */
-export interface Drift {
-  /** The file it is about; null: no one file. */
-  path: string | null;
-  sentence: string;
-}
 
 /**
  * An endpoint whose certificate and key are files on a host: what is planned, compared, kept, written and put back is
@@ -89,10 +90,9 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       this.furtherDrift(plan, own),
     ]);
     const found = [...files, ...links];
-    const named = (path: string) => found.some((sentence) => sentence.startsWith(`${path} `));
-    const more = further.filter(({ path }) => path === null || !named(path));
-    found.push(...more.map(({ sentence }) => sentence));
-    refuseDrift(found, this.connection);
+    const named = new Set(found.map(({ path }) => path));
+    const more = further.filter(({ path }) => path === null || !named.has(path));
+    refuseDrift(sentencesOf([...found, ...more]), this.connection);
   }
 
   async afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {

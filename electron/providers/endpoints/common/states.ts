@@ -6,6 +6,18 @@ import type { Ground } from '#shared/model/plan.ts';
 import type { FileFacts, FileRights, HostConnection, WriteOptions } from '../../connections/connection.ts';
 import { dirname } from './paths.ts';
 
+/** Something that is no longer as planned; for people. */
+export interface Drift {
+  /** The file or directory that the sentence names; null: none. */
+  path: string | null;
+  sentence: string;
+}
+
+/** `what` completes the path to a sentence. */
+export const driftOf = (path: string, what: string): Drift => ({ path, sentence: `${path} ${what}` });
+
+export const sentencesOf = (found: readonly Drift[]): string[] => found.map(({ sentence }) => sentence);
+
 /** Content hash, and whose it is, of a file as it is now; null when there is none. */
 export async function stateOf(connection: HostConnection, path: string): Promise<FileState | null> {
   const [state = null] = await statesOf(connection, [path]);
@@ -70,35 +82,44 @@ export function writeOptions(one: Ownership): WriteOptions {
  * when it is none.
  */
 export async function ledAway(connection: HostConnection, path: string): Promise<string[]> {
+  return sentencesOf(await leadsAway(connection, path));
+}
+
+async function leadsAway(connection: HostConnection, path: string): Promise<Drift[]> {
   const own = await connection.stat(path);
   const place = own ?? (await connection.stat(dirname(path)));
   if (place !== null && place.realPath !== place.path)
-    return [`${place.path} now leads to ${place.realPath}`];
+    return [driftOf(place.path, `now leads to ${place.realPath}`)];
   if (own !== null || place === null) return [];
   const link = await connection.exec({ argv: ['readlink', '--', path], timeoutMs: 30_000 });
-  return link.code === 0 ? [`${path} is now a link to ${peerTail(link.stdout.toString('utf8').trim())}`] : [];
+  return link.code === 0
+    ? [driftOf(path, `is now a link to ${peerTail(link.stdout.toString('utf8').trim())}`)]
+    : [];
 }
 
 /** What changed on the endpoint since these files were planned. */
-export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<string[]> {
+export async function fileDrift(connection: HostConnection, files: readonly FileChange[]): Promise<Drift[]> {
   const [away, states] = await Promise.all([
-    Promise.all(files.map(({ path }) => ledAway(connection, path))),
+    Promise.all(files.map(({ path }) => leadsAway(connection, path))),
     statesOf(
       connection,
       files.map(({ path }) => path),
     ),
   ]);
-  return files.flatMap((one, at) => [...(away[at] ?? []), ...file.drift(one, states[at] ?? null)]);
+  return files.flatMap((one, at) => [
+    ...(away[at] ?? []),
+    ...file.drift(one, states[at] ?? null).map((sentence) => ({ path: one.path, sentence })),
+  ]);
 }
 
 /** Names that lead elsewhere by now than when the plan was made. */
-export async function linkDrift(connection: HostConnection, standsOn: readonly Ground[]): Promise<string[]> {
-  const found: string[] = [];
+export async function linkDrift(connection: HostConnection, standsOn: readonly Ground[]): Promise<Drift[]> {
+  const found: Drift[] = [];
   for (const one of standsOn) {
     if (one.what !== 'link') continue;
     const now = (await connection.stat(one.name))?.realPath ?? null;
     if (now !== one.leadsTo)
-      found.push(now === null ? `${one.name} is missing` : `${one.name} now leads to ${now}`);
+      found.push(driftOf(one.name, now === null ? 'is missing' : `now leads to ${now}`));
   }
   return found;
 }

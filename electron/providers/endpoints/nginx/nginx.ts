@@ -10,9 +10,10 @@ import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import type { Piece } from '../common/content.ts';
-import { type Drift, FileEndpoint } from '../common/file-endpoint.ts';
+import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
+import { type Drift, driftOf } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, RestoreReport } from '../endpoint.ts';
 import {
@@ -109,11 +110,10 @@ export class NginxEndpoint extends FileEndpoint {
     const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])];
     const found = paths.map(async (path) => {
       const [then, today] = [before[path], now[path]];
-      const drift = (sentence: string) => [{ path, sentence: `${path} ${sentence}` }];
       if (then === today) return [];
-      if (then === undefined) return drift('is a new part of the configuration');
-      if (today === undefined) return drift('is no longer part of the configuration');
-      return (await this.#isOwn(path, then, today, own)) ? [] : drift('has other content');
+      if (then === undefined) return [driftOf(path, 'is a new part of the configuration')];
+      if (today === undefined) return [driftOf(path, 'is no longer part of the configuration')];
+      return (await this.#isOwn(path, then, today, own)) ? [] : [driftOf(path, 'has other content')];
     });
     return (await Promise.all(found)).flat();
   }

@@ -6,10 +6,8 @@ import type { InstallPlan } from '#shared/model/plan.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { endpointTools, inAgent } from '#test/make/endpoints.ts';
 import type { Piece } from '../../../../../electron/providers/endpoints/common/content.ts';
-import {
-  type Drift,
-  FileEndpoint,
-} from '../../../../../electron/providers/endpoints/common/file-endpoint.ts';
+import { FileEndpoint } from '../../../../../electron/providers/endpoints/common/file-endpoint.ts';
+import type { Drift } from '../../../../../electron/providers/endpoints/common/states.ts';
 import type { Material } from '../../../../../electron/providers/endpoints/endpoint.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
 

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  fileDrift,
+  fileDrift as driftsOf,
   refuseDrift,
   refuseForeignContent,
+  sentencesOf,
   stateOf,
 } from '../../../../../electron/providers/endpoints/common/states.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
@@ -16,6 +17,7 @@ afterEach(() => files.remove());
 
 const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
+const fileDrift = async (...asked: Parameters<typeof driftsOf>) => sentencesOf(await driftsOf(...asked));
 const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 
 describe('drift', () => {
