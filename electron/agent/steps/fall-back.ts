@@ -1,4 +1,4 @@
-import { asFailure, Failure } from '#shared/failure.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
 import { networkCodes } from '#shared/failure-codes/network.ts';
 import { authorityDefinition } from '#shared/model/authority.ts';
 import type { Order } from '#shared/model/order.ts';
@@ -77,8 +77,8 @@ function neither(first: Failure, second: Failure, { authorityName }: Place): Fai
     isWorthATry(first) || !isWorthATry(second)
       ? [first, `The fall-back ${authorityName} could not take the order either: ${second.message}`]
       : [second, `The first choice could not take the order either: ${first.message}`];
-  const { hint, ...rest } = thrown.toData();
-  return Failure.from({ ...rest, hint: hint === undefined ? beside : `${hint} ${beside}` });
+  const { message, hint } = thrown;
+  return thrown.saying(message, { hint: hint === undefined ? beside : `${hint} ${beside}` });
 }
 
 function isWorthATry({ retry }: Failure): boolean {

@@ -39,7 +39,7 @@ export const restoreStep: Step = {
 /** Between two states, what a person has to fix (a full disk, a right that is missing) is no reason to give up. */
 function patiently(thrown: unknown): never {
   const failure = asFailure(thrown);
-  throw failure.retry === 'needs-person' ? Failure.from({ ...failure.toData(), retry: 'later' }) : failure;
+  throw failure.retry === 'needs-person' ? failure.saying(failure.message, { retry: 'later' }) : failure;
 }
 
 /** A server that says no to the reload may serve the previous certificate all the same: the proof decides. */

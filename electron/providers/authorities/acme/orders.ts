@@ -183,7 +183,7 @@ export class Orders {
 /** The address for new orders is in the directory: not there means that either is out of date. */
 function asLater(failure: Failure): Failure {
   const hint = 'Trustkeep will read the directory again and try again automatically.';
-  return Failure.from({ ...failure.toData(), hint, retry: 'later' });
+  return failure.saying(failure.message, { hint, retry: 'later' });
 }
 
 export function askedFor(request: Pick<OrderRequest, 'names'>): string {

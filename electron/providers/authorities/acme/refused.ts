@@ -56,8 +56,8 @@ function refusal(work: Work, order: AcmeOrder, all: readonly Authorization[]): R
 /** What was seen here before the CA was asked: where both differ, the CA asks elsewhere. */
 function withShown(failure: Failure, shown: string | null): Failure {
   if (shown === null) return failure;
-  const { hint = '', ...data } = failure.toData();
-  return Failure.from({ ...data, hint: `${hint} Before the CA was asked to check: ${shown}`.trim() });
+  const { message, hint = '' } = failure;
+  return failure.saying(message, { hint: `${hint} Before the CA was asked to check: ${shown}`.trim() });
 }
 
 /** What the CA gave as its reason; null when it gave none at all. */

@@ -69,5 +69,5 @@ function notOurs(failure: Failure, byKey: boolean): Failure {
   const hint = byKey
     ? 'Check that this CA issued the certificate.'
     : 'The account may be another one than the one that ordered the certificate. Whoever has the private key of the certificate can revoke it: trustkeep certificates revoke-by-key';
-  return Failure.from({ ...failure.toData(), hint });
+  return failure.saying(failure.message, { hint });
 }
