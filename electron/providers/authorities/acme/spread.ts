@@ -38,8 +38,8 @@ const askWaits: readonly (readonly [number, number])[] = [
 /** Waits until records have spread: to every name server that is authoritative for them, or for a fixed time. Safe concurrently. */
 export class Spreading {
   readonly #parts: SpreadingParts;
-  /** Where each record is kept, as long as its servers answer. */
-  readonly #places = new Map<string, RecordPlace>();
+  /** Where each record is kept since it was added, as long as its servers answer: a zone may move until the next order. */
+  readonly #places = new Map<string, { addedAt: number; place: RecordPlace }>();
 
   constructor(parts: SpreadingParts) {
     this.#parts = parts;
@@ -74,11 +74,12 @@ export class Spreading {
   ): Promise<Spread> {
     const { dns, clock, log } = this.#parts;
     const { record, values, addedAt } = wanted;
-    const place = this.#places.get(record) ?? (await placeOfRecord(dns, record, signal));
+    const known = this.#places.get(record);
+    const place = known?.addedAt === addedAt ? known.place : await placeOfRecord(dns, record, signal);
     const shown = await shownAtServers(dns, place, values, signal);
     log.debug('asked for a record', { record, ...shown });
     if (shown.state === 'unknown') this.#places.delete(record);
-    else this.#places.set(record, place);
+    else this.#places.set(record, { addedAt, place });
     switch (shown.state) {
       case 'shown':
         return { ready: true, sentence: shown.sentence };

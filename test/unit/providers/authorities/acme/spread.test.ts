@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '#kit/clock.ts';
+import { silentLog as log } from '#kit/log.ts';
+import type { Dns } from '../../../../../electron/net/dns.ts';
+import type { Provision } from '../../../../../electron/providers/authorities/acme/handle.ts';
+import { recordOf } from '../../../../../electron/providers/authorities/acme/key-authorization.ts';
+import { Spreading } from '../../../../../electron/providers/authorities/acme/spread.ts';
+
+const { signal } = new AbortController();
+const name = 'shop.example';
+const provision = (letter: string, addedAt: number): Provision & { addedAt: number } => ({
+  ...{ by: 'dns-script', name, challengeUrl: `https://ca.example/${letter}`, addedAt },
+  keyAuthorization: `token.${letter.repeat(43)}`,
+});
+
+/** What each server answers to a type and a name: a key without a server is what every one of them answers. */
+function spreading(answers: Record<string, string[]>) {
+  const asked: string[] = [];
+  const dns: Dns = {
+    async ask(type, record, at) {
+      asked.push(`${type} ${record}`);
+      return {
+        answered: true,
+        values: answers[`${type} ${record} ${at}`] ?? answers[`${type} ${record}`] ?? [],
+      };
+    },
+  };
+  const validation = {
+    method: 'dns-01-script',
+    ...{ addScript: '/add', removeScript: '/remove' },
+    ...{ timeoutSeconds: 10, waitSeconds: 300, propagationSeconds: 600 },
+  } as const;
+  return { asked, spreading: new Spreading({ validation, dns, clock: systemClock, log }) };
+}
+
+test('servers are found once while a record spreads, and again for the next order', async () => {
+  const { record } = recordOf(name, provision('a', 0).keyAuthorization);
+  const answers: Record<string, string[]> = {
+    ...{ [`SOA ${record}`]: ['s'], [`NS ${record}`]: ['old.example'], 'A old.example': ['192.0.2.1'] },
+    'A new.example': ['192.0.2.2'],
+  };
+  const { asked, spreading: it } = spreading(answers);
+  const first = provision('a', systemClock.now());
+  expect(await it.state([first], signal)).toMatchObject({ ready: false });
+  answers[`TXT ${record} 192.0.2.1`] = [recordOf(name, first.keyAuthorization).value];
+  expect(await it.state([first], signal)).toMatchObject({ ready: true });
+  expect(asked.filter((question) => question.startsWith('NS '))).toHaveLength(1);
+
+  const next = provision('b', first.addedAt + 1);
+  answers[`NS ${record}`] = ['new.example'];
+  answers[`TXT ${record} 192.0.2.2`] = [recordOf(name, next.keyAuthorization).value];
+  expect(await it.state([next], signal)).toMatchObject({
+    ready: true,
+    sentence: expect.stringContaining('new.example (192.0.2.2) shows it'),
+  });
+});
