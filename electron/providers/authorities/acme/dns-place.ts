@@ -13,9 +13,9 @@ export interface RecordPlace {
   name: string;
   /** Whose SOA record there is; null: none was found from here. */
   zone: string | null;
-  /** Every address of every name server that the zone names, of both families; empty: none is known here. */
+  /** Addresses of the name servers that the zone names, of both families; empty: none is known here. */
   servers: NameServer[];
-  /** Names of name servers that are not among these: there were too many. */
+  /** How many name servers of the zone are not among these: there were too many, or no address of theirs is known here. */
   unasked: number;
 }
 
@@ -75,7 +75,8 @@ async function serversOf(
       );
     }),
   );
-  return { servers: each.flat(), unasked: Math.max(0, hosts.length - most.hosts) };
+  const asked = each.filter((addresses) => addresses.length > 0).length;
+  return { servers: each.flat(), unasked: hosts.length - asked };
 }
 
 /** As the first of the servers says that answers, else the resolvers of this machine; null: it is none. */

@@ -56,7 +56,7 @@ function sentenceOf(
   const record = clean(name);
   if (zone === null) return `The resolver of this machine names no zone for ${record}.`;
   if (servers.length === 0)
-    return `The resolver of this machine names no name servers for the zone ${clean(zone)}.`;
+    return `The resolver of this machine names no ${unasked > 0 ? 'address of the name servers of' : 'name servers for'} the zone ${clean(zone)}.`;
   const each = answers
     .slice(0, most.servers)
     .map(({ server, answer }) => `${clean(server.host)} (${server.address}) ${told(answer, values)}`);

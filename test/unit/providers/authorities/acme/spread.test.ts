@@ -54,3 +54,21 @@ test('servers are found once while a record spreads, and again for the next orde
     sentence: expect.stringContaining('new.example (192.0.2.2) shows it'),
   });
 });
+
+test('a name server that has no address here is said to be not asked', async () => {
+  const { record } = recordOf(name, provision('a', 0).keyAuthorization);
+  const added = provision('a', systemClock.now());
+  const answers: Record<string, string[]> = {
+    ...{ [`SOA ${record}`]: ['s'], [`NS ${record}`]: ['ns1.example', 'ns2.example'] },
+    [`TXT ${record}`]: [recordOf(name, added.keyAuthorization).value],
+  };
+  const none = await spreading(answers).spreading.state([added], signal);
+  expect(none.sentence).toMatch(
+    /^The resolver of this machine names no address of the name servers of the zone/,
+  );
+  answers['A ns1.example'] = ['192.0.2.1'];
+  const one = await spreading(answers).spreading.state([added], signal);
+  expect(one.sentence).toMatch(
+    /ns1\.example \(192\.0\.2\.1\) shows it\. 1 more that the zone names were not asked\.$/,
+  );
+});
