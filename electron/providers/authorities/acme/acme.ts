@@ -25,7 +25,7 @@ import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import type { RunScript } from './dns-scripts.ts';
 import { foreignAccount } from './foreign-account.ts';
-import { type AcmeHandle, readHandle } from './handle.ts';
+import { type AcmeHandle, isListener, readHandle } from './handle.ts';
 import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
 import { Orders } from './orders.ts';
@@ -130,9 +130,6 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
     return testAuthority(this.#settings, this.#parts.client, this.#parts.accounts);
   }
 }
-
-const isListener = ({ by }: AcmeHandle['provisions'][number]): boolean =>
-  by === 'responder' || by === 'alpn-responder';
 
 function accountVerbs(accounts: Accounts, directoryUrl: string): KeepsAccount['account'] {
   return {

@@ -8,7 +8,7 @@ import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { TlsAlpn01Responder } from '../../../net/tls-alpn-01-responder.ts';
 import type { OrderTools } from '../authority.ts';
 import { DnsScripts, type RunScript } from './dns-scripts.ts';
-import type { Provision } from './handle.ts';
+import { isListener, type Provision } from './handle.ts';
 import { fileOf, tokenShape } from './key-authorization.ts';
 import { Serving } from './serving.ts';
 import { type Spread, Spreading } from './spread.ts';
@@ -100,11 +100,7 @@ export class Challenges {
 
   /** Was something that this process answers itself not there all the time since then (epoch milliseconds)? */
   wereAway(provisions: readonly Provision[], since: number): boolean {
-    return provisions.some(
-      (provision) =>
-        (provision.by === 'responder' || provision.by === 'alpn-responder') &&
-        !this.#serving.isUpSince(provision, since),
-    );
+    return provisions.some((one) => isListener(one) && !this.#serving.isUpSince(one, since));
   }
 
   /** Idempotent, never rejects. */

@@ -23,6 +23,9 @@ const provision = z.discriminatedUnion('by', [
 ]);
 export type Provision = z.infer<typeof provision>;
 
+/** This process answers itself, as long as it runs. */
+export const isListener = ({ by }: Provision): boolean => by === 'responder' || by === 'alpn-responder';
+
 /** Earlier versions stored the file as well, whose content this is. Their DNS records cannot be told, and are refused. */
 function fromEarlier(stored: unknown): unknown {
   if (typeof stored !== 'object' || stored === null || !('body' in stored)) return stored;
