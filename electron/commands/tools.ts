@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { readWithoutWaiting } from '#kit/open-flags.ts';
+import { readStart } from '#kit/read-start.ts';
 import type { AgentStatus, KeychainState } from '#shared/contract/agent.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CredentialStore, CredentialStoreKind } from '#shared/model/credential-store.ts';
@@ -134,28 +133,21 @@ interface PrivateKeyFacts {
 
 const biggestKeyFile = 64 * 1024;
 
-/** One descriptor from the first look to the last byte, so that the file that is checked is the file that is read. A pipe is not waited for. */
+/** What is checked is what is read. A pipe is not waited for. */
 export async function readKeyFile(path: string, what = 'private key'): Promise<Secret> {
-  const file = await open(path, readWithoutWaiting).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readStart(path, biggestKeyFile).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, what, error);
   });
-  try {
-    const facts = await file.stat();
-    if (!facts.isFile()) throw keyFileFailure(`${path} is not a file.`, what);
-    if (facts.size > biggestKeyFile) throw keyFileFailure(`${path} is too large for a ${what}.`, what);
-    if (facts.size === 0) throw keyFileFailure(`${path} is empty.`, what);
-    const content = Buffer.alloc(facts.size);
-    const { bytesRead } = await file.read(content, 0, content.length, 0);
-    const secret = Secret.of(content.subarray(0, bytesRead));
-    content.fill(0);
-    return secret;
-  } finally {
-    await file.close();
-  }
+  if (bytes.length > biggestKeyFile) throw keyFileFailure(`${path} is too large for a ${what}.`, what);
+  if (bytes.length === 0) throw keyFileFailure(`${path} is empty.`, what);
+  const secret = Secret.of(bytes);
+  bytes.fill(0);
+  return secret;
 }
 
 function unreadable(path: string, what: string, error: NodeJS.ErrnoException): Failure {
   if (error.code === 'ENOENT') return keyFileFailure(`There is no ${what} at ${path}.`, what, error);
+  if (error.code === 'EISDIR') return keyFileFailure(`${path} is not a file.`, what);
   const denied = error.code === 'EACCES' || error.code === 'EPERM';
   return keyFileFailure(
     denied

@@ -3,12 +3,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readStart } from '#kit/read-start.ts';
 import { asFailure, type Failure } from '#shared/failure.ts';
 import { busy } from '#test/make/busy.ts';
 import { fill } from '#test/make/sealed-database.ts';
 import { readKeyFile } from '../../electron/commands/tools.ts';
 import { stagedPath } from '../../electron/database/put-restored.ts';
-import { readSecretFile } from '../../electron/providers/credential-stores/hashicorp/secret-file.ts';
 import { headerLength, newHeader, sealPiece } from '../../electron/secrets/passphrase-stream.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { create, file, here, outside, phrase, prepareForgery, restore } from './forged-backup.ts';
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('a pipe in the place of a file', (
     execFileSync('mkfifo', [file]);
     expect((await failureOf(restore(here))).code).toBe('backup.not-a-backup');
     expect((await failureOf(readKeyFile(file))).code).toBe('key-file.unreadable');
-    await expect(readSecretFile(file, 100)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(readStart(file, 100)).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });
 

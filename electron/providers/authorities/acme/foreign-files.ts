@@ -1,6 +1,6 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readWithoutWaiting } from '#kit/open-flags.ts';
+import { readStart } from '#kit/read-start.ts';
 
 /** Clients whose accounts can be read, and how a path is told to be that of an account key of theirs. */
 const clients = {
@@ -56,14 +56,7 @@ function keysAmong(files: readonly string[]): FoundKey[] {
 
 /** A file of a client, which is small. Rejects as `node:fs` does, and for one that is larger or no file. */
 export async function readSmall(path: string): Promise<Buffer> {
-  // others may write its folder: a pipe there would hold a thread of the runtime for ever
-  const file = await open(path, readWithoutWaiting);
-  try {
-    if (!(await file.stat()).isFile()) throw new Error('not a regular file');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(most.bytes + 1), 0, most.bytes + 1, 0);
-    if (bytesRead > most.bytes) throw new Error('too large');
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  const bytes = await readStart(path, most.bytes);
+  if (bytes.length > most.bytes) throw new Error('too large');
+  return bytes;
 }

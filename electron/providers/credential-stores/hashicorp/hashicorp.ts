@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
+import { readStart } from '#kit/read-start.ts';
 import type { HashicorpSettings } from '#shared/catalog/credential-stores/hashicorp.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CredentialStoreSettings } from '#shared/model/credential-store.ts';
@@ -19,7 +20,7 @@ import { makeVaultClient, type VaultClient } from './client.ts';
 import { type Forbidden, isForbidden, Kv } from './kv.ts';
 import type { LoginMethod } from './login.ts';
 import { type SecretPath, secretPath } from './paths.ts';
-import { type ReadSecretFile, readSecretFile } from './secret-file.ts';
+import type { ReadSecretFile } from './secret-file.ts';
 import { SecretIdSource } from './secret-id.ts';
 import { VaultSession } from './session.ts';
 import { TokenLogin } from './token.ts';
@@ -144,7 +145,7 @@ function methodOf(parts: HashicorpParts, client: VaultClient): LoginMethod {
     case 'AppRoleSecret':
     case 'AppRoleFile': {
       const unwrap = makeUnwrap(client, authMount, namespace);
-      const readFile = parts.readFile ?? readSecretFile;
+      const readFile = parts.readFile ?? readStart;
       const source = new SecretIdSource({ auth, who: client.who, state, unwrap, readFile, log });
       return byAppRole(client, { authMount, roleId: auth.roleId }, source, clock);
     }

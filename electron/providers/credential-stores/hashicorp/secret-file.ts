@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { readWithoutWaiting } from '#kit/open-flags.ts';
 import { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { cleanText } from './login.ts';
@@ -9,19 +7,6 @@ export type ReadSecretFile = (path: string, limit: number) => Promise<Buffer>;
 
 /** SecretIDs and tokens have some 40 to some hundred characters. */
 const longest = 8192;
-
-export const readSecretFile: ReadSecretFile = async (path, limit) => {
-  // others may write its directory: a pipe there would hold a thread of the runtime for ever
-  const file = await open(path, readWithoutWaiting);
-  try {
-    const facts = await file.stat();
-    if (!facts.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(limit + 1), 0, limit + 1, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
 
 /** The one word in the file, without the line end that editors leave. Rejects with `credential-store.secret-file`. */
 export async function secretInFile(path: string, read: ReadSecretFile): Promise<Secret> {
