@@ -8,7 +8,7 @@ import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Certificate, CertificateFacts, RevocationReason } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
-import type { EndpointNode } from '#shared/model/node.ts';
+import { type EndpointNode, usesCertificate } from '#shared/model/node.ts';
 import { certificatesOf } from '../pki/pem.ts';
 import { readCertificate } from '../pki/read-certificate.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -45,9 +45,9 @@ export function revocationCommands(tools: CommandTools) {
       const file = await tools.readKeyFile(input.path, 'certificate');
       const leafPem = certificatesOf(file.text())[0] ?? '';
       const facts = readCertificate(leafPem);
-      const key = Secret.of(input.private_key);
       const line = `revoke-by-key ${shellWord(input.path)} --private_key-file KEY --authority ${shellWord(input.authority)}`;
       mustBeMeant(tools, facts, input, line);
+      const key = Secret.of(input.private_key);
       try {
         return await revoke(tools, { facts, leafPem, authority, reason: input.reason, key }, context);
       } finally {
@@ -141,13 +141,7 @@ async function revoke(
 }
 
 function usersOf({ database }: CommandTools, fingerprint: string): EndpointNode[] {
-  return database.nodes
-    .list()
-    .filter(
-      ({ missingSince, certificate, served }) =>
-        missingSince === null &&
-        (certificate?.fingerprint === fingerprint || served.fingerprint === fingerprint),
-    );
+  return database.nodes.list().filter((node) => usesCertificate(node, fingerprint));
 }
 
 function placeOf({ endpointName, name }: EndpointNode): string {

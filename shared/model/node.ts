@@ -82,3 +82,12 @@ export const endpointNode = discoveredNode.omit({ chainPem: true }).extend({
   discoveredAt: z.number().int(),
 });
 export type EndpointNode = z.infer<typeof endpointNode>;
+
+/** Whether a node that is there has this certificate on its disk, or served it when it was last asked. */
+export function usesCertificate(
+  { missingSince, certificate, served }: Pick<EndpointNode, 'missingSince' | 'certificate' | 'served'>,
+  fingerprint: string,
+): boolean {
+  if (missingSince !== null) return false;
+  return certificate?.fingerprint === fingerprint || served.fingerprint === fingerprint;
+}

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { revocation } from '#shared/contract/certificates.ts';
 import { type Certificate, type RevocationReason, revocationReasons } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
+import { usesCertificate } from '#shared/model/node.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
 import { CommandBox } from '../../parts/command-box.tsx';
@@ -63,7 +64,7 @@ export function RevokeCertificate({ certificate, onClose }: { certificate: Certi
 function Question({ certificate }: { certificate: Certificate }) {
   const { queries } = useBridge();
   const nodes = useQuery(queries.nodes.list.queryOptions({ input: {} }));
-  const users = nodes.data?.filter((node) => node.certificate?.fingerprint === certificate.fingerprint) ?? [];
+  const users = nodes.data?.filter((node) => usesCertificate(node, certificate.fingerprint)) ?? [];
   return (
     <>
       <span>{en.revocation.text}</span>
