@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, quickStarting } from '../../test/make/bundle.ts';
-import type { Rounds } from '../../test/make/kill/rounds.ts';
+import type { Rounds } from '../../test/make/kill/in-rounds.ts';
 import type { Tally } from '../../test/make/kill/tally.ts';
 import { memoryDirectory } from '../../test/make/memory-directory.ts';
 import type { Outcome } from './campaign.ts';

@@ -1,18 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { createBackup } from '../../electron/database/encrypted-backup.ts';
-import { openDatabase } from '../../electron/database/open.ts';
 import { putRestored } from '../../electron/database/put-restored.ts';
-import { sealedRowsOf } from '../../electron/database/reseal.ts';
-import { keyFileKeychain } from '../../electron/secrets/key-file.ts';
-import { MasterKey } from '../../electron/secrets/master-key.ts';
-import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { quickStarting } from './bundle.ts';
 import { tempDirectory } from './directory.ts';
+import { openKeyFileStore } from './key-file-store.ts';
 import { makeChance } from './random.ts';
 import { fill, sealedDatabase } from './sealed-database.ts';
 
@@ -125,19 +120,7 @@ class Store {
   }
 
   #open() {
-    const masterKey = new MasterKey({
-      keychains: {
-        os: () => keyFileKeychain(join(this.#data, 'os.key')),
-        keyFile: keyFileKeychain,
-        passphrase: passphraseKeychain,
-      },
-      defaultKeyFile: join(this.#data, 'master.key'),
-      log: silentLog,
-    });
-    const path = join(this.#data, 'trustkeep.db');
-    putRestored(path, silentLog);
-    const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey });
-    masterKey.attach(database.meta, sealedRowsOf(database, systemClock, silentLog));
-    return { database, masterKey };
+    putRestored(join(this.#data, 'trustkeep.db'), silentLog);
+    return openKeyFileStore(this.#data);
   }
 }

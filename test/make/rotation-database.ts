@@ -2,17 +2,11 @@ import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import type { Database } from '../../electron/database/database.ts';
-import { openDatabase } from '../../electron/database/open.ts';
-import { sealedRowsOf } from '../../electron/database/reseal.ts';
-import { keyFileKeychain } from '../../electron/secrets/key-file.ts';
-import { MasterKey } from '../../electron/secrets/master-key.ts';
-import { passphraseKeychain } from '../../electron/secrets/passphrase.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { type Bundle, quickStarting } from './bundle.ts';
 import { tempDirectory } from './directory.ts';
+import { openKeyFileStore } from './key-file-store.ts';
 import { anAuditEntry } from './rows.ts';
 
 const values = 3000;
@@ -36,7 +30,7 @@ export interface RotationDatabase {
 export async function rotationDatabase(): Promise<RotationDatabase> {
   const child = await quickStarting('test/integration/secrets/rotate-child.ts');
   const directory = tempDirectory('rotate');
-  const { database, masterKey } = open(directory.path);
+  const { database, masterKey } = openKeyFileStore(directory.path);
   await masterKey.choose('key-file');
   database.audit.append(anAuditEntry());
   database.transaction(() => {
@@ -53,22 +47,6 @@ export async function rotationDatabase(): Promise<RotationDatabase> {
       directory.remove();
     },
   };
-}
-
-function open(directory: string): { database: Database; masterKey: MasterKey } {
-  const masterKey = new MasterKey({
-    keychains: {
-      os: () => keyFileKeychain(join(directory, 'os.key')),
-      keyFile: keyFileKeychain,
-      passphrase: passphraseKeychain,
-    },
-    defaultKeyFile: join(directory, 'master.key'),
-    log: silentLog,
-  });
-  const path = join(directory, 'trustkeep.db');
-  const database = openDatabase({ path, clock: systemClock, log: silentLog, sealer: masterKey });
-  masterKey.attach(database.meta, sealedRowsOf(database, systemClock, silentLog));
-  return { database, masterKey };
 }
 
 function run(child: Bundle, directory: string, point: string, kill?: Kill): Promise<string[]> {
@@ -103,7 +81,7 @@ async function inspect(
   directory: string,
   said: readonly string[],
 ): Promise<{ keyId: string; unfinished: boolean }> {
-  const { database, masterKey } = open(directory);
+  const { database, masterKey } = openKeyFileStore(directory);
   try {
     const unfinished = notesOf(database).before !== null;
     assert.equal((await masterKey.unlock()).state, 'ready');

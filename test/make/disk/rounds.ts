@@ -6,10 +6,10 @@ import { type LoopDisk, makeLoopDisk } from '../../servers/loop-disk.ts';
 import type { Bundle } from '../bundle.ts';
 import { lookAtAll, wrongAfter } from '../kill/checks.ts';
 import { Drive, pause, sentenceOf } from '../kill/drive.ts';
+import { inRounds, type Rounds } from '../kill/in-rounds.ts';
 import { arm, saysMoment } from '../kill/moment.ts';
 import { makeRound, type Round, saysRound, UsualTimes } from '../kill/round.ts';
-import type { Rounds } from '../kill/rounds.ts';
-import { count, keep, newTally, type Tally } from '../kill/tally.ts';
+import { count, type Tally } from '../kill/tally.ts';
 import { makeWorld, type World } from '../kill/world.ts';
 import { makeChance } from '../random.ts';
 import { bring, makeTrouble, saysTrouble, type Trouble } from './trouble.ts';
@@ -21,33 +21,22 @@ const patienceMs = 100_000;
  * Does to the disks of an agent and of its targets what happens to disks, at random moments of a task, in a world that is
  * made again after a finding. Needs root.
  */
-export async function diskRounds(
-  built: Bundle,
-  { directory, keepIn, rounds, seed, enough }: Rounds,
-): Promise<Tally> {
-  const chance = makeChance(seed);
-  const tally = newTally();
+export function diskRounds(built: Bundle, asked: Rounds): Promise<Tally> {
+  const chance = makeChance(asked.seed);
   const usual = new UsualTimes();
-  let place = await makePlace(built, directory);
-  try {
-    for (let at = 1; at <= rounds && !enough(); at += 1) {
+  return inRounds(
+    asked,
+    () => makePlace(built, asked.directory),
+    async (place, tally) => {
       const made = makeRound(chance, place.world, usual);
       const round: Round = { ...made, reload: 'works', person: 'approves', changesPolicy: false };
       const trouble = makeTrouble(chance);
       const wrong = await oneRound(place, round, trouble, tally);
-      tally.rounds += 1;
-      if (wrong.length === 0) continue;
       const [moment] = round.kills;
       const when = moment === undefined ? '' : saysMoment(moment);
-      const line = `seed ${seed}, round ${at}: ${saysTrouble(trouble)}, ${when}, ${saysRound(round)}: ${wrong.join('; ')}`;
-      tally.findings.push(await keep(place.world, join(keepIn, `seed-${seed}-round-${at}`), line));
-      await place.world.stop();
-      place = await makePlace(built, directory);
-    }
-  } finally {
-    await place.world.stop();
-  }
-  return tally;
+      return { wrong, saidOf: `${saysTrouble(trouble)}, ${when}, ${saysRound(round)}` };
+    },
+  );
 }
 
 interface Place {

@@ -1,51 +1,28 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Bundle } from '../bundle.ts';
 import { makeChance } from '../random.ts';
 import { lookAtAll, pairBelongs, wouldStart, wrongAfter } from './checks.ts';
 import { Drive, pause, sentenceOf } from './drive.ts';
+import { inRounds, type Rounds } from './in-rounds.ts';
 import { arm, type Moment, saysMoment } from './moment.ts';
 import { makeRound, type Round, saysRound, UsualTimes } from './round.ts';
 import { readStored } from './stored.ts';
-import { count, keep, newTally, type Tally } from './tally.ts';
+import { count, type Tally } from './tally.ts';
 import { makeWorld, scratchOf, type World } from './world.ts';
-
-export interface Rounds {
-  /** Where the world is made, and what is kept of findings. */
-  directory: string;
-  keepIn: string;
-  rounds: number;
-  seed: number;
-  /** True: no further round is begun. */
-  enough(): boolean;
-}
 
 /**
  * Kills the agent at random moments in `rounds` rounds, in one world below `directory`, which is made again after a
  * finding; its state is then kept below `keepIn`.
  */
-export async function killRounds(
-  built: Bundle,
-  { directory, keepIn, rounds, seed, enough }: Rounds,
-): Promise<Tally> {
-  const chance = makeChance(seed);
-  const tally = newTally();
+export function killRounds(built: Bundle, asked: Rounds): Promise<Tally> {
+  const chance = makeChance(asked.seed);
   const usual = new UsualTimes();
-  let world = await makeWorld(built, directory);
-  try {
-    for (let at = 1; at <= rounds && !enough(); at += 1) {
-      const round = makeRound(chance, world, usual);
-      const wrong = await oneRound(world, round, usual, tally);
-      tally.rounds += 1;
-      if (wrong.length === 0) continue;
-      const line = `seed ${seed}, round ${at}: ${saysRound(round)}; killed ${round.kills.map(saysMoment).join(', ')}: ${wrong.join('; ')}`;
-      tally.findings.push(await keep(world, join(keepIn, `seed-${seed}-round-${at}`), line));
-      await world.stop();
-      world = await makeWorld(built, directory);
-    }
-  } finally {
-    await world.stop();
-  }
-  return tally;
+  const make = async () => ({ world: await makeWorld(built, asked.directory) });
+  return inRounds(asked, make, async ({ world }, tally) => {
+    const round = makeRound(chance, world, usual);
+    const wrong = await oneRound(world, round, usual, tally);
+    return { wrong, saidOf: `${saysRound(round)}; killed ${round.kills.map(saysMoment).join(', ')}` };
+  });
 }
 
 /** Gives what is wrong. */
