@@ -10,27 +10,24 @@ interface ComparedPlaces {
 
 /** Empty where nothing is compared. */
 export function comparedPlaces({ neighbours = [], listeners = [] }: InstallPlan): ComparedPlaces[] {
-  const those = (expects: 'as-before' | 'new-certificate') =>
-    neighbours.filter((one) => one.expects === expects);
-  const names = (expects: 'as-before' | 'new-certificate') =>
-    counted('other name', new Set(those(expects).map(({ serverName }) => serverName)).size);
-  const places = (expects: 'as-before' | 'new-certificate') =>
-    those(expects).map(
+  const names = (expects: 'as-before' | 'new-certificate', must: string): ComparedPlaces => {
+    const those = neighbours.filter((one) => one.expects === expects);
+    const count = new Set(those.map(({ serverName }) => serverName)).size;
+    const places = those.map(
       ({ serverName, keyAlgorithm, ...at }) =>
         `${serverName ?? 'no name'} at ${placeOf(at)}${keyAlgorithm === undefined ? '' : ` (${keyAlgorithm.toUpperCase()})`}${saidBefore(at)}`,
     );
+    return { sentence: `${counted('other name', count)} ${must}`, places };
+  };
   const all = [
-    { sentence: `${names('as-before')} must be served as before.`, places: places('as-before') },
-    {
-      sentence: `${names('new-certificate')} must show the new certificate too.`,
-      places: places('new-certificate'),
-    },
+    names('as-before', 'must be served as before.'),
+    names('new-certificate', 'must show the new certificate too.'),
     {
       sentence: `${counted('address', listeners.length, 'es')} must still accept connections.`,
       places: listeners.map(placeOf),
     },
   ];
-  return all.filter((one) => one.places.length > 0);
+  return all.filter(({ places }) => places.length > 0);
 }
 
 /** What a plan knows of its node beside what it changes, one sentence each. */

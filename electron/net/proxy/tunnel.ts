@@ -16,8 +16,8 @@ interface TunnelTarget {
 }
 
 /**
- * The way to `target` through the proxy (CONNECT of HTTP, or of SOCKS 5): a socket as if it were connected to the target itself, on which
- * nothing was lost. Rejects with Failure `proxy.*`, or with the signal's reason. Only after `proxy.unreachable`,
+ * The way to `target` through the proxy (CONNECT of HTTP, or of SOCKS 5): a socket as if it were connected to the target
+ * itself, on which nothing was lost. Rejects with Failure `proxy.*`, or with the signal's reason. Only after `proxy.unreachable`,
  * `proxy.tls-failed` and `proxy.timeout` is another proxy worth trying. Safe concurrently.
  */
 export function openTunnel(proxy: ProxyPlace, target: TunnelTarget, tools: ProxyTools): Promise<Socket> {
