@@ -26,6 +26,9 @@ const settings = z.object({
 });
 export type AcmeSettings = z.infer<typeof settings>;
 
+/** One address is written in one way. */
+const asUrl = z.url({ normalize: true });
+
 /** Test directories that CAs publish, by the directory they belong to. */
 const knownTests: Readonly<Record<string, string>> = {
   'https://acme-v02.api.letsencrypt.org/directory': 'https://acme-staging-v02.api.letsencrypt.org/directory',
@@ -152,7 +155,8 @@ export const acme = defineAuthority({
     eabKeyId === null ? unprovable(validation.method, names) : null,
   profiles: ({ profile }) => ({ preset: profile }),
   itsOwnTroubles,
-  testDirectory: ({ directoryUrl, testDirectoryUrl }) => testDirectoryUrl ?? knownTests[directoryUrl] ?? null,
+  testDirectory: ({ directoryUrl, testDirectoryUrl }) =>
+    testDirectoryUrl ?? knownTests[asUrl.parse(directoryUrl)] ?? null,
   seals: { eab_hmac_key: 'eab-hmac' },
   account: true,
 });
