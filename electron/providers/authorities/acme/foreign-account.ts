@@ -2,8 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#shared/failure.ts';
+import { firstOf } from '#shared/model/first-of.ts';
 import { Secret } from '../../../secrets/secret.ts';
-import { type FoundKey, findKeys, readSmall } from './foreign-files.ts';
+import { type FoundKey, findKeys, isDenied, readSmall } from './foreign-files.ts';
 import { parseJson } from './wire.ts';
 
 /** An account as the files of another ACME client have it. The CA has not been asked. */
@@ -25,8 +26,9 @@ export async function foreignAccount(path: string, directoryUrl: string): Promis
   const found = await findKeys(path).catch((thrown: unknown) => {
     throw unreadable(path, thrown);
   });
+  if (found.cut) throw tooLarge(path);
   const all = await Promise.all(
-    found.map(async (one) => {
+    found.keys.map(async (one) => {
       const noted = await notedUrl(one);
       return { ...one, url: isOf(noted, directoryUrl) ? noted : null };
     }),
@@ -34,7 +36,8 @@ export async function foreignAccount(path: string, directoryUrl: string): Promis
   const here = all.filter(({ url }) => url !== null);
   const candidates = here.length > 0 ? here : all;
   const [only] = candidates;
-  if (only === undefined) throw nothing(path);
+  if (only === undefined)
+    throw found.closed === null ? nothing(path) : unreadable(found.closed.path, found.closed.because);
   if (candidates.length > 1) throw several(path, candidates);
   return { client: only.client, keyFile: only.file, key: await readKey(only.file), url: only.url };
 }
@@ -110,18 +113,29 @@ function nothing(path: string): Failure {
 }
 
 function several(path: string, found: readonly FoundKey[]): Failure {
-  const some = found.slice(0, 5).map(({ file }) => file);
-  const more = found.length > some.length ? ` and ${found.length - some.length} more` : '';
+  const files = firstOf(
+    found.map(({ file }) => file),
+    5,
+  );
   return new Failure(
     'acme.import-several',
-    `${path} has ${found.length} accounts: ${some.join(', ')}${more}. Nothing was changed.`,
+    `${path} has ${found.length} accounts: ${files}. Nothing was changed.`,
     { hint: 'Name one of these files.' },
+  );
+}
+
+/** The one account that was found may not be the only one. */
+function tooLarge(path: string): Failure {
+  return new Failure(
+    'acme.import-unreadable',
+    `${path} was not read to its end, since it has more files and folders than an ACME client keeps. Nothing was changed.`,
+    { hint: whatToName },
   );
 }
 
 function unreadable(path: string, thrown: unknown): Failure {
   const { code } = thrown as NodeJS.ErrnoException;
-  const denied = code === 'EACCES' || code === 'EPERM';
+  const denied = isDenied(thrown);
   const because =
     code === 'ENOENT' || code === 'ENOTDIR'
       ? 'does not exist'
