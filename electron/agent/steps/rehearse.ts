@@ -51,7 +51,8 @@ export async function rehearse(parts: RehearsalParts): Promise<ProbeCheck[]> {
   try {
     handle = await authority.submit(made.request, null, tools);
     checks.push({ name: 'order', ok: true, sentence: `${host} took the order for ${names}.` });
-    await untilReady(parts, () => handle, made.request, tools);
+    const refused = await untilReady(parts, () => handle, made.request, tools);
+    if (refused !== null) return [...checks, failed(checks.length, refused, 'The CA answered')];
     checks.push({
       name: 'control',
       ok: true,
@@ -68,7 +69,8 @@ export async function rehearse(parts: RehearsalParts): Promise<ProbeCheck[]> {
     });
   } catch (thrown) {
     parts.signal.throwIfAborted();
-    checks.push(failed(checks.length, thrown));
+    // a script on this machine or the endpoint may have answered
+    checks.push(failed(checks.length, asFailure(thrown), 'The answer was'));
   } finally {
     await authority.cleanUp(handle, made.request, toolsUntil(new AbortController().signal));
   }
@@ -87,22 +89,22 @@ async function makeRequest({ names, keyType, terms }: Plan, now: number) {
   }
 }
 
-/** Throws what refused the order, and that it took too long. */
+/** Why the CA refused the order; null: it is ready. Throws that it took too long. */
 async function untilReady(
   { authority, clock, signal, host }: RehearsalParts,
   handle: () => OrderHandle,
   request: OrderRequest,
   tools: OrderTools,
-): Promise<void> {
+): Promise<Failure | null> {
   const until = clock.monotonic() + patienceMs;
   for (;;) {
     const status = await authority.poll(handle(), request, tools);
-    if (status.state === 'ready') return;
-    if (status.state === 'refused') throw Failure.from(status.because);
+    if (status.state === 'ready') return null;
+    if (status.state === 'refused') return Failure.from(status.because);
     if (clock.monotonic() + status.afterMs > until)
       throw new Failure(
         'authority.no-certificate',
-        `${host} has not issued within ${patienceMs / 60_000} min: ${status.sentence}`,
+        `A rehearsal takes ${patienceMs / 60_000} min at most, and ${host} is to be asked again only after that. ${status.sentence}`,
       );
     await clock.sleep(status.afterMs, signal);
   }
@@ -112,10 +114,13 @@ const sameNames = (some: readonly string[], others: readonly string[]): boolean 
   some.toSorted().join('\n') === others.toSorted().join('\n');
 
 /** The first check that has no answer yet. Nothing is tried again here, whatever the hint of a failure says. */
-function failed(passed: number, thrown: unknown): ProbeCheck {
-  const { message, hint: usual, retry, peerSaid } = asFailure(thrown);
+function failed(
+  passed: number,
+  { message, hint: usual, retry, peerSaid }: Failure,
+  who: 'The CA answered' | 'The answer was',
+): ProbeCheck {
   const hint = retry === 'later' || retry === 'after' ? undefined : usual;
-  const said = peerSaid === undefined || peerSaid === '' ? '' : ` The CA answered: ${peerSaid}`;
+  const said = peerSaid === undefined || peerSaid === '' ? '' : ` ${who}: ${peerSaid}`;
   const sentence = `${message}${hint === undefined ? '' : ` ${hint}`}${said}`;
   const name = (['order', 'control', 'certificate'] as const)[passed] ?? 'certificate';
   return { name, ok: false, sentence };

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tempDirectory } from '#test/make/agent.ts';
@@ -93,6 +93,23 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a rehearsal', () => {
     ]);
     expect(checks[1]?.sentence).toContain(shop);
     expect(checks[1]?.sentence).toMatch(/The CA answered: .*(refused|connect)/is);
+  });
+
+  test('that fails at a script of this machine does not give its words to the CA', async () => {
+    const scripts = tempDirectory('scripts');
+    const script = join(scripts.path, 'add');
+    writeFileSync(script, '#!/bin/sh\necho no such zone\nexit 3\n', { mode: 0o755 });
+    try {
+      await add({ validation: 'dns-01-script', dns_add_script: script, dns_remove_script: script });
+      const { checks } = await rehearse();
+      expect(checks.map((check) => [check.name, check.ok])).toEqual([
+        ['order', true],
+        ['control', false],
+      ]);
+      expect(checks[1]?.sentence).toMatch(/add ended with code 3 for .* The answer was: no such zone$/);
+    } finally {
+      scripts.remove();
+    }
   });
 
   test('that does not reach the test directory says so', async () => {
