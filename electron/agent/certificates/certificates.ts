@@ -7,8 +7,10 @@ import type { Domain } from '../domain.ts';
 import { aboutNode, findEndpoint, findNode } from '../find.ts';
 import { firstTurnMs } from '../loops/loop.ts';
 import { withConnection } from '../open-connection.ts';
+import type { AgentParts } from '../parts.ts';
 import { gatherPlan, mustBeInstallable } from '../steps/plan.ts';
 import { rehearse } from '../steps/rehearse.ts';
+import type { OpenConnection } from '../steps/step.ts';
 import { webRootAt } from '../steps/web-root.ts';
 import { certifyKind } from './certify-kind.ts';
 import { renewTurn } from './renew.ts';
@@ -64,26 +66,14 @@ export const certificates: Domain<CertificateCommands> = {
           return begin(certifyKind.kind, aboutNode(node), caller, inputOfRequest(request));
         },
         renew,
-        preview(request) {
-          const node = findNode(database, request.nodeId);
-          const endpoint = findEndpoint(database, node.endpointId);
-          const input = inputOfRequest(request);
-          return withConnection(parts, endpoint.id, (open) =>
-            gatherPlan({ database, endpoint, node, open, input }),
-          );
-        },
-        rehearse(request, signal) {
-          const node = findNode(database, request.nodeId);
-          const endpoint = findEndpoint(database, node.endpointId);
-          const input = inputOfRequest(request);
-          return withConnection(parts, endpoint.id, async (open) => {
-            const plan = await gatherPlan({ database, endpoint, node, open, input });
+        preview: (request) => withPlan(parts, request, async (plan) => plan),
+        rehearse: (request, signal) =>
+          withPlan(parts, request, async (plan, { connection }) => {
             const { authority, host } = parts.atTestDirectory(plan.authority.id);
-            const webRoot = plan.webRoot ? webRootAt(plan.webRoot, async () => open.connection) : null;
+            const webRoot = plan.webRoot ? webRootAt(plan.webRoot, async () => connection) : null;
             const checks = await rehearse({ plan, authority, host, webRoot, clock: parts.clock, signal });
-            return { ...{ ok: checks.every(({ ok }) => ok), checks }, plan, host };
-          });
-        },
+            return { ok: checks.every(({ ok }) => ok), checks, plan, host };
+          }),
         async verify(nodeId) {
           const node = findNode(database, nodeId);
           return (await watchNode(watching, node)) ?? node.served;
@@ -101,3 +91,18 @@ export const certificates: Domain<CertificateCommands> = {
     };
   },
 };
+
+/** The plan of a request as it would be made now, for as long as its endpoint is open. */
+function withPlan<T>(
+  parts: AgentParts,
+  request: CertificateRequest,
+  use: (plan: Plan, open: OpenConnection) => Promise<T>,
+): Promise<T> {
+  const { database } = parts;
+  const node = findNode(database, request.nodeId);
+  const endpoint = findEndpoint(database, node.endpointId);
+  const input = inputOfRequest(request);
+  return withConnection(parts, endpoint.id, async (open) =>
+    use(await gatherPlan({ database, endpoint, node, open, input }), open),
+  );
+}
