@@ -11,7 +11,7 @@ type Place = Pick<Order, 'authorityId' | 'authorityName' | 'handle'>;
 /**
  * Places the order with the authority that it names, and where that one cannot take it for reasons of its own, with the
  * other one that was approved. Gives why it went elsewhere, null: it did not. When neither takes it, the order names the
- * first one again, with what that one remembered, and whichever failure is worth another try is thrown.
+ * one it began with again, with what that one remembered, and whichever failure is worth another try is thrown.
  */
 export async function placeOrElse(
   context: StepContext,
@@ -33,7 +33,10 @@ export async function placeOrElse(
       return failure;
     } catch (again) {
       move(context, stored(context, moved), before);
-      throw neither(failure, asFailure(again), other);
+      throw neither(
+        { who: called(context, before), failure },
+        { who: called(context, moved), failure: asFailure(again) },
+      );
     }
   }
 }
@@ -72,13 +75,23 @@ function move(context: StepContext, order: Order, to: Place): Order {
   return moved;
 }
 
-function neither(first: Failure, second: Failure, { authorityName }: Place): Failure {
-  const [thrown, beside] =
-    isWorthATry(first) || !isWorthATry(second)
-      ? [first, `The fall-back ${authorityName} could not take the order either: ${second.message}`]
-      : [second, `The first choice could not take the order either: ${first.message}`];
-  const { message, hint } = thrown;
-  return thrown.saying(message, { hint: hint === undefined ? beside : `${hint} ${beside}` });
+interface Tried {
+  who: string;
+  failure: Failure;
+}
+
+function neither(one: Tried, other: Tried): Failure {
+  const first = isWorthATry(one.failure) || !isWorthATry(other.failure);
+  const [{ failure }, beside] = first ? [one, other] : [other, one];
+  const { message, hint } = failure;
+  const either = `${beside.who} could not take the order either: ${beside.failure.message}`;
+  return failure.saying(message, { hint: hint === undefined ? either : `${hint} ${either}` });
+}
+
+/** By its place in the plan: an order that was cut off between the two begins with the fall-back. */
+function called(context: StepContext, { authorityId, authorityName }: Place): string {
+  const { plan } = context.output('plan', planOutput);
+  return `${authorityId === plan.fallback?.id ? 'The fall-back' : 'The first choice'} ${authorityName}`;
 }
 
 function isWorthATry({ retry }: Failure): boolean {

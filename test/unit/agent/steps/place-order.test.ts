@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { Order } from '#shared/model/order.ts';
 import { aCertificate } from '#test/make/certificate-rows.ts';
@@ -122,5 +122,15 @@ describe('an order whose plan names a fall-back', () => {
     const again = placeAt({ [first]: async () => 'h' });
     expect(await again.ran).toMatchObject({ kind: 'done' });
     expect(again.asked).toEqual([`${first} {"of":"${first}"}`]);
+  });
+
+  test('that was cut off there is told by the place in the plan, whichever was asked first', async () => {
+    const first = world.plan.authority.id;
+    void placeAt({ [first]: limited, ca_other: () => new Promise(() => {}) }).ran;
+    await vi.waitFor(() => expect(stored()).toMatchObject({ authorityId: 'ca_other', state: 'placing' }));
+    await expect(placeAt({ [first]: caa, ca_other: limited }).ran).rejects.toMatchObject({
+      code: 'net.refused',
+      hint: expect.stringMatching(/^The first choice .+ could not take the order either: A CAA record/),
+    });
   });
 });
