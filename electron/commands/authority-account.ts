@@ -46,7 +46,7 @@ export function accountCommands(tools: CommandTools) {
     accountImport: os.accountImport.handler(async ({ input, context }) => {
       const { row, account } = of(input.authority);
       checkAbsolute('Path', input.path);
-      const imported = await account.takeOver(input.path);
+      const imported = await account.importFrom(input.path);
       const { client, keyFile } = imported;
       note(
         context,

@@ -141,7 +141,7 @@ export interface KeepsAccount {
      * The account that another client registered, in place of the present one. `path`: absolute, of its key file or of a
      * folder with it, on the agent's machine; only read. Whatever is wrong, nothing was changed.
      */
-    takeOver(path: string): Promise<ImportedAccount>;
+    importFrom(path: string): Promise<ImportedAccount>;
   };
   /** Sends what was set since the CA last heard of the account: a contact, another binding. Asks nothing otherwise. */
   takeUp(): Promise<void>;

@@ -81,7 +81,7 @@ describe.skipIf(!clients)('an account that another client registered', () => {
     const path = place();
     const before = filesIn(path);
     const { authority, state } = acme(pebble);
-    const imported = await authority.account.takeOver(path);
+    const imported = await authority.account.importFrom(path);
     expect(imported).toMatchObject({ client, account: { status: 'valid', eabKeyId: null } });
     expect(Object.keys(before)).toContain(imported.keyFile);
     expect(filesIn(path)).toEqual(before);
@@ -98,7 +98,7 @@ describe.skipIf(!clients)('an account that another client registered', () => {
     const { authority } = acme(pebble);
     await authority.test();
     const before = await authority.account.look();
-    const { account } = await authority.account.takeOver(fileIn(lego, '@shop.example.key'));
+    const { account } = await authority.account.importFrom(fileIn(lego, '@shop.example.key'));
     expect(account.url).not.toBe(before?.url);
     expect((await authority.test()).ok).toBe(true);
     expect(await authority.account.look()).toEqual(account);
@@ -108,7 +108,7 @@ describe.skipIf(!clients)('an account that another client registered', () => {
     const { authority } = acme(other);
     await authority.test();
     const before = await authority.account.look();
-    await expect(authority.account.takeOver(certbot)).rejects.toMatchObject({
+    await expect(authority.account.importFrom(certbot)).rejects.toMatchObject({
       code: 'acme.account-does-not-exist',
       message: expect.stringMatching(
         /has no account for the key in .*private_key\.json\. Nothing was changed\.$/,
@@ -126,7 +126,7 @@ describe.skipIf(!clients)('an account that another client registered', () => {
     });
     symlinkSync(certbot, join(path, 'accounts/linked'));
     symlinkSync(path, join(path, 'accounts/round'));
-    const imported = await acme(pebble).authority.account.takeOver(path);
+    const imported = await acme(pebble).authority.account.importFrom(path);
     expect(imported.keyFile).toContain('/accounts/linked/');
   });
 
@@ -182,7 +182,7 @@ describe.skipIf(!clients)('an account that another client registered', () => {
     ],
   ])('%s is refused, and nothing was sent', async (_what, files, code, message) => {
     const { authority, requests } = acme(pebble);
-    const refused = await authority.account.takeOver(folder(files())).catch((thrown: unknown) => thrown);
+    const refused = await authority.account.importFrom(folder(files())).catch((thrown: unknown) => thrown);
     expect(refused).toMatchObject({
       code,
       message: expect.stringMatching(message),

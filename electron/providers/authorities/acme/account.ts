@@ -6,9 +6,9 @@ import type { AuthorityState } from '../authority.ts';
 import { type Account, AccountKeys, type AccountNote, accountOf, type Noted } from './account-keys.ts';
 import type { AcmeAnswer, AcmeClient, AskOptions } from './client.ts';
 import type { ForeignAccount } from './foreign-account.ts';
+import { importAccount } from './import-account.ts';
 import { type Signer, thumbprint } from './jws.ts';
 import { type CheckedAccount, contactsOf, Registration, type SeenAccount } from './registration.ts';
-import { takeOver } from './take-over.ts';
 import { readAs, account as wireAccount } from './wire.ts';
 
 interface AccountsParts {
@@ -132,11 +132,11 @@ export class Accounts {
   }
 
   /** The account that another client registered, in place of the present one. */
-  takeOver(found: ForeignAccount): Promise<AuthorityAccount> {
+  importFrom(found: ForeignAccount): Promise<AuthorityAccount> {
     return this.#inTurn(async () => {
       const { ca } = this.#parts.client;
       const parts = { keys: this.#keys, registration: this.#registration, ca, contact: this.#contact() };
-      const { account, seen } = await takeOver(found, parts);
+      const { account, seen } = await importAccount(found, parts);
       return this.#factsOf(this.#remember(account).signer, seen);
     });
   }

@@ -138,10 +138,10 @@ function accountVerbs(accounts: Accounts, directoryUrl: string): KeepsAccount['a
     rollKey: () => accounts.rollKey().then(() => accounts.look()),
     deactivate: () => accounts.deactivate(),
     register: () => accounts.registerNew().then(() => accounts.look()),
-    async takeOver(path) {
+    async importFrom(path) {
       const found = await foreignAccount(path, directoryUrl);
       const { client, keyFile } = found;
-      return { account: await accounts.takeOver(found), client, keyFile };
+      return { account: await accounts.importFrom(found), client, keyFile };
     },
   };
 }

@@ -3,7 +3,7 @@ import { type Account, type AccountKeys, accountOf } from './account-keys.ts';
 import type { ForeignAccount } from './foreign-account.ts';
 import type { Registration, SeenAccount } from './registration.ts';
 
-interface TakeOverParts {
+interface ImportParts {
   keys: AccountKeys;
   registration: Registration;
   ca: string;
@@ -15,9 +15,9 @@ interface TakeOverParts {
  * Makes the account of another client that of the authority: the CA is asked for it by its key, and only what it answers
  * is kept. Rejects with `acme.account-does-not-exist`, `acme.account-not-valid`; nothing was changed then.
  */
-export async function takeOver(
+export async function importAccount(
   found: ForeignAccount,
-  { keys, registration, ca, contact }: TakeOverParts,
+  { keys, registration, ca, contact }: ImportParts,
 ): Promise<{ account: Account; seen: SeenAccount }> {
   const signer = keys.signerOf(found.key);
   const seen = await registration.lookUp({ ...signer, kid: found.url });
