@@ -29,6 +29,8 @@ export const fieldWords: Record<string, string> = {
   'certificates.revokeByKey.fingerprint':
     'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
   'certificates.revokeByKey.path': 'PEM file of the certificate.',
+  'authorities.accountImport.path':
+    'Whole path, on the machine of the agent, of the key file (private_key.json, keys/EMAIL.key or account.key) or of a folder with one account.',
   private_key: 'Private key of the certificate, unencrypted PEM.',
   'certificates.revokeByKey.authority': 'Name or ID of the authority whose CA issued the certificate.',
   reason: 'Why the certificate is revoked. Some CAs refuse some of the reasons.',
