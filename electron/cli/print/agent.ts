@@ -24,7 +24,8 @@ export function statusPage(status: AgentStatus, { now }: Paper): string[] {
 }
 
 function keychainWord({ kind, state, sentence }: KeychainState): string {
-  return `${kind ?? 'not chosen yet'}, ${state}. ${sentence}`;
+  const place = kind === null ? '' : `${kind}, `;
+  return `${place}${state === 'not-chosen' ? 'not chosen yet' : state}. ${sentence}`;
 }
 
 export function keychainPage(keychain: KeychainState): string[] {
