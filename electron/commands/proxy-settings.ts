@@ -15,18 +15,21 @@ export function routeOf(input: ProxyInput): ProxyRoute {
   if (pacurl !== undefined && input.tls === true)
     throw invalid(
       'A PAC URL and tls cannot be used together.',
-      'The PAC file says itself which proxies are reached with TLS.',
+      'Remove tls: the PAC file says which proxies are reached with TLS.',
     );
   if (pacurl !== undefined && input.socks5 === true)
     throw invalid(
       'A PAC URL and socks5 cannot be used together.',
-      'The PAC file says itself which proxies speak SOCKS 5.',
+      'Remove socks5: the PAC file says which proxies speak SOCKS 5.',
     );
   if (pacurl !== undefined) return pacOf(pacurl, input);
   if (host === undefined && port === undefined) return noneOf(input);
   if (host === undefined) throw invalid('A port was given without a host.', 'Add --host.');
   if (port === undefined)
-    throw invalid('A host was given without a port.', 'Add --port, often 3128 or 8080.');
+    throw invalid(
+      'A host was given without a port.',
+      `Add --port, often ${input.socks5 === true ? '1080' : '3128 or 8080'}.`,
+    );
   const tls = input.tls === true ? { tls: true as const } : {};
   return { mode: 'manual', host: hostOf(host), port, ...tls, ...socksOf(input), ...loginOf(input) };
 }
@@ -34,11 +37,14 @@ export function routeOf(input: ProxyInput): ProxyRoute {
 function socksOf({ socks5, tls, domain }: ProxyInput): { socks5?: true } {
   if (socks5 !== true) return {};
   if (tls === true)
-    throw invalid('socks5 and tls cannot be used together.', 'A SOCKS 5 proxy is reached without TLS.');
+    throw invalid(
+      'socks5 and tls cannot be used together.',
+      'Remove tls: a SOCKS 5 proxy is reached without TLS.',
+    );
   if (domain !== undefined)
     throw invalid(
       'socks5 and a domain cannot be used together.',
-      'A domain is for NTLM, which SOCKS 5 has not.',
+      'Remove the domain: it is for NTLM, which is not used with SOCKS 5.',
     );
   return { socks5: true };
 }

@@ -97,7 +97,7 @@ export class AuthorityRegistry {
     throw new Failure('authority.no-test-directory', `No test directory of "${row.name}" is known.`, {
       hint:
         makeAt === undefined
-          ? 'It is kept by the agent, and control of names is not proved to it. Print the plan instead: --dry-run.'
+          ? 'A local authority asks for no proof of names, so there is nothing to rehearse. Print the plan instead: trustkeep certificates request NODE --dry-run'
           : `If its CA has one: trustkeep authorities update ${shellWord(row.name)} --test_directory_url URL`,
     });
   }
