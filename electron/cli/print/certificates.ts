@@ -63,7 +63,7 @@ export function rehearsalPage({ ok, names, authority, host, checks }: Rehearsal,
   return [
     ok ? `The rehearsal passed: ${what}.` : `The rehearsal failed: ${what}.`,
     ...checkLines(checks, paper),
-    'Nothing was installed, and the account and limits at the real directory were not asked.',
+    'Nothing was installed, and neither the account nor the rate limits of the real directory were used.',
   ];
 }
 

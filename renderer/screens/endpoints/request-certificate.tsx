@@ -1,4 +1,4 @@
-import { Button, Spinner } from '@fluentui/react-components';
+import { Button, Spinner, Tooltip } from '@fluentui/react-components';
 import { authorityDefinition } from '#shared/model/authority.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -82,6 +82,7 @@ function Looks({ asked, busy }: { asked: Asked; busy: boolean }) {
           busy={busy}
           working={rehearse.busy}
           label={en.request.rehearse}
+          hint={en.request.rehearseHint}
           doing={en.request.rehearsing}
           onLook={asked.tryOut}
         />
@@ -94,11 +95,13 @@ function Look(props: {
   busy: boolean;
   working: boolean;
   label: string;
+  /** What the label alone does not say. */
+  hint?: string;
   doing: string;
   onLook(): Promise<void>;
 }) {
-  const { busy, working, label, doing, onLook } = props;
-  return (
+  const { busy, working, label, hint, doing, onLook } = props;
+  const button = (
     <Button
       disabled={busy}
       onClick={() => void onLook()}
@@ -106,6 +109,12 @@ function Look(props: {
     >
       {working ? doing : label}
     </Button>
+  );
+  if (hint === undefined) return button;
+  return (
+    <Tooltip content={hint} relationship="description">
+      {button}
+    </Tooltip>
   );
 }
 

@@ -82,11 +82,13 @@ export const request = {
   preview: 'Show plan',
   planning: 'Planning…',
   rehearse: 'Rehearse',
+  rehearseHint: 'Orders the certificate at the test directory of the authority and throws it away.',
   rehearsing: 'Rehearsing…',
   rehearsalTitle: (name: string) => `Rehearsal for ${name}`,
   rehearsalPassed: (host: string) => `${host} issued a certificate, which was thrown away.`,
   rehearsalFailed: (host: string) => `The rehearsal at ${host} failed.`,
-  rehearsalLimits: 'Nothing was installed, and the account and limits at the real directory were not asked.',
+  rehearsalLimits:
+    'Nothing was installed, and neither the account nor the rate limits of the real directory were used.',
   send: 'Request certificate',
   sending: 'Requesting…',
 };

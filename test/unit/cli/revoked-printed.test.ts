@@ -55,7 +55,7 @@ test('A rehearsal says how far it got, and what it does not prove', () => {
     'The rehearsal failed: shop.example at test.example, the test directory of ca.',
     '  ✓ order: test.example took the order for shop.example.',
     '  ✗ control: It could not connect.',
-    'Nothing was installed, and the account and limits at the real directory were not asked.',
+    'Nothing was installed, and neither the account nor the rate limits of the real directory were used.',
   ]);
   expect(rehearsalPage({ ...rehearsed, ok: true }, piped)[0]).toContain('The rehearsal passed');
   expect(codeOfOutput('certificates.rehearse', { ok: false })).toBe(1);
