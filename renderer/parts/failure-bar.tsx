@@ -14,8 +14,6 @@ const useStyles = makeStyles({
   body: {
     whiteSpace: 'normal',
     overflowWrap: 'anywhere',
-    paddingTop: tokens.spacingVerticalXS,
-    paddingBottom: tokens.spacingVerticalXS,
   },
   hint: { display: 'block', color: tokens.colorNeutralForeground2 },
   peer: {

@@ -1,4 +1,4 @@
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { CopyButton } from './copy-button.tsx';
 import { shortHash } from './format.ts';
@@ -9,6 +9,8 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     overflowWrap: 'anywhere',
   },
+  /** Its hyphens are not where a word ends: it fills the line. */
+  digits: { wordBreak: 'break-all' },
   row: { display: 'inline-flex', alignItems: 'center', minWidth: 0 },
 });
 
@@ -27,7 +29,7 @@ export function Hash({
   const styles = useStyles();
   return (
     <span className={styles.row}>
-      <span className={styles.hash} title={value}>
+      <span className={mergeClasses(styles.hash, styles.digits)} title={value}>
         {whole ? value : shortHash(value)}
       </span>
       {copy && <CopyButton text={value} what={what} />}

@@ -67,7 +67,9 @@ export function DescriptorForm({
   const draw = (field: Field) => (
     <div
       key={field.name}
-      className={isWide(field) || controls[field.name] !== undefined ? styles.wide : undefined}
+      className={
+        isWide(field, asked.length === 1) || controls[field.name] !== undefined ? styles.wide : undefined
+      }
     >
       <FieldInput
         field={field}
@@ -113,6 +115,7 @@ function useFirstProblem(problems: DescriptorFormProps['problems']) {
   return form;
 }
 
-function isWide(field: Field): boolean {
-  return field.kind === 'lines' || field.from === 'file';
+/** A path needs the whole width where nothing else stands beside it. */
+function isWide(field: Field, alone: boolean): boolean {
+  return field.kind === 'lines' || field.from === 'file' || (alone && field.kind === 'path');
 }

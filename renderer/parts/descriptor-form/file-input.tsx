@@ -5,6 +5,7 @@ import { en } from '../../text/en.ts';
 const useStyles = makeStyles({
   row: { display: 'flex', gap: tokens.spacingHorizontalS, alignItems: 'flex-start' },
   grow: { flexGrow: 1, fontFamily: tokens.fontFamilyMonospace },
+  chooser: { flexShrink: 0, whiteSpace: 'nowrap' },
   hidden: { display: 'none' },
 });
 
@@ -38,7 +39,9 @@ export function FileInput({
         data-field={name}
         onChange={(_, data) => onChange(data.value)}
       />
-      <Button onClick={() => chooser.current?.click()}>{en.form.chooseFile}</Button>
+      <Button className={styles.chooser} onClick={() => chooser.current?.click()}>
+        {en.form.chooseFile}
+      </Button>
       <input
         ref={chooser}
         type="file"
