@@ -46,7 +46,7 @@ export function Confirm({ open, title, yes, busy, failure, onYes, onClose, child
             <Button onClick={onClose}>{en.dialog.cancel}</Button>
             <Button
               appearance="primary"
-              disabled={busy}
+              disabledFocusable={busy}
               onClick={onYes}
               {...(busy ? { icon: <Spinner size="tiny" /> } : {})}
             >

@@ -54,6 +54,7 @@ export function FormDialog(props: FormDialogProps) {
   const form = useRef<HTMLFormElement>(null);
   const typed = useRef(false);
   useFirstQuestion(form);
+  useSomeFocus(form, title);
   // What is wrong is said above the fields; the button that was pressed is below them.
   useEffect(() => {
     if (failure !== null) form.current?.querySelector('.fui-DialogContent')?.scrollTo({ top: 0 });
@@ -113,6 +114,17 @@ function useFirstQuestion(form: RefObject<HTMLFormElement | null>): void {
     });
     return () => timer.cancel();
   }, [form]);
+}
+
+/** What had the focus is gone with what was asked before: without one in the dialog, Escape would reach nobody. */
+function useSomeFocus(form: RefObject<HTMLFormElement | null>, title: string): void {
+  const before = useRef(title);
+  useEffect(() => {
+    if (before.current === title) return;
+    before.current = title;
+    if (form.current?.contains(document.activeElement)) return;
+    form.current?.querySelector('button')?.focus(); // the one that closes: a second Enter must not send
+  }, [form, title]);
 }
 
 function CloseButton({ disabled, onClose }: { disabled: boolean; onClose(): void }) {

@@ -7,6 +7,7 @@ import {
   makeStyles,
   OverlayDrawer,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { en } from '../text/en.ts';
@@ -32,6 +33,8 @@ export function SidePanel(props: {
   children: ReactNode;
 }) {
   const styles = useStyles();
+  // the keyboard is back here when what opened a dialog over the panel is gone: outside of it, Escape would close nothing
+  const restored = useRestoreFocusTarget();
   return (
     <OverlayDrawer
       open
@@ -44,6 +47,7 @@ export function SidePanel(props: {
           className={styles.title}
           action={
             <Button
+              {...restored}
               appearance="subtle"
               aria-label={en.dialog.close}
               icon={<CloseIcon />}

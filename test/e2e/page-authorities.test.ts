@@ -4,7 +4,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
 describe.runIf(have('chromium'))('the account of an authority in the window', () => {
-  const { open, calls, axe } = pageHarness();
+  const { open, calls, axe, settled } = pageHarness();
 
   async function atAccount() {
     const opened = await open({ place: 'authorities' });
@@ -72,6 +72,22 @@ describe.runIf(have('chromium'))('the account of an authority in the window', ()
       },
     ]);
     expect(troubles).toEqual([]);
+  });
+
+  it('keeps the keyboard in its panel, whatever was pressed last', async () => {
+    for (const name of ['Show account', 'Send contact', 'Register new…', 'Deactivate…']) {
+      const { page } = await atAccount();
+      await button(page, 'Show account').press('Enter');
+      await button(page, 'Change key').waitFor();
+      await button(page, name).press('Enter');
+      const question = page.locator('[role=alertdialog]');
+      if (name.endsWith('…')) await question.locator('role=button >> nth=-1').press('Enter');
+      await page.waitForSelector(name === 'Show account' ? 'text=acct/4711' : '.fui-MessageBar');
+      await question.waitFor({ state: 'detached' });
+      await settled(page);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('.fui-OverlayDrawer', { state: 'detached' });
+    }
   });
 
   it('is none for an authority that is kept here', async () => {

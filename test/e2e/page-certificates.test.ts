@@ -1,10 +1,11 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 import { letsEncrypt } from './window/world/said-by-others.ts';
 
 describe.runIf(have('chromium'))('certificates in the window', () => {
-  const { open, calls } = pageHarness();
+  const { open, calls, settled } = pageHarness();
 
   it('are revoked after a question that names them, and shown to be still served', async () => {
     const { page, troubles } = await open({ place: 'certificates' });
@@ -18,7 +19,8 @@ describe.runIf(have('chromium'))('certificates in the window', () => {
     );
     expect(await calls(page)).toEqual([]);
     await dialog.locator('role=button[name="Revoke"]').click();
-    await dialog.locator('text=Still served').first().waitFor();
+    const done = page.locator('[role=dialog]', { hasText: 'is revoked' });
+    await done.locator('text=Still served').first().waitFor();
     const fingerprint = expect.stringMatching(/^[0-9a-f]{64}$/);
     expect(await calls(page)).toEqual([
       {
@@ -26,7 +28,7 @@ describe.runIf(have('chromium'))('certificates in the window', () => {
         input: { certificate: fingerprint, reason: 'key-compromise', fingerprint },
       },
     ]);
-    await dialog.locator('role=button[name="Close"]').last().click();
+    await done.locator('role=button[name="Close"]').last().click();
     await page.waitForSelector('text=The private key may be known to others');
     expect(await page.isVisible('role=button[name="Revoke…"]')).toBe(false);
     expect(troubles).toEqual([]);
@@ -45,4 +47,31 @@ describe.runIf(have('chromium'))('certificates in the window', () => {
     await dialog.locator('role=button[name="Show plan"]').waitFor();
     expect(troubles).toEqual([]);
   });
+
+  it('keep the keyboard where Escape closes, when what was pressed is gone', async () => {
+    const { page } = await open({ place: 'certificates' });
+    await page.click('[data-row-link] >> text=shop.nordhafen.example');
+    await page.press('role=button[name="Revoke…"]', 'Enter');
+    await page.press('[role=dialog] >> role=button[name="Revoke"]', 'Enter');
+    await page.waitForSelector('text=Still served');
+    await closed(page, 'text=Still served');
+    await page.waitForSelector('text=Revoked just now');
+    await closed(page, 'text=Revoked just now');
+    for (const look of ['Rehearse', 'Show plan']) {
+      await open({ place: 'endpoints' });
+      await page.click('text=shop-web-1');
+      await page.click('text=Request >> nth=0');
+      const dialog = page.locator('[role=dialog]');
+      await dialog.locator('select').first().selectOption(letsEncrypt);
+      await dialog.locator(`role=button[name="${look}"]`).press('Enter');
+      await dialog.locator('role=button[name="Back"]').waitFor();
+      await closed(page, '[role=dialog]');
+    }
+  });
+
+  async function closed(page: Page, what: string): Promise<void> {
+    await settled(page);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(what, { state: 'detached' });
+  }
 });

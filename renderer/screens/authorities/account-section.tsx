@@ -130,7 +130,7 @@ function Question(props: {
 
 function ShowButton({ busy, onClick }: { busy: boolean; onClick(): void }) {
   return (
-    <Button icon={busy ? <Spinner size="tiny" /> : <LookIcon />} disabled={busy} onClick={onClick}>
+    <Button icon={busy ? <Spinner size="tiny" /> : <LookIcon />} disabledFocusable={busy} onClick={onClick}>
       {busy ? words.asking : words.show}
     </Button>
   );
@@ -177,24 +177,24 @@ function Actions(props: {
     <div className={styles.row}>
       {works && (
         <>
-          <Button disabled={busy} onClick={() => onChange('accountUpdate')}>
+          <Button disabledFocusable={busy} onClick={() => onChange('accountUpdate')}>
             {words.sendContact}
           </Button>
-          <Button disabled={busy} onClick={() => onChange('accountRollKey')}>
+          <Button disabledFocusable={busy} onClick={() => onChange('accountRollKey')}>
             {words.rollKey}
           </Button>
         </>
       )}
-      <OpenButton disabled={busy} onClick={() => onOpen('import')}>
+      <OpenButton disabledFocusable={busy} onClick={() => onOpen('import')}>
         {words.import}
       </OpenButton>
       {shown && (
-        <OpenButton disabled={busy} onClick={() => onOpen('accountRegister')}>
+        <OpenButton disabledFocusable={busy} onClick={() => onOpen('accountRegister')}>
           {words.register}
         </OpenButton>
       )}
       {works && (
-        <OpenButton disabled={busy} onClick={() => onOpen('accountDeactivate')}>
+        <OpenButton disabledFocusable={busy} onClick={() => onOpen('accountDeactivate')}>
           {words.deactivate}
         </OpenButton>
       )}

@@ -94,7 +94,7 @@ function TestSection({ authority }: { authority: Authority }) {
       actions={
         <Button
           icon={test.busy ? <Spinner size="tiny" /> : <VerifyIcon />}
-          disabled={test.busy}
+          disabledFocusable={test.busy}
           onClick={() => void run()}
         >
           {test.busy ? en.authorities.testing : en.authorities.testNow}
@@ -124,7 +124,7 @@ function RootSection({ authority }: { authority: Authority }) {
       <FailureBar failure={fetch.failure} />
       <p style={{ marginTop: 0 }}>{en.authorities.rootMeaning}</p>
       {root === null ? (
-        <Button disabled={fetch.busy} onClick={() => void show()}>
+        <Button disabledFocusable={fetch.busy} onClick={() => void show()}>
           {en.authorities.showRoot}
         </Button>
       ) : (

@@ -25,6 +25,7 @@ export function RevokeCertificate({ certificate, onClose }: { certificate: Certi
   const [reason, setReason] = useState<RevocationReason>('unspecified');
   const [revoked, setRevoked] = useState<Revoked | null>(null);
   const { fingerprint } = certificate;
+  const name = certificate.names[0] ?? nameOf(certificate.subject);
   const revoke = useCommand(() =>
     client.certificates.revoke({ certificate: fingerprint, reason, fingerprint }),
   );
@@ -32,7 +33,7 @@ export function RevokeCertificate({ certificate, onClose }: { certificate: Certi
   const flags = { reason, fingerprint: fingerprint.slice(0, 16) };
   return (
     <FormDialog
-      title={en.revocation.title(certificate.names[0] ?? nameOf(certificate.subject))}
+      title={revoked === null ? en.revocation.title(name) : en.revocation.doneTitle(name)}
       submit={revoked === null ? en.revocation.yes : null}
       busy={revoke.busy}
       failure={revoke.failure}

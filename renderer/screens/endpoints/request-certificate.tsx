@@ -32,7 +32,7 @@ export function RequestCertificate(props: { node: EndpointNode; endpoint: Endpoi
         asking ? (
           <Looks asked={asked} busy={busy} />
         ) : (
-          <Button disabled={busy} onClick={asked.back}>
+          <Button disabledFocusable={busy} onClick={asked.back}>
             {en.dialog.back}
           </Button>
         )
@@ -103,7 +103,7 @@ function Look(props: {
   const { busy, working, label, hint, doing, onLook } = props;
   const button = (
     <Button
-      disabled={busy}
+      disabledFocusable={busy}
       onClick={() => void onLook()}
       {...(working ? { icon: <Spinner size="tiny" /> } : {})}
     >

@@ -42,6 +42,7 @@ export const certificates = {
 export const revocation = {
   open: 'Revoke…',
   title: (name: string) => `Revoke the certificate for ${name}?`,
+  doneTitle: (name: string) => `The certificate for ${name} is revoked`,
   text: 'Clients that check for revocation will refuse it wherever it is served. This cannot be undone.',
   inUse: (nodes: string) => `In use on ${nodes}: renew it there first, unless the key is in the wrong hands.`,
   reason: 'Reason',
