@@ -82,6 +82,27 @@ describe.runIf(have('chromium'))('endpoints in the window', () => {
     expect(await page.inputValue('[data-field=name]')).toBe('broken');
   });
 
+  it('gives the names of nodes the most room, and that of the aliases too where there are none', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    const widths = async (endpoint: string): Promise<Record<string, number>> => {
+      await page.click('nav >> text=Endpoints');
+      await page.click(`[data-row-link] >> text=${endpoint}`);
+      await page.waitForSelector('th >> text=Served');
+      const heads = await page
+        .locator('th')
+        .evaluateAll((all) =>
+          all.map((one) => [one.textContent ?? '', one.getBoundingClientRect().width] as const),
+        );
+      return Object.fromEntries(heads);
+    };
+    const { Name: plain = 0, ...others } = await widths('shop-web-1');
+    expect(Object.keys(others)).not.toContain('Alias');
+    expect(plain).toBeGreaterThan(260);
+    const { Name: named = 0, Alias: alias = 0, ...rest } = await widths('mail-gateway');
+    expect(named).toBeGreaterThan(150);
+    expect(named).toBeGreaterThan(Math.max(alias, ...Object.values(rest)));
+  });
+
   it('shows the plan before a certificate is requested, then follows the task', async () => {
     const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-1');

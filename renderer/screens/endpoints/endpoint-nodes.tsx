@@ -27,7 +27,7 @@ export function EndpointNodes(props: {
   const { queries } = useBridge();
   const [requesting, setRequesting] = useState<EndpointNode | null>(null);
   const query = useQuery(queries.nodes.list.queryOptions({ input: { endpoint: endpoint.id } }));
-  const columns = useMemo(() => nodeColumns(setRequesting), []);
+  const columns = useMemo(() => nodeColumns(query.data ?? [], setRequesting), [query.data]);
   return (
     <>
       <LiveDiscovery endpoint={endpoint} />

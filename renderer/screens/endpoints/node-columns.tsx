@@ -12,35 +12,38 @@ import { servedShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
 import { en } from '../../text/en.ts';
 
-/** The columns of the field's own node list, and what is really served. */
-export function nodeColumns(onRequest: (node: EndpointNode) => void): Column<EndpointNode>[] {
-  return [...names, ...places, ...certificates, requests(onRequest)];
+/** The columns of the field's own node list, and what is really served. Where no node has an alias, the names get its place. */
+export function nodeColumns(
+  nodes: readonly EndpointNode[],
+  onRequest: (node: EndpointNode) => void,
+): Column<EndpointNode>[] {
+  const aliases = nodes.some((node) => node.alias !== null) ? [alias] : [];
+  return [name, ...aliases, ...places, ...certificates, requests(onRequest)];
 }
 
-const names: Column<EndpointNode>[] = [
-  {
-    id: 'name',
-    header: en.nodes.name,
-    value: (row) => row.name,
-    text: (row) => [row.name, ...row.serverNames, row.place ?? ''].join(' '),
-  },
-  {
-    id: 'alias',
-    header: en.nodes.alias,
-    value: (row) => row.alias,
-    cell: (row) => <Lines lines={row.alias?.split(', ') ?? []} most={1} />,
-    width: '12%',
-  },
-];
+const name: Column<EndpointNode> = {
+  id: 'name',
+  header: en.nodes.name,
+  value: (row) => row.name,
+  text: (row) => [row.name, ...row.serverNames, row.place ?? ''].join(' '),
+};
+
+const alias: Column<EndpointNode> = {
+  id: 'alias',
+  header: en.nodes.alias,
+  value: (row) => row.alias,
+  cell: (row) => <Lines lines={row.alias?.split(', ') ?? []} most={1} />,
+  width: '13%',
+};
 
 const places: Column<EndpointNode>[] = [
-  { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '92px' },
+  { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '88px' },
   {
     id: 'address',
     header: en.nodes.address,
     value: (row) => addresses(row).join(', '),
     cell: (row) => <Lines lines={addresses(row)} />,
-    width: '15%',
+    width: '13%',
   },
   {
     id: 'port',
@@ -48,7 +51,7 @@ const places: Column<EndpointNode>[] = [
     value: (row) => row.bindings[0]?.port ?? null,
     text: (row) => ports(row).join(' '),
     cell: (row) => <Lines lines={ports(row).map(String)} />,
-    width: '80px',
+    width: '68px',
   },
 ];
 
@@ -59,14 +62,14 @@ const certificates: Column<EndpointNode>[] = [
     value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
     text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
     cell: (row) => <SslCell node={row} />,
-    width: '17%',
+    width: '15%',
   },
   {
     id: 'served',
     header: en.nodes.served,
     value: (row) => en.served[row.served.state],
     cell: (row) => <ServedCell node={row} />,
-    width: '14%',
+    width: '12%',
   },
 ];
 
@@ -76,7 +79,7 @@ function requests(onRequest: (node: EndpointNode) => void): Column<EndpointNode>
     header: en.nodes.actions,
     plain: true,
     wideOnly: true,
-    width: '98px',
+    width: '92px',
     value: () => null,
     cell: (row) =>
       row.notInstallable === null && row.missingSince === null ? (
