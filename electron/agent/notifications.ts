@@ -8,6 +8,8 @@ import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
 import { aboutApproval, aboutLostLogin, aboutReplaced, type Draft } from './notification-words.ts';
+import { isWanted } from './policies/wanted-notification.ts';
+import { readSettings } from './settings.ts';
 
 /** Stores notifications and tells of them; decides the level that the tray paints. */
 export class Notifications {
@@ -25,6 +27,7 @@ export class Notifications {
     this.#clock = clock;
   }
 
+  /** Stored always; appears on the desktop and in the window unless the settings say that its kind does not. */
   notify(draft: Draft): void {
     const notification: Notification = {
       taskId: null,
@@ -35,10 +38,11 @@ export class Notifications {
       at: this.#clock.now(),
     };
     this.#database.notifications.insert(notification);
+    const appears = isWanted(notification, readSettings(this.#database));
     // told after the caller's transaction is stored: transactions are synchronous, so the next microtask is after them
     queueMicrotask(() => {
       this.#events.changed('notifications', notification.id);
-      this.#events.emit({ type: 'notification', notification, at: notification.at });
+      if (appears) this.#events.emit({ type: 'notification', notification, at: notification.at });
     });
   }
 

@@ -15,6 +15,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   'approvals.approve': ['approvals approve apr_0123456789abcdef'],
   'tasks.list': ['tasks list --about web1', 'tasks list --states failed,waiting'],
+  'settings.set': ['settings set --no-notify_successes'],
   'proxy.set': ['proxy set --pacurl http://wpad.example/proxy.pac --confirm 60'],
   'backups.create': ['backup create /safe/trustkeep.backup'],
   'backups.restore': ['backup restore /safe/trustkeep.backup'],

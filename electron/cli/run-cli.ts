@@ -1,5 +1,5 @@
 import { type Field, fieldSchema } from '#shared/catalog/field.ts';
-import { settingsCatalog } from '#shared/catalog/settings.ts';
+import { intervalFields } from '#shared/catalog/settings.ts';
 import { failureOf } from '../transport/client.ts';
 import { carryOut } from './carry-out.ts';
 import { codeOfFailure, exitCodes } from './exit-codes.ts';
@@ -133,7 +133,7 @@ function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<numb
   for (let i = 0; i < rest.length; i++) {
     const [flag = '', inline] = (rest[i] ?? '').split('=', 2);
     const name = flag.replace(/^--?/, '').replaceAll('-', '_');
-    const field = settingsCatalog.fields.find((one) => one.name === name);
+    const field = intervalFields.find((one) => one.name === name);
     if (field === undefined && name !== 'log_level') throw usage(`"run" does not take "${rest[i]}".`);
     const given = inline ?? rest[++i] ?? '';
     if (field === undefined) logLevel = given;

@@ -8,14 +8,14 @@ const changes = inputAs<Partial<Settings>>(z.object(inputShape(settingsCatalog.f
 
 export const settings = {
   show: command
-    .meta({ cli: 'settings show', help: 'Show intervals and limits.' })
+    .meta({ cli: 'settings show', help: 'Show intervals, limits and which notifications appear.' })
     .input(nothing)
     .output(settingsModel),
   /** Keeps what is not named. Takes effect at the next turn of each loop, without a restart. */
   set: command
     .meta({
       cli: 'settings set',
-      help: 'Change intervals and limits. Options that are not given stay the same.',
+      help: 'Change intervals, limits and which notifications appear. Options that are not given stay the same.',
       mutates: true,
       begins: true,
     })

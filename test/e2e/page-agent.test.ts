@@ -142,6 +142,23 @@ describe.runIf(have('chromium'))('the agent behind the window', () => {
     expect(troubles).toEqual([]);
   });
 
+  it('switches one kind of notification off, and leaves alone what is typed beside it', async () => {
+    const { page, troubles } = await open({ place: 'settings' });
+    await page.fill('[data-field=watch_minutes]', '30');
+    const successes = page.locator('role=switch[name=Successes]');
+    expect(await successes.isChecked()).toBe(true);
+    await successes.uncheck();
+    await page.waitForSelector('text=trustkeep settings set --no-notify_successes');
+    await page.locator('form', { has: successes }).locator('role=button[name=Save]').click();
+    await expect
+      .poll(() => calls(page))
+      .toEqual([{ command: 'settings.set', input: { notify_successes: false } }]);
+    await page.waitForSelector('text=trustkeep settings set --no-notify_successes', { state: 'detached' });
+    expect(await successes.isChecked()).toBe(false);
+    expect(await page.inputValue('[data-field=watch_minutes]')).toBe('30');
+    expect(troubles).toEqual([]);
+  });
+
   it('makes a backup, and restores one at the next start', async () => {
     const { page } = await open({ place: 'settings' });
     await page.click('text=Create backup…');

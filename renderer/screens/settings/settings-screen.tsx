@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
+import { intervalFields, notificationFields } from '#shared/catalog/settings.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Mono } from '../../parts/hash.tsx';
-import { KeyIcon, SettingsIcon } from '../../parts/icons.ts';
+import { BellIcon, ClockIcon, KeyIcon, SettingsIcon } from '../../parts/icons.ts';
 import { Page } from '../../parts/page.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { BackupSection } from '../backups/backup-section.tsx';
 import { SecretsState } from '../secrets/secrets-state.tsx';
-import { IntervalSection } from './interval-section.tsx';
+import { SettingsSection } from './settings-section.tsx';
 
 export function SettingsScreen() {
   const { queries } = useBridge();
@@ -21,7 +22,13 @@ export function SettingsScreen() {
         <SecretsState />
       </Section>
       <BackupSection />
-      <IntervalSection />
+      <SettingsSection
+        title={en.settings.notifications}
+        icon={<BellIcon />}
+        fields={notificationFields}
+        text={en.settings.notificationsText}
+      />
+      <SettingsSection title={en.settings.intervals} icon={<ClockIcon />} fields={intervalFields} />
       <Section title={en.settings.agent} icon={<SettingsIcon />}>
         <Answer query={status}>
           {(agent) => (

@@ -2,6 +2,9 @@ export const settings = {
   title: 'Settings',
   subtitle: 'This agent and its secrets.',
   secrets: 'Secrets',
+  notifications: 'Notifications',
+  notificationsText:
+    'What appears on the desktop and in this window. What is switched off is still listed under Notifications.',
   intervals: 'Intervals and limits',
   undo: 'Undo changes',
   agent: 'Agent',

@@ -10,6 +10,10 @@ describe('settings', () => {
     expect(settingsCatalog.fields.map((field) => field.name).sort()).toEqual(Object.keys(usual).sort());
     for (const field of settingsCatalog.fields) {
       expect(Reflect.get(usual, field.name), field.name).toBe(field.default);
+      if (field.kind === 'boolean') {
+        expect(settings.safeParse({ [field.name]: 'yes' }).success, field.name).toBe(false);
+        continue;
+      }
       for (const [value, fits] of [
         [field.min, true],
         [field.max, true],

@@ -1,7 +1,7 @@
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { settingsCatalog } from '#shared/catalog/settings.ts';
+import { type ReactElement, useState } from 'react';
+import type { Field } from '#shared/catalog/field.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
@@ -11,31 +11,44 @@ import { commandLine } from '../../parts/command-line.ts';
 import { DescriptorForm } from '../../parts/descriptor-form/descriptor-form.tsx';
 import { changedInput, type FormValues, startValues } from '../../parts/descriptor-form/values.ts';
 import { FailureBar } from '../../parts/failure-bar.tsx';
-import { ClockIcon } from '../../parts/icons.ts';
 import { Section } from '../../parts/section.tsx';
 import { en } from '../../text/en.ts';
-
-const { fields } = settingsCatalog;
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   buttons: { display: 'flex', gap: tokens.spacingHorizontalS },
 });
 
-/** How often and how long the loops of the agent look. */
-export function IntervalSection() {
+interface SettingsSectionProps {
+  title: string;
+  icon: ReactElement;
+  /** Those of the catalog that this section asks for. */
+  fields: readonly Field[];
+  /** What must be known before answering. */
+  text?: string;
+}
+
+/** Some of the settings of the agent, in a form of their own. */
+export function SettingsSection({ title, icon, fields, text }: SettingsSectionProps) {
   const { queries } = useBridge();
   const query = useQuery(queries.settings.show.queryOptions({ input: {} }));
   return (
-    <Section title={en.settings.intervals} icon={<ClockIcon />}>
+    <Section title={title} icon={icon}>
+      {text !== undefined && <p style={{ marginTop: 0 }}>{text}</p>}
       <Answer query={query}>
-        {(settings) => <IntervalForm key={JSON.stringify(settings)} settings={settings} />}
+        {(settings) => (
+          // what another section stores leaves alone what is typed here
+          <SettingsForm key={keyOf(fields, settings)} fields={fields} settings={settings} />
+        )}
       </Answer>
     </Section>
   );
 }
 
-function IntervalForm({ settings }: { settings: Settings }) {
+const keyOf = (fields: readonly Field[], settings: Settings): string =>
+  JSON.stringify(fields.map(({ name }) => Reflect.get(settings, name)));
+
+function SettingsForm({ fields, settings }: { fields: readonly Field[]; settings: Settings }) {
   const styles = useStyles();
   const { client } = useBridge();
   const [before] = useState<FormValues>(() => startValues(fields, settings));
@@ -84,7 +97,7 @@ function IntervalForm({ settings }: { settings: Settings }) {
   );
 }
 
-/** Numbers only: an emptied interval stays what it was. */
+/** An emptied interval stays what it was. */
 function kept(changes: Readonly<Record<string, unknown>>): Partial<Settings> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => typeof value === 'number'));
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null));
 }
