@@ -43,7 +43,7 @@ export function cancelled(
     const approval = database.approvals.ofTask(task.id);
     if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
     database.tasks.update({ ...row, task });
-    ends.inTransaction({ ...row, task });
+    ends.fromOutside({ ...row, task });
   });
   return task;
 }

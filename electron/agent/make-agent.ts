@@ -1,9 +1,10 @@
 import type { Task } from '#shared/model/task.ts';
 import type { Agent } from './agent.ts';
 import { Announcer } from './announcer.ts';
+import type { DomainLoop } from './domain.ts';
 import { openDomains, taskKinds } from './domains.ts';
 import { Events } from './events.ts';
-import { Loop } from './loops/loop.ts';
+import { firstTurnMs, Loop } from './loops/loop.ts';
 import { Notifications } from './notifications.ts';
 import type { AgentParts } from './parts.ts';
 import { TaskDesk } from './tasks/desk.ts';
@@ -18,10 +19,18 @@ export function makeAgent(parts: AgentParts): Agent {
     announcer.task(task);
     if (task.finishedAt !== null) wakeLoops('ended-task');
   };
-  const desk = new TaskDesk({ parts, kinds: taskKinds, notifications, changed });
+  const leftoversChanged = (endpointId: string): void => {
+    events.changed('endpoints', endpointId);
+    events.changed('audit', null);
+  };
+  const desk = new TaskDesk({ parts, kinds: taskKinds, notifications, changed, leftoversChanged });
   const begin: TaskDesk['begin'] = (...order) => desk.begin(...order);
   const domains = openDomains({ parts, events, announcer, notifications, begin });
-  const loops = domains.loops.map((about) => ({
+  const clearUp: DomainLoop = {
+    ...{ name: 'clear-up', firstTurnMs, wokenBy: ['agent', 'ended-task'] },
+    turn: () => desk.clearUp(),
+  };
+  const loops = [...domains.loops, clearUp].map((about) => ({
     about,
     loop: new Loop(about.name, clock, log, () => about.turn()),
   }));

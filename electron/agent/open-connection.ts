@@ -32,7 +32,7 @@ const changeWait = {
   because: 'a vault sets the new password on the host and stores it within seconds',
 };
 
-/** Connects to a stored endpoint. An identity seen for the first time is pinned, with an audit row. */
+/** Connects to a stored endpoint; what waits to be cleared up there is due then. An identity seen for the first time is pinned, with an audit row. */
 export async function openStored(
   parts: OpenConnectionParts,
   endpointId: string,
@@ -41,10 +41,13 @@ export async function openStored(
   const { database, clock } = parts;
   const row = database.endpoints.get(endpointId);
   if (row === null) throw new Failure('endpoint.not-found', 'The endpoint no longer exists.');
-  return openWithLogin(parts, row, {
+  const open = await openWithLogin(parts, row, {
     signal,
     onIdentity: (seen) => pin(database, row, seen.fingerprint, clock.now()),
   });
+  // what could not be removed while it was away is tried again
+  database.leftovers.hurry(row.id, clock.now());
+  return open;
 }
 
 /** Opens a stored endpoint for as long as `work` takes. */

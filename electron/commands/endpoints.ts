@@ -7,6 +7,7 @@ import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import { told } from '#shared/model/connection.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { Leftover } from '#shared/model/leftover.ts';
 import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { CommandContext } from '../transport/context.ts';
@@ -59,7 +60,17 @@ function viewOf({ database }: CommandTools, endpoint: Endpoint): EndpointView {
   return {
     ...endpoint,
     storeName: store === null ? null : (database.credentialStores.get(store)?.name ?? null),
+    toCleanUp: toCleanUp(database.leftovers.list(endpoint.id)),
   };
+}
+
+/** What has not been tried yet is not worth a word: it will be within seconds. */
+function toCleanUp(leftovers: readonly Leftover[]): string | null {
+  const tried = leftovers.filter(({ because }) => because !== null);
+  const [first] = tried;
+  if (first === undefined) return null;
+  const tasks = tried.length === 1 ? 'a task' : `${tried.length} tasks`;
+  return `What ${tasks} left here has not been removed yet: ${first.because} Trustkeep will try again automatically.`;
 }
 
 async function add(

@@ -13,6 +13,7 @@ import type { Renewal } from '#shared/model/renewal.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import type { Task, TaskKind, TaskState } from '#shared/model/task.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { LeftoverRows } from './leftovers.ts';
 
 /**
  * The store. All methods are synchronous, take well under a millisecond on a usual database and are safe inside
@@ -40,6 +41,7 @@ export interface Database {
   readonly notifications: NotificationRows;
   readonly audit: AuditRows;
   readonly outbox: OutboxRows;
+  readonly leftovers: LeftoverRows;
   readonly secrets: SecretRows;
   readonly meta: MetaRows;
   overview(now: number): Overview;

@@ -9,6 +9,7 @@ import { outbox } from './migrations/0006-outbox.ts';
 import { keyPairPlaces } from './migrations/0007-key-pair-place.ts';
 import { nodeManagers } from './migrations/0008-node-managers.ts';
 import { revokedCertificates } from './migrations/0009-revoked-certificates.ts';
+import { leftovers } from './migrations/0010-leftovers.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   keyPairPlaces,
   nodeManagers,
   revokedCertificates,
+  leftovers,
 ];
 
 export function versionOf(driver: Driver): number {

@@ -9,6 +9,7 @@ import { CredentialRepository } from './credentials.ts';
 import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { EndpointRepository } from './endpoints.ts';
+import { LeftoverRepository } from './leftovers.ts';
 import { MetaRepository } from './meta.ts';
 import { NodeRepository } from './nodes.ts';
 import { NotificationRepository } from './notifications.ts';
@@ -35,6 +36,7 @@ export class SqliteDatabase implements Database {
   readonly notifications: NotificationRepository;
   readonly audit: AuditRepository;
   readonly outbox: OutboxRepository;
+  readonly leftovers: LeftoverRepository;
   readonly secrets: SecretRepository;
   readonly meta: MetaRepository;
   readonly #onClose: () => void;
@@ -55,6 +57,7 @@ export class SqliteDatabase implements Database {
     this.notifications = new NotificationRepository(driver);
     this.audit = new AuditRepository(driver, sealer);
     this.outbox = new OutboxRepository(driver);
+    this.leftovers = new LeftoverRepository(driver);
     this.secrets = new SecretRepository(driver, sealer);
     this.meta = new MetaRepository(driver);
   }

@@ -10,8 +10,13 @@ type EndpointInput = AddInput<'type', EndpointType, 'name'>;
 /** Flat, named as the flags are; made from the catalog. Secrets come in here and never go out. */
 export const endpointInput = inputAs<EndpointInput>(addInputOf('type', endpointCatalog));
 
-/** One endpoint, with the name of the credential store its login is read from; null: its own login, or no such store. */
-const endpointView = endpoint.extend({ storeName: z.string().nullable() });
+/** One endpoint, with what is stored beside it. */
+const endpointView = endpoint.extend({
+  /** Of the credential store its login is read from; null: its own login, or no such store. */
+  storeName: z.string().nullable(),
+  /** What tasks left there that could not be removed yet, and why, for people; null: nothing. */
+  toCleanUp: z.string().nullable(),
+});
 export type EndpointView = z.infer<typeof endpointView>;
 
 export const endpoints = {

@@ -13,7 +13,8 @@ export async function startOnce(database: Database): Promise<void> {
   const notifications = new Notifications(database, new Events(clock), clock);
   const parts = { database, clock, log: silentLog, settings: () => ({ proof_seconds: 1 }) };
   const desk = new TaskDesk({
-    ...{ parts: parts as unknown as AgentParts, kinds: taskKinds, notifications, changed: () => {} },
+    ...{ parts: parts as unknown as AgentParts, kinds: taskKinds, notifications },
+    ...{ changed: () => {}, leftoversChanged: () => {} },
   });
   desk.start();
   await desk.stop(0);

@@ -123,7 +123,7 @@ export function driver(
       ended: () => {},
     },
     openTools: () => ({ tools: tools(), end: async () => {} }),
-    clearUp: async () => {},
+    clearUp: async () => () => {},
   });
   return async (task) => {
     cut = new AbortController();

@@ -1,5 +1,4 @@
 import { factsOfTask, type Task } from '#shared/model/task.ts';
-import type { TaskRow } from '../../database/database.ts';
 import { aboutEndedChange } from '../notification-words.ts';
 import { guardApproval } from '../steps/approval-guard.ts';
 import { approveStep } from '../steps/approve.ts';
@@ -21,13 +20,12 @@ import { snapshotSeal } from '../steps/seal-snapshot.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
 import { snapshotStep } from '../steps/snapshot.ts';
-import type { Step, StepTools } from '../steps/step.ts';
-import { tagOf } from '../steps/tag.ts';
+import type { Step } from '../steps/step.ts';
 import { guardUndo } from '../steps/undo-guard.ts';
 import { isSuccess } from '../tasks/step-rows.ts';
 import type { EndTools, KindOfTask } from '../tasks/task-kind.ts';
 import { afterFailedRenewal } from './failed-renewal.ts';
-import { noteProofs, removeProofs } from './left-proofs.ts';
+import { clearLeft, isCleared, leftBy } from './left.ts';
 
 /** Requests or renews a certificate for a node and installs it. */
 export const certifyKind: KindOfTask = {
@@ -52,7 +50,6 @@ export const certifyKind: KindOfTask = {
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended(row, tools) {
-    noteProofs(row, tools);
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
     forgetRequest(tools.database, row.task.id);
@@ -73,7 +70,8 @@ export const certifyKind: KindOfTask = {
           { topic: 'certificates', id: null },
         ] as const)),
   ],
-  clearUp,
+  leaves: (row, database) => leftBy(row, { database }),
+  clearLeft,
 };
 
 /** Behind the yes nothing runs without it. */
@@ -92,18 +90,4 @@ function abandonOrder(task: Task, { database, clock }: EndTools): void {
     refusedBecause: task.failure,
     updatedAt: clock.now(),
   });
-}
-
-/** Keys and kept copies stay when the restore is not proved: a person will need them. */
-const isCleared = ({ restored }: Task): boolean => restored !== 'failed' && restored !== 'unproved';
-
-/** What proved control of names, and on the endpoint the key made for it; the one in the database goes with the end. */
-async function clearUp(row: TaskRow, tools: StepTools): Promise<void> {
-  await removeProofs(row, tools);
-  const { task, memory } = row;
-  if (!isCleared(task)) return;
-  const begun = task.steps.some((step) => step.name === makeKeyStep.name && step.startedAt !== null);
-  if (!(makeKeyStep.name in memory.outputs) && !begun) return;
-  const { endpoint } = await tools.openConnection();
-  await endpoint.discard(null, tagOf(task));
 }

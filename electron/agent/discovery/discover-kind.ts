@@ -23,5 +23,6 @@ export const discoverKind: KindOfTask = {
           { topic: 'nodes', id: null },
           { topic: 'endpoints', id: idOf(subject, 'endpoint') },
         ],
-  async clearUp() {},
+  leaves: () => null,
+  clearLeft: async () => ({ left: null, because: null, gaveUp: null }),
 };

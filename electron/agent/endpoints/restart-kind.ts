@@ -16,5 +16,6 @@ export const restartKind: KindOfTask = {
   notification: aboutEndedChange,
   ended() {},
   touches: () => [],
-  async clearUp() {},
+  leaves: () => null,
+  clearLeft: async () => ({ left: null, because: null, gaveUp: null }),
 };

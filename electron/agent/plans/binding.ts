@@ -18,9 +18,14 @@ export function bindingOf(
   return {
     connection: describedWithUser(connection),
     endpoint: hashOf({ type, reached: connectionDefinition(connection).bound(connection), settings }),
-    authority: hashOf(authority?.settings ?? null),
-    ...(fallback === undefined ? {} : { fallback: hashOf(fallback?.settings ?? null) }),
+    authority: authorityHash(authority),
+    ...(fallback === undefined ? {} : { fallback: authorityHash(fallback) }),
   };
+}
+
+/** What of an authority a yes is bound to. Pure. */
+export function authorityHash(authority: Pick<Authority, 'settings'> | null): string {
+  return hashOf(authority?.settings ?? null);
 }
 
 function describedWithUser(connection: ConnectionSettings): string {

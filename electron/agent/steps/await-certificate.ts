@@ -4,8 +4,15 @@ import type { Order } from '#shared/model/order.ts';
 import { normalizedChainPem } from '../../pki/chain.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { readCertificate } from '../../pki/read-certificate.ts';
-import type { Authority, OrderRequest, OrderTools, Remark } from '../../providers/authorities/authority.ts';
+import type {
+  Authority,
+  NotCleared,
+  OrderRequest,
+  OrderTools,
+  Remark,
+} from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
+import { leaveProofs, saysLeft } from './leave.ts';
 import { ownOrder } from './own-order.ts';
 import { orderRequest, orderTools } from './place-order.ts';
 import { certificateSeal } from './seal-issued.ts';
@@ -34,8 +41,11 @@ export const awaitCertificateStep: Step = {
         case 'ready':
           return collect(context, authority, { request, tools, proved: status.sentence });
         case 'refused':
-          await authority.cleanUp(mustBeThere(ownOrder(context)).handle, request, tools);
-          return refuse(context, orderId, failureFrom(status.because));
+          return refuse(
+            context,
+            await clearUp(context, authority, { request, tools }),
+            failureFrom(status.because),
+          );
         case 'pending':
         case 'waiting-for-approval':
           if (clock.monotonic() + status.afterMs > deadline) return waitFor(context, orderId, status);
@@ -68,13 +78,29 @@ function waitFor(
   };
 }
 
-function refuse(context: StepContext, orderId: string, failure: Failure): Outcome {
+interface Settled {
+  orderId: string;
+  left: readonly NotCleared[];
+}
+
+/** The order has come to its end: what proved control of its names has done its part. */
+async function clearUp(
+  context: StepContext,
+  authority: Authority,
+  { request, tools }: { request: OrderRequest; tools: OrderTools },
+): Promise<Settled> {
+  const { id, handle } = mustBeThere(ownOrder(context));
+  return { orderId: id, left: await authority.cleanUp(handle, request, tools) };
+}
+
+function refuse(context: StepContext, { orderId, left }: Settled, failure: Failure): Outcome {
   const { database, clock } = context.tools;
   return {
     kind: 'failed',
     failure,
     store: () => {
       const order = database.orders.get(orderId);
+      if (order !== null) leaveProofs(context, order, left);
       if (order !== null)
         database.orders.update({
           ...order,
@@ -96,7 +122,7 @@ async function collect(
   const orderId = order.id;
   const remarks: Remark[] = [];
   const chainPem = normalizedChainPem(await authority.collect(order.handle, (one) => remarks.push(one)));
-  await authority.cleanUp(order.handle, request, tools);
+  const { left } = await clearUp(context, authority, { request, tools });
   const leaf = certificatesOf(chainPem)[0];
   if (leaf === undefined)
     throw new Failure(
@@ -113,16 +139,18 @@ async function collect(
   // here, not with the step's end: without the master key nothing is sealed, and the step waits for it
   certificateSeal.put(database, context.task.id, certificate);
   return {
-    kind: remarks.some(({ warning }) => warning) ? 'done-with-warning' : 'done',
+    kind: left.length > 0 || remarks.some(({ warning }) => warning) ? 'done-with-warning' : 'done',
     output: { orderId, fingerprint: certificate.fingerprint },
     sentence: [
       `${order.authorityName} issued the certificate of order ${order.number}.`,
       ...(proved === undefined ? [] : [proved]),
       ...remarks.map(({ sentence }) => sentence),
+      ...(left.length === 0 ? [] : [`${saysLeft(left)} Trustkeep will try again automatically.`]),
     ].join(' '),
     store: () => {
       database.certificates.upsert(certificate);
       const now = database.orders.get(orderId) ?? order;
+      leaveProofs(context, now, left);
       database.orders.update({
         ...now,
         state: 'collected',

@@ -1,8 +1,9 @@
 import type { Certificate } from '#shared/model/certificate.ts';
 import { decideRenewal } from '../policies/renewal.ts';
 import { spreadOf } from '../policies/spread.ts';
+import { leaveKept } from './leave.ts';
 import { newCertificate } from './material.ts';
-import { proveOutput, snapshotOutput } from './shapes.ts';
+import { makeKeyOutput, proveOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
 
@@ -14,16 +15,19 @@ export const finishStep: Step = {
   async run(context) {
     const { database, clock, log } = context.tools;
     const { snapshot } = context.output('snapshot', snapshotOutput);
+    const { path: keyPath } = context.output('make-key', makeKeyOutput);
     const { proved } = context.output('prove', proveOutput);
     const certificate = newCertificate(context);
     const warnings: string[] = [];
+    let cleared = false;
     try {
       const { endpoint } = await context.tools.openConnection();
       try {
         // first: an endpoint that has just read where certificates lie need not ask again where to clear up
         database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());
       } finally {
-        await endpoint.discard(snapshot, tagOf(context.task));
+        await endpoint.discard(snapshot, tagOf(context.task), keyPath);
+        cleared = true;
       }
     } catch (error) {
       log.warn('clearing up after an install failed', { error, task: context.task.id });
@@ -31,7 +35,11 @@ export const finishStep: Step = {
         `Cleaning up on the endpoint failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    const done = { output: {}, store: () => storeSuccess(context, certificate, proved) };
+    const store = (): void => {
+      storeSuccess(context, certificate, proved);
+      if (!cleared) leaveKept(context, { snapshot, keyPath }, warnings.join(' '));
+    };
+    const done = { output: {}, store };
     return warnings.length === 0
       ? { kind: 'done', ...done, sentence: 'Cleaned up; the next renewal is scheduled.' }
       : { kind: 'done-with-warning', ...done, sentence: warnings.join(' ') };

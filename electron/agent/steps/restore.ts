@@ -2,10 +2,11 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { restoreRetries } from '../tasks/retry.ts';
+import { leaveKept } from './leave.ts';
 import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
-import { type Kept, restoreOutput, snapshotOutput } from './shapes.ts';
+import { type Kept, makeKeyOutput, restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { tagOf } from './tag.ts';
 import { mustBeKept } from './undo-guard.ts';
@@ -89,7 +90,7 @@ export const proveRestoreStep: Step = {
         `The previous files are back, but ${disturbed.place} ${disturbed.sentence}.`,
         { hint: 'Check the server now. The previous files are in place.' },
       );
-    await clearUp(context);
+    const noteLeft = await clearUp(context);
     const { database, clock } = context.tools;
     const sentence =
       shown.length > 0
@@ -107,7 +108,11 @@ export const proveRestoreStep: Step = {
     const nodeId = context.node().id;
     // a warning, so that the task does not claim a proof that there was none of
     const kind = shown.length > 0 ? ('done' as const) : ('done-with-warning' as const);
-    return { kind, output: {}, sentence, store: () => database.nodes.setServed(nodeId, served) };
+    const store = (): void => {
+      database.nodes.setServed(nodeId, served);
+      noteLeft();
+    };
+    return { kind, output: {}, sentence, store };
   },
 };
 
@@ -139,12 +144,16 @@ function showsBefore(answer: TlsAnswer, { leaf, chain }: Shown): string | null {
     : 'it shows the previous certificate with another chain than before';
 }
 
-async function clearUp(context: StepContext): Promise<void> {
+/** Gives what to store of what could not be removed. */
+async function clearUp(context: StepContext): Promise<() => void> {
+  const { snapshot } = context.output('snapshot', snapshotOutput);
+  const { path: keyPath } = context.output('make-key', makeKeyOutput);
   try {
-    const { snapshot } = context.output('snapshot', snapshotOutput);
     const { endpoint } = await context.tools.openConnection();
-    await endpoint.discard(snapshot, tagOf(context.task));
+    await endpoint.discard(snapshot, tagOf(context.task), keyPath);
+    return () => {};
   } catch (error) {
     context.tools.log.warn('clearing up after a restore failed', { error, task: context.task.id });
+    return () => leaveKept(context, { snapshot, keyPath }, asFailure(error).message);
   }
 }

@@ -55,7 +55,8 @@ export function webRootAt(root: string, connect: () => Promise<HostConnection>):
   };
 }
 
-function plannedRoot(context: StepContext): string | null {
+/** The directory of `webRootOf`. Null: nowhere. */
+export function plannedRoot(context: StepContext): string | null {
   const from = orderedFrom(context);
   const authority = context.tools.database.authorities.get(from.id);
   if (authority === null) return null;

@@ -1,31 +1,21 @@
-import type { Clock } from '#kit/clock.ts';
 import type { TaskRow } from '../../database/database.ts';
+import { leave, say } from '../steps/leave.ts';
 import type { StepTools } from '../steps/step.ts';
 import type { TaskKinds } from './kinds.ts';
 
-/** Removes what a task that ended without success left behind, as its kind says. Best effort, never rejects. */
-export async function clearUpEnded(kinds: TaskKinds, row: TaskRow, tools: StepTools): Promise<void> {
-  try {
-    await kinds.of(row.task).clearUp(row, tools);
-  } catch (error) {
-    tools.log.warn('clearing up after an ended task failed', { task: row.task.id, error });
-  }
-}
-
-/** Clearing up after cancelled tasks, which goes on while nobody waits for it. */
-export class Clearing {
-  readonly #under = new Set<Promise<void>>();
-
-  add(work: Promise<void>): void {
-    this.#under.add(work);
-    void work.finally(() => this.#under.delete(work));
-  }
-
-  /** Resolves when nothing is left to do, after `graceMs` at the latest. */
-  async ended(clock: Clock, graceMs: number): Promise<void> {
-    const enough = new AbortController();
-    const grace = clock.sleep(graceMs, enough.signal).catch(() => {});
-    await Promise.race([Promise.all(this.#under), grace]);
-    enough.abort();
-  }
+/**
+ * Removes what a task that is about to end without success left behind, as its kind says. Gives what to store with its end of
+ * what could not be removed. Never rejects.
+ */
+export async function clearUpEnding(kinds: TaskKinds, row: TaskRow, tools: StepTools): Promise<() => void> {
+  const { database, clock } = tools;
+  const { task } = row;
+  const kind = kinds.of(task);
+  const may = kind.leaves(row, database);
+  if (may === null) return () => {};
+  const { left, because, gaveUp } = await kind.clearLeft(may, task, tools);
+  return () => {
+    if (left !== null) leave({ database, now: clock.now(), task, left, because });
+    if (gaveUp !== null) say(database, clock.now(), task, 'failed', gaveUp);
+  };
 }

@@ -10,9 +10,10 @@ import { type Decision, decide } from '../decide.ts';
 import { findTask } from '../find.ts';
 import type { Notifications } from '../notifications.ts';
 import type { AgentParts } from '../parts.ts';
-import { Clearing, clearUpEnded } from './clear-up.ts';
+import { clearUpEnding } from './clear-up.ts';
 import { TaskEnds } from './ends.ts';
 import type { TaskKinds } from './kinds.ts';
+import { Leftovers } from './leftovers.ts';
 import { newTask } from './new-task.ts';
 import { openTools } from './open-tools.ts';
 import { TaskQueue } from './queue.ts';
@@ -25,6 +26,8 @@ interface DeskParts {
   notifications: Notifications;
   /** Called after each stored change of a task, outside any transaction. */
   changed(task: Task): void;
+  /** What is left to clear up at this endpoint is another by now. */
+  leftoversChanged(endpointId: string): void;
 }
 
 /** Where tasks are begun, decided, cancelled and driven; knows no kind by name. */
@@ -34,7 +37,7 @@ export class TaskDesk {
   readonly #clock: Clock;
   readonly #ends: TaskEnds;
   readonly #queue: TaskQueue;
-  readonly #clearing = new Clearing();
+  readonly #leftovers: Leftovers;
 
   constructor(desk: DeskParts) {
     const { parts, kinds, notifications } = desk;
@@ -51,9 +54,13 @@ export class TaskDesk {
       openTools: (task, signal) => openTools(parts, task, signal),
       changed: desk.changed,
       ended: (row) => this.#ends.inTransaction(row),
-      clearUp: (row, tools) => clearUpEnded(kinds, row, tools),
+      clearUp: (row, tools) => clearUpEnding(kinds, row, tools),
     });
     this.#queue = new TaskQueue({ database, runner, clock, log, kinds });
+    this.#leftovers = new Leftovers({
+      ...{ database, clock, kinds, queue: this.#queue, changed: desk.leftoversChanged },
+      openTools: (task, signal) => openTools(parts, task, signal),
+    });
   }
 
   /** Recovers what was cut off, then drives what is due. Once. */
@@ -62,13 +69,19 @@ export class TaskDesk {
     this.#database.transaction(() => {
       endRestored(this.#database, this.#ends, now);
       recoverTasks(this.#database, this.#desk.kinds, this.#ends, now);
+      this.#database.leftovers.hurry(null, now);
     });
     this.#queue.start();
   }
 
   /** Lets running steps and clearing up end within `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
-    await Promise.all([this.#queue.stop(graceMs), this.#clearing.ended(this.#clock, graceMs)]);
+  stop(graceMs: number): Promise<void> {
+    return this.#queue.stop(graceMs);
+  }
+
+  /** One turn of clearing up what tasks left behind. Gives the milliseconds until the next. */
+  clearUp(): Promise<number> {
+    return this.#leftovers.turn();
   }
 
   /** Tasks that wait for the keychain try again; whatever is due is driven. */
@@ -98,15 +111,17 @@ export class TaskDesk {
   }
 
   cancel(taskId: string, caller: Caller): Task {
-    const { parts, kinds, changed } = this.#desk;
+    const { changed } = this.#desk;
+    const { log } = this.#desk.parts;
     const row = findTask(this.#database, taskId);
     if (row.task.finishedAt !== null) return row.task;
     refuseToCancel(row, this.#queue.runs(taskId));
     const task = cancelled({ database: this.#database, clock: this.#clock, ends: this.#ends }, row, caller);
     this.#database.afterCommit(() => {
       changed(task);
-      const { tools, end } = openTools(parts, task, new AbortController().signal);
-      this.#clearing.add(clearUpEnded(kinds, { ...row, task }, tools).finally(end));
+      void this.#leftovers.tryNow(task.id).catch((error: unknown) => {
+        log.warn('clearing up after a cancelled task failed', { task: task.id, error });
+      });
     });
     return task;
   }

@@ -2,6 +2,7 @@ import { newId } from '#kit/ids.ts';
 import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { TaskRow } from '../../database/database.ts';
+import { leave } from '../steps/leave.ts';
 import type { TaskKinds } from './kinds.ts';
 import { isSuccess } from './step-rows.ts';
 import type { EndTools } from './task-kind.ts';
@@ -30,6 +31,14 @@ export class TaskEnds {
   constructor(tools: EndTools, kinds: TaskKinds) {
     this.#tools = tools;
     this.#kinds = kinds;
+  }
+
+  /** One that ends where it is not driven, and leaves what it left: that is noted, to be cleared up from then on. */
+  fromOutside(row: TaskRow): void {
+    const { database, clock } = this.#tools;
+    const left = this.#kinds.of(row.task).leaves(row, database);
+    if (left !== null) leave({ database, now: clock.now(), task: row.task, left, because: null });
+    this.inTransaction(row);
   }
 
   /** Once per task, in the transaction that ends it; `row` is the task as it ends. */

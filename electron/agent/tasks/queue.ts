@@ -69,6 +69,28 @@ export class TaskQueue {
     return [...this.#leases.values()].some((lease) => lease.taskId === taskId);
   }
 
+  /**
+   * Does `work` where no task works or left anything halfway, while none can begin there. `busy`, and nothing is done, where
+   * one does, and before the start and after the stop. Rejects as `work` does. `stop` waits for it as for a step.
+   */
+  async lend(
+    ground: string,
+    taskId: string,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<'done' | 'busy'> {
+    if (this.#stopped || this.#leases.has(ground)) return 'busy';
+    const live = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
+    if (live.some((row) => isHalfway(row) && groundOf(row.task.subject) === ground)) return 'busy';
+    const abort = new AbortController();
+    const ended = work(abort.signal).finally(() => {
+      this.#leases.delete(ground);
+      this.pump();
+    });
+    this.#leases.set(ground, { taskId, abort, ended: ended.catch(() => {}) });
+    await ended;
+    return 'done';
+  }
+
   /** Lets running steps end within `graceMs`, then cuts them off; the next start repeats those. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;

@@ -2,6 +2,7 @@ import { Failure } from '#shared/failure.ts';
 import { liveTaskStates, type Task } from '#shared/model/task.ts';
 import { type Database, restoredNote, type TaskRow } from '../../database/database.ts';
 import type { Step } from '../steps/step.ts';
+import { tagOf } from '../steps/tag.ts';
 import type { TaskEnds } from './ends.ts';
 import type { TaskKinds } from './kinds.ts';
 import { endedSteps, isLive, stepAt } from './step-rows.ts';
@@ -15,7 +16,7 @@ export function recoverTasks(database: Database, kinds: TaskKinds, ends: TaskEnd
   for (const row of database.tasks.inStates(['running'])) {
     const next = recovered(row, stepAt(row, kinds.of(row.task)), now);
     database.tasks.update(next);
-    if (!isLive(next.task)) ends.inTransaction(next);
+    if (!isLive(next.task)) ends.fromOutside(next);
   }
 }
 
@@ -48,7 +49,7 @@ export function endRestored(database: Database, ends: TaskEnds, now: number): vo
     const approval = database.approvals.ofTask(task.id);
     if (approval?.state === 'pending') database.approvals.update({ ...approval, state: 'superseded' });
     database.tasks.update({ ...row, task });
-    ends.inTransaction({ ...row, task });
+    ends.fromOutside({ ...row, task });
   }
 }
 
@@ -60,7 +61,7 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
     'task.restored',
     `This task was in progress when the backup of ${from} was created, and does not continue.`,
     {
-      hint: changing ? 'It was changing the endpoint: check what is served there.' : 'Start the task again.',
+      hint: `${changing ? 'It was changing the endpoint: check what is served there.' : 'Start the task again.'}${mayHaveLeft(task)}`,
     },
   ).toData();
   return {
@@ -70,4 +71,10 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
     restored: changing ? 'failed' : 'not-needed',
     steps: endedSteps(task.steps, failure, now),
   };
+}
+
+/** Not removed automatically: the agent that the backup was made on may be at work with it. */
+function mayHaveLeft({ id, steps }: Task): string {
+  const made = steps.some(({ name, startedAt }) => name === 'make-key' && startedAt !== null);
+  return made ? ` Files named .trustkeep-${tagOf({ id })} may be left on the endpoint.` : '';
 }

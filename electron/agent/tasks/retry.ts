@@ -43,6 +43,15 @@ export const restoreRetries: readonly RetryRow[] = [
   { afterMs: 6 * hour, because: 'a long outage; after it, a person has to check' },
 ];
 
+/** What is left over harms no one, so patience costs nothing. The last row repeats. */
+export const clearUpRetries: readonly RetryRow[] = [
+  { afterMs: minute, because: 'a disk or a connection is often back within a minute' },
+  { afterMs: 5 * minute, because: 'a slow reboot' },
+  { afterMs: hour, because: 'maintenance on the host' },
+  { afterMs: 6 * hour, because: 'an outage' },
+  { afterMs: 24 * hour, because: 'a person has to fix it; once a day does no harm' },
+];
+
 /** The wait before the next attempt, or null when it is not to be tried again. `attempt` counts failed ones from 1. */
 export function waitBefore(
   table: readonly RetryRow[],

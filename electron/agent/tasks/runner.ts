@@ -23,8 +23,8 @@ interface RunnerParts {
   changed(task: Task): void;
   /** Called once, when a task ends, in the transaction that ends it. */
   ended(row: TaskRow): void;
-  /** Removes what an ended, unfinished task left on its endpoint. Best effort, never rejects. */
-  clearUp(row: TaskRow, tools: StepTools): Promise<void>;
+  /** Removes what a task that ends without success left. Gives what is stored with its end of what is left. Never rejects. */
+  clearUp(row: TaskRow, tools: StepTools): Promise<() => void>;
 }
 
 /**
@@ -165,7 +165,7 @@ export class TaskRunner {
     return true;
   }
 
-  /** Clears up first: a task that says it ended leaves nothing behind. */
+  /** Clears up first: a task that says it ended leaves nothing behind but what is noted. */
   async #end(
     row: TaskRow,
     step: Step,
@@ -176,8 +176,12 @@ export class TaskRunner {
   ): Promise<void> {
     const { clock, kinds } = this.#parts;
     const task = ended(row, step, state, failure, kinds.of(row.task), clock.now());
-    await this.#parts.clearUp({ ...row, task: { ...row.task, ...task } }, tools);
-    this.#store(row, { task: { ...task, finishedAt: clock.now() } }, store, true);
+    const noteLeft = await this.#parts.clearUp({ ...row, task: { ...row.task, ...task } }, tools);
+    const also = (): void => {
+      store?.();
+      noteLeft();
+    };
+    this.#store(row, { task: { ...task, finishedAt: clock.now() } }, also, true);
   }
 
   #finish(row: TaskRow): boolean {

@@ -5,6 +5,7 @@ import type { Task, TaskKind } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { Draft } from '../notification-words.ts';
 import type { Notifications } from '../notifications.ts';
+import type { Left } from '../steps/leave.ts';
 import type { Step, StepTools } from '../steps/step.ts';
 
 /** What may follow an end, in the transaction that ends the task: synchronous, and undone with it. */
@@ -41,6 +42,18 @@ export interface KindOfTask {
   ended(row: TaskRow, tools: EndTools): void;
   /** What a window has to ask for again after a stored change of it, besides the task itself. */
   touches(task: Task): { topic: Topic; id: string | null }[];
-  /** Removes what one that ended without success left behind. May reject; nobody waits for it. */
-  clearUp(row: TaskRow, tools: StepTools): Promise<void>;
+  /** What one that ends without success may leave behind; null: nothing. Asks the database alone, never throws. */
+  leaves(row: TaskRow, database: Database): Left | null;
+  /** Removes that. Idempotent, never rejects. */
+  clearLeft(left: Left, task: Task, tools: StepTools): Promise<ClearedUp>;
+}
+
+/** What became of what a task left behind. */
+export interface ClearedUp {
+  /** What has to be tried again; null: nothing. */
+  left: Left | null;
+  /** Why, in sentences. Null when nothing is left. */
+  because: string | null;
+  /** What will never be removed automatically, and why, in sentences; null: nothing. */
+  gaveUp: string | null;
 }

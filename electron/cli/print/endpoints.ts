@@ -64,6 +64,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Fall-back authority', policy.fallbackId ?? null],
       ['Key type', policy.keyType ?? 'ec-p256'],
       ['Discovered', dated(endpoint.discoveredAt, paper.now)],
+      ['To clean up', endpoint.toCleanUp],
     ]),
     ...(endpoint.probe === null ? [] : ['', ...probePage(endpoint.probe, paper)]),
   ];

@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
-import type { FailureData } from '#shared/failure.ts';
+import type { Failure, FailureData } from '#shared/failure.ts';
 import type { AuthorityAccount, ImportedAccount } from '#shared/model/authority.ts';
 import type { RevocationReason } from '#shared/model/certificate.ts';
 import type { OrderTerms } from '#shared/model/order.ts';
@@ -60,6 +60,13 @@ export interface OrderTools {
   signal: AbortSignal;
 }
 
+/** Something that was put up to prove control of a name and is still there. */
+export interface NotCleared {
+  /** What it is and where: `the TXT record _acme-challenge.a.example (…)`. */
+  what: string;
+  because: Failure;
+}
+
 /**
  * A CA we order from. An order outlives the process: it is a handle in a row, never a call held open.
  * Rejects with Failure `authority.*` / `acme.*`; `retry: later | after` means the order is still good.
@@ -80,14 +87,15 @@ export interface Authority {
   collect(handle: OrderHandle, remark?: (remark: Remark) => void): Promise<string>;
   /**
    * Clears up what validation of the names of this order left behind (listeners, challenge files, TXT records). `what`: with
-   * settings that nobody approved, no file is removed and no script run. Default: all. Idempotent, never rejects.
+   * settings that nobody approved, no file is removed and no script run. Default: all. Gives what is left, which `remember`
+   * is told as well. Idempotent, never rejects.
    */
   cleanUp(
     handle: OrderHandle,
-    request: OrderRequest,
+    request: Pick<OrderRequest, 'names'>,
     tools: OrderTools,
     what?: 'all' | 'own listeners',
-  ): Promise<void>;
+  ): Promise<readonly NotCleared[]>;
   /** Optional: RFC 9773. Null when the CA does not offer it. */
   renewalInfo?(leafPem: string): Promise<RenewalInfo | null>;
   /** Proves that the authority answers and would take orders (directory, account). Each step with its sentence. */

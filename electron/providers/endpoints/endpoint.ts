@@ -83,8 +83,11 @@ export interface Endpoint {
    * its plan. What is new stays until everything old is back, and nothing is written or removed through a link.
    */
   restore(snapshot: Snapshot): Promise<RestoreReport>;
-  /** Removes what `snapshot` and `makeKey` kept for `tag`. Idempotent. */
-  discard(snapshot: Snapshot | null, tag: string): Promise<void>;
+  /**
+   * Removes what `snapshot` and `makeKey` kept for `tag`. `keyPath`: what `makeKey` gave. Idempotent. Rejects with `file.missing`
+   * where a place in which something was kept is gone, as that of a disk that is not mounted: what is there cannot be told.
+   */
+  discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void>;
   /** What it can do beside. Who else is affected is told by the plan. */
   readonly powers: Powers;
   close(): Promise<void>;

@@ -2,12 +2,13 @@ import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { SearchIcon, VerifyIcon } from '../../parts/icons.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { en } from '../../text/en.ts';
@@ -31,7 +32,7 @@ export function EndpointDetail({ endpointId, nodeId }: { endpointId: string; nod
   return <Known endpoint={query.data} nodeId={nodeId} />;
 }
 
-function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null }) {
+function Known({ endpoint, nodeId }: { endpoint: EndpointView; nodeId: string | null }) {
   const { client } = useBridge();
   const [sheet, setSheet] = useState<Sheet>('nodes');
   const discover = useCommand(() => client.endpoints.discover({ endpoint: endpoint.id }));
@@ -64,6 +65,11 @@ function Known({ endpoint, nodeId }: { endpoint: Endpoint; nodeId: string | null
     >
       <FailureBar failure={discover.failure ?? probe.failure} />
       <EndpointTrouble endpoint={endpoint} />
+      {endpoint.toCleanUp !== null && (
+        <Notice intent="warning" title={en.endpoints.toCleanUp}>
+          {endpoint.toCleanUp}
+        </Notice>
+      )}
       <Tabs<Sheet>
         tabs={[
           ['nodes', en.endpoints.nodes],

@@ -47,6 +47,7 @@ export const endpoints = {
   settings: 'Settings',
   allChecks: 'Can be reached and managed',
   someChecks: 'Cannot be managed yet',
+  toCleanUp: 'Clean-up not complete',
   probed: 'Probed',
   restart: 'Restart',
   restartTitle: (name: string) => `Restart ${name}?`,

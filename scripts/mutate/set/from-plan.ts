@@ -58,7 +58,7 @@ export const fromPlanMutations: readonly Mutation[] = [
       {
         breaks: 'a task that a start ends is told to nobody',
         file: 'electron/agent/tasks/recovery.ts',
-        find: '    if (!isLive(next.task)) ends.inTransaction(next);\n',
+        find: '    if (!isLive(next.task)) ends.fromOutside(next);\n',
         put: '    void ends;\n',
       },
     ],

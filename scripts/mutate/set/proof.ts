@@ -137,13 +137,13 @@ export const proofMutations: readonly Mutation[] = [
         breaks: 'the kept copies are removed although the restore is not proved',
         file: restore,
         find: "    if (wrong !== null)\n      throw new Failure(\n        'restore.not-served',",
-        put: "    await clearUp(context);\n    if (wrong !== null)\n      throw new Failure(\n        'restore.not-served',",
+        put: "    const noteLeft = await clearUp(context);\n    noteLeft();\n    if (wrong !== null)\n      throw new Failure(\n        'restore.not-served',",
       },
       {
         breaks: 'the kept copies stay on the endpoint for ever',
         file: restore,
-        find: '    await clearUp(context);\n',
-        put: '',
+        find: '    const noteLeft = await clearUp(context);\n',
+        put: '    const noteLeft = () => {};\n',
       },
       {
         breaks: 'the certificate of before is asked for by the kind of the new key',

@@ -191,7 +191,7 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'copies of replaced keys stay on the endpoint',
       file: step('finish'),
-      find: '        await endpoint.discard(snapshot, tagOf(context.task));\n',
+      find: '        await endpoint.discard(snapshot, tagOf(context.task), keyPath);\n',
       put: '',
     },
     {
@@ -203,8 +203,8 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'copies of replaced keys stay where the nodes cannot be read',
       file: step('finish'),
-      find: '      } finally {\n        await endpoint.discard(snapshot, tagOf(context.task));\n',
-      put: '        await endpoint.discard(snapshot, tagOf(context.task));\n      } finally {\n',
+      find: '      } finally {\n        await endpoint.discard(snapshot, tagOf(context.task), keyPath);\n',
+      put: '        await endpoint.discard(snapshot, tagOf(context.task), keyPath);\n      } finally {\n',
     },
     {
       breaks: 'a copy that cannot be removed has a served certificate put back',

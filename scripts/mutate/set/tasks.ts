@@ -85,7 +85,7 @@ export const taskMutations: readonly Mutation[] = [
         breaks: 'a failed task leaves its key on the endpoint',
         file: runner,
         find: 'await this.#parts.clearUp({ ...row, task: { ...row.task, ...task } }, tools);',
-        put: '',
+        put: '() => {};',
       },
       {
         breaks: 'what belongs to the end of a step is not stored with it',
@@ -155,7 +155,7 @@ export const taskMutations: readonly Mutation[] = [
       {
         breaks: 'the audit says nothing of tasks that a restored backup ends',
         file: recovery,
-        find: '    ends.inTransaction({ ...row, task });\n',
+        find: '    ends.fromOutside({ ...row, task });\n',
         put: '',
       },
     ],

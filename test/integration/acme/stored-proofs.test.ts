@@ -99,4 +99,36 @@ describe.skipIf(!ready)('a stored proof of control', () => {
       directory.remove();
     }
   });
+
+  test('that a script does not remove is told and stays stored, and is removed when the script does it', async () => {
+    const directory = tempDirectory('dns');
+    try {
+      const script = join(directory.path, 'script');
+      const does = (code: number) => writeFileSync(script, `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+      does(3);
+      const waits = { timeoutSeconds: 10, waitSeconds: 0, propagationSeconds: 0 };
+      const scripts = { addScript: script, removeScript: script };
+      const { authority } = acme(ca, { validation: { method: 'dns-01-script', ...scripts, ...waits } });
+      const order = await makeTestOrder(['shop.example'], { webRoot: new Map() });
+      const handle = (await authority.submit(order.request, null, order.tools)) as object;
+      const thumbprint = (await authority.account.look())?.thumbprint ?? '';
+      const common = { name: 'shop.example', challengeUrl: 'https://ca/1' };
+      const proof = { by: 'dns-script', ...common, keyAuthorization: `t.${thumbprint}`, addedAt: 1 };
+      const cleanUp = (of: unknown) => authority.cleanUp(of, order.request, order.tools);
+      expect(await cleanUp({ ...handle, provisions: [proof] })).toMatchObject([
+        {
+          what: expect.stringMatching(
+            /^the TXT record _acme-challenge\.shop\.example with the value \S{43}$/,
+          ),
+          because: { code: 'acme.dns-script-failed' },
+        },
+      ]);
+      expect(order.known()).toMatchObject({ provisions: [proof] });
+      does(0);
+      expect(await cleanUp(order.known())).toEqual([]);
+      expect(order.known()).toMatchObject({ provisions: [] });
+    } finally {
+      directory.remove();
+    }
+  });
 });

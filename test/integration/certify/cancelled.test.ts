@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { have } from '#test/servers/available.ts';
@@ -27,5 +29,59 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     await start();
     expect(await agent.call.orders.list({})).toMatchObject([{ state: 'abandoned' }]);
     await agent.call.authorities.remove({ authority: 'away' });
+  });
+
+  test('whose files were away has its key removed when they are back, which is told until then', async () => {
+    const { nodeId } = await addSite(agent, site);
+    const before = site.state();
+    const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
+    agent.authorities.get(away.id).submit = async () => {
+      throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
+    };
+    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
+    await approve(agent, taskId);
+    await expect
+      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
+      .toBe('back-off');
+    const files = join(site.nginx.dir, 'tls');
+    renameSync(files, `${files}.unmounted`);
+    await agent.call.tasks.cancel({ task: taskId });
+    const toCleanUp = async () => (await agent.call.endpoints.show({ endpoint: 'web1' })).toCleanUp;
+    await expect.poll(toCleanUp).toContain(`The directory ${files} is not there on this machine.`);
+    await stop();
+    renameSync(`${files}.unmounted`, files);
+    expect(site.state()).not.toEqual(before);
+    await start();
+    await expect.poll(toCleanUp, { timeout: 10_000 }).toBeNull();
+    expect(site.state()).toEqual(before);
+    const entries = await agent.call.audit.list({ limit: 10 });
+    expect(entries.find(({ action }) => action === 'clean-up.done')?.sentence).toBe(
+      'What an ended task left of web1/shop.example was removed.',
+    );
+  });
+
+  test('is cleared up after a probe that reaches the endpoint again, without a restart', async () => {
+    const { nodeId, endpointId } = await addSite(agent, site);
+    const before = site.state();
+    const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
+    agent.authorities.get(away.id).submit = async () => {
+      throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
+    };
+    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
+    await approve(agent, taskId);
+    await expect
+      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
+      .toBe('back-off');
+    const files = join(site.nginx.dir, 'tls');
+    renameSync(files, `${files}.unmounted`);
+    await agent.call.tasks.cancel({ task: taskId });
+    const left = () => agent.database.leftovers.list(endpointId);
+    await expect.poll(() => left()[0]?.attempts).toBe(1);
+    expect(left()[0]?.nextAt).toBeGreaterThan(Date.now() + 30_000);
+    renameSync(`${files}.unmounted`, files);
+    await agent.call.endpoints.probe({ endpoint: 'web1' });
+    agent.agent.wake();
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    expect(site.state()).toEqual(before);
   });
 });

@@ -49,7 +49,11 @@ describe('a caller at the socket', () => {
     await listen();
     const client = await connected();
     const { endpoint } = await client.endpoints.add({ type: 'nginx', name: 'büro' });
-    expect(await client.endpoints.show({ endpoint: 'büro' })).toEqual({ ...endpoint, storeName: null });
+    expect(await client.endpoints.show({ endpoint: 'büro' })).toEqual({
+      ...endpoint,
+      storeName: null,
+      toCleanUp: null,
+    });
     expect(made.audit()).toMatchObject([{ origin: 'cli', actor: 'alice (sudo bob)' }]);
   });
 

@@ -65,21 +65,31 @@ async function oneRound(place: Place, round: Round, trouble: Trouble, tally: Tal
     await inTrouble(place, { round, trouble, drive, said, wrong });
     noteEnd(tally, trouble, drive, said);
     if (drive.task?.state.startsWith('succeeded')) world.managed.add(round.target.endpoint);
+    if (await cleansUp(world, round, wrong))
+      count(tally, `${trouble.disk} disk ${trouble.what}: what could not be removed was removed later`);
     const found = await wrongAfter(world, round, drive, before, wrongEnd);
-    wrong.push(...wrongSaid(drive.task, said), ...found.filter((line) => !isLeft(line, trouble)));
-    if (found.some((line) => isLeft(line, trouble)))
-      count(tally, `target disk ${trouble.what}: a copy or a new key that could not be removed is left`);
+    wrong.push(...wrongSaid(drive.task, said), ...found);
   } catch (error) {
     wrong.push(sentenceOf(error));
   }
   return wrong;
 }
 
-/** What a task made beside its files is removed at its end, and only then. */
-const isLeft = (line: string, { what, disk }: Trouble): boolean =>
-  disk === 'target' &&
-  (what === 'read-only' || what === 'vanished') &&
-  /trustkeep-\S+ is left over$/.test(line);
+/** What could not be removed at the end of the task is removed when the disk is back. True: something was left until then. */
+async function cleansUp({ agent }: World, { target }: Round, wrong: string[]): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  let left = false;
+  for (;;) {
+    const shown = await agent.call((client) => client.endpoints.show({ endpoint: target.endpoint }));
+    if (shown === null || shown.toCleanUp === null) return left;
+    left = true;
+    if (performance.now() > end) {
+      wrong.push(`it is not cleaned up: ${shown.toCleanUp}`);
+      return left;
+    }
+    await pause(500);
+  }
+}
 
 interface Under {
   round: Round;

@@ -54,8 +54,10 @@ function taskOf(forward: Step[], undo: Step[] = []) {
     ...{ database, clock: clockAt(now), log: silentLog, kinds: new TaskKinds([kind]), changed: () => {} },
     openTools: () => ({ tools, end: async () => void happened.push('closed') }),
     ended: ({ task }) => void happened.push(`ended ${task.state}`),
-    clearUp: async () =>
-      void happened.push(`cleared up while ${stored().finishedAt === null ? 'live' : 'ended'}`),
+    clearUp: async () => {
+      happened.push(`cleared up while ${stored().finishedAt === null ? 'live' : 'ended'}`);
+      return () => {};
+    },
   });
   const stored = (): Task => {
     const after = database.tasks.get(row.task.id)?.task;

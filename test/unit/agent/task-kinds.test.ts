@@ -74,7 +74,10 @@ describe('a kind about something that is on no endpoint', () => {
     const notifications = new Notifications(database, new Events(clock), clock);
     const settings = () => ({ proof_seconds: 1 });
     const parts = { database, clock, log: silentLog, settings } as unknown as AgentParts;
-    desk = new TaskDesk({ parts, kinds: new TaskKinds([scanKind(seen)]), notifications, changed: () => {} });
+    desk = new TaskDesk({
+      ...{ parts, kinds: new TaskKinds([scanKind(seen)]), notifications },
+      ...{ changed: () => {}, leftoversChanged: () => {} },
+    });
     desk.start();
   });
   afterEach(async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
+import { asFailure } from '#shared/failure.ts';
 import type { Dns } from '../../../net/dns.ts';
 import type { Http } from '../../../net/http.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
@@ -9,6 +10,7 @@ import type {
   Authority,
   AuthorityState,
   KeepsAccount,
+  NotCleared,
   OrderHandle,
   OrderRequest,
   OrderStatus,
@@ -25,12 +27,13 @@ import { testAuthority } from './checks.ts';
 import { AcmeClient } from './client.ts';
 import type { RunScript } from './dns-scripts.ts';
 import { foreignAccount } from './foreign-account.ts';
-import { type AcmeHandle, isListener, readHandle } from './handle.ts';
+import { type AcmeHandle, readHandle } from './handle.ts';
 import { identifierOf, isOrdered } from './identifiers.ts';
 import { completedChain } from './issuers.ts';
 import { Orders } from './orders.ts';
 import { pollOrder } from './poll.ts';
 import { revokeCertificate } from './revocation.ts';
+import { saysProvision } from './says-provision.ts';
 import type { PollParts } from './work.ts';
 
 interface AcmeParts {
@@ -89,24 +92,29 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
 
   async cleanUp(
     handle: OrderHandle,
-    request: OrderRequest,
+    request: Pick<OrderRequest, 'names'>,
     tools: OrderTools,
     what: 'all' | 'own listeners' = 'all',
-  ): Promise<void> {
+  ): Promise<readonly NotCleared[]> {
     try {
       const read = readHandle(handle);
       if (read.orderUrl !== null) this.#parts.orders.release(read.orderUrl);
-      if (read.provisions.length === 0) return;
+      if (read.provisions.length === 0) return [];
       const ours = this.#ownProvisions(read, request);
-      await this.#parts.challenges.takeDown(what === 'all' ? ours : ours.filter(isListener), tools);
-      tools.remember({ ...read, provisions: [] });
+      const left = await this.#parts.challenges.takeDown(ours, tools, what);
+      tools.remember({ ...read, provisions: left.map(({ provision }) => provision) });
+      return left.map(({ provision, because }) => ({ what: saysProvision(provision), because }));
     } catch (error) {
       this.#log.warn('an order could not be cleared up', { error });
+      return [{ what: 'what was put up to prove control of the names', because: asFailure(error) }];
     }
   }
 
   /** What is removed was put up for a name of this order. */
-  #ownProvisions({ provisions }: AcmeHandle, { names }: OrderRequest): AcmeHandle['provisions'] {
+  #ownProvisions(
+    { provisions }: AcmeHandle,
+    { names }: Pick<OrderRequest, 'names'>,
+  ): AcmeHandle['provisions'] {
     return provisions.filter(({ name }) => {
       const ours = isOrdered(identifierOf(name), names);
       if (!ours) this.#log.warn('what is stored of another name is not removed', { name });

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
 import type { ValidationSettings } from '#shared/catalog/authorities/acme-validation.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import type { Dns } from '../../../net/dns.ts';
 import type { Http01Responder } from '../../../net/http-01-responder.ts';
 import type { TlsAlpn01Responder } from '../../../net/tls-alpn-01-responder.ts';
@@ -13,6 +13,11 @@ import { fileOf, tokenShape } from './key-authorization.ts';
 import { Serving } from './serving.ts';
 import { type Spread, Spreading } from './spread.ts';
 import type { Authorization, Challenge } from './wire.ts';
+
+interface Left {
+  provision: Provision;
+  because: Failure;
+}
 
 interface ChallengesParts {
   validation: ValidationSettings;
@@ -103,19 +108,26 @@ export class Challenges {
     return provisions.some((one) => isListener(one) && !this.#serving.isUpSince(one, since));
   }
 
-  /** Idempotent, never rejects. */
-  async takeDown(provisions: readonly Provision[], tools: OrderTools): Promise<void> {
-    await Promise.all(
-      provisions.map((provision) =>
-        this.#takeDownOne(provision, tools).catch((error: unknown) => {
-          this.#log.warn('a challenge could not be cleared up', {
-            name: provision.name,
-            by: provision.by,
-            error,
-          });
-        }),
-      ),
+  /** Gives those that are still up, each with the reason. `what` as in `Authority.cleanUp`. Idempotent, never rejects. */
+  async takeDown(
+    provisions: readonly Provision[],
+    tools: OrderTools,
+    what: 'all' | 'own listeners',
+  ): Promise<Left[]> {
+    const left = await Promise.all(
+      provisions.map(async (provision): Promise<Left[]> => {
+        if (what !== 'all' && !isListener(provision)) return [{ provision, because: notApproved() }];
+        try {
+          await this.#takeDownOne(provision, tools);
+          return [];
+        } catch (error) {
+          const { name, by } = provision;
+          this.#log.warn('a challenge could not be cleared up', { name, by, error });
+          return [{ provision, because: asFailure(error) }];
+        }
+      }),
     );
+    return left.flat();
   }
 
   async #putUpOne(provision: Provision, tools: OrderTools): Promise<Provision> {
@@ -155,6 +167,13 @@ export class Challenges {
         never(provision);
     }
   }
+}
+
+function notApproved(): Failure {
+  return new Failure(
+    'approval.settings-changed',
+    'The settings of the authority changed since they were approved, so no file is removed and no script is run.',
+  );
 }
 
 /** Which challenge each way answers. */

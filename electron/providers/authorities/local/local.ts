@@ -17,7 +17,7 @@ export function makeLocalAuthority(options: LocalOptions): LocalAuthority {
     submit: (request, known, tools) => submit(options, request, known, tools),
     poll: async (handle) => poll(handle),
     collect: async (handle) => collect(handle),
-    cleanUp: async () => {},
+    cleanUp: async () => [],
     test: async () => testLocal(options),
     async root() {
       const { pem, facts } = await rootOf(options);

@@ -165,8 +165,8 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return restoreSnapshot(this.connection, snapshot);
   }
 
-  async discard(snapshot: Snapshot | null, tag: string): Promise<void> {
-    await discardKept(this.connection, snapshot, await this.directories(), tag);
+  async discard(snapshot: Snapshot | null, tag: string, keyPath: string | null = null): Promise<void> {
+    await discardKept(this.connection, { snapshot, keyPath, directories: await this.directories() }, tag);
   }
 
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey> {

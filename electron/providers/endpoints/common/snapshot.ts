@@ -104,14 +104,22 @@ async function keptExactly(
 const isThere = async (connection: HostConnection, path: string): Promise<boolean> =>
   (await connection.stat(path)) !== null;
 
+interface Discarded {
+  snapshot: Snapshot | null;
+  /** Of a key that was made; null: of none that is known. */
+  keyPath: string | null;
+  /** Where something may lie. */
+  directories: readonly string[];
+}
+
 /**
  * Removes kept copies, new keys and notes made for `tag`: those the snapshot names and those found in `directories`; and what
- * writes of the files it names have left when they were cut off.
+ * writes of the files it names have left when they were cut off. Rejects with `file.missing` in the end where a directory
+ * is gone in which something was kept.
  */
 export async function discardKept(
   connection: HostConnection,
-  snapshot: Snapshot | null,
-  directories: readonly string[],
+  { snapshot, keyPath, directories }: Discarded,
   tag: string,
 ): Promise<void> {
   const files = (snapshot?.kept ?? []).filter((one) => one.kind === 'file');
@@ -119,11 +127,24 @@ export async function discardKept(
     keptAt !== null && belongsTo(basename(keptAt), tag) ? [keptAt] : [],
   );
   const near = (snapshot?.kept ?? []).flatMap((one) => ('path' in one ? [dirname(one.path)] : []));
-  for (const directory of new Set([...directories, ...near])) {
-    if ((await connection.stat(directory))?.kind !== 'directory') continue;
+  const kept = new Set([...named, ...(keyPath === null ? [] : [keyPath])].map(dirname));
+  const gone: string[] = [];
+  for (const directory of new Set([...directories, ...near, ...kept])) {
+    if ((await connection.stat(directory))?.kind !== 'directory') {
+      if (kept.has(directory)) gone.push(directory);
+      continue;
+    }
     const names = await connection.list(directory);
     named.push(...names.filter((name) => belongsTo(name, tag)).map((name) => join(directory, name)));
   }
   for (const path of new Set(named)) await connection.remove(path);
   await connection.removeLeftovers(files.map(({ path }) => path));
+  if (gone[0] !== undefined) throw placeGone(connection, gone[0]);
+}
+
+function placeGone({ description }: HostConnection, directory: string): Failure {
+  return new Failure('file.missing', `The directory ${directory} is not there on ${description}.`, {
+    hint: 'Check that its disk is mounted.',
+    retry: 'later',
+  });
 }

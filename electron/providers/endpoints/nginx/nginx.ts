@@ -172,8 +172,8 @@ export class NginxEndpoint extends FileEndpoint {
     return super.restore(snapshot);
   }
 
-  override async discard(snapshot: Snapshot | null, tag: string): Promise<void> {
-    await super.discard(snapshot, tag);
+  override async discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void> {
+    await super.discard(snapshot, tag, keyPath);
     this.#startAgain = null;
   }
 

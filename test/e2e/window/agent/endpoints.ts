@@ -4,6 +4,8 @@ import { exampleEndpoint } from '../world/endpoints.ts';
 import { fakeHash } from '../world/world.ts';
 import { type FakeTools, need, os } from './procedures.ts';
 
+const nothingBeside = { storeName: null, toCleanUp: null };
+
 /** Endpoints and their nodes. A task that is asked for is one the world has already. */
 export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
   const endpoint = (name: string): Endpoint =>
@@ -31,7 +33,7 @@ export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
         return { endpoint: added, probe: probeOf(like), taskId: null };
       }),
       list: os.endpoints.list.handler(() => world.endpoints),
-      show: os.endpoints.show.handler(({ input }) => ({ ...endpoint(input.endpoint), storeName: null })),
+      show: os.endpoints.show.handler(({ input }) => ({ ...endpoint(input.endpoint), ...nothingBeside })),
       update: os.endpoints.update.handler(({ input }) => {
         did('endpoints.update', input);
         const one = endpoint(input.endpoint);

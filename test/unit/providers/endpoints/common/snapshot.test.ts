@@ -1,4 +1,13 @@
-import { lstatSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
@@ -134,6 +143,23 @@ describe('a snapshot', () => {
 });
 
 describe('clearing up', () => {
+  const discarded = { snapshot: null, keyPath: null, directories: [] };
+
+  test('does not say that nothing is left where the place of a copy or a key is gone', async () => {
+    const made = at('mounted');
+    mkdirSync(made);
+    put('mounted/site.crt', 'old');
+    const snapshot = await take([await files.planned('mounted/site.crt')]);
+    renameSync(made, at('away'));
+    const gone = expect.objectContaining({ code: 'file.missing', retry: 'later' });
+    await expect(discardKept(files.connection, { ...discarded, snapshot }, 'task_1')).rejects.toEqual(gone);
+    const keyPath = at('mounted/.trustkeep-task_1.key.site.key');
+    await expect(discardKept(files.connection, { ...discarded, keyPath }, 'task_1')).rejects.toEqual(gone);
+    renameSync(at('away'), made);
+    await discardKept(files.connection, { ...discarded, snapshot, keyPath }, 'task_1');
+    expect(readdirSync(made)).toEqual(['site.crt']);
+  });
+
   test('removes what was made for this task, also where only its name tells, and nothing else', async () => {
     put('site.crt', 'old');
     const snapshot = await take([await files.planned('site.crt')]);
@@ -141,7 +167,7 @@ describe('clearing up', () => {
     put('.trustkeep-task_1.key.site.key', 'new key');
     put('.trustkeep-task_2.kept.site.crt', 'of another task');
     put('.trustkeep-task_10.snapshot', 'of another task too');
-    await discardKept(files.connection, snapshot, [], 'task_1');
+    await discardKept(files.connection, { ...discarded, snapshot }, 'task_1');
     expect(files.names()).toEqual([
       '.trustkeep-task_10.snapshot',
       '.trustkeep-task_2.kept.site.crt',
@@ -149,7 +175,8 @@ describe('clearing up', () => {
     ]);
     expect(await isNoted(files.connection, files.directory, 'task_1')).toBe(false);
     put('.trustkeep-task_1.key.site.key', 'new key');
-    await discardKept(files.connection, null, [files.directory, at('not-there')], 'task_1');
+    const directories = [files.directory, at('not-there')];
+    await discardKept(files.connection, { ...discarded, directories }, 'task_1');
     expect(files.names()).not.toContain('.trustkeep-task_1.key.site.key');
   });
 
@@ -160,7 +187,7 @@ describe('clearing up', () => {
     const [first] = snapshot.kept;
     if (first?.kind !== 'file') throw new Error('one file is kept');
     const other = { ...snapshot, kept: [{ ...first, keptAt: at('victim') }] };
-    await discardKept(files.connection, other, [], 'task_1');
+    await discardKept(files.connection, { ...discarded, snapshot: other }, 'task_1');
     expect(files.names()).toEqual(['site.crt', 'victim']);
   });
 });

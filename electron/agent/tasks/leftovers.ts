@@ -1,0 +1,108 @@
+import type { Clock } from '#kit/clock.ts';
+import { asFailure } from '#shared/failure.ts';
+import type { Leftover } from '#shared/model/leftover.ts';
+import { groundOf, placeOf } from '#shared/model/subject.ts';
+import type { Database, TaskRow } from '../../database/database.ts';
+import { leave, leftoverSeal, say } from '../steps/leave.ts';
+import type { StepTools } from '../steps/step.ts';
+import type { TaskKinds } from './kinds.ts';
+import type { TaskQueue } from './queue.ts';
+import type { ClearedUp } from './task-kind.ts';
+
+const longestNapMs = 60_000;
+/** Another task is at work there. */
+const busyMs = 5000;
+/** After it nothing is tried any more: what was left is as good as gone, or a person's to remove. */
+const longestMs = 30 * 24 * 60 * 60_000;
+
+interface LeftoverParts {
+  database: Database;
+  clock: Clock;
+  kinds: TaskKinds;
+  queue: TaskQueue;
+  openTools(task: TaskRow['task'], signal: AbortSignal): { tools: StepTools; end(): Promise<void> };
+  /** What is left at this endpoint is another by now. */
+  changed(endpointId: string): void;
+}
+
+/** Removes what tasks that have ended left behind, one endpoint at a time and never while a task works there. */
+export class Leftovers {
+  readonly #parts: LeftoverParts;
+
+  constructor(parts: LeftoverParts) {
+    this.#parts = parts;
+  }
+
+  /** Tries what is due. Gives the milliseconds until the next turn. */
+  async turn(): Promise<number> {
+    const { database, clock } = this.#parts;
+    for (const { taskId, nextAt } of database.leftovers.list()) {
+      if (nextAt > clock.now()) return Math.min(longestNapMs, nextAt - clock.now());
+      if (!(await this.tryNow(taskId))) return busyMs;
+    }
+    return longestNapMs;
+  }
+
+  /** Tries what is left of one task. False: a task works there, or the agent is stopping. Never rejects for what it meets. */
+  async tryNow(taskId: string): Promise<boolean> {
+    const { database, queue } = this.#parts;
+    const left = database.leftovers.get(taskId);
+    const row = database.tasks.get(taskId);
+    if (left === null || row === null) {
+      database.leftovers.remove(taskId);
+      return true;
+    }
+    const attempt = (signal: AbortSignal) => this.#attempt(left, row, signal);
+    return (await queue.lend(groundOf(row.task.subject), taskId, attempt)) === 'done';
+  }
+
+  async #attempt(left: Leftover, row: TaskRow, signal: AbortSignal): Promise<void> {
+    const { database, clock, changed } = this.#parts;
+    const cleared = await this.#clear(left, row, signal);
+    if (signal.aborted) return; // the next start tries again
+    database.transaction(() => this.#note(left, row, cleared, clock.now()));
+    changed(left.endpointId);
+  }
+
+  async #clear(left: Leftover, row: TaskRow, signal: AbortSignal): Promise<ClearedUp> {
+    const { database, kinds, openTools } = this.#parts;
+    const { proofs, kept } = left;
+    try {
+      if (!leftoverSeal.isOf(database, row.task.id, left)) return notOurs(row);
+    } catch (error) {
+      return { left: { proofs, kept }, because: asFailure(error).message, gaveUp: null };
+    }
+    const { tools, end } = openTools(row.task, signal);
+    try {
+      return await kinds.of(row.task).clearLeft({ proofs, kept }, row.task, tools);
+    } finally {
+      await end();
+    }
+  }
+
+  #note(before: Leftover, { task }: TaskRow, { left, because, gaveUp }: ClearedUp, now: number): void {
+    const { database } = this.#parts;
+    if (gaveUp !== null) say(database, now, task, 'failed', `${placeOf(task.subject)}: ${gaveUp}`);
+    const tooLong = now - before.since > longestMs;
+    if (left !== null && because !== null && !tooLong) {
+      // anew, since what was removed is noted no more
+      database.leftovers.put({ ...before, ...left });
+      leave({ database, now, task, left, because });
+      return;
+    }
+    database.leftovers.remove(task.id);
+    leftoverSeal.forget(database, task.id);
+    if (left !== null)
+      say(database, now, task, 'failed', `Cleaning up ${placeOf(task.subject)} was given up: ${because}`);
+    else if (gaveUp === null && before.attempts > 0)
+      say(database, now, task, 'ok', `What an ended task left of ${placeOf(task.subject)} was removed.`);
+  }
+}
+
+function notOurs({ task }: TaskRow): ClearedUp {
+  return {
+    left: null,
+    because: null,
+    gaveUp: `What is stored about the clean-up is not what Trustkeep stored, so nothing was removed. Find out who can write to the database, and check for files of task ${task.id}.`,
+  };
+}
