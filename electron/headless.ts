@@ -1,7 +1,9 @@
 import { systemClock } from '#kit/clock.ts';
-import { type LogLevel, makeLog } from '#kit/log.ts';
+import { type Log, type LogLevel, makeLog } from '#kit/log.ts';
+import { causeOf } from '#kit/unexpected.ts';
 import { version } from '#kit/version.ts';
 import type { Settings } from '#shared/model/settings.ts';
+import { exitCodes } from './cli/exit-codes.ts';
 import { compose } from './compose.ts';
 
 export interface HeadlessOptions {
@@ -16,11 +18,34 @@ const endSignals: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGTERM'] : ['SIGINT', 'SIGTERM'];
 
 /**
+ * Whatever no one caught ends the process with its cause in one line of the log, for the service manager to start it again:
+ * what it left in memory is not to be relied on, and the next start continues from what is stored, as after a kill. Left to
+ * Node, the error would be printed whole, with whatever it holds. Gives what ends this.
+ */
+function endAtUnexpected(log: Log): () => void {
+  let ending = false;
+  const end = (thrown: unknown): void => {
+    if (ending) process.exit(exitCodes.failed);
+    ending = true;
+    log.error(`ending after something unexpected, to be started again: ${causeOf(thrown)}`);
+    systemClock.after(1000, () => process.exit(exitCodes.failed));
+    process.stderr.write('', () => process.exit(exitCodes.failed));
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+  return () => {
+    process.off('uncaughtException', end);
+    process.off('unhandledRejection', end);
+  };
+}
+
+/**
  * The agent without a screen, until a signal or `trustkeep stop` ends it: running steps may finish. A second signal
  * does not wait for them. Resolves with the exit code; rejects when the agent cannot start.
  */
 export async function runHeadless({ dataDirectory, logLevel, settings }: HeadlessOptions): Promise<number> {
   const log = makeLog((line) => process.stderr.write(`${line}\n`), logLevel, systemClock.now);
+  const stopExpecting = endAtUnexpected(log);
   const ending = Promise.withResolvers<string>();
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -46,6 +71,7 @@ export async function runHeadless({ dataDirectory, logLevel, settings }: Headles
   } finally {
     await composed.stop();
     for (const signal of endSignals) process.off(signal, onSignal);
+    stopExpecting();
   }
   return 0;
 }

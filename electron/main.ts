@@ -3,6 +3,7 @@ import { app } from 'electron';
 import { systemClock } from '#kit/clock.ts';
 import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import { accountName } from '#kit/paths.ts';
+import { causeOf } from '#kit/unexpected.ts';
 import { prepareDesktop, runDesktop } from './shell/desktop.ts';
 import { readFlags } from './shell/flags.ts';
 import { openLogFile } from './shell/log-file.ts';
@@ -15,8 +16,10 @@ if (dataDirectory !== null) app.setPath('userData', join(dataDirectory, 'desktop
 
 if (isFirstInstance(app)) {
   const log = openLogFile(app.getPath('logs'), systemClock, flags.logLevel);
-  process.on('uncaughtException', (error) => log.error('something unexpected happened', { error }));
-  process.on('unhandledRejection', (error) => log.error('something unexpected was not handled', { error }));
+  process.on('uncaughtException', (error) => log.error(`something unexpected happened: ${causeOf(error)}`));
+  process.on('unhandledRejection', (error) =>
+    log.error(`something unexpected was not handled: ${causeOf(error)}`),
+  );
   prepareDesktop(log.in('shell'));
   // not awaited: Electron is ready only after this file was evaluated
   runDesktop({

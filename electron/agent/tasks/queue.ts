@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { groundOf } from '#shared/model/subject.ts';
+import { liveTaskStates } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { TaskKinds } from './kinds.ts';
 import type { TaskRunner } from './runner.ts';
@@ -79,7 +80,7 @@ export class TaskQueue {
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<'done' | 'busy'> {
     if (this.#stopped || this.#leases.has(ground)) return 'busy';
-    const live = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
+    const live = this.#database.tasks.inStates(liveTaskStates);
     if (live.some((row) => isHalfway(row) && groundOf(row.task.subject) === ground)) return 'busy';
     const abort = new AbortController();
     const ended = work(abort.signal).finally(() => {

@@ -90,7 +90,13 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'clearing up fails where a directory is gone',
         file: snapshot,
-        find: "if ((await connection.stat(directory))?.kind !== 'directory') continue;",
+        find: '      if (kept.has(directory)) gone.push(directory);\n      continue;\n',
+        put: '      if (kept.has(directory)) gone.push(directory);\n',
+      },
+      {
+        breaks: 'a copy on a disk that is away counts as removed',
+        file: snapshot,
+        find: 'if (gone[0] !== undefined) throw placeGone(connection, gone[0]);',
         put: '',
       },
     ],
