@@ -28,6 +28,8 @@ export const fieldWords: Record<string, string> = {
     'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
   'certificates.revokeByKey.fingerprint':
     'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
+  'authorities.accountDeactivate.account':
+    'Address of the account you mean. Without it nothing is deactivated, and the account is shown.',
   'certificates.revokeByKey.path': 'PEM file of the certificate.',
   'authorities.accountImport.path':
     'Whole path, on the machine of the agent, of the key file (private_key.json, keys/EMAIL.key or account.key) or of a folder with one account.',

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { shellWord } from '#kit/shell-word.ts';
 import { checkAbsolute } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
@@ -33,6 +34,7 @@ export function accountCommands(tools: CommandTools) {
     }),
     accountDeactivate: os.accountDeactivate.handler(async ({ input, context }) => {
       const { row, account } = of(input.authority);
+      mustBeMeant(row, await account.look(), input.account);
       const seen = await account.deactivate();
       note(context, row, `The account ${seen.url} of "${row.name}" was deactivated at the CA.`);
       return seen;
@@ -60,6 +62,20 @@ export function accountCommands(tools: CommandTools) {
 
 function note({ audit }: CommandContext, { id }: Authority, sentence: string): void {
   audit.note({ subject: id, sentence });
+}
+
+/** Throws `authority.account-not-confirmed`, which says what would be deactivated. */
+function mustBeMeant({ name }: Authority, seen: AuthorityAccount | null, meant: string | undefined): void {
+  if (seen === null || seen.url === meant) return;
+  throw new Failure(
+    'authority.account-not-confirmed',
+    meant === undefined
+      ? `This would deactivate the account ${seen.url} of "${name}". It cannot be undone; nothing has been done yet.`
+      : `The account of "${name}" is ${seen.url}, not ${meant}. Nothing was deactivated.`,
+    {
+      hint: `If this is the account you mean: trustkeep authorities account deactivate ${shellWord(name)} --account ${shellWord(seen.url)}`,
+    },
+  );
 }
 
 /** The CA accepted it a moment ago, and has not got it now: a replica of it may be behind. */

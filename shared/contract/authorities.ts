@@ -55,7 +55,15 @@ const account = {
       positional: 'authority',
       mutates: true,
     })
-    .input(oneAuthority)
+    .input(
+      z
+        .object({
+          authority: nameOrId,
+          /** Of the account that is meant; without it nothing is deactivated, and the failure says what would be. */
+          account: z.string().min(1).max(2048).optional(),
+        })
+        .strict(),
+    )
     .output(authorityAccount),
   accountRegister: command
     .meta({

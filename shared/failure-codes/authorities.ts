@@ -99,6 +99,11 @@ export const authoritiesCodes = {
     'acme.user-action-required': ['needs-person', 'Someone has to act on the site of the CA first.'],
   }),
   ...codesAbout('other', {
+    'authority.account-not-confirmed': [
+      'needs-person',
+      'The account to be deactivated was not named, or is another one.',
+      'wrong-call',
+    ],
     'authority.account-not-shown': ['later', 'The CA accepted the account, and does not show it yet.'],
     'authority.cannot-prove': [
       'needs-person',

@@ -42,6 +42,7 @@ describe.runIf(have('chromium'))('the account of an authority in the window', ()
     await button(page, 'Deactivate…').click();
     await question.locator('role=button[name="Deactivate"]').click();
     await page.waitForSelector('text=The account was deactivated.');
+    expect((await calls(page)).map(({ input }) => input.account)).toEqual(['https://acme.example/acct/4711']);
     expect(await done(page)).toEqual(['authorities.accountDeactivate']);
     for (const name of ['Send contact', 'Change key', 'Deactivate…'])
       expect(await button(page, name).count(), name).toBe(0);

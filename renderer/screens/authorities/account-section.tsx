@@ -52,7 +52,11 @@ export function AccountSection({ authority }: { authority: Authority }) {
   const [asking, setAsking] = useState<keyof typeof questions | 'import' | null>(null);
   const one = { authority: authority.id };
   const show = useCommand(() => client.authorities.accountShow(one));
-  const change = useCommand((verb: Change) => client.authorities[verb](one));
+  const change = useCommand((verb: Change) =>
+    verb === 'accountDeactivate'
+      ? client.authorities.accountDeactivate({ ...one, account: seen?.account?.url })
+      : client.authorities[verb](one),
+  );
   const look = async (): Promise<void> => {
     const answer = await show.run(undefined);
     if (answer !== undefined) setSeen({ account: answer.account, said: null });

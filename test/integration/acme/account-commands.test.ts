@@ -51,7 +51,16 @@ describe.skipIf(!canRunPebble)('the account of an authority, by command', () => 
     const rolled = await agent.call.authorities.accountRollKey(le);
     expect(rolled).toMatchObject({ url: before?.url, status: 'valid' });
     expect(rolled.thumbprint).not.toBe(before?.thumbprint);
-    expect((await agent.call.authorities.accountDeactivate(le)).status).toBe('deactivated');
+    const deactivate = (account?: string) => agent.call.authorities.accountDeactivate({ ...le, account });
+    for (const other of [undefined, `${before?.url}0`])
+      await expect(deactivate(other)).rejects.toMatchObject({
+        data: {
+          code: 'authority.account-not-confirmed',
+          hint: expect.stringContaining(`--account ${before?.url}`),
+        },
+      });
+    expect((await agent.call.authorities.accountShow(le)).account?.status).toBe('valid');
+    expect((await deactivate(before?.url)).status).toBe('deactivated');
     expect((await agent.call.authorities.test(le)).ok).toBe(false);
     const after = await agent.call.authorities.accountRegister(le);
     expect(after).toMatchObject({ status: 'valid', eabKeyId: null });

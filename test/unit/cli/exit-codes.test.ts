@@ -10,7 +10,13 @@ const thatEndWith = (exit: number): FailureCode[] => all.filter((code) => endOf(
 describe('the exit code of a failure', () => {
   test('says that the call is wrong for these codes alone', () => {
     expect(thatEndWith(exitCodes.usage).toSorted()).toEqual([
-      ...['certificate.not-confirmed', 'input.invalid', 'names.invalid', 'usage'],
+      ...[
+        'authority.account-not-confirmed',
+        'certificate.not-confirmed',
+        'input.invalid',
+        'names.invalid',
+        'usage',
+      ],
     ]);
   });
 
