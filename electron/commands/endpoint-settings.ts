@@ -1,7 +1,7 @@
 import type { LoginWay } from '#shared/catalog/connections/login.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
 import type { Flat } from '#shared/catalog/field.ts';
-import { checkAbsolute, text, yes } from '#shared/catalog/flat.ts';
+import { checkAbsolute, invalid, text, yes } from '#shared/catalog/flat.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import { keyType } from '#shared/model/certificate.ts';
 import type { ConnectionSettings } from '#shared/model/connection.ts';
@@ -68,11 +68,18 @@ function checkPaths({ fields }: Descriptor, flat: Flat): void {
 function policyOf(database: Database, flat: Flat): EndpointPolicy {
   const authority = text(flat, 'authority');
   const fallback = text(flat, 'fallback_authority');
+  const authorityId = authority === null ? null : findAuthority(database, authority).id;
+  const fallbackId = fallback === null ? null : findAuthority(database, fallback).id;
+  if (fallbackId !== null && fallbackId === authorityId)
+    throw invalid(
+      `The fall-back authority "${fallback}" is the authority of the endpoint already.`,
+      'Name another one, or leave the fall-back out.',
+    );
   return {
     autoApprove: yes(flat, 'auto_approve', false),
     autoRenew: yes(flat, 'auto_renew', true),
-    authorityId: authority === null ? null : findAuthority(database, authority).id,
-    ...(fallback === null ? {} : { fallbackId: findAuthority(database, fallback).id }),
+    authorityId,
+    ...(fallbackId === null ? {} : { fallbackId }),
     keyType: keyTypeOf(text(flat, 'key_type')),
   };
 }

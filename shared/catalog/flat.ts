@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import type { Flat } from './field.ts';
 
@@ -41,6 +42,18 @@ const absolute = /^(?:[/\\]|[A-Za-z]:[/\\])/;
 export function checkAbsolute(label: string, path: string | null): void {
   if (path === null || absolute.test(path)) return;
   throw invalid(`${label} must be an absolute path, not "${path}".`, 'Write the whole path.');
+}
+
+const ipAddress = z.union([z.ipv4(), z.ipv6()]);
+
+/** Where the agent listens; null: at all of its IPv4 addresses. Whether this machine has the address shows only then. */
+export function ownAddress(label: string, address: string | null): string {
+  if (address === null) return '0.0.0.0';
+  if (address === 'localhost' || ipAddress.safeParse(address).success) return address;
+  throw invalid(
+    `${label} must be an IP address of this machine, not "${address}".`,
+    'For all of its IPv4 addresses: 0.0.0.0. For all of its addresses: ::',
+  );
 }
 
 /** `input.invalid`, which a person puts right by asking for something else. */

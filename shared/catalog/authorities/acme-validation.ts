@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Field, Flat } from '../field.ts';
-import { checkAbsolute, invalid, number, text } from '../flat.ts';
+import { checkAbsolute, invalid, number, ownAddress, text } from '../flat.ts';
 
 /** How control of a name is proved to an ACME CA. */
 export const validation = z.discriminatedUnion('method', [
@@ -50,7 +50,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'responder_address',
     label: 'Responder address',
-    help: 'Address of this machine to answer on.',
+    help: 'IP address of this machine to answer on. Default: 0.0.0.0, all of them.',
     kind: 'text',
     default: '0.0.0.0',
     when: { field: 'validation', is: ['http-01-agent'] },
@@ -59,7 +59,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'responder_port',
     label: 'Responder port',
-    help: 'Port of this machine to answer on. The CA always asks on port 80.',
+    help: 'Port of this machine to answer on (default 80). The CA always asks on port 80.',
     kind: 'number',
     min: 1,
     max: 65535,
@@ -69,7 +69,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'tls_alpn_address',
     label: 'TLS responder address',
-    help: 'Address of this machine to answer TLS challenges on.',
+    help: 'IP address of this machine to answer TLS challenges on. Default: 0.0.0.0, all of them.',
     kind: 'text',
     default: '0.0.0.0',
     when: { field: 'validation', is: ['tls-alpn-01-agent'] },
@@ -78,7 +78,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'tls_alpn_port',
     label: 'TLS responder port',
-    help: 'Port of this machine to answer TLS challenges on. The CA always asks on port 443, so another port needs what forwards them.',
+    help: 'Port of this machine to answer TLS challenges on (default 443). The CA always asks on port 443, so another port needs what forwards them.',
     kind: 'number',
     min: 1,
     max: 65535,
@@ -114,7 +114,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'dns_timeout_seconds',
     label: 'DNS script timeout',
-    help: 'Seconds after which a script is stopped.',
+    help: 'Seconds after which a script is stopped (1 to 3600, default 60).',
     kind: 'number',
     min: 1,
     max: 3600,
@@ -125,7 +125,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'dns_wait_seconds',
     label: 'DNS wait',
-    help: 'Seconds to wait at most until every authoritative name server shows the record. 0: they are not asked.',
+    help: 'Seconds to wait at most until every authoritative name server shows the record (0 to 3600, default 120). 0: they are not asked.',
     kind: 'number',
     min: 0,
     max: 3600,
@@ -136,7 +136,7 @@ export const validationFields: readonly Field[] = [
   {
     name: 'dns_propagation_seconds',
     label: 'DNS propagation',
-    help: 'Seconds to wait after adding a record where its name servers are not asked or do not answer.',
+    help: 'Seconds to wait after adding a record where its name servers are not asked or do not answer (0 to 3600, default 30).',
     kind: 'number',
     min: 0,
     max: 3600,
@@ -181,14 +181,14 @@ export function validationOf(flat: Flat): ValidationSettings {
   if (method === 'http-01-agent') {
     return {
       method,
-      address: text(flat, 'responder_address') ?? '0.0.0.0',
+      address: ownAddress('Responder address', text(flat, 'responder_address')),
       port: number(flat, 'responder_port', 80),
     };
   }
   if (method === 'tls-alpn-01-agent') {
     return {
       method,
-      address: text(flat, 'tls_alpn_address') ?? '0.0.0.0',
+      address: ownAddress('TLS responder address', text(flat, 'tls_alpn_address')),
       port: number(flat, 'tls_alpn_port', 443),
     };
   }

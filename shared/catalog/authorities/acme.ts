@@ -179,13 +179,31 @@ function fromFlat(flat: Flat): AcmeSettings {
     trustedRootsPem: trustedRoots(text(flat, 'trusted_roots')),
     profile: text(flat, 'profile'),
     ...(preferredChain === null ? {} : { preferredChain }),
-    ...(testDirectoryUrl === null ? {} : { testDirectoryUrl }),
+    ...(testDirectoryUrl === null ? {} : { testDirectoryUrl: otherThan(directoryUrl, testDirectoryUrl) }),
     termsAgreed: true,
     validation: validationOf(flat),
   };
 }
 
+/** A rehearsal at the real directory would be a real order. */
+function otherThan(directory: string, test: string): string {
+  if (asUrl.parse(test) !== asUrl.parse(directory)) return test;
+  throw invalid(
+    'The test directory URL must not be the directory URL: what is ordered there is not on trial.',
+    'Give the address of the test directory that the CA publishes, or leave it out.',
+  );
+}
+
+/** An https address without a login: it is shown and logged. */
 function httpsUrl(what: string, url: string): string {
+  if (/^[^/]*\/\/[^/?#]*@/.test(url))
+    throw invalid(
+      `The ${what} must not contain a user name or password.`,
+      'Remove what is before the @: an ACME CA knows its clients by the key of their account.',
+    );
   if (settings.shape.directoryUrl.safeParse(url).success) return url;
-  throw invalid(`The ${what} must be an https address, not "${url}".`);
+  throw invalid(
+    `The ${what} must be an https address, not "${url}".`,
+    'For example https://acme-v02.api.letsencrypt.org/directory.',
+  );
 }

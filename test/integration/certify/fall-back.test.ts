@@ -57,6 +57,16 @@ describe.skipIf(!have('nginx') || !have('pebble'))('an order whose authority can
     await expect(agent.call.authorities.remove({ authority: 'second' })).rejects.toThrow('is used by');
   });
 
+  test('is given another one, not the same again', async () => {
+    const same = { endpoint: 'web1', changes: { fallback_authority: 'first' } };
+    await expect(agent.call.endpoints.update(same)).rejects.toThrow(
+      'The fall-back authority "first" is the authority of the endpoint already.',
+    );
+    expect((await agent.call.endpoints.show({ endpoint: 'web1' })).policy.fallbackId).toBe(
+      (await agent.call.authorities.show({ authority: 'second' })).id,
+    );
+  });
+
   test('because of its rate limit goes there too, and the renewal asks the first one again', async () => {
     front.misbehave(refuse(429, 'rateLimited'));
     expect((await requested()).task.state).toBe('succeeded-with-warnings');
