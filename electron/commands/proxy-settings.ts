@@ -14,12 +14,12 @@ export function routeOf(input: ProxyInput): ProxyRoute {
   }
   if (pacurl !== undefined && input.tls === true)
     throw invalid(
-      'A PAC URL and tls cannot be used together.',
+      'A PAC URL and TLS to the proxy cannot be used together.',
       'Remove tls: the PAC file says which proxies are reached with TLS.',
     );
   if (pacurl !== undefined && input.socks5 === true)
     throw invalid(
-      'A PAC URL and socks5 cannot be used together.',
+      'A PAC URL and SOCKS 5 cannot be used together.',
       'Remove socks5: the PAC file says which proxies speak SOCKS 5.',
     );
   if (pacurl !== undefined) return pacOf(pacurl, input);
@@ -38,12 +38,12 @@ function socksOf({ socks5, tls, domain }: ProxyInput): { socks5?: true } {
   if (socks5 !== true) return {};
   if (tls === true)
     throw invalid(
-      'socks5 and tls cannot be used together.',
+      'SOCKS 5 and TLS to the proxy cannot be used together.',
       'Remove tls: a SOCKS 5 proxy is reached without TLS.',
     );
   if (domain !== undefined)
     throw invalid(
-      'socks5 and a domain cannot be used together.',
+      'SOCKS 5 and a domain cannot be used together.',
       'Remove the domain: it is for NTLM, which is not used with SOCKS 5.',
     );
   return { socks5: true };
@@ -76,7 +76,7 @@ function noneOf(input: ProxyInput): ProxyRoute {
   if (stray === undefined) return { mode: 'none' };
   throw invalid(
     `--${stray} was given without a proxy.`,
-    'Add --host and --port, or --pacurl: the command replaces the whole setting.',
+    `Add --host and --port${stray === 'tls' || stray === 'socks5' ? '' : ', or --pacurl'}: the command replaces the whole setting.`,
   );
 }
 

@@ -33,9 +33,14 @@ export function tooSlow(proxy: Peer, ms: number): Failure {
   );
 }
 
-export function badAnswer(proxy: Peer, what: string, cause?: unknown): Failure {
+export function badAnswer(
+  proxy: Peer,
+  what: string,
+  cause?: unknown,
+  speech: 'an HTTP' | 'a SOCKS 5' = 'an HTTP',
+): Failure {
   return new Failure('proxy.bad-answer', `The proxy ${placeOf(proxy)} ${what}.`, {
-    hint: 'Check that host and port are those of an HTTP proxy, and check its log.',
+    hint: `Check that host and port are those of ${speech} proxy, and check its log.`,
     cause,
   });
 }

@@ -107,6 +107,6 @@ function failureOf(message: string, proxy: ProxyPlace, target: SocksTarget, logi
   if (/\((no accepted|unknown) authentication type\)$/.test(message))
     return cannotLogInBySocks(login ? 'other-method' : 'needed', proxy);
   if (message === 'Socket closed')
-    return badAnswer(proxy, 'closed the connection instead of answering', cause);
-  return badAnswer(proxy, 'does not answer as a SOCKS 5 proxy', cause);
+    return badAnswer(proxy, 'closed the connection instead of answering', cause, 'a SOCKS 5');
+  return badAnswer(proxy, 'does not answer as a SOCKS 5 proxy', cause, 'a SOCKS 5');
 }

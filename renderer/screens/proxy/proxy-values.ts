@@ -23,6 +23,13 @@ const asked: Readonly<Record<string, Partial<Field>>> = {
   bypass: { when: through },
 };
 
+/** What does not go with SOCKS 5: its login is neither NTLM nor under TLS. */
+const withoutSocks = ['tls', 'domain'];
+
+function speaksSocks(values: FormValues): boolean {
+  return modeOf(values) === 'manual' && values.socks5 === true;
+}
+
 /** The questions, with what becomes of the password in the help of its own. */
 export function proxyFields(state: ProxyState, values: FormValues): Field[] {
   const mode: Field = {
@@ -34,13 +41,16 @@ export function proxyFields(state: ProxyState, values: FormValues): Field[] {
     default: 'none',
   };
   const lost = state.hasPassword && !keepsPassword(state, values) && String(values.user ?? '').trim() !== '';
+  const hidden = speaksSocks(values) ? withoutSocks : [];
   return [
     mode,
-    ...proxyCatalog.fields.map((field) => ({
-      ...field,
-      ...asked[field.name],
-      ...(field.name === 'password' && lost ? { help: en.proxy.passwordLost } : {}),
-    })),
+    ...proxyCatalog.fields
+      .filter(({ name }) => !hidden.includes(name))
+      .map((field) => ({
+        ...field,
+        ...asked[field.name],
+        ...(field.name === 'password' && lost ? { help: en.proxy.passwordLost } : {}),
+      })),
   ];
 }
 
@@ -95,7 +105,7 @@ function loginProblems(state: ProxyState, values: FormValues): Record<string, st
   if (has('user'))
     return has('password') || keepsPassword(state, values) ? {} : { password: en.proxy.passwordNeeded };
   return Object.fromEntries(
-    ['password', 'domain']
+    (speaksSocks(values) ? ['password'] : ['password', 'domain'])
       .filter(has)
       .map((name) => [
         name,

@@ -129,6 +129,7 @@ describe('what answers otherwise than a SOCKS 5 proxy that lets us through', () 
     const place = await answering(...answers);
     const failed = openTunnel(place, target, makeProxyTools(null).tools);
     await expect(failed).rejects.toThrow(new RegExp(sentence));
+    await expect(failed).rejects.not.toMatchObject({ hint: expect.stringContaining('HTTP proxy') });
   });
 
   test('and never answers, is left in time', async () => {

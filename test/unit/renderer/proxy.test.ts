@@ -36,6 +36,18 @@ describe('the form of the proxy', () => {
     expect(readProxy(state, { ...startProxy(state), bypass: '' }).input.bypass).toEqual([]);
   });
 
+  it('neither asks nor sends for SOCKS 5 what does not go with it', () => {
+    const typed = { ...startProxy(none), mode: 'manual', host: 'p', port: '1080', tls: true, domain: 'CORP' };
+    const names = (socks5: boolean) => proxyFields(none, { ...typed, socks5 }).map(({ name }) => name);
+    expect(names(false)).toEqual(expect.arrayContaining(['tls', 'domain', 'socks5']));
+    expect(names(true)).not.toEqual(expect.arrayContaining(['tls']));
+    expect(names(true)).not.toEqual(expect.arrayContaining(['domain']));
+    expect(readProxy(none, { ...typed, socks5: true })).toEqual({
+      input: { host: 'p', port: 1080, socks5: true },
+      problems: {},
+    });
+  });
+
   it('sends of one way nothing that was typed for the other', () => {
     const typed = {
       ...startProxy(none),
