@@ -136,6 +136,8 @@ function readValue(reader: Reader, flag: string, field: CliField, given: string 
     return;
   }
   if (values[field.name] !== undefined) throw usage(`${flag} was given twice.`);
+  if (value === '' && !field.required && reader.fields.includes(clearFlag))
+    throw usage(`${flag} must not be empty.`, `To remove what is set: --clear ${field.name}`);
   if (field.kind === 'secret') flags.exposed.push(field.name);
   values[field.name] = field.kind === 'number' ? numberOf(flag, value) : value;
 }

@@ -19,7 +19,13 @@ const ownPaths = new Set([
 ]);
 
 /** Commands all of whose paths are. */
-const ownPathCommands = new Set(['secrets.choose', 'backups.create', 'backups.restore']);
+const ownPathCommands = new Set([
+  'secrets.choose',
+  'backups.create',
+  'backups.restore',
+  'certificates.revokeByKey',
+  'authorities.accountImport',
+]);
 
 /** The input of the command, complete and fitting the contract. May read files and standard input, may ask. */
 export async function inputOf(

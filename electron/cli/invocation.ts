@@ -150,8 +150,11 @@ export function missingSentence({ command, typed, fields, values }: Invocation):
   );
   if (missing.length === 0) return null;
   const names = missing.map(({ name }) => (name === command.positional ? name.toUpperCase() : `--${name}`));
-  return `"${typed}" needs ${names.join(' and ')}.`;
+  return `"${typed}" needs ${listed(names)}.`;
 }
+
+const listed = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((word) => word !== '').join(' and ');
 
 /** The data directory that is meant, as a whole path. */
 export function directoryOf({ dataDirectory, system }: Globals, io: CliIo): string {

@@ -119,11 +119,20 @@ function unknown(
   }
   const typed = words.slice(0, below(words.slice(0, 2)).length > 0 ? 3 : 2).join(' ');
   const known = [...commands.map(({ words: all }) => all.join(' ')), ...ownCommands.map(([word]) => word)];
-  const meant = nearest(typed, known) ?? nearest(words[0] ?? '', known);
+  const meant = readingTwin(typed, known) ?? nearest(typed, known) ?? nearest(words[0] ?? '', known);
   throw usage(
     `There is no command "${typed}".${meant === null ? '' : ` Did you mean "${meant}"?`}`,
     'See all: trustkeep help',
   );
+}
+
+const readingVerbs = ['show', 'get', 'list', 'state'];
+
+/** Whoever wants to read is never led to a command that changes something: `proxy show` means `proxy get`. */
+function readingTwin(typed: string, known: readonly string[]): string | null {
+  const [noun = '', verb = ''] = typed.split(' ');
+  if (!readingVerbs.includes(verb)) return null;
+  return readingVerbs.map((one) => `${noun} ${one}`).find((one) => known.includes(one)) ?? null;
 }
 
 /** `trustkeep run [--log-level LEVEL] [--proof_seconds N …]`: settings named here hold for this run. */

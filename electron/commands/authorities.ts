@@ -144,7 +144,7 @@ function remove(tools: CommandTools, authority: Authority, { audit }: CommandCon
     const some = users.slice(0, 3).join(', ');
     const more = users.length > 3 ? ` and ${users.length - 3} more` : '';
     throw new Failure('authority.in-use', `The authority "${authority.name}" is used by ${some}${more}.`, {
-      hint: 'Switch them to another authority first.',
+      hint: 'For endpoints, name another authority or clear the fall-back first; orders have to end first.',
     });
   }
   if (authority.isDefault) throw defaultNeeded(authority.name);

@@ -43,7 +43,8 @@ export function revocationCommands(tools: CommandTools) {
     revokeByKey: os.revokeByKey.handler(async ({ input, context }) => {
       const authority = findAuthority(tools.database, input.authority);
       const file = await tools.readKeyFile(input.path, 'certificate');
-      const leafPem = certificatesOf(file.text())[0] ?? '';
+      const [leafPem] = certificatesOf(file.text());
+      if (leafPem === undefined) throw noCertificateIn(input.path);
       const facts = readCertificate(leafPem);
       const line = `revoke-by-key ${shellWord(input.path)} --private_key-file KEY --authority ${shellWord(input.authority)}`;
       mustBeMeant(tools, facts, input, line);
@@ -55,6 +56,12 @@ export function revocationCommands(tools: CommandTools) {
       }
     }),
   };
+}
+
+function noCertificateIn(path: string): Failure {
+  return new Failure('certificate.unreadable', `${path} contains no certificate. Nothing was revoked.`, {
+    hint: 'Name the PEM file of the certificate. It starts with the line -----BEGIN CERTIFICATE-----.',
+  });
 }
 
 function orderedHere({ database }: CommandTools, named: string) {

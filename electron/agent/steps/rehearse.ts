@@ -113,13 +113,16 @@ async function untilReady(
 const sameNames = (some: readonly string[], others: readonly string[]): boolean =>
   some.toSorted().join('\n') === others.toSorted().join('\n');
 
+const ownHint =
+  'Rehearse once more later. If this continues, check the test directory URL of the authority and the outbound connection.';
+
 /** The first check that has no answer yet. Nothing is tried again here, whatever the hint of a failure says. */
 function failed(
   passed: number,
   { message, hint: usual, retry, peerSaid }: Failure,
   who: 'The CA answered' | 'The answer was',
 ): ProbeCheck {
-  const hint = retry === 'later' || retry === 'after' ? undefined : usual;
+  const hint = retry === 'later' || retry === 'after' ? ownHint : usual;
   const said = peerSaid === undefined || peerSaid === '' ? '' : ` ${who}: ${peerSaid}`;
   const sentence = `${message}${hint === undefined ? '' : ` ${hint}`}${said}`;
   const name = (['order', 'control', 'certificate'] as const)[passed] ?? 'certificate';

@@ -62,7 +62,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],
       ['Authority', policy.authorityId ?? 'default'],
       ['Fall-back authority', policy.fallbackId ?? null],
-      ['Key type', policy.keyType ?? 'ec-p256'],
+      ['Key type', policy.keyType ?? 'same as the current certificate'],
       ['Discovered', dated(endpoint.discoveredAt, paper.now)],
       ['To clean up', endpoint.toCleanUp],
     ]),

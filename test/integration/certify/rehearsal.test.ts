@@ -119,6 +119,7 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a rehearsal', () => {
     expect([ok, checks.map(({ name }) => name)]).toEqual([false, ['order']]);
     expect(checks[0]?.sentence).toContain(String(port));
     expect(checks[0]?.sentence).not.toContain('again');
+    expect(checks[0]?.sentence).toContain('check the test directory URL of the authority');
   });
 
   test('takes a test directory that is known or set, and no other', async () => {

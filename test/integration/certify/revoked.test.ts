@@ -84,6 +84,10 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
       data: { code: 'key.unreadable' },
     });
     const { node } = await agent.call.nodes.show({ node: nodeId });
+    const noCertificate = agent.call.certificates.revokeByKey({ ...asked, path: node.keyPath ?? '' });
+    await expect(noCertificate).rejects.toThrow(
+      `${node.keyPath} contains no certificate. Nothing was revoked.`,
+    );
     const private_key = readFileSync(node.keyPath ?? '', 'utf8');
     const revoked = await agent.call.certificates.revokeByKey({ ...asked, private_key, fingerprint });
     expect(revoked).toMatchObject({ already: false, inUse: [{ served: true }] });

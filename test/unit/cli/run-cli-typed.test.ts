@@ -6,6 +6,18 @@ describe('what a person mistypes', () => {
   const cases: [string, string, RegExp][] = [
     ['tls ad nginx', 'There is no command "tls ad". Did you mean "tls add"?', /trustkeep help/],
     ['certificate list', 'There is no command "certificate list". Did you mean "certificates list"?', /help/],
+    ['proxy show', 'There is no command "proxy show". Did you mean "proxy get"?', /help/],
+    ['secrets show', 'There is no command "secrets show". Did you mean "secrets state"?', /help/],
+    [
+      'certificates revoke-by-key',
+      '"certificates revoke-by-key" needs PATH, --authority and --reason.',
+      /help/,
+    ],
+    [
+      'authorities update a --preferred_chain=',
+      '--preferred_chain must not be empty.',
+      /--clear preferred_chain/,
+    ],
     ['frobnicate', 'There is no command "frobnicate".', /help/],
     ['tls add', '"tls add" needs the type first.', /One of: nginx, pem/],
     ['tls add nginz --name x', 'There is no type "nginz" in this version. Did you mean nginx?', /nginx, pem/],

@@ -14,6 +14,22 @@ describe('paths', () => {
       { path: 'site.pem', ssh_key_path: '/here/id' },
     ]);
   });
+
+  test('of a certificate to revoke, and of an account to import, are of this machine', async () => {
+    const never = new Failure('internal', 'Enough.');
+    const answers = { 'certificates.revokeByKey': never, 'authorities.accountImport': never };
+    const { client, calls } = scriptedClient(answers);
+    const key = '--private_key-file /k --authority a --reason superseded';
+    await cli(`certificates revoke-by-key old.crt ${key}`.split(' '), {
+      running: client,
+      files: { '/k': 'K' },
+    });
+    await cli('authorities account import a --path certbot'.split(' '), { running: client });
+    expect(calls.map(([, input]) => input)).toMatchObject([
+      { path: '/here/old.crt' },
+      { path: '/here/certbot' },
+    ]);
+  });
 });
 
 describe('update', () => {

@@ -78,6 +78,6 @@ function refuseUsed({ name }: Authority, users: readonly string[]): void {
   if (users.length === 0) return;
   const some = users.slice(0, 3).join(', ');
   throw new Failure('authority.in-use', `The authority "${name}" is used by ${some}.`, {
-    hint: 'Switch them to another authority first.',
+    hint: 'For endpoints, name another authority or clear the fall-back first; orders have to end first.',
   });
 }
