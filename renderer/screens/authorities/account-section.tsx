@@ -50,13 +50,8 @@ export function AccountSection({ authority }: { authority: Authority }) {
   const { client } = useBridge();
   const [seen, setSeen] = useState<Seen | null>(null);
   const [asking, setAsking] = useState<keyof typeof questions | 'import' | null>(null);
-  const one = { authority: authority.id };
-  const show = useCommand(() => client.authorities.accountShow(one));
-  const change = useCommand((verb: Change) =>
-    verb === 'accountDeactivate'
-      ? client.authorities.accountDeactivate({ ...one, account: seen?.account?.url })
-      : client.authorities[verb](one),
-  );
+  const show = useCommand(() => client.authorities.accountShow({ authority: authority.id }));
+  const change = useChange(authority, seen?.account?.url);
   const look = async (): Promise<void> => {
     const answer = await show.run(undefined);
     if (answer !== undefined) setSeen({ account: answer.account, said: null });
@@ -105,6 +100,16 @@ export function AccountSection({ authority }: { authority: Authority }) {
         />
       )}
     </Section>
+  );
+}
+
+/** What cannot be undone is done to the very account that was shown. */
+function useChange({ id }: Authority, account: string | undefined) {
+  const { client } = useBridge();
+  return useCommand((verb: Change) =>
+    verb === 'accountDeactivate'
+      ? client.authorities.accountDeactivate({ authority: id, account })
+      : client.authorities[verb]({ authority: id }),
   );
 }
 
