@@ -6,7 +6,7 @@ const day = 24 * 3600 * 1000;
 
 /** A handful of aggregates over all nodes. "Managed": the certificate on disk has an order number. */
 export function readOverview(driver: Driver, now: number): Overview {
-  const nodes = countNodes(driver);
+  const nodes = countNodes(driver, now);
   const tasks = countTasks(driver, now);
   const approvalsPending = count(driver, `FROM approvals WHERE state = 'pending'`);
   const failures = openFailures(driver, now);
@@ -49,16 +49,20 @@ function count(driver: Driver, rest: string): number {
   return Number(driver.get(`SELECT count(*) AS count ${rest}`)?.count);
 }
 
-function countNodes(driver: Driver): Overview['nodes'] {
-  const row = driver.get(`
-    SELECT count(*) AS total, coalesce(sum(managed), 0) AS managed,
-      coalesce(sum(managed AND served_state = 'same'), 0) AS same,
-      coalesce(sum(managed AND served_state IN ('previous', 'other', 'unreachable')), 0) AS not_served,
-      coalesce(sum(managed AND served_state = 'unknown'), 0) AS unknown
+/** A certificate that has expired or is revoked is a problem, also where it is the one that is to be served. */
+function countNodes(driver: Driver, now: number): Overview['nodes'] {
+  const row = driver.get(
+    `SELECT count(*) AS total, coalesce(sum(managed), 0) AS managed,
+      coalesce(sum(managed AND NOT ended AND served_state = 'same'), 0) AS same,
+      coalesce(sum(managed AND (ended OR served_state IN ('previous', 'other', 'unreachable'))), 0) AS not_served,
+      coalesce(sum(managed AND NOT ended AND served_state = 'unknown'), 0) AS unknown
     FROM (
-      SELECT n.served_state, c.order_number IS NOT NULL AS managed
+      SELECT n.served_state, c.order_number IS NOT NULL AS managed,
+        c.not_after <= ? OR c.revoked_at IS NOT NULL AS ended
       FROM nodes n LEFT JOIN certificates c ON c.fingerprint = n.fingerprint WHERE n.missing_since IS NULL
-    )`);
+    )`,
+    [now],
+  );
   return {
     total: Number(row?.total),
     managed: Number(row?.managed),

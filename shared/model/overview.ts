@@ -12,7 +12,9 @@ export const overview = z.object({
   nodes: z.object({
     total: z.number().int(),
     managed: z.number().int(),
+    /** Of the managed ones: those that serve what they should, with a certificate that is valid. */
     same: z.number().int(),
+    /** Those that do not, or whose certificate has expired or is revoked. */
     notServed: z.number().int(),
     unknown: z.number().int(),
   }),

@@ -4,6 +4,7 @@ import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { useBridge } from '../../bridge/context.tsx';
+import { useNow } from '../../bridge/time.ts';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
@@ -22,9 +23,10 @@ import { connectionParts, connectionText, worstServed } from './endpoint-text.ts
 export function EndpointList() {
   const { queries } = useBridge();
   const [adding, setAdding] = useState(false);
+  const now = useNow();
   const query = useQuery(queries.endpoints.list.queryOptions({ input: {} }));
   const nodes = useQuery(queries.nodes.list.queryOptions({ input: {} }));
-  const columns = useMemo(() => endpointColumns(nodes.data), [nodes.data]);
+  const columns = useMemo(() => endpointColumns(nodes.data, now), [nodes.data, now]);
   const add = (
     <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
       {en.endpoints.add}
@@ -54,7 +56,7 @@ export function EndpointList() {
   );
 }
 
-function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<Endpoint>[] {
+function endpointColumns(nodes: readonly EndpointNode[] | undefined, now: number): Column<Endpoint>[] {
   const of = (endpoint: Endpoint): EndpointNode[] =>
     (nodes ?? []).filter((node) => node.endpointId === endpoint.id && node.missingSince === null);
   return [
@@ -84,9 +86,9 @@ function endpointColumns(nodes: readonly EndpointNode[] | undefined): Column<End
       id: 'served',
       header: en.endpoints.served,
       width: '172px',
-      value: (row) => worstServed(of(row))?.level ?? '',
+      value: (row) => worstServed(of(row), now)?.level ?? '',
       cell: (row) => {
-        const worst = worstServed(of(row));
+        const worst = worstServed(of(row), now);
         if (worst === null) return '–';
         return <Level shade={worst.level}>{en.endpoints.worst[worst.level](worst.count)}</Level>;
       },

@@ -53,11 +53,21 @@ export function storeName(
 
 const order: readonly HealthLevel[] = ['danger', 'attention', 'unknown', 'ok'];
 
-/** The worst served fact among nodes, with how many share it. */
-export function worstServed(nodes: readonly EndpointNode[]): { level: HealthLevel; count: number } | null {
+type ServedNode = Pick<EndpointNode, 'missingSince' | 'certificate' | 'served'>;
+
+/** The worst served fact among nodes, with how many share it. A certificate that has expired is a problem wherever it is served. */
+export function worstServed(
+  nodes: readonly ServedNode[],
+  now: number,
+): { level: HealthLevel; count: number } | null {
   const levels = nodes
     .filter((node) => node.missingSince === null && node.certificate !== null)
-    .map((node) => servedShade[node.served.state] as HealthLevel);
+    .map(
+      (node): HealthLevel =>
+        (node.certificate?.notAfter ?? now) < now
+          ? 'danger'
+          : (servedShade[node.served.state] as HealthLevel),
+    );
   const level = order.find((one) => levels.includes(one));
   return level === undefined ? null : { level, count: levels.filter((one) => one === level).length };
 }

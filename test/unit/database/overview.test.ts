@@ -125,6 +125,17 @@ describe('the level', () => {
     },
   );
 
+  test('A managed node whose certificate has expired or is revoked is not among those that are OK', () => {
+    nodes(
+      { key: 'a', served: 'same', notAfter: now - 1 },
+      { key: 'b', served: 'same' },
+      { key: 'c', served: 'same' },
+      { key: 'd', served: 'unknown', notAfter: now - 1 },
+    );
+    db.certificates.markRevoked(certificateFacts('b').fingerprint, { at: now, reason: 'superseded' });
+    expect(overview().nodes).toMatchObject({ managed: 4, same: 1, notServed: 3, unknown: 0 });
+  });
+
   test('An expired managed certificate is danger', () => {
     nodes({ key: 'a', served: 'same', notAfter: now - 3 * day });
     expect(overview()).toMatchObject({

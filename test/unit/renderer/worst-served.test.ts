@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import type { ServedFact } from '#shared/model/node.ts';
+import { certificateFacts } from '#test/make/certificate-rows.ts';
+import { day, now } from '#test/make/database.ts';
+import { worstServed } from '../../../renderer/screens/endpoints/endpoint-text.ts';
+
+const node = (state: ServedFact['state'], daysLeft = 60) => ({
+  missingSince: null,
+  certificate: certificateFacts('a', { notAfter: now + daysLeft * day }),
+  served: { state, sentence: '', fingerprint: null, at: now },
+});
+
+it('counts a certificate that has expired among the problems, although it is the one that is to be served', () => {
+  expect(worstServed([node('same'), node('same', -1)], now)).toEqual({ level: 'danger', count: 1 });
+  expect(worstServed([node('same'), node('same', 1)], now)).toEqual({ level: 'ok', count: 2 });
+  expect(worstServed([], now)).toBeNull();
+});
