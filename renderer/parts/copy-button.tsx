@@ -5,7 +5,14 @@ import { en } from '../text/en.ts';
 import { CopyIcon, TickIcon } from './icons.ts';
 
 /** Copies and says so in its own name, where screen readers hear it. */
-export function CopyButton({ text, what, label }: { text: string; what: string; label?: string }) {
+export function CopyButton(props: {
+  text: string;
+  what: string;
+  label?: string;
+  /** With a label it is as large as other buttons, unless those beside it are small. */
+  size?: 'small' | 'medium';
+}) {
+  const { text, what, label, size = label === undefined ? 'small' : 'medium' } = props;
   const [done, setDone] = useState<'idle' | 'copied' | 'refused'>('idle');
   const name =
     done === 'copied' ? en.copy.copied(what) : done === 'refused' ? en.copy.refused : en.copy.copy(what);
@@ -14,7 +21,7 @@ export function CopyButton({ text, what, label }: { text: string; what: string; 
     <Tooltip content={name} relationship="label">
       <Button
         appearance={label === undefined ? 'transparent' : 'secondary'}
-        size="small"
+        size={size}
         icon={done === 'copied' ? <TickIcon /> : <CopyIcon />}
         onClick={(event) => {
           event.stopPropagation();

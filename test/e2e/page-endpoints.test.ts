@@ -63,7 +63,7 @@ describe.runIf(have('chromium'))('endpoints in the window', () => {
   it('says in red which check fails, where the nodes would be, and leads to the settings', async () => {
     const { page } = await open({ place: 'endpoints' });
     await page.click('text=print-server');
-    const bar = page.locator('.fui-MessageBar', { hasText: 'Cannot be managed yet' });
+    const bar = page.locator('.fui-MessageBar', { hasText: 'Cannot be managed: ' });
     await bar.locator('role=button[name=Edit]').click();
     await page.waitForSelector('[role=dialog] >> text=Edit print-server');
     await page.keyboard.press('Escape');

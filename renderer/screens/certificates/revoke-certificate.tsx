@@ -87,9 +87,10 @@ function Question({ certificate }: { certificate: Certificate }) {
 }
 
 function Done({ revoked: { authority, already, inUse } }: { revoked: Revoked }) {
+  const stillServed = inUse.some(({ served }) => served);
   return (
     <>
-      <Notice intent={inUse.some(({ served }) => served) ? 'warning' : 'success'}>
+      <Notice intent={stillServed ? 'warning' : 'success'}>
         {already ? en.revocation.already(authority) : en.revocation.done(authority)}
         {inUse.length === 0 && ` ${en.revocation.unused}`}
       </Notice>
@@ -101,6 +102,7 @@ function Done({ revoked: { authority, already, inUse } }: { revoked: Revoked }) 
           ])}
         />
       )}
+      {stillServed && <span>{en.revocation.next}</span>}
     </>
   );
 }

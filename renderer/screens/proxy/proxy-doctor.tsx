@@ -99,7 +99,7 @@ function Report({ report }: { report: ProxyReport }) {
           <strong>{report.ok ? words.allReached(report.trips.length) : notReached(report)}</strong>
         </Level>
         <span className={styles.spread}>
-          <CopyButton text={text} what={words.report} label={words.copyReport} />
+          <CopyButton text={text} what={words.report} label={words.copyReport} size="small" />
           <Button
             size="small"
             icon={<SaveIcon />}

@@ -55,7 +55,7 @@ export const plan = {
   terms: 'Terms',
   termsText: (terms: Plan['terms']) =>
     [
-      terms.days === null ? 'lifetime chosen by the authority' : count(terms.days, 'day'),
+      terms.days === null ? 'Lifetime chosen by the authority' : count(terms.days, 'day'),
       terms.profile === null ? null : `profile ${terms.profile}`,
     ]
       .filter((part) => part !== null)

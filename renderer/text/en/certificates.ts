@@ -61,6 +61,7 @@ export const revocation = {
   unused: 'It is not in use on any known node.',
   served: 'Still served',
   notServed: 'Not served',
+  next: 'Request another certificate for each node that still serves this one: clients may refuse it there.',
 };
 
 export const orders = {

@@ -46,7 +46,7 @@ export const endpoints = {
   checks: 'Checks',
   settings: 'Settings',
   allChecks: 'Can be reached and managed',
-  someChecks: 'Cannot be managed yet',
+  someChecks: 'Cannot be managed',
   toCleanUp: 'Clean-up not complete',
   probed: 'Probed',
   restart: 'Restart',
