@@ -144,6 +144,7 @@ async function revoke(
     }),
   );
   agent.events.changed('certificates', fingerprint);
+  agent.wake(); // where it is in use and renewed automatically, it is renewed now
   return { fingerprint, names, authority: authority.name, reason, already, inUse: await seen(tools, facts) };
 }
 

@@ -191,6 +191,8 @@ export interface RenewalRows {
   upsert(renewal: Renewal): void;
   get(nodeId: string): Renewal | null;
   remove(nodeId: string): void;
+  /** Whose certificate is known to be revoked, while another reason still says when. Without those that failed. */
+  revoked(): Renewal[];
   /** With `nextAt` or `ariAskAgainAt` at or before `now`. */
   due(now: number): Renewal[];
   list(): Renewal[];

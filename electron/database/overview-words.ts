@@ -60,7 +60,8 @@ function okSentence(nodes: Overview['nodes']): string {
 export function troubleSentence(row: Row, now: number): string {
   if (row.lost === 1) return 'The last change failed, and the previous state could not be restored.';
   if (row.not_served === 1) return String(row.served_sentence);
-  if (row.revoked === 1) return 'The certificate has been revoked; clients may refuse it.';
+  if (row.revoked === 1)
+    return `The certificate has been revoked; clients may refuse it. ${afterRevocation(row)}`;
   if (row.unproved === 1)
     return 'The last change failed. The previous state was restored, but is not proved to be served.';
   if (row.expiring === 1) {
@@ -68,6 +69,14 @@ export function troubleSentence(row: Row, now: number): string {
     return row.managed === 1 ? ends : `${ends} It was not requested here, so Trustkeep does not renew it.`;
   }
   return 'The last task failed. The previous state is in place.';
+}
+
+function afterRevocation({ asks, renews, managed }: Row): string {
+  if (asks === 1) return 'A new one is waiting for approval.';
+  if (renews === 1) return 'Trustkeep renews it without waiting for its expiry.';
+  return managed === 1
+    ? 'It is not renewed automatically: request a new one.'
+    : 'It was not requested here, so Trustkeep does not renew it.';
 }
 
 function shortTrouble(row: Row, now: number): string {

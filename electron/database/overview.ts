@@ -135,11 +135,15 @@ function readTroubles(driver: Driver, now: number): Row[] {
            AS expiring,
          c.revoked_at IS NOT NULL AS revoked,
          c.order_number IS NOT NULL AS managed, n.not_installable IS NULL AS installable,
+         r.node_id IS NOT NULL AS renews,
+         EXISTS (SELECT 1 FROM tasks t WHERE t.kind = 'certify' AND t.subject_id = n.id AND t.state = 'waiting'
+           AND t.waiting_for = 'approval') AS asks,
          f.node_id IS NOT NULL AS failed, coalesce(f.lost, 0) AS lost, coalesce(f.unproved, 0) AS unproved
        FROM nodes n
        JOIN certificates c ON c.fingerprint = n.fingerprint
        JOIN endpoints e ON e.id = n.endpoint_id
        LEFT JOIN failed f ON f.node_id = n.id
+       LEFT JOIN renewals r ON r.node_id = n.id AND r.fingerprint = n.fingerprint
        WHERE n.missing_since IS NULL
      ), troubles AS (
        SELECT *, (managed AND not_served) OR expired OR revoked OR lost OR unproved AS danger FROM facts

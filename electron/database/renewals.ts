@@ -40,6 +40,15 @@ export class RenewalRepository implements RenewalRows {
     this.#driver.run('DELETE FROM renewals WHERE node_id = ?', [nodeId]);
   }
 
+  revoked(): Renewal[] {
+    return this.#driver
+      .all(
+        `SELECT r.* FROM renewals AS r JOIN certificates AS c ON c.fingerprint = r.fingerprint
+         WHERE c.revoked_at IS NOT NULL AND r.because <> 'revoked' AND r.failures = 0 ORDER BY r.node_id`,
+      )
+      .map(read);
+  }
+
   due(now: number): Renewal[] {
     return this.#driver
       .all('SELECT * FROM renewals WHERE next_at <= ? OR ari_ask_again_at <= ? ORDER BY next_at, node_id', [

@@ -7,8 +7,11 @@ export const renewal = z.object({
   /** Certificate this decision is about. */
   fingerprint: z.string(),
   nextAt: z.number().int(),
-  /** `fraction`: share of lifetime; `ari`: the CA's suggestion; `back-off`: after a failed attempt; `overdue`: should have been. */
-  because: z.enum(['fraction', 'ari', 'back-off', 'overdue']),
+  /**
+   * `fraction`: share of lifetime; `ari`: the CA's suggestion; `back-off`: after a failed attempt; `overdue`: should have
+   * been; `revoked`: it must not be used any more.
+   */
+  because: z.enum(['fraction', 'ari', 'back-off', 'overdue', 'revoked']),
   sentence: z.string(),
   /** Failed attempts in a row for this certificate. */
   failures: z.number().int(),

@@ -7,7 +7,10 @@ import { noteFailedRenewal } from './renew.ts';
 
 const day = 24 * 60 * 60_000;
 
-/** "One attempt failed" never hides until expiry: below a fifth of life, or a day, each failure is said out loud. */
+/**
+ * "One attempt failed" never hides until expiry: below a fifth of life, or a day, each failure is said out loud, as is each
+ * of one that has been revoked.
+ */
 export function afterFailedRenewal({ task, memory }: TaskRow, tools: EndTools): void {
   const { database, clock, notifications } = tools;
   if (certifyInput.parse(memory.input).reason !== 'renewal') return;
@@ -20,12 +23,19 @@ export function afterFailedRenewal({ task, memory }: TaskRow, tools: EndTools): 
   const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);
   if (renewal === null || certificate === null) return;
   const left = certificate.notAfter - clock.now();
-  if (left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)) return;
+  const revoked = certificate.revoked !== null;
+  const early = left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5);
+  if (early && !revoked) return;
   notifications.notify({
     kind: 'renewal-at-risk',
     level: 'danger',
-    title: left <= 0 ? `${name} has expired` : `${name} expires in ${span(left)}`,
+    title: titleOf(name, left, revoked),
     sentence: `${renewal.failures} renewal attempt${renewal.failures === 1 ? '' : 's'} failed. Last: ${why.message}`,
     taskId: task.id,
   });
+}
+
+function titleOf(name: string, left: number, revoked: boolean): string {
+  if (left <= 0) return `${name} has expired`;
+  return revoked ? `The certificate of ${name} has been revoked` : `${name} expires in ${span(left)}`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
+import type { Certificate } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import type { Settings } from '#shared/model/settings.ts';
@@ -34,6 +35,7 @@ interface RenewParts {
 /** One turn of the renew loop: asks for ARI where it is time, then begins what is due. Gives the wait until the next turn. */
 export async function renewTurn(parts: RenewParts): Promise<number> {
   const { database, clock } = parts;
+  for (const renewal of database.renewals.revoked()) decideAgain(parts, renewal);
   for (const renewal of database.renewals.due(clock.now())) await askAri(parts, renewal);
   let begun = 0;
   for (const renewal of database.renewals.due(clock.now())) {
@@ -95,13 +97,7 @@ export function noteFailedRenewal(
   const renewal = database.renewals.get(nodeId);
   const certificate = renewal === null ? null : database.certificates.get(renewal.fingerprint);
   if (renewal === null || certificate === null) return null;
-  const facts = {
-    now,
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    ari: ariOf(renewal),
-    spread: spreadOf(nodeId, renewal.fingerprint),
-  };
+  const facts = factsOf(renewal, certificate, now);
   const regular = decideRenewal({ ...facts, failures: 0, lastFailedAt: null });
   if (regular.nextAt > now) {
     database.renewals.upsert({ ...renewal, ...regular, failures: 0, lastFailure: failure.toData() });
@@ -113,6 +109,21 @@ export function noteFailedRenewal(
   const next = { ...renewal, ...decision, failures, lastFailure: failure.toData() };
   database.renewals.upsert(next);
   return next;
+}
+
+/** Of one whose certificate was revoked since it was decided. */
+function decideAgain({ database, clock, changed }: RenewParts, renewal: Renewal): void {
+  const certificate = database.certificates.get(renewal.fingerprint);
+  if (certificate === null) return;
+  const facts = { ...factsOf(renewal, certificate, clock.now()), failures: 0, lastFailedAt: null };
+  database.renewals.upsert({ ...renewal, ...decideRenewal(facts) });
+  changed(renewal.nodeId);
+}
+
+/** All but how often it failed. */
+function factsOf(renewal: Renewal, { notBefore, notAfter, revoked }: Certificate, now: number) {
+  const spread = spreadOf(renewal.nodeId, renewal.fingerprint);
+  return { now, notBefore, notAfter, ari: ariOf(renewal), spread, revoked: revoked !== null };
 }
 
 function ariOf({ ariStart, ariEnd }: Renewal): { start: number; end: number } | null {
@@ -135,27 +146,9 @@ async function askAri(parts: RenewParts, renewal: Renewal): Promise<void> {
     database.renewals.upsert({ ...fresh, ariAskAgainAt: clock.now() + 6 * hour });
     return;
   }
-  const ari = { start: info.start, end: info.end };
-  const spread = spreadOf(renewal.nodeId, renewal.fingerprint);
-  const decision =
-    fresh.failures > 0
-      ? {}
-      : decideRenewal({
-          now: clock.now(),
-          notBefore: certificate.notBefore,
-          notAfter: certificate.notAfter,
-          ari,
-          failures: 0,
-          lastFailedAt: null,
-          spread,
-        });
-  database.renewals.upsert({
-    ...fresh,
-    ...decision,
-    ariStart: info.start,
-    ariEnd: info.end,
-    ariAskAgainAt: info.askAgainAt,
-  });
+  const heard = { ...fresh, ariStart: info.start, ariEnd: info.end, ariAskAgainAt: info.askAgainAt };
+  const facts = { ...factsOf(heard, certificate, clock.now()), failures: 0, lastFailedAt: null };
+  database.renewals.upsert(fresh.failures > 0 ? heard : { ...heard, ...decideRenewal(facts) });
   parts.changed(renewal.nodeId);
 }
 

@@ -15,6 +15,8 @@ export interface RenewalFacts {
   lastFailedAt: number | null;
   /** 0 ≤ spread < 1, the same for the same certificate each time: where within its window this node renews. */
   spread: number;
+  /** It is known to be revoked. Default: it is not. */
+  revoked?: boolean;
   /** The last attempt did not fail: a person rejected or cancelled it, and is not to be asked again within minutes. */
   saidNo?: boolean;
 }
@@ -42,10 +44,16 @@ export function renewalFraction(lifetimeMs: number): number {
 
 /**
  * When to renew next, and why. Pure. Never later than the share of lifetime says, earlier when the CA's ARI window
- * says so; after a failure the back-off table, cut to a quarter of what is left so that no wait reaches expiry.
+ * says so, now when it has been revoked; after a failure the back-off table, cut to a quarter of what is left so that no wait reaches expiry.
  */
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   if (facts.failures > 0 && facts.lastFailedAt !== null) return afterFailure(facts, facts.lastFailedAt);
+  if (facts.revoked)
+    return {
+      nextAt: facts.now,
+      because: 'revoked',
+      sentence: 'The certificate has been revoked, so it is renewed without waiting for its expiry.',
+    };
   const byFraction = fractionTime(facts);
   const byAri =
     facts.ari === null ? null : facts.ari.start + facts.spread * Math.max(0, facts.ari.end - facts.ari.start);

@@ -83,8 +83,22 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     webRoot: webRootFor(authority, node),
     ...fallbackPart(fallback.row, node),
     bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
-    install: { ...install, warnings: [...install.warnings, ...fallback.warnings] },
+    install: {
+      ...install,
+      warnings: [...install.warnings, ...fallback.warnings, ...revokedWarning(database, node)],
+    },
   });
+}
+
+/** Why there is a hurry: whoever approves it should know what is served until then. */
+function revokedWarning(database: Database, { certificate }: EndpointNode): string[] {
+  const revoked = certificate === null ? null : database.certificates.get(certificate.fingerprint)?.revoked;
+  if (revoked === null || revoked === undefined) return [];
+  const why = revoked.reason === null ? '' : ` (${revoked.reason})`;
+  const day = new Date(revoked.at).toISOString().slice(0, 10);
+  return [
+    `The present certificate was noted as revoked on ${day}${why}; clients may refuse it until it is replaced.`,
+  ];
 }
 
 /** The names requested, else those the node answers for, by its settings and so far, else those of its present certificate. */

@@ -46,6 +46,7 @@ export const nodes = {
     ari: 'Suggested by the authority',
     'back-off': 'Wait after a failed attempt',
     overdue: 'Overdue',
+    revoked: 'Revoked',
   },
   failures: 'Failed attempts in a row',
 };

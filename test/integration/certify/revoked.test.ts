@@ -22,7 +22,10 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
       ...{ kind: 'acme', name: 'pebble', directory_url: pebble.directoryUrl, trusted_roots: pebble.rootPem },
       ...{ agree_to_terms: true, validation: 'http-01-web-root', web_root: site.nginx.dir },
     });
-    ({ nodeId } = await addSite(agent, site, { auto_approve: true, authority: 'pebble' }));
+    ({ nodeId } = await addSite(agent, site, {
+      ...{ auto_approve: true, authority: 'pebble' },
+      auto_renew: expect.getState().currentTestName?.includes('automatically') ?? false,
+    }));
     const { taskId } = await agent.call.certificates.request({ node: nodeId });
     expect((await agent.until(taskId)).state).toBe('succeeded');
     fingerprint = await site.served();
@@ -64,6 +67,7 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
       level: 'danger',
       sentence: expect.stringContaining('has been revoked'),
     });
+    expect(overview.worst[0]?.sentence).toMatch(/not renewed automatically: request a new one\.$/);
 
     const { taskId } = await agent.call.certificates.renew({ node: nodeId });
     expect((await agent.until(taskId)).state).toBe('succeeded');
@@ -105,5 +109,48 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
     await expect(revoke({ certificate: own, fingerprint: own })).rejects.toMatchObject({
       data: { code: 'authority.no-revocation' },
     });
+  });
+
+  test('is replaced automatically where its node renews itself, without waiting for its expiry', async () => {
+    await revoke({ fingerprint });
+    await expect.poll(site.served, { timeout: 40_000 }).not.toBe(fingerprint);
+    const [task] = await agent.call.tasks.list({ about: nodeId, limit: 1 });
+    expect(task).toMatchObject({ kind: 'certify', origin: 'agent' });
+    await agent.until(task?.id ?? '');
+    const { renewal } = await agent.call.nodes.show({ node: nodeId });
+    expect(renewal).toMatchObject({ because: 'fraction', fingerprint: await site.served() });
+    expect((await agent.call.agent.overview({})).level).toBe('ok');
+  });
+
+  test('is proposed to be replaced automatically where a person approves, and again a day after a rejection', async () => {
+    await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_approve: false } });
+    await revoke({ fingerprint });
+    const live = async () => (await agent.call.tasks.list({ about: nodeId, limit: 1 }))[0];
+    await expect.poll(async () => (await live())?.waitingFor, { timeout: 20_000 }).toBe('approval');
+    const overview = await agent.call.agent.overview({});
+    expect(overview.worst).toMatchObject([
+      {
+        level: 'danger',
+        sentence:
+          'The certificate has been revoked; clients may refuse it. A new one is waiting for approval.',
+      },
+    ]);
+    const { plan } = await agent.call.approvals.show({ approval: (await live())?.id ?? '' });
+    expect(plan.reason).toBe('renewal');
+    expect(plan.install.warnings).toContainEqual(
+      expect.stringMatching(
+        /^The present certificate was noted as revoked on \d{4}-\d\d-\d\d \(superseded\)/,
+      ),
+    );
+    expect((await agent.call.nodes.show({ node: nodeId })).renewal?.because).toBe('revoked');
+    await agent.call.approvals.reject({ approval: (await live())?.id ?? '' });
+    await expect.poll(async () => (await live())?.state).toBe('cancelled');
+    const { renewal } = await agent.call.nodes.show({ node: nodeId });
+    expect(renewal?.because).toBe('back-off');
+    expect(renewal?.nextAt).toBeGreaterThan(Date.now() + 20 * 3_600_000);
+    expect((await agent.call.agent.overview({})).worst[0]?.sentence).toMatch(
+      /Trustkeep renews it without waiting for its expiry\.$/,
+    );
+    expect(await site.served()).toBe(fingerprint);
   });
 });

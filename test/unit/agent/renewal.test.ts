@@ -47,6 +47,14 @@ describe('when to renew', () => {
     expect(latest - spread).toBeLessThanOrEqual(0.03 * 90 * day);
   });
 
+  test('what has been revoked is renewed now, whatever ARI says, and waits only after a failure', () => {
+    const ari = { start: start + 20 * day, end: start + 22 * day };
+    const revoked = facts({ now: start + day, revoked: true, ari });
+    expect(decideRenewal(revoked)).toMatchObject({ nextAt: start + day, because: 'revoked' });
+    const failed = { ...revoked, failures: 1, lastFailedAt: start + day };
+    expect(decideRenewal(failed)).toMatchObject({ nextAt: start + day + hour / 12, because: 'back-off' });
+  });
+
   test('an earlier ARI window wins, a later one does not', () => {
     const early = { start: start + 20 * day, end: start + 22 * day };
     expect(decideRenewal(facts({ ari: early, spread: 0.5 }))).toMatchObject({
