@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '#kit/clock.ts';
 import { harmless } from '#shared/failure.ts';
 import type { Peer } from './failures.ts';
+import { isIssuedBy } from './tls-trust.ts';
 
 /** What a server showed, whether it is trusted or not. */
 export interface Handshake {
@@ -11,7 +12,7 @@ export interface Handshake {
   /** The topmost issuer that can be seen. */
   issuer: string;
   protocol: string;
-  /** Leaf first, as far as it is known, a root of this machine included. */
+  /** Leaf first: what was sent, and above it what is known here. */
   chain: X509Certificate[];
   /** What a connection would be refused with; null: nothing to object. */
   objection: NodeJS.ErrnoException | null;
@@ -20,6 +21,7 @@ export interface Handshake {
 /** In TLS 1.3 a server objects to our certificate only after the handshake; its tickets say that it does not. */
 const secondThoughtsMs = 300;
 const longestName = 300;
+const longestChain = 10;
 
 /**
  * Shakes hands over an open socket and says what was shown; nothing else is sent and nothing it says is trusted. The
@@ -33,9 +35,11 @@ export function shakeHands(
     timeoutMs: number;
     clock: Clock;
     signal?: AbortSignal | undefined;
+    /** Issuers that are known here; asked for only where they are missing in what was sent. Default: none. */
+    known?: () => readonly X509Certificate[];
   },
 ): Promise<Handshake> {
-  const { clock, signal } = options;
+  const { clock, signal, known = () => [] } = options;
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
       socket: raw,
@@ -61,7 +65,7 @@ export function shakeHands(
     const tickets = Promise.withResolvers<void>();
     socket.on('session', () => tickets.resolve());
     socket.once('secureConnect', () => {
-      const handshake = readHandshake(socket);
+      const handshake = readHandshake(socket, known);
       if (handshake.protocol !== 'TLSv1.3') return done(handshake);
       second = clock.after(secondThoughtsMs, () => done(handshake));
       void tickets.promise.then(() => done(handshake));
@@ -75,15 +79,17 @@ export function shakeHands(
   });
 }
 
-function readHandshake(socket: tls.TLSSocket): Handshake {
-  const leaf = socket.getPeerCertificate(true);
-  const chain = chainOf(leaf);
+function readHandshake(socket: tls.TLSSocket, known: () => readonly X509Certificate[]): Handshake {
+  const chain = climbed(sentChain(socket.getPeerX509Certificate()), known);
+  const leaf = chain[0];
   return {
     subject:
-      nameOf(leaf.subject) ?? text(leaf.subjectaltname?.split(', ')[0]?.replace(/^\w+:/, '')) ?? '(no name)',
-    issuer: nameOf(chain.at(-1)?.issuer) ?? '(no name)',
+      nameIn(leaf?.subject) ??
+      text(leaf?.subjectAltName?.split(', ')[0]?.replace(/^[\w ]+:/, '')) ??
+      '(no name)',
+    issuer: nameIn(chain.at(-1)?.issuer) ?? '(no name)',
     protocol: socket.getProtocol() ?? 'unknown',
-    chain: chain.map(({ raw }) => new X509Certificate(raw)),
+    chain,
     // typed as an Error, but the verification's own answer is its code alone
     objection: socket.authorized ? null : asError(socket.authorizationError),
   };
@@ -94,26 +100,52 @@ function asError(objection: unknown): NodeJS.ErrnoException {
   return Object.assign(new Error(String(objection)), { code: String(objection) });
 }
 
-function chainOf(leaf: Partial<tls.DetailedPeerCertificate>): tls.DetailedPeerCertificate[] {
-  const chain: tls.DetailedPeerCertificate[] = [];
-  let next: Partial<tls.DetailedPeerCertificate> | undefined = leaf;
-  while (
-    next?.raw !== undefined &&
-    chain.length < 10 &&
-    chain.at(-1)?.fingerprint256 !== next.fingerprint256
-  ) {
-    chain.push(next as tls.DetailedPeerCertificate);
-    next = next.issuerCertificate;
+/** As it was sent, also where an issuer has a kind of key that is unknown here: `getPeerCertificate` stops there. */
+function sentChain(leaf: X509Certificate | undefined): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (
+    let next = leaf;
+    next !== undefined && chain.length < longestChain && !isIn(chain, next);
+    next = next.issuerCertificate
+  )
+    chain.push(next);
+  return chain;
+}
+
+/** With the issuers that are known here and were not sent. */
+function climbed(sent: X509Certificate[], known: () => readonly X509Certificate[]): X509Certificate[] {
+  const chain = [...sent];
+  let issuers: readonly X509Certificate[] | undefined;
+  for (let last = chain.at(-1); last !== undefined && chain.length < longestChain; ) {
+    const { subject, issuer } = last;
+    const below = last;
+    if (subject === issuer) return chain;
+    issuers ??= known();
+    const next = issuers.find((one) => isIssuedBy(below, one));
+    if (next === undefined || isIn(chain, next)) return chain;
+    chain.push(next);
+    last = next;
   }
   return chain;
 }
 
-function nameOf(name: Partial<tls.Certificate> | undefined): string | null {
-  return text(name?.CN) ?? text(name?.OU) ?? text(name?.O);
+const isIn = (chain: readonly X509Certificate[], one: X509Certificate): boolean =>
+  chain.some(({ fingerprint256 }) => fingerprint256 === one.fingerprint256);
+
+/** RFC 2253 with one part a line, as Node writes names: the first of the parts that a person knows it by. */
+function nameIn(name: string | undefined): string | null {
+  const lines = name?.split('\n') ?? [];
+  for (const kind of ['CN=', 'OU=', 'O=']) {
+    const line = lines.find((one) => one.startsWith(kind));
+    if (line !== undefined) return text(line.slice(kind.length).replace(/\\([0-9A-F]{2}|.)/g, unescaped));
+  }
+  return null;
 }
 
+const unescaped = (_all: string, one: string): string =>
+  one.length === 2 ? String.fromCharCode(Number.parseInt(one, 16)) : one;
+
 /** Whoever made the certificate chose what stands in it. */
-function text(part: string | string[] | undefined): string | null {
-  const one = Array.isArray(part) ? part[0] : part;
-  return one === undefined ? null : harmless(one, longestName);
+function text(part: string | undefined): string | null {
+  return part === undefined ? null : harmless(part, longestName);
 }

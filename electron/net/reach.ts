@@ -11,7 +11,7 @@ import type { Outbound } from './outbound.ts';
 import { forward } from './proxy/forward.ts';
 import { type Way, wayName } from './proxy/route.ts';
 import { openTunnel } from './proxy/tunnel.ts';
-import { isAnchoredElsewhere, isUntrusted, readTrust, wholeTrust } from './tls-trust.ts';
+import { isAnchoredElsewhere, isUntrusted, knownIssuers, readTrust, wholeTrust } from './tls-trust.ts';
 import { worthAnother } from './worth-another.ts';
 
 /** The way to an address, one step after the other, stopping at the first "no". */
@@ -201,8 +201,10 @@ async function inspectTls(socket: Socket, way: Way, input: ReachInput, found: Re
   try {
     const trust = readTrust(input.trustedRootsPem);
     const secureContext = wholeTrust(trust, input.clientCertificate);
-    const timeoutMs = ending.left();
-    const seen = await shakeHands(socket, peer, { secureContext, clock, timeoutMs, signal: ending.signal });
+    const seen = await shakeHands(socket, peer, {
+      ...{ secureContext, clock, timeoutMs: ending.left(), signal: ending.signal },
+      known: () => knownIssuers(trust),
+    });
     found.certificate = certificateOf(seen);
     const strange = way.kind === 'proxy' && isAnchoredElsewhere(seen.chain, trust);
     if (strange && isAboutTrust(seen)) found.interceptedBy = seen.issuer;

@@ -59,15 +59,36 @@ export function wholeTrust(setting: TrustSetting, shown?: ClientCertificate): tl
  */
 export function isAnchoredElsewhere(chain: readonly X509Certificate[], setting: TrustSetting): boolean {
   bundled ??= tls.rootCertificates.map((pem) => new X509Certificate(pem));
-  const own = setting?.match(pemBlocks)?.map((block) => new X509Certificate(block)) ?? [];
-  const anchors = [...bundled, ...own];
+  const anchors = [...bundled, ...given(setting)];
   return !chain.some((one) =>
-    anchors.some(
-      (anchor) =>
-        anchor.fingerprint256 === one.fingerprint256 ||
-        (anchor.subject === one.issuer && one.verify(anchor.publicKey)),
-    ),
+    anchors.some((anchor) => anchor.fingerprint256 === one.fingerprint256 || isIssuedBy(one, anchor)),
   );
+}
+
+/** Certificates that this machine trusts, and the given ones. Those that cannot be read are left out. */
+export function knownIssuers(setting: TrustSetting): readonly X509Certificate[] {
+  return [...given(setting), ...machineRoots().flatMap(readable)];
+}
+
+const given = (setting: TrustSetting): X509Certificate[] =>
+  setting?.match(pemBlocks)?.flatMap(readable) ?? [];
+
+function readable(pem: string): X509Certificate[] {
+  try {
+    return [new X509Certificate(pem)];
+  } catch {
+    return [];
+  }
+}
+
+/** By name and signature. False where the kind of its key is unknown here, too: nothing can be said of that signature. */
+export function isIssuedBy(one: X509Certificate, issuer: X509Certificate): boolean {
+  if (issuer.subject !== one.issuer) return false;
+  try {
+    return one.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
 }
 
 let bundled: X509Certificate[] | undefined;

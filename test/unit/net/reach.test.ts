@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import { makeHttp } from '../../../electron/net/http.ts';
+import { splitPem, toPem } from '../../../electron/pki/pem.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { makeCa, makeLeaf } from '../../make/certificates.ts';
 import { JumpingClock } from '../../make/clock.ts';
@@ -41,6 +42,26 @@ const secure = (options: ServerOptions = {}) => {
 };
 
 describe('the direct way to an address', () => {
+  const reached = async (identity: ServerOptions, trustedRootsPem: string) => {
+    const { port } = secure(identity);
+    return http.reach({ url: `https://localhost:${await port}/`, trustedRootsPem });
+  };
+  const below = makeLeaf(root, { names: ['localhost'], intermediate: true });
+
+  test('names the topmost issuer also where those between were not sent and are known here', async () => {
+    const [, issuer] = splitPem(below.chainPem).map(({ der }) => der);
+    const known = toPem('CERTIFICATE', issuer ?? Buffer.of()) + root.certPem;
+    const reach = await reached({ cert: below.certPem, key: below.keyPem }, known);
+    expect(reach.certificate).toEqual({ subject: 'localhost', issuer: 'Vault root', trusted: true });
+  });
+
+  test('names an issuer as it is written, whatever stands in its name', async () => {
+    const name = String.raw`Müller, "Söhne" + Co \\ <O=x>; #1`;
+    const odd = makeCa({ commonName: name });
+    const { certPem: cert, keyPem: key } = makeLeaf(odd, { names: ['localhost'] });
+    expect((await reached({ cert, key }, odd.certPem)).certificate).toMatchObject({ issuer: name });
+  });
+
   test('is named step by step, with who signed what is shown, and no request is sent', async () => {
     const { port, requests } = secure();
     const at = `localhost:${await port}`;
