@@ -8,12 +8,12 @@ import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/nod
 import type { Notification } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
-import type { OwedResult } from '#shared/model/owed-result.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import type { Task, TaskKind, TaskState } from '#shared/model/task.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { LeftoverRows } from './leftovers.ts';
+import type { OutboxRows } from './outbox.ts';
 
 /**
  * The store. All methods are synchronous, take well under a millisecond on a usual database and are safe inside
@@ -212,16 +212,6 @@ export interface AuditRows {
   /** Newest first, those with `number < before` when given. */
   list(before: number | undefined, limit: number): AuditEntry[];
   verify(): AuditVerdict;
-}
-
-/** Results owed to servers, until each is acknowledged. */
-export interface OutboxRows {
-  insert(result: OwedResult): void;
-  get(id: string): OwedResult | null;
-  /** No error when it is gone. */
-  remove(id: string): void;
-  /** Oldest first; of one server when it is given (null: of those without a name), else all. */
-  list(filter: { server?: string | null | undefined; limit: number }): OwedResult[];
 }
 
 /**

@@ -1,7 +1,16 @@
 import { type OwedResult, owedResult } from '#shared/model/owed-result.ts';
-import type { OutboxRows } from './database.ts';
 import type { Driver } from './driver.ts';
 import { insertSql, json, reader, toJson } from './rows.ts';
+
+/** Results owed to servers, until each is acknowledged. */
+export interface OutboxRows {
+  insert(result: OwedResult): void;
+  get(id: string): OwedResult | null;
+  /** No error when it is gone. */
+  remove(id: string): void;
+  /** Oldest first; of one server when it is given (null: of those without a name), else all. */
+  list(filter: { server?: string | null | undefined; limit: number }): OwedResult[];
+}
 
 const read = reader('outbox', owedResult, (row) => json(row.result) as Record<string, unknown>);
 

@@ -48,12 +48,7 @@ export function renewalFraction(lifetimeMs: number): number {
  */
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   if (facts.failures > 0 && facts.lastFailedAt !== null) return afterFailure(facts, facts.lastFailedAt);
-  if (facts.revoked)
-    return {
-      nextAt: facts.now,
-      because: 'revoked',
-      sentence: 'The certificate has been revoked, so it is renewed without waiting for its expiry.',
-    };
+  if (facts.revoked) return afterRevocation(facts);
   const byFraction = fractionTime(facts);
   const byAri =
     facts.ari === null ? null : facts.ari.start + facts.spread * Math.max(0, facts.ari.end - facts.ari.start);
@@ -72,6 +67,11 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
         sentence: 'The authority suggests renewal within this window (ARI).',
       }
     : { nextAt: at, because: 'fraction', sentence: fractionSentence(facts) };
+}
+
+function afterRevocation({ now }: RenewalFacts): RenewalDecision {
+  const sentence = 'The certificate has been revoked, so it is renewed without waiting for its expiry.';
+  return { nextAt: now, because: 'revoked', sentence };
 }
 
 /** Renewing early by up to 3 % of the lifetime spreads the load of many certificates made together. */

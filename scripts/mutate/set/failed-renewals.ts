@@ -34,14 +34,20 @@ export const failedRenewalMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a certificate expires while its renewals fail in silence',
       file: failed,
-      find: 'if (left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)) return;',
-      put: 'if (left > 0) return;',
+      find: 'left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)',
+      put: 'left > 0',
     },
     {
       breaks: 'the first failure of a renewal is an alarm',
       file: failed,
-      find: '  if (left > Math.max(day, (certificate.notAfter - certificate.notBefore) / 5)) return;\n',
+      find: '  if (early && !revoked) return;\n',
       put: '',
+    },
+    {
+      breaks: 'renewals of a revoked certificate fail in silence',
+      file: failed,
+      find: 'if (early && !revoked) return;',
+      put: 'if (early) return;',
     },
     {
       breaks: 'a request that failed moves the renewal',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
+import type { Certificate } from '#shared/model/certificate.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import type { Task } from '#shared/model/task.ts';
 import { aCertificate, aFoundNode, aRenewal } from '#test/make/certificate-rows.ts';
@@ -24,12 +25,14 @@ function ended(
   code: FailureCode,
   left = 20 * day,
   reason: 'renewal' | 'request' = 'renewal',
+  revoked: Certificate['revoked'] = null,
 ): Renewal | null {
   const { database } = fixture;
   const clock = clockAt(now);
   const life = { notBefore: now + left - 90 * day, notAfter: now + left };
   const certificate = aCertificate('shop', life);
   database.certificates.upsert(certificate);
+  if (revoked !== null) database.certificates.markRevoked(certificate.fingerprint, revoked);
   const endpoint = anEndpoint();
   database.endpoints.insert(endpoint);
   const [node] = database.nodes.reconcile(endpoint.id, [aFoundNode('shop', { certificate })], now);
@@ -74,6 +77,16 @@ describe('a renewal that failed', () => {
     ended('connection.lost', 17 * day);
     expect(fixture.database.notifications.list(10)).toMatchObject([
       ...[{ kind: 'renewal-at-risk', level: 'danger', title: expect.stringContaining('expires in 17 days') }],
+    ]);
+  });
+
+  test('of a certificate that has been revoked is told loudly from the first, however long it would live', () => {
+    const revoked = { at: now - day, reason: null };
+    expect(ended('connection.lost', 80 * day, 'renewal', revoked)).toMatchObject({
+      ...{ failures: 1, because: 'back-off', nextAt: now + 5 * minute },
+    });
+    expect(fixture.database.notifications.list(10)).toMatchObject([
+      { kind: 'renewal-at-risk', title: expect.stringMatching(/^The certificate of .* has been revoked$/) },
     ]);
   });
 
