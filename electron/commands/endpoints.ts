@@ -55,11 +55,14 @@ export function endpointCommands(tools: CommandTools) {
 }
 
 function viewOf({ database }: CommandTools, endpoint: Endpoint): EndpointView {
-  const { connection } = endpoint;
+  const { connection, policy } = endpoint;
+  const named = (id: string | null | undefined) => (id ? (database.authorities.get(id)?.name ?? null) : null);
   const store = told(connection).login?.store ?? null;
   return {
     ...endpoint,
     storeName: store === null ? null : (database.credentialStores.get(store)?.name ?? null),
+    authorityName: named(policy.authorityId),
+    fallbackName: named(policy.fallbackId),
     toCleanUp: toCleanUp(database.leftovers.list(endpoint.id)),
   };
 }

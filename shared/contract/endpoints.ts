@@ -14,6 +14,10 @@ export const endpointInput = inputAs<EndpointInput>(addInputOf('type', endpointC
 const endpointView = endpoint.extend({
   /** Of the credential store its login is read from; null: its own login, or no such store. */
   storeName: z.string().nullable(),
+  /** Of the authority it orders from; null: the default one. */
+  authorityName: z.string().nullable(),
+  /** Of its fall-back; null: it has none. */
+  fallbackName: z.string().nullable(),
   /** What tasks left there that could not be removed yet, and why, for people; null: nothing. */
   toCleanUp: z.string().nullable(),
 });

@@ -100,6 +100,18 @@ The credential store cannot be used: it failed at the step log-in. Verified 2001
 `);
   });
 
+  test('an endpoint names its authority and its fall-back, and does not guess the key type of its next certificate', async () => {
+    const shown = { ...anEndpoint(), storeName: null, authorityName: 'letsencrypt', fallbackName: 'inside' };
+    const { stdout } = await printed('tls show e', 'endpoints.show', shown);
+    expect(stdout).toMatch(/^Authority +letsencrypt$/m);
+    expect(stdout).toMatch(/^Fall-back authority +inside$/m);
+    expect(stdout).toMatch(/^Key type +same as the current certificate$/m);
+    const plain = { ...shown, authorityName: null, fallbackName: null };
+    const { stdout: without } = await printed('tls show e', 'endpoints.show', plain);
+    expect(without).toMatch(/^Authority +default$/m);
+    expect(without).not.toContain('Fall-back');
+  });
+
   test('an endpoint says which credential of which store it logs in with, by name', async () => {
     const connection = anSshConnection({
       auth: 'credential-store',

@@ -4,7 +4,7 @@ import { exampleEndpoint } from '../world/endpoints.ts';
 import { fakeHash } from '../world/world.ts';
 import { type FakeTools, need, os } from './procedures.ts';
 
-const nothingBeside = { storeName: null, toCleanUp: null };
+const nothingBeside = { storeName: null, authorityName: null, fallbackName: null, toCleanUp: null };
 
 /** Endpoints and their nodes. A task that is asked for is one the world has already. */
 export function endpointRoutes({ world, changed, did, emit }: FakeTools) {
