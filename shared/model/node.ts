@@ -12,6 +12,28 @@ export const beforeTls = {
 const beforeTlsShape = z.object(beforeTls);
 export type BeforeTls = z.infer<typeof beforeTlsShape>;
 
+const withTls = [
+  'https',
+  'tls',
+  'smtps',
+  'imaps',
+  'pop3s',
+  'smtp-starttls',
+  'imap-starttls',
+  'pop3-starttls',
+] as const;
+/**
+ * What is spoken at a node's addresses, over TLS or when a client asks for TLS; `tls`: something that only its server knows,
+ * `stream` the same without TLS.
+ */
+const nodeProtocol = z.enum(['http', 'stream', 'smtp', 'imap', 'pop3', ...withTls]);
+export type NodeProtocol = z.infer<typeof nodeProtocol>;
+
+/** Whether a certificate is shown there. */
+export function speaksTls({ protocol }: { protocol: NodeProtocol }): boolean {
+  return withTls.some((one) => one === protocol);
+}
+
 /** Where a node is reached from outside. */
 const binding = z.object({
   /** IP address to dial, IPv6 without brackets. */
@@ -48,7 +70,7 @@ const discoveredNode = z.object({
   key: z.string().min(1),
   name: z.string(),
   alias: z.string().nullable(),
-  protocol: z.enum(['http', 'https']),
+  protocol: nodeProtocol,
   bindings: z.array(binding),
   /** Names this node answers for, as configured (may hold wildcards and regular expressions). */
   serverNames: z.array(z.string()),

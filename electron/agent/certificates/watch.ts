@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { inTurns } from '#kit/in-turns.ts';
-import type { EndpointNode } from '#shared/model/node.ts';
+import { type EndpointNode, speaksTls } from '#shared/model/node.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
 import type { ProbeTls } from '../steps/step.ts';
@@ -41,7 +41,7 @@ export async function watchNode(parts: WatchParts, node: EndpointNode) {
 }
 
 function dueAt(node: EndpointNode, settings: Settings): number {
-  if (node.protocol !== 'https' || node.certificate === null) return Number.POSITIVE_INFINITY;
+  if (!speaksTls(node) || node.certificate === null) return Number.POSITIVE_INFINITY;
   return (
     node.served.at +
     (node.orderNumber === null ? settings.watch_others_hours * 60 * minute : settings.watch_minutes * minute)

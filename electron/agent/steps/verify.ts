@@ -1,4 +1,4 @@
-import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
+import { type EndpointNode, type ServedFact, speaksTls } from '#shared/model/node.ts';
 import type { ProbeTls, TlsAnswer } from './step.ts';
 
 /** A node of a thousand addresses is known by some of them; `judgeServed` says how many were asked. */
@@ -6,7 +6,7 @@ const mostAddresses = 20;
 
 /** One handshake with each address of a node, at most 20 of them. */
 export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Promise<TlsAnswer[]> {
-  if (node.protocol !== 'https' || node.certificate === null) return [];
+  if (!speaksTls(node) || node.certificate === null) return [];
   const name = askedName(node);
   const keyAlgorithm = keyAlgorithmOf(node.certificate.keyType);
   return Promise.all(
@@ -44,8 +44,7 @@ export function judgeServed(node: EndpointNode, answers: readonly TlsAnswer[], n
     return {
       state: 'unknown',
       fingerprint: null,
-      sentence:
-        node.protocol === 'http' ? 'Serves without TLS.' : 'The addresses that serve it are not known.',
+      sentence: speaksTls(node) ? 'The addresses that serve it are not known.' : 'Serves without TLS.',
       at: now,
     };
   const silent = answers.find((answer) => answer.kind === 'no-answer');

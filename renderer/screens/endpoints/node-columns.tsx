@@ -37,7 +37,12 @@ const alias: Column<EndpointNode> = {
 };
 
 const places: Column<EndpointNode>[] = [
-  { id: 'protocol', header: en.nodes.protocol, value: (row) => row.protocol.toUpperCase(), width: '88px' },
+  {
+    id: 'protocol',
+    header: en.nodes.protocol,
+    value: (row) => en.nodes.protocols[row.protocol],
+    width: '88px',
+  },
   {
     id: 'address',
     header: en.nodes.address,

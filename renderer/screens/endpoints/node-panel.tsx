@@ -114,7 +114,7 @@ function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | nu
 function placeFacts(node: EndpointNode): Fact[] {
   return [
     [en.nodes.alias, node.alias === null ? null : <Names key="a" names={node.alias.split(', ')} most={4} />],
-    [en.nodes.protocol, node.protocol.toUpperCase()],
+    [en.nodes.protocol, en.nodes.protocols[node.protocol]],
     [
       en.nodes.bindings,
       <Some key="b" all={node.bindings} draw={(one) => <div key={one.configured}>{bindingText(one)}</div>} />,

@@ -1,5 +1,5 @@
 import type { CertificateFacts } from '#shared/model/certificate.ts';
-import type { DiscoveredNode } from '#shared/model/node.ts';
+import type { DiscoveredNode, NodeProtocol } from '#shared/model/node.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import { type Places, placesOf, servesTls } from './places.ts';
 import type { Pair, Server } from './servers.ts';
@@ -90,7 +90,7 @@ function makeNode(
     key,
     name: first ?? server.listens[0]?.address ?? server.place,
     alias: others.length === 0 ? null : others.join(', '),
-    protocol: servesTls(server) ? 'https' : 'http',
+    protocol: protocolOf(server),
     bindings: places.bindings,
     serverNames: server.names,
     certificatePath: pair?.certificate.path ?? null,
@@ -103,6 +103,15 @@ function makeNode(
     managedBy: null,
   };
   return { node, server, pair, places };
+}
+
+function protocolOf(server: Server): NodeProtocol {
+  const tls = servesTls(server);
+  if (server.context === 'http') return tls ? 'https' : 'http';
+  const { mail, startTls } = server;
+  if (mail === null) return tls ? 'tls' : 'stream';
+  if (startTls !== null) return `${mail}-starttls`;
+  return tls ? `${mail}s` : mail;
 }
 
 /** Outside `http {}` nothing answers a challenge by HTTP: the block there that has one of the names does. */

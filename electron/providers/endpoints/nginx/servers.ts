@@ -31,6 +31,8 @@ type Context = (typeof contexts)[number];
 export const contextOf = ({ name, block }: Directive): Context | null =>
   block === null ? null : (contexts.find((one) => one === name) ?? null);
 
+type MailProtocol = NonNullable<BeforeTls['startTls']>;
+
 /** A `listen` value without an address to dial. */
 interface Skipped {
   reason: string;
@@ -51,7 +53,9 @@ export interface Server {
   listens: Listen[];
   skipped: Skipped[];
   /** Its listeners without `ssl` begin TLS when a client of this protocol asks for it; null: they do not. */
-  startTls: NonNullable<BeforeTls['startTls']> | null;
+  startTls: MailProtocol | null;
+  /** Of a mail server; null: it is none, or does not say it. */
+  mail: MailProtocol | null;
   pairs: Pair[];
   webRoot: string | null;
   rejectsHandshakes: boolean;
@@ -133,6 +137,7 @@ function readServer(
   const refer = (one: Directive) => reference(configuration, one, !inner.includes(one), uses(one) === 1);
   const keys = inherited('ssl_certificate_key').map(refer);
   const { listens, skipped } = readListens(ofServer('listen'), context);
+  const mail = context === 'mail' ? mailProtocol(ofServer('protocol')[0]?.args[0]?.text, listens) : null;
   if (isOn('ssl')) for (const listen of [...listens, ...skipped]) listen.ssl = true;
   return {
     index,
@@ -146,9 +151,8 @@ function readServer(
     ),
     listens,
     skipped,
-    startTls: ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? '')
-      ? mailProtocol(ofServer('protocol')[0]?.args[0]?.text, listens)
-      : null,
+    startTls: ['on', 'only'].includes(inherited('starttls').at(-1)?.args[0]?.text ?? '') ? mail : null,
+    mail,
     pairs: inherited('ssl_certificate')
       .map(refer)
       .map((certificate, i) => ({ certificate, key: keys[i] ?? null })),
@@ -166,18 +170,17 @@ function readServer(
 }
 
 /** As `protocol` says, else by the port; nginx refuses a mail server of which neither tells it. */
-function mailProtocol(named: string | undefined, listens: readonly Listen[]): Server['startTls'] {
+function mailProtocol(named: string | undefined, listens: readonly Listen[]): MailProtocol | null {
   const known = (['imap', 'pop3', 'smtp'] as const).find((one) => one === named);
   return (
     known ?? listens.map(({ port }) => usualProtocols.get(port)).find((one) => one !== undefined) ?? null
   );
 }
 
-const usualProtocols = new Map<number, NonNullable<Server['startTls']>>([
-  [143, 'imap'],
-  [110, 'pop3'],
-  [25, 'smtp'],
-  [587, 'smtp'],
+const usualProtocols = new Map<number, MailProtocol>([
+  ...[143, 993].map((port) => [port, 'imap'] as const),
+  ...[110, 995].map((port) => [port, 'pop3'] as const),
+  ...[25, 465, 587].map((port) => [port, 'smtp'] as const),
 ]);
 
 function readListens(directives: Directive[], context: Context) {

@@ -105,7 +105,7 @@ export function nodeFrom(connection: HostConnection, settings: PemSettings, view
     key: nodeKey,
     name: basename(settings.path),
     alias: names[0] ?? null,
-    protocol: 'https',
+    protocol: 'tls',
     bindings:
       served === null
         ? []

@@ -16,7 +16,27 @@ describe('server blocks outside http', () => {
   it('are found in stream too', () => {
     const servers = read(`stream { server { listen 8443 ssl; ${pair} } }`);
     expect(servers[0]).toMatchObject({ context: 'stream' });
-    expect(nodes(servers)[0]).toMatchObject({ protocol: 'https', notInstallable: null });
+    expect(nodes(servers)[0]).toMatchObject({ protocol: 'tls', notInstallable: null });
+  });
+
+  it('are shown as what they speak: as they say, else by their port as nginx tells it', () => {
+    const [mail, stream] = [
+      [
+        `listen 993 ssl; ${pair}`,
+        `listen 143; starttls on; ${pair}`,
+        `listen 2143; protocol imap; starttls only; ${pair}`,
+        `listen 2525 ssl; protocol smtp; ${pair}`,
+        'listen 110;',
+        `listen 465 ssl; ${pair}`,
+        'listen 587;',
+      ],
+      [`listen 636 ssl; ${pair}`, 'listen 53 udp;'],
+    ].map((blocks) => blocks.map((block) => `server { server_name a; ${block} }`).join(' '));
+    const servers = read(`mail { ${mail} } stream { ${stream?.replaceAll('server_name a; ', '')} }`);
+    expect(nodes(servers).map(({ protocol }) => protocol)).toEqual([
+      ...['imaps', 'imap-starttls', 'imap-starttls', 'smtps', 'pop3', 'smtps', 'smtp'],
+      ...['tls', 'stream'],
+    ]);
   });
 
   it('have the web root of the web server of the same name when they serve no files themselves', () => {
