@@ -17,6 +17,10 @@ export const endpointsCodes = {
     ],
     'endpoint.denied': ['needs-person', 'The account is not allowed to do what an install needs.'],
     'endpoint.drifted': ['needs-person', 'The endpoint has changed since the plan was made.'],
+    'endpoint.handing-over': [
+      'needs-person',
+      'A server program that handed over to a new one still serves, with what it read before.',
+    ],
     'endpoint.key-type-differs': [
       'needs-person',
       'The type of the new key does not fit the certificate it replaces.',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
-import { inAgent, open } from '#test/make/endpoints.ts';
+import { inAgent, open, restart } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import type { RunningNginx } from '#test/servers/nginx.ts';
 import { LocalConnection } from '../../../electron/providers/connections/local/local.ts';
@@ -56,6 +56,18 @@ async function stopped(server: RunningNginx, child: ChildProcess): Promise<void>
       await systemClock.sleep(10);
   }
   if (child.exitCode === null) child.kill();
+}
+
+/** Ids of the workers of a master that accept connections. */
+async function workersOf(pid: number): Promise<number[]> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    .trim()
+    .split(' ')
+    .map(Number);
+  const titles = await Promise.all(
+    children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return children.filter((_child, at) => /: worker process\0*$/.test(titles[at] ?? ''));
 }
 
 const endpointFor = (server: RunningNginx, nginxPrefix?: string) =>
@@ -105,10 +117,53 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', (
       (await readFile(join(server.dir, 'run.pid'), 'utf8').catch(() => String(pid))).trim() === String(pid)
     )
       await systemClock.sleep(10);
-    const { checks } = await endpointFor(server).probe();
-    expect(checks.find(({ name }) => name === 'running')).toMatchObject({
-      ...{ ok: true, sentence: expect.stringContaining(`-p ${server.dir} `) },
+    const endpoint = endpointFor(server);
+    const running = async () => (await endpoint.probe()).checks.find(({ name }) => name === 'running');
+    const taken = Number(await readFile(join(server.dir, 'run.pid'), 'utf8'));
+    await expect.poll(() => workersOf(taken)).toHaveLength(1);
+    expect(await running()).toMatchObject({
+      ok: false,
+      sentence: expect.stringContaining(`process ${taken} took over from ${pid}`),
     });
+    const refusal = { code: 'endpoint.handing-over', hint: expect.stringContaining(`kill -QUIT ${pid}`) };
+    await expect(planFor(endpoint, 'a.example')).rejects.toMatchObject(refusal);
+    const before = await workersOf(taken);
+    await expect(restart(endpoint)).rejects.toMatchObject(refusal);
+    expect(await workersOf(taken), 'nothing was told to reload').toEqual(before);
+
+    // its workers end, and it waits for whether it has to take over again: it serves no one
+    process.kill(pid, 'SIGWINCH');
+    await expect
+      .poll(running, { timeout: 10_000 })
+      .toMatchObject({ ok: true, sentence: expect.stringContaining(`-p ${server.dir} `) });
+    const plan = await planFor(endpoint, 'a.example');
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    expect(await workersOf(taken)).not.toEqual(before);
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+  });
+
+  it('beside another one with the same binary is the only one that is reloaded and waited for', async () => {
+    const [ours, others] = [
+      await startWith(pidLine, relative, true),
+      await startWith(pidLine, relative, true),
+    ];
+    const master = async (server: RunningNginx) =>
+      Number(await readFile(join(server.dir, 'run.pid'), 'utf8'));
+    const before = await Promise.all([ours, others].map(async (one) => workersOf(await master(one))));
+    const endpoint = endpointFor(ours);
+    const plan = await planFor(endpoint, 'a.example');
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    // not asked again: when the reload is told to be done, every worker that accepts connections is a new one
+    const [now, untouched] = await Promise.all(
+      [ours, others].map(async (one) => workersOf(await master(one))),
+    );
+    expect(now?.filter((pid) => before[0]?.includes(pid))).toEqual([]);
+    expect(untouched).toEqual(before[1]);
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+    const elsewhere = await planFor(endpointFor(others), 'a.example');
+    expect(await shown(elsewhere)).toEqual([old.facts.fingerprint]);
   });
 
   it('that does not run is managed below the prefix that the endpoint names', async () => {

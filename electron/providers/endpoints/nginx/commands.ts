@@ -92,10 +92,13 @@ export interface RunningServer {
   foreground: boolean;
   /** Ids of its worker processes; empty when the host does not show them. */
   workers: string;
+  /** The master of before, which handed over to this one and whose workers still accept connections; null: there is none. */
+  oldMaster: number | null;
 }
 
 /**
- * Prints process id, unit, command line and workers on a line each. Ends with 3: no pid file, 4: no number in it, 5: not running
+ * Prints process id, unit, command line, workers and the master of before on a line each. nginx keeps the id of that one in
+ * `….oldbin` until it ends. Ends with 3: no pid file, 4: no number in it, 5: not running
  * or another program. A unit counts only when systemd itself says that this process is its main one.
  */
 const readScript = `
@@ -117,7 +120,19 @@ if [ -d /run/systemd/system ]; then
   if [ -n "$unit" ] && [ "$(systemctl show --property=MainPID "$unit" 2>/dev/null)" != "MainPID=$pid" ]; then unit=; fi
 fi
 { read -r workers < "/proc/$pid/task/$pid/children"; } 2>/dev/null
-printf '%s\\n' "$pid" "$unit" "$title" "$workers"
+old=
+before=$(cat -- "$1.oldbin" 2>/dev/null)
+case $before in ''|*[!0-9]*) ;; *)
+  children=
+  { read -r children < "/proc/$before/task/$before/children"; } 2>/dev/null
+  for child in $children; do
+    case $(tr '\\0\\n' '  ' < "/proc/$child/cmdline" 2>/dev/null) in
+      *': worker process is shutting down'*) ;;
+      *': worker process'*) old=$before;;
+    esac
+  done;;
+esac
+printf '%s\\n' "$pid" "$unit" "$title" "$workers" "$old"
 `;
 
 /** Null when nginx does not run (or its pid file names no nginx). */
@@ -130,13 +145,29 @@ export async function runningServer(
     timeoutMs: 30_000,
   });
   if (result.code !== 0) return null;
-  const [pid = '', unit = '', title = '', workers = ''] = result.stdout.toString('utf8').split('\n');
+  const [pid = '', unit = '', title = '', workers = '', old = ''] = result.stdout
+    .toString('utf8')
+    .split('\n');
   return {
     pid: Number(pid),
     unit: unit === '' ? null : unit,
     foreground: /daemon +off/.test(title),
     workers: workers.trim(),
+    oldMaster: old === '' ? null : Number(old),
   };
+}
+
+/**
+ * Throws `endpoint.handing-over` while the master of before serves too: told to reload, it starts workers without reading the
+ * configuration again, and they would go on showing what was replaced.
+ */
+export function refuseHandingOver({ description }: HostConnection, server: RunningServer | null): void {
+  if (server === null || server.oldMaster === null) return;
+  throw new Failure(
+    'endpoint.handing-over',
+    `Two nginx masters serve on ${description}: process ${server.pid} took over from ${server.oldMaster}, which would continue to show the previous certificate.`,
+    { hint: `End the old one (kill -QUIT ${server.oldMaster}), or end the new one, then try again.` },
+  );
 }
 
 /** systemd must do it when nginx is its own, so that its view stays right; else nginx tells its master itself. */

@@ -20,6 +20,7 @@ import {
   errorLogPathOf,
   pidPathOf,
   readConfiguration,
+  refuseHandingOver,
   runningServer,
   startCommand,
   startCommands,
@@ -78,6 +79,7 @@ export class NginxEndpoint extends FileEndpoint {
     if (chosen.node.notInstallable !== null)
       throw new Failure('node.not-installable', chosen.node.notInstallable);
     const running = await runningServer(this.connection, pidPathOf(view.configuration, view.program));
+    refuseHandingOver(this.connection, running);
     const managers = await this.#managers(view);
     this.#justRead = view;
     return makeInstallPlan({ ...view, connection: this.connection, chosen, running, managers });

@@ -4,7 +4,7 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, unwritable } from '../common/keys.ts';
-import { pidPathOf, reloadCommand, runningServer, testConfiguration } from './commands.ts';
+import { pidPathOf, refuseHandingOver, reloadCommand, runningServer, testConfiguration } from './commands.ts';
 import type { Program } from './program.ts';
 import type { View } from './view.ts';
 
@@ -81,6 +81,7 @@ async function running(
         hint: 'Start nginx, or set the configuration file and the prefix it was started with.',
       },
     );
+  refuseHandingOver(connection, server);
   const { argv } = reloadCommand(program, server);
   if (server.unit === null && !(await maySignal(connection, server.pid)))
     throw new Failure(

@@ -2,7 +2,7 @@ import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
-import { type RunningServer, reloadCommand, runningServer } from './commands.ts';
+import { type RunningServer, refuseHandingOver, reloadCommand, runningServer } from './commands.ts';
 import type { Program } from './program.ts';
 
 interface RestartFacts {
@@ -14,12 +14,13 @@ interface RestartFacts {
 }
 
 /**
- * Reloads nginx and waits until new workers are there. nginx takes the order and only then reads its files, so the
+ * Reloads nginx and waits until new workers are there, those of the master that its PID file names. nginx takes the order and only then reads its files, so the
  * command's own answer is not enough: what the error log gained since is part of ours.
  */
 export async function reload(connection: HostConnection, facts: RestartFacts): Promise<void> {
   const before = await runningServer(connection, facts.pidPath);
   if (before === null) return startOrSaySo(connection, facts);
+  refuseHandingOver(connection, before);
   const logSize = await sizeOf(connection, facts.errorLogPath);
   const { argv } = reloadCommand(facts.program, before);
   const result = await connection.exec({ argv: argv as [string, ...string[]], timeoutMs: 60_000 });
