@@ -4,10 +4,9 @@ import { type EndpointNode, speaksTls } from '#shared/model/node.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
 import type { ProbeTls } from '../steps/step.ts';
-import { judgeServed, probeNodeTls } from '../steps/verify.ts';
+import { handshakesAtOnce, judgeServed, probeNodeTls } from '../steps/verify.ts';
 
 const minute = 60_000;
-const atOnce = 8;
 
 interface WatchParts {
   database: Database;
@@ -24,7 +23,7 @@ export async function watchTurn(parts: WatchParts): Promise<number> {
   const due = database.nodes
     .list()
     .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now());
-  await inTurns(due, atOnce, (node) => watchNode(parts, node));
+  await inTurns(due, handshakesAtOnce, (node) => watchNode(parts, node));
   return minute;
 }
 
@@ -40,10 +39,11 @@ export async function watchNode(parts: WatchParts, node: EndpointNode) {
   return served;
 }
 
+/** One that a discovery had no time for is not left unseen for hours. */
 function dueAt(node: EndpointNode, settings: Settings): number {
   if (!speaksTls(node) || node.certificate === null) return Number.POSITIVE_INFINITY;
+  const seldom = node.orderNumber === null && node.served.state !== 'unknown';
   return (
-    node.served.at +
-    (node.orderNumber === null ? settings.watch_others_hours * 60 * minute : settings.watch_minutes * minute)
+    node.served.at + (seldom ? settings.watch_others_hours * 60 * minute : settings.watch_minutes * minute)
   );
 }

@@ -1,6 +1,10 @@
+import { inTurns } from '#kit/in-turns.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import type { Step } from './step.ts';
-import { judgeServed, probeNodeTls } from './verify.ts';
+import { handshakesAtOnce, judgeServed, probeNodeTls } from './verify.ts';
+
+/** A thousand nodes that do not answer are not waited for: the watch looks at those that are left. */
+const patienceMs = 60_000;
 
 /** Finds the nodes of an endpoint and looks once at what each serves. */
 export const discoverStep: Step = {
@@ -8,17 +12,18 @@ export const discoverStep: Step = {
   ifInterrupted: 'repeat',
   retries: quickRetries,
   async run(context) {
-    const { database, clock, probeTls } = context.tools;
+    const { database, clock, probeTls, signal } = context.tools;
     const { endpoint } = await context.tools.openConnection();
     const found = await endpoint.nodes();
     const row = context.endpoint();
     const nodes = database.nodes.reconcile(row.id, found, clock.now());
     database.endpoints.update({ ...row, discoveredAt: clock.now() });
-    const answers = await Promise.all(
-      nodes
-        .filter((node) => node.missingSince === null)
-        .map(async (node) => ({ node, answers: await probeNodeTls(probeTls, node) })),
-    );
+    const until = clock.monotonic() + patienceMs;
+    const present = nodes.filter((node) => node.missingSince === null);
+    const seen = await inTurns(present, handshakesAtOnce, async (node) => {
+      signal.throwIfAborted();
+      return clock.monotonic() > until ? null : { node, answers: await probeNodeTls(probeTls, node) };
+    });
     const count = found.length;
     return {
       kind: 'done',
@@ -26,8 +31,9 @@ export const discoverStep: Step = {
       sentence:
         count === 0 ? 'No nodes were found.' : `${count} node${count === 1 ? ' was' : 's were'} found.`,
       store: () => {
-        for (const { node, answers: seen } of answers)
-          database.nodes.setServed(node.id, judgeServed(node, seen, clock.now()));
+        for (const one of seen)
+          if (one !== null)
+            database.nodes.setServed(one.node.id, judgeServed(one.node, one.answers, clock.now()));
       },
     };
   },

@@ -1,6 +1,9 @@
 import { type EndpointNode, type ServedFact, speaksTls } from '#shared/model/node.ts';
 import type { ProbeTls, TlsAnswer } from './step.ts';
 
+/** With one server, whatever number of nodes it has: more of them at a time could leave none for its clients. */
+export const handshakesAtOnce = 8;
+
 /** A node of a thousand addresses is known by some of them; `judgeServed` says how many were asked. */
 const mostAddresses = 20;
 
