@@ -48,7 +48,7 @@ const places: Column<EndpointNode>[] = [
     header: en.nodes.address,
     value: (row) => addresses(row).join(', '),
     cell: (row) => <Lines lines={addresses(row)} />,
-    width: '13%',
+    width: '12%',
   },
   {
     id: 'port',
@@ -56,7 +56,7 @@ const places: Column<EndpointNode>[] = [
     value: (row) => row.bindings[0]?.port ?? null,
     text: (row) => ports(row).join(' '),
     cell: (row) => <Lines lines={ports(row).map(String)} />,
-    width: '68px',
+    width: '76px',
   },
 ];
 
@@ -67,7 +67,7 @@ const certificates: Column<EndpointNode>[] = [
     value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
     text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
     cell: (row) => <SslCell node={row} />,
-    width: '15%',
+    width: '17%',
   },
   {
     id: 'served',
