@@ -14,6 +14,7 @@ import { TrialBar } from './trial-bar.tsx';
 const useStyles = makeStyles({
   frame: { display: 'flex', height: '100%', backgroundColor: tokens.colorNeutralBackground2 },
   right: { display: 'flex', flexDirection: 'column', flexGrow: 1, minWidth: 0 },
+  header: { flexShrink: 0, minWidth: 0 },
   main: { flexGrow: 1, minHeight: 0, outlineStyle: 'none' },
   waiting: { height: '100%', display: 'grid', placeItems: 'center' },
 });
@@ -33,10 +34,12 @@ export function Frame() {
     <div className={styles.frame}>
       <SideNav here={name} />
       <div className={styles.right}>
-        <LinkBar />
-        <SecretsBar />
-        <TrialBar />
-        <TopBar open={bell} onBell={() => setBell(true)} />
+        <header className={styles.header}>
+          <LinkBar />
+          <SecretsBar />
+          <TrialBar />
+          <TopBar open={bell} onBell={() => setBell(true)} />
+        </header>
         <main className={styles.main} ref={main} tabIndex={-1} data-screen={name}>
           <ErrorCatcher place={place.join('/')}>
             <Suspense

@@ -30,7 +30,7 @@ export function TopBar({ onBell, open }: { onBell(): void; open: boolean }) {
   const { data } = useQuery(queries.agent.overview.queryOptions({ input: {} }));
   const unread = data?.unreadNotifications ?? 0;
   return (
-    <header className={styles.bar}>
+    <div className={styles.bar}>
       <span className={styles.sentence} role="status">
         {data !== undefined && <Level shade={data.level}>{data.sentence}</Level>}
       </span>
@@ -48,6 +48,6 @@ export function TopBar({ onBell, open }: { onBell(): void; open: boolean }) {
           />
         )}
       </span>
-    </header>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
 describe.runIf(have('chromium'))('the proxy in the window', () => {
-  const { open, calls } = pageHarness();
+  const { open, calls, axe } = pageHarness();
 
   it('counts a trial of the proxy down above every screen until somebody keeps it', async () => {
     const { page, troubles } = await open({ place: 'proxy' });
@@ -12,6 +12,7 @@ describe.runIf(have('chromium'))('the proxy in the window', () => {
     await page.waitForSelector('[data-trial]');
     await page.click('nav >> text=Tasks');
     await page.waitForSelector('h1:has-text("Tasks")');
+    expect(await axe(page)).toEqual([]);
     const left = await page.getAttribute('[data-trial]', 'data-trial');
     await page.waitForFunction(
       (then) => document.querySelector('[data-trial]')?.getAttribute('data-trial') !== then,
