@@ -5,6 +5,7 @@ import type { OutboundProxyParts } from '../agent/proxy.ts';
 import { makeDns } from '../net/dns.ts';
 import { type HttpOptions, type LogInTurns, makeHttp } from '../net/http.ts';
 import { makeHttp01Responder } from '../net/http-01-responder.ts';
+import { OwnPlaces } from '../net/own-places.ts';
 import { unclearAnswer } from '../net/proxy/failures.ts';
 import { makeTlsAlpn01Responder } from '../net/tls-alpn-01-responder.ts';
 
@@ -29,6 +30,7 @@ export function finderOver(clock: Clock, log: Log, turns: LogInTurns): OutboundP
 
 /** HTTP client and responders are made when somebody needs them: many agents never do. */
 export function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOptions['proxy']) {
+  const places = new OwnPlaces();
   let http: ReturnType<typeof makeHttp> | null = null;
   let responder: ReturnType<typeof makeHttp01Responder> | null = null;
   let alpnResponder: ReturnType<typeof makeTlsAlpn01Responder> | null = null;
@@ -38,11 +40,11 @@ export function lazyNet(clock: Clock, log: Log, turns: LogInTurns, proxy: HttpOp
       return http;
     },
     responder() {
-      responder ??= makeHttp01Responder({ log });
+      responder ??= makeHttp01Responder({ log, places });
       return responder;
     },
     alpnResponder() {
-      alpnResponder ??= makeTlsAlpn01Responder({ log });
+      alpnResponder ??= makeTlsAlpn01Responder({ log, places });
       return alpnResponder;
     },
     dns: () => makeDns(),

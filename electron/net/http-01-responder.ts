@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '#kit/log.ts';
+import { OwnPlaces } from './own-places.ts';
 import { type Answers, SharedListeners } from './shared-listeners.ts';
 
 export interface Http01Responder {
@@ -14,7 +15,7 @@ export interface Http01Responder {
 /** A CA asks for one tiny file: whoever takes longer than this is not a CA. */
 const requestTimeoutMs = 10_000;
 
-export function makeHttp01Responder(options: { log: Log }): Http01Responder {
+export function makeHttp01Responder(options: { log: Log; places?: OwnPlaces }): Http01Responder {
   const log = options.log.in('http-01');
   const listeners = new SharedListeners<string>({
     make: (answers) =>
@@ -24,6 +25,8 @@ export function makeHttp01Responder(options: { log: Log }): Http01Responder {
       }),
     caPort: 80,
     instead: 'Use validation through the web root of that program',
+    places: options.places ?? new OwnPlaces(),
+    ...{ challenge: 'http-01', setting: 'responder_port' },
   });
   return { serve: ({ path, body, ...at }) => listeners.serve(at, path, body) };
 }

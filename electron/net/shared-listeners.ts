@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { Failure } from '#shared/failure.ts';
+import type { OwnPlace, OwnPlaces } from './own-places.ts';
 
 /** What one listener answers: by what it is asked for, the newest first in charge (two orders may share a token). */
 export type Answers<T> = ReadonlyMap<string, readonly T[]>;
@@ -10,6 +11,7 @@ interface Listener<T> {
   ready: Promise<void>;
   answers: Map<string, T[]>;
   users: number;
+  own: OwnPlace;
 }
 
 interface SharedListenersParts<T> {
@@ -18,6 +20,10 @@ interface SharedListenersParts<T> {
   /** Port that CAs ask on, and how else control is proved where it is taken: both for hints. */
   caPort: number;
   instead: string;
+  /** Of the whole agent. */
+  places: OwnPlaces;
+  challenge: OwnPlace['challenge'];
+  setting: OwnPlace['setting'];
 }
 
 /** Of strangers and CAs at once: the open files of the agent are not for whoever finds the port. */
@@ -61,6 +67,8 @@ export class SharedListeners<T> {
 
   #open(place: string, { address, port }: { address: string; port: number }): Listener<T> {
     const answers = new Map<string, T[]>();
+    const { places, challenge, setting } = this.#parts;
+    const own = { address, port, challenge, setting };
     const server = this.#parts.make(answers);
     const sockets = new Set<Socket>();
     server.maxConnections = mostConnections;
@@ -70,23 +78,30 @@ export class SharedListeners<T> {
     });
     const ready = new Promise<void>((resolve, reject) => {
       // a later one is of a single connection that could not be taken
-      server.on('error', (error) => reject(this.#failure(error, address, port)));
-      server.listen({ host: address, port }, () => resolve());
+      server.on('error', (error) => reject(this.#failure(error, own)));
+      server.listen({ host: address, port }, () => {
+        places.add(own);
+        resolve();
+      });
     });
-    const listener: Listener<T> = { server, sockets, ready, answers, users: 0 };
+    const listener: Listener<T> = { server, sockets, ready, answers, users: 0, own };
     this.#listeners.set(place, listener);
     return listener;
   }
 
   #forget(place: string, listener: Listener<T>): void {
+    this.#parts.places.remove(listener.own);
     if (this.#listeners.get(place) === listener) this.#listeners.delete(place);
   }
 
-  #failure(error: NodeJS.ErrnoException, address: string, port: number): Failure {
-    const { caPort, instead } = this.#parts;
+  #failure(error: NodeJS.ErrnoException, own: OwnPlace): Failure {
+    const { address, port } = own;
+    const { caPort, instead, places } = this.#parts;
     const forward = `forward port ${caPort} to`;
     switch (error.code) {
-      case 'EADDRINUSE':
+      case 'EADDRINUSE': {
+        const other = places.inTheWayOf(own);
+        if (other !== undefined) return ownPortTaken(own, other, error);
         return new Failure(
           'responder.port-taken',
           `Port ${port} of ${address} is in use by another program, so the CA's challenge cannot be answered there.`,
@@ -95,6 +110,7 @@ export class SharedListeners<T> {
             cause: error,
           },
         );
+      }
       case 'EACCES':
         return new Failure(
           'responder.denied',
@@ -119,6 +135,19 @@ export class SharedListeners<T> {
         );
     }
   }
+}
+
+/** Two authorities whose orders are validated now; the other one's ends by itself. */
+function ownPortTaken({ address, port, setting }: OwnPlace, other: OwnPlace, cause: Error): Failure {
+  return new Failure(
+    'responder.port-taken',
+    `Port ${port} of ${address} is in use by Trustkeep itself: it answers ${other.challenge} challenges of another order at ${other.address} port ${port}.`,
+    {
+      hint: `Trustkeep will try again automatically. To have both at a time, give the authorities different ports: ${setting} of one, ${other.setting} of the other.`,
+      retry: 'later',
+      cause,
+    },
+  );
 }
 
 function withdraw<T>(answers: Map<string, T[]>, asked: string, answer: T): void {

@@ -1,6 +1,7 @@
 import { createSecureContext, createServer, type SecureContext } from 'node:tls';
 import type { Log } from '#kit/log.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { OwnPlaces } from './own-places.ts';
 import { SharedListeners } from './shared-listeners.ts';
 
 export interface TlsAlpn01Responder {
@@ -23,7 +24,7 @@ const protocol = 'acme-tls/1';
 /** A CA says hello and goes: whoever takes longer than this is not a CA. */
 const handshakeTimeoutMs = 10_000;
 
-export function makeTlsAlpn01Responder(options: { log: Log }): TlsAlpn01Responder {
+export function makeTlsAlpn01Responder(options: { log: Log; places?: OwnPlaces }): TlsAlpn01Responder {
   const log = options.log.in('tls-alpn-01');
   const listeners = new SharedListeners<SecureContext>({
     make(answers) {
@@ -49,6 +50,8 @@ export function makeTlsAlpn01Responder(options: { log: Log }): TlsAlpn01Responde
       return server;
     },
     caPort: 443,
+    places: options.places ?? new OwnPlaces(),
+    ...{ challenge: 'tls-alpn-01', setting: 'tls_alpn_port' },
     instead:
       'Have that program pass connections with the ALPN protocol acme-tls/1 on to another port (by ssl_preread, for example) and set that one',
   });

@@ -151,7 +151,7 @@ export const authoritiesCodes = {
     'responder.failed': ['later', 'The port that challenges are answered at could not be opened.'],
     'responder.port-taken': [
       'needs-person',
-      'Another program uses the port that challenges are answered at.',
+      'Another program, or another order, uses the port that challenges are answered at.',
     ],
   }),
 };
