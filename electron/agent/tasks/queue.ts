@@ -26,6 +26,8 @@ export class TaskQueue {
   readonly #leases = new Map<string, { taskId: string; abort: AbortController; ended: Promise<unknown> }>();
   /** Tasks whose row could not be stored (a full disk), and when each is driven again. */
   readonly #brokenOff = new Map<string, number>();
+  /** When each wait is over by the monotonic clock, as it was when it was first seen: the wall clock may be set back. */
+  #waits = new Map<string, { wakeAt: number; over: number }>();
   #timer: Timer | null = null;
   #stopped = true;
 
@@ -49,6 +51,7 @@ export class TaskQueue {
     const now = this.#clock.now();
     let next = now + longestNapMs;
     const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
+    this.#measure(rows);
     const halfway = new Set(rows.filter(isHalfway).map((row) => groundOf(row.task.subject)));
     for (const row of rows) {
       if (
@@ -57,12 +60,32 @@ export class TaskQueue {
         !this.#kinds.of(row.task).lease.onlyReads
       )
         continue;
-      const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? dueAt(row));
+      const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? this.#dueAt(row, now));
       if (due === null) continue;
       if (due > now) next = Math.min(next, due);
       else if (this.#leases.size < atOnce && !this.#leases.has(groundOf(row.task.subject))) this.#begin(row);
     }
     this.#timer = this.#clock.after(next - now, () => this.pump());
+  }
+
+  #measure(rows: readonly TaskRow[]): void {
+    const [now, at] = [this.#clock.now(), this.#clock.monotonic()];
+    const before = this.#waits;
+    this.#waits = new Map();
+    for (const { task } of rows) {
+      const { id, wakeAt } = task;
+      if (wakeAt === null) continue;
+      const known = before.get(id);
+      this.#waits.set(id, known?.wakeAt === wakeAt ? known : { wakeAt, over: at + wakeAt - now });
+    }
+  }
+
+  /** Null: only an event wakes it. */
+  #dueAt({ task }: TaskRow, now: number): number | null {
+    if (task.state !== 'waiting') return 0;
+    const wait = this.#waits.get(task.id);
+    if (wait === undefined) return null;
+    return Math.min(wait.wakeAt, now + wait.over - this.#clock.monotonic());
   }
 
   /** True while a worker is on this task. */
@@ -132,8 +155,3 @@ export class TaskQueue {
 
 /** Between the first change and the proof, also while it waits to try again: nobody else may change that endpoint. */
 const isHalfway = ({ memory }: TaskRow): boolean => memory.changing;
-
-/** Null: only an event wakes it. */
-function dueAt(row: TaskRow): number | null {
-  return row.task.state === 'waiting' ? row.task.wakeAt : 0;
-}

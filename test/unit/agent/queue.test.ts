@@ -37,6 +37,17 @@ afterEach(async () => {
 
 const halfway = (row: TaskRow): TaskRow => ({ ...row, memory: { ...row.memory, changing: true } });
 
+test('a clock that is set back by a day does not make a task wait for longer', async () => {
+  const { tasks } = fixture.database;
+  const one = aTask({ state: 'waiting', waitingFor: 'authority', wakeAt: clock.now() + 300 });
+  tasks.insert(one);
+  queue.start();
+  clock.jump(-86_400_000);
+  queue.pump();
+  expect(driven).toEqual([]);
+  await expect.poll(() => driven, { timeout: 3000 }).toEqual([one.task.id]);
+});
+
 test('while a task is between its first change and its proof, nobody else changes that endpoint', async () => {
   const { tasks } = fixture.database;
   const soon = clock.now() + 60_000;

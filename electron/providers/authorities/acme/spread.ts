@@ -40,6 +40,8 @@ export class Spreading {
   readonly #parts: SpreadingParts;
   /** Where each record is kept since it was added, as long as its servers answer: a zone may move until the next order. */
   readonly #places = new Map<string, { addedAt: number; place: RecordPlace }>();
+  /** How long each record had been there when this process first asked for it, and when that was, monotonic. */
+  readonly #seen = new Map<string, { addedAt: number; agedMs: number; at: number }>();
 
   constructor(parts: SpreadingParts) {
     this.#parts = parts;
@@ -72,7 +74,7 @@ export class Spreading {
     { waitSeconds, propagationSeconds }: { waitSeconds: number; propagationSeconds: number },
     signal: AbortSignal,
   ): Promise<Spread> {
-    const { dns, clock, log } = this.#parts;
+    const { dns, log } = this.#parts;
     const { record, values, addedAt } = wanted;
     const known = this.#places.get(record);
     const place = known?.addedAt === addedAt ? known.place : await placeOfRecord(dns, record, signal);
@@ -91,18 +93,33 @@ export class Spreading {
           };
         return this.#fixed(wanted, propagationSeconds, shown.sentence);
       case 'missing': {
-        const left = addedAt + waitSeconds * 1000 - clock.now();
+        const since = this.#since(wanted);
+        const left = waitSeconds * 1000 - since;
         if (left <= 0) throw notShown(wanted, waitSeconds, shown);
-        const since = clock.now() - addedAt;
         const wait = askWaits.find(([until]) => since < until)?.[1] ?? left;
         return { ready: false, afterMs: Math.min(wait, left), sentence: shown.sentence };
       }
     }
   }
 
+  /**
+   * Milliseconds since it was added. Only a record of before this process was there is told by the wall clock, which may have
+   * been set since: back, and it was added now; forward, and it was added earlier.
+   */
+  #since({ record, addedAt }: Wanted): number {
+    const { clock } = this.#parts;
+    const at = clock.monotonic();
+    const known = this.#seen.get(record);
+    if (known?.addedAt === addedAt) return known.agedMs + at - known.at;
+    const agedMs = Math.max(0, clock.now() - addedAt);
+    this.#seen.set(record, { addedAt, agedMs, at });
+    return agedMs;
+  }
+
   /** Whatever anyone shows: told when the time that is set for it is over. `said`: why nothing better is known. */
-  #fixed({ record, addedAt }: Wanted, propagationSeconds: number, said: string | null): Spread {
-    const left = addedAt + propagationSeconds * 1000 - this.#parts.clock.now();
+  #fixed(wanted: Wanted, propagationSeconds: number, said: string | null): Spread {
+    const { record } = wanted;
+    const left = propagationSeconds * 1000 - this.#since(wanted);
     if (left <= 0)
       return {
         ready: true,

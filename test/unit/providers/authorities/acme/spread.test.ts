@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
+import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog as log } from '#kit/log.ts';
 import type { Dns } from '../../../../../electron/net/dns.ts';
 import type { Provision } from '../../../../../electron/providers/authorities/acme/handle.ts';
@@ -14,7 +14,7 @@ const provision = (letter: string, addedAt: number): Provision & { addedAt: numb
 });
 
 /** What each server answers to a type and a name: a key without a server is what every one of them answers. */
-function spreading(answers: Record<string, string[]>) {
+function spreading(answers: Record<string, string[]>, waits = {}, clock: Clock = systemClock) {
   const asked: string[] = [];
   const dns: Dns = {
     async ask(type, record, at) {
@@ -28,9 +28,9 @@ function spreading(answers: Record<string, string[]>) {
   const validation = {
     method: 'dns-01-script',
     ...{ addScript: '/add', removeScript: '/remove' },
-    ...{ timeoutSeconds: 10, waitSeconds: 300, propagationSeconds: 600 },
+    ...{ timeoutSeconds: 10, waitSeconds: 300, propagationSeconds: 600, ...waits },
   } as const;
-  return { asked, spreading: new Spreading({ validation, dns, clock: systemClock, log }) };
+  return { asked, spreading: new Spreading({ validation, dns, clock, log }) };
 }
 
 test('servers are found once while a record spreads, and again for the next order', async () => {
@@ -71,4 +71,26 @@ test('a name server that has no address here is said to be not asked', async () 
   expect(one.sentence).toMatch(
     /ns1\.example \(192\.0\.2\.1\) shows it\. 1 more that the zone names were not asked\.$/,
   );
+});
+
+test.each([-3_600_000, 3_600_000])(
+  'a clock that is set by %d ms meanwhile changes nothing of a wait for a fixed time',
+  async (ms) => {
+    let [passed, set] = [0, 0];
+    const clock = { ...systemClock, now: () => 1e12 + passed + set, monotonic: () => 5000 + passed };
+    const { spreading: it } = spreading({}, { waitSeconds: 0, propagationSeconds: 60 }, clock);
+    const added = provision('a', clock.now());
+    expect(await it.state([added], signal)).toMatchObject({ ready: false, afterMs: 60_000 });
+    [passed, set] = [40_000, ms];
+    expect(await it.state([added], signal)).toMatchObject({ ready: false, afterMs: 20_000 });
+    passed = 60_000;
+    expect(await it.state([added], signal)).toMatchObject({ ready: true });
+  },
+);
+
+test('a clock that was set back while Trustkeep did not run has a record count as added now, not later', async () => {
+  const { spreading: it } = spreading({}, { waitSeconds: 0, propagationSeconds: 60 });
+  const added = provision('a', systemClock.now() + 3_600_000);
+  const { afterMs } = (await it.state([added], signal)) as { afterMs: number };
+  expect(afterMs).toBeLessThanOrEqual(60_000);
 });
