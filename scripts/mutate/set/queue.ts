@@ -51,8 +51,14 @@ export const queueMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what waits for a person is asked over and over',
       file: queue,
-      find: "row.task.state === 'waiting' ? row.task.wakeAt : 0",
-      put: "row.task.state === 'waiting' ? (row.task.wakeAt ?? 0) : 0",
+      find: 'if (wait === undefined) return null;',
+      put: 'if (wait === undefined) return 0;',
+    },
+    {
+      breaks: 'a task waits for as long as the clock was set back',
+      file: queue,
+      find: 'Math.min(wait.wakeAt, now + wait.over - this.#clock.monotonic())',
+      put: 'wait.wakeAt',
     },
     {
       breaks: 'a task that a kill cut off is never taken up',
