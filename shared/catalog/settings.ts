@@ -89,11 +89,6 @@ export const settingsCatalog: Descriptor = {
 };
 
 function appears(name: string, label: string, when: string): Field {
-  return {
-    name,
-    label,
-    help: `Show a notification when ${when}. Default: on.`,
-    kind: 'boolean',
-    default: true,
-  };
+  const help = `Show a notification when ${when}. Default: on.`;
+  return { name, label, help, hint: `When ${when}.`, kind: 'boolean', default: true };
 }

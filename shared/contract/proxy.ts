@@ -4,11 +4,13 @@ import { proxyCatalog } from '../catalog/proxy.ts';
 import { proxyReport, proxyState } from '../model/proxy.ts';
 import { command, nothing } from './base.ts';
 
+const trialLength = 'A trial must take 10 to 3600 seconds.';
+
 const setInput = z
   .object({
     ...inputShape(proxyCatalog.fields),
     /** Applied for this many seconds and taken back by itself unless `proxy confirm` comes first. */
-    confirm: z.number().int().min(10).max(3600).optional(),
+    confirm: z.number().int().min(10, { error: trialLength }).max(3600, { error: trialLength }).optional(),
     /** False: applied without trying it first. */
     try_first: z.boolean().optional(),
   })
