@@ -11,7 +11,7 @@ const select = `SELECT n.id, n.endpoint_id, e.name AS endpoint_name, n.key, n.na
   n.managed_by,
   n.served_state, n.served_fingerprint, n.served_sentence, n.served_at, n.missing_since, n.discovered_at,
   c.fingerprint, c.key_fingerprint, c.serial, c.subject, c.issuer, c.names, c.not_before, c.not_after, c.key_type,
-  c.self_signed, c.order_number
+  c.self_signed, c.order_number, c.revoked_at IS NOT NULL AS revoked
   FROM nodes n JOIN endpoints e ON e.id = n.endpoint_id LEFT JOIN certificates c ON c.fingerprint = n.fingerprint`;
 
 const read = reader('nodes', endpointNode, (row) => ({
@@ -32,6 +32,7 @@ const read = reader('nodes', endpointNode, (row) => ({
   managedBy: row.managed_by === null ? null : json(row.managed_by),
   certificate: row.fingerprint === null ? null : certificateShape(row),
   orderNumber: row.order_number,
+  revoked: row.revoked === 1,
   served: {
     state: row.served_state,
     fingerprint: row.served_fingerprint,

@@ -98,6 +98,8 @@ export const endpointNode = discoveredNode.omit({ chainPem: true }).extend({
   endpointName: z.string(),
   /** Order number of the certificate on disk when we obtained it; null: External (or none). */
   orderNumber: z.number().int().nullable(),
+  /** The CA is known to have revoked the certificate on disk. */
+  revoked: z.boolean(),
   served: servedFact,
   /** Set when the last discovery did not find it any more. */
   missingSince: z.number().int().nullable(),

@@ -20,6 +20,7 @@ export const node: EndpointNode = endpointNode.parse({
     managedBy: { who: 'certbot', evidence: 'its note' },
   }),
   ...{ id: 'node_1', endpointId: 'ep_1', endpointName: 'web1', orderNumber: 7, missingSince: now },
+  revoked: true,
   bindings: [
     {
       ...{ address: '127.0.0.1', port: 443, configured: '*:443', isDefault: true },

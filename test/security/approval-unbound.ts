@@ -96,6 +96,7 @@ export const unboundOfNode: Record<string, string> = {
   'managedBy.evidence': 'found anew for the plan, which says what it takes over',
   'orderNumber?': 'for people',
   orderNumber: 'for people',
+  revoked: 'for people',
   'served.state': 'what was seen the last time',
   'served.fingerprint?': 'what was seen the last time',
   'served.fingerprint': 'what was seen the last time',

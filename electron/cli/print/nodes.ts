@@ -29,7 +29,8 @@ export function nodeTable(nodes: readonly EndpointNode[], paper: Paper): string[
       { head: 'issuer', value: ({ certificate }) => commonName(certificate?.issuer ?? '-') },
       {
         head: 'expires',
-        value: ({ certificate }) => (certificate === null ? '-' : when(certificate.notAfter, paper.now)),
+        value: ({ certificate, revoked }) =>
+          certificate === null ? '-' : revoked ? 'revoked' : when(certificate.notAfter, paper.now),
       },
       { head: 'served', value: ({ served }) => served.state },
       { head: 'id', value: ({ id }) => id, whole: true },

@@ -53,9 +53,9 @@ export function storeName(
 
 const order: readonly HealthLevel[] = ['danger', 'attention', 'unknown', 'ok'];
 
-type ServedNode = Pick<EndpointNode, 'missingSince' | 'certificate' | 'served'>;
+type ServedNode = Pick<EndpointNode, 'missingSince' | 'certificate' | 'revoked' | 'served'>;
 
-/** The worst served fact among nodes, with how many share it. A certificate that has expired is a problem wherever it is served. */
+/** The worst served fact among nodes, with how many share it. One that has expired or is revoked is a problem wherever it is served. */
 export function worstServed(
   nodes: readonly ServedNode[],
   now: number,
@@ -64,7 +64,7 @@ export function worstServed(
     .filter((node) => node.missingSince === null && node.certificate !== null)
     .map(
       (node): HealthLevel =>
-        (node.certificate?.notAfter ?? now) < now
+        node.revoked || (node.certificate?.notAfter ?? now) < now
           ? 'danger'
           : (servedShade[node.served.state] as HealthLevel),
     );

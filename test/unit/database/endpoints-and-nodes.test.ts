@@ -153,7 +153,9 @@ describe('nodes', () => {
       firstSeenAt: now,
     });
     db.certificates.upsert(aCertificate('shop', { orderNumber: 1001 }));
-    expect(db.nodes.get(node!.id)?.orderNumber).toBe(1001);
+    expect(db.nodes.get(node!.id)).toMatchObject({ orderNumber: 1001, revoked: false });
+    db.certificates.markRevoked(certificateFacts('shop').fingerprint, { at: now, reason: null });
+    expect(db.nodes.get(node!.id)?.revoked).toBe(true);
     db.nodes.reconcile(endpoint.id, [aFoundNode('shop')], now + 1);
     expect(db.nodes.get(node!.id)?.orderNumber).toBe(1001);
   });

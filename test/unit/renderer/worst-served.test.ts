@@ -6,12 +6,17 @@ import { worstServed } from '../../../renderer/screens/endpoints/endpoint-text.t
 
 const node = (state: ServedFact['state'], daysLeft = 60) => ({
   missingSince: null,
+  revoked: false,
   certificate: certificateFacts('a', { notAfter: now + daysLeft * day }),
   served: { state, sentence: '', fingerprint: null, at: now },
 });
 
-it('counts a certificate that has expired among the problems, although it is the one that is to be served', () => {
+it('counts a certificate that has expired or is revoked among the problems, although it is the one that is to be served', () => {
   expect(worstServed([node('same'), node('same', -1)], now)).toEqual({ level: 'danger', count: 1 });
   expect(worstServed([node('same'), node('same', 1)], now)).toEqual({ level: 'ok', count: 2 });
+  expect(worstServed([node('same'), { ...node('same'), revoked: true }], now)).toEqual({
+    level: 'danger',
+    count: 1,
+  });
   expect(worstServed([], now)).toBeNull();
 });

@@ -41,6 +41,7 @@ export function makeNode(
     place,
     managedBy: spec.byCertbot ? byCertbot(spec) : null,
     orderNumber: node.order ?? null,
+    revoked: false,
     served: served(node, certificate?.fingerprint ?? null, now - 17 * minute),
     missingSince: node.gone ? now - 4 * day : null,
     discoveredAt: now - 95 * minute,
