@@ -70,7 +70,7 @@ export const notificationFields: readonly Field[] = [
   appears(
     'notify_expiry',
     'Certificates at risk',
-    'renewals fail and the certificate expires soon or has expired',
+    'a renewal fails and the certificate expires soon, has expired or is revoked',
   ),
   appears('notify_successes', 'Successes', 'a certificate was installed and is served as expected'),
   appears(
