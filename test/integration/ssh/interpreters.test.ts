@@ -70,7 +70,7 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     expect(readHostFacts(result.stdout, 'here', 'me')).toMatchObject({
       uid: process.getuid?.(),
       os: 'Linux',
-      tools,
+      tools: { ...tools, exactMove: true },
     });
   });
 
@@ -88,10 +88,37 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
     await writeFile(at('.one'), '');
     const listed = (await sh(posix.list, [directory])).stdout.split('\0').slice(0, -1);
     expect(listed.sort()).toEqual((await readdir(directory)).sort());
-    expect(await sh(posix.rename, [at('copy'), path])).toMatchObject({ code: 0 });
+    expect(await sh(posix.rename(tools), [at('copy'), path])).toMatchObject({ code: 0 });
     expect(await sh(posix.remove, [path])).toMatchObject({ code: 0 });
     expect((await readdir(directory)).sort()).toEqual(['..two', '.one']);
   });
+
+  test.runIf(have(argv[0]))(
+    'move nothing into a directory that is laid in the way at the last moment',
+    async () => {
+      await mkdir(at('trap'));
+      await writeFile(at('new'), 'key');
+      const trap = `mv() { rm -rf -- "${at('f')}"; ln -s trap "${at('f')}"; command mv "$@"; }\n`;
+      for (const exactMove of [true, false]) {
+        const its = { ...tools, exactMove };
+        // GNU replaces the link, BusyBox refuses it
+        const replaces = exactMove && name !== 'busybox';
+        const end = { code: replaces ? 0 : posix.exits.notReplaced };
+        await writeFile(at('f'), 'old');
+        expect(await sh(trap + posix.write(its), args(at('f'), 'content'), 'content')).toMatchObject(end);
+        if (replaces) expect(await readFile(at('f'), 'utf8')).toBe('content');
+        for (const script of [posix.rename(its), posix.place(its)]) {
+          await rm(at('f'));
+          await writeFile(at('f'), 'old');
+          await writeFile(at('new'), 'key');
+          expect(await sh(trap + script, [at('new'), at('f')])).toMatchObject(end);
+          if (replaces) expect(await readFile(at('f'), 'utf8')).toBe('key');
+        }
+        expect(await readdir(at('trap')), `${name}, exactly: ${exactMove}`).toEqual([]);
+        await rm(at('f'));
+      }
+    },
+  );
 
   test.runIf(have(argv[0]))('refuse content that is short or not what was sent', async () => {
     await writeFile(at('f'), 'old');

@@ -140,7 +140,7 @@ export class PosixConnection implements HostConnection {
       const [first] = prepared;
       if (first === undefined) return;
       const args = prepared.flatMap(({ names }) => names);
-      await this.#mustDo('write', first.path, { text: posix.place, args });
+      await this.#mustDo('write', first.path, { text: posix.place(this.#host.tools), args });
     } catch (error) {
       const args = prepared.flatMap(({ names: [made] }) => (made === undefined ? [] : [made]));
       if (args.length > 0) await this.#host.run({ text: posix.removeAll, args }).catch(() => null); // the line is gone
@@ -169,7 +169,7 @@ export class PosixConnection implements HostConnection {
 
   async rename(from: string, to: string): Promise<void> {
     this.#check(from);
-    const result = await this.#run(to, { text: posix.rename, args: [from, to] });
+    const result = await this.#run(to, { text: posix.rename(this.#host.tools), args: [from, to] });
     if (result.code === 0) return;
     throw this.#failed(result, 'rename', result.code === posix.exits.notFound ? from : to);
   }

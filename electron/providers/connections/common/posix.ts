@@ -10,6 +10,8 @@ export interface HostTools {
   sum: string;
   /** There is a `timeout` that takes a signal, as those of GNU and BusyBox do. */
   timeout?: boolean | undefined;
+  /** `mv` takes `-T`, as those of GNU and BusyBox do: never into a directory. */
+  exactMove?: boolean | undefined;
 }
 
 /** What a Linux host has. */
@@ -116,12 +118,24 @@ export const removeLeftovers = [
 ].join('\n');
 
 /** `$1`: from, `$2`: to. */
-export const rename = [
-  `ls -d -- "$1" >/dev/null || exit ${exits.notFound}`,
-  `if [ -d "$2" ]; then exit ${exits.isDirectory}; fi`,
-  `mv -f -- "$1" "$2" || exit ${exits.notReplaced}`,
-  syncDirectory(`"\${2%/*}/."`),
-].join('\n');
+export function rename(tools: HostTools): string {
+  return [
+    `ls -d -- "$1" >/dev/null || exit ${exits.notFound}`,
+    `if [ -d "$2" ]; then exit ${exits.isDirectory}; fi`,
+    `${move(tools, '1', '2')} || exit ${exits.notReplaced}`,
+    syncDirectory(`"\${2%/*}/."`),
+  ].join('\n');
+}
+
+/**
+ * Renames what `from` names to what `to` names. A plain `mv` goes into a directory, or a link to one, that was laid there since
+ * it was looked at: where it cannot be told not to, it is seen afterwards, taken out again and no success.
+ */
+function move({ exactMove }: HostTools, from: string, to: string): string {
+  if (exactMove === true) return `mv -fT -- "$${from}" "$${to}"`;
+  const inside = `{ rm -f -- "$${to}/\${${from}##*/}"; false; }`;
+  return `{ mv -f -- "$${from}" "$${to}" && { [ ! -d "$${to}" ] || ${inside}; }; }`;
+}
 
 /**
  * `$1`: path, `$2`: mode, `$3`: owner, `$4`: group (both may be empty), `$5`: length (empty: not known), `$6`: SHA-256, `$7`:
@@ -133,7 +147,7 @@ export const rename = [
  * given last, so that the content is never readable by more than its writer before, and to the new file only.
  */
 export function write(tools: HostTools): string {
-  return [...prepared(tools), ...replace].join('\n');
+  return [...prepared(tools), ...replace(tools)].join('\n');
 }
 
 /** Takes what `write` takes, and leaves the new file beside its place: prints its name, a NUL, and the place. */
@@ -142,14 +156,16 @@ export function prepare(tools: HostTools): string {
 }
 
 /** `$@`: names and places of files that `prepare` made. Renames them one right after the other. */
-export const place = [
-  'rename_all() { while [ $# -gt 0 ]; do mv -f -- "$1" "$2" || return 1; shift 2; done; }',
-  `rename_all "$@" || exit ${exits.notReplaced}`,
-  'while [ $# -gt 0 ]; do',
-  `  ${syncDirectory(`"\${2%/*}/."`)}`,
-  '  shift 2',
-  'done',
-].join('\n');
+export function place(tools: HostTools): string {
+  return [
+    `rename_all() { while [ $# -gt 0 ]; do ${move(tools, '1', '2')} || return 1; shift 2; done; }`,
+    `rename_all "$@" || exit ${exits.notReplaced}`,
+    'while [ $# -gt 0 ]; do',
+    `  ${syncDirectory(`"\${2%/*}/."`)}`,
+    '  shift 2',
+    'done',
+  ].join('\n');
+}
 
 /** `$@`: paths. */
 export const removeAll = 'rm -f -- "$@"';
@@ -188,7 +204,7 @@ export function copy(tools: HostTools): string {
     ...given('"$from"'),
     'touch -c -r "$from" -- "$t"',
     'dd if=/dev/null of="$t" conv=notrunc,fsync 2>/dev/null || sync',
-    ...replace,
+    ...replace(tools),
   ].join('\n');
 }
 
@@ -224,7 +240,10 @@ const temporaryAt = (place: string): string[] => [
   `if m=$(mktemp "$t.XXXXXX" 2>/dev/null); then t=$m; else (set -C; : >"$t") && chmod 600 "$t" || exit ${exits.notWritten}; fi`,
 ];
 
-const replace = [`mv -f -- "$t" "$r" || exit ${exits.notReplaced}`, syncDirectory('"$d/."')];
+const replace = (tools: HostTools): string[] => [
+  `${move(tools, 't', 'r')} || exit ${exits.notReplaced}`,
+  syncDirectory('"$d/."'),
+];
 
 /** Where `sync` takes no path it syncs everything, or nothing: best effort. */
 function syncDirectory(directory: string): string {

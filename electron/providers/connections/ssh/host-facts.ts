@@ -33,6 +33,7 @@ export const factsScript = [
       `${index === 0 ? 'if' : 'elif'} ${sum} </dev/null >/dev/null 2>&1; then echo 'sum=${sum}'`,
   ),
   'fi',
+  'case $(mv --help 2>&1) in *-T*) echo mv=exact;; esac',
   'if timeout -s KILL 9 true >/dev/null 2>&1; then echo timeout=yes; fi',
   `for c in ${neededPrograms.join(' ')}; do command -v "$c" >/dev/null 2>&1 || echo "missing=$c"; done`,
   'if [ "$(id -u)" != 0 ] && s=$(command -v sudo); then',
@@ -79,7 +80,10 @@ export function readHostFacts(output: string, host: string, user: string): HostF
   return {
     uid: Number(values('uid')[0]),
     os: values('os')[0] ?? 'unknown',
-    tools: { stat: stat === 'bsd' ? 'bsd' : 'gnu', sum, timeout: values('timeout').length > 0 },
+    tools: {
+      ...{ stat: stat === 'bsd' ? 'bsd' : 'gnu', sum },
+      ...{ timeout: values('timeout').length > 0, exactMove: values('mv').length > 0 },
+    },
     sudo: values('sudo')[0] ?? null,
     sudoer: values('sudoer')[0] ?? '',
   };

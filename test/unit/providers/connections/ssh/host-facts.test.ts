@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../../../electron/providers/connections/common/posix.ts';
+import { rename, run } from '../../../../../electron/providers/connections/common/posix.ts';
 import { readHostFacts, trickyText } from '../../../../../electron/providers/connections/ssh/host-facts.ts';
 
 describe('what hosts answer when they are looked at', () => {
@@ -9,14 +9,19 @@ describe('what hosts answer when they are looked at', () => {
     expect(readHostFacts(look(good), 'web1', 'deploy')).toEqual({
       uid: 1000,
       os: 'Linux',
-      tools: { stat: 'gnu', sum: 'sha256sum', timeout: false },
+      tools: { stat: 'gnu', sum: 'sha256sum', timeout: false, exactMove: false },
       sudo: '/usr/bin/sudo',
       sudoer: 'free',
     });
   });
+  test('knows whether it moves a file onto a place, and never into one', () => {
+    const { tools } = readHostFacts(look([...good, 'mv=exact']), 'web1', 'deploy');
+    expect(rename(tools)).toContain('mv -fT -- "$1" "$2" || exit');
+    expect(rename({ ...tools, exactMove: false })).toContain('[ ! -d "$2" ]');
+  });
   test('knows whether it ends programs in time', () => {
     const { tools } = readHostFacts(look([...good, 'timeout=yes']), 'web1', 'deploy');
-    expect(tools).toEqual({ stat: 'gnu', sum: 'sha256sum', timeout: true });
+    expect(tools).toMatchObject({ timeout: true });
     expect(run(tools, 60_000)).toBe('exec timeout -s KILL 62 "$@"');
     expect(run({ ...tools, timeout: false }, 60_000)).toBe('exec "$@"');
   });
