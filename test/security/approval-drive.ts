@@ -11,7 +11,7 @@ import { certifyKind } from '../../electron/agent/certificates/certify-kind.ts';
 import { taskKinds } from '../../electron/agent/domains.ts';
 import { bindingOf } from '../../electron/agent/plans/binding.ts';
 import { certificateSeal, checkedSeal } from '../../electron/agent/steps/seal-issued.ts';
-import { sealRequest } from '../../electron/agent/steps/seal-request.ts';
+import { requestSeal } from '../../electron/agent/steps/seal-request.ts';
 import { snapshotSeal } from '../../electron/agent/steps/seal-snapshot.ts';
 import { sealYes } from '../../electron/agent/steps/seal-yes.ts';
 import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
@@ -82,7 +82,7 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
     checkedSeal.put(database, task.id, plan);
   }
   const made = makeKeyOutput.safeParse(outputs['make-key']).data;
-  if (made !== undefined) sealRequest(database, task.id, made);
+  if (made !== undefined) requestSeal.put(database, task.id, made);
   if ('snapshot' in outputs) snapshotSeal.put(database, task.id, keptSample);
   return { endpoint: own, authority, plan, task };
 }

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clockAt, now, type TestDatabase } from '#test/make/database.ts';
 import { decide } from '../../electron/agent/decide.ts';
-import { forgetRequest } from '../../electron/agent/steps/seal-request.ts';
+import { requestSeal } from '../../electron/agent/steps/seal-request.ts';
 import { isSealedYes } from '../../electron/agent/steps/seal-yes.ts';
 import { makeKeyOutput } from '../../electron/agent/steps/shapes.ts';
 import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
@@ -80,7 +80,7 @@ describe('an approval does not count', () => {
 
     test('when nothing sealed says which key was made', async () => {
       const { task } = approved(fixture.database, step);
-      forgetRequest(fixture.database, task.id);
+      requestSeal.forget(fixture.database, task.id);
       expect(code(await drive(fixture.database, task))).toEqual([false, 'approval.other-key']);
     });
   });
@@ -107,7 +107,7 @@ describe('an approval does not count', () => {
 
 test('A yes that an older version sealed goes on with the key that version made', async () => {
   const { task, plan } = approved(fixture.database, 'place-order');
-  forgetRequest(fixture.database, task.id);
+  requestSeal.forget(fixture.database, task.id);
   fixture.database.secrets.put(approvalOf(task.id).id, 'yes', Secret.of(`${task.id} ${plan.fingerprint}`));
   expect(await drive(fixture.database, task)).toMatchObject({ reached: true });
 });

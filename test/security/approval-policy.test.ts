@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
-import { sealPolicy } from '../../electron/agent/steps/seal-policy.ts';
+import { policySeal } from '../../electron/agent/steps/seal-policy.ts';
 import { openDriver } from '../../electron/database/open.ts';
 
 let data: ReturnType<typeof tempDirectory>;
@@ -69,7 +69,7 @@ describe('a plan that a person was asked about', () => {
     const taskId = await asked();
     const { plan } = agent.database.approvals.ofTask(taskId) ?? {};
     if (plan === undefined) throw new Error('nobody was asked');
-    sealPolicy(agent.database, taskId, { ...plan, fingerprint: 'f'.repeat(64) });
+    policySeal.put(agent.database, taskId, { ...plan, fingerprint: 'f'.repeat(64) });
     await written(takenAway, switchedOn, woken);
     await isAskedAgain(taskId);
   });

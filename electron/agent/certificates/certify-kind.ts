@@ -14,8 +14,8 @@ import { proveStep } from '../steps/prove.ts';
 import { restartStep } from '../steps/restart.ts';
 import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
 import { issuedSeals } from '../steps/seal-issued.ts';
-import { forgetPolicy } from '../steps/seal-policy.ts';
-import { forgetRequest } from '../steps/seal-request.ts';
+import { policySeal } from '../steps/seal-policy.ts';
+import { requestSeal } from '../steps/seal-request.ts';
 import { snapshotSeal } from '../steps/seal-snapshot.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
@@ -52,8 +52,8 @@ export const certifyKind: KindOfTask = {
   ended(row, tools) {
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
-    forgetRequest(tools.database, row.task.id);
-    forgetPolicy(tools.database, row.task.id);
+    requestSeal.forget(tools.database, row.task.id);
+    policySeal.forget(tools.database, row.task.id);
     snapshotSeal.forget(tools.database, row.task.id);
     for (const seal of issuedSeals) seal.forget(tools.database, row.task.id);
     if (isCleared(row.task)) tools.database.secrets.remove(row.task.id, sealedKeyName);

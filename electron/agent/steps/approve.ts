@@ -6,7 +6,7 @@ import { whoApproves } from '../policies/approval.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { guardApproval } from './approval-guard.ts';
 import { ownChangesSince } from './own-changes.ts';
-import { isSealedPolicy } from './seal-policy.ts';
+import { policySeal } from './seal-policy.ts';
 import { sealYes } from './seal-yes.ts';
 import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
@@ -62,7 +62,7 @@ function ask(context: StepContext, plan: Plan): Outcome | Promise<Outcome> {
 function decisionOn(context: StepContext, plan: Plan): ReturnType<typeof whoApproves> {
   const { task, tools } = context;
   const decision = whoApproves(context.endpoint(), plan, task.origin);
-  if (decision.by === 'person' || isSealedPolicy(tools.database, task.id, plan)) return decision;
+  if (decision.by === 'person' || policySeal.isOf(tools.database, task.id, plan)) return decision;
   return { by: 'person', because: 'It was made to be approved by a person.' };
 }
 

@@ -14,7 +14,7 @@ import { whoApproves } from '../policies/approval.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import { fallbackFor, fallbackPart } from './plan-fallback.ts';
-import { forgetPolicy, sealPolicy } from './seal-policy.ts';
+import { policySeal } from './seal-policy.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
 import type { OpenConnection, Step, StepContext } from './step.ts';
 import { webRootFor } from './web-root.ts';
@@ -44,8 +44,8 @@ export const planStep: Step = {
 /** Here and not when it is approved: a policy that is switched on later is not for a plan that a person was asked about. */
 function rememberWhoApproves({ tools, task, endpoint }: StepContext, plan: Plan): void {
   const { database } = tools;
-  if (whoApproves(endpoint(), plan, task.origin).by === 'policy') sealPolicy(database, task.id, plan);
-  else forgetPolicy(database, task.id);
+  if (whoApproves(endpoint(), plan, task.origin).by === 'policy') policySeal.put(database, task.id, plan);
+  else policySeal.forget(database, task.id);
 }
 
 interface PlanSources {

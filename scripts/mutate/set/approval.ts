@@ -52,8 +52,8 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'without a sealed key and CSR any are taken',
         file: request,
-        find: 'secrets.open(taskId, name)?.text();',
-        put: 'secrets.open(taskId, name)?.text() ?? canonicalJson(made);',
+        find: 'if (requestSeal.isOf(database, taskId, made)) return true;',
+        put: 'if (requestSeal.isOf(database, taskId, made) || !requestSeal.has(database, taskId)) return true;',
       },
       {
         breaks: 'a yes of the present version passes for one that seals no key',

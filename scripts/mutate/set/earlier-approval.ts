@@ -24,8 +24,8 @@ export const earlierApprovalMutations: readonly Mutation[] = [
       {
         breaks: 'a key and CSR that an earlier version sealed no longer count',
         file: request,
-        find: ' || sealed === earlierRequestOf(made)',
-        put: '',
+        find: 'return requestSeal.isOf(database, taskId, { ...made, where: earlierKeyPairPlace(made.where) });',
+        put: 'return false;',
       },
       {
         breaks: 'what a task has made keeps its earlier word',
