@@ -1,23 +1,10 @@
 import { largestRead, leftoverMinutes } from './file-failures.ts';
 import { exits } from './posix-exits.ts';
 import { keepRights, sameAcl } from './posix-rights.ts';
+import { type HostTools, move, usualTools } from './posix-tools.ts';
 
-/** What differs between the tools of hosts. */
-export interface HostTools {
-  /** GNU and BusyBox take `stat -c`, BSD takes `stat -f`. */
-  stat: 'gnu' | 'bsd';
-  /** Reads standard input, prints the SHA-256 first. */
-  sum: string;
-  /** There is a `timeout` that takes a signal, as those of GNU and BusyBox do. */
-  timeout?: boolean | undefined;
-  /** `mv` takes `-T`, as those of GNU and BusyBox do: never into a directory. */
-  exactMove?: boolean | undefined;
-}
-
-/** What a Linux host has. */
-export const usualTools: HostTools = { stat: 'gnu', sum: 'sha256sum' };
-
-export { exits };
+export type { HostTools };
+export { exits, usualTools };
 
 /**
  * First lines of every script. The marker on stdout divides what login files print from our output, and proves that
@@ -125,16 +112,6 @@ export function rename(tools: HostTools): string {
     `${move(tools, '1', '2')} || exit ${exits.notReplaced}`,
     syncDirectory(`"\${2%/*}/."`),
   ].join('\n');
-}
-
-/**
- * Renames what `from` names to what `to` names. A plain `mv` goes into a directory, or a link to one, that was laid there since
- * it was looked at: where it cannot be told not to, it is seen afterwards, taken out again and no success.
- */
-function move({ exactMove }: HostTools, from: string, to: string): string {
-  if (exactMove === true) return `mv -fT -- "$${from}" "$${to}"`;
-  const inside = `{ rm -f -- "$${to}/\${${from}##*/}"; false; }`;
-  return `{ mv -f -- "$${from}" "$${to}" && { [ ! -d "$${to}" ] || ${inside}; }; }`;
 }
 
 /**
