@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { memoryDirectory } from './test/make/memory-directory.ts';
 
 const inMemory = memoryDirectory();
@@ -30,11 +31,29 @@ const quick = {
   ...(inMemory === null ? {} : { env: { TMPDIR: inMemory } }),
 } as const;
 
-/**
- * Half of their time the real servers are waited for: two workers for each processor keep all of them at work, with those
- * of desktop and pages that run beside them.
- */
-const workers = Math.max(2, availableParallelism() * 2 - 1);
+/** Half of their time the real servers are waited for: two workers for each processor keep all of them at work. */
+const workers = Math.max(2, availableParallelism() * 2);
+
+/** Files of more than a minute, in which much waits for servers or programs: what begins late is waited for at the end. */
+const long = [
+  'integration/scripts/new',
+  'security/planted-secrets',
+  'integration/certify/restarts',
+  'conformance/endpoint-',
+  'integration/certify/forged-undo',
+  'conformance/connection-writes',
+];
+
+/** Those first, then by what each took last time or by its size. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((name) => moduleId.includes(`/test/${name}`));
+      return at === -1 ? long.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 /** The window in a browser, one for all of them: they have no desktop to share, and so need no application. */
 const pages = ['test/e2e/page*.test.ts'];
@@ -43,6 +62,7 @@ export default defineConfig({
   test: {
     fsModuleCache: true,
     fsModuleCachePath: kept,
+    sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...quick, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
       { test: { ...quick, name: 'house', include: ['test/house/**/*.test.ts'] } },

@@ -54,7 +54,13 @@ refuseName(name, names.value, { ...made, ...changed });
 const before = Object.fromEntries([...Object.keys(changed), 'docs/cli.md'].map((path) => [path, read(path)]));
 try {
   write({ ...made, ...changed });
-  run('biome', ['check', '--write', ...Object.keys(made), ...Object.keys(changed)]);
+  run('biome', [
+    'check',
+    '--config-path=biome.quick.json',
+    '--write',
+    ...Object.keys(made),
+    ...Object.keys(changed),
+  ]);
   write({ 'docs/cli.md': run('node', ['electron/cli.ts', 'help', '--markdown']) });
 } catch (error) {
   for (const path of [...Object.keys(made), folderOfAdapter])

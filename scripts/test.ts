@@ -84,17 +84,28 @@ function run(argv: string[], output: 'as it comes' | 'at its end' = 'as it comes
   });
 }
 
+/** What one run of vitest is asked for. */
+type Asked = readonly string[];
+
+/** Rooms of many short files, which the lanes of desktop and pages take when they are through with their own. */
+const afterwards = {
+  desktop: ['test/integration/credential-stores/', 'test/integration/managed/', 'test/integration/pki/'],
+  pages: ['acme', 'net', 'nginx', 'ssh'].map((room) => `test/integration/${room}/`),
+};
+
 /**
- * What each run of vitest is asked for. The tests of desktop and pages go one after the other and mostly wait for
- * windows: when everything is run, they go beside the rest instead of after it.
+ * The runs of vitest: lanes beside each other, the runs of one lane after each other. The tests of desktop and pages go
+ * one after the other and mostly wait for windows: when everything is run, they go beside the rest.
  */
-function runsOf(rest: readonly string[]): string[][] {
+function lanesOf(rest: Asked): Asked[][] {
   const everything = rest.every((arg) => arg.startsWith('--') && !arg.startsWith('--project'));
-  if (!everything) return [[...rest]];
+  if (!everything) return [[rest]];
+  const later = (rooms: readonly string[]) => ['--project=integration', '--maxWorkers=2', ...rooms, ...rest];
+  const notNow = Object.values(afterwards).flatMap((rooms) => rooms.map((room) => `--exclude=${room}**`));
   return [
-    ['--project=!e2e', '--project=!page', ...rest],
-    ['--project=e2e', ...rest],
-    ['--project=page', ...rest],
+    [['--project=!e2e', '--project=!page', ...notNow, ...rest]],
+    [['--project=e2e', ...rest], later(afterwards.desktop)],
+    [['--project=page', ...rest], later(afterwards.pages)],
   ];
 }
 
@@ -107,15 +118,20 @@ async function main(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
   try {
     const rest = args.filter((arg) => arg !== '--no-skips');
-    const runs = runsOf(rest).map((asked, at) => ({ asked, output: join(directory, `report-${at}.json`) }));
-    const codes = await Promise.all(
-      runs.map(({ asked, output }, at) =>
-        run(vitest(asked, output), at === 0 ? 'as it comes' : 'at its end'),
-      ),
-    );
-    const code = codes.find((one) => one !== 0) ?? 0;
-    if (!runs.every(({ output }) => existsSync(output))) return code || 1; // vitest did not begin and has said why
-    const report = together(runs.map(({ output }) => JSON.parse(readFileSync(output, 'utf8')) as Report));
+    let outputs = 0;
+    const runs = lanesOf(rest).map((lane, at) => async () => {
+      const said = at === 0 ? 'as it comes' : 'at its end';
+      const ended: { code: number; output: string }[] = [];
+      for (const asked of lane) {
+        const output = join(directory, `report-${outputs++}.json`);
+        ended.push({ code: await run(vitest(asked, output), said), output });
+      }
+      return ended;
+    });
+    const ended = (await Promise.all(runs.map((start) => start()))).flat();
+    const code = ended.find((one) => one.code !== 0)?.code ?? 0;
+    if (!ended.every(({ output }) => existsSync(output))) return code || 1; // vitest did not begin and has said why
+    const report = together(ended.map(({ output }) => JSON.parse(readFileSync(output, 'utf8')) as Report));
     saySlowest(report);
     return (await sayWhatWasLeftOut(report, noSkips)) || code;
   } finally {
@@ -123,7 +139,7 @@ async function main(): Promise<number> {
   }
 }
 
-function vitest(asked: readonly string[], output: string): string[] {
+function vitest(asked: Asked, output: string): string[] {
   return ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...asked];
 }
 

@@ -75,6 +75,7 @@ test('what does not pass the checks is put back whole', () => {
 });
 
 test('a new endpoint type, connection, store and authority compile, are listed and documented, and keep what their family promises', () => {
+  const before = everything();
   for (const [what, name] of Object.entries(names)) {
     const made = run(process.execPath, 'scripts/new.ts', what, name);
     expect(made, made.said).toMatchObject({ status: 0 });
@@ -85,8 +86,14 @@ test('a new endpoint type, connection, store and authority compile, are listed a
     const types = run('node_modules/.bin/tsc', '-p', `tsconfig.${side}.json`, '--incremental', 'false');
     expect(types, types.said).toMatchObject({ status: 0 });
   }
-  const quick = run('node_modules/.bin/vitest', 'run', '--project', 'unit', '--project', 'house');
-  expect(quick, quick.said).toMatchObject({ status: 0 });
+  const changed = [...everything()]
+    .filter(([path, content]) => /\.ts$/.test(path) && before.get(path) !== content)
+    .map(([path]) => path);
+  const unit = run('node_modules/.bin/vitest', 'related', '--run', '--project', 'unit', ...changed);
+  expect(unit, unit.said).toMatchObject({ status: 0 });
+  expect(stripVTControlCharacters(unit.said)).toMatch(/Tests .*\b\d{4} passed/);
+  const house = run('node_modules/.bin/vitest', 'run', '--project', 'house');
+  expect(house, house.said).toMatchObject({ status: 0 });
   const suites = run(
     'node_modules/.bin/vitest',
     'run',
