@@ -95,6 +95,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
     ...prepared.args,
     `--data-directory=${dataDirectory}`,
     '--disable-gpu',
+    '--force-prefers-reduced-motion', // drawing what moves costs more than all else that a window does
     ...(options.args ?? []),
   ];
   const env = { ...desktop.env, ...options.env };
