@@ -103,6 +103,19 @@ describe.runIf(have('chromium'))('endpoints in the window', () => {
     expect(named).toBeGreaterThan(Math.max(alias, ...Object.values(rest)));
   });
 
+  it('says in the table that the certificate of a node is revoked, on a line of its own', async () => {
+    const { page } = await open({ place: 'endpoints' });
+    await page.evaluate('trustkeepFake.world.nodes.forEach((node) => { node.revoked = true; })');
+    await page.evaluate("trustkeepFake.changed('nodes')");
+    await page.waitForSelector('tr:has-text("shop-web-1") >> text=with problems');
+    await page.click('[data-row-link] >> text=shop-web-1');
+    const cell = page.locator('td', { hasText: 'Revoked' }).first();
+    const [link, word] = [cell.locator('a'), cell.locator('text=Revoked')];
+    await expect
+      .poll(async () => ((await word.boundingBox())?.y ?? 0) - ((await link.boundingBox())?.y ?? 0))
+      .toBeGreaterThan(10);
+  });
+
   it('shows the plan before a certificate is requested, then follows the task', async () => {
     const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-1');

@@ -136,7 +136,11 @@ function SslCell({ node }: { node: EndpointNode }) {
         {orderNumber === null ? en.nodes.external : String(orderNumber)}
       </InnerLink>
       {orderNumber === null && <span className={styles.second}>{nameOf(certificate.issuer)}</span>}
-      {node.revoked && <Level shade="danger">{en.certificates.revoked}</Level>}
+      {node.revoked && (
+        <span className={styles.second}>
+          <Level shade="danger">{en.certificates.revoked}</Level>
+        </span>
+      )}
       <span className={styles.second}>{level === 'ok' ? expiry : <Level shade={level}>{expiry}</Level>}</span>
     </>
   );
