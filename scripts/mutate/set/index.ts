@@ -10,6 +10,7 @@ import { fileEndpointMutations } from './file-endpoint.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
+import { leftoverMutations } from './leftovers.ts';
 import { managerMutations } from './managers.ts';
 import { migrationMutations } from './migrations.ts';
 import { neighbourMutations } from './neighbours.ts';
@@ -38,6 +39,7 @@ export const mutations: readonly Mutation[] = [
   ...secretMutations,
   ...passphraseMutations,
   ...keptKeyMutations,
+  ...leftoverMutations,
   ...stateMutations,
   ...taskMutations,
   ...queueMutations,

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { silentLog } from '#kit/log.ts';
+import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
+import { SteppedClock } from '#test/make/stepped-clock.ts';
+import { aTask } from '#test/make/task-rows.ts';
+import { leave, leftoverSeal } from '../../../electron/agent/steps/leave.ts';
+import type { StepTools } from '../../../electron/agent/steps/step.ts';
+import { TaskKinds } from '../../../electron/agent/tasks/kinds.ts';
+import { Leftovers } from '../../../electron/agent/tasks/leftovers.ts';
+import { TaskQueue } from '../../../electron/agent/tasks/queue.ts';
+import type { TaskRunner } from '../../../electron/agent/tasks/runner.ts';
+import type { ClearedUp, KindOfTask } from '../../../electron/agent/tasks/task-kind.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const kept = { snapshot: null, keyPath: '/etc/tls/.trustkeep-1.key.site.key' };
+const left = { proofs: null, kept };
+const away = 'The connection to web1 was lost.';
+
+let fixture: TestDatabase;
+let clock: SteppedClock;
+let queue: TaskQueue;
+let leftovers: Leftovers;
+/** What clearing up comes to, and how often it was tried. */
+let comesTo: ClearedUp;
+let tried: number;
+const ended = aTask({ state: 'cancelled', nodeId: 'n1' });
+
+beforeEach(() => {
+  fixture = makeDatabase();
+  clock = new SteppedClock();
+  tried = 0;
+  comesTo = { left, because: away, gaveUp: null };
+  const { database } = fixture;
+  const kind = {
+    kind: 'certify',
+    lease: { second: 'refused', onlyReads: false },
+    async clearLeft() {
+      tried += 1;
+      return comesTo;
+    },
+  } as Partial<KindOfTask> as KindOfTask;
+  const kinds = new TaskKinds([kind]);
+  const runner = { drive: () => new Promise(() => {}) } as unknown as TaskRunner;
+  queue = new TaskQueue({ database, runner, clock, log: silentLog, kinds });
+  const openTools = () => ({ tools: {} as StepTools, end: async () => {} });
+  leftovers = new Leftovers({ database, clock, kinds, queue, openTools, changed: () => {} });
+  database.tasks.insert(ended);
+  queue.start();
+  leave({ database, now: clock.now(), task: ended.task, left, because: null });
+});
+afterEach(async () => {
+  await queue.stop(0);
+  fixture.remove();
+});
+
+const row = () => fixture.database.leftovers.get(ended.task.id);
+const said = () =>
+  fixture.database.audit.list(undefined, 20).map(({ action, sentence }) => [action, sentence]);
+const waits = () => Math.round(((row()?.nextAt ?? 0) - clock.now()) / minute);
+
+test('what cannot be removed is tried again after longer and longer, told once, and told when it is gone', async () => {
+  const seen: number[] = [];
+  for (let turn = 0; turn < 6; turn += 1) {
+    await leftovers.turn();
+    seen.push(waits());
+    clock.step((row()?.nextAt ?? 0) - clock.now());
+  }
+  expect(seen).toEqual([1, 5, 60, 360, 1440, 1440]);
+  expect(row()?.because).toBe(away);
+  expect(said()).toEqual([['clean-up.failed', expect.stringContaining(`is not complete: ${away}`)]]);
+  comesTo = { left: null, because: null, gaveUp: null };
+  await leftovers.turn();
+  expect(row()).toBeNull();
+  expect(leftoverSeal.has(fixture.database, ended.task.id)).toBe(false);
+  expect(said()[0]).toEqual([
+    'clean-up.done',
+    expect.stringMatching(/^What an ended task left of .* was removed\.$/),
+  ]);
+});
+
+test('nothing is tried before its time, nor while a task works at the endpoint', async () => {
+  await leftovers.turn();
+  await leftovers.turn();
+  expect(tried).toBe(1);
+  clock.step(minute);
+  const busy = aTask({ nodeId: 'n2' });
+  fixture.database.tasks.insert(busy);
+  queue.pump();
+  expect(queue.runs(busy.task.id)).toBe(true);
+  expect(await leftovers.turn()).toBeLessThanOrEqual(5000);
+  expect(tried).toBe(1);
+});
+
+test('nor while a task left the endpoint between two states', async () => {
+  const waiting = aTask({
+    state: 'waiting',
+    waitingFor: 'back-off',
+    wakeAt: clock.now() + day,
+    nodeId: 'n2',
+  });
+  fixture.database.tasks.insert({ ...waiting, memory: { ...waiting.memory, changing: true } });
+  await leftovers.turn();
+  expect(tried).toBe(0);
+});
+
+test('a connection to the endpoint makes it due', async () => {
+  await leftovers.turn();
+  fixture.database.leftovers.hurry('another', clock.now());
+  expect(waits()).toBe(1);
+  fixture.database.leftovers.hurry(row()?.endpointId ?? '', clock.now());
+  await leftovers.turn();
+  expect(tried).toBe(2);
+});
+
+test('it is given up after a month, with the reason', async () => {
+  await leftovers.turn();
+  clock.step(31 * day);
+  await leftovers.turn();
+  expect(row()).toBeNull();
+  expect(said()[0]).toEqual([
+    'clean-up.failed',
+    expect.stringMatching(/ was given up: The connection to web1 was lost\.$/),
+  ]);
+});
+
+test('what was not sealed by Trustkeep is not removed', async () => {
+  const stored = row();
+  if (stored === null) throw new Error('nothing is stored');
+  fixture.database.leftovers.put({ ...stored, kept: { snapshot: null, keyPath: '/etc/passwd' } });
+  await leftovers.turn();
+  expect([tried, row()]).toEqual([0, null]);
+  expect(said()[0]?.[1]).toContain('is not what Trustkeep stored');
+});
