@@ -163,15 +163,14 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
   test('changes a setting and sees that it is kept', async () => {
     await person.go('Settings');
     const patience = page.getByLabel('Proof timeout');
+    const save = page.locator('form', { has: patience }).getByRole('button', { name: 'Save', exact: true });
     await patience.fill('0');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await save.click();
     await person.lookedAt('Proof timeout must be between 1 and 600.');
     await person.picture('16-settings');
     await patience.fill('20');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect
-      .poll(() => page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), soon)
-      .toBe(true);
+    await save.click();
+    await expect.poll(() => save.isDisabled(), soon).toBe(true);
     await person.go('Overview');
     await person.go('Settings');
     await expect.poll(() => page.getByLabel('Proof timeout').inputValue(), soon).toBe('20');
