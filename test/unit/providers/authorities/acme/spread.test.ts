@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog as log } from '#kit/log.ts';
 import type { Dns } from '../../../../../electron/net/dns.ts';
@@ -13,16 +13,15 @@ const provision = (letter: string, addedAt: number): Provision & { addedAt: numb
   keyAuthorization: `token.${letter.repeat(43)}`,
 });
 
-/** What each server answers to a type and a name: a key without a server is what every one of them answers. */
-function spreading(answers: Record<string, string[]>, waits = {}, clock: Clock = systemClock) {
+/** What each server answers to a type and a name (null: it does not): a key without a server is what every one of them answers. */
+function spreading(answers: Record<string, string[] | null>, waits = {}, clock: Clock = systemClock) {
   const asked: string[] = [];
   const dns: Dns = {
     async ask(type, record, at) {
       asked.push(`${type} ${record}`);
-      return {
-        answered: true,
-        values: answers[`${type} ${record} ${at}`] ?? answers[`${type} ${record}`] ?? [],
-      };
+      const own = answers[`${type} ${record} ${at}`];
+      const values = own === undefined ? (answers[`${type} ${record}`] ?? []) : own;
+      return values === null ? { answered: false, because: 'is silent' } : { answered: true, values };
     },
   };
   const validation = {
@@ -35,7 +34,7 @@ function spreading(answers: Record<string, string[]>, waits = {}, clock: Clock =
 
 test('servers are found once while a record spreads, and again for the next order', async () => {
   const { record } = recordOf(name, provision('a', 0).keyAuthorization);
-  const answers: Record<string, string[]> = {
+  const answers: Record<string, string[] | null> = {
     ...{ [`SOA ${record}`]: ['s'], [`NS ${record}`]: ['old.example'], 'A old.example': ['192.0.2.1'] },
     'A new.example': ['192.0.2.2'],
   };
@@ -93,4 +92,99 @@ test('a clock that was set back while Trustkeep did not run has a record count a
   const added = provision('a', systemClock.now() + 3_600_000);
   const { afterMs } = (await it.state([added], signal)) as { afterMs: number };
   expect(afterMs).toBeLessThanOrEqual(60_000);
+});
+
+describe('where a record is kept by two name servers', () => {
+  const first = provision('a', 1e12);
+  const { record, value } = recordOf(name, first.keyAuthorization);
+  const [one, two] = [`TXT ${record} 192.0.2.1`, `TXT ${record} 2001:db8::2`];
+  const zone = {
+    ...{ [`SOA ${record}`]: ['s'], [`NS ${record}`]: ['ns1.example', 'ns2.example'] },
+    ...{ 'A ns1.example': ['192.0.2.1'], 'AAAA ns2.example': ['2001:db8::2'] },
+  };
+  /** As it is that long after the record was added. */
+  const seenAfter = (seconds: number, answers: Record<string, string[] | null>, provisions = [first]) => {
+    const clock = { ...systemClock, now: () => 1e12 + seconds * 1000 };
+    return spreading({ ...zone, ...answers }, {}, clock).spreading.state(provisions, signal);
+  };
+
+  test.each<[string, string[] | null, string[] | null]>([
+    ['the second has none', [value], []],
+    ['the first has none', [], [value]],
+    ['the second still has that of before', [value], ['of before']],
+    ['the first is silent and the second has none', null, []],
+  ])('the CA is not told while %s', async (_what, atOne, atTwo) => {
+    expect(await seenAfter(1, { [one]: atOne, [two]: atTwo })).toMatchObject({ ready: false });
+  });
+
+  test('one that is silent does not hold up what the other one shows', async () => {
+    expect(await seenAfter(1, { [one]: null, [two]: [value] })).toMatchObject({
+      ready: true,
+      sentence: expect.stringContaining('ns1.example (192.0.2.1) is silent, ns2.example (2001:db8::2) shows'),
+    });
+  });
+
+  test('a name and its wildcard have both values there', async () => {
+    const wild = { ...provision('b', 1e12), name: `*.${name}` };
+    const other = recordOf(wild.name, wild.keyAuthorization);
+    expect(other.record).toBe(record);
+    const both = (...values: string[]) => seenAfter(1, { [`TXT ${record}`]: values }, [first, wild]);
+    expect(await both(value)).toMatchObject({ ready: false });
+    expect(await both(value, other.value)).toMatchObject({ ready: true });
+  });
+
+  test('one record that is shown does not speak for another one', async () => {
+    const blog = { ...provision('b', 1e12), name: 'blog.example' };
+    const elsewhere = recordOf(blog.name, blog.keyAuthorization).record;
+    const answers = {
+      ...{ [`TXT ${record}`]: [value], [`SOA ${elsewhere}`]: ['s'], [`NS ${elsewhere}`]: ['ns1.example'] },
+    };
+    expect(await seenAfter(1, answers, [first, blog])).toMatchObject({
+      ready: false,
+      sentence: expect.stringContaining(`asked for the record ${elsewhere}`),
+    });
+  });
+
+  test('one that never gets it ends the order once the wait that is set is over, and not before', async () => {
+    const behind = { [one]: [value], [two]: [] };
+    expect(await seenAfter(299, behind)).toMatchObject({ ready: false, afterMs: 1000 });
+    await expect(seenAfter(300, behind)).rejects.toMatchObject({
+      code: 'acme.dns-record-not-shown',
+      message: expect.stringContaining('300 s after it was added'),
+    });
+  });
+
+  test('where both are silent, the resolver is believed, and else the fixed time is waited', async () => {
+    const silent = { [one]: null, [two]: null };
+    const byResolver = await seenAfter(1, { ...silent, [`TXT ${record}`]: [value] });
+    expect(byResolver).toMatchObject({
+      ready: true,
+      sentence: expect.stringMatching(/The resolver of this machine shows the record\.$/),
+    });
+    for (const resolver of [[], null]) {
+      const answers = { ...silent, [`TXT ${record}`]: resolver };
+      expect(await seenAfter(590, answers)).toMatchObject({ ready: false, afterMs: 10_000 });
+      expect(await seenAfter(600, answers)).toMatchObject({ ready: true });
+    }
+  });
+
+  test('an alias is asked for where it leads to', async () => {
+    const answers = {
+      ...{ [`CNAME ${record}`]: ['proof.example'], [`TXT ${record}`]: [value] },
+      ...{ 'SOA proof.example': ['s'], 'NS proof.example': ['ns1.example'], 'TXT proof.example': [] },
+    };
+    expect(await seenAfter(1, answers)).toMatchObject({ ready: false });
+    expect(await seenAfter(1, { ...answers, 'TXT proof.example': [value] })).toMatchObject({ ready: true });
+  });
+
+  test('of thousands that an answer names a few are asked', async () => {
+    const hosts = Array.from({ length: 5000 }, (_, i) => `ns${i}.example`);
+    const { asked, spreading: it } = spreading({
+      ...zone,
+      [`NS ${record}`]: hosts,
+      [`TXT ${record}`]: [value],
+    });
+    await it.state([first], signal);
+    expect(asked.filter((question) => question.startsWith('A '))).toHaveLength(16);
+  });
 });
