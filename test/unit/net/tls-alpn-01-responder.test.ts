@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
@@ -37,7 +37,7 @@ test('it shows the certificate of the name that is asked for, says nothing after
   const port = await freePort();
   const made = await certificateFor('Shop.example');
   const stop = await responder.serve({ address, port, ...made });
-  const shown = await greet(port, asCa('shop.example'));
+  const shown = await greet(port, asCa('SHOP.example'));
   if (typeof shown === 'string') throw new Error(shown);
   expect([shown.protocol, shown.said]).toEqual(['acme-tls/1', '']);
   const certificate = new X509Certificate(shown.cert);
@@ -71,6 +71,15 @@ test('who stays after the handshake is not waited for', async () => {
   say();
   await closed;
   await stop();
+});
+
+test('the certificate holds the digest of what the CA gave, in a critical extension of its own', async () => {
+  const { certificatePem } = await certificateFor('shop.example');
+  // RFC 8737 3: id-pe-acmeIdentifier, critical, an octet string in that of the extension
+  const extension = Buffer.from('06082b0601050507011f0101ff04220420', 'hex');
+  const digest = createHash('sha256').update('token.thumbprint').digest();
+  const der = new X509Certificate(certificatePem).raw;
+  expect(der.includes(Buffer.concat([extension, digest]))).toBe(true);
 });
 
 test('an address is asked for by its name in the reverse tree', async () => {

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock as clock } from '#kit/clock.ts';
 import { silentLog as log } from '#kit/log.ts';
@@ -47,4 +47,23 @@ test('another port in the settings ends what is served at the one before', async
   await serving(before).begin(provision);
   await serving(after).begin(provision);
   expect([await open(before), await open(after)]).toEqual([false, true]);
+});
+
+test('a port that another program held is tried again', async () => {
+  const port = await freePort();
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(port, address, resolve));
+  await expect(serving(port).begin(provision)).rejects.toMatchObject({ code: 'responder.port-taken' });
+  await new Promise((resolve) => other.close(resolve));
+  await serving(port).begin(provision);
+  expect(await open(port)).toBe(true);
+});
+
+test('what was not there when the CA may have asked is told from what was', async () => {
+  const port = await freePort();
+  const before = clock.now() - 1;
+  expect(serving(port).isUpSince(provision, clock.now())).toBe(false);
+  await serving(port).begin(provision);
+  expect(serving(port).isUpSince(provision, before)).toBe(false);
+  expect(serving(port).isUpSince(provision, clock.now())).toBe(true);
 });
