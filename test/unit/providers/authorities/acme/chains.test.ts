@@ -24,6 +24,35 @@ test('an alternate that does not lead up to the preferred issuer is not taken in
   });
 });
 
+const usualRoot = makeCa({ commonName: 'Usual Root' });
+const intermediate = makeCa({ commonName: 'Intermediate', signedBy: usualRoot });
+const issued = makeLeaf(usualRoot, { names: ['blog.example'], intermediate });
+const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+/** The same leaf below the same issuer, which the preferred root has signed too. */
+const preferred =
+  issued.certPem + makeCa({ commonName: 'Intermediate', keyOf: intermediate, signedBy: root }).certPem;
+
+test('the alternate whose topmost certificate the preferred issuer signed is taken, and that is no warning', async () => {
+  const usual = answer(issued.chainPem, ['https://ca.example/2', 'https://ca.example/3']);
+  const picked = await pickChain(usual, wanted, async (url) =>
+    answer(url.endsWith('3') ? preferred : broken),
+  );
+  expect(picked).toMatchObject({ chainPem: preferred, remark: { warning: false } });
+});
+
+test('where no chain ends at the preferred issuer the usual one is taken, with a warning', async () => {
+  const usual = answer(issued.chainPem, ['https://ca.example/2']);
+  const picked = await pickChain(usual, 'Nobody Root', async () => answer(preferred));
+  expect(picked).toMatchObject({ chainPem: issued.chainPem, remark: { warning: true } });
+});
+
+test('the chain of another certificate is none', async () => {
+  const other = makeLeaf(root, { names: ['shop.example'], intermediate: true });
+  const usual = answer(leaf.chainPem, ['https://ca.example/2']);
+  const picked = await pickChain(usual, wanted, async () => answer(other.chainPem));
+  expect(picked).toMatchObject({ chainPem: leaf.chainPem, remark: { warning: true } });
+});
+
 test('of thousands of alternates a few are asked for', async () => {
   const asked: string[] = [];
   const urls = Array.from({ length: 5000 }, (_, i) => `https://ca.example/${i}`);
