@@ -1,4 +1,5 @@
 import { newId } from '#kit/ids.ts';
+import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
@@ -73,6 +74,20 @@ export function anAuthority(change: Partial<Authority> = {}): Authority {
     isDefault: false,
     settings: { kind: 'local', commonName: 'Trustkeep', leafDays: 90, permittedNames: [] },
     createdAt: now,
+    ...change,
+  };
+}
+
+export function acmeSettings(change: Partial<AcmeSettings> = {}): AcmeSettings {
+  return {
+    kind: 'acme',
+    directoryUrl: 'https://ca.example/directory',
+    contact: ['mailto:admin@shop.example'],
+    eabKeyId: null,
+    trustedRootsPem: null,
+    profile: null,
+    termsAgreed: true,
+    validation: { method: 'http-01-web-root', webRoot: null },
     ...change,
   };
 }
