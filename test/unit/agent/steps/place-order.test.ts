@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import type { Order } from '#shared/model/order.ts';
 import { aCertificate } from '#test/make/certificate-rows.ts';
+import { acmeSettings, anAuthority } from '#test/make/rows.ts';
 import { type StepWorld, stepWorld } from '#test/make/step-world.ts';
 import { placeOrderStep } from '../../../../electron/agent/steps/place-order.ts';
 import type {
@@ -106,6 +107,32 @@ describe('an order whose plan names a fall-back', () => {
     expect(stored()).toMatchObject({ authorityId: 'ca_other', handle: 'h' });
   });
 
+  test.each([
+    ['has a limit', 'acme.rate-limited', true],
+    ['is down', 'acme.server-internal', true],
+    ['refuses the account', 'acme.account-not-valid', true],
+    ['refuses the names', 'acme.rejected-identifier', false],
+    ['refuses the request', 'acme.bad-csr', false],
+  ] as const)('where the first one %s (%s): goes there %s', async (_what, code, goes) => {
+    const { id } = world.plan.authority;
+    world.database.authorities.insert(anAuthority({ id, kind: 'acme', settings: acmeSettings() }));
+    const refuses = () => Promise.reject(new Failure(code, 'It does not take it.'));
+    const { ran, asked } = placeAt({ [id]: refuses, ca_other: async () => 'h' });
+    if (goes) expect(await ran).toMatchObject({ kind: 'done-with-warning' });
+    else await expect(ran).rejects.toMatchObject({ code });
+    expect(asked).toHaveLength(goes ? 2 : 1);
+  });
+
+  test('that went there is told in the audit', async () => {
+    await placeAt({ [world.plan.authority.id]: limited, ca_other: async () => 'h' }).ran;
+    expect(world.database.audit.list(undefined, 5)).toMatchObject([
+      {
+        ...{ action: 'order.fell-back', subject: stored()?.id, outcome: 'ok' },
+        sentence: expect.stringMatching(/^Order 1001 goes to other, because /),
+      },
+    ]);
+  });
+
   test('stays with the first one when that refuses the names', async () => {
     const { ran, asked } = placeAt({ [world.plan.authority.id]: caa });
     await expect(ran).rejects.toMatchObject({ code: 'acme.caa' });
@@ -119,9 +146,12 @@ describe('an order whose plan names a fall-back', () => {
       hint: expect.stringContaining('The fall-back other could not take the order either: A CAA record'),
     });
     expect(stored()).toMatchObject({ authorityId: first, state: 'placing', handle: { of: first } });
-    const again = placeAt({ [first]: async () => 'h' });
-    expect(await again.ran).toMatchObject({ kind: 'done' });
-    expect(again.asked).toEqual([`${first} {"of":"${first}"}`]);
+    const again = placeAt({ [first]: limited, ca_other: caa });
+    await expect(again.ran).rejects.toMatchObject({ code: 'net.refused' });
+    expect(again.asked).toEqual([`${first} {"of":"${first}"}`, 'ca_other null']);
+    const last = placeAt({ [first]: async () => 'h' });
+    expect(await last.ran).toMatchObject({ kind: 'done' });
+    expect(last.asked).toEqual([`${first} {"of":"${first}"}`]);
   });
 
   test('that was cut off there is told by the place in the plan, whichever was asked first', async () => {
