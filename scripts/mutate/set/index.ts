@@ -2,11 +2,16 @@ import type { Mutation } from '../mutation.ts';
 import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
 import { callerMutations } from './callers.ts';
+import { chainMutations } from './chains.ts';
+import { controlMutations } from './control.ts';
 import { decisionMutations } from './decision.ts';
+import { dnsWaitMutations } from './dns-wait.ts';
 import { driftMutations } from './drift.ts';
 import { earlierApprovalMutations } from './earlier-approval.ts';
 import { failedRenewalMutations } from './failed-renewals.ts';
+import { fallBackMutations } from './fall-backs.ts';
 import { fileEndpointMutations } from './file-endpoint.ts';
+import { foreignAccountMutations } from './foreign-accounts.ts';
 import { fromPlanMutations } from './from-plan.ts';
 import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
@@ -14,13 +19,16 @@ import { leftoverMutations } from './leftovers.ts';
 import { managerMutations } from './managers.ts';
 import { migrationMutations } from './migrations.ts';
 import { neighbourMutations } from './neighbours.ts';
+import { notificationMutations } from './notifications.ts';
 import { passphraseMutations } from './passphrases.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
 import { queueMutations } from './queue.ts';
+import { revocationMutations } from './revocations.ts';
 import { rightsMutations } from './rights.ts';
 import { secretMutations } from './secrets.ts';
 import { snapshotMutations } from './snapshot.ts';
+import { socksMutations } from './socks.ts';
 import { stateMutations } from './states.ts';
 import { stepMutations } from './steps.ts';
 import { taskMutations } from './tasks.ts';
@@ -53,4 +61,12 @@ export const mutations: readonly Mutation[] = [
   ...stepMutations,
   ...proofMutations,
   ...neighbourMutations,
+  ...dnsWaitMutations,
+  ...controlMutations,
+  ...chainMutations,
+  ...foreignAccountMutations,
+  ...fallBackMutations,
+  ...revocationMutations,
+  ...notificationMutations,
+  ...socksMutations,
 ];
