@@ -83,7 +83,7 @@ export function make${type}Authority({ settings, runScript }: Parts): Authority 
     },
     poll: async () => ({ state: 'ready' }),
     collect: async (placed) => handle.parse(placed).chainPem,
-    async cleanUp() {},
+    cleanUp: async () => [],
     async test() {
       const ok = await access(program, constants.X_OK).then(
         () => true,

@@ -9,6 +9,8 @@ export const sizes = [
   { width: 900, height: 600 },
 ] as const;
 
+/** Pictures are for people: `PICTURES=1`. */
+const wanted = process.env.PICTURES === '1';
 const pictures = resolve(import.meta.dirname, '../../test-results/window-pictures');
 
 export interface Opened {
@@ -95,7 +97,7 @@ export function pageHarness(): PageHarness {
     axe: foundByAxe,
     async inspect({ page, troubles }, picture) {
       await still(page);
-      await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
+      if (wanted) await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
       expect(troubles).toEqual([]);
       expect(await tooWide(page)).toEqual([]);
       expect(await nameless(page)).toEqual([]);

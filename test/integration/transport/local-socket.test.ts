@@ -52,6 +52,8 @@ describe('a caller at the socket', () => {
     expect(await client.endpoints.show({ endpoint: 'büro' })).toEqual({
       ...endpoint,
       storeName: null,
+      authorityName: null,
+      fallbackName: null,
       toCleanUp: null,
     });
     expect(made.audit()).toMatchObject([{ origin: 'cli', actor: 'alice (sudo bob)' }]);

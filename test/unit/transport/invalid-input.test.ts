@@ -34,8 +34,8 @@ test('a complaint that names no field gets the name of its field', () => {
 });
 
 test.each([
-  ['proxy.set', { confirm: 5 }, '"confirm" must be at least 10.'],
-  ['proxy.set', { confirm: 3601 }, '"confirm" must be at most 3600.'],
+  ['proxy.set', { confirm: 5 }, 'A trial must take 10 to 3600 seconds.'],
+  ['proxy.set', { confirm: 3601 }, 'A trial must take 10 to 3600 seconds.'],
   ['proxy.set', { confirm: 10.5 }, '"confirm" must be a whole number.'],
   ['proxy.set', { try_first: 'maybe' }, '"try_first" must be true or false.'],
   ['proxy.test', { url: 'x'.repeat(2049) }, '"url" must be at most 2048 characters long.'],
