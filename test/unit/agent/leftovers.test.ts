@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
 import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
@@ -24,12 +25,16 @@ let leftovers: Leftovers;
 /** What clearing up comes to, and how often it was tried. */
 let comesTo: ClearedUp;
 let tried: number;
+/** Done while it is tried; and the signal that ends the attempt. */
+let meanwhile: () => unknown;
+let cutOff: AbortSignal;
 const ended = aTask({ state: 'cancelled', nodeId: 'n1' });
 
 beforeEach(() => {
   fixture = makeDatabase();
   clock = new SteppedClock();
   tried = 0;
+  meanwhile = () => {};
   comesTo = { left, because: away, gaveUp: null };
   const { database } = fixture;
   const kind = {
@@ -37,13 +42,17 @@ beforeEach(() => {
     lease: { second: 'refused', onlyReads: false },
     async clearLeft() {
       tried += 1;
+      await meanwhile();
       return comesTo;
     },
   } as Partial<KindOfTask> as KindOfTask;
   const kinds = new TaskKinds([kind]);
   const runner = { drive: () => new Promise(() => {}) } as unknown as TaskRunner;
   queue = new TaskQueue({ database, runner, clock, log: silentLog, kinds });
-  const openTools = () => ({ tools: {} as StepTools, end: async () => {} });
+  const openTools = (_task: unknown, signal: AbortSignal) => {
+    cutOff = signal;
+    return { tools: {} as StepTools, end: async () => {} };
+  };
   leftovers = new Leftovers({ database, clock, kinds, queue, openTools, changed: () => {} });
   database.tasks.insert(ended);
   queue.start();
@@ -131,4 +140,39 @@ test('what was not sealed by Trustkeep is not removed', async () => {
   await leftovers.turn();
   expect([tried, row()]).toEqual([0, null]);
   expect(said()[0]?.[1]).toContain('is not what Trustkeep stored');
+});
+
+test('what was removed in part is noted and sealed as the rest alone', async () => {
+  const proofs = {
+    ...{ authorityId: 'ca_1', settings: 'a'.repeat(64), names: ['shop.example'], handle: 'h', webRoot: null },
+  };
+  leave({
+    database: fixture.database,
+    now: clock.now(),
+    task: ended.task,
+    left: { proofs, kept },
+    because: null,
+  });
+  await leftovers.turn();
+  expect(row()).toMatchObject(left);
+  expect(leftoverSeal.isOf(fixture.database, ended.task.id, left)).toBe(true);
+});
+
+test('what will never be removed automatically is told as that, once', async () => {
+  comesTo = { left: null, because: null, gaveUp: 'The endpoint no longer exists.' };
+  await leftovers.turn();
+  expect([row(), said()]).toEqual([
+    null,
+    [['clean-up.failed', expect.stringMatching(/: The endpoint no longer exists\.$/)]],
+  ]);
+});
+
+test('an attempt that the end of the agent cut off is none', async () => {
+  const before = row();
+  meanwhile = async () => {
+    setImmediate(() => void queue.stop(0));
+    await once(cutOff, 'abort');
+  };
+  await leftovers.turn();
+  expect([tried, row()]).toEqual([1, before]);
 });

@@ -4,7 +4,7 @@ import { silentLog } from '#kit/log.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import { taskKind } from '#shared/model/task.ts';
 import { JumpingClock } from '#test/make/clock.ts';
-import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
+import { day, makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
 import { aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { Events } from '../../../electron/agent/events.ts';
@@ -106,6 +106,17 @@ describe('a kind about something that is on no endpoint', () => {
     expect(desk.begin('discover', range, { ...server, outsideId: 'order-8' }, { ports: 443 }).id).not.toBe(
       first.id,
     );
+  });
+
+  test('has what it left tried again at the next start, however long that would wait', async () => {
+    await desk.stop(0);
+    const { leftovers } = fixture.database;
+    const nextAt = now + 365 * day;
+    const kept = { snapshot: null, keyPath: null };
+    const waits = { since: now, attempts: 9, nextAt, because: 'It is away.' };
+    leftovers.put({ taskId: 'task_1', endpointId: 'ep_1', proofs: null, kept, ...waits });
+    desk.start();
+    expect(leftovers.get('task_1')?.nextAt).toBeLessThan(nextAt);
   });
 
   test('goes on after a start that finds it cut off', async () => {
