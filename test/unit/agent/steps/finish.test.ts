@@ -47,6 +47,10 @@ describe('finishing', () => {
     expect(await finish()).toMatchObject({
       ...{ kind: 'done-with-warning', sentence: expect.stringContaining('read-only file system') },
     });
+    expect(world.database.leftovers.get(world.row.task.id)).toMatchObject({
+      ...{ kept: { snapshot: world.kept.snapshot, keyPath: null }, attempts: 1 },
+      because: expect.stringContaining('read-only file system'),
+    });
     expect(world.database.renewals.get(world.node.id)).not.toBeNull();
   });
 

@@ -85,6 +85,15 @@ describe('that the previous certificate is served again', () => {
     });
   });
 
+  test('is proved also where the copies cannot be removed, which is noted to be tried again', async () => {
+    world.adapter.discard = () => Promise.reject(new Failure('file.read-only', 'It is read-only.'));
+    const outcome = await prove(() => world.before);
+    if (outcome.kind === 'done') outcome.store?.();
+    expect(world.database.leftovers.get(world.row.task.id)).toMatchObject({
+      ...{ kept: { snapshot: world.kept.snapshot, keyPath: null }, because: 'It is read-only.' },
+    });
+  });
+
   test('is not proved while an address shows the new one, and the copies stay for a person', async () => {
     await expect(prove(({ port }) => (port === 443 ? world.before : world.shown))).rejects.toMatchObject(
       notServed,
