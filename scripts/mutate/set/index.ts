@@ -3,6 +3,7 @@ import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
 import { callerMutations } from './callers.ts';
 import { chainMutations } from './chains.ts';
+import { cleanUpMutations } from './clean-up.ts';
 import { controlMutations } from './control.ts';
 import { decisionMutations } from './decision.ts';
 import { dnsWaitMutations } from './dns-wait.ts';
@@ -24,6 +25,7 @@ import { passphraseMutations } from './passphrases.ts';
 import { policyMutations } from './policies.ts';
 import { proofMutations } from './proof.ts';
 import { queueMutations } from './queue.ts';
+import { rehearsalMutations } from './rehearsals.ts';
 import { revocationMutations } from './revocations.ts';
 import { rightsMutations } from './rights.ts';
 import { secretMutations } from './secrets.ts';
@@ -69,4 +71,6 @@ export const mutations: readonly Mutation[] = [
   ...revocationMutations,
   ...notificationMutations,
   ...socksMutations,
+  ...rehearsalMutations,
+  ...cleanUpMutations,
 ];
