@@ -34,8 +34,8 @@ beforeEach(() => {
 afterEach(() => fixture.remove());
 
 const noted = () => fixture.database.leftovers.get(task.id);
-const put = (left: Partial<Left>, because: string | null) =>
-  leave({ database: fixture.database, now, task, left: { proofs: null, kept: null, ...left }, because });
+const put = (left: Partial<Left>, because: string | null, at = now) =>
+  leave({ database: fixture.database, now: at, task, left: { proofs: null, kept: null, ...left }, because });
 const audited = () => fixture.database.audit.list(undefined, 20).map(({ sentence }) => sentence);
 
 describe('what a task leaves', () => {
@@ -46,9 +46,9 @@ describe('what a task leaves', () => {
     expect(audited()).toEqual([]);
   });
 
-  test('is noted beside what was noted before', () => {
+  test('is noted beside what was noted before, since when that was', () => {
     put({ proofs }, 'The record is there.');
-    put({ kept }, 'The disk is read-only.');
+    put({ kept }, 'The disk is read-only.', now + hour);
     expect(noted()).toMatchObject({ proofs, kept, attempts: 2, since: now });
     expect(leftoverSeal.isOf(fixture.database, task.id, { proofs, kept })).toBe(true);
   });
