@@ -19,8 +19,8 @@ function spreading(answers: Record<string, string[] | null>, waits = {}, clock: 
   const dns: Dns = {
     async ask(type, record, at) {
       asked.push(`${type} ${record}`);
-      const own = answers[`${type} ${record} ${at}`];
-      const values = own === undefined ? (answers[`${type} ${record}`] ?? []) : own;
+      const known = [answers[`${type} ${record} ${at}`], answers[`${type} ${record}`], []];
+      const values = known.find((one) => one !== undefined) ?? null;
       return values === null ? { answered: false, because: 'is silent' } : { answered: true, values };
     },
   };
