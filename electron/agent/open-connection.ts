@@ -32,11 +32,15 @@ const changeWait = {
   because: 'a vault sets the new password on the host and stores it within seconds',
 };
 
-/** Connects to a stored endpoint; what waits to be cleared up there is due then. An identity seen for the first time is pinned, with an audit row. */
+/**
+ * Connects to a stored endpoint; what waits to be cleared up there is due then, but not where it is reached to clear up: what two
+ * tasks left would have each other tried without end. An identity seen for the first time is pinned, with an audit row.
+ */
 export async function openStored(
   parts: OpenConnectionParts,
   endpointId: string,
   signal?: AbortSignal,
+  why: 'for work' | 'to clear up' = 'for work',
 ): Promise<OpenConnection> {
   const { database, clock } = parts;
   const row = database.endpoints.get(endpointId);
@@ -46,7 +50,7 @@ export async function openStored(
     onIdentity: (seen) => pin(database, row, seen.fingerprint, clock.now()),
   });
   // what could not be removed while it was away is tried again
-  database.leftovers.hurry(row.id, clock.now());
+  if (why === 'for work') database.leftovers.hurry(row.id, clock.now());
   return open;
 }
 

@@ -18,9 +18,10 @@ import type { ClearedUp } from '../tasks/task-kind.ts';
 export function leftBy(row: TaskRow, { database }: Pick<StepTools, 'database'>): Left | null {
   // what tells whether something is ours asks the database alone
   const context = stepContext(database, row, new Map(), { database } as StepTools);
+  if (isOfBackup(row.task)) return null;
   const left: Left = {
     proofs: proofsOf(context),
-    kept: isCleared(row.task) && !isOfBackup(row.task) ? keptOf(row) : null,
+    kept: isCleared(row.task) ? keptOf(row) : null,
   };
   return left.proofs === null && left.kept === null ? null : left;
 }
@@ -29,7 +30,7 @@ export function leftBy(row: TaskRow, { database }: Pick<StepTools, 'database'>):
 export const isCleared = ({ restored }: TaskRow['task']): boolean =>
   restored !== 'failed' && restored !== 'unproved';
 
-/** The agent that it was made on may be at work with the same names on the endpoint. */
+/** The agent that it was made on may be at work with the same order, and with the same names on the endpoint. */
 const isOfBackup = ({ failure }: TaskRow['task']): boolean => failure?.code === 'task.restored';
 
 function proofsOf(context: StepContext): Left['proofs'] {
@@ -72,7 +73,7 @@ function keptOf({ task, memory }: TaskRow): Left['kept'] {
  * endpoint. Gives what is left all the same. Idempotent, never rejects.
  */
 export async function clearLeft(left: Left, task: TaskRow['task'], tools: StepTools): Promise<ClearedUp> {
-  const proofs = left.proofs === null ? nothing : await clearProofs(left.proofs, tools);
+  const proofs = left.proofs === null ? nothing : await clearProofs(left.proofs, task, tools);
   const kept = left.kept === null ? nothing : await clearKept(left.kept, task, tools);
   const rest = { proofs: proofs.rest, kept: kept.rest };
   return {
@@ -94,9 +95,18 @@ const together = (...sentences: (string | null)[]): string | null =>
 
 type Proofs = NonNullable<Left['proofs']>;
 
-async function clearProofs(proofs: Proofs, tools: StepTools): Promise<Cleared<Proofs>> {
+async function clearProofs(
+  proofs: Proofs,
+  task: TaskRow['task'],
+  tools: StepTools,
+): Promise<Cleared<Proofs>> {
   const { authorityId, names } = proofs;
   const stored = tools.database.authorities.get(authorityId);
+  if (proofs.webRoot !== null && !isThere(task, tools))
+    return {
+      ...nothing,
+      gaveUp: `The endpoint no longer exists, so challenge files for ${names.join(', ')} may be left below ${proofs.webRoot}.`,
+    };
   if (stored === null)
     return {
       ...nothing,
@@ -129,10 +139,13 @@ function webRootOf({ webRoot }: Proofs, tools: StepTools): WebRoot | null {
   return webRoot === null ? null : webRootAt(webRoot, async () => (await tools.openConnection()).connection);
 }
 
+const isThere = ({ subject }: TaskRow['task'], { database }: StepTools): boolean =>
+  database.endpoints.get(idOf(subject, 'endpoint') ?? '') !== null;
+
 type Kept = NonNullable<Left['kept']>;
 
 async function clearKept(kept: Kept, task: TaskRow['task'], tools: StepTools): Promise<Cleared<Kept>> {
-  if (tools.database.endpoints.get(idOf(task.subject, 'endpoint') ?? '') === null)
+  if (!isThere(task, tools))
     return {
       ...nothing,
       gaveUp: `The endpoint no longer exists, so files named .trustkeep-${tagOf(task)} may be left there.`,

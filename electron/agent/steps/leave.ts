@@ -31,22 +31,68 @@ interface Leaves {
  * Notes what a task leaves, beside what was noted of it before, for another attempt. In the caller's transaction; where the
  * master key is not at hand, the audit says that nothing was noted.
  */
-export function leave({ database, now, task, left, because }: Leaves): void {
-  const before = database.leftovers.get(task.id);
-  const both: Left = {
-    proofs: left.proofs ?? before?.proofs ?? null,
-    kept: left.kept ?? before?.kept ?? null,
-  };
-  const attempts = (before?.attempts ?? 0) + (because === null ? 0 : 1);
+export function leave(leaves: Leaves): void {
+  const { database, now, task, left } = leaves;
+  const stored = database.leftovers.get(task.id);
   try {
+    const ours = stored === null || isOurs(database, stored);
+    const before = ours ? stored : null;
+    const both: Left = {
+      proofs: left.proofs ?? before?.proofs ?? null,
+      kept: left.kept ?? before?.kept ?? null,
+    };
     leftoverSeal.put(database, task.id, both);
+    if (!ours) say(database, now, task, 'failed', `${placeOf(task.subject)}: ${saysNotOurs(task)}`);
+    note(leaves, both, before);
   } catch (error) {
     if (asFailure(error).about !== 'keychain') throw error;
     notNoted(database, now, task);
+  }
+}
+
+/**
+ * Notes what is left of `before` after an attempt, in place of it. In the caller's transaction; while the master key is not at
+ * hand it is stored as it was, under the seal that it has, to be tried again.
+ */
+export function leaveRest(leaves: Leaves, before: Leftover): void {
+  const { database, task, left } = leaves;
+  try {
+    leftoverSeal.put(database, task.id, left);
+  } catch (error) {
+    if (asFailure(error).about !== 'keychain') throw error;
+    note(leaves, before, before);
     return;
   }
+  note(leaves, left, before);
+}
+
+/** Another attempt failed before it began: nothing of it is another now, nor sealed again. In the caller's transaction. */
+export function postpone(leaves: Omit<Leaves, 'left'>, before: Leftover): void {
+  note({ ...leaves, left: before }, before, before);
+}
+
+/** Whether Trustkeep stored it. Throws `keychain.*` while that cannot be told. */
+export function isOurs(database: Database, stored: Leftover): boolean {
+  try {
+    return leftoverSeal.isOf(database, stored.taskId, stored);
+  } catch (error) {
+    if (asFailure(error).code === 'secret.damaged') return false;
+    throw error;
+  }
+}
+
+export function saysNotOurs({ id }: Pick<Task, 'id'>): string {
+  return `What is stored about the clean-up is not what Trustkeep stored, so nothing was removed. Find out who can write to the database, and check for files of task ${id}.`;
+}
+
+function note(
+  { database, now, task, because }: Leaves,
+  { proofs, kept }: Left,
+  before: Leftover | null,
+): void {
+  const attempts = (before?.attempts ?? 0) + (because === null ? 0 : 1);
   database.leftovers.put({
-    ...{ taskId: task.id, endpointId: idOf(task.subject, 'endpoint') ?? '', ...both },
+    ...{ taskId: task.id, endpointId: idOf(task.subject, 'endpoint') ?? '', proofs, kept },
     ...{ since: before?.since ?? now, attempts, nextAt: now + waitAfter(attempts), because },
   });
   if (because !== null && attempts === 1)

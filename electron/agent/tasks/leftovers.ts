@@ -3,7 +3,7 @@ import { asFailure } from '#shared/failure.ts';
 import type { Leftover } from '#shared/model/leftover.ts';
 import { groundOf, placeOf } from '#shared/model/subject.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
-import { leave, leftoverSeal, say } from '../steps/leave.ts';
+import { isOurs, leaveRest, leftoverSeal, postpone, say, saysNotOurs } from '../steps/leave.ts';
 import type { StepTools } from '../steps/step.ts';
 import type { TaskKinds } from './kinds.ts';
 import type { TaskQueue } from './queue.ts';
@@ -36,11 +36,13 @@ export class Leftovers {
   /** Tries what is due. Gives the milliseconds until the next turn. */
   async turn(): Promise<number> {
     const { database, clock } = this.#parts;
+    let nap = longestNapMs;
     for (const { taskId, nextAt } of database.leftovers.list()) {
-      if (nextAt > clock.now()) return Math.min(longestNapMs, nextAt - clock.now());
-      if (!(await this.tryNow(taskId))) return busyMs;
+      if (nextAt > clock.now()) return Math.min(nap, nextAt - clock.now());
+      // one endpoint may be between two states for hours: the others are not made to wait for it
+      if (!(await this.tryNow(taskId))) nap = busyMs;
     }
-    return longestNapMs;
+    return nap;
   }
 
   /** Tries what is left of one task. False: a task works there, or the agent is stopping. Never rejects for what it meets. */
@@ -58,20 +60,28 @@ export class Leftovers {
 
   async #attempt(left: Leftover, row: TaskRow, signal: AbortSignal): Promise<void> {
     const { database, clock, changed } = this.#parts;
-    const cleared = await this.#clear(left, row, signal);
+    let ours: boolean;
+    try {
+      ours = isOurs(database, left);
+    } catch (error) {
+      const locked = asFailure(error);
+      if (locked.about !== 'keychain') throw error;
+      database.transaction(() =>
+        postpone({ database, now: clock.now(), task: row.task, because: locked.message }, left),
+      );
+      changed(left.endpointId);
+      return;
+    }
+    const cleared = ours
+      ? await this.#clear(left, row, signal)
+      : { left: null, because: null, gaveUp: saysNotOurs(row.task) };
     if (signal.aborted) return; // the next start tries again
     database.transaction(() => this.#note(left, row, cleared, clock.now()));
     changed(left.endpointId);
   }
 
-  async #clear(left: Leftover, row: TaskRow, signal: AbortSignal): Promise<ClearedUp> {
-    const { database, kinds, openTools } = this.#parts;
-    const { proofs, kept } = left;
-    try {
-      if (!leftoverSeal.isOf(database, row.task.id, left)) return notOurs(row);
-    } catch (error) {
-      return { left: { proofs, kept }, because: asFailure(error).message, gaveUp: null };
-    }
+  async #clear({ proofs, kept }: Leftover, row: TaskRow, signal: AbortSignal): Promise<ClearedUp> {
+    const { kinds, openTools } = this.#parts;
     const { tools, end } = openTools(row.task, signal);
     try {
       return await kinds.of(row.task).clearLeft({ proofs, kept }, row.task, tools);
@@ -85,24 +95,16 @@ export class Leftovers {
     if (gaveUp !== null) say(database, now, task, 'failed', `${placeOf(task.subject)}: ${gaveUp}`);
     const tooLong = now - before.since > longestMs;
     if (left !== null && because !== null && !tooLong) {
-      // anew, since what was removed is noted no more
-      database.leftovers.put({ ...before, ...left });
-      leave({ database, now, task, left, because });
+      leaveRest({ database, now, task, left, because }, before);
       return;
     }
     database.leftovers.remove(task.id);
     leftoverSeal.forget(database, task.id);
+    // what others left there may go by now, too
+    if (left === null && gaveUp === null) database.leftovers.hurry(before.endpointId, now);
     if (left !== null)
       say(database, now, task, 'failed', `Cleaning up ${placeOf(task.subject)} was given up: ${because}`);
     else if (gaveUp === null && before.attempts > 0)
       say(database, now, task, 'ok', `What an ended task left of ${placeOf(task.subject)} was removed.`);
   }
-}
-
-function notOurs({ task }: TaskRow): ClearedUp {
-  return {
-    left: null,
-    because: null,
-    gaveUp: `What is stored about the clean-up is not what Trustkeep stored, so nothing was removed. Find out who can write to the database, and check for files of task ${task.id}.`,
-  };
 }

@@ -14,6 +14,7 @@ export function openTools(
   let current: Promise<OpenConnection> | null = null;
   let logIn: string | null = null;
   const endpointId = idOf(task.subject, 'endpoint') ?? '';
+  const why = task.finishedAt === null ? 'for work' : 'to clear up';
   const drop = async (): Promise<void> => {
     const open = current;
     current = null;
@@ -31,7 +32,7 @@ export function openTools(
     authority: parts.authority,
     machineRoots: parts.machineRoots,
     openConnection() {
-      current ??= openStored(parts, endpointId, signal);
+      current ??= openStored(parts, endpointId, signal, why);
       const opening = current;
       opening.then(
         ({ connection }) => {

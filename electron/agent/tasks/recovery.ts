@@ -75,6 +75,10 @@ function endedByRestore({ task, memory }: TaskRow, madeAt: number, now: number):
 
 /** Not removed automatically: the agent that the backup was made on may be at work with it. */
 function mayHaveLeft({ id, steps }: Task): string {
-  const made = steps.some(({ name, startedAt }) => name === 'make-key' && startedAt !== null);
-  return made ? ` Files named .trustkeep-${tagOf({ id })} may be left on the endpoint.` : '';
+  const began = (step: string): boolean =>
+    steps.some(({ name, startedAt }) => name === step && startedAt !== null);
+  return [
+    ...(began('make-key') ? [` Files named .trustkeep-${tagOf({ id })} may be left on the endpoint.`] : []),
+    ...(began('place-order') ? [' Challenge files and TXT records may be left.'] : []),
+  ].join('');
 }

@@ -80,11 +80,16 @@ describe('what a task that ends may leave', () => {
   test.each([
     ['the restore is not proved', { restored: 'unproved' }],
     ['the restore failed', { restored: 'failed' }],
-    ['a backup was restored', { failure: new Failure('task.restored', 'It was.').toData() }],
   ] as const)('stays on the endpoint where %s', (_what, end) => {
     begin('make-key');
     Object.assign(world.row.task, end);
-    expect(left()?.kept ?? null).toBeNull();
+    expect(left()).toMatchObject({ kept: null, proofs: { handle } });
+  });
+
+  test('is nothing where a backup was restored: the agent it was made on may be at work with that order', () => {
+    begin('make-key');
+    world.row.task.failure = new Failure('task.restored', 'It was.').toData();
+    expect(left()).toBeNull();
   });
 });
 
@@ -153,6 +158,9 @@ describe('clearing up', () => {
     world.row.task.subject = { kind: 'endpoint', id: 'ep_gone', name: 'web', within: null };
     expect(await clear({ kept })).toMatchObject({
       ...{ left: null, gaveUp: expect.stringContaining('files named .trustkeep-') },
+    });
+    expect(await clear({ proofs: { ...proofs(), webRoot: '/srv/www' } })).toMatchObject({
+      ...{ left: null, gaveUp: expect.stringContaining('may be left below /srv/www') },
     });
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { silentLog } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
 import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
 import { SteppedClock } from '#test/make/stepped-clock.ts';
 import { aTask } from '#test/make/task-rows.ts';
@@ -11,6 +12,7 @@ import { Leftovers } from '../../../electron/agent/tasks/leftovers.ts';
 import { TaskQueue } from '../../../electron/agent/tasks/queue.ts';
 import type { TaskRunner } from '../../../electron/agent/tasks/runner.ts';
 import type { ClearedUp, KindOfTask } from '../../../electron/agent/tasks/task-kind.ts';
+import { driverOf } from '../../../electron/database/sqlite-database.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -140,6 +142,58 @@ test('what was not sealed by Trustkeep is not removed', async () => {
   await leftovers.turn();
   expect([tried, row()]).toEqual([0, null]);
   expect(said()[0]?.[1]).toContain('is not what Trustkeep stored');
+});
+
+test('what others put in the place of it is never sealed by a failed attempt, whatever they do to its seal', async () => {
+  const stored = row();
+  if (stored === null) throw new Error('nothing is stored');
+  fixture.database.leftovers.put({ ...stored, kept: { snapshot: null, keyPath: '/etc/passwd' } });
+  driverOf(fixture.database).run('UPDATE secrets SET sealed = zeroblob(length(sealed))');
+  await leftovers.turn();
+  expect([tried, row(), leftoverSeal.has(fixture.database, ended.task.id)]).toEqual([0, null, false]);
+  expect(said()).toEqual([['clean-up.failed', expect.stringContaining('is not what Trustkeep stored')]]);
+});
+
+test('while the master key is not at hand it waits longer and longer under its seal, told once', async () => {
+  const { database } = fixture;
+  const sealed = () => driverOf(database).all('SELECT * FROM secrets');
+  const before = sealed();
+  const open = vi.spyOn(database.secrets, 'open').mockImplementation(() => {
+    throw new Failure('keychain.locked', 'The keychain is locked.');
+  });
+  const seen: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await leftovers.turn();
+    seen.push(waits());
+    clock.step((row()?.nextAt ?? 0) - clock.now());
+  }
+  expect([tried, seen, sealed()]).toEqual([0, [1, 5, 60], before]);
+  expect(said()).toEqual([['clean-up.failed', expect.stringContaining('The keychain is locked.')]]);
+  open.mockRestore();
+  await leftovers.turn();
+  expect(tried).toBe(1);
+});
+
+test('where a task is at work for hours, what is left at other endpoints does not wait for it', async () => {
+  const { database } = fixture;
+  const busy = aTask({ state: 'waiting', waitingFor: 'back-off', wakeAt: clock.now() + day, nodeId: 'n2' });
+  database.tasks.insert({ ...busy, memory: { ...busy.memory, changing: true } });
+  const elsewhere = aTask({ state: 'cancelled', endpointId: 'ep_2', nodeId: 'n3' });
+  database.tasks.insert(elsewhere);
+  clock.step(1);
+  leave({ database, now: clock.now(), task: elsewhere.task, left, because: null });
+  expect(await leftovers.turn()).toBeLessThanOrEqual(5000);
+  expect([tried, row()?.attempts, database.leftovers.get(elsewhere.task.id)?.attempts]).toEqual([1, 0, 1]);
+});
+
+test('once it is gone, what other tasks left at the same endpoint is due', async () => {
+  const { database } = fixture;
+  const other = aTask({ state: 'cancelled', nodeId: 'n2' });
+  database.tasks.insert(other);
+  leave({ database, now: clock.now(), task: other.task, left, because: away });
+  comesTo = { left: null, because: null, gaveUp: null };
+  await leftovers.tryNow(ended.task.id);
+  expect(database.leftovers.get(other.task.id)?.nextAt).toBe(clock.now());
 });
 
 test('what was removed in part is noted and sealed as the rest alone', async () => {

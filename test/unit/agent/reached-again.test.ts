@@ -26,7 +26,7 @@ test('what a task left at an endpoint is due again once that is reached, and the
   const due = (endpointId: string) => leftovers.list(endpointId).map(({ nextAt }) => nextAt);
 
   let away = true;
-  const open = () =>
+  const open = (why?: 'to clear up') =>
     openStored(
       {
         ...{ database, clock: clockAt(now), log, credentials: {} as CredentialReader },
@@ -36,10 +36,14 @@ test('what a task left at an endpoint is due again once that is reached, and the
         },
       },
       endpoint.id,
+      undefined,
+      why,
     );
   await expect(open()).rejects.toThrow('It is away.');
   expect([due(endpoint.id), due('ep_other')]).toEqual([[later], [later]]);
   away = false;
+  await open('to clear up');
+  expect(due(endpoint.id), 'two that cannot be removed do not have each other tried').toEqual([later]);
   await open();
   expect([due(endpoint.id), due('ep_other')]).toEqual([[now], [later]]);
 });

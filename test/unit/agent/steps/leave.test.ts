@@ -53,6 +53,16 @@ describe('what a task leaves', () => {
     expect(leftoverSeal.isOf(fixture.database, task.id, { proofs, kept })).toBe(true);
   });
 
+  test('is not sealed together with what others put in the place of what was noted before', () => {
+    put({ kept }, null);
+    const stored = noted();
+    if (stored === null) throw new Error('nothing is stored');
+    fixture.database.leftovers.put({ ...stored, proofs });
+    put({ kept }, 'The disk is read-only.');
+    expect(noted()).toMatchObject({ proofs: null, kept });
+    expect(audited()).toContainEqual(expect.stringContaining('is not what Trustkeep stored'));
+  });
+
   test('waits longer after each attempt, up to a day, and is told in the audit at the first', () => {
     const waits = Array.from({ length: 7 }, () => {
       put({ kept }, 'The disk is read-only.');
