@@ -57,8 +57,14 @@ export const cleanUpMutations: readonly Mutation[] = [
       {
         breaks: 'what waits at an endpoint is not tried again when that is back',
         file: 'electron/agent/open-connection.ts',
-        find: '  database.leftovers.hurry(row.id, clock.now());\n',
+        find: "  if (why === 'for work') database.leftovers.hurry(row.id, clock.now());\n",
         put: '',
+      },
+      {
+        breaks: 'what two tasks left at an endpoint has each other tried without a pause',
+        file: 'electron/agent/open-connection.ts',
+        find: "if (why === 'for work') database",
+        put: 'database',
       },
       {
         breaks: 'a connection to one endpoint hurries what waits at every other one',

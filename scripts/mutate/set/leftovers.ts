@@ -13,8 +13,32 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'what an ended task left is removed by a row that no one sealed',
         file: leftovers,
-        find: 'if (!leftoverSeal.isOf(database, row.task.id, left)) return notOurs(row);',
+        find: 'ours = isOurs(database, left);',
+        put: 'ours = true;',
+      },
+      {
+        breaks: 'a row whose seal was destroyed counts as sealed',
+        file: leave,
+        find: "if (asFailure(error).code === 'secret.damaged') return false;",
+        put: "if (asFailure(error).code === 'secret.damaged') return true;",
+      },
+      {
+        breaks: 'what is left at one endpoint waits while a task works at another one',
+        file: leftovers,
+        find: 'nap = busyMs;',
+        put: 'return busyMs;',
+      },
+      {
+        breaks: 'what others left at an endpoint waits although something was removed there',
+        file: leftovers,
+        find: '    if (left === null && gaveUp === null) database.leftovers.hurry(before.endpointId, now);\n',
         put: '',
+      },
+      {
+        breaks: 'without the master key it is tried each minute',
+        file: leftovers,
+        find: 'postpone({ database, now: clock.now(), task: row.task, because: locked.message }, left),',
+        put: '{},',
       },
       {
         breaks: 'what cannot be removed is tried for ever',
@@ -42,9 +66,9 @@ export const leftoverMutations: readonly Mutation[] = [
       },
       {
         breaks: 'what was removed in part is tried again as a whole',
-        file: leftovers,
-        find: '      database.leftovers.put({ ...before, ...left });\n',
-        put: '',
+        file: leave,
+        find: 'leftoverSeal.put(database, task.id, left);',
+        put: 'leftoverSeal.put(database, task.id, before);',
       },
       {
         breaks: 'an attempt that the end of the agent cut off counts as one that failed',
@@ -73,7 +97,7 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'an endpoint is asked without a pause',
         file: leftovers,
-        find: '      if (nextAt > clock.now()) return Math.min(longestNapMs, nextAt - clock.now());\n',
+        find: '      if (nextAt > clock.now()) return Math.min(nap, nextAt - clock.now());\n',
         put: '',
       },
       {
@@ -94,6 +118,12 @@ export const leftoverMutations: readonly Mutation[] = [
         put: 'left.proofs',
       },
       {
+        breaks: 'a second note seals what others put in the place of the first',
+        file: leave,
+        find: 'const before = ours ? stored : null;',
+        put: 'const before = stored;',
+      },
+      {
         breaks: 'the seal is that of the last note alone',
         file: leave,
         find: 'leftoverSeal.put(database, task.id, both);',
@@ -102,8 +132,8 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'nobody is told that something could not be noted',
         file: leave,
-        find: '    notNoted(database, now, task);\n    return;',
-        put: '    return;',
+        find: '    notNoted(database, now, task);\n  }',
+        put: '  }',
       },
       {
         breaks: 'the audit does not say that something is left',
@@ -143,8 +173,8 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'an agent with a restored backup removes what the other one works with',
         file: left,
-        find: 'isCleared(row.task) && !isOfBackup(row.task)',
-        put: 'isCleared(row.task)',
+        find: '  if (isOfBackup(row.task)) return null;\n',
+        put: '',
       },
       {
         breaks: 'a key that was being made when the task ended is forgotten',
@@ -179,8 +209,8 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'nobody is told what stays at an endpoint that was removed',
         file: left,
-        find: "if (tools.database.endpoints.get(idOf(task.subject, 'endpoint') ?? '') === null)",
-        put: "if (tools.database.endpoints.get(idOf(task.subject, 'endpoint') ?? '') === undefined)",
+        find: '  if (!isThere(task, tools))\n',
+        put: '  if (tools === undefined)\n',
       },
     ],
   ),
