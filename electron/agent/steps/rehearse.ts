@@ -10,11 +10,13 @@ import { certificatesOf } from '../../pki/pem.ts';
 import { readCertificate } from '../../pki/read-certificate.ts';
 import type {
   Authority,
+  NotCleared,
   OrderHandle,
   OrderRequest,
   OrderTools,
   WebRoot,
 } from '../../providers/authorities/authority.ts';
+import { saysLeft } from './leave.ts';
 
 /** A person waits for it: who validates takes seconds, a DNS script and its propagation minutes. */
 const patienceMs = 10 * 60_000;
@@ -32,49 +34,77 @@ interface RehearsalParts {
 
 /**
  * Orders a certificate for the names of a plan at a test directory, with a key pair that is only in memory, and throws
- * both away; what was put up to prove control is removed. What went wrong is in the checks; rejects only when `signal` aborts.
+ * both away; what was put up to prove control is removed, and what could not be is named in the last check. What went wrong is in
+ * the checks; rejects only when `signal` aborts.
  */
 export async function rehearse(parts: RehearsalParts): Promise<ProbeCheck[]> {
-  const { plan, authority, clock, host, webRoot } = parts;
-  const names = firstOf(plan.names);
-  const made = await makeRequest(plan, clock.now());
-  let handle: OrderHandle = null;
+  const { plan, authority, clock, webRoot } = parts;
+  const { request, keyFingerprint: key } = await makeRequest(plan, clock.now());
+  const trial: Trial = { handle: null, checks: [] };
   const toolsUntil = (signal: AbortSignal): OrderTools => ({
     webRoot,
     remember: (better) => {
-      handle = better;
+      trial.handle = better;
     },
     signal,
   });
-  const tools = toolsUntil(parts.signal);
-  const checks: ProbeCheck[] = [];
+  let left: readonly NotCleared[] = [];
   try {
-    handle = await authority.submit(made.request, null, tools);
-    checks.push({ name: 'order', ok: true, sentence: `${host} took the order for ${names}.` });
-    const refused = await untilReady(parts, () => handle, made.request, tools);
-    if (refused !== null) return [...checks, failed(checks.length, refused, 'The CA answered')];
-    checks.push({
-      name: 'control',
-      ok: true,
-      sentence: `${host} accepted the proof of control of every name.`,
-    });
-    const leaf = readCertificate(certificatesOf(await authority.collect(handle))[0] ?? '');
-    const fits = leaf.keyFingerprint === made.keyFingerprint && sameNames(leaf.names, plan.names);
-    checks.push({
-      name: 'certificate',
-      ok: fits,
-      sentence: fits
-        ? `${host} issued a certificate for ${names}. It was thrown away, with its key.`
-        : `${host} issued a certificate for ${firstOf(leaf.names)}, which is not what was ordered.`,
-    });
+    await order(parts, trial, { request, key, tools: toolsUntil(parts.signal) });
   } catch (thrown) {
     parts.signal.throwIfAborted();
     // a script on this machine or the endpoint may have answered
-    checks.push(failed(checks.length, asFailure(thrown), 'The answer was'));
+    trial.checks.push(failed(trial.checks.length, asFailure(thrown), 'The answer was'));
   } finally {
-    await authority.cleanUp(handle, made.request, toolsUntil(new AbortController().signal));
+    left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));
   }
-  return checks;
+  return withLeft(trial.checks, left);
+}
+
+/** How far it is. */
+interface Trial {
+  handle: OrderHandle;
+  checks: ProbeCheck[];
+}
+
+async function order(
+  parts: RehearsalParts,
+  trial: Trial,
+  { request, key, tools }: { request: OrderRequest; key: string; tools: OrderTools },
+): Promise<void> {
+  const { plan, authority, host } = parts;
+  const { checks } = trial;
+  const names = firstOf(plan.names);
+  trial.handle = await authority.submit(request, null, tools);
+  checks.push({ name: 'order', ok: true, sentence: `${host} took the order for ${names}.` });
+  const refused = await untilReady(parts, () => trial.handle, request, tools);
+  if (refused !== null) {
+    checks.push(failed(checks.length, refused, 'The CA answered'));
+    return;
+  }
+  checks.push({
+    name: 'control',
+    ok: true,
+    sentence: `${host} accepted the proof of control of every name.`,
+  });
+  const leaf = readCertificate(certificatesOf(await authority.collect(trial.handle))[0] ?? '');
+  const fits = leaf.keyFingerprint === key && sameNames(leaf.names, plan.names);
+  checks.push({
+    name: 'certificate',
+    ok: fits,
+    sentence: fits
+      ? `${host} issued a certificate for ${names}. It was thrown away, with its key.`
+      : `${host} issued a certificate for ${firstOf(leaf.names)}, which is not what was ordered.`,
+  });
+}
+
+/** Nothing of a rehearsal is stored, so that nothing of it is tried again: a person has to know. */
+function withLeft(checks: readonly ProbeCheck[], left: readonly NotCleared[]): ProbeCheck[] {
+  if (left.length === 0) return [...checks];
+  const said = ` ${saysLeft(left)} Trustkeep will not try again: remove it yourself.`;
+  return checks.map((check, at) =>
+    at === checks.length - 1 ? { ...check, sentence: `${check.sentence}${said}` } : check,
+  );
 }
 
 async function makeRequest({ names, keyType, terms }: Plan, now: number) {

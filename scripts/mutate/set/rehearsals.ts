@@ -11,14 +11,14 @@ export const rehearsalMutations: readonly Mutation[] = [
       {
         breaks: 'a certificate for another key passes',
         file: rehearse,
-        find: 'leaf.keyFingerprint === made.keyFingerprint && sameNames',
+        find: 'leaf.keyFingerprint === key && sameNames',
         put: 'sameNames',
       },
       {
         breaks: 'a certificate for other names passes',
         file: rehearse,
-        find: 'made.keyFingerprint && sameNames(leaf.names, plan.names)',
-        put: 'made.keyFingerprint',
+        find: '=== key && sameNames(leaf.names, plan.names)',
+        put: '=== key',
       },
       {
         breaks: 'an order that the CA refuses passes',
@@ -29,19 +29,25 @@ export const rehearsalMutations: readonly Mutation[] = [
       {
         breaks: 'what proved control stays after the rehearsal',
         file: rehearse,
-        find: 'await authority.cleanUp(handle, made.request, toolsUntil(new AbortController().signal));',
+        find: 'left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));',
         put: '',
       },
       {
         breaks: 'what proved control stays when the rehearsal is called off',
         file: rehearse,
-        find: 'await authority.cleanUp(handle, made.request, toolsUntil(new AbortController().signal));',
-        put: 'await authority.cleanUp(handle, made.request, tools);',
+        find: 'left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));',
+        put: 'left = await authority.cleanUp(trial.handle, request, toolsUntil(parts.signal));',
+      },
+      {
+        breaks: 'nobody is told what a rehearsal could not remove',
+        file: rehearse,
+        find: 'return withLeft(trial.checks, left);',
+        put: 'return trial.checks;',
       },
       {
         breaks: 'what was put up since the order was placed is not removed',
         file: rehearse,
-        find: '      handle = better;\n',
+        find: '      trial.handle = better;\n',
         put: '',
       },
       {

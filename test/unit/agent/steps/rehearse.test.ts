@@ -8,6 +8,7 @@ import { rehearse } from '../../../../electron/agent/steps/rehearse.ts';
 import { readCsr } from '../../../../electron/pki/csr.ts';
 import type {
   Authority,
+  NotCleared,
   OrderHandle,
   OrderRequest,
   OrderStatus,
@@ -20,9 +21,10 @@ const ca = makeCa();
 /** What was cleared up: of which handle, for which names, and whether the signal for that was aborted already. */
 let cleared: { handle: OrderHandle; names: readonly string[]; aborted: boolean }[];
 let polls: number;
+let notCleared: readonly NotCleared[];
 let controller: AbortController;
 beforeEach(() => {
-  [cleared, polls, controller] = [[], 0, new AbortController()];
+  [cleared, polls, notCleared, controller] = [[], 0, [], new AbortController()];
 });
 
 /** As the CA would issue it for what was asked. */
@@ -59,7 +61,7 @@ function rehearsed({ submit, poll = async () => ready, issue = leafFor }: Does =
     collect: async () => issued,
     async cleanUp(handle, { names }, { signal }) {
       cleared.push({ handle, names, aborted: signal.aborted });
-      return [];
+      return notCleared;
     },
   } as Partial<Authority> as Authority;
   let passed = 0;
@@ -87,6 +89,15 @@ describe('a rehearsal', () => {
     ['other names', (request) => leafFor({ ...request, names: ['other.example'] })],
   ])('fails with a certificate for %s', async (_what, issue) => {
     expect(await shown(rehearsed({ issue }))).toEqual(['order', 'control', '!certificate']);
+  });
+
+  test('names what it could not remove, whether it passes or not', async () => {
+    const because = new Failure('acme.dns-script-failed', 'The script ended with code 1.');
+    notCleared = [{ what: 'the TXT record of shop.example', because }];
+    const said = 'The TXT record of shop.example was not removed: The script ended with code 1.';
+    expect((await rehearsed()).at(-1)).toMatchObject({ ok: true, sentence: expect.stringContaining(said) });
+    const poll = () => Promise.reject(new Failure('acme.caa', 'No.'));
+    expect((await rehearsed({ poll })).map(({ sentence }) => sentence.includes(said))).toEqual([false, true]);
   });
 
   test('fails where the order is not taken, and clears up what was begun', async () => {
