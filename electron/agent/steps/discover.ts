@@ -1,4 +1,5 @@
 import { inTurns } from '#kit/in-turns.ts';
+import { speaksTls } from '#shared/model/node.ts';
 import { quickRetries } from '../tasks/retry.ts';
 import type { Step } from './step.ts';
 import { handshakesAtOnce, judgeServed, probeNodeTls } from './verify.ts';
@@ -25,11 +26,13 @@ export const discoverStep: Step = {
       return clock.monotonic() > until ? null : { node, answers: await probeNodeTls(probeTls, node) };
     });
     const count = found.length;
+    const unseen = present.filter(
+      (node, at) => seen[at] === null && speaksTls(node) && node.certificate !== null,
+    );
     return {
       kind: 'done',
       output: {},
-      sentence:
-        count === 0 ? 'No nodes were found.' : `${count} node${count === 1 ? ' was' : 's were'} found.`,
+      sentence: `${count === 0 ? 'No nodes were' : count === 1 ? '1 node was' : `${count} nodes were`} found.${saysUnseen(unseen.length)}`,
       store: () => {
         for (const one of seen)
           if (one !== null)
@@ -38,3 +41,8 @@ export const discoverStep: Step = {
     };
   },
 };
+
+function saysUnseen(count: number): string {
+  if (count === 0) return '';
+  return ` What ${count} of them serve${count === 1 ? 's' : ''} has not been verified: there was no time for more within ${patienceMs / 1000} s. Trustkeep will do it when it next verifies what is served.`;
+}

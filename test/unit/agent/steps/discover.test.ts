@@ -28,18 +28,22 @@ async function discovered(handshake: () => void = () => {}, signal = new AbortCo
     .list()
     .filter(({ missingSince }) => missingSince === null)
     .map(({ served }) => served.state);
-  return { most, states, seen: states.filter((state) => state !== 'unknown').length };
+  return { outcome, most, states, seen: states.filter((state) => state !== 'unknown').length };
 }
 
 test('a server of many nodes is asked for a few of them at a time, until all are seen', async () => {
-  expect(await discovered()).toMatchObject({ most: 8, seen: 40 });
+  const all = { most: 8, seen: 40, outcome: { sentence: '40 nodes were found.' } };
+  expect(await discovered()).toMatchObject(all);
 });
 
 test('what is not seen within a minute is left to the watch', async () => {
-  const { states, seen } = await discovered(() => void world.context().tools.clock.sleep(6000));
+  const { outcome, states, seen } = await discovered(() => void world.context().tools.clock.sleep(6000));
   expect(states).toHaveLength(40);
   expect(seen).toBeGreaterThanOrEqual(8);
   expect(seen).toBeLessThan(30);
+  expect(outcome).toMatchObject({
+    sentence: expect.stringContaining(`found. What ${40 - seen} of them serve has not been verified`),
+  });
 });
 
 test('a discovery that is cancelled begins no other handshake', async () => {
