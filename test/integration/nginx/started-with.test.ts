@@ -4,7 +4,7 @@
  * certbot/certbot#7135 (an nginx whose pid file is another's).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -141,6 +141,14 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', (
     await installAndRestart(endpoint, plan, inAgent(fresh));
     expect(await workersOf(taken)).not.toEqual(before);
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+  });
+
+  it('beside a note of a crash that names the process that runs by now is not handing over', async () => {
+    const server = await startWith(pidLine, relative, true);
+    await cp(join(server.dir, 'run.pid'), join(server.dir, 'run.pid.oldbin'));
+    const { checks } = await endpointFor(server).probe();
+    await rm(join(server.dir, 'run.pid.oldbin'));
+    expect(checks.find(({ name }) => name === 'running')).toMatchObject({ ok: true });
   });
 
   it('beside another one with the same binary is the only one that is reloaded and waited for', async () => {

@@ -122,7 +122,8 @@ fi
 { read -r workers < "/proc/$pid/task/$pid/children"; } 2>/dev/null
 old=
 before=$(cat -- "$1.oldbin" 2>/dev/null)
-case $before in ''|*[!0-9]*) ;; *)
+# left of a crash, it may name any process by now, this one too
+case $before in ''|*[!0-9]*|"$pid") ;; *)
   children=
   { read -r children < "/proc/$before/task/$before/children"; } 2>/dev/null
   for child in $children; do
