@@ -57,6 +57,15 @@ describe('an order', () => {
     expect(world.database.orders.list(10)).toHaveLength(1);
   });
 
+  test('that was cut off before the CA had said anything is placed when the step is repeated', async () => {
+    const silent: Partial<Authority> = { submit: cutOff };
+    const first = placeOrderStep.run(world.context({}, { authority: () => silent as Authority }));
+    await expect(first).rejects.toMatchObject({ code: 'connection.lost' });
+    expect(stored()).toMatchObject({ state: 'placing', handle: null });
+    expect(await place()).toMatchObject({ kind: 'done', output: { orderId: stored()?.id } });
+    expect(world.database.orders.list(10)).toHaveLength(1);
+  });
+
   test('is stored before the CA is asked, so that no order is unknown here', async () => {
     let before: Order | null = null;
     await place(async () => {
