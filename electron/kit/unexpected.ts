@@ -8,7 +8,9 @@ const longest = 300;
  */
 export function causeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `a value that is not an error (${typeof thrown})`;
-  const said = thrown instanceof SyntaxError ? '' : `: ${redact(thrown.message).slice(0, longest)}`;
-  const place = /^ {4}at .{1,200}$/m.exec(String(thrown.stack).replace(thrown.message, ''))?.[0];
+  // whoever made the error may have put anything there
+  const message = typeof thrown.message === 'string' ? thrown.message : '(no message)';
+  const said = thrown instanceof SyntaxError ? '' : `: ${redact(message).slice(0, longest)}`;
+  const place = /^ {4}at .{1,200}$/m.exec(`${thrown.stack}`.replace(message, ''))?.[0];
   return `${thrown.name}${said}${place === undefined ? '' : ` (${place.trim()})`}`;
 }
