@@ -1,7 +1,7 @@
 import { type EndpointNode, type ServedFact, speaksTls } from '#shared/model/node.ts';
 import type { ProbeTls, TlsAnswer } from './step.ts';
 
-/** With one server, whatever number of nodes it has: more of them at a time could leave none for its clients. */
+/** Nodes of one server, whatever number it has, each at all of its addresses: more of them at a time could leave none for its clients. */
 export const handshakesAtOnce = 8;
 
 /** A node of a thousand addresses is known by some of them; `judgeServed` says how many were asked. */
