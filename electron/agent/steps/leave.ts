@@ -5,8 +5,8 @@ import { idOf, placeOf, type Subject } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../../database/database.ts';
 import type { NotCleared } from '../../providers/authorities/authority.ts';
-import { authorityHash } from '../plans/binding.ts';
 import { clearUpRetries } from '../tasks/retry.ts';
+import { planOutput } from './shapes.ts';
 import type { StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
 import { taskSeal } from './task-seal.ts';
@@ -114,9 +114,16 @@ export function leaveProofs(
   const { task, tools } = context;
   const { database, clock } = tools;
   if (left.length === 0) return;
-  const settings = authorityHash(database.authorities.get(authorityId));
+  const settings = approvedSettings(context, authorityId);
   const proofs = { authorityId, settings, names, handle, webRoot: plannedRoot(context) };
   leave({ database, now: clock.now(), task, left: { proofs, kept: null }, because: saysLeft(left) });
+}
+
+/** Of the plan, not those of now: while the CA was asked, others may have come into their place. */
+function approvedSettings(context: StepContext, authorityId: string): string {
+  const { authority, fallback, bound } = context.output('plan', planOutput).plan;
+  if (authorityId === authority.id) return bound.authority;
+  return authorityId === fallback?.id && bound.fallback !== undefined ? bound.fallback : 'not approved';
 }
 
 export function saysLeft(left: readonly NotCleared[]): string {

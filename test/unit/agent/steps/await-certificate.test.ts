@@ -30,16 +30,24 @@ const left: NotCleared[] = [
   { what: 'the TXT record', because: new Failure('acme.dns-script-failed', 'It ended with code 1.') },
 ];
 
-async function awaited(status: OrderStatus, does: { left?: NotCleared[]; remark?: Remark } = {}) {
+async function awaited(
+  status: OrderStatus,
+  does: { left?: NotCleared[]; remark?: Remark; meanwhile?: () => void } = {},
+) {
   const authority = {
-    poll: async () => status,
+    async poll() {
+      does.meanwhile?.();
+      return status;
+    },
     async collect(_handle, remark) {
       if (does.remark !== undefined) remark?.(does.remark);
       return world.leaf.chainPem;
     },
     cleanUp: async () => does.left ?? [],
   } as Partial<Authority> as Authority;
-  const outcome = await awaitCertificateStep.run(world.context({}, { authority: () => authority }));
+  const bound = { ...world.plan.bound, authority: authorityHash(ca()) };
+  const outputs = { plan: { plan: { ...world.plan, bound } } };
+  const outcome = await awaitCertificateStep.run(world.context(outputs, { authority: () => authority }));
   outcome.store?.();
   return outcome;
 }
@@ -64,6 +72,12 @@ describe('an order that has come to its end', () => {
       ),
     });
     expect(noted()?.proofs).toMatchObject({ handle, settings: authorityHash(ca()), names: world.plan.names });
+  });
+
+  test('has noted the settings that were approved, whatever they are by then', async () => {
+    const changed = { ...ca(), settings: acmeSettings({ preferredChain: 'Other Root' }) };
+    await awaited({ state: 'ready' }, { left, meanwhile: () => world.database.authorities.update(changed) });
+    expect(noted()?.proofs?.settings).toBe(authorityHash(ca()));
   });
 
   test('with a refusal has the same noted', async () => {
