@@ -56,7 +56,10 @@ export async function rehearse(parts: RehearsalParts): Promise<ProbeCheck[]> {
     // a script on this machine or the endpoint may have answered
     trial.checks.push(failed(trial.checks.length, asFailure(thrown), 'The answer was'));
   } finally {
-    left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));
+    // else nothing was begun
+    if (trial.handle !== null) {
+      left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));
+    }
   }
   return withLeft(trial.checks, left);
 }
@@ -101,9 +104,11 @@ async function order(
 /** Nothing of a rehearsal is stored, so that nothing of it is tried again: a person has to know. */
 function withLeft(checks: readonly ProbeCheck[], left: readonly NotCleared[]): ProbeCheck[] {
   if (left.length === 0) return [...checks];
-  const said = ` ${saysLeft(left)} Trustkeep will not try again: remove it yourself.`;
+  const said = ` ${saysLeft(left)} Trustkeep will not try again: remove it yourself if it is there.`;
   return checks.map((check, at) =>
-    at === checks.length - 1 ? { ...check, sentence: `${check.sentence}${said}` } : check,
+    at === checks.length - 1
+      ? { ...check, sentence: `${check.sentence.replace(/[^.]$/, '$&.')}${said}` }
+      : check,
   );
 }
 

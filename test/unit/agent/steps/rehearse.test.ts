@@ -21,10 +21,12 @@ const ca = makeCa();
 /** What was cleared up: of which handle, for which names, and whether the signal for that was aborted already. */
 let cleared: { handle: OrderHandle; names: readonly string[]; aborted: boolean }[];
 let polls: number;
+/** The CA fails before anything is begun. */
+let silent: boolean;
 let notCleared: readonly NotCleared[];
 let controller: AbortController;
 beforeEach(() => {
-  [cleared, polls, notCleared, controller] = [[], 0, [], new AbortController()];
+  [cleared, polls, silent, notCleared, controller] = [[], 0, false, [], new AbortController()];
 });
 
 /** As the CA would issue it for what was asked. */
@@ -48,7 +50,7 @@ function rehearsed({ submit, poll = async () => ready, issue = leafFor }: Does =
   let issued = '';
   const authority = {
     async submit(request, _known, tools) {
-      tools.remember('placing');
+      if (!silent) tools.remember('placing');
       if (submit !== undefined) return submit();
       issued = issue(request).chainPem;
       return 'placed';
@@ -98,6 +100,12 @@ describe('a rehearsal', () => {
     expect((await rehearsed()).at(-1)).toMatchObject({ ok: true, sentence: expect.stringContaining(said) });
     const poll = () => Promise.reject(new Failure('acme.caa', 'No.'));
     expect((await rehearsed({ poll })).map(({ sentence }) => sentence.includes(said))).toEqual([false, true]);
+  });
+
+  test('has nothing to remove where the CA did not answer', async () => {
+    silent = true;
+    const submit = () => Promise.reject(new Failure('net.refused', 'Nothing accepts connections.'));
+    expect([await shown(rehearsed({ submit })), cleared]).toEqual([['!order'], []]);
   });
 
   test('fails where the order is not taken, and clears up what was begun', async () => {
