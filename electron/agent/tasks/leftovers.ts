@@ -5,6 +5,7 @@ import { groundOf, placeOf } from '#shared/model/subject.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import { isOurs, leaveRest, leftoverSeal, postpone, say, saysNotOurs } from '../steps/leave.ts';
 import type { StepTools } from '../steps/step.ts';
+import { tagOf } from '../steps/tag.ts';
 import type { TaskKinds } from './kinds.ts';
 import type { TaskQueue } from './queue.ts';
 import type { ClearedUp } from './task-kind.ts';
@@ -50,12 +51,25 @@ export class Leftovers {
     const { database, queue } = this.#parts;
     const left = database.leftovers.get(taskId);
     const row = database.tasks.get(taskId);
-    if (left === null || row === null) {
-      database.leftovers.remove(taskId);
+    if (left === null) return true;
+    if (row === null) {
+      this.#drop(left);
       return true;
     }
     const attempt = (signal: AbortSignal) => this.#attempt(left, row, signal);
     return (await queue.lend(groundOf(row.task.subject), taskId, attempt)) === 'done';
+  }
+
+  /** Whose task is not stored any more, as only someone who can write to the database makes it. */
+  #drop({ taskId, endpointId }: Leftover): void {
+    const { database, clock, changed } = this.#parts;
+    const name = database.endpoints.get(endpointId)?.name ?? 'an endpoint that no longer exists';
+    const sentence = `${name}: the task that left something there is no longer stored, so nothing was removed. Find out who can write to the database, and check for files named .trustkeep-${tagOf({ id: taskId })}.`;
+    database.transaction(() => {
+      forgetLeft(database, taskId);
+      say(database, clock.now(), { id: taskId }, 'failed', sentence);
+    });
+    changed(endpointId);
   }
 
   async #attempt(left: Leftover, row: TaskRow, signal: AbortSignal): Promise<void> {
@@ -98,8 +112,7 @@ export class Leftovers {
       leaveRest({ database, now, task, left, because }, before);
       return;
     }
-    database.leftovers.remove(task.id);
-    leftoverSeal.forget(database, task.id);
+    forgetLeft(database, task.id);
     // what others left there may go by now, too
     if (left === null && gaveUp === null) database.leftovers.hurry(before.endpointId, now);
     if (left !== null)
@@ -107,4 +120,9 @@ export class Leftovers {
     else if (gaveUp === null && before.attempts > 0)
       say(database, now, task, 'ok', `What an ended task left of ${placeOf(task.subject)} was removed.`);
   }
+}
+
+function forgetLeft(database: Database, taskId: string): void {
+  database.leftovers.remove(taskId);
+  leftoverSeal.forget(database, taskId);
 }

@@ -103,7 +103,7 @@ export const leftoverMutations: readonly Mutation[] = [
       {
         breaks: 'the seal stays when everything is removed',
         file: leftovers,
-        find: '    leftoverSeal.forget(database, task.id);\n',
+        find: '  leftoverSeal.forget(database, taskId);\n',
         put: '',
       },
     ],

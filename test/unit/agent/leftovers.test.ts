@@ -221,6 +221,16 @@ test('what will never be removed automatically is told as that, once', async () 
   ]);
 });
 
+test('of a task that is no longer stored nothing is tried, and it is told, once', async () => {
+  driverOf(fixture.database).run('DELETE FROM tasks');
+  await leftovers.turn();
+  await leftovers.turn();
+  expect([tried, row(), leftoverSeal.has(fixture.database, ended.task.id)]).toEqual([0, null, false]);
+  expect(said()).toEqual([
+    ['clean-up.failed', expect.stringMatching(/is no longer stored, so nothing was removed\. Find out who/)],
+  ]);
+});
+
 test('an attempt that the end of the agent cut off is none', async () => {
   const before = row();
   meanwhile = async () => {
