@@ -10,8 +10,9 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
   prepareSite();
   beforeEach(() => start());
 
-  test('leaves no key on the target, no living order, and its authority free to be removed', async () => {
-    const { nodeId } = await addSite(agent, site);
+  /** A task that has made its key and waits for an authority that does not answer; `before`: the site without it. */
+  async function waitingForAway() {
+    const { nodeId, endpointId } = await addSite(agent, site);
     const before = site.state();
     const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
     agent.authorities.get(away.id).submit = async () => {
@@ -22,6 +23,11 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     await expect
       .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
       .toBe('back-off');
+    return { before, taskId, endpointId };
+  }
+
+  test('leaves no key on the target, no living order, and its authority free to be removed', async () => {
+    const { before, taskId } = await waitingForAway();
     expect(site.state()).not.toEqual(before);
     await agent.call.tasks.cancel({ task: taskId });
     await stop(); // at once, as a command line without a running agent does
@@ -32,17 +38,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
   });
 
   test('whose files were away has its key removed when they are back, which is told until then', async () => {
-    const { nodeId } = await addSite(agent, site);
-    const before = site.state();
-    const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
-    agent.authorities.get(away.id).submit = async () => {
-      throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
-    };
-    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
-    await approve(agent, taskId);
-    await expect
-      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
-      .toBe('back-off');
+    const { before, taskId } = await waitingForAway();
     const files = join(site.nginx.dir, 'tls');
     renameSync(files, `${files}.unmounted`);
     await agent.call.tasks.cancel({ task: taskId });
@@ -61,17 +57,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
   });
 
   test('is cleared up after a probe that reaches the endpoint again, without a restart', async () => {
-    const { nodeId, endpointId } = await addSite(agent, site);
-    const before = site.state();
-    const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
-    agent.authorities.get(away.id).submit = async () => {
-      throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
-    };
-    const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
-    await approve(agent, taskId);
-    await expect
-      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
-      .toBe('back-off');
+    const { before, taskId, endpointId } = await waitingForAway();
     const files = join(site.nginx.dir, 'tls');
     renameSync(files, `${files}.unmounted`);
     await agent.call.tasks.cancel({ task: taskId });
