@@ -42,6 +42,15 @@ export type PlannedNeighbour = z.infer<typeof plannedNeighbour>;
 export const plannedListener = z.object({ address: z.string(), port: z.number().int() });
 export type PlannedListener = z.infer<typeof plannedListener>;
 
+/** Whether the server would start from nothing: with its files as they are, and what is asked when the new ones are there. */
+const coldStart = z.object({
+  /** It was asked as it starts, and accepted its files. */
+  proved: z.boolean(),
+  /** What was asked and answered, or why it is not proved; then what is checked after the install. */
+  sentence: z.string(),
+});
+export type ColdStart = z.infer<typeof coldStart>;
+
 /** What must stay as it is for the plan to hold, though it is not changed. */
 const ground = z.discriminatedUnion('what', [
   /** A file that is read: SHA-256 (hex) of its content, by the name the server gives it. */
@@ -82,6 +91,8 @@ const installPlan = z.object({
   answers: z.object({ named: z.array(z.string()), byDefault: z.array(z.string()) }).optional(),
   /** What of it another program manages. Left out: nothing that is known. */
   takesOver: z.array(takeover).optional(),
+  /** Left out: plans of earlier versions, and types of endpoint that start nothing. */
+  coldStart: coldStart.optional(),
   /** Sentences a person should read before saying yes. */
   warnings: z.array(z.string()),
 });

@@ -126,6 +126,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
       takesOver: [
         { who: 'certbot', evidence: 'its note', files: ['/etc/tls/x.key'], sentence: 'It renews.' },
       ],
+      coldStart: { proved: true, sentence: 'nginx -T accepted it.' },
       warnings: ['Read this.'],
     },
   });

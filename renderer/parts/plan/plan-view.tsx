@@ -69,6 +69,11 @@ export function PlanView({ plan }: { plan: Plan }) {
       </Section>
       <Proofs proofs={install.proofs} />
       <Compared install={install} />
+      {install.coldStart !== undefined && (
+        <Section title={en.plan.coldStart} icon={<VerifyIcon />}>
+          <span className={styles.why}>{install.coldStart.sentence}</span>
+        </Section>
+      )}
       <Section title={en.plan.boundTo} icon={<VerifyIcon />}>
         <Facts facts={boundFacts(install)} />
       </Section>

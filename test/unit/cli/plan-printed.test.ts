@@ -11,6 +11,15 @@ it('A plan says what it takes over from another program', () => {
   expect(planPage(plan).join('\n')).not.toContain('another program');
 });
 
+it('A plan says whether the server would start from nothing, unless an earlier version made it', () => {
+  const { plan } = anApproval();
+  const coldStart = { proved: false, sentence: 'Not proved: nginx is not running.' };
+  const paper = planPage({ ...plan, install: { ...plan.install, coldStart } }).join('\n');
+  expect(paper).toContain('  Start from nothing\n    Not proved: nginx is not running.');
+  const { coldStart: _none, ...earlier } = plan.install;
+  expect(planPage({ ...plan, install: earlier }).join('\n')).not.toContain('Start from nothing');
+});
+
 it('A plan says below which directory challenge files are put, where they are', () => {
   const { plan } = anApproval();
   const paper = planPage({ ...plan, webRoot: '/srv/www' }).join('\n');

@@ -94,10 +94,14 @@ export interface RunningServer {
   workers: string;
   /** The master of before, which handed over to this one and whose workers still accept connections; null: there is none. */
   oldMaster: number | null;
+  /** Effective user ID of the process; null: the host does not show it. */
+  runsAs: number | null;
+  /** Whoever asked, as all commands of this connection do. */
+  askedBy: { id: number; name: string } | null;
 }
 
 /**
- * Prints process id, unit, command line, workers and the master of before on a line each. nginx keeps the id of that one in
+ * Prints process id, unit, command line, workers, the master of before, its user and who asks on a line each. nginx keeps the id of that one in
  * `….oldbin` until it ends. Ends with 3: no pid file, 4: no number in it, 5: not running
  * or another program. A unit counts only when systemd itself says that this process is its main one.
  */
@@ -133,7 +137,9 @@ case $before in ''|*[!0-9]*|"$pid") ;; *)
     esac
   done;;
 esac
-printf '%s\\n' "$pid" "$unit" "$title" "$workers" "$old"
+user=$(sed -n 's/^Uid:[[:space:]]*[0-9]*[[:space:]]*\\([0-9]*\\).*/\\1/p' "/proc/$pid/status" 2>/dev/null)
+[ -n "$user" ] || user=$(ps -o uid= -p "$pid" 2>/dev/null)
+printf '%s\\n' "$pid" "$unit" "$title" "$workers" "$old" "$user" "$(id -u)" "$(id -un)"
 `;
 
 /** Null when nginx does not run (or its pid file names no nginx). */
@@ -146,17 +152,20 @@ export async function runningServer(
     timeoutMs: 30_000,
   });
   if (result.code !== 0) return null;
-  const [pid = '', unit = '', title = '', workers = '', old = ''] = result.stdout
-    .toString('utf8')
-    .split('\n');
+  const lines = result.stdout.toString('utf8').split('\n');
+  const [pid = '', unit = '', title = '', workers = '', old = '', user = '', id = '', name = ''] = lines;
   return {
     pid: Number(pid),
     unit: unit === '' ? null : unit,
     foreground: /daemon +off/.test(title),
     workers: workers.trim(),
     oldMaster: old === '' ? null : Number(old),
+    runsAs: userId(user),
+    askedBy: userId(id) === null ? null : { id: Number(id), name },
   };
 }
+
+const userId = (text: string): number | null => (/^\s*\d+\s*$/.test(text) ? Number(text) : null);
 
 /**
  * Throws `endpoint.handing-over` while the master of before serves too: told to reload, it starts workers without reading the

@@ -16,6 +16,7 @@ import { refuseMounted } from '../common/mounts.ts';
 import { keptName, newKeyName, noteName } from '../common/names.ts';
 import { ownershipOf, statesOf } from '../common/states.ts';
 import { blockFor, namedBlockFor } from './choice.ts';
+import { coldStart } from './cold-start.ts';
 import { pidPathOf, reloadCommand, testArgv } from './commands.ts';
 import { type Destination, destination, globbed } from './destination.ts';
 import type { Replacement } from './edits.ts';
@@ -62,6 +63,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     onlyKeys: onlyKeysOf(facts),
     answers: answersOf(facts),
     ...(taken.length > 0 ? { takesOver: taken } : {}),
+    coldStart: coldStart(facts.running),
     warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold, ...warnings],
   };
 }

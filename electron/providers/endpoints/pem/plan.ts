@@ -2,7 +2,7 @@ import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import type { Ground, InstallPlan } from '#shared/model/plan.ts';
+import type { ColdStart, Ground, InstallPlan } from '#shared/model/plan.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { compose, compositionWarnings, readComposition } from '../common/composition.ts';
@@ -48,6 +48,7 @@ export async function makePemPlan(
     shares: null,
     proofs: proofsOf(settings, view),
     ...(taken.length > 0 ? { takesOver: taken } : {}),
+    coldStart: coldStart(settings),
     warnings: [...warningsOf(settings, touched, files), ...untold],
   };
 }
@@ -106,6 +107,21 @@ function proofsOf(settings: PemSettings, view: PemView): InstallPlan['proofs'] {
   if (settings.servedAt === null) return [];
   const { host, port } = placeServed(settings.servedAt);
   return [{ address: host, port, serverName: serverNameFor(host, view.facts?.names ?? []) }];
+}
+
+/** Nothing can be asked of a program that is not known; what is asked of the files themselves is. @internal */
+export function coldStart({
+  restartScript,
+  servedAt,
+}: Pick<PemSettings, 'restartScript' | 'servedAt'>): ColdStart {
+  const restarted = restartScript === null ? '' : 'the restart script is run';
+  const shown = servedAt === null ? '' : `a TLS handshake with ${servedAt} must show the new certificate`;
+  const asked = [restarted, shown].filter((one) => one !== '').join(', and ');
+  const after = asked === '' ? 'the files are read back' : asked;
+  return {
+    proved: false,
+    sentence: `Not proved: which program serves these files, and as which user it starts, is not known. Before the install, Trustkeep checks that the new key has no pass phrase and matches the certificate, and carries over who can read each file. After the install, ${after}.`,
+  };
 }
 
 function warningsOf(
