@@ -75,6 +75,11 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
     names: /^(acme: .*\bacme\.sh\b|pem: \^.*\bpem\)?\$$)/,
     because: 'the name of another program, and how files of other programs end',
   },
+  {
+    file: 'electron/providers/endpoints/common/copies.ts',
+    names: /^(acme: .*\.?acme\.sh|pem: .*\*\.pem)/s,
+    because: 'where other programs keep their files, and how those end',
+  },
   { file: 'electron/kit/paths.ts', names: /^local: \.local$/, because: 'a folder of the XDG specification' },
 ];
 

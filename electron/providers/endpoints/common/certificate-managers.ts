@@ -33,6 +33,25 @@ export function managedAs(
   return { who, evidence: `${note.path} ${says}`, stop: stop(note) };
 }
 
+/** A file that is a copy of one in the store of a program. */
+export function copyOf(original: string, { who, evidence, stop }: Managed): Managed {
+  return {
+    who,
+    evidence: `it is a copy of ${original}, and ${evidence}`,
+    stop: `remove it from what copies the renewed certificate here (a hook or a timer), or ${stop}`,
+  };
+}
+
+/** A file that a hook of certbot names. `conf`: of which certificate; null: of each. */
+export function copiedByHook({ conf, script }: { conf: string | null; script: string }): Managed {
+  const when = conf === null ? 'after each renewal' : `after the renewal that ${conf} describes`;
+  return {
+    who: 'certbot',
+    evidence: `${script}, which certbot runs ${when}, names this file`,
+    stop: `remove this file from ${script}`,
+  };
+}
+
 /** What a plan says that replaces these files. */
 export function takenFromManager({ who, evidence, stop }: Managed, files: string[]): Takeover {
   const sentence = `${who} renews ${files.join(' and ')}: ${evidence}. Approving this plan puts a certificate of Trustkeep there, and ${who} will replace it again at its next renewal. To prevent that, ${stop}.`;

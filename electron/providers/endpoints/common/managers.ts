@@ -9,11 +9,14 @@ import {
   acmeShCopies,
   type CertificateManager,
   certificateManagers,
+  copiedByHook,
+  copyOf,
   type Managed,
   managedAs,
   takenFromManager,
   unquoted,
 } from './certificate-managers.ts';
+import { type Copies, findCopies, type ManagedFile } from './copies.ts';
 
 /** Null: nothing on the endpoint shows that another program manages the file of this name. */
 export type Managers = (path: string) => Managed | null;
@@ -34,29 +37,52 @@ exit 0
 `;
 
 /**
- * Which of these files another program manages, by its own notes on the endpoint and never by a name alone. One command;
- * none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
+ * Which of these files another program manages, by its own notes on the endpoint and never by a name alone: where it keeps them,
+ * where it says that it copies them to, and where its store has the same certificate. Two commands at the same time, and a third
+ * when a store has one; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function readManagers(
   connection: HostConnection,
-  files: readonly { path: string; realPath: string }[],
+  files: readonly ManagedFile[],
 ): Promise<Managers> {
-  const questions = questionsAbout(files);
-  const found = files.length === 0 ? [] : await asked(connection, questions);
+  const known = new Map<string, Managed>();
+  const [direct, copies] = await Promise.all([
+    notedAbout(
+      connection,
+      files.flatMap(({ path, realPath }) => [path, realPath]),
+    ),
+    findCopies(connection, files),
+  ]);
+  const unknown = files.filter(({ path, realPath }) => direct(path) === null && direct(realPath) === null);
+  const behind = await notedAbout(
+    connection,
+    unknown.flatMap((file) => copies.original(file) ?? []),
+  );
+  for (const file of files) {
+    const own = direct(file.path) ?? direct(file.realPath) ?? copied(file, copies, behind);
+    if (own === null) continue;
+    known.set(file.path, own);
+    known.set(file.realPath, own);
+  }
+  return (path) => known.get(path) ?? null;
+}
+
+function copied(file: ManagedFile, copies: Copies, behind: Managers): Managed | null {
+  const original = copies.original(file);
+  const manager = original === null ? null : behind(original);
+  if (original !== null && manager !== null) return copyOf(original, manager);
+  const hook = copies.hook(file);
+  return hook === null ? null : copiedByHook(hook);
+}
+
+/** What the notes of the programs say of files at these paths. */
+async function notedAbout(connection: HostConnection, paths: readonly string[]): Promise<Managers> {
+  const questions = questionsAbout(paths);
+  const found = paths.length === 0 ? [] : await asked(connection, questions);
   const matches = Map.groupBy(found, ({ note }) => note);
   const about = Map.groupBy(questions, (one) => one.about);
   const copies = new Map(found.flatMap((one) => copyIn(one)));
-  const known = new Map<string, Managed>();
-  for (const { path, realPath } of files) {
-    const own =
-      copies.get(path) ??
-      copies.get(realPath) ??
-      noted([...(about.get(path) ?? []), ...(about.get(realPath) ?? [])], matches);
-    if (own === null) continue;
-    known.set(path, own);
-    known.set(realPath, own);
-  }
-  return (path) => known.get(path) ?? null;
+  return (path) => copies.get(path) ?? noted(about.get(path) ?? [], matches);
 }
 
 interface Question {
@@ -71,8 +97,8 @@ interface Found {
   match: string;
 }
 
-function questionsAbout(files: readonly { path: string; realPath: string }[]): Question[] {
-  const names = new Set(files.flatMap(({ path, realPath }) => [path, realPath]));
+function questionsAbout(paths: readonly string[]): Question[] {
+  const names = new Set(paths);
   return certificateManagers.flatMap((manager) =>
     [...names].flatMap((about) =>
       manager

@@ -226,12 +226,12 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   #managers({ nodes, real }: View): Promise<Managers> {
-    const paths = nodes.flatMap(({ node }) => [node.certificatePath, node.keyPath]);
-    const named = [...new Set(paths)].filter((path) => path !== null);
-    return readManagers(
-      this.connection,
-      named.map((path) => ({ path, realPath: real(path) })),
-    );
+    const named = new Map<string, string | null>();
+    for (const { node } of nodes)
+      for (const path of [node.certificatePath, node.keyPath])
+        if (path !== null && !named.has(path)) named.set(path, node.chainPem);
+    const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
+    return readManagers(this.connection, files);
   }
 
   async #viewJustRead(): Promise<View> {

@@ -51,9 +51,11 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   }
 
   #managers({ certificateFile, keyFile }: PemView): Promise<Managers> {
+    const leafPem = certificateFile.composition?.certificates[0] ?? null;
+    const files = [certificateFile, keyFile].filter((file) => file !== null);
     return readManagers(
       this.connection,
-      [certificateFile, keyFile].filter((file) => file !== null),
+      files.map(({ path, realPath }) => ({ path, realPath, leafPem })),
     );
   }
 

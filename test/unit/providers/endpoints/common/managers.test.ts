@@ -10,6 +10,8 @@ function host(files: Record<string, string>): HostConnection {
   commands.length = 0;
   return {
     async exec(request: HostExec) {
+      // the search for copies has a test of its own
+      if (!String(request.stdin).startsWith('=')) return done('');
       commands.push(request);
       let pattern = '';
       const printed: string[] = [];
@@ -19,12 +21,16 @@ function host(files: Record<string, string>): HostConnection {
           for (const [match] of (files[line] ?? '').matchAll(new RegExp(pattern, 'gm')))
             printed.push(`${line}:${match}\n`);
       }
-      return { code: 0, stdout: Buffer.from(printed.join('')), stderr: Buffer.alloc(0), timedOut: false };
+      return done(printed.join(''));
     },
   } as unknown as HostConnection;
 }
 
-const plain = (path: string) => ({ path, realPath: path });
+const done = (text: string) => ({
+  ...{ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0), timedOut: false },
+});
+
+const plain = (path: string) => ({ path, realPath: path, leafPem: null });
 
 async function managerOf(path: string, files: Record<string, string>) {
   const own = (await readManagers(host(files), [plain(path)]))(path);
