@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { cli } from '#test/make/cli.ts';
 import { candidates } from '../../../electron/cli/completion.ts';
+import { completionScripts } from '../../../electron/cli/completion-scripts.ts';
 import { examples } from '../../../electron/cli/examples.ts';
 import { cliCommands } from '../../../electron/cli/from-contract.ts';
 import {
@@ -63,6 +64,50 @@ test('A script is printed for each shell, and only for those', async () => {
     expect((await cli(['completion', shell])).stdout).toContain('trustkeep complete ');
   expect(await cli(['completion', 'tcsh'])).toMatchObject({ code: 2 });
   expect((await cli(['completion'])).stderr).toContain('One of: bash, zsh, fish, powershell.');
+});
+
+/** No PowerShell can be had where the tests run: its script is held to what `Register-ArgumentCompleter` documents. */
+describe('the script for PowerShell', () => {
+  const script = completionScripts.powershell;
+  const code = script.replace(/^#.*$/gm, '');
+  /** Without what is between quotes, where a grave accent escapes the next character. */
+  const bare = code.replace(/'[^']*'|"(?:`.|[^"`])*"/g, '""');
+
+  it('registers a completer of a native command by its name', () => {
+    expect(code.trim()).toMatch(/^Register-ArgumentCompleter -Native -CommandName trustkeep -ScriptBlock \{/);
+  });
+
+  it('takes the three arguments of a native completer, in their order', () => {
+    expect(/param\(([^)]*)\)/.exec(code)?.[1]?.split(/,\s*/)).toEqual([
+      ...['$wordToComplete', '$commandAst', '$cursorPosition'],
+    ]);
+  });
+
+  it('gives results of text, list item, kind and tooltip, of which none is ever empty', () => {
+    expect(code).toMatch(
+      /\[System\.Management\.Automation\.CompletionResult\]::new\(\$word, \$word, 'ParameterValue', \$help\)/,
+    );
+    expect(code).toContain('if (-not $help) { $help = $word }');
+  });
+
+  it('closes what it opens, and uses no variable that it does not set', () => {
+    const open: string[] = [];
+    for (const sign of bare.match(/[()[\]{}]/g) ?? [])
+      if ('([{'.includes(sign)) open.push(sign);
+      else expect(open.pop()).toBe({ ')': '(', ']': '[', '}': '{' }[sign]);
+    expect(open).toEqual([]);
+    const set = new Set(['_', 'null', 'wordToComplete', 'commandAst', 'cursorPosition']);
+    for (const [, names = ''] of bare.matchAll(/((?:\$\w+,? *)+)= /g))
+      for (const [, name = ''] of names.matchAll(/\$(\w+)/g)) set.add(name);
+    const used = [...bare.matchAll(/[$@](\w+)/g)].map(([, name]) => name);
+    expect(used.filter((name) => !set.has(name ?? ''))).toEqual([]);
+  });
+
+  it('asks for the word at the cursor, which is a new one where none has begun', () => {
+    // an empty word at the end is dropped by older ones, so that it is told by its number
+    expect(code).toContain('$at = if ($wordToComplete) { $words.Count - 1 } else { $words.Count }');
+    expect(code).toContain('trustkeep complete $at -- @words 2>$null');
+  });
 });
 
 const own = Object.entries(examples).flatMap(([of, lines]) => lines.map((line) => [line, of, null] as const));
