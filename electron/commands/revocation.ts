@@ -9,6 +9,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Certificate, CertificateFacts, RevocationReason } from '#shared/model/certificate.ts';
 import { firstOf } from '#shared/model/first-of.ts';
 import { type EndpointNode, usesCertificate } from '#shared/model/node.ts';
+import { mustBeKeyOf } from '../pki/key-of-certificate.ts';
 import { certificatesOf } from '../pki/pem.ts';
 import { readCertificate } from '../pki/read-certificate.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -47,9 +48,11 @@ export function revocationCommands(tools: CommandTools) {
       if (leafPem === undefined) throw noCertificateIn(input.path);
       const facts = readCertificate(leafPem);
       const line = `revoke-by-key ${shellWord(input.path)} --private_key-file KEY --authority ${shellWord(input.authority)}`;
-      mustBeMeant(tools, facts, input, line);
       const key = Secret.of(input.private_key);
       try {
+        // before the person confirms: a key that does not fit would only be noticed after it
+        mustBeKeyOf(key, leafPem);
+        mustBeMeant(tools, facts, input, line);
         return await revoke(tools, { facts, leafPem, authority, reason: input.reason, key }, context);
       } finally {
         key.wipe();

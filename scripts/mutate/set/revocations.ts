@@ -54,8 +54,8 @@ export const revocationMutations: readonly Mutation[] = [
       {
         breaks: 'by key, a certificate is revoked that the fingerprint does not name',
         file: commands,
-        find: '      mustBeMeant(tools, facts, input, line);\n      const key = Secret.of(input.private_key);',
-        put: '      const key = Secret.of(input.private_key);',
+        find: '        mustBeMeant(tools, facts, input, line);\n        return',
+        put: '        return',
       },
       {
         breaks: 'by key, the account of the authority signs',
@@ -95,8 +95,8 @@ export const revocationMutations: readonly Mutation[] = [
       {
         breaks: 'a private key that is not that of the certificate signs',
         file: acme,
-        find: 'if (keyFingerprint(spkiOfKeyPem(key)) !== readCertificate(leaf).keyFingerprint)',
-        put: 'if (leaf.length === 0)',
+        find: '  mustBeKeyOf(key, leaf);\n',
+        put: '',
       },
       {
         breaks: 'the account signs although the key of the certificate was given',

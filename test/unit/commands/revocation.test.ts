@@ -87,7 +87,7 @@ test('a certificate that was not ordered here is not revoked by the account of a
 });
 
 describe('a certificate whose key someone has', () => {
-  function byKey(more: { fingerprint?: string }) {
+  function byKey(more: { fingerprint?: string; private_key?: string }) {
     const path = join(made.directory, 'gone.pem');
     writeFileSync(path, leaf.chainPem);
     const given = { path, authority: 'issuer', reason: 'key-compromise', private_key: leaf.keyPem } as const;
@@ -103,6 +103,15 @@ describe('a certificate whose key someone has', () => {
 
   test.each([{}, { fingerprint: 'ab'.repeat(8) }])('is not where it is named as %j', async (named) => {
     expect((await failureFrom(byKey(named))).code).toBe('certificate.not-confirmed');
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['another key', makeLeaf(makeCa(), { names: ['gone.example'] }).keyPem, 'certificate.key-mismatch'],
+    ['no key', 'a password', 'key.unreadable'],
+  ])('is not confirmed with %s in hand: that is said first', async (_what, private_key, code) => {
+    for (const named of [{}, { fingerprint }])
+      expect((await failureFrom(byKey({ ...named, private_key }))).code).toBe(code);
     expect(asked).toEqual([]);
   });
 });

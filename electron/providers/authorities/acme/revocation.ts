@@ -1,10 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { RevocationReason } from '#shared/model/certificate.ts';
-import { keyFingerprint } from '../../../pki/fingerprint.ts';
-import { spkiOfKeyPem } from '../../../pki/key.ts';
+import { mustBeKeyOf } from '../../../pki/key-of-certificate.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
-import { readCertificate } from '../../../pki/read-certificate.ts';
 import { parseX509 } from '../../../pki/x509.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { Revocation } from '../authority.ts';
@@ -56,10 +54,7 @@ export async function revokeCertificate(
 }
 
 function signerOf(key: Secret, leaf: string): Signer {
-  if (keyFingerprint(spkiOfKeyPem(key)) !== readCertificate(leaf).keyFingerprint)
-    throw new Failure('certificate.key-mismatch', 'The private key is not that of the certificate.', {
-      hint: 'Use the private key that the certificate was issued for. Nothing was sent to the CA.',
-    });
+  mustBeKeyOf(key, leaf);
   const opened = createPrivateKey({ key: key.bytes(), format: 'pem' });
   return { key: opened, jwk: jwkOf(opened), kid: null };
 }
