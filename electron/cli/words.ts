@@ -30,6 +30,8 @@ export const fieldWords: Record<string, string> = {
     'Fingerprint of the certificate you mean (or its first 16 characters). Without it nothing is revoked, and the certificate is shown.',
   'authorities.accountDeactivate.account':
     'Address of the account you mean. Without it nothing is deactivated, and the account is shown.',
+  'authorities.accountRegister.account':
+    'Address of the account to replace. Without it nothing is registered while the CA accepts the present account, which is shown.',
   'certificates.revokeByKey.path': 'PEM file of the certificate.',
   'authorities.accountImport.path':
     'Whole path, on the machine of the agent, of the key file (private_key.json, keys/EMAIL.key or account.key) or of a folder with one account.',

@@ -2,8 +2,9 @@ import { implement } from '@orpc/server';
 import { shellWord } from '#kit/shell-word.ts';
 import { checkAbsolute } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, Failure } from '#shared/failure.ts';
 import type { Authority, AuthorityAccount } from '#shared/model/authority.ts';
+import type { KeepsAccount } from '../providers/authorities/authority.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findAuthority } from './find.ts';
 import type { CommandTools } from './tools.ts';
@@ -34,13 +35,14 @@ export function accountCommands(tools: CommandTools) {
     }),
     accountDeactivate: os.accountDeactivate.handler(async ({ input, context }) => {
       const { row, account } = of(input.authority);
-      mustBeMeant(row, await account.look(), input.account);
+      mustBeMeant(row, await account.look(), input.account, deactivating);
       const seen = await account.deactivate();
       note(context, row, `The account ${seen.url} of "${row.name}" was deactivated at the CA.`);
       return seen;
     }),
     accountRegister: os.accountRegister.handler(async ({ input, context }) => {
       const { row, account } = of(input.authority);
+      mustBeMeant(row, await accepted(account), input.account, replacing);
       const seen = mustBeThere(row, await account.register());
       note(context, row, `The CA of "${row.name}" registered the account ${seen.url}.`);
       return seen;
@@ -64,16 +66,52 @@ function note({ audit }: CommandContext, { id }: Authority, sentence: string): v
   audit.note({ subject: id, sentence });
 }
 
-/** Throws `authority.account-not-confirmed`, which says what would be deactivated. */
-function mustBeMeant({ name }: Authority, seen: AuthorityAccount | null, meant: string | undefined): void {
+/** What ends an account, in words. */
+interface Ending {
+  would: (account: string) => string;
+  not: string;
+  command: string;
+}
+
+const deactivating: Ending = {
+  would: (account) => `This would deactivate the account ${account}. It cannot be undone`,
+  not: 'Nothing was deactivated',
+  command: 'deactivate',
+};
+
+const replacing: Ending = {
+  would: (account) =>
+    `This would replace the account ${account} with a new one, and its key would be lost. Authorizations of names and certificates stay with the old one`,
+  not: 'Nothing was registered',
+  command: 'register',
+};
+
+/** The account that the CA accepts now; null: it has none, or one that is over. */
+async function accepted(account: KeepsAccount['account']): Promise<AuthorityAccount | null> {
+  const seen = await account.look().catch((thrown: unknown) => {
+    const { retry } = asFailure(thrown);
+    // else a new account is what helps
+    if (retry === 'later' || retry === 'after') throw thrown;
+    return null;
+  });
+  return seen === null || (seen.status !== null && seen.status !== 'valid') ? null : seen;
+}
+
+/** Throws `authority.account-not-confirmed`, which says what would become of the account. */
+function mustBeMeant(
+  { name }: Authority,
+  seen: AuthorityAccount | null,
+  meant: string | undefined,
+  { would, not, command }: Ending,
+): void {
   if (seen === null || seen.url === meant) return;
   throw new Failure(
     'authority.account-not-confirmed',
     meant === undefined
-      ? `This would deactivate the account ${seen.url} of "${name}". It cannot be undone; nothing has been done yet.`
-      : `The account of "${name}" is ${seen.url}, not ${meant}. Nothing was deactivated.`,
+      ? `${would(`${seen.url} of "${name}"`)}; nothing has been done yet.`
+      : `The account of "${name}" is ${seen.url}, not ${meant}. ${not}.`,
     {
-      hint: `If this is the account you mean: trustkeep authorities account deactivate ${shellWord(name)} --account ${shellWord(seen.url)}`,
+      hint: `If this is the account you mean: trustkeep authorities account ${command} ${shellWord(name)} --account ${shellWord(seen.url)}`,
     },
   );
 }

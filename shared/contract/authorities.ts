@@ -72,7 +72,15 @@ const account = {
       positional: 'authority',
       mutates: true,
     })
-    .input(oneAuthority)
+    .input(
+      z
+        .object({
+          authority: nameOrId,
+          /** Of the account that the new one replaces; without it nothing is registered while the CA accepts that one. */
+          account: z.string().min(1).max(2048).optional(),
+        })
+        .strict(),
+    )
     .output(authorityAccount),
   /** Reads files of the agent's machine, and writes none. */
   accountImport: command

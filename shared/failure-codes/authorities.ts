@@ -101,7 +101,7 @@ export const authoritiesCodes = {
   ...codesAbout('other', {
     'authority.account-not-confirmed': [
       'needs-person',
-      'The account to be deactivated was not named, or is another one.',
+      'The account to be deactivated or replaced was not named, or is another one.',
       'wrong-call',
     ],
     'authority.account-not-shown': ['later', 'The CA accepted the account, and does not show it yet.'],

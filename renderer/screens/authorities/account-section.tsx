@@ -107,8 +107,8 @@ export function AccountSection({ authority }: { authority: Authority }) {
 function useChange({ id }: Authority, account: string | undefined) {
   const { client } = useBridge();
   return useCommand((verb: Change) =>
-    verb === 'accountDeactivate'
-      ? client.authorities.accountDeactivate({ authority: id, account })
+    verb in questions
+      ? client.authorities[verb as keyof typeof questions]({ authority: id, account })
       : client.authorities[verb]({ authority: id }),
   );
 }
