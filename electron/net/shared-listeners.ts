@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { Failure } from '#shared/failure.ts';
+import { addressUnknown } from './own-address.ts';
 import type { OwnPlace, OwnPlaces } from './own-places.ts';
 
 /** What one listener answers: by what it is asked for, the newest first in charge (two orders may share a token). */
@@ -122,11 +123,7 @@ export class SharedListeners<T> {
         );
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
-        return new Failure(
-          'responder.address-unknown',
-          `This machine has no address ${address} to listen on.`,
-          { hint: 'Set an address of this machine, or 0.0.0.0 for all.', cause: error },
-        );
+        return addressUnknown(address, error);
       default:
         return new Failure(
           'responder.failed',

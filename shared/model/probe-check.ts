@@ -27,6 +27,7 @@ export type CheckName =
   | 'contact'
   | 'certificate-profile'
   | 'renewal-information'
+  | 'responder'
   | 'key'
   | 'root'
   | 'order'

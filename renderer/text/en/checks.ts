@@ -35,5 +35,6 @@ export const checks = {
     contact: 'Contact',
     'certificate-profile': 'Certificate profile',
     'renewal-information': 'Renewal information',
+    responder: 'Answering address',
   } satisfies Record<CheckName, string>,
 };

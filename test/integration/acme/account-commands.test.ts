@@ -71,6 +71,42 @@ describe.skipIf(!canRunPebble)('the account of an authority, by command', () => 
     expect(rows).toContain(`The CA of "le" registered the account ${after.url}.`);
   });
 
+  test('that the CA accepts is replaced only where it is named, one that is over without a word', async () => {
+    await agent.call.authorities.test(le);
+    const { account: before } = await agent.call.authorities.accountShow(le);
+    const register = (account?: string) => agent.call.authorities.accountRegister({ ...le, account });
+    for (const other of [undefined, `${before?.url}0`])
+      await expect(register(other)).rejects.toMatchObject({
+        data: {
+          code: 'authority.account-not-confirmed',
+          hint: expect.stringContaining(`account register le --account ${before?.url}`),
+        },
+      });
+    expect((await agent.call.authorities.accountShow(le)).account).toEqual(before);
+    const next = await register(before?.url);
+    expect(next.url).not.toBe(before?.url);
+    await agent.call.authorities.accountDeactivate({ ...le, account: next.url });
+    expect((await register()).status).toBe('valid');
+  });
+
+  test('can be tested at an address of this machine alone', async () => {
+    const set = (tls_alpn_address: string) =>
+      agent.call.authorities.update({
+        ...le,
+        changes: { validation: 'tls-alpn-01-agent', tls_alpn_address, tls_alpn_port: 44_301 },
+      });
+    const answers = async () =>
+      (await agent.call.authorities.test(le)).checks.filter(({ name }) => name === 'responder');
+    await set('192.0.2.7');
+    expect(await answers()).toMatchObject([
+      { ok: false, sentence: expect.stringContaining('This machine has no address 192.0.2.7') },
+    ]);
+    await set('127.0.0.1');
+    expect(await answers()).toMatchObject([{ ok: true }]);
+    await set('0.0.0.0');
+    expect(await answers()).toEqual([]);
+  });
+
   test('is not there for a local authority, and that is said', async () => {
     await expect(agent.call.authorities.accountShow({ authority: 'trustkeep-local' })).rejects.toThrow(
       'A local authority has no account',

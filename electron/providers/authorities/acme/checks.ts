@@ -3,6 +3,7 @@ import { peerTail } from '#kit/redact.ts';
 import type { AcmeSettings } from '#shared/catalog/authorities/acme.ts';
 import { asFailure } from '#shared/failure.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
+import { mustBeOwnAddress } from '../../../net/own-address.ts';
 import type { Accounts } from './account.ts';
 import type { AcmeClient } from './client.ts';
 import { profileNotOffered } from './orders.ts';
@@ -37,6 +38,8 @@ export async function testAuthority(
   } catch (thrown) {
     checks.push(bad('account', thrown));
   }
+  const answers = await checkAnswers(settings);
+  if (answers !== null) checks.push(answers);
   checks.push(checkProfile(settings.profile, profiles, client.ca));
   const ari = directory.renewalInfo === undefined ? 'does not name' : 'names';
   checks.push(good('renewal-information', `The directory ${ari} an address for renewal suggestions (ARI).`));
@@ -63,6 +66,22 @@ function accountSentence({ how, url, status, contact }: CheckedAccount, ca: stri
       return `Asked for the account, the CA ${ca} did not have it; it was registered again as ${url}.`;
     default:
       return never(how);
+  }
+}
+
+/** Whether challenges can be answered at the address that is set. Null: at no particular one, or not by this agent. */
+async function checkAnswers({ validation }: AcmeSettings): Promise<ProbeCheck | null> {
+  if (validation.method !== 'http-01-agent' && validation.method !== 'tls-alpn-01-agent') return null;
+  const { address, port } = validation;
+  if (address === '0.0.0.0' || address === '::') return null;
+  try {
+    await mustBeOwnAddress(address);
+    return good(
+      'responder',
+      `This machine has the address ${address}. Its port ${port} is opened when the CA validates, not before.`,
+    );
+  } catch (thrown) {
+    return bad('responder', thrown);
   }
 }
 
