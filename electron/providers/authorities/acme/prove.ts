@@ -22,7 +22,7 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   const { answeredAt } = work.handle();
   const { thumbprint } = await work.accounts.get(tools.signal);
   mustBeMadeHere(work, thumbprint);
-  if (answeredAt !== null && clock.now() - answeredAt < tellAgainMs) {
+  if (answeredAt !== null && isRecent(answeredAt, clock.now())) {
     await challenges.putUp(work.handle().provisions, tools, note);
     return waiting(work, work.request.names, retryAfterMs);
   }
@@ -51,6 +51,9 @@ export async function prove(work: Work, order: AcmeOrder, retryAfterMs: number |
   work.save({ answeredAt: now, shown: spread.sentence, ...(answeredAt === null ? { progressAt: now } : {}) });
   return answeredAt === null ? { kind: 'went' } : waiting(work, names, retryAfterMs);
 }
+
+/** One that is still to come was noted by a clock that has been set back since: how long ago it was is not known. */
+const isRecent = (moment: number, now: number): boolean => moment <= now && now - moment < tellAgainMs;
 
 async function untilSpread({ clock, challenges, tools, handle }: Work): Promise<Spread> {
   const end = clock.monotonic() + sleptMs;
