@@ -37,6 +37,8 @@ export class Leftovers {
   /** Tries what is due. Gives the milliseconds until the next turn. */
   async turn(): Promise<number> {
     const { database, clock } = this.#parts;
+    for (const one of database.leftovers.damaged())
+      this.#drop(one, 'the note of what a task left there cannot be read');
     let nap = longestNapMs;
     for (const { taskId, nextAt } of database.leftovers.list()) {
       if (nextAt > clock.now()) return Math.min(nap, nextAt - clock.now());
@@ -53,18 +55,18 @@ export class Leftovers {
     const row = database.tasks.get(taskId);
     if (left === null) return true;
     if (row === null) {
-      this.#drop(left);
+      this.#drop(left, 'the task that left something there is no longer stored');
       return true;
     }
     const attempt = (signal: AbortSignal) => this.#attempt(left, row, signal);
     return (await queue.lend(groundOf(row.task.subject), taskId, attempt)) === 'done';
   }
 
-  /** Whose task is not stored any more, as only someone who can write to the database makes it. */
-  #drop({ taskId, endpointId }: Leftover): void {
+  /** Whose task is not stored any more, or that cannot be read: as only someone who can write to the database makes it. */
+  #drop({ taskId, endpointId }: Pick<Leftover, 'taskId' | 'endpointId'>, why: string): void {
     const { database, clock, changed } = this.#parts;
     const name = database.endpoints.get(endpointId)?.name ?? 'an endpoint that no longer exists';
-    const sentence = `${name}: the task that left something there is no longer stored, so nothing was removed. Find out who can write to the database, and check for files named .trustkeep-${tagOf({ id: taskId })}.`;
+    const sentence = `${name}: ${why}, so nothing was removed. Find out who can write to the database, and check for files named .trustkeep-${tagOf({ id: taskId })}.`;
     database.transaction(() => {
       forgetLeft(database, taskId);
       say(database, clock.now(), { id: taskId }, 'failed', sentence);

@@ -186,6 +186,13 @@ test('where a task is at work for hours, what is left at other endpoints does no
   expect([tried, row()?.attempts, database.leftovers.get(elsewhere.task.id)?.attempts]).toEqual([1, 0, 1]);
 });
 
+test('what cannot be read is dropped with a word in the audit', async () => {
+  driverOf(fixture.database).run("UPDATE leftovers SET content = '{'");
+  await leftovers.turn();
+  expect([tried, fixture.database.leftovers.damaged()]).toEqual([0, []]);
+  expect(said()[0]?.[1]).toContain('cannot be read, so nothing was removed');
+});
+
 test('once it is gone, what other tasks left at the same endpoint is due', async () => {
   const { database } = fixture;
   const other = aTask({ state: 'cancelled', nodeId: 'n2' });
