@@ -67,6 +67,8 @@ export class CertificateRepository implements CertificateRows {
       'UPDATE certificates SET revoked_at = ?, revoked_reason = ? WHERE fingerprint = ? AND revoked_at IS NULL',
       [at, reason, fingerprint],
     );
+    // what failed before was to be tried again in hours: now there is a hurry
+    if (known > 0) this.#driver.run('UPDATE renewals SET failures = 0 WHERE fingerprint = ?', [fingerprint]);
     return known > 0;
   }
 

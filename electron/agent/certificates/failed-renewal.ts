@@ -13,7 +13,8 @@ const day = 24 * 60 * 60_000;
  */
 export function afterFailedRenewal({ task, memory }: TaskRow, tools: EndTools): void {
   const { database, clock, notifications } = tools;
-  if (certifyInput.parse(memory.input).reason !== 'renewal') return;
+  // one that cannot be read may have been a renewal: it must neither keep the agent from starting nor be begun without a pause
+  if (certifyInput.safeParse(memory.input).data?.reason === 'request') return;
   const why =
     task.failure === null
       ? new Failure('task.cancelled', 'The renewal was cancelled.', { retry: 'later' })

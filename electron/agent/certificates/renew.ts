@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
-import { Failure } from '#shared/failure.ts';
+import { asFailure, type Failure } from '#shared/failure.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
@@ -72,7 +72,8 @@ function begin(parts: RenewParts, renewal: Renewal): boolean {
     parts.renew(node.id);
   } catch (error) {
     parts.log.warn('a renewal could not be begun', { node: node.id, error });
-    if (error instanceof Failure) noteFailedRenewal(database, renewal.nodeId, error, clock.now());
+    // whatever it is: what is not postponed would be begun again without a pause
+    noteFailedRenewal(database, renewal.nodeId, asFailure(error), clock.now());
     return false;
   }
   postpone(parts, renewal, 5 * minute);

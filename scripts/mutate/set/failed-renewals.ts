@@ -52,7 +52,7 @@ export const failedRenewalMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a request that failed moves the renewal',
       file: failed,
-      find: "  if (certifyInput.parse(memory.input).reason !== 'renewal') return;\n",
+      find: "  if (certifyInput.safeParse(memory.input).data?.reason === 'request') return;\n",
       put: '',
     },
   ],

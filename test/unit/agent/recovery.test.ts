@@ -95,6 +95,16 @@ describe('the first start with a database out of a backup', () => {
   });
 });
 
+test('A task whose input cannot be read ends as any other does, and keeps no start from it', async () => {
+  const { database } = fixture;
+  const cut = { ...freshStep('place-order'), state: 'running' as const, startedAt: now };
+  const row = aTask({ state: 'running', steps: [cut] });
+  database.tasks.insert({ ...row, memory: { ...row.memory, input: { reason: 17 } } });
+  database.meta.set(restoredNote, String(now));
+  await start();
+  expect(database.tasks.get(row.task.id)?.task.state).toBe('cancelled');
+});
+
 test('A task that waits is as it was after any other start', async () => {
   const waiting = aTask({ state: 'waiting', waitingFor: 'approval' });
   fixture.database.tasks.insert(waiting);

@@ -8,6 +8,7 @@ import { aCertificate, aFoundNode, aRenewal } from '#test/make/certificate-rows.
 import { clockAt, day, makeDatabase, now, type TestDatabase } from '#test/make/database.ts';
 import { anEndpoint } from '#test/make/rows.ts';
 import { renewTurn } from '../../../electron/agent/certificates/renew.ts';
+import { driverOf } from '../../../electron/database/sqlite-database.ts';
 
 let fixture: TestDatabase;
 beforeEach(() => {
@@ -35,7 +36,7 @@ function revoked(names: readonly string[], renewal: Partial<Renewal> = {}): Endp
 }
 
 /** The nodes whose renewal one turn began, and those that it gave up. */
-async function turn() {
+async function turn(fault: Error | null = null) {
   const [begun, lost]: [string[], string[]] = [[], []];
   const waitMs = await renewTurn({
     ...{ database: fixture.database, clock: clockAt(now), log, isLive: () => false, changed: () => {} },
@@ -45,6 +46,7 @@ async function turn() {
     },
     renew(nodeId) {
       begun.push(nodeId);
+      if (fault !== null) throw fault;
       return {} as Task;
     },
     replacedElsewhere: ({ id }) => void lost.push(id),
@@ -65,6 +67,18 @@ describe('a certificate that has been revoked', () => {
     expect(fixture.database.renewals.get(node?.id ?? '')?.nextAt).toBe(now + day);
   });
 
+  test('is renewed now where an attempt had failed before it was revoked', async () => {
+    const { database } = fixture;
+    const [node] = revoked(['a'], { because: 'back-off', failures: 3, nextAt: now + day });
+    const fingerprint = node?.certificate?.fingerprint ?? '';
+    // what is known of it is not told as new
+    database.certificates.markRevoked(fingerprint, { at: now, reason: null });
+    expect((await turn()).begun).toEqual([]);
+    driverOf(database).run('UPDATE certificates SET revoked_at = NULL');
+    database.certificates.markRevoked(fingerprint, { at: now, reason: null });
+    expect((await turn()).begun).toEqual([node?.id]);
+  });
+
   test('is not renewed where another program has replaced it, which is told', async () => {
     const [node] = revoked(['a']);
     const found = aFoundNode('a', { certificate: aCertificate('other') });
@@ -78,5 +92,14 @@ describe('a certificate that has been revoked', () => {
     const { begun, waitMs } = await turn();
     expect([begun.length, waitMs]).toEqual([5, 30_000]);
     expect((await turn()).begun).toHaveLength(1);
+  });
+});
+
+test('A renewal that cannot be begun for whatever reason is not begun again at each turn', async () => {
+  const [node] = revoked(['a']);
+  expect((await turn(new TypeError('not a function'))).begun).toHaveLength(1);
+  expect((await turn()).begun).toEqual([]);
+  expect(fixture.database.renewals.get(node?.id ?? '')).toMatchObject({
+    ...{ because: 'back-off', failures: 1, lastFailure: { code: 'internal' } },
   });
 });
