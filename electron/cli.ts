@@ -6,6 +6,7 @@ import { systemClock } from '#kit/clock.ts';
 import { keepMemoryOutOfCores } from '#kit/core-files.ts';
 import type { LogLevel } from '#kit/log.ts';
 import { accountName, dataDirectory } from '#kit/paths.ts';
+import { causeOf } from '#kit/unexpected.ts';
 import { version } from '#kit/version.ts';
 import { Failure } from '#shared/failure.ts';
 import { exitCodes } from './cli/exit-codes.ts';
@@ -59,6 +60,9 @@ const io: CliIo = {
   },
   async runHeadless({ dataDirectory: directory, logLevel, settings }) {
     process.off('SIGINT', interrupted);
+    // the service has lines of its own for it
+    process.off('uncaughtException', endAtUnexpected);
+    process.off('unhandledRejection', endAtUnexpected);
     const { runHeadless } = await import('./headless.ts');
     return runHeadless({ dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel, settings });
   },
@@ -80,6 +84,19 @@ process.on('SIGINT', interrupted);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' && own === null) process.exit(exitCodes.ok);
 });
+
+/** Left to Node, an error that no one caught would be printed whole, with whatever it holds. */
+function endAtUnexpected(thrown: unknown): void {
+  tell(
+    new Failure('internal', `Ended after something unexpected: ${causeOf(thrown)}.`),
+    argv.includes('--json'),
+    io,
+  );
+  process.stderr.write('', () => process.exit(exitCodes.failed));
+}
+
+process.on('uncaughtException', endAtUnexpected);
+process.on('unhandledRejection', endAtUnexpected);
 
 const code = await runCli(argv, io);
 process.stdout.write('', () => process.exit(lost === null ? code : unwritten(lost)));

@@ -15,7 +15,7 @@ const faults = {
   'an error that holds more than it says': `throw Object.assign(new Error('no'), { token: 'hunter2-planted' })`,
 };
 
-describe('the headless service', () => {
+describe('the command line', () => {
   let built: Bundle;
   let data: ReturnType<typeof tempDirectory>;
   let child: ChildProcess | null = null;
@@ -70,5 +70,30 @@ describe('the headless service', () => {
       expect(await stopped).toEqual([0, null]);
     },
     60_000,
+  );
+
+  test.each(['an exception', 'an error that holds more than it says'] as const)(
+    'ends a single command at %s that no one caught with one sentence and a code',
+    async (fault) => {
+      const planted = join(data.path, 'planted.mjs');
+      writeFileSync(
+        planted,
+        `const at = setInterval(() => {
+           if (process.listenerCount('uncaughtException') > 0) { clearInterval(at); ${faults[fault]} }
+         }, 5)`,
+      );
+      const words = ['secrets', 'unlock', '--passphrase-stdin', '--data-directory', data.path];
+      const env = { PATH: process.env.PATH, HOME: data.path };
+      // it waits for the end of its input
+      child = spawn(process.execPath, ['--import', planted, built.path, ...words], { env });
+      let said = '';
+      child.stderr?.on('data', (part: Buffer) => {
+        said += part.toString();
+      });
+      expect(await once(child, 'close')).toEqual([1, null]);
+      expect(said).toMatch(/^Ended after something unexpected: Error: /);
+      expect(said).not.toMatch(/hunter2|^ {4}at |token/m);
+    },
+    30_000,
   );
 });
