@@ -23,3 +23,20 @@ export async function inTurns<T, R>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return results;
 }
+
+/** The same function, of which at most so many calls are under way at a time; the others wait in their order. */
+export function atMost<T, R>(atOnce: number, work: (item: T) => Promise<R>): (item: T) => Promise<R> {
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  return async (item) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work(item);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

@@ -3,8 +3,9 @@ import { inTurns } from '#kit/in-turns.ts';
 import { type EndpointNode, speaksTls } from '#shared/model/node.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Database } from '../../database/database.ts';
+import { handshakesAtOnce } from '../steps/lanes.ts';
 import type { ProbeTls } from '../steps/step.ts';
-import { handshakesAtOnce, judgeServed, probeNodeTls } from '../steps/verify.ts';
+import { judgeServed, probeNodeTls } from '../steps/verify.ts';
 
 const minute = 60_000;
 
@@ -16,14 +17,29 @@ interface WatchParts {
   changed(nodeId: string): void;
 }
 
-/** One turn of the watch loop: looks from outside at the nodes whose turn it is, and keeps what was served. */
+/** Endpoints that are looked at at a time. */
+const endpointsAtOnce = 16;
+/** What one of them that does not answer takes of a turn at most, and the last handshakes: its other nodes are due in the next. */
+const patienceMs = 30_000;
+
+/**
+ * One turn of the watch loop: looks from outside at the nodes whose turn it is, and keeps what was served. Each endpoint on its
+ * own, those seen longest ago first, so that none that is slow keeps the others waiting.
+ */
 export async function watchTurn(parts: WatchParts): Promise<number> {
   const { database, clock } = parts;
   const settings = parts.settings();
   const due = database.nodes
     .list()
-    .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now());
-  await inTurns(due, handshakesAtOnce, (node) => watchNode(parts, node));
+    .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now())
+    .toSorted((a, b) => a.served.at - b.served.at);
+  const ofEach = [...Map.groupBy(due, ({ endpointId }) => endpointId).values()];
+  await inTurns(ofEach, endpointsAtOnce, async (nodes) => {
+    const until = clock.monotonic() + patienceMs;
+    await inTurns(nodes, handshakesAtOnce, async (node) => {
+      if (clock.monotonic() <= until) await watchNode(parts, node);
+    });
+  });
   return minute;
 }
 

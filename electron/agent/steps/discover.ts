@@ -1,8 +1,9 @@
 import { inTurns } from '#kit/in-turns.ts';
 import { speaksTls } from '#shared/model/node.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { handshakesAtOnce } from './lanes.ts';
 import type { Step } from './step.ts';
-import { handshakesAtOnce, judgeServed, probeNodeTls } from './verify.ts';
+import { judgeServed, probeNodeTls } from './verify.ts';
 
 /** A thousand nodes that do not answer are not waited for: the watch looks at those that are left. */
 const patienceMs = 60_000;

@@ -1,8 +1,6 @@
 import { type EndpointNode, type ServedFact, speaksTls } from '#shared/model/node.ts';
+import { probeInLane } from './lanes.ts';
 import type { ProbeTls, TlsAnswer } from './step.ts';
-
-/** Nodes of one server, whatever number it has, each at all of its addresses: more of them at a time could leave none for its clients. */
-export const handshakesAtOnce = 8;
 
 /** A node of a thousand addresses is known by some of them; `judgeServed` says how many were asked. */
 const mostAddresses = 20;
@@ -14,7 +12,7 @@ export async function probeNodeTls(probeTls: ProbeTls, node: EndpointNode): Prom
   const keyAlgorithm = keyAlgorithmOf(node.certificate.keyType);
   return Promise.all(
     node.bindings.slice(0, mostAddresses).map((binding) =>
-      probeTls({
+      probeInLane(probeTls, {
         address: binding.address,
         port: binding.port,
         serverName: name,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurns } from '#kit/in-turns.ts';
+import { atMost, inTurns } from '#kit/in-turns.ts';
 
 test('a few at a time are begun in their order, and results keep it', async () => {
   const begun: number[] = [];
@@ -33,4 +33,18 @@ test('after a failure no other is begun', async () => {
 
 test('nothing is done with no items', async () => {
   expect(await inTurns([], 8, () => Promise.reject(new Error('asked')))).toEqual([]);
+});
+
+test('of a function so many calls are under way at most, whether they fail or not', async () => {
+  let [now, most] = [0, 0];
+  const limited = atMost(3, async (item: number) => {
+    most = Math.max(most, ++now);
+    await Promise.resolve();
+    now -= 1;
+    if (item % 2 === 0) throw new Error('no');
+    return item;
+  });
+  const results = await Promise.allSettled(Array.from({ length: 20 }, (_, item) => limited(item)));
+  expect(most).toBe(3);
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
 });
