@@ -40,6 +40,13 @@ test('a sentence that was made up for the fake agent is found', () => {
   expect(product.says(`There is no endpoint "${hole}".`)).toBe(true);
 });
 
+test('a long text of like sentences is judged without trying every way to divide it', () => {
+  const speaker = new Speaker([Array.from({ length: 24 }, () => hole).join(' was found and '), 'nothing']);
+  const long = 'web1 was found and '.repeat(120);
+  expect(speaker.says(`${long}no word of ours`)).toBe(false);
+  expect(speaker.says(`${'web1 was found and '.repeat(23)}web2`)).toBe(true);
+});
+
 test.each(Object.keys(scenes))(
   'every answer in the world "%s" is what its procedure may answer',
   async (scene) => {

@@ -91,17 +91,34 @@ export class Speaker {
 
 const isName = (value: string): boolean => !word.test(value);
 
-/** Whether the parts stand in the text in their order, from its beginning to its end, with a value between each two. */
-function fits(text: string, [first = '', ...rest]: string[], isValue: (value: string) => boolean): boolean {
-  if (!text.startsWith(first)) return false;
-  if (rest.length === 0) return text === first;
-  const behind = text.slice(first.length);
-  const [next = '', ...more] = rest;
-  if (more.length === 0)
-    return behind.endsWith(next) && isValue(behind.slice(0, behind.length - next.length));
-  for (let at = behind.indexOf(next); at >= 0; at = behind.indexOf(next, at + 1)) {
-    if (fits(behind.slice(at), rest, isValue) && isValue(behind.slice(0, at))) return true;
-    if (at === behind.length) break;
-  }
-  return false;
+/**
+ * Whether the parts stand in the text in their order, from its beginning to its end, with a value between each two. A part is
+ * tried at each place once: a long text of like sentences would else be tried in every way to divide it.
+ */
+function fits(text: string, parts: readonly string[], isValue: (value: string) => boolean): boolean {
+  const last = parts.length - 1;
+  const tried = new Map<string, boolean>();
+  const begins = (index: number, at: number): boolean => {
+    const key = `${index} ${at}`;
+    const answer = tried.get(key) ?? goesOn(index, at);
+    tried.set(key, answer);
+    return answer;
+  };
+  const goesOn = (index: number, at: number): boolean => {
+    const part = parts[index] ?? '';
+    if (!text.startsWith(part, at)) return false;
+    const end = at + part.length;
+    if (index === last) return end === text.length;
+    const next = parts[index + 1] ?? '';
+    if (index + 1 === last) {
+      const ends = text.length - next.length;
+      return ends >= end && text.endsWith(next) && isValue(text.slice(end, ends));
+    }
+    for (let found = text.indexOf(next, end); found >= 0; found = text.indexOf(next, found + 1)) {
+      if (begins(index + 1, found) && isValue(text.slice(end, found))) return true;
+      if (found === text.length) break;
+    }
+    return false;
+  };
+  return begins(0, 0);
 }
