@@ -5,6 +5,7 @@ import type { Approval } from '#shared/model/approval.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
+import type { Plan } from '#shared/model/plan.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
 import { aboutApproval, aboutLostLogin, aboutReplaced, type Draft } from './notification-words.ts';
@@ -66,6 +67,12 @@ export class Notifications {
   /** Once for as long as nobody has read it: each reader of the store finds out again. */
   loginLost(store: string, why: Failure): void {
     this.#unlessUnread(aboutLostLogin(store, why));
+  }
+
+  /** The only lasting note of it: nothing of a rehearsal is stored. */
+  leftByRehearsal({ endpointName, nodeName }: Plan, sentence: string): void {
+    const title = `Action required: rehearsal of ${endpointName}/${nodeName}`;
+    this.notify({ kind: 'failed', level: 'attention', title, sentence });
   }
 
   proxyReverted(sentence: string): void {

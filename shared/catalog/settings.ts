@@ -70,7 +70,7 @@ export const notificationFields: readonly Field[] = [
   appears(
     'notify_expiry',
     'Certificates at risk',
-    'a renewal fails and the certificate expires soon, has expired or is revoked',
+    'a renewal fails near the end of a certificate, or one that Trustkeep does not renew expires soon, has expired or is not what is served',
   ),
   appears('notify_successes', 'Successes', 'a certificate was installed and is served as expected'),
   appears(

@@ -15,6 +15,7 @@ import { webRootAt } from '../steps/web-root.ts';
 import { certifyKind } from './certify-kind.ts';
 import { renewTurn } from './renew.ts';
 import { type CertificateRequest, inputOfRenewal, inputOfRequest } from './requests.ts';
+import { unrenewedTurn } from './unrenewed.ts';
 import { watchNode, watchTurn } from './watch.ts';
 
 interface Rehearsal {
@@ -71,7 +72,9 @@ export const certificates: Domain<CertificateCommands> = {
           withPlan(parts, request, async (plan, { connection }) => {
             const { authority, host } = parts.atTestDirectory(plan.authority.id);
             const webRoot = plan.webRoot ? webRootAt(plan.webRoot, async () => connection) : null;
-            const checks = await rehearse({ plan, authority, host, webRoot, clock: parts.clock, signal });
+            const tellLeft = (sentence: string) => notifications.leftByRehearsal(plan, sentence);
+            const { clock } = parts;
+            const checks = await rehearse({ plan, authority, host, webRoot, clock, signal, tellLeft });
             return { ok: checks.every(({ ok }) => ok), checks, plan, host };
           }),
         async verify(nodeId) {
@@ -87,6 +90,13 @@ export const certificates: Domain<CertificateCommands> = {
           turn: () => renewTurn(renewing),
         },
         { name: 'watch', firstTurnMs, wokenBy: ['agent'], turn: () => watchTurn(watching) },
+        {
+          name: 'unrenewed',
+          // what is served is seen first
+          firstTurnMs: 60_000,
+          wokenBy: [],
+          turn: async () => unrenewedTurn({ ...parts, notify: notifications.notify.bind(notifications) }),
+        },
       ],
     };
   },

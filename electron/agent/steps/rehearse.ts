@@ -30,6 +30,8 @@ interface RehearsalParts {
   webRoot: WebRoot | null;
   clock: Clock;
   signal: AbortSignal;
+  /** Told, also when it was cancelled, what could not be removed: no one will try again. */
+  tellLeft(sentence: string): void;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function rehearse(parts: RehearsalParts): Promise<ProbeCheck[]> {
     // else nothing was begun
     if (trial.handle !== null) {
       left = await authority.cleanUp(trial.handle, request, toolsUntil(new AbortController().signal));
+      if (left.length > 0) parts.tellLeft(saysLeftOver(left));
     }
   }
   return withLeft(trial.checks, left);
@@ -104,13 +107,16 @@ async function order(
 /** Nothing of a rehearsal is stored, so that nothing of it is tried again: a person has to know. */
 function withLeft(checks: readonly ProbeCheck[], left: readonly NotCleared[]): ProbeCheck[] {
   if (left.length === 0) return [...checks];
-  const said = ` ${saysLeft(left)} Trustkeep will not try again: remove it yourself if it is there.`;
+  const said = ` ${saysLeftOver(left)}`;
   return checks.map((check, at) =>
     at === checks.length - 1
       ? { ...check, sentence: `${check.sentence.replace(/[^.]$/, '$&.')}${said}` }
       : check,
   );
 }
+
+const saysLeftOver = (left: readonly NotCleared[]): string =>
+  `${saysLeft(left)} Trustkeep will not try again: remove it yourself if it is there.`;
 
 async function makeRequest({ names, keyType, terms }: Plan, now: number) {
   const key = await generateKey(keyType);

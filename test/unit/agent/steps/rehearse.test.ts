@@ -24,8 +24,11 @@ let polls: number;
 /** The CA fails before anything is begun. */
 let silent: boolean;
 let notCleared: readonly NotCleared[];
+/** What a person is told to remove. */
+let told: string[];
 let controller: AbortController;
 beforeEach(() => {
+  told = [];
   [cleared, polls, silent, notCleared, controller] = [[], 0, false, [], new AbortController()];
 });
 
@@ -74,7 +77,9 @@ function rehearsed({ submit, poll = async () => ready, issue = leafFor }: Does =
       passed += ms;
     },
   };
-  return rehearse({ plan, authority, host, webRoot: null, clock, signal: controller.signal });
+  const { signal } = controller;
+  const tellLeft = (sentence: string) => void told.push(sentence);
+  return rehearse({ plan, authority, host, webRoot: null, clock, signal, tellLeft });
 }
 const shown = async (checks: ReturnType<typeof rehearsed>) =>
   (await checks).map(({ name, ok }) => (ok ? name : `!${name}`));
@@ -100,6 +105,13 @@ describe('a rehearsal', () => {
     expect((await rehearsed()).at(-1)).toMatchObject({ ok: true, sentence: expect.stringContaining(said) });
     const poll = () => Promise.reject(new Failure('acme.caa', 'No.'));
     expect((await rehearsed({ poll })).map(({ sentence }) => sentence.includes(said))).toEqual([false, true]);
+    expect(told).toEqual([expect.stringContaining(said), expect.stringContaining(said)]);
+    const cancelled = async () => {
+      controller.abort();
+      throw controller.signal.reason;
+    };
+    await expect(rehearsed({ poll: cancelled })).rejects.toThrow();
+    expect(told).toHaveLength(3);
   });
 
   test('has nothing to remove where the CA did not answer', async () => {
