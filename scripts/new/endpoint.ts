@@ -91,7 +91,7 @@ import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
 import { openToAll, stateOf } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material } from '../endpoint.ts';
+import type { Material, Restarted } from '../endpoint.ts';
 
 const nodeKey = 'file';
 const remembers = new Remembered('__ID__', 1, fileFacts);
@@ -207,6 +207,8 @@ export class __TYPE__Endpoint extends FileEndpoint {
   }
 
   /** Whoever serves the file notices by itself. */
-  async restart(): Promise<void> {}
+  async restart(): Promise<Restarted> {
+    return { settled: false };
+  }
 }
 `;

@@ -86,6 +86,20 @@ eachConnection('keeps what a file has beside owner and mode', ({ connection, at 
     },
   );
 
+  test.runIf(canGiveRights)(
+    'also of a file that hides nothing, where there is one to take after',
+    async () => {
+      const path = await keyWithAcl();
+      const told = await rightsOf(path);
+      await connection().write(path, Buffer.from('new'), { mode: 0o640, hidesNothing: true });
+      expect(await rightsOf(path)).toEqual(told);
+      await mkdir(at('d'));
+      await must('setfacl', '-d', '-m', 'u:nobody:rwx,g::rwx,o::r', at('d'));
+      await connection().write(at('d/note'), Buffer.from('x'), { mode: 0o600, hidesNothing: true });
+      expect((await stat(at('d/note'))).mode & 0o777).toBe(0o600);
+    },
+  );
+
   test.runIf(canGiveRights)('and opens the new file to no one else at any moment', async () => {
     await mkdir(at('d'));
     await must('setfacl', '-d', '-m', 'u:nobody:rwx,g::rwx,o::r', at('d'));

@@ -124,6 +124,30 @@ eachConnection('writes files', ({ connection, at, directory, leftovers }) => {
     expect(await leftovers()).toEqual([]);
     await connection().writeAll([]);
   });
+  test('and copies several at a time, exactly, and of nothing that is not there', async () => {
+    await writeFile(at('key'), 'a key', { mode: 0o600 });
+    await writeFile(at('big'), Buffer.alloc(2_000_000, 7), { mode: 0o604 });
+    await utimes(at('key'), 1_700_000_000, 1_700_000_000);
+    const copyOf = (name: string) => ({ from: at(name), to: at(`kept.${name}`) });
+    await connection().copyAll([copyOf('key'), copyOf('big')]);
+    for (const name of ['key', 'big']) {
+      const [old, kept] = [await stat(at(name)), await stat(at(`kept.${name}`))];
+      expect(await readFile(at(`kept.${name}`))).toEqual(await readFile(at(name)));
+      expect([kept.mode, Math.floor(kept.mtimeMs)]).toEqual([old.mode, Math.floor(old.mtimeMs)]);
+    }
+    await connection().remove(at('kept.big'));
+    const one = { from: at('none'), to: at('kept.none') };
+    await expect(connection().copyAll([one, copyOf('big')])).rejects.toMatchObject({
+      code: 'file.missing',
+      message: expect.stringContaining(at('none')),
+    });
+    // nobody copies on behind the caller's back
+    const after = await readdir(directory());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await readdir(directory())).toEqual(after);
+    expect(await leftovers()).toEqual([]);
+    await connection().copyAll([]);
+  });
   test('around a file of the host, which does not travel, and never other content than is expected', async () => {
     await writeFile(at('part'), 'KEY\n', { mode: 0o600 });
     const content = { before: Buffer.from('a\0b\n'), onHost: at('part'), after: Secret.of('\nafter') };

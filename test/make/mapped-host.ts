@@ -1,5 +1,6 @@
 import type { ExecResult } from '#kit/exec.ts';
 import type {
+  FileCopy,
   FileFacts,
   FileFlag,
   FileRights,
@@ -76,6 +77,10 @@ export class MappedHost implements HostConnection {
 
   copy(from: string, to: string): Promise<void> {
     return this.#real.copy(this.#in(from), this.#in(to));
+  }
+
+  copyAll(copies: readonly FileCopy[]): Promise<void> {
+    return this.#real.copyAll(copies.map(({ from, to }) => ({ from: this.#in(from), to: this.#in(to) })));
   }
 
   rename(from: string, to: string): Promise<void> {

@@ -108,6 +108,7 @@ function contextOf(
     'await-certificate': { orderId: 'ord_1', fingerprint: certificate.fingerprint },
     'check-material': { plan },
     snapshot: kept,
+    restart: {},
   };
   const memory = { ...row.memory, outputs: { ...usual, ...outputs } };
   return stepContext(database, { ...row, memory }, new Map(), {
@@ -157,7 +158,7 @@ function askedAdapter(asked: string[], { snapshot }: Kept): Endpoint {
     discard: (_snapshot, tag) => does(`discard ${tag}`, undefined),
     powers: {
       makesKeys: null,
-      restarts: { restart: () => does('restart', undefined) },
+      restarts: { restart: () => does('restart', { settled: false }) },
       runsScripts: null,
     },
   };

@@ -54,6 +54,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     write: nothing,
     writeAll: nothing,
     copy: nothing,
+    copyAll: nothing,
     rename: nothing,
     remove: async () => {},
     removeLeftovers: async () => {},

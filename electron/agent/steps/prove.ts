@@ -5,13 +5,13 @@ import { certificateFingerprint } from '../../pki/fingerprint.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { newCertificate } from './material.ts';
 import { compareAround, comparedSentence, type Disturbed, showsWhole } from './neighbours.ts';
-import { checkMaterialOutput, snapshotOutput } from './shapes.ts';
+import { checkMaterialOutput, restartOutput, snapshotOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext, TlsAnswer } from './step.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
 /** Waits between looks; the last one repeats. */
 const waitsMs = [0, 10, 20, 40, 80, 150, 300, 500, 1000] as const;
-/** One more round after the first success: a draining worker may still answer. */
+/** Before one more round after the first success: a draining worker may still answer, where the endpoint has not shown that none does. */
 const confirmAfterMs = 60;
 
 export const proveStep: Step = {
@@ -24,9 +24,9 @@ export const proveStep: Step = {
     if (plan.install.proofs.length === 0) return unproved(context);
     const chain = certificatesOf(certificate.chainPem).map((pem) => certificateFingerprint(pem));
     const keyAlgorithm = keyAlgorithmOf(plan.keyType);
-    const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, (answer) =>
-      showsNew(answer, chain),
-    );
+    const { settled } = context.output('restart', restartOutput);
+    const judge = (answer: TlsAnswer) => showsNew(answer, chain);
+    const wrong = await proveAll(context, plan.install.proofs, keyAlgorithm, judge, settled);
     if (wrong !== null) return notServed(context, wrong);
     const { around } = context.output('snapshot', snapshotOutput);
     const compared = await compareAround(context, around, chain);
@@ -75,6 +75,7 @@ export async function proveAll(
   proofs: readonly PlannedProof[],
   keyAlgorithm: 'rsa' | 'ecdsa' | undefined,
   judge: (answer: TlsAnswer, proof: PlannedProof) => string | null,
+  settled = false,
 ): Promise<Wrong | null> {
   const { clock, probeTls, signal } = context.tools;
   const round = async (): Promise<Wrong | null> => {
@@ -96,7 +97,7 @@ export async function proveAll(
     await clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, signal);
     let wrong = await round();
     if (wrong === null) {
-      await clock.sleep(confirmAfterMs, signal);
+      if (!settled) await clock.sleep(confirmAfterMs, signal);
       wrong = await round();
       if (wrong === null) return null;
     }

@@ -11,8 +11,12 @@ export const restartStep: Step = {
   async run(context) {
     const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
-    await restarts.restart();
-    return { kind: 'done', output: {}, sentence: 'The endpoint was told to load what is installed.' };
+    const { settled } = await restarts.restart();
+    return {
+      kind: 'done',
+      output: { settled },
+      sentence: 'The endpoint was told to load what is installed.',
+    };
   },
 };
 

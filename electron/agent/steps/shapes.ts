@@ -61,5 +61,7 @@ export const snapshotOutput = z.object({
   around: around.optional(),
 });
 export type Kept = z.infer<typeof snapshotOutput>;
+/** Left out by tasks of earlier versions. */
+export const restartOutput = z.object({ settled: z.boolean().default(false) });
 export const proveOutput = z.object({ proved: z.boolean() });
 export const restoreOutput = z.object({ exact: z.boolean(), sentence: z.string() });

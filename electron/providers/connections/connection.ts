@@ -72,6 +72,12 @@ export interface NewFile {
   options: WriteOptions;
 }
 
+/** A file and where its copy is to be. */
+export interface FileCopy {
+  from: string;
+  to: string;
+}
+
 export interface WriteOptions {
   mode: number;
   /** Names or decimal ids; left out: those of the file that is replaced, else of the connecting user. */
@@ -79,6 +85,8 @@ export interface WriteOptions {
   group?: string | undefined;
   /** As `FileRights` tells it. Left out: that of the file that is replaced; none for a new one. */
   acl?: string | undefined;
+  /** It is new and holds nothing that is to be hidden: what its directory gives to new files may stay. */
+  hidesNothing?: boolean | undefined;
 }
 
 /**
@@ -135,6 +143,8 @@ export interface HostConnection {
    * `file.rights-not-kept`.
    */
   copy(from: string, to: string): Promise<void>;
+  /** As `copy`, each of them, in as few commands as can be. Rejects when none is being made any more; some may be there then. */
+  copyAll(copies: readonly FileCopy[]): Promise<void>;
   /** Renames within a directory, replacing `to`. */
   rename(from: string, to: string): Promise<void>;
   /** Gone afterwards, with what writes of it that were cut off have left; no error when it was not there. Files only. */

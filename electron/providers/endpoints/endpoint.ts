@@ -110,10 +110,15 @@ export interface MakesKeys {
   signWithKey(keyPath: string, keyType: KeyType, data: Uint8Array): Promise<Buffer>;
 }
 
+export interface Restarted {
+  /** The endpoint showed that nothing that served before accepts connections any more. False: it cannot tell. */
+  settled: boolean;
+}
+
 /** What is installed is served only after it was told so. */
 export interface Restarts {
   /** Makes the endpoint serve what is on disk (reload counts). `endpoint.restart-failed` carries what it said. */
-  restart(): Promise<void>;
+  restart(): Promise<Restarted>;
 }
 
 /** Scripts of the user (P12, JKS, PEM). */

@@ -33,6 +33,12 @@ export const proofMutations: readonly Mutation[] = [
         put: "if (answer.kind === 'no-answer') return null;",
       },
       {
+        breaks: 'a second look does not wait for workers of before',
+        file: prove,
+        find: 'if (!settled) await clock.sleep(confirmAfterMs, signal);',
+        put: '',
+      },
+      {
         breaks: 'only the first address has to show the new one',
         file: prove,
         find: 'return seen.find((wrong) => wrong !== null) ?? null;',

@@ -24,8 +24,8 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'the note of a snapshot is readable by everybody',
         file: snapshot,
-        find: '{ mode: 0o600 }',
-        put: '{ mode: 0o644 }',
+        find: '{ mode: 0o600,',
+        put: '{ mode: 0o644,',
       },
       {
         breaks: 'a link where a copy is to be counts as the copy',
@@ -48,14 +48,14 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a file that changed is copied as if it were the planned one',
         file: snapshot,
-        find: 'fileDifferences(path, before, states[at] ?? null)),',
-        put: 'before !== null ? [] : fileDifferences(path, before, states[at] ?? null)),',
+        find: 'fileDifferences(path, before && withoutRights(before), states[at] ?? null),',
+        put: 'before !== null ? [] : fileDifferences(path, before, states[at] ?? null),',
       },
       {
         breaks: 'a file that appeared where a new one was planned is not seen',
         file: snapshot,
-        find: 'fileDifferences(path, before, states[at] ?? null)),',
-        put: 'before === null ? [] : fileDifferences(path, before, states[at] ?? null)),',
+        find: 'fileDifferences(path, before && withoutRights(before), states[at] ?? null),',
+        put: 'before === null ? [] : fileDifferences(path, withoutRights(before), states[at] ?? null),',
       },
       {
         breaks: 'the copy is not compared with the file',
@@ -66,8 +66,8 @@ export const snapshotMutations: readonly Mutation[] = [
       {
         breaks: 'a copy that failed does not end the snapshot',
         file: snapshot,
-        find: "if (copy.status === 'rejected') throw copy.reason;",
-        put: "if (copy.status === 'rejected') continue;",
+        find: 'to: keptName(path, tag) })));',
+        put: 'to: keptName(path, tag) }))).catch(() => {});',
       },
       {
         breaks: 'directories that were made are not noted',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
 import { makeLeaf } from '#test/make/certificates.ts';
-import { inAgent, listing, restart, testCa } from '#test/make/endpoints.ts';
+import { inAgent, listing, testCa } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 import {
@@ -77,7 +77,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const snapshot = await installAndRestart(endpoint, plan, inAgent(fresh));
     expect(await shown(plan)).toEqual([fresh.facts.fingerprint, fresh.facts.fingerprint]);
     await endpoint.restore(snapshot);
-    await restart(endpoint);
+    expect(await endpoint.powers.restarts?.restart()).toEqual({ settled: true });
     expect(await shown(plan)).toEqual([old.facts.fingerprint, old.facts.fingerprint]);
   });
 

@@ -4,6 +4,7 @@ import { peerTail } from '#kit/redact.ts';
 import type { Failure } from '#shared/failure.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import type {
+  FileCopy,
   FileFacts,
   FileFlag,
   FileRights,
@@ -17,7 +18,7 @@ import { tookTooLong } from './connection-failures.ts';
 import { defaultTimeoutMs, wholeOrFailure } from './exec-outcome.ts';
 import { type FileWork, fileFailure, largestRead, mustBeUsable, type Place } from './file-failures.ts';
 import { hashesOf } from './hashes.ts';
-import { bytesOf, sumOfBytes } from './new-content.ts';
+import { sent } from './new-content.ts';
 import * as posix from './posix.ts';
 import { readStat, troubleOf } from './posix-answers.ts';
 import { endedAt, flags, readFlags, readRights, rights, sameAcl } from './posix-rights.ts';
@@ -167,6 +168,11 @@ export class PosixConnection implements HostConnection {
     throw this.#failed(result, 'copy', aboutFrom ? from : to);
   }
 
+  async copyAll(copies: readonly FileCopy[]): Promise<void> {
+    const made = await Promise.allSettled(copies.map(({ from, to }) => this.copy(from, to)));
+    for (const copy of made) if (copy.status === 'rejected') throw copy.reason;
+  }
+
   async rename(from: string, to: string): Promise<void> {
     this.#check(from);
     const result = await this.#run(to, { text: posix.rename(this.#host.tools), args: [from, to] });
@@ -233,15 +239,4 @@ export class PosixConnection implements HostConnection {
       peerSaid: peerTail(lines.join('\n')) || `exit code ${result.code}`,
     });
   }
-}
-
-/** What goes through standard input, and how the script puts the content together. */
-function sent(content: NewContent) {
-  if ('onHost' in content) {
-    const before = bytesOf(content.before);
-    const stdin = Buffer.concat([before, bytesOf(content.after)]);
-    return { stdin, length: '', sha256: content.sha256, around: content.onHost, at: String(before.length) };
-  }
-  const stdin = bytesOf(content);
-  return { stdin, length: String(stdin.length), sha256: sumOfBytes(stdin), around: '', at: '0' };
 }

@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { exec } from '#kit/exec.ts';
 
 type Kind = 'passwd' | 'group';
+
+/** Of the user that the agent runs as. */
+export function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown'); // a container's user without an entry in /etc/passwd
+  }
+}
 
 /**
  * Names of users and groups of this machine. Node knows ids only. `/etc/passwd` and `/etc/group` are read first;

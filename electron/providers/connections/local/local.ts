@@ -1,5 +1,4 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, isAbsolute } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
@@ -15,6 +14,7 @@ import {
 import { hashedOneByOne, hashesOf } from '../common/hashes.ts';
 import { sameAcl } from '../common/posix-rights.ts';
 import type {
+  FileCopy,
   FileFacts,
   FileFlag,
   FileRights,
@@ -24,18 +24,18 @@ import type {
   NewFile,
   WriteOptions,
 } from '../connection.ts';
-import { Accounts } from './accounts.ts';
+import { Accounts, ownName } from './accounts.ts';
 import { factsAt } from './facts.ts';
 import { copyBytes, fill, withFile } from './files.ts';
 import { removeFile, removeLeftovers } from './remove.ts';
 import {
   abandon,
   type Filled,
+  fillAt,
   fillFor,
   giveRights,
   needModeAlone,
   place,
-  prepareAt,
   renameOver,
   syncDirectory,
 } from './replace.ts';
@@ -115,48 +115,61 @@ export class LocalConnection implements HostConnection {
     return this.writeAll([{ path, content, options }]);
   }
 
-  async writeAll(files: readonly NewFile[]): Promise<void> {
+  writeAll(files: readonly NewFile[]): Promise<void> {
+    return this.#putAll(
+      'write',
+      files.map((file) => ({ path: file.path, fill: () => this.#fill(file) })),
+    );
+  }
+
+  /** All are made and given their rights first, the question for what they are to keep is one for all of them; then all are put in place. */
+  async #putAll(work: FileWork, files: readonly { path: string; fill: () => Promise<Filled> }[]) {
     const filled: Filled[] = [];
     try {
-      for (const file of files) filled.push(await this.#do('write', file.path, () => this.#fill(file)));
+      for (const { path, fill } of files) filled.push(await this.#do(work, path, fill));
       const modeAlone = await needModeAlone(filled);
       for (const [at, one] of filled.entries())
-        await this.#do('write', files[at]?.path ?? one.target, () => giveRights(one, modeAlone));
+        await this.#do(work, files[at]?.path ?? one.target, () => giveRights(one, modeAlone));
     } catch (error) {
       await abandon(filled);
       throw error;
     }
     const [first] = files;
-    if (first !== undefined) await this.#do('write', first.path, () => place(filled, this.#clock));
+    if (first !== undefined) await this.#do(work, first.path, () => place(filled, this.#clock));
   }
 
   async #fill({ path, content, options }: NewFile): Promise<Filled> {
     const old = await this.#oldFile(path, 'write');
     const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
     const gid = await this.#wantedId('group', options.group, old?.gid, path);
-    const { mode, acl = sameAcl } = options;
+    const { mode, acl = sameAcl, hidesNothing = false } = options;
     return fillFor(path, this.#clock, async (file) => {
       const wanted = await fill(file, content);
       if ((await sumOf(file)) !== wanted) throw this.#failure('damaged', 'write', path);
-      return { uid, gid, mode, acl };
+      return { uid, gid, mode, acl, keepsNothing: hidesNothing && old === null };
     });
   }
 
-  async copy(from: string, to: string): Promise<void> {
-    mustBeUsable(from, isAbsolute);
-    const source = await this.#do('copy', from, () =>
-      withFile(from, async (file) => ({ facts: await file.stat() })),
+  copy(from: string, to: string): Promise<void> {
+    return this.copyAll([{ from, to }]);
+  }
+
+  copyAll(copies: readonly FileCopy[]): Promise<void> {
+    return this.#putAll(
+      'copy',
+      copies.map((one) => ({ path: one.to, fill: () => this.#fillCopy(one) })),
     );
-    if (source.facts.isDirectory()) throw this.#failure('is-directory', 'copy', from);
-    await this.#do('copy', to, async () => {
-      await this.#oldFile(to, 'copy');
-      const made = await prepareAt(to, this.#clock, async (file) => {
-        await withFile(from, (old) => copyBytes(old, file));
-        const { uid, gid, mode, atimeMs, mtimeMs } = source.facts;
-        await file.utimes(atimeMs / 1000, mtimeMs / 1000);
-        return { uid, gid, mode, acl: sameAcl, like: from };
-      });
-      await place([made], this.#clock);
+  }
+
+  async #fillCopy({ from, to }: FileCopy): Promise<Filled> {
+    const facts = await this.#do('copy', from, () => withFile(from, (file) => file.stat()));
+    if (facts.isDirectory()) throw this.#failure('is-directory', 'copy', from);
+    await this.#oldFile(to, 'copy');
+    return fillAt(to, this.#clock, async (file) => {
+      await withFile(from, (old) => copyBytes(old, file));
+      const { uid, gid, mode, atimeMs, mtimeMs } = facts;
+      await file.utimes(atimeMs / 1000, mtimeMs / 1000);
+      return { uid, gid, mode, acl: sameAcl, like: from };
     });
   }
 
@@ -230,13 +243,5 @@ export class LocalConnection implements HostConnection {
     const id = await this.#accounts.idOf(kind, name);
     if (id === null) throw this.#failure('owner-unknown', 'write', path);
     return id;
-  }
-}
-
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown'); // a container's user without an entry in /etc/passwd
   }
 }

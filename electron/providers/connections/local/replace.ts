@@ -25,6 +25,8 @@ interface Belongs {
   acl: string;
   /** The file whose attributes and label it takes. Default: the one that is replaced. */
   like?: string | undefined;
+  /** It takes nothing, and whatever its directory gave it may stay. */
+  keepsNothing?: boolean | undefined;
 }
 
 type Fill = (file: FileHandle) => Promise<Belongs>;
@@ -41,7 +43,7 @@ export async function fillFor(path: string, clock: Clock, fill: Fill): Promise<F
 }
 
 /** Makes a new file beside `target`, lets `fill` write it, and gives it its owner. No temporary file stays when that does not work. */
-async function fillAt(target: string, clock: Clock, fill: Fill): Promise<Filled> {
+export async function fillAt(target: string, clock: Clock, fill: Fill): Promise<Filled> {
   const directory = dirname(target);
   const name = basename(target).slice(0, 200);
   await removeOldLeftovers(directory, name, clock.now());
@@ -59,13 +61,13 @@ async function fillAt(target: string, clock: Clock, fill: Fill): Promise<Filled>
 
 /** Whether `giveRights` has the mode alone to give to all of these. One program for them all. */
 export function needModeAlone(filled: readonly Filled[]): Promise<boolean> {
-  return haveNothingToKeep(filled.map(keeping));
+  return haveNothingToKeep(filled.filter(({ belongs }) => belongs.keepsNothing !== true).map(keeping));
 }
 
 /** Gives a new file its rights, the mode last, and closes it. It stays when that does not work. `file.rights-not-kept`. */
 export async function giveRights(filled: Filled, modeAlone: boolean): Promise<void> {
   const { file, belongs } = filled;
-  if (!modeAlone) await keep(keeping(filled));
+  if (!modeAlone && belongs.keepsNothing !== true) await keep(keeping(filled));
   if (!windows) await file.chmod(belongs.mode & 0o7777);
   await file.sync();
   await file.close();
@@ -74,18 +76,6 @@ export async function giveRights(filled: Filled, modeAlone: boolean): Promise<vo
 const keeping = ({ temporary, target, belongs: { acl, like = target } }: Filled): Keeping => ({
   ...{ like, file: temporary, acl },
 });
-
-/** As `fillAt` and `giveRights`. No temporary file stays when that does not work. */
-export async function prepareAt(target: string, clock: Clock, fill: Fill): Promise<Prepared> {
-  const filled = await fillAt(target, clock, fill);
-  try {
-    await giveRights(filled, await needModeAlone([filled]));
-  } catch (error) {
-    await abandon([filled]);
-    throw error;
-  }
-  return filled;
-}
 
 /** Closes and removes what is not going to be used. */
 export async function abandon(files: readonly (Prepared & { file: FileHandle })[]): Promise<void> {

@@ -65,7 +65,7 @@ export interface Keeping {
 
 /** Whether `keep` would find nothing to do for any of these: nothing to give, and nothing that a directory gave. */
 export async function haveNothingToKeep(each: readonly Keeping[]): Promise<boolean> {
-  if (windows) return true;
+  if (windows || each.length === 0) return true;
   if (each.some(({ acl }) => acl !== '' && acl !== sameAcl)) return false;
   return arePlain(each.flatMap(({ like, file }) => (existsSync(like) ? [like, file] : [file])));
 }

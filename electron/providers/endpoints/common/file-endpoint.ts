@@ -7,7 +7,16 @@ import type { InstallPlan } from '#shared/model/plan.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection, NewFile } from '../../connections/connection.ts';
-import type { Endpoint, MakesKeys, Material, NewKey, Powers, Restarts, RestoreReport } from '../endpoint.ts';
+import type {
+  Endpoint,
+  MakesKeys,
+  Material,
+  NewKey,
+  Powers,
+  Restarted,
+  Restarts,
+  RestoreReport,
+} from '../endpoint.ts';
 import { chainsOnDisk } from './chains-on-disk.ts';
 import { editedConfiguration } from './configuration-lines.ts';
 import { contentHash, newFile, type Piece } from './content.ts';
@@ -48,7 +57,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   abstract probe(begins?: (check: CheckName) => void): Promise<ProbeReport>;
   abstract nodes(): Promise<DiscoveredNode[]>;
   abstract plan(nodeKey: string): Promise<InstallPlan>;
-  abstract restart(): Promise<void>;
+  abstract restart(): Promise<Restarted>;
   abstract canMakeKeys(): Promise<{ yes: boolean; why: string }>;
 
   /** What the plan says of where copies and keys lie. `plan.unreadable`. */

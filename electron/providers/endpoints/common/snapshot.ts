@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { type FileChange, fileDifferences, type KeptFile } from '#shared/model/changes/file.ts';
 import type { Kept } from '#shared/model/changes/index.ts';
+import { posix } from '#shared/model/changes/ownership.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { belongsTo, keptName, noteName } from './names.ts';
@@ -43,7 +44,7 @@ const note = Buffer.from('Trustkeep keeps copies for a change that is in progres
 /** Renamed from a name that no one can guess: a write would follow a link that was laid where the note is to be. */
 async function leaveNote(connection: HostConnection, directory: string, tag: string): Promise<void> {
   const made = `${noteName(directory, tag)}.${randomBytes(8).toString('hex')}`;
-  await connection.write(made, note, { mode: 0o600 });
+  await connection.write(made, note, { mode: 0o600, hidesNothing: true });
   await connection.rename(made, noteName(directory, tag));
 }
 
@@ -52,7 +53,10 @@ export async function isNoted(connection: HostConnection, directory: string, tag
   return isThere(connection, noteName(directory, tag));
 }
 
-/** Copies what was not copied before, once all of it is known to be as planned. */
+/**
+ * Copies what was not copied before, once content, owner and mode of all of it are known to be as planned. What else a file has
+ * is compared when its copy, which takes it all, is read again.
+ */
 async function copyAll(connection: HostConnection, files: readonly FileChange[], tag: string): Promise<void> {
   const there = await Promise.all(
     files.map(
@@ -63,17 +67,22 @@ async function copyAll(connection: HostConnection, files: readonly FileChange[],
   const states = await statesOf(
     connection,
     missing.map(({ path }) => path),
+    'owner and mode',
   );
   refuseDrift(
-    missing.flatMap(({ path, before }, at) => fileDifferences(path, before, states[at] ?? null)),
+    missing.flatMap(({ path, before }, at) =>
+      fileDifferences(path, before && withoutRights(before), states[at] ?? null),
+    ),
     connection,
   );
-  const copies = missing.flatMap(({ path, before }) =>
-    before === null ? [] : [connection.copy(path, keptName(path, tag))],
-  );
-  // all have to end before the first failure is told: nobody may copy on behind the caller's back
-  for (const copy of await Promise.allSettled(copies)) if (copy.status === 'rejected') throw copy.reason;
+  const copied = missing.filter(({ before }) => before !== null);
+  await connection.copyAll(copied.map(({ path }) => ({ from: path, to: keptName(path, tag) })));
 }
+
+const withoutRights = ({ sha256, ownership: own }: NonNullable<FileChange['before']>) => ({
+  sha256,
+  ownership: own.system === 'posix' ? posix(own.owner, own.group, own.mode) : own,
+});
 
 /** What is kept, read again: every copy is exactly the file that is planned to be there. */
 async function keptExactly(

@@ -24,10 +24,11 @@ export async function stateOf(connection: HostConnection, path: string): Promise
   return state;
 }
 
-/** The same of several, in their order. */
+/** The same of several, in their order; without what a file has beside owner and mode where that is not wanted. */
 export async function statesOf(
   connection: HostConnection,
   paths: readonly string[],
+  wanted: 'all' | 'owner and mode' = 'all',
 ): Promise<(FileState | null)[]> {
   const facts = await Promise.all(paths.map((path) => connection.stat(path)));
   const there = facts.filter((one) => one !== null);
@@ -37,7 +38,8 @@ export async function statesOf(
       hint: 'Use the path of the file itself.',
     });
   }
-  const rights = connection.rights(there.map(({ path }) => path));
+  const rights =
+    wanted === 'all' ? connection.rights(there.map(({ path }) => path)) : there.map(() => unread);
   const states = there.map(async (one): Promise<[FileFacts, FileState]> => {
     const [sha256, all] = await Promise.all([connection.hash(one.path), rights]);
     const own = all[there.indexOf(one)];

@@ -15,7 +15,7 @@ import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import { type Drift, driftOf } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material, RestoreReport } from '../endpoint.ts';
+import type { Material, Restarted, RestoreReport } from '../endpoint.ts';
 import {
   errorLogPathOf,
   pidPathOf,
@@ -160,12 +160,12 @@ export class NginxEndpoint extends FileEndpoint {
     return snapshot;
   }
 
-  async restart(): Promise<void> {
+  async restart(): Promise<Restarted> {
     const program = await this.#locate();
     if (this.#runtime === null) await this.#readConfiguration(program);
     const { pidPath = program.pidPath, errorLogPath = null } = this.#runtime ?? {};
     const startAgain = this.#startAgain;
-    await reload(this.connection, { program, pidPath, errorLogPath, startAgain });
+    return reload(this.connection, { program, pidPath, errorLogPath, startAgain });
   }
 
   override restore(snapshot: Snapshot): Promise<RestoreReport> {

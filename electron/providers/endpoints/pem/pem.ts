@@ -12,7 +12,7 @@ import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import { dirname } from '../common/paths.ts';
 import type { EndpointTools } from '../common/tools.ts';
-import type { Material, Powers, RunsScripts } from '../endpoint.ts';
+import type { Material, Powers, Restarted, RunsScripts } from '../endpoint.ts';
 import { makePemPlan, pemRemembers, piecesFor, plannedAlias } from './plan.ts';
 import { probePem } from './probe.ts';
 import { runUserScript } from './scripts.ts';
@@ -68,11 +68,11 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
   }
 
   /** Without a restart script there is nothing to do: whoever serves the file notices by itself. */
-  async restart(): Promise<void> {
+  async restart(): Promise<Restarted> {
     const { restartScript } = this.#settings;
-    if (restartScript === null) return;
+    if (restartScript === null) return { settled: false };
     const ran = await runUserScript(this.connection, restartScript, []);
-    if (ran.code === 0) return;
+    if (ran.code === 0) return { settled: false };
     throw new Failure(
       'endpoint.restart-failed',
       `The restart script ${restartScript} on ${this.connection.description} ended with code ${ran.code}.`,

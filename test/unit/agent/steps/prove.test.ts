@@ -43,6 +43,20 @@ describe('a new certificate is proved to be served', () => {
   });
 });
 
+describe('a second look at a new certificate', () => {
+  const waitedAfter = async (restart: unknown) => {
+    const probeTls = async () => world.shown;
+    const before = world.clock.monotonic();
+    await proveStep.run(world.context({ restart }, { probeTls, clock: world.clock }));
+    return world.clock.monotonic() - before;
+  };
+
+  test('waits for workers of before to end, unless the endpoint showed that they have', async () => {
+    expect(await waitedAfter({ settled: true })).toBe(0);
+    for (const restart of [{}, { settled: false }]) expect(await waitedAfter(restart)).toBeGreaterThan(0);
+  });
+});
+
 describe('a new certificate is not proved to be served', () => {
   test('when one address of several shows another', async () => {
     for (const port of proofs.map((proof) => proof.port)) {

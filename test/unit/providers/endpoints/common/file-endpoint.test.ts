@@ -27,7 +27,7 @@ class Endpoint extends FileEndpoint {
   probe = () => Promise.reject(new Error('not asked for'));
   nodes = () => Promise.reject(new Error('not asked for'));
   plan = () => Promise.reject(new Error('not asked for'));
-  restart = () => Promise.resolve();
+  restart = () => Promise.resolve({ settled: false });
   canMakeKeys = () => Promise.resolve({ yes: true, why: '' });
 
   protected remembered() {

@@ -21,6 +21,7 @@ import {
   takeSnapshot,
 } from '../../../../../electron/providers/endpoints/common/snapshot.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
+import { canGiveRights, must } from '../../../../make/rights.ts';
 
 let files: ReturnType<typeof plannedFiles>;
 beforeEach(() => {
@@ -118,21 +119,33 @@ describe('a snapshot', () => {
     expect(files.names()).toEqual(['new.crt', 'site.crt']);
   });
 
-  test('says why a copy could not be made, and only when no other is being made', async () => {
+  test('says why a copy could not be made, and notes nothing then', async () => {
     put('site.crt', 'old');
     put('site.key', 'old key');
-    const ended: string[] = [];
     class Full extends LocalConnection {
-      override async copy(from: string, to: string): Promise<void> {
-        if (from === at('site.crt')) throw new Failure('file.disk-full', 'The disk is full.');
-        await super.copy(from, to);
-        ended.push(from);
+      override async copyAll(): Promise<void> {
+        throw new Failure('file.disk-full', 'The disk is full.');
       }
     }
     const plan = [await files.planned('site.crt'), await files.planned('site.key')];
     await expect(take(plan, [], new Full(systemClock))).rejects.toMatchObject({ code: 'file.disk-full' });
-    expect(ended).toEqual([at('site.key')]);
+    expect(files.names()).toEqual(['site.crt', 'site.key']);
   });
+
+  test.runIf(canGiveRights)(
+    'is refused when a file got an access control list since it was planned',
+    async () => {
+      const path = put('site.key', 'old key', 0o600);
+      const plan = [await files.planned('site.key')];
+      await must('setfacl', '-m', 'u:daemon:r', path);
+      await must('chmod', '0600', path);
+      await expect(take(plan)).rejects.toMatchObject({
+        code: 'snapshot.not-exact',
+        message: expect.stringContaining('now has the ACL'),
+      });
+      expect(files.names()).not.toContain('.trustkeep-task_1.snapshot');
+    },
+  );
 
   test('is refused when a kept copy is not exact', async () => {
     put('site.crt', 'old');
