@@ -42,7 +42,7 @@ export async function createBackup(database: Database, request: BackupRequest): 
       dataKey.fill(0);
     }
   } finally {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {}); // with a path that cannot be, nothing was written
     rmSync(copy, { force: true });
   }
 }

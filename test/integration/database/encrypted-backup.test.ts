@@ -140,6 +140,8 @@ describe('a backup', () => {
       code: 'backup.not-writable',
       message: expect.stringContaining('directory of'),
     });
+    const tooLong = create(here, file('x'.repeat(300)));
+    await expect(tooLong).rejects.toMatchObject({ code: 'backup.not-writable' });
     await expect(create(here, '/proc/all.backup')).rejects.toMatchObject({ code: 'backup.not-writable' });
     expect(readdirSync(outside.path).sort()).toEqual(['dangling', 'directory', 'link', 'taken']);
     expect(names(here).filter((name) => name.includes('part'))).toEqual([]);
