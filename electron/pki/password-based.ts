@@ -25,7 +25,7 @@ export function readDecrypted<T>(read: () => T): T {
 }
 
 /** More rounds than any program writes would only hold everything up. */
-const mostRounds = 2_000_000;
+export const mostRounds = 2_000_000;
 const mostScryptMemory = 64 * 1024 * 1024;
 
 /**
@@ -72,9 +72,9 @@ function decryptCbc(cipher: string, key: Buffer, iv: Buffer, data: Buffer): Buff
 
 // ── PBES2 (RFC 8018 6.2) ────────────────────────────────────────────────────────────────────────────────────────
 
-const pbes2 = '1.2.840.113549.1.5.13';
+export const pbes2 = '1.2.840.113549.1.5.13';
 const pbkdf2 = '1.2.840.113549.1.5.12';
-const scrypt = '1.3.6.1.4.1.11591.4.11';
+export const scrypt = '1.3.6.1.4.1.11591.4.11';
 
 const cbcCiphers: Readonly<Record<string, { name: string; keySize: number }>> = {
   '2.16.840.1.101.3.4.1.2': { name: 'aes-128-cbc', keySize: 16 },

@@ -1,14 +1,19 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { Failure } from '#shared/failure.ts';
+import { derivesForAges } from '../../../pki/derivation-effort.ts';
+import { splitPem } from '../../../pki/pem.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 
 const { parseKey } = ssh2.utils;
 
+/** Of bcrypt, which takes about 50 ms for each here. OpenSSH writes 16 to 24, and people who want more up to some hundreds. */
+const mostRounds = 512;
+
 /**
  * Reads a private key for logging in: OpenSSH, PPK (version 2), PKCS#1, SEC 1 and PKCS#8, each plain or encrypted.
  * ssh2 does not know PKCS#8, so PEM goes through the crypto library first. `who` is for the sentence: `deploy@web1`.
- * Deriving the key from a passphrase blocks for about a tenth of a second (more with many rounds).
+ * Deriving the key from a passphrase blocks for about a second (for more with many rounds; too many are refused).
  */
 export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who: string): ParsedKey {
   const text = key.text().trim().replaceAll('\r\n', '\n');
@@ -23,6 +28,7 @@ export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who:
       'it is a PuTTY key file of version 3 (save it as version 2, or export it for OpenSSH)',
     );
   }
+  if (phrase !== undefined && bcryptRounds(text) > mostRounds) throw tooManyRounds(who);
   const parsed: ParsedKey | ParsedKey[] | Error = parseKey(text, phrase?.bytes());
   if (parsed instanceof Error) throw explain(parsed, phrase, who);
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
@@ -33,6 +39,7 @@ export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who:
 function fromPem(text: string, passphrase: Secret | undefined, who: string): ParsedKey {
   const encrypted = /^-----BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(text);
   if (encrypted && passphrase === undefined) throw passphraseMissing(who);
+  if (encrypted && pkcs8In(text).some(derivesForAges)) throw tooManyRounds(who);
   let key: KeyObject;
   try {
     key = createPrivateKey(
@@ -49,6 +56,36 @@ function fromPem(text: string, passphrase: Secret | undefined, who: string): Par
   const parsed: ParsedKey | ParsedKey[] | Error = parseKey(inSsh2Form(key, who));
   if (parsed instanceof Error) throw unreadable(who, 'SSH does not support this kind of key', parsed);
   return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
+}
+
+/** What cannot be read is refused by who opens it. */
+function pkcs8In(text: string): Buffer[] {
+  try {
+    return splitPem(text).flatMap(({ label, der }) => (label === 'ENCRYPTED PRIVATE KEY' ? [der] : []));
+  } catch {
+    return [];
+  }
+}
+
+/** As PROTOCOL.key of OpenSSH has it: magic, cipher, derivation, then its salt and its rounds. 0: it says none. */
+function bcryptRounds(text: string): number {
+  const bytes = Buffer.from(text.replace(/-----[^-]*-----/g, ''), 'base64');
+  const magic = 'openssh-key-v1\0';
+  if (!bytes.subarray(0, magic.length).equals(Buffer.from(magic))) return 0;
+  let at = magic.length;
+  const field = (): Buffer => {
+    const length = bytes.readUInt32BE(at);
+    at += 4 + length;
+    return bytes.subarray(at - length, at);
+  };
+  try {
+    field();
+    if (field().toString('latin1') !== 'bcrypt') return 0;
+    const options = field();
+    return options.readUInt32BE(4 + options.readUInt32BE(0));
+  } catch {
+    return 0; // too short for what it says of itself
+  }
 }
 
 function inSsh2Form(key: KeyObject, who: string): string {
@@ -120,6 +157,14 @@ function passphraseWrong(who: string, cause: unknown): Failure {
     'ssh.key-passphrase-wrong',
     `The passphrase does not open the SSH private key for ${who}.`,
     { hint: 'Set the passphrase of this key (`ssh_key_password`).', cause },
+  );
+}
+
+function tooManyRounds(who: string): Failure {
+  return new Failure(
+    'ssh.key-unreadable',
+    `The SSH private key for ${who} cannot be used: its file asks for more rounds to derive the key than Trustkeep carries out.`,
+    { hint: 'Encrypt it again with fewer rounds: ssh-keygen -p -a 16 -f FILE.' },
   );
 }
 

@@ -1,5 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
+import { toPem } from '../../../../../electron/pki/pem.ts';
+import { element } from '../../../../../electron/pki/write-der.ts';
 import { readPrivateKey } from '../../../../../electron/providers/connections/ssh/private-key.ts';
 import { Secret } from '../../../../../electron/secrets/secret.ts';
 
@@ -16,6 +19,16 @@ const pkcs8 = (key: KeyObject, passphrase?: string) =>
       ...(passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase }),
     })
     .toString();
+
+const sequence = (...parts: Buffer[]) => element(0x30, Buffer.concat(parts));
+const oid = (hex: string) => element(0x06, Buffer.from(hex, 'hex'));
+const octets = (length: number) => element(0x04, Buffer.alloc(length));
+/** An EncryptedPrivateKeyInfo by PBES2 with AES-256-CBC (RFC 8018). */
+const encrypted = (id: Buffer, parameters: Buffer) => {
+  const scheme = sequence(oid('60864801650304012a'), octets(16));
+  const algorithm = sequence(oid('2a864886f70d01050d'), sequence(sequence(id, parameters), scheme));
+  return toPem('ENCRYPTED PRIVATE KEY', sequence(algorithm, octets(48)));
+};
 
 describe('a private key for ssh', () => {
   test.each([
@@ -53,6 +66,22 @@ describe('a private key for ssh', () => {
     expect(codeOf()).toBe('ssh.key-passphrase-missing');
     expect(codeOf('')).toBe('ssh.key-passphrase-missing');
     for (let turn = 0; turn < 30; turn += 1) expect(codeOf(`wrong ${turn}`)).toBe('ssh.key-passphrase-wrong');
+  });
+  test('whose file asks for so many rounds that opening it would take ages is refused without opening it', () => {
+    const sealed = { cipher: 'aes256-ctr', passphrase: 'phrase', rounds: 1 } as const;
+    const openSsh = ssh2.utils.generateKeyPairSync('ed25519', sealed).private;
+    expect(read(openSsh, 'phrase').type).toBe('ssh-ed25519');
+    const contents = Buffer.from(openSsh.replace(/-----[^-]+-----/g, ''), 'base64');
+    contents.writeUInt32BE(2 ** 31, contents.indexOf(Buffer.from([0, 0, 0, 16])) + 20);
+    expect(() => read(toPem('OPENSSH PRIVATE KEY', contents), 'phrase')).toThrow(/more rounds/);
+
+    const pbkdf2 = sequence(octets(8), element(0x02, Buffer.from('7fffffff', 'hex')));
+    expect(() => read(encrypted(oid('2a864886f70d01050c'), pbkdf2), 'phrase')).toThrow(/more rounds/);
+    const scrypt = sequence(
+      octets(8),
+      ...['7fff', '7fff', '01'].map((n) => element(0x02, Buffer.from(n, 'hex'))),
+    );
+    expect(() => read(encrypted(oid('2b06010401da47040b'), scrypt), 'phrase')).toThrow(/more rounds/);
   });
   test.each([
     ['nothing', ''],
