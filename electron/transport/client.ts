@@ -14,10 +14,13 @@ import { actorHeader, proofOf, readToken, sameText } from './token.ts';
 export type Client = ContractRouterClient<Contract>;
 
 const helloTimeoutMs = 5_000;
+/** The agent's own has about a hundred bytes. */
+const longestHello = 4096;
 
 /**
  * The agent that runs with this data directory; null when none answers there. Rejects with `socket.foreign` when
- * something answers that is not it.
+ * something answers that is not it, and with `agent.unreachable` when nothing is said for five seconds. A call rejects with
+ * what the agent says, or with `agent.not-understood`.
  */
 export async function connectLocally(dataDirectory: string, actor: string | null): Promise<Client | null> {
   const place = socketPlace(dataDirectory);
@@ -27,8 +30,7 @@ export async function connectLocally(dataDirectory: string, actor: string | null
     if (place.directory !== null) checkOwner(place.path, 'socket');
     await provedByHello(place.path, token);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET') return null;
+    if (isGone(error)) return null;
     throw error;
   }
   const headers = {
@@ -39,6 +41,7 @@ export async function connectLocally(dataDirectory: string, actor: string | null
     url: 'http://trustkeep/rpc',
     headers,
     fetch: (request) => overSocket(place.path, request),
+    interceptors: [({ next }) => next().catch((thrown: unknown) => Promise.reject(understood(thrown)))],
   });
   return createORPCClient<NestedClient<Record<never, never>>>(link) as Client;
 }
@@ -47,26 +50,65 @@ export async function connectLocally(dataDirectory: string, actor: string | null
 export function failureOf(thrown: unknown): Failure {
   const meant = fromLine(thrown);
   if (meant !== null) return meant;
+  if (!isGone(thrown)) return asFailure(thrown);
+  return new Failure('agent.unreachable', 'The agent stopped answering.', {
+    hint: 'Check whether it is still running: trustkeep status',
+    cause: thrown,
+  });
+}
+
+/** Nobody listens at the socket, or the connection has ended. */
+function isGone(thrown: unknown): boolean {
   const { code } = (thrown ?? {}) as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE') {
-    return new Failure('agent.unreachable', 'The agent stopped answering.', {
-      hint: 'Check whether it is still running: trustkeep status',
-      cause: thrown,
-    });
-  }
-  return asFailure(thrown);
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE';
+}
+
+/** Of a call: what is no answer of the contract was said by an agent with another one. */
+function understood(thrown: unknown): unknown {
+  const given = thrown instanceof Error && thrown.name === 'AbortError';
+  if (given || isGone(thrown) || fromLine(thrown) !== null) return thrown;
+  return new Failure('agent.not-understood', 'The answer of the agent could not be understood.', {
+    hint: 'The agent may be of another version than this program. Stop it with "trustkeep stop" and start it again.',
+    cause: thrown,
+  });
 }
 
 async function provedByHello(path: string, token: string): Promise<void> {
   const nonce = randomBytes(16).toString('hex');
-  const signal = AbortSignal.timeout(helloTimeoutMs);
-  const answer = await overSocket(path, new Request(`http://trustkeep/hello?nonce=${nonce}`, { signal }));
-  const said: unknown = await answer.json().catch(() => null);
+  const said = await helloOf(path, nonce);
   const proof = typeof said === 'object' && said !== null ? Reflect.get(said, 'proof') : null;
   if (typeof proof === 'string' && sameText(proof, proofOf(token, nonce))) return;
   throw new Failure('socket.foreign', `What answers at ${path} is not the agent of this data directory.`, {
     hint: 'Nothing was sent to it. Find out which program owns that socket.',
   });
+}
+
+/** What was answered, which anyone may have written; null: nothing that can be read. */
+async function helloOf(path: string, nonce: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(helloTimeoutMs);
+  try {
+    const answer = await overSocket(path, new Request(`http://trustkeep/hello?nonce=${nonce}`, { signal }));
+    return JSON.parse(await startOf(answer));
+  } catch (thrown) {
+    if (isGone(thrown)) throw thrown;
+    if (!signal.aborted) return null;
+    throw new Failure('agent.unreachable', `The agent did not answer within ${helloTimeoutMs / 1000} s.`, {
+      hint: 'It may be busy. Try again.',
+      cause: thrown,
+    });
+  }
+}
+
+/** Nothing, when there is more than an agent says. */
+async function startOf(answer: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of answer.body ?? []) {
+    size += part.length;
+    if (size > longestHello) return '';
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** `fetch` over a socket: Node's own fetch cannot, and a whole HTTP library is slow to load for it. */

@@ -7,6 +7,7 @@ export const agentCodes = {
     'agent.denied': ['needs-person', 'The account is not allowed to call the agent.'],
     'agent.no-window': ['needs-person', 'The running agent has no window.'],
     'agent.not-running': ['needs-person', 'No agent is running with the data directory.', 'not-there'],
+    'agent.not-understood': ['needs-person', 'The answer of the agent is none that this program knows.'],
     'agent.unreachable': ['later', 'The agent stopped answering.', 'not-there'],
     'approval.decided': ['never', 'The plan has already been decided.'],
     'approval.missing': ['never', 'The plan has not been approved here.'],
