@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { makeLog } from '#kit/log.ts';
+import type { Origin } from '#shared/model/origin.ts';
+import { type Composed, compose, type Overrides } from '../../../electron/compose.ts';
+import { keyFileKeychain } from '../../../electron/secrets/key-file.ts';
+import { freePort } from '../../servers/free-port.ts';
+import { makeCa, makeLeaf } from '../certificates.ts';
+import { tempDirectory } from '../directory.ts';
+import type { Words } from './from-schema.ts';
+import { onlyBelow } from './only-below.ts';
+import { onlyLoopback } from './only-loopback.ts';
+import { makeWords } from './words.ts';
+
+export const plantedSecret = 'Junk-s3cret-5d0c81';
+
+export interface JunkWorld {
+  agent: Composed;
+  words: Words;
+  /** The contract, called as one of this origin. */
+  callAs(origin: Origin): ReturnType<typeof clientOf>;
+  /** Lines that the agent logged as errors since the last time. */
+  errors(): string[];
+  /** Connections to elsewhere that were refused. */
+  refused(): number;
+  close(): Promise<void>;
+}
+
+function clientOf({ router }: Composed, origin: Origin) {
+  return createRouterClient(router, { context: { caller: { origin, actor: 'junk' } } });
+}
+
+/**
+ * A real agent over a directory of its own, with an endpoint, a credential and a plan that waits for approval. It reaches
+ * nothing but the loopback, where nobody listens, and its connections change nothing outside the directory. It says goodbye to
+ * both with `close`.
+ */
+export async function openJunkWorld(): Promise<JunkWorld> {
+  const directory = tempDirectory('junk');
+  const guard = onlyLoopback();
+  const errors: string[] = [];
+  const log = makeLog((line) => errors.push(line), 'error', Date.now);
+  const data = join(directory.path, 'data');
+  const agent = await compose({
+    ...{ face: 'headless', dataDirectory: data, log, settings: { proof_seconds: 1 } },
+    overrides: overridesFor(directory.path),
+  });
+  await agent.start();
+  const port = await freePort();
+  await fill(agent, directory.path, port);
+  return {
+    agent,
+    words: makeWords(agent, { directory: directory.path, port, secret: plantedSecret }),
+    callAs: (origin) => clientOf(agent, origin),
+    errors: () => errors.splice(0),
+    refused: guard.refused,
+    async close() {
+      await agent.stop(1000);
+      guard.end();
+      directory.remove();
+    },
+  };
+}
+
+function overridesFor(directory: string): Overrides {
+  const refused = { code: 127, timedOut: false, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+  return {
+    keychain: () => keyFileKeychain(join(directory, 'os.key')),
+    connection: (made) => onlyBelow(directory, made),
+    authorityTools: {
+      runScript: async () => refused,
+      dns: () => ({ ask: async () => ({ answered: false, because: 'could not be reached' }) }),
+    },
+  };
+}
+
+async function fill(agent: Composed, directory: string, port: number): Promise<void> {
+  const files = join(directory, 'files');
+  mkdirSync(files);
+  const leaf = makeLeaf(makeCa(), { names: ['shop.example'] });
+  writeFileSync(join(files, 'site.pem'), `${leaf.keyPem}${leaf.chainPem}`);
+  writeFileSync(join(files, 'client.key'), leaf.keyPem);
+  spawnSync('mkfifo', [join(files, 'pipe')]);
+  const call = clientOf(agent, 'cli');
+  await call.credentials.add({
+    storename: 'trustkeep-store',
+    id: 'web',
+    username: 'a',
+    password: plantedSecret,
+  });
+  const served_at = `127.0.0.1:${port}`;
+  await call.endpoints.add({ type: 'pem', name: 'web', path: join(files, 'site.pem'), served_at });
+  const node = await firstNode(agent);
+  await call.certificates.request({ node });
+}
+
+async function firstNode(agent: Composed): Promise<string> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const [node] = agent.database.nodes.list();
+    if (node !== undefined) return node.id;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('no node was found');
+}
