@@ -24,7 +24,7 @@ export const procedures: readonly Procedure[] = Object.entries(contract).flatMap
 );
 
 /** Counts what happened, and keeps what must not be. */
-export interface Notes {
+interface Notes {
   count(what: string): void;
   found(kind: string, detail: string): void;
 }
