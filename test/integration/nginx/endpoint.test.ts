@@ -51,6 +51,10 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
       expect([node.name, node.notInstallable]).toEqual([node.name, null]);
       const plan = await endpoint.plan(node.key);
       expect(plan.proofs).toHaveLength(node.bindings.length);
+      expect(plan.coldStart).toMatchObject({
+        proved: true,
+        sentence: expect.stringContaining('nginx -T, run as root like the master process of nginx, accepted'),
+      });
       for (const leaf of await shown(plan))
         expect([node.name, leaf]).toEqual([node.name, node.certificate?.fingerprint]);
     }

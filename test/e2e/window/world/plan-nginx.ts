@@ -3,6 +3,7 @@ import type { Change } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import { coldStart } from '../../../../electron/providers/endpoints/nginx/cold-start.ts';
 import { nginxRemembers } from '../../../../electron/providers/endpoints/nginx/remembers.ts';
 import { fakeHash } from './world.ts';
 
@@ -48,6 +49,7 @@ export function installInNginx(target: EndpointNode): InstallPlan {
         ...(name === 'mail' ? { startTls: 'imap' as const } : {}),
       })),
     ),
+    coldStart: coldStart({ runsAs: 0, askedBy: { id: 0, name: 'root' } }),
     listeners: target.bindings.flatMap(({ address }) => [80, 443].map((port) => ({ address, port }))),
     warnings: [`The current files are also used by ${neighbour}, so this node gets its own files.`],
   };
