@@ -72,7 +72,7 @@ function placeVia(peer: Peer, proxy: Peer | undefined): string {
 
 /** Whatever the proxy shows instead of the server's own certificate, or a server of a private CA behind it. */
 function readsAlong(proxy: Peer, peer: Peer, issuer: string | null, cause: unknown): Failure {
-  const who = issuer === null ? 'an issuer' : `“${issuer}”`;
+  const who = issuer === null ? 'an issuer' : `"${issuer}"`;
   return new Failure(
     'proxy.intercepts',
     `The certificate shown for ${place(peer)} behind the proxy ${place(proxy)} was issued by ${who}, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
@@ -107,7 +107,7 @@ function tlsFailure(
   const aboutOurs = clientCertificateFailure(code, at, known.showedCertificate === true, cause);
   if (aboutOurs !== null) return aboutOurs;
   if (isUntrusted(code)) {
-    const who = known.issuer ? `“${known.issuer}”` : 'an issuer';
+    const who = known.issuer ? `"${known.issuer}"` : 'an issuer';
     return new Failure(
       'net.tls-untrusted',
       `The certificate of ${at} was issued by ${who}, which this machine does not trust.`,

@@ -125,7 +125,7 @@ function makeOuts(proxy: HttpOptions['proxy'], options: OutboundOptions) {
 function target(text: string): { url: URL; peer: Peer } {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw new Failure('net.bad-address', `“${text.slice(0, 200)}” is not an http or https address.`, {
+    throw new Failure('net.bad-address', `"${text.slice(0, 200)}" is not an http or https address.`, {
       hint: 'Use an absolute address that starts with https://.',
     });
   const host = url.hostname.replace(/^\[|\]$/g, '');

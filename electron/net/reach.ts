@@ -227,9 +227,9 @@ function sentenceFor(
   { subject, issuer, protocol }: Handshake,
   strangeBehind: Peer | undefined,
 ): string {
-  const shown = `${place(peer)} shows a certificate for “${subject}”, issued by “${issuer}”, which this machine trusts (${protocol}).`;
+  const shown = `${place(peer)} shows a certificate for "${subject}", issued by "${issuer}", which this machine trusts (${protocol}).`;
   if (strangeBehind === undefined) return shown;
-  return `${shown} “${issuer}” is not a public root but one from this machine's own store: the proxy ${place(strangeBehind)} decrypts the traffic, unless ${peer.host} is your own server.`;
+  return `${shown} "${issuer}" is not a public root but one from this machine's own store: the proxy ${place(strangeBehind)} decrypts the traffic, unless ${peer.host} is your own server.`;
 }
 
 /** Trusted is who signed it: a wrong name or date is another matter, which the failure tells. */

@@ -70,7 +70,7 @@ describe.each(shapes.filter(([, { needs }]) => needs.every(have)))(
       told.push(JSON.stringify(report));
       expect(storeReport.parse(report)).toEqual(report);
       expect(report.ok).toBe(report.checks.every(({ ok }) => ok));
-      for (const { sentence } of report.checks) expect(sentence).toMatch(/^\S.*[.!”]$/s);
+      for (const { sentence } of report.checks) expect(sentence).toMatch(/^\S.*[.!"]$/s);
       return report;
     }
     /** What was begun for somebody who left may still end badly for the next one, who may try again then. */

@@ -33,7 +33,7 @@ function textOf(node: Syntax, seen: Set<Syntax>): string | null {
 }
 
 /** A word that is no name, number, path or address. */
-const word = /(?<=^|[\s"“(])\p{Ll}{2,}(?=[,;:.!?")”]*(?:\s|$))/u;
+const word = /(?<=^|[\s"(])\p{Ll}{2,}(?=[,;:.!?")]*(?:\s|$))/u;
 
 /** How deep a sentence is put together of others. */
 const deepest = 3;

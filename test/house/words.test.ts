@@ -54,6 +54,11 @@ test('sentences of the product keep to docs/style.md', () => {
   expect(sources.flatMap((file) => found(file, wordsOf(file)))).toEqual([]);
 });
 
+test('what is quoted stands between straight marks', () => {
+  const curly = sources.filter((file) => /[“”„]/.test(codeOf(file)));
+  expect(curly).toEqual([]);
+});
+
 test('pages keep to docs/style.md', () => {
   expect(pages.flatMap((page) => found(page, withoutOthers(read(page))))).toEqual([]);
 });

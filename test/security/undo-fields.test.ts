@@ -169,7 +169,7 @@ describe('an approval of a version that sealed no snapshot', () => {
     return task;
   }
 
-  test.each(['', ' with-request'])('goes on and back all the same (“%s”)', async (words) => {
+  test.each(['', ' with-request'])('goes on and back all the same ("%s")', async (words) => {
     for (const step of ['install', 'restart', ...undo] as const)
       expect(await drive(fixture.database, earlier(fixture.database, step, words))).toMatchObject({
         reached: true,

@@ -46,7 +46,7 @@ export function decoded(raw: string, incident: Incident): Record<string, string>
   const query: Record<string, string> = {};
   for (const [index, pair] of raw.split('&').entries()) {
     const [name = '', value, ...more] = pair.split('=');
-    if (!names.includes(name)) incident(`parameter “${name}”`);
+    if (!names.includes(name)) incident(`parameter "${name}"`);
     if ((index === 0) !== (name === 'AppID')) incident(`${name} at place ${index}`);
     if (query[name] !== undefined) incident(`${name} twice`);
     if (value === undefined || value === '' || more.length > 0) incident(`${name} is not one value: ${pair}`);

@@ -46,7 +46,7 @@ export function pairs(world: World, text: string, names: string[]): Record<strin
   const found: Record<string, string> = {};
   for (const pair of text === '' ? [] : text.split('&')) {
     const [name = '', value = '', ...more] = pair.split('=');
-    if (!names.includes(name)) incident(world, `parameter “${name}”`);
+    if (!names.includes(name)) incident(world, `parameter "${name}"`);
     if (found[name] !== undefined) incident(world, `${name} twice`);
     if (more.length > 0 || !/^(?:[A-Za-z0-9\-._~!'()*]|%[0-9A-F]{2})*$/.test(value))
       incident(world, `${name} is badly encoded: ${pair}`);

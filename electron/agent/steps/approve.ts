@@ -77,7 +77,7 @@ function waitForPerson() {
 
 function rejected(approval: Approval): Failure {
   const who = approval.decidedBy ?? 'someone';
-  const why = approval.comment === null ? '.' : `: “${approval.comment}”`;
+  const why = approval.comment === null ? '.' : `: "${approval.comment}"`;
   return new Failure('approval.rejected', `The plan was rejected by ${who}${why}`);
 }
 

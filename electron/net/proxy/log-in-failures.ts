@@ -39,7 +39,7 @@ export function cannotLogIn(because: Because, proxy: Peer, offers: readonly Prox
       return new Failure(
         'proxy.domain-needed',
         `The proxy ${at} requires an NTLM login (it offers ${list}), and no domain is set.`,
-        { hint: 'Set the domain of the proxy user, or “.” for an account of the proxy itself.' },
+        { hint: 'Set the domain of the proxy user, or "." for an account of the proxy itself.' },
       );
     case 'scheme-unknown':
       return new Failure(

@@ -57,7 +57,7 @@ export function pacNonsense(url: string, host: string, answer: string): Failure 
   const socks = /^SOCKS/i.test(answer);
   return new Failure(
     socks ? 'proxy.pac-socks-only' : 'proxy.pac-answer',
-    `The PAC file ${shownUrl(url)} answers “${answer.slice(0, 200)}” for ${host}, ${socks ? 'and Trustkeep supports SOCKS 5 only' : 'which is not a usable answer'}.`,
+    `The PAC file ${shownUrl(url)} answers "${answer.slice(0, 200)}" for ${host}, ${socks ? 'and Trustkeep supports SOCKS 5 only' : 'which is not a usable answer'}.`,
     {
       hint: socks
         ? 'Ask the administrator of the PAC file to name an HTTP or SOCKS5 proxy for this destination, or set one by host and port.'

@@ -11,7 +11,7 @@ export function bodyLength(head: AnswerHead, method: string): BodyLength {
   );
   if (encodings !== '') {
     if (encodings.trim() === 'chunked') return { kind: 'chunked' };
-    throw new BadAnswer(`the transfer encoding “${encodings.slice(0, 40)}”`);
+    throw new BadAnswer(`the transfer encoding "${encodings.slice(0, 40)}"`);
   }
   if (lengths.size === 0) return { kind: 'to-end' };
   const [length = ''] = lengths;

@@ -80,7 +80,7 @@ export class Router {
     if (rule !== null)
       return {
         ways: [direct],
-        because: `The connection to ${at} is direct: it matches “${rule}” in the bypass list.`,
+        because: `The connection to ${at} is direct: it matches "${rule}" in the bypass list.`,
       };
     const setting = this.#config.settings.route;
     switch (setting.mode) {
@@ -116,8 +116,8 @@ export class Router {
     const notes = [
       answer.text === ''
         ? `The PAC file ${shownUrl(pacUrl)} gives no answer for ${at}, which means a direct connection.`
-        : `The PAC file ${shownUrl(pacUrl)} answers “${answer.text.slice(0, 300)}” for ${at}.`,
-      ...answer.skipped.map((part) => `“${part}” is skipped: Trustkeep does not support it.`),
+        : `The PAC file ${shownUrl(pacUrl)} answers "${answer.text.slice(0, 300)}" for ${at}.`,
+      ...answer.skipped.map((part) => `"${part}" is skipped: Trustkeep does not support it.`),
       ...ways.filter(isBad).map((way) => `The ${wayName(way)} did not answer recently and is tried last.`),
     ];
     return { ways, because: notes.join(' ') };

@@ -71,7 +71,7 @@ function Decided({ approval }: { approval: Approval }) {
   return (
     <Notice intent={state === 'approved' ? 'success' : 'info'} title={`${en.approvals.states[state]}.`}>
       {decidedAt !== null && en.approvals.decidedBy(decidedBy, decidedOrigin, absoluteTime(decidedAt))}
-      {comment !== null && comment !== '' && ` “${comment}”`}
+      {comment !== null && comment !== '' && ` "${comment}"`}
       {state === 'superseded' && ` ${en.approvals.supersededMeaning}`}
     </Notice>
   );

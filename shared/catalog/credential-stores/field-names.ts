@@ -32,7 +32,7 @@ export function fieldNamesOf(flat: Flat): FieldNames {
     const field = line.slice(at + 1).trim();
     if (at < 1 || part === undefined || field === '' || field.length > 200)
       throw invalid(
-        `“${line.slice(0, 100)}” does not name a field.`,
+        `"${line.slice(0, 100)}" does not name a field.`,
         `Write part=field, for example password=db_pass. Parts: ${parts.join(', ')}.`,
       );
     if (named[part] !== undefined)

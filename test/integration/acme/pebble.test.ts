@@ -194,7 +194,7 @@ describe.skipIf(!canRunPebble)('ACME with pebble', () => {
     const report = await authority.test();
     expect(report.ok).toBe(false);
     expect(report.checks[0]?.sentence).toMatch(
-      /“Test API root”, which this machine does not trust.*trusted_roots/,
+      /"Test API root", which this machine does not trust.*trusted_roots/,
     );
   });
 

@@ -52,7 +52,7 @@ describe.skipIf(!canRunPebble)('of the chains that a real ACME CA offers', () =>
     const found = await collected('Nobody Root X1');
     expect(found).toMatchObject({ root: all[0], links: 3, asked: 3 });
     expect(found.remark).toEqual({
-      sentence: `The CA does not offer a chain that ends at “Nobody Root X1”, only at: ${all.join(', ')}. Its usual chain is used.`,
+      sentence: `The CA does not offer a chain that ends at "Nobody Root X1", only at: ${all.join(', ')}. Its usual chain is used.`,
       warning: true,
     });
   });

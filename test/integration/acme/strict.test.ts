@@ -231,7 +231,7 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       ca.script({ profiles });
       const { authority } = acme(ca, { settings: { profile: 'eternal' } });
       await expect(untilDone(authority, await makeTestOrder(['a.example']))).rejects.toMatchObject({
-        message: expect.stringContaining('“eternal”; it offers: classic, shortlived'),
+        message: expect.stringContaining('"eternal"; it offers: classic, shortlived'),
       });
       expect(ca.state.newOrders).toBe(0);
       const report = await authority.test();

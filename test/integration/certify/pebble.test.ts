@@ -91,7 +91,7 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate from a real AC
     const task = await agent.until(taskId);
     expect(task.state).toBe('succeeded-with-warnings');
     expect(task.steps.find(({ name }) => name === 'await-certificate')?.sentence).toMatch(
-      /does not offer a chain that ends at “Nobody Root X1”, only at: Pebble Root CA/,
+      /does not offer a chain that ends at "Nobody Root X1", only at: Pebble Root CA/,
     );
     expect(await site.served()).not.toBe(site.oldFingerprint);
   });

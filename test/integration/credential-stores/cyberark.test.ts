@@ -11,7 +11,7 @@ describe.skipIf(!have('openssl'))('reading through a Central Credential Provider
     const found = await store().read('Safe=Web;Object=root-web1');
     expect(found).toMatchObject({ username: 'root', domain: null, changeInProcess: false, privateKey: null });
     expect(found.password?.text()).toBe(content);
-    expect(found.about).toContain('account “root-web1” in the safe “Web”');
+    expect(found.about).toContain('account "root-web1" in the safe "Web"');
     expect(ccp.asked).toEqual([{ AppID: 'Trustkeep', Safe: 'Web', Object: 'root-web1' }]);
   });
 
@@ -47,7 +47,7 @@ describe.skipIf(!have('openssl'))('reading through a Central Credential Provider
     ['Safe=Web;Object=nobody', 'credential.not-found', 'APPAP004E'],
     ['Safe=Locked;Object=other', 'credential.not-found', 'APPAP004E'],
     ['Safe=Web;UserName=root', 'credential.ambiguous', 'APPAP229E'],
-  ])('“%s” is %s with the words of the CCP', async (id, code, said) => {
+  ])('"%s" is %s with the words of the CCP', async (id, code, said) => {
     await start();
     const thrown = await failure(store().read(id));
     expect(thrown).toMatchObject({ code, retry: 'needs-person' });

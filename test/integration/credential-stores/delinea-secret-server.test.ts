@@ -31,7 +31,7 @@ describe.skipIf(!have('openssl'))('a secret', () => {
       changeInProcess: false,
     });
     expect(found[0].password?.text()).toBe(value);
-    expect(found[0].about).toEqual(['secret “web 12” (Unix Account (SSH))']);
+    expect(found[0].about).toEqual(['secret "web 12" (Unix Account (SSH))']);
     expect(found[2]).toMatchObject({ username: 'svc', domain: 'CORP' });
     expect(found[2].about.join()).toContain('heartbeat failed');
     expect(server.logins).toEqual({ good: 1, bad: 0 });
@@ -63,7 +63,7 @@ describe.skipIf(!have('openssl'))('a secret', () => {
   });
 
   test.each([
-    ['16', 'credential.unusable', '“url”'],
+    ['16', 'credential.unusable', '"url"'],
     ['17', 'credential.deleted', 'deleted'],
     ['18', 'credential.denied', 'does not exist, or'],
     ['99', 'credential.denied', 'does not exist, or'],
@@ -185,7 +185,7 @@ describe.skipIf(!have('openssl'))('verifying', () => {
     const found = await checks({ verify: '12' });
     expect(found.map(({ name }) => name)).toEqual(['resolve', 'connect', 'tls', 'log-in', 'read']);
     expect(found.at(-2)?.sentence).toBe('Logged in as agent; the token is valid for 20 minutes.');
-    expect(found.at(-1)?.sentence).toBe('Read secret “12”: a password for root.');
+    expect(found.at(-1)?.sentence).toBe('Read secret "12": a password for root.');
   });
 
   test('logs in anew, and reads go on meanwhile', async () => {

@@ -106,7 +106,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
         vault.interfere = () => ({ status, body: page, type: 'text/html' });
         const failure = await failureOf(store.read('web1'));
         expect(failure.code).toBe('credential-store.unexpected-answer');
-        expect(failure.message).toContain('a web page titled “Sign in”');
+        expect(failure.message).toContain('a web page titled "Sign in"');
         expect(JSON.stringify(failure.toData())).not.toContain('kv-password');
       }
       vault.interfere = () => ({ status: 200, body: '{"data": "kv-password' });
@@ -191,7 +191,7 @@ describe('a hashicorp store at a Vault that does as told', () => {
       'read false',
     ]);
     expect(report.checks[2]?.sentence).toContain('not encrypted');
-    expect(report.checks[3]?.sentence).toMatch(/There is no secret “kv\/nobody”.* Check the credential ID/);
+    expect(report.checks[3]?.sentence).toMatch(/There is no secret "kv\/nobody".* Check the credential ID/);
     vault.mode = 'sealed';
     const sealed = await store.verify();
     expect(sealed.checks.at(-1)).toMatchObject({ name: 'log-in', ok: false });

@@ -54,7 +54,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       const { store } = await vault.withToken(vault.kv2);
       const failure = await failureOf(store.read('app/nobody'));
       expect(failure.code).toBe('credential.not-found');
-      expect(failure.message).toContain(`“${vault.kv2}/app/nobody”`);
+      expect(failure.message).toContain(`"${vault.kv2}/app/nobody"`);
       const one = await vault.withToken(vault.kv1);
       expect((await failureOf(one.store.read('nobody'))).code).toBe('credential.not-found');
     });
@@ -63,7 +63,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       const { store } = await vault.withToken(`${vault.kv2}/app`);
       const gone = await failureOf(store.read('gone'));
       expect(gone.code).toBe('credential.deleted');
-      expect(gone.message).toMatch(/^Version 1 of “.*app\/gone” in .* was deleted at 20\d\d-/);
+      expect(gone.message).toMatch(/^Version 1 of ".*app\/gone" in .* was deleted at 20\d\d-/);
       const burnt = await failureOf(store.read('burnt'));
       expect(burnt.code).toBe('credential.deleted');
       expect(burnt.message).toMatch(/was destroyed\.$/);
@@ -98,7 +98,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
       const { store } = await vault.withToken(`${vault.kv2}/app`);
       const failure = await failureOf(store.read('other'));
       expect(failure.code).toBe('credential.unusable');
-      expect(failure.message).toMatch(/“note”, “api”|“api”, “note”/);
+      expect(failure.message).toMatch(/"note", "api"|"api", "note"/);
       expect(JSON.stringify(failure.toData())).not.toContain(vault.password);
     });
 
@@ -121,7 +121,7 @@ describe.each(peers)('a hashicorp store at %s', (peer) => {
     const report = await store.verify();
     expect(report.ok).toBe(true);
     expect(report.checks.at(-1)?.sentence).toMatch(
-      /^Read “app\/web1” \(KV version 2 at .*, version 2, written /,
+      /^Read "app\/web1" \(KV version 2 at .*, version 2, written /,
     );
     expect(JSON.stringify(report)).not.toContain(token);
   });

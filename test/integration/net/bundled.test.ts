@@ -19,6 +19,6 @@ test('a build brings everything that a PAC file needs', async () => {
   });
   await pac.stop();
   expect(stderr.toString()).toBe('');
-  expect(stdout.toString()).toBe(`The PAC file ${pac.url} answers “PROXY 127.0.0.1:1” for vault.test:443.\n`);
+  expect(stdout.toString()).toBe(`The PAC file ${pac.url} answers "PROXY 127.0.0.1:1" for vault.test:443.\n`);
   expect(code).toBe(0);
 });

@@ -67,7 +67,7 @@ describe('a proxy that reads along with a CA this machine does not trust', () =>
         http.request({ method: 'POST', url, headers: { 'x-vault-token': 'hush' }, body: 'hush' }),
       ).rejects.toMatchObject({
         code: 'proxy.intercepts',
-        message: `The certificate shown for vault.test:443 behind the proxy 127.0.0.1:${stranger.port} was issued by “Corp TLS Inspection CA”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
+        message: `The certificate shown for vault.test:443 behind the proxy 127.0.0.1:${stranger.port} was issued by "Corp TLS Inspection CA", which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
         hint: expect.stringMatching(/trust store of this machine.*trusted_roots/),
         retry: 'needs-person',
       });
@@ -178,7 +178,7 @@ describe('a proxy that reads along with a CA of this machine’s own store', () 
     });
     expect(found.steps.at(-1)).toMatchObject({ name: 'tls', ok: true });
     expect(found.steps.at(-1)?.sentence).toContain(
-      `“Corp installed CA” is not a public root but one from this machine's own store: the proxy 127.0.0.1:${trusted.port} decrypts the traffic, unless vault.test is your own server.`,
+      `"Corp installed CA" is not a public root but one from this machine's own store: the proxy 127.0.0.1:${trusted.port} decrypts the traffic, unless vault.test is your own server.`,
     );
   });
 

@@ -27,7 +27,7 @@ describe.skipIf(!haveSquid())('what never goes through the proxy', () => {
     const found = await http.reach({ url: behind.url('/', outer ?? ''), ...trust });
     expect(found).toMatchObject({ ok: true, way: 'direct' });
     expect(found.steps.map(({ name }) => name)).toEqual(['route', 'resolve', 'connect', 'tls']);
-    expect(found.steps[0]?.sentence).toContain(`“${outer}/32”`);
+    expect(found.steps[0]?.sentence).toContain(`"${outer}/32"`);
     expect(await proxy.accessLog()).toEqual([]);
     await behind.get(http);
     expect(await connectsOnceClosed(proxy, http)).toHaveLength(1);

@@ -39,7 +39,7 @@ describe.skipIf(!haveSquid())('as a PAC file says', () => {
     const found = await http.reach({ url: behind.url(), ...trust });
     expect(found.ok).toBe(true);
     expect(found.steps[0]?.sentence).toBe(
-      `The PAC file ${pac.url} answers “SOCKS s:1; PROXY 127.0.0.1:${proxy.port}” for vault.test:${behind.port}. “SOCKS s:1” is skipped: Trustkeep does not support it.`,
+      `The PAC file ${pac.url} answers "SOCKS s:1; PROXY 127.0.0.1:${proxy.port}" for vault.test:${behind.port}. "SOCKS s:1" is skipped: Trustkeep does not support it.`,
     );
     await expect(behind.get(http, behind.url('/', 'other.test'))).rejects.toMatchObject({
       code: 'proxy.unreachable',

@@ -14,7 +14,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     ['ntlm', { user: 'alice', password, domain: 'CORP' }],
   ];
 
-  test.each(ways)('that asks for “%s” a request arrives, and its connection is kept', async (auth, login) => {
+  test.each(ways)('that asks for "%s" a request arrives, and its connection is kept', async (auth, login) => {
     const proxy = await behind.ownSquid(auth);
     const http = behind.client(manualProxy(proxy.port, login));
     for (const path of ['/one', '/two', '/three'])
@@ -23,7 +23,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     expect(await connectsOnceClosed(proxy, http)).toHaveLength(1);
   });
 
-  test.each(ways)('that asks for “%s” an http address is reached too, with its body', async (auth, login) => {
+  test.each(ways)('that asks for "%s" an http address is reached too, with its body', async (auth, login) => {
     const proxy = await behind.squid(auth);
     const http = behind.client(manualProxy(proxy.port, login));
     const address = `http://vault.test:${behind.plainPort}/x?y=z`;
@@ -32,7 +32,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     expect(behind.seen.map((one) => one.url)).toEqual(['/x?y=z']);
   });
 
-  test.each(ways)('that asks for “%s” the destination learns nothing of the log-in', async (auth, login) => {
+  test.each(ways)('that asks for "%s" the destination learns nothing of the log-in', async (auth, login) => {
     const proxy = await behind.squid(auth);
     const lines: string[] = [];
     const http = behind.client(manualProxy(proxy.port, login), lines);
@@ -84,7 +84,7 @@ describe.skipIf(!haveSquid())('through one proxy', () => {
     const http = behind.client(manualProxy(proxy.port));
     await expect(http.request({ method: 'GET', url: behind.url() })).rejects.toMatchObject({
       code: 'proxy.intercepts',
-      message: `The certificate shown for vault.test:${behind.port} behind the proxy 127.0.0.1:${proxy.port} was issued by “Vault root”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
+      message: `The certificate shown for vault.test:${behind.port} behind the proxy 127.0.0.1:${proxy.port} was issued by "Vault root", which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`,
       hint: expect.stringContaining('trusted_roots'),
     });
     expect(await http.reach({ url: behind.url() })).toMatchObject({

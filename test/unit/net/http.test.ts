@@ -152,7 +152,7 @@ describe('what can go wrong says where and what to do', () => {
     await expect(get(`http://127.0.0.1:${port}/`, { signal: stop.signal })).rejects.toThrow('enough');
   });
 
-  test.each(['ftp://x.example/', 'nonsense', ''])('“%s” is no address', async (url) => {
+  test.each(['ftp://x.example/', 'nonsense', ''])('"%s" is no address', async (url) => {
     await expect(get(url)).rejects.toMatchObject({ code: 'net.bad-address' });
   });
 });
@@ -183,7 +183,7 @@ describe.skipIf(!have('openssl'))('a request over TLS', () => {
     for (let n = 0; n < 2; n++)
       await expect(get(`https://127.0.0.1:${port}/`)).rejects.toMatchObject({
         code: 'net.tls-untrusted',
-        message: `The certificate of 127.0.0.1:${port} was issued by “Test API root”, which this machine does not trust.`,
+        message: `The certificate of 127.0.0.1:${port} was issued by "Test API root", which this machine does not trust.`,
         hint: expect.stringContaining('trusted_roots'),
         retry: 'needs-person',
       });

@@ -75,7 +75,7 @@ describe('the direct way to an address', () => {
     expect(reach.steps.map(({ sentence }) => sentence)).toEqual([
       expect.stringMatching(/^localhost resolves to .*127\.0\.0\.1/),
       `${at} accepts connections (at 127.0.0.1).`,
-      expect.stringContaining('“localhost”, issued by “Vault root”, which this machine trusts'),
+      expect.stringContaining('"localhost", issued by "Vault root", which this machine trusts'),
     ]);
     expect(reach.certificate).toEqual({ subject: 'localhost', issuer: 'Vault root', trusted: true });
     expect(requests).toEqual([]);
@@ -109,7 +109,7 @@ describe('the direct way to an address', () => {
     const { port } = secure();
     const reach = await http.reach({ url: `https://localhost:${await port}/` });
     expect(reach).toMatchObject({ ok: false, failure: { code: 'net.tls-untrusted' } });
-    expect(reach.failure?.message).toContain('“Vault root”');
+    expect(reach.failure?.message).toContain('"Vault root"');
     expect(reach.certificate).toEqual({ subject: 'localhost', issuer: 'Vault root', trusted: false });
     expect(reach.steps.at(-1)).toMatchObject({ name: 'tls', ok: false });
   });

@@ -46,7 +46,7 @@ export async function pickChain(
   const tops = firstOf([...new Set(offered.map(({ top }) => shown(top)))]);
   if (picked !== undefined) return { chainPem: picked.pem, remark: asPreferred(picked === usual, tops) };
   const lost = unread === 0 ? '' : ` ${unread} of its other chains could not be used.`;
-  const sentence = `The CA does not offer a chain that ends at “${shown(preferred)}”, only at: ${tops}.${lost} Its usual chain is used.`;
+  const sentence = `The CA does not offer a chain that ends at "${shown(preferred)}", only at: ${tops}.${lost} Its usual chain is used.`;
   return { chainPem: usual.pem, remark: { sentence, warning: true } };
 }
 

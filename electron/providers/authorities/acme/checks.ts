@@ -90,7 +90,7 @@ function checkProfile(wanted: string | null, profiles: Record<string, string>, c
   if (wanted !== null && !offered.includes(wanted))
     return bad('certificate-profile', profileNotOffered(ca, wanted, offered));
   if (wanted !== null)
-    return good('certificate-profile', `The CA offers the certificate profile “${wanted}”.`);
+    return good('certificate-profile', `The CA offers the certificate profile "${wanted}".`);
   const list =
     offered.length === 0 ? 'no certificate profiles' : `these certificate profiles: ${offered.join(', ')}`;
   return good('certificate-profile', `None is set, so the CA chooses. It offers ${list}.`);

@@ -210,7 +210,7 @@ export function profileNotOffered(ca: string, profile: string, offered: readonly
   const list = offered.length === 0 ? 'none' : offered.join(', ');
   return new Failure(
     'acme.invalid-profile',
-    `The CA ${ca} does not offer the certificate profile “${profile}”; it offers: ${list}.`,
+    `The CA ${ca} does not offer the certificate profile "${profile}"; it offers: ${list}.`,
     { hint: 'Choose one of those, or leave the certificate profile empty to let the CA choose.' },
   );
 }

@@ -174,7 +174,7 @@ export function problemFailure(problem: Problem, context: ProblemContext): Failu
   const why =
     reasons.length > 0
       ? `${reasons.slice(0, mostReasons).join('; ')}${more}`
-      : (meaning.words ?? `it gives the reason “${type ?? 'none'}”`);
+      : (meaning.words ?? `it gives the reason "${type ?? 'none'}"`);
   const hint = meaning.hint ?? (retry === 'needs-person' || retry === 'never' ? askOperator : comesAgain);
   const page = problem.instance?.startsWith('http') ? ` ${problem.instance}` : '';
   return new Failure(meaning.code, `The CA ${context.ca} refused ${context.asked}: ${why}.`, {

@@ -93,7 +93,7 @@ export class LogIn {
     if (this.#strange !== null) {
       return new Failure(
         'ssh.login-refused',
-        `${host} asked user ${user} a question that Trustkeep cannot answer: “${this.#strange.slice(0, 80)}”.`,
+        `${host} asked user ${user} a question that Trustkeep cannot answer: "${this.#strange.slice(0, 80)}".`,
         { hint: 'Allow this user to log in with only a private key.', cause },
       );
     }

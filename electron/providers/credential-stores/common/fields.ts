@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * Finds the parts of a credential in a flat record, whatever the case and the dashes of its names. A part that `named`
  * names is in that field and in no other. Without a password and a private key, and for a part that is no text, it is
  * `credential.unusable`, which names the fields found, not what is in them.
- * `what` names the record in the sentence: `The secret “servers/web1” of …`.
+ * `what` names the record in the sentence: `The secret "servers/web1" of …`.
  */
 export function mapFields(record: Fields, what: string, named: FieldNames = {}): StoredCredential {
   const part = (which: CredentialPart) => partOf(record, which, named[which], what);
@@ -75,7 +75,7 @@ function partOf(
   if (other === undefined) return null;
   throw new Failure(
     'credential.unusable',
-    `${what} has “${shown(other)}”, but it is ${kindOf(record[other])}. It has ${listed(Object.keys(record))}.`,
+    `${what} has "${shown(other)}", but it is ${kindOf(record[other])}. It has ${listed(Object.keys(record))}.`,
     {
       hint: `Store the ${words[part]} as text under that name, or name another field for it with fields.`,
     },
@@ -137,7 +137,7 @@ function shown(field: string): string {
 }
 
 function listed(found: string[]): string {
-  const first = found.slice(0, 10).map((name) => `“${shown(name)}”`);
+  const first = found.slice(0, 10).map((name) => `"${shown(name)}"`);
   const more = found.length > first.length ? ` and ${found.length - first.length} more` : '';
   return found.length === 0 ? 'no fields at all' : `only the fields ${first.join(', ')}${more}`;
 }
@@ -145,7 +145,7 @@ function listed(found: string[]): string {
 function notThere(found: string[], part: CredentialPart, named: string, what: string): Failure {
   return new Failure(
     'credential.unusable',
-    `${what} has no field “${shown(named)}”, which is set for the ${words[part]}. It has ${listed(found)}.`,
+    `${what} has no field "${shown(named)}", which is set for the ${words[part]}. It has ${listed(found)}.`,
     { hint: 'Correct fields of the store, or the secret.' },
   );
 }

@@ -9,7 +9,7 @@ export interface JsonAnswer {
   /** Null for an empty answer; undefined for a refusal (status 300 and up) that is not JSON: `shown` says what it is. */
   json: unknown;
   headers: Record<string, string>;
-  /** `HTML titled “502 Bad Gateway”`, `JSON`, `nothing`: never the body. */
+  /** `HTML titled "502 Bad Gateway"`, `JSON`, `nothing`: never the body. */
   shown: string;
   /** What it said, fit for `peerSaid`: cut, and without the token it was sent, should it repeat that. */
   tail(words: string): string;
@@ -87,5 +87,5 @@ function whatItIs(type: string, saidJson: boolean, body: Buffer, sent: string[])
       ? 'something without a content type'
       : `content of the type ${redact(type, sent.map(lower)).slice(0, 60)}`;
   const title = /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
-  return title === '' ? 'a web page' : `a web page titled “${redact(title, sent).slice(0, 80)}”`;
+  return title === '' ? 'a web page' : `a web page titled "${redact(title, sent).slice(0, 80)}"`;
 }

@@ -31,7 +31,7 @@ export function makeVerify(parts: VerifyParts): (signal?: AbortSignal) => Promis
   };
 }
 
-/** What a `read` step says of a credential, which is wiped. `what`: `secret “12”`. */
+/** What a `read` step says of a credential, which is wiped. `what`: `secret "12"`. */
 export async function readToVerify(reading: Promise<StoredCredential>, what: string): Promise<string> {
   const credential = await reading;
   const kind = credential.password === null ? 'a private key' : 'a password';
@@ -80,6 +80,6 @@ async function step(
 }
 
 function withHint({ message, hint, peerSaid }: Failure): string {
-  const said = peerSaid === undefined ? [] : [`It answered: “${peerSaid}”.`];
+  const said = peerSaid === undefined ? [] : [`It answered: "${peerSaid}".`];
   return [message, ...said, ...(hint === undefined ? [] : [hint])].join(' ');
 }

@@ -79,7 +79,7 @@ export class CyberarkStore implements CredentialStore {
         shown = this.#clientCertificate();
         return shown;
       },
-      read: probe === null ? null : (at) => readToVerify(this.read(probe, at), `“${probe}”`),
+      read: probe === null ? null : (at) => readToVerify(this.read(probe, at), `"${probe}"`),
     });
     try {
       return await verifyLogin(signal);
@@ -167,7 +167,7 @@ function certificateMissing(who: string): Failure {
 function emptyAccount(who: string, id: string): Failure {
   return new Failure(
     'credential.unusable',
-    `The account for “${id}” of ${who} has neither a password nor a key.`,
+    `The account for "${id}" of ${who} has neither a password nor a key.`,
     {
       hint: 'Check the account in CyberArk.',
     },

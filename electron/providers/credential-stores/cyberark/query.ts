@@ -33,7 +33,7 @@ export function parseQuery(id: string): CcpQuery {
     rest = after;
     if (name.toLowerCase() === 'appid') continue;
     const key = byLowerCase.get(name.toLowerCase());
-    if (key === undefined) throw badId(id, `“${name}” is not a valid name in a query`, allowed);
+    if (key === undefined) throw badId(id, `"${name}" is not a valid name in a query`, allowed);
     if (found.has(key)) throw badId(id, `${key} is in it twice`);
     found.set(key, checked(key, value, id));
   }
@@ -49,7 +49,7 @@ function splitFirst(text: string, id: string): { name: string; value: string; af
   const end = text.indexOf(';');
   const pair = end < 0 ? text : text.slice(0, end);
   if (equals < 0 || equals > pair.length)
-    throw badId(id, `“${pair.trim().slice(0, 60)}” has no “=”`, allowed);
+    throw badId(id, `"${pair.trim().slice(0, 60)}" has no "="`, allowed);
   const name = text.slice(0, equals).trim();
   if (name.toLowerCase() === 'query') return { name, value: text.slice(equals + 1).trim(), after: '' };
   return { name, value: pair.slice(equals + 1).trim(), after: text.slice(pair.length + 1) };
@@ -75,7 +75,7 @@ function checked(key: Key, value: string, id: string): string {
 export function spoiledIn(value: string): string | null {
   if (/\p{Cc}/u.test(value)) return 'a control character';
   const found = spoiled.exec(value)?.[0];
-  return found === undefined ? null : `the character “${found}”`;
+  return found === undefined ? null : `the character "${found}"`;
 }
 
 function oneOf(key: Key, value: string, choices: readonly string[], id: string): string {
@@ -103,7 +103,7 @@ function badId(id: string, because: string, hint?: string): Failure {
   const sentence =
     id.trim() === ''
       ? 'The credential ID is empty.'
-      : `The credential ID “${shown}” cannot be used: ${because}.`;
+      : `The credential ID "${shown}" cannot be used: ${because}.`;
   return new Failure('credential.bad-id', sentence, {
     hint: hint ?? 'Correct the credential ID, for example: Safe=Web;Object=root-web1.',
   });

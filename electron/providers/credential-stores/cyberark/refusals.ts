@@ -59,7 +59,7 @@ function failureFor(
   peerSaid: string,
 ): Failure {
   const { who, appId } = asked;
-  const what = asked.id === null ? 'an account' : `“${asked.id}”`;
+  const what = asked.id === null ? 'an account' : `"${asked.id}"`;
   switch (meaning) {
     case 'not-found':
       return new Failure(
@@ -155,6 +155,6 @@ function refusedByWebServer(answer: JsonAnswer, asked: Asked): Failure {
 
 function webServerHint({ showedCertificate }: Asked): string {
   return showedCertificate
-    ? 'IIS does not trust the client certificate or asks for it too late: check its issuer on that server, turn on “Negotiate Client Certificate” for the binding, and check address restrictions.'
+    ? 'IIS does not trust the client certificate or asks for it too late: check its issuer on that server, turn on "Negotiate Client Certificate" for the binding, and check address restrictions.'
     : 'IIS may require a client certificate (set authcert), or does not accept the address of this machine.';
 }

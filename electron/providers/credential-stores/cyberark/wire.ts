@@ -40,7 +40,7 @@ function aboutOf(found: Account, changeInProcess: boolean): string[] {
   const safe = textOrNull(found.Safe);
   const disabled = textOrNull(found.CPMDisabled);
   return [
-    ...(name === null ? [] : [`account “${name}”${safe === null ? '' : ` in the safe “${safe}”`}`]),
+    ...(name === null ? [] : [`account "${name}"${safe === null ? '' : ` in the safe "${safe}"`}`]),
     ...(changeInProcess ? ['a password change is in process'] : []),
     ...(found.CPMStatus?.toLowerCase() === 'failure' ? ['the last password change failed'] : []),
     ...(disabled === null ? [] : ['CyberArk does not change the password of this account']),

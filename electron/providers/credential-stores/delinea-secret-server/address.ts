@@ -42,7 +42,7 @@ export function parsePlace(id: string): SecretPlace {
 function badId(id: string, because: string): Failure {
   const shown = id.length <= 200 ? id : `${id.slice(0, 199)}…`;
   const sentence =
-    id === '' ? 'The credential ID is empty.' : `The credential ID “${shown}” cannot be used: ${because}.`;
+    id === '' ? 'The credential ID is empty.' : `The credential ID "${shown}" cannot be used: ${because}.`;
   return new Failure('credential.bad-id', sentence, {
     hint: 'Use the number of the secret (from its address in the browser), or its path: \\Folder\\Secret name.',
   });

@@ -56,7 +56,7 @@ export class DelineaStore implements CredentialStore {
     this.#api = makeApiClient({ who, trustedRootsPem, session: this.#session, http, clock });
     this.verify = makeVerify({
       ...{ http, url: base, trustedRootsPem, clock, logIn: (signal) => this.#logIn(signal) },
-      read: probe === null ? null : (signal) => readToVerify(this.read(probe, signal), `secret “${probe}”`),
+      read: probe === null ? null : (signal) => readToVerify(this.read(probe, signal), `secret "${probe}"`),
     });
   }
 
@@ -66,7 +66,7 @@ export class DelineaStore implements CredentialStore {
 
   async read(id: string, signal?: AbortSignal): Promise<StoredCredential> {
     const place = parsePlace(id);
-    const what = `Secret “${id.trim()}” of ${this.description}`;
+    const what = `Secret "${id.trim()}" of ${this.description}`;
     const { found, restricted } = await this.#open(place, what, signal);
     if (found.active === false) throw demandFailure('RequiresUndelete', what, false);
     return credentialOf(found, what, (slug) =>

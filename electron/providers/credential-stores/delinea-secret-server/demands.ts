@@ -30,7 +30,7 @@ export function wantsComment(demand: Demand): boolean {
   );
 }
 
-/** Why a secret stays closed. `what` names it: `Secret “12” of …`. `said`: the comment was given already. */
+/** Why a secret stays closed. `what` names it: `Secret "12" of …`. `said`: the comment was given already. */
 export function demandFailure(demand: Demand, what: string, said: boolean): Failure {
   const closed = (sentence: string, hint: string) =>
     new Failure('credential.restricted', `${what} ${sentence}.`, { hint });

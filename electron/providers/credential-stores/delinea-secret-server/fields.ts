@@ -68,7 +68,7 @@ function aboutOf(found: FoundSecret): string[] {
   const named = typeof name === 'string' && name !== '';
   const until = typeof minutes === 'number' && minutes > 0 ? ` for another ${minutes} minutes` : '';
   return [
-    ...(named ? [`secret “${name}”${template ? ` (${template})` : ''}`] : []),
+    ...(named ? [`secret "${name}"${template ? ` (${template})` : ''}`] : []),
     ...(checkedOut === true ? [`checked out${until}; Secret Server checks it in automatically`] : []),
     ...(found.lastHeartBeatStatus === 'Failed'
       ? ['the last heartbeat failed: the password may be wrong']

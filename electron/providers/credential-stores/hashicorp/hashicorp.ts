@@ -91,7 +91,7 @@ class HashicorpStore implements CredentialStore {
     const path = secretPath(rootPath, id);
     const result = await session.use(({ token }) => kv.read(path, token, signal), signal);
     if (isForbidden(result)) throw denied(client.who, path, result);
-    const what = `The secret “${path.shown}” of ${client.who}`;
+    const what = `The secret "${path.shown}" of ${client.who}`;
     return { ...mapFields(result.record, what, fieldNames), about: result.about };
   }
 
@@ -126,7 +126,7 @@ class HashicorpStore implements CredentialStore {
       ...(passphrase === null ? [] : ['a passphrase']),
     ];
     wipeCredential(found);
-    return `Read “${id}” (${found.about.join(', ')}): it has ${has.join(' and ')}.`;
+    return `Read "${id}" (${found.about.join(', ')}): it has ${has.join(' and ')}.`;
   }
 }
 
@@ -163,13 +163,13 @@ function denied(
   const peerSaid = forbidden.said === '' ? undefined : forbidden.said;
   const doubt = tokenInDoubt === true ? ', or its token has expired or was used up' : '';
   if (apiPath !== null)
-    return new Failure('credential.denied', `${who} does not allow this login to read “${shown}”${doubt}.`, {
+    return new Failure('credential.denied', `${who} does not allow this login to read "${shown}"${doubt}.`, {
       hint: `Give its policy the capability read on the path ${apiPath}.`,
       peerSaid,
     });
   return new Failure(
     'credential.denied',
-    `Either this login is not allowed to read “${shown}” in ${who}, or there is no such mount${doubt}. The server gives the same answer to both.`,
+    `Either this login is not allowed to read "${shown}" in ${who}, or there is no such mount${doubt}. The server gives the same answer to both.`,
     {
       hint: 'Check the root path (it begins with the mount) and the namespace, and that a policy of this login allows reading there. For a mount with slashes in its name, end the mount in the root path with /data.',
       peerSaid,

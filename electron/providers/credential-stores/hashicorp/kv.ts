@@ -134,7 +134,7 @@ export class Kv {
 function notFound(who: string, { shown }: SecretPath, mount: Mount): never {
   const below =
     mount.segments.length === 0 ? '' : ` (KV version ${mount.version} at ${mount.segments.join('/')}/)`;
-  throw new Failure('credential.not-found', `There is no secret “${shown}” in ${who}${below}.`, {
+  throw new Failure('credential.not-found', `There is no secret "${shown}" in ${who}${below}.`, {
     hint: 'Check the credential ID and the root path of the store.',
   });
 }
@@ -143,9 +143,9 @@ function notFound(who: string, { shown }: SecretPath, mount: Mount): never {
 function nothingMounted(who: string, { shown, root }: SecretPath): Failure {
   return new Failure(
     'credential-store.wrong-mount',
-    `Nothing is mounted in ${who} where “${shown}” begins.`,
+    `Nothing is mounted in ${who} where "${shown}" begins.`,
     {
-      hint: `Check the root path, “${root.join('/')}”: it begins with the mount of a KV secrets engine. Also check the namespace.`,
+      hint: `Check the root path, "${root.join('/')}": it begins with the mount of a KV secrets engine. Also check the namespace.`,
     },
   );
 }
@@ -161,7 +161,7 @@ function deleted(
 ): Failure {
   const at = metadata.deletion_time ? ` at ${metadata.deletion_time}` : '';
   const how = metadata.destroyed === true ? 'was destroyed' : `was deleted${at}`;
-  return new Failure('credential.deleted', `Version ${metadata.version} of “${shown}” in ${who} ${how}.`, {
+  return new Failure('credential.deleted', `Version ${metadata.version} of "${shown}" in ${who} ${how}.`, {
     hint:
       metadata.destroyed === true
         ? 'Write the secret again: a destroyed version cannot be restored.'
@@ -170,13 +170,13 @@ function deleted(
 }
 
 function isMount(who: string, { shown }: SecretPath): Failure {
-  return new Failure('credential.bad-id', `“${shown}” in ${who} is a mount and not a secret in it.`, {
+  return new Failure('credential.bad-id', `"${shown}" in ${who} is a mount and not a secret in it.`, {
     hint: 'Use the path of a secret below it, relative to the root path.',
   });
 }
 
 function refused(who: string, { shown }: SecretPath, { said }: VaultAnswer): Failure {
-  return new Failure('credential.bad-id', `${who} does not accept “${shown}” as a path.`, {
+  return new Failure('credential.bad-id', `${who} does not accept "${shown}" as a path.`, {
     hint: 'Check the credential ID and the root path of the store.',
     peerSaid: said === '' ? undefined : said,
   });

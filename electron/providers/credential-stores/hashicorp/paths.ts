@@ -19,7 +19,7 @@ export function secretPath(rootPath: string, id: string): SecretPath {
   const shown = all.join('/');
   const wrong = own.length === 0 ? 'the ID is empty' : whatIsWrong(all);
   if (wrong === null) return { root, all, shown };
-  throw new Failure('credential.bad-id', `“${shown.slice(0, 300)}” cannot be a path in Vault: ${wrong}.`, {
+  throw new Failure('credential.bad-id', `"${shown.slice(0, 300)}" cannot be a path in Vault: ${wrong}.`, {
     hint: 'Use the path of the secret relative to the root path, for example servers/web1.',
   });
 }

@@ -104,7 +104,7 @@ function inVault(store: CredentialStore, id: string, usedBy: readonly StoreUser[
   if (id.includes('missing'))
     throw new Failure(
       'credential.not-found',
-      `There is no secret “secret/servers/${id}” in ${who} (KV version 2 at secret/).`,
+      `There is no secret "secret/servers/${id}" in ${who} (KV version 2 at secret/).`,
       { hint: 'Check the credential ID and the root path of the store.', peerSaid: vaultOnMissingSecret },
     );
   return {

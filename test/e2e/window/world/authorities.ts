@@ -64,7 +64,7 @@ export function testReport({ settings }: Authority): Test {
           'certificate-profile',
           `None is set, so the CA chooses. It offers these certificate profiles: ${list}.`,
         )
-      : good('certificate-profile', `The CA offers the certificate profile “${settings.profile}”.`),
+      : good('certificate-profile', `The CA offers the certificate profile "${settings.profile}".`),
     good('renewal-information', 'The directory names an address for renewal suggestions (ARI).'),
   ];
   return { ok: true, checks, profiles: { ...profiles } };

@@ -22,7 +22,7 @@ export const reloadRefused = (description: string): Failure =>
   );
 
 export const planRejected = (): Failure =>
-  new Failure('approval.rejected', `The plan was rejected by ${people.colleague}: “${comment}”`);
+  new Failure('approval.rejected', `The plan was rejected by ${people.colleague}: "${comment}"`);
 
 export const unknownName = (name: string): Failure =>
   new Failure(

@@ -32,7 +32,7 @@ const good = (name: CheckName, sentence: string): ProbeCheck => ({ name, ok: tru
 const shows = (at: string, subject: string, issuer: string): ProbeCheck =>
   good(
     'tls',
-    `${at} shows a certificate for “${subject}”, issued by “${issuer}”, which this machine trusts (TLSv1.3).`,
+    `${at} shows a certificate for "${subject}", issued by "${issuer}", which this machine trusts (TLSv1.3).`,
   );
 
 /** From the setting to where the proxy has opened a connection. */
@@ -60,7 +60,7 @@ function trusted(): ProxyTrip {
 function intercepted(): ProxyTrip {
   const issuer = issuers.inspection;
   const at = 'acme.sectigo.com:443';
-  const sentence = `The certificate shown for ${at} behind the proxy ${place} was issued by “${issuer}”, which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`;
+  const sentence = `The certificate shown for ${at} behind the proxy ${place} was issued by "${issuer}", which this machine does not trust: the proxy decrypts the traffic, or the server has a private CA.`;
   return {
     ...needed.sectigo,
     ok: false,
@@ -81,7 +81,7 @@ function passedBy(): ProxyTrip {
     steps: [
       good(
         'route',
-        `The connection to ${at} is direct: it matches “*.nordhafen.internal” in the bypass list.`,
+        `The connection to ${at} is direct: it matches "*.nordhafen.internal" in the bypass list.`,
       ),
       good('resolve', 'vault.nordhafen.internal resolves to 10.20.3.21.'),
       good('connect', `${at} accepts connections (at 10.20.3.21).`),

@@ -33,10 +33,10 @@ export function works(at: number): StoreReport {
       ...wayTo(host, 8200, '10.20.3.21'),
       good(
         'tls',
-        `${host}:8200 shows a certificate for “CN=${host}”, issued by “${issuers.corp}”, which this machine trusts (TLSv1.3).`,
+        `${host}:8200 shows a certificate for "CN=${host}", issued by "${issuers.corp}", which this machine trusts (TLSv1.3).`,
       ),
       good('log-in', `Logged in ${how}${life}`),
-      good('read', `Read “shop/web-1” (${about.join(', ')}): it has ${has.join(' and ')}.`),
+      good('read', `Read "shop/web-1" (${about.join(', ')}): it has ${has.join(' and ')}.`),
     ],
   };
 }
@@ -44,7 +44,7 @@ export function works(at: number): StoreReport {
 /** Of one whose certificate nobody here trusts. */
 export function stopped(at: number): StoreReport {
   const host = 'ccp.nordhafen.internal';
-  const why = `The certificate of ${host}:443 was issued by “${issuers.corp}”, which this machine does not trust.`;
+  const why = `The certificate of ${host}:443 was issued by "${issuers.corp}", which this machine does not trust.`;
   const hint = 'If that is your private CA, set its root certificate as trusted_roots.';
   const no: ProbeCheck = { name: 'tls', ok: false, sentence: `${why} ${hint}` };
   return { ok: false, at, checks: [...wayTo(host, 443, '10.20.3.40'), no] };

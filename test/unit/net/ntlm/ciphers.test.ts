@@ -12,7 +12,7 @@ describe('MD4 (RFC 1320, A.5)', () => {
     [letters, 'd79e1c308aa5bbcdeea8ed63df412da9'],
     [`${letters.toUpperCase()}${letters}0123456789`, '043f8582f241db351ce627e153e7f0e4'],
     ['1234567890'.repeat(8), 'e33b4ddc9c38f2199c3e7b164fcc0536'],
-  ])('of “%s”', (text, digest) => {
+  ])('of "%s"', (text, digest) => {
     expect(md4(Buffer.from(text)).toString('hex')).toBe(digest);
   });
 });

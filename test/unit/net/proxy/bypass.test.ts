@@ -49,7 +49,7 @@ describe('what is reached directly', () => {
     ['<local>', 'intranet'],
     [' vault ', 'vault'],
   ];
-  test.each(hit)('“%s” matches %s', (rule, host, port = 443) =>
+  test.each(hit)('"%s" matches %s', (rule, host, port = 443) =>
     expect(bypassRule(['never.example', rule], { host, port })).toBe(rule),
   );
 
@@ -78,7 +78,7 @@ describe('what is reached directly', () => {
     ['[', 'vault'],
     [':443', 'vault'],
   ];
-  test.each(miss)('“%s” does not match %s', (rule, host, port = 443) =>
+  test.each(miss)('"%s" does not match %s', (rule, host, port = 443) =>
     expect(bypassRule([rule], { host, port })).toBeNull(),
   );
 

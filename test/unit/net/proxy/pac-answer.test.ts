@@ -29,4 +29,4 @@ test.each([
   ['PROXY http://a:1/', [], ['PROXY http://a:1/']],
   ['a:3128', [], ['a:3128']],
   ['undefined', [], ['undefined']],
-])('“%s”', (text, ways, skipped) => expect(read(text)).toEqual([ways, skipped]));
+])('"%s"', (text, ways, skipped) => expect(read(text)).toEqual([ways, skipped]));

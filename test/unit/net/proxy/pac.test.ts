@@ -168,8 +168,8 @@ describe('a question to a PAC file', () => {
   });
 
   test.each([
-    ['return 5', 'proxy.pac-answer', '“number”'],
-    ['return "nonsense"', 'proxy.pac-answer', '“nonsense”'],
+    ['return 5', 'proxy.pac-answer', '"number"'],
+    ['return "nonsense"', 'proxy.pac-answer', '"nonsense"'],
     ['return "SOCKS4 s:1080; SOCKS s:1080"', 'proxy.pac-socks-only', 'supports SOCKS 5 only'],
     ['return nothing.here', 'proxy.pac-failed', 'ReferenceError: nothing is not defined (line 1)'],
     ['throw "up"', 'proxy.pac-failed', 'up'],

@@ -71,7 +71,7 @@ test('an HMAC key is read from base64 and base64url, padded, unpadded and broken
 });
 
 test.each(['', '   ', 'a', 'not base64!', 'abcde'])(
-  '“%s” is no HMAC key, and the sentence does not repeat it',
+  '"%s" is no HMAC key, and the sentence does not repeat it',
   (text) => {
     const fails = () => decodeHmacKey(text);
     expect(fails).toThrow(expect.objectContaining({ code: 'acme.eab-key-unreadable' }));

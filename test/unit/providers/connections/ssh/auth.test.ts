@@ -63,7 +63,7 @@ describe('logging in', () => {
     expect(answer(method, ['Password: '])).toEqual(['']);
     expect(answers.refusal(null).message).toContain('web1 refused user deploy with password');
     expect(answer(method, ['Verification code: '])).toEqual(['']);
-    expect(answers.refusal(null).message).toContain('“Verification code:”');
+    expect(answers.refusal(null).message).toContain('"Verification code:"');
   });
   test('does not take a demand for a new password for the question after the old one', () => {
     const answers = new LogIn(settings('password'), login, undefined);

@@ -67,23 +67,23 @@ describe('the fields of a stored secret', () => {
 
   test.each([
     [{}, 'no fields at all'],
-    [{ username: 'root' }, 'only the fields “username”'],
-    [{ key: 'TOP-SECRET', password: '' }, 'only the fields “key”, “password”'],
-    [{ password: { nested: 'TOP-SECRET' } }, 'only the fields “password”'],
+    [{ username: 'root' }, 'only the fields "username"'],
+    [{ key: 'TOP-SECRET', password: '' }, 'only the fields "key", "password"'],
+    [{ password: { nested: 'TOP-SECRET' } }, 'only the fields "password"'],
     // values that are no text: hashicorp/vault-csi-provider#126, John361/vault-secrets#62, hashicorp/terraform-provider-vault#2509
-    [{ password: { nested: 'TOP-SECRET' } }, '“password”, but it is an object, not text'],
-    [{ password: null }, '“password”, but it is null, not text'],
-    [{ password: 2 ** 60 }, '“password”, but it is a number that cannot be read exactly, not text'],
-    [{ password: ['TOP-SECRET'] }, '“password”, but it is a list, not text'],
-    [{ passwd: true }, '“passwd”, but it is true or false, not text'],
-    [{ username: { name: 'TOP-SECRET' }, password: 'TOP-SECRET' }, '“username”, but it is an object'],
-    [{ password: 'TOP-SECRET', privatekey: { pem: 'TOP-SECRET' } }, '“privatekey”, but it is an object'],
-    [{ password: 2 ** 60 }, 'only the fields “password”'],
-    [Object.fromEntries([...Array(12).keys()].map((n) => [`f${n}`, 'TOP-SECRET'])), '“f9” and 2 more'],
+    [{ password: { nested: 'TOP-SECRET' } }, '"password", but it is an object, not text'],
+    [{ password: null }, '"password", but it is null, not text'],
+    [{ password: 2 ** 60 }, '"password", but it is a number that cannot be read exactly, not text'],
+    [{ password: ['TOP-SECRET'] }, '"password", but it is a list, not text'],
+    [{ passwd: true }, '"passwd", but it is true or false, not text'],
+    [{ username: { name: 'TOP-SECRET' }, password: 'TOP-SECRET' }, '"username", but it is an object'],
+    [{ password: 'TOP-SECRET', privatekey: { pem: 'TOP-SECRET' } }, '"privatekey", but it is an object'],
+    [{ password: 2 ** 60 }, 'only the fields "password"'],
+    [Object.fromEntries([...Array(12).keys()].map((n) => [`f${n}`, 'TOP-SECRET'])), '"f9" and 2 more'],
   ])('%j are of no use, and what is in them is not told', (record, said) => {
     const failure = (() => {
       try {
-        return mapFields(record, 'The secret “x”');
+        return mapFields(record, 'The secret "x"');
       } catch (thrown) {
         return thrown;
       }
@@ -98,7 +98,7 @@ describe('the fields of a stored secret', () => {
     const found = mapFields(record, 'The secret', { password: 'db_pass', username: 'acct' });
     expect([found.username, found.password?.text()]).toEqual(['a', 'b']);
     const wrong = () => mapFields(record, 'The secret', { password: 'db_pwd' });
-    expect(wrong).toThrow('The secret has no field “db_pwd”, which is set for the password.');
+    expect(wrong).toThrow('The secret has no field "db_pwd", which is set for the password.');
     expect(() => mapFields({ db_pass: {} }, 'The secret', { password: 'db_pass' })).toThrow('not text');
   });
 

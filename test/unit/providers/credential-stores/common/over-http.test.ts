@@ -38,7 +38,7 @@ describe('an answer that should be JSON', () => {
   });
 
   test.each([
-    ['text/html', '<!doctype html><title>\n Sign  in </title> TOP-SECRET', 'a web page titled “Sign in”'],
+    ['text/html', '<!doctype html><title>\n Sign  in </title> TOP-SECRET', 'a web page titled "Sign in"'],
     ['application/octet-stream', '<html>TOP-SECRET', 'a web page'],
     ['text/plain', 'TOP-SECRET', 'content of the type text/plain'],
     [null, 'TOP-SECRET', 'something without a content type'],
@@ -56,7 +56,7 @@ describe('an answer that should be JSON', () => {
 
   test('that is a refusal is left to the caller, with what it is', async () => {
     const answer = await ask(answering(502, 'text/html', '<title>Bad Gateway</title>'));
-    expect(answer).toMatchObject({ status: 502, json: undefined, shown: 'a web page titled “Bad Gateway”' });
+    expect(answer).toMatchObject({ status: 502, json: undefined, shown: 'a web page titled "Bad Gateway"' });
   });
 });
 

@@ -63,7 +63,7 @@ describe('the verification of a store', () => {
     const steps: ProbeCheck[] = [yes('route'), { name: 'proxy', ok: false, sentence: 'no' }, yes('tls')];
     expect(await shape(verify({ ...open, ok: false, steps, failure }))).toEqual([
       ['route', true, 'route works'],
-      ['proxy', false, 'Nothing listens. It answered: “go away”. Start it.'],
+      ['proxy', false, 'Nothing listens. It answered: "go away". Start it.'],
     ]);
   });
 

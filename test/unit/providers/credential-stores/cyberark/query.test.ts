@@ -24,7 +24,7 @@ describe('a credential id', () => {
       { Safe: 'Web', ConnectionTimeout: '5', Reason: 'patching' },
     ],
     ['policyid=Unix;database=db;folder=Root', { PolicyID: 'Unix', Database: 'db', Folder: 'Root' }],
-  ])('“%s” is understood', (id, wanted) => {
+  ])('"%s" is understood', (id, wanted) => {
     expect(parsed(id)).toEqual(wanted);
   });
 
@@ -34,22 +34,22 @@ describe('a credential id', () => {
     [';;', 'has nothing to search for'],
     ['AppID=Other', 'has nothing to search for'],
     ['Reason=x;ConnectionTimeout=5', 'has nothing to search for'],
-    ['Web/root', 'has no “=”'],
-    ['Safe=Web;root-web1', '“root-web1” has no “=”'],
-    ['Safe=Web;Device=x', '“Device” is not a valid name'],
-    ['=Web', '“” is not a valid name'],
+    ['Web/root', 'has no "="'],
+    ['Safe=Web;root-web1', '"root-web1" has no "="'],
+    ['Safe=Web;Device=x', '"Device" is not a valid name'],
+    ['=Web', '"" is not a valid name'],
     ['Safe=;Object=a', 'Safe has no value'],
     ['Safe=A;safe=B', 'twice'],
-    ['Safe=a+b', 'the character “+”'],
-    ['Safe=R&D', 'the character “&”'],
-    ['Object=100%', 'the character “%”'],
+    ['Safe=a+b', 'the character "+"'],
+    ['Safe=R&D', 'the character "&"'],
+    ['Object=100%', 'the character "%"'],
     ['Safe=a\u0000b', 'a control character'],
     ['Safe=Web;Query=Object=a', 'uses only Query'],
     ['Safe=Web;QueryFormat=Exact', 'can only be used with Query'],
     ['QueryFormat=Glob;Query=Safe=a', 'neither Exact nor Regexp'],
     ['Safe=Web;ConnectionTimeout=0', 'from 1 to 300'],
     ['Safe=Web;FailRequestOnPasswordChange=maybe', 'neither true nor false'],
-  ])('“%s” is refused in a sentence', (id, words) => {
+  ])('"%s" is refused in a sentence', (id, words) => {
     const failure = failureOf(() => parseQuery(id));
     expect(failure).toMatchObject({ code: 'credential.bad-id', retry: 'needs-person' });
     expect(failure.message).toContain(words);

@@ -29,7 +29,7 @@ describe('a credential id', () => {
     ['/Servers/Web/root', { id: 0, path: '\\Servers\\Web\\root' }],
     ['\\Servers\\a/b', { id: 0, path: '\\Servers\\a/b' }],
     ['\\alone', { id: 0, path: '\\alone' }],
-  ])('“%s” is understood', (id, place) => {
+  ])('"%s" is understood', (id, place) => {
     expect(parsePlace(id)).toEqual(place);
   });
 
@@ -44,7 +44,7 @@ describe('a credential id', () => {
     ['/Servers/', 'is empty'],
     ['\\Servers\\a\u0007', 'control character'],
     [`\\${'ö'.repeat(300)}`, 'too long'],
-  ])('“%s” is refused in a sentence', (id, words) => {
+  ])('"%s" is refused in a sentence', (id, words) => {
     const failure = failureOf(() => parsePlace(id));
     expect(failure.code).toBe('credential.bad-id');
     expect(failure.message).toContain(words);
