@@ -135,6 +135,39 @@ describe.skipIf(!have('nginx') || !root)('on a real nginx', () => {
     }
   });
 
+  it('acme.sh is told at a copy that its --reloadcmd made, by the certificate (acmesh-official/acme.sh#104)', async () => {
+    const home = join('/root/.acme.sh', `trustkeep-copy-${process.pid}.example`);
+    const leaf = leafFor(shop);
+    await put({ 'ssl/copy.pem': leaf.chainPem, 'ssl/copy.key': leaf.keyPem });
+    await mkdir(home, { recursive: true });
+    try {
+      await writeFile(join(home, `${shop}.cer`), leaf.certPem);
+      await writeFile(
+        join(home, `trustkeep-copy-${process.pid}.example.conf`),
+        `Le_Domain='${dirname(home)}'\n`,
+      );
+      const { now, node, plan } = await seen('ssl/copy.pem', 'ssl/copy.key');
+      expect([node, plan]).toEqual([null, undefined]);
+      await writeFile(
+        join(home, `trustkeep-copy-${process.pid}.example.conf`),
+        `Le_Domain='trustkeep-copy-${process.pid}.example'\nLe_ReloadCmd='cat /x > ${at('ssl/copy.pem')}'\n`,
+      );
+      const found = await now();
+      expect(found.node).toEqual(managed('acme.sh', `it is a copy of ${join(home, `${shop}.cer`)}, and `));
+      expect(found.plan).toMatchObject([
+        {
+          files: [at('ssl/copy.key'), at('ssl/copy.pem')],
+          sentence: expect.stringMatching(
+            /To prevent that, remove it from what copies the renewed certificate here/,
+          ),
+        },
+      ]);
+    } finally {
+      await rm(home, { recursive: true });
+      if (readdirSync(dirname(home)).length === 0) await rm(dirname(home), { recursive: true });
+    }
+  });
+
   it('Caddy is told by the file that it keeps beside the certificate', async () => {
     const home = `caddy/certificates/acme-v02.api.letsencrypt.org-directory/${shop}`;
     await putPair(`${home}/${shop}.crt`, `${home}/${shop}.key`);

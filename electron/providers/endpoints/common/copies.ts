@@ -26,8 +26,10 @@ interface Hook {
   script: string;
 }
 
-/** No more certificates and paths are looked for: they are handed over in one argument. */
-const most = 1000;
+/** Files that one command is about: their certificates and paths are handed over in one argument each. */
+const atOnce = 500;
+/** A path that is longer is not looked for. */
+const longestPath = 200;
 
 /**
  * Where these programs keep what they renew, as the command interpreter expands it: certbot (the files behind `live`), acme.sh,
@@ -63,17 +65,21 @@ while IFS= read -r line; do names="$names$line
 "; done
 marks=\${marks%?} names=\${names%?}
 few() { head -n "$1" | tr '\\n' '\\0'; }
-if [ -n "$marks" ]; then
-  find ${stores.join(' ')} -maxdepth 3 -type f -size -256 \\( -name 'cert*.pem' -o -name 'pubcert*.pem' -o -name '*.cer' -o -name '*.crt' \\) 2>/dev/null |
+for one in ${stores.join(' ')}; do [ ! -d "$one" ] || set -- "$@" "$one"; done
+if [ -n "$marks" ] && [ "$#" -gt 0 ]; then
+  find "$@" -maxdepth 3 -type f -size -256 \\( -name 'cert*.pem' -o -name 'pubcert*.pem' -o -name '*.cer' -o -name '*.crt' \\) 2>/dev/null |
     few 4000 | xargs -0 grep -soHF -e "$marks" -- /dev/null
 fi
 [ -n "$names" ] || exit 0
+set --
+for one in /etc/letsencrypt/renewal /usr/local/etc/letsencrypt/renewal; do [ ! -d "$one" ] || set -- "$@" "$one"; done
 token='/[A-Za-z0-9._/@+%:,~-]+'
 hook='^(renew|deploy|post)_hook *='
 named() {
   grep -soE -e "$token" | grep -xF -e "$names" | sort -u | while IFS= read -r name; do printf '%s\\t%s\\t%s\\n' "$1" "$2" "$name"; done
 }
-confs=$(find /etc/letsencrypt/renewal /usr/local/etc/letsencrypt/renewal -maxdepth 1 -type f -name '*.conf' -size -256 2>/dev/null |
+confs=
+[ "$#" = 0 ] || confs=$(find "$@" -maxdepth 1 -type f -name '*.conf' -size -256 2>/dev/null |
   few 2000 | xargs -0 grep -lsE -e "$hook" -- /dev/null | head -n 100)
 for conf in $confs; do
   grep -qs '^\\[renewalparams\\]' "$conf" || continue
@@ -95,27 +101,36 @@ exit 0
 
 /**
  * Which of these files are copies of what another program renews: by their certificate, and by what certbot runs after a renewal.
- * One command; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
+ * A command for each 500 files, one after the other. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function findCopies(connection: HostConnection, files: readonly ManagedFile[]): Promise<Copies> {
-  const marks = unique(files.flatMap(({ leafPem }) => (leafPem === null ? [] : (markOf(leafPem) ?? []))));
-  const names = unique(files.flatMap(({ path, realPath }) => [path, realPath])).filter(isPlain);
-  const found =
-    files.length === 0 ? '' : await asked(connection, `${marks.join('\n')}\n\n${names.join('\n')}\n`);
   const originals = new Map<string, string>();
   const hooks = new Map<string, Hook>();
-  for (const line of found.split('\n')) {
-    const [conf, by, name] = line.split('\t');
-    if (name !== undefined && by !== undefined && names.includes(name))
-      hooks.set(name, hooks.get(name) ?? { conf: conf || null, script: by });
-    const end = line.lastIndexOf(':');
-    const mark = line.slice(end + 1);
-    if (end > 0 && marks.includes(mark)) originals.set(mark, line.slice(0, end));
-  }
+  for (let at = 0; at < files.length; at += atOnce)
+    await findIn(connection, files.slice(at, at + atOnce), originals, hooks);
   return {
     original: ({ leafPem }) => originals.get((leafPem === null ? null : markOf(leafPem)) ?? '') ?? null,
     hook: ({ path, realPath }) => hooks.get(path) ?? hooks.get(realPath) ?? null,
   };
+}
+
+async function findIn(
+  connection: HostConnection,
+  files: readonly ManagedFile[],
+  originals: Map<string, string>,
+  hooks: Map<string, Hook>,
+): Promise<void> {
+  const marks = new Set(files.flatMap(({ leafPem }) => (leafPem === null ? [] : (markOf(leafPem) ?? []))));
+  const names = new Set(files.flatMap(({ path, realPath }) => [path, realPath]).filter(isPlain));
+  const found = await asked(connection, `${[...marks].join('\n')}\n\n${[...names].join('\n')}\n`);
+  for (const line of found.split('\n')) {
+    const [conf, by, name] = line.split('\t');
+    if (name !== undefined && by !== undefined && names.has(name) && !hooks.has(name))
+      hooks.set(name, { conf: conf || null, script: by });
+    const end = line.lastIndexOf(':');
+    const mark = line.slice(end + 1);
+    if (end > 0 && marks.has(mark)) originals.set(mark, line.slice(0, end));
+  }
 }
 
 /**
@@ -130,10 +145,9 @@ export function markOf(pem: string): string | null {
   return end < 256 ? null : body.slice(end - 64, end);
 }
 
-const unique = (all: readonly string[]): string[] => [...new Set(all)].slice(0, most);
-
 /** One that the script can tell from what is around it. */
-const isPlain = (path: string): boolean => /^\/[A-Za-z0-9._/@+%:,~-]+$/.test(path);
+const isPlain = (path: string): boolean =>
+  path.length <= longestPath && /^\/[A-Za-z0-9._/@+%:,~-]+$/.test(path);
 
 async function asked(connection: HostConnection, lines: string): Promise<string> {
   try {
