@@ -48,7 +48,7 @@ function readerOf({ name, pem, der }: Sample): Reader {
     name: `private key: ${name}`,
     share: name === 'encrypted OpenSSH' ? 1 : 2,
     make(chance) {
-      if (chance.int(4) === 0)
+      if (name !== 'encrypted OpenSSH' && chance.int(4) === 0)
         return Buffer.from(breakText(pem, ['-----', 'BEGIN', '\r', ':', '\0'], chance));
       const structure = der && chance.int(2) === 0;
       const broken = structure ? breakStructure(contents, contents, chance) : breakBytes(contents, chance);

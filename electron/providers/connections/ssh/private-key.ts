@@ -29,11 +29,24 @@ export function readPrivateKey(key: Secret, passphrase: Secret | undefined, who:
     );
   }
   if (phrase !== undefined && bcryptRounds(text) > mostRounds) throw tooManyRounds(who);
-  const parsed: ParsedKey | ParsedKey[] | Error = parseKey(text, phrase?.bytes());
+  const parsed = parsedBySsh2(text, phrase, who);
   if (parsed instanceof Error) throw explain(parsed, phrase, who);
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
   if (first === undefined || !first.isPrivateKey()) throw unreadable(who, 'it contains no private key');
   return first;
+}
+
+/** ssh2 gives its errors back, and throws those of the crypto library: at a private key that is 0, for example. */
+function parsedBySsh2(
+  text: string,
+  passphrase: Secret | undefined,
+  who: string,
+): ParsedKey | ParsedKey[] | Error {
+  try {
+    return parseKey(text, passphrase?.bytes());
+  } catch (cause) {
+    throw unreadable(who, 'it is damaged or of an unknown kind', cause);
+  }
 }
 
 function fromPem(text: string, passphrase: Secret | undefined, who: string): ParsedKey {
@@ -53,7 +66,7 @@ function fromPem(text: string, passphrase: Secret | undefined, who: string): Par
     }
     throw unreadable(who, 'it is damaged or of an unknown kind', cause);
   }
-  const parsed: ParsedKey | ParsedKey[] | Error = parseKey(inSsh2Form(key, who));
+  const parsed = parsedBySsh2(inSsh2Form(key, who), undefined, who);
   if (parsed instanceof Error) throw unreadable(who, 'SSH does not support this kind of key', parsed);
   return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
 }

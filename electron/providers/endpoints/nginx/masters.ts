@@ -79,11 +79,11 @@ const manners = new Set(['daemon', 'master_process']);
 
 function withoutManners(text: string): string | null {
   const kept = directivesIn(text).filter(({ name }) => !manners.has(name));
-  return kept.length === 0 ? null : kept.map(({ start, end }) => bytes(text, start, end)).join(' ');
+  const bytes = Buffer.from(text);
+  return kept.length === 0
+    ? null
+    : kept.map(({ start, end }) => bytes.subarray(start, end).toString('utf8')).join(' ');
 }
-
-const bytes = (text: string, start: number, end: number): string =>
-  Buffer.from(text).subarray(start, end).toString('utf8');
 
 /** What `-g` says; null gives nothing. */
 export function directivesIn(text: string | null): Directive[] {

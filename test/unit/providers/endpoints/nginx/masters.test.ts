@@ -26,4 +26,11 @@ describe('the title of a master process', () => {
     expect(readTitle('php-fpm: pool www', '/')).toBeNull();
     expect(read('nginx -g pid /run/x')).toBeNull();
   });
+
+  it('of many directives does not take long to read', () => {
+    const directives = 'env PATH;'.repeat(30_000);
+    const begun = performance.now();
+    expect(read(`nginx -g ${directives}`)?.directives?.length).toBe(directives.length + 29_999);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
 });
