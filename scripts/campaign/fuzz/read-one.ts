@@ -3,7 +3,7 @@ import type { Reader } from './reader.ts';
 import type { Tally } from './tally.ts';
 
 /** More processor time than this for one input is a finding; of a reader of a connection, more time. */
-const most = { ms: 1000, awaitedMs: 20_000 };
+const most = { ms: 1000, awaitedMs: 60_000 };
 /** More of an input is not told. */
 const longestTold = 4000;
 

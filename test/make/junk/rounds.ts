@@ -30,7 +30,7 @@ interface Notes {
 }
 
 /** Longer than anything a command waits for where everything is refused without delay. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 /** More of an input is not told. */
 const longestTold = 600;
 
