@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { never } from '#kit/never.ts';
 import { asFailure, type Failure, isAboutConnection } from '#shared/failure.ts';
-import type { Task } from '#shared/model/task.ts';
+import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { Outcome, Step, StepTools } from '../steps/step.ts';
 import type { TaskKinds } from './kinds.ts';
@@ -10,7 +10,18 @@ import { withLogIn } from './open-tools.ts';
 import { waitBefore } from './retry.ts';
 import { stepContext } from './step-context.ts';
 import { isLive, stepAt, stepOf } from './step-rows.ts';
-import { begun, type Change, counted, done, ended, finished, undoing, waiting } from './transitions.ts';
+import {
+  begun,
+  type Change,
+  changed,
+  counted,
+  type DoneOutcome,
+  done,
+  ended,
+  finished,
+  undoing,
+  waiting,
+} from './transitions.ts';
 
 interface RunnerParts {
   database: Database;
@@ -27,9 +38,20 @@ interface RunnerParts {
   clearUp(row: TaskRow, tools: StepTools): Promise<() => void>;
 }
 
+/** A step that was stored as running together with the end of the one before it. */
+interface Begun {
+  step: StepName;
+  /** Whether the endpoint was being changed before it. */
+  changing: boolean;
+}
+
+/** What is next: a step, begun already or yet to be (null), or nothing. */
+type Next = Begun | null | 'nothing';
+
 /**
- * Drives one task from where its row says it is until it ends or waits. The row is stored before and after each step,
- * so a killed agent goes on at the step it was in. Never rejects for what a step does.
+ * Drives one task from where its row says it is until it ends or waits. The row is stored before and after each step, the
+ * end of one together with the beginning of the next, so a killed agent goes on at the step it was in. Never rejects for what
+ * a step does.
  */
 export class TaskRunner {
   readonly #parts: RunnerParts;
@@ -45,30 +67,36 @@ export class TaskRunner {
     const first = this.#parts.database.tasks.get(taskId);
     if (first === null || !isLive(first.task)) return;
     const { tools, end } = this.#parts.openTools(first.task, signal);
+    const goesOn = (): boolean => !signal.aborted && !draining();
     try {
-      while (!signal.aborted && !draining() && (await this.#oneStep(taskId, tools))) {
-        // the next step begins where the row says
-      }
+      // each step is what the row says it is
+      for (let next: Next = null; goesOn() && next !== 'nothing'; )
+        next = await this.#oneStep(taskId, next, tools, goesOn);
     } finally {
       await end();
     }
   }
 
-  /** True when there is a next step to run now. */
-  async #oneStep(taskId: string, tools: StepTools): Promise<boolean> {
+  async #oneStep(
+    taskId: string,
+    already: Begun | null,
+    tools: StepTools,
+    goesOn: () => boolean,
+  ): Promise<Next> {
     const row = this.#parts.database.tasks.get(taskId);
-    if (row === null || !isLive(row.task)) return false;
+    if (row === null || !isLive(row.task)) return 'nothing';
     const step = stepAt(row, this.#parts.kinds.of(row.task));
     if (step === undefined) return this.#finish(row);
-    const begun = this.#begin(row, step);
-    const outcome = await this.#run(step, begun, tools);
-    if (tools.signal.aborted) return false; // stopping: the row says `running`, the next start repeats the step
+    const isBegun = already?.step === step.name;
+    const changing = isBegun ? already.changing : row.memory.changing;
+    const running = isBegun ? row : this.#store(row, begun(row, step, this.#parts.clock.now()));
+    const outcome = await this.#run(step, running, tools);
+    if (tools.signal.aborted) return 'nothing'; // stopping: the row says `running`, the next start repeats the step
+    if (outcome.kind === 'done' || outcome.kind === 'done-with-warning')
+      return this.#done(running, step, outcome, goesOn());
     const refused = outcome.kind === 'failed' && outcome.untouched === true;
-    return this.#apply(refused ? { ...begun, memory: row.memory } : begun, step, outcome, tools);
-  }
-
-  #begin(row: TaskRow, step: Step): TaskRow {
-    return this.#store(row, begun(row, step, this.#parts.clock.now()));
+    const from = refused ? { ...running, memory: { ...running.memory, changing } } : running;
+    return (await this.#apply(from, step, outcome, tools)) ? null : 'nothing';
   }
 
   async #run(
@@ -98,16 +126,14 @@ export class TaskRunner {
     return seen;
   }
 
+  /** True when there is a next step to run now. */
   async #apply(
     row: TaskRow,
     step: Step,
-    outcome: Outcome | { kind: 'threw'; failure: Failure },
+    outcome: Exclude<Outcome, DoneOutcome> | { kind: 'threw'; failure: Failure },
     tools: StepTools,
   ): Promise<boolean> {
     switch (outcome.kind) {
-      case 'done':
-      case 'done-with-warning':
-        return this.#done(row, step, outcome);
       case 'wait':
         this.#store(
           row,
@@ -127,9 +153,12 @@ export class TaskRunner {
     }
   }
 
-  #done(row: TaskRow, step: Step, outcome: Outcome & { kind: 'done' | 'done-with-warning' }): boolean {
-    this.#store(row, done(row, step, outcome, this.#parts.clock.now()), outcome.store);
-    return true;
+  #done(row: TaskRow, step: Step, outcome: DoneOutcome, goesOn: boolean): Begun | null {
+    const now = this.#parts.clock.now();
+    const after = changed(row, done(row, step, outcome, now));
+    const next = goesOn ? stepAt(after, this.#parts.kinds.of(row.task)) : undefined;
+    this.#store(after, next === undefined ? { task: {} } : begun(after, next, now), outcome.store);
+    return next === undefined ? null : { step: next.name, changing: after.memory.changing };
   }
 
   async #threw(row: TaskRow, step: Step, failure: Failure, tools: StepTools): Promise<boolean> {
@@ -184,14 +213,14 @@ export class TaskRunner {
     this.#store(row, { task: { ...task, finishedAt: clock.now() } }, also, true);
   }
 
-  #finish(row: TaskRow): boolean {
+  #finish(row: TaskRow): 'nothing' {
     const { clock, kinds } = this.#parts;
     this.#store(row, finished(row, kinds.of(row.task), clock.now()), undefined, true);
-    return false;
+    return 'nothing';
   }
 
   #store(row: TaskRow, change: Change, also?: () => void, ends = false): TaskRow {
-    const next: TaskRow = { task: { ...row.task, ...change.task }, memory: change.memory ?? row.memory };
+    const next = changed(row, change);
     this.#parts.database.transaction(() => {
       also?.();
       this.#parts.database.tasks.update(next);

@@ -12,6 +12,11 @@ export interface Change {
   memory?: TaskMemory;
 }
 
+export const changed = (row: TaskRow, { task, memory = row.memory }: Change): TaskRow => ({
+  task: { ...row.task, ...task },
+  memory,
+});
+
 /** A step begins; from one that changes the endpoint on, a failure means restore. */
 export function begun({ task, memory }: TaskRow, step: Step, now: number): Change {
   const steps = withStep(task.steps, step.name, (old) => ({
@@ -26,11 +31,13 @@ export function begun({ task, memory }: TaskRow, step: Step, now: number): Chang
   };
 }
 
+export type DoneOutcome = Outcome & { kind: 'done' | 'done-with-warning' };
+
 /** A step is done, and what it leaves is kept for those after it. */
 export function done(
   { task, memory }: TaskRow,
   step: Step,
-  { kind: state, output, sentence }: Outcome & { kind: 'done' | 'done-with-warning' },
+  { kind: state, output, sentence }: DoneOutcome,
   now: number,
 ): Change {
   const steps = withStep(task.steps, step.name, (old) => ({

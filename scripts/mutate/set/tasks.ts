@@ -30,13 +30,13 @@ export const taskMutations: readonly Mutation[] = [
       {
         breaks: 'a step that the stop of the agent cut off counts as failed',
         file: runner,
-        find: 'if (tools.signal.aborted) return false;',
+        find: "if (tools.signal.aborted) return 'nothing';",
         put: '',
       },
       {
         breaks: 'a task begins another step while the agent stops',
         file: runner,
-        find: '!draining() && ',
+        find: ' && !draining()',
         put: '',
       },
       {

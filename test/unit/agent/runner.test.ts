@@ -90,6 +90,47 @@ describe('a task that is driven', () => {
     expect(kept).toBe(1);
   });
 
+  test('stores the end of a step and the beginning of the next at one moment', async () => {
+    const task = taskOf([step('plan', done), step('install', done, { changesEndpoint: true })]);
+    const seen: string[] = [];
+    const { tasks } = fixture.database;
+    const update = tasks.update.bind(tasks);
+    tasks.update = (row) => {
+      seen.push(
+        `${row.task.steps.map(({ state }) => state).join(' ')}${row.memory.changing ? ' changing' : ''}`,
+      );
+      update(row);
+    };
+    await task.drive();
+    expect(seen).toEqual([
+      ...['running to-do', 'done running changing', 'done done changing', 'done done changing'],
+    ]);
+  });
+
+  test('is as before the change when the step that would have begun it refused', async () => {
+    const refuses = (): Outcome => ({
+      ...{ kind: 'failed', untouched: true },
+      failure: new Failure('plan.unreadable', 'It is refused.'),
+    });
+    const install = step('install', refuses, { changesEndpoint: true });
+    const task = taskOf([step('plan', done), install], [step('restore', done)]);
+    expect(await task.drive()).toMatchObject({ state: 'failed', restored: 'not-needed' });
+    expect(happened).not.toContain('restore');
+  });
+
+  test('does the step that its row names, whatever was begun', async () => {
+    const { tasks } = fixture.database;
+    const task = taskOf([step('plan', done), step('make-key', done), step('install', done)]);
+    const update = tasks.update.bind(tasks);
+    tasks.update = (row) => {
+      const skips = row.memory.cursor === 1 && happened.length === 1;
+      update(skips ? { ...row, memory: { ...row.memory, cursor: 2 } } : row);
+    };
+    await task.drive();
+    expect(happened).toEqual(['plan', 'install', 'ended succeeded', 'closed']);
+    expect(task.stored().steps.at(-1)?.state).toBe('done');
+  });
+
   test('begins no other step while the agent stops', async () => {
     let stopping = false;
     const stops = (): Outcome => {
@@ -98,6 +139,7 @@ describe('a task that is driven', () => {
     };
     const task = taskOf([step('plan', stops), step('install', done)]);
     expect((await task.drive(() => stopping)).state).toBe('running');
+    expect(task.stored().steps.map(({ state }) => state)).toEqual(['done', 'to-do']);
     expect(happened).toEqual(['plan', 'closed']);
     stopping = false;
     expect((await task.drive()).state).toBe('succeeded');
