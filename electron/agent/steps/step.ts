@@ -73,7 +73,7 @@ export interface StepContext {
   endpoint(): EndpointRow;
   /** The node that the subject is, as it is stored now. Throws `node.missing`. */
   node(): EndpointNode;
-  /** Output of an earlier step, parsed by the schema of that step. */
+  /** Output of an earlier step, parsed by the schema of that step. Whoever asks gets the same value: it is not to be changed. */
   output<T>(step: StepName, parse: { parse(value: unknown): T }): T;
   /** What this process found of the seals of this task since the endpoint is being changed, by their content. Never stored. */
   readonly seen: Map<string, boolean>;

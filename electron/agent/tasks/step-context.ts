@@ -3,7 +3,7 @@ import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { idOf } from '#shared/model/subject.ts';
-import type { Task } from '#shared/model/task.ts';
+import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
 import type { StepContext, StepTools } from '../steps/step.ts';
 
@@ -14,15 +14,21 @@ export function stepContext(
   seen: StepContext['seen'],
   tools: StepTools,
 ): StepContext {
+  const parsed = new Map<StepName, { schema: unknown; value: unknown }>();
   return {
     task: row.task,
     memory: row.memory,
     endpoint: () => endpointOf(database, row.task),
     node: () => nodeOf(database, row.task),
-    output(step, schema) {
+    output<T>(step: StepName, schema: { parse(value: unknown): T }): T {
       if (!(step in row.memory.outputs))
         throw gone('task.damaged', `The result of step ${step} is missing from the database.`);
-      return schema.parse(row.memory.outputs[step]);
+      const known = parsed.get(step);
+      // a guard and its step ask for the same
+      if (known?.schema === schema) return known.value as T;
+      const value = schema.parse(row.memory.outputs[step]);
+      parsed.set(step, { schema, value });
+      return value;
     },
     seen,
     tools,

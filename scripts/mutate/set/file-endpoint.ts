@@ -87,8 +87,8 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a restore removes a directory that another install made',
       file,
-      find: 'missingDirectories(this.connection, plan),',
-      put: "changesOf(plan.changes, 'directory').map(({ path }) => path),",
+      find: 'await missingDirectories(this.connection, plan);',
+      put: "changesOf(plan.changes, 'directory').map(({ path }) => path);",
     },
   ],
 );

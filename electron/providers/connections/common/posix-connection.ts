@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { allEnded } from '#kit/all-ended.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import { peerTail } from '#kit/redact.ts';
 import type { Failure } from '#shared/failure.ts';
@@ -169,8 +170,7 @@ export class PosixConnection implements HostConnection {
   }
 
   async copyAll(copies: readonly FileCopy[]): Promise<void> {
-    const made = await Promise.allSettled(copies.map(({ from, to }) => this.copy(from, to)));
-    for (const copy of made) if (copy.status === 'rejected') throw copy.reason;
+    await allEnded(copies.map(({ from, to }) => this.copy(from, to)));
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -117,18 +117,20 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
 
   async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
     const { keepDir, previousFingerprint } = this.remembered(plan);
-    const [seen, newDirectories] = await Promise.all([
-      this.startAgain(plan),
-      missingDirectories(this.connection, plan),
-    ]);
+    const newDirectories = await missingDirectories(this.connection, plan);
     const request = {
       nodeKey: plan.nodeKey,
       files: changesOf(plan.changes, 'file'),
       newDirectories,
-      // one that runs otherwise by now than when the plan was made is not ours to start
-      startAgain: seen !== undefined && isOneOf(this.startCommands(plan), seen) ? seen : undefined,
+      startAgain: this.#startAgainAsPlanned(plan),
     };
     return takeSnapshot(this.connection, { ...request, keepDir, previousFingerprint }, tag);
+  }
+
+  /** One that runs otherwise by now than when the plan was made is not ours to start. */
+  async #startAgainAsPlanned(plan: InstallPlan): Promise<string[] | undefined> {
+    const seen = await this.startAgain(plan);
+    return seen !== undefined && isOneOf(this.startCommands(plan), seen) ? seen : undefined;
   }
 
   chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { allEnded } from '#kit/all-ended.ts';
 import { Failure } from '#shared/failure.ts';
 import { type FileChange, fileDifferences, type KeptFile } from '#shared/model/changes/file.ts';
 import type { Kept } from '#shared/model/changes/index.ts';
@@ -13,8 +14,8 @@ interface SnapshotRequest {
   nodeKey: string;
   files: readonly FileChange[];
   previousFingerprint: string | null;
-  /** Argument vector that starts the server again should it die; left out when it does not run. */
-  startAgain?: string[] | undefined;
+  /** Argument vector that starts the server again should it die; left out when it does not run. Awaited while files are copied. */
+  startAgain?: Promise<string[] | undefined>;
   /** Existing directory for the note. */
   keepDir: string;
   /** Directories the install makes, outermost first; they go again when restored. */
@@ -31,12 +32,21 @@ export async function takeSnapshot(
   request: SnapshotRequest,
   tag: string,
 ): Promise<Snapshot> {
-  await copyAll(connection, request.files, tag);
-  const kept: Kept[] = await keptExactly(connection, request.files, tag);
+  const [files, startAgain] = await allEnded([keep(connection, request.files, tag), request.startAgain]);
+  const kept: Kept[] = [...files];
   for (const path of request.newDirectories) kept.push({ kind: 'directory', path });
   await leaveNote(connection, request.keepDir, tag);
-  const { nodeKey, previousFingerprint, startAgain } = request;
+  const { nodeKey, previousFingerprint } = request;
   return { nodeKey, kept, previousFingerprint, ...(startAgain === undefined ? {} : { startAgain }) };
+}
+
+async function keep(
+  connection: HostConnection,
+  files: readonly FileChange[],
+  tag: string,
+): Promise<KeptFile[]> {
+  await copyAll(connection, files, tag);
+  return keptExactly(connection, files, tag);
 }
 
 const note = Buffer.from('Trustkeep keeps copies for a change that is in progress.\n');
