@@ -1,4 +1,4 @@
-import { Failure } from '#shared/failure.ts';
+import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { dirname } from './paths.ts';
@@ -17,12 +17,7 @@ interface Mount {
  * read-only mount: `node.not-installable`. Hosts that do not tell their mounts are taken at their word. `connection.*`.
  */
 export async function refuseMounted(connection: HostConnection, files: readonly FileChange[]): Promise<void> {
-  const { code, stdout } = await connection.exec({
-    argv: ['cat', '/proc/self/mountinfo'],
-    timeoutMs: 30_000,
-  });
-  if (code !== 0) return;
-  const mounts = mountsIn(stdout.toString('utf8'));
+  const mounts = mountsIn(await mountinfo(connection));
   for (const { path, before } of files) {
     const mount = mountOf(mounts, before === null ? dirname(path) : path);
     if (mount === null) continue;
@@ -31,6 +26,16 @@ export async function refuseMounted(connection: HostConnection, files: readonly 
     // its copies and its successor are made beside it
     const around = mountOf(mounts, dirname(path));
     if (around?.readOnly) throw readOnly(path, around);
+  }
+}
+
+/** Empty where the host does not tell. */
+async function mountinfo(connection: HostConnection): Promise<string> {
+  try {
+    return (await connection.read('/proc/self/mountinfo')).toString('utf8');
+  } catch (error) {
+    if (error instanceof Failure && isAboutConnection(error)) throw error;
+    return '';
   }
 }
 

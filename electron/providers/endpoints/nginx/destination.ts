@@ -21,6 +21,8 @@ export interface Destination {
   /** Owner and mode for files that do not exist yet. */
   likeCertificate: FileState | null;
   likeKey: FileState | null;
+  /** Of the files that were looked at, by their path. */
+  states: ReadonlyMap<string, FileState | null>;
 }
 
 /** The files the node has now, or files of its own when others would be given what is meant for it. Throws when there is no way. */
@@ -57,6 +59,10 @@ export async function destination(facts: PlanFacts): Promise<Destination> {
     shared,
     likeCertificate,
     likeKey,
+    states: new Map([
+      [certificate, likeCertificate],
+      [key, likeKey],
+    ]),
   };
 }
 
@@ -111,6 +117,7 @@ async function ownFiles(
     shared: { blocks: [], uses: [], own: [] },
     likeCertificate,
     likeKey,
+    states: new Map(),
   };
 }
 

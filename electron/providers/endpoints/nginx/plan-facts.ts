@@ -19,4 +19,6 @@ export interface PlanFacts {
   /** Where a configured path leads. */
   real: (path: string) => string;
   read: (path: string) => OnDisk | null;
+  /** Of the file there, private keys left out; null: it was not read. */
+  text: (realPath: string) => string | null;
 }

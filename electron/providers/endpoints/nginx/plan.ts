@@ -64,7 +64,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     answers: answersOf(facts),
     ...(taken.length > 0 ? { takesOver: taken } : {}),
     coldStart: coldStart(facts.running),
-    warnings: [...goal.warnings, ...(await planWarnings(facts, files, links)), ...untold, ...warnings],
+    warnings: [...goal.warnings, ...planWarnings(facts, files, links), ...untold, ...warnings],
   };
 }
 
@@ -122,13 +122,12 @@ async function plannedFiles(facts: PlanFacts, goal: Destination): Promise<FileCh
   const { connection, configuration } = facts;
   const names = new Set(goal.edits.map((edit) => edit.file));
   const wanted = [...pairOf(goal), ...[...names].map((name) => editedFile(facts.real(name), name))];
-  const states = await statesOf(
-    connection,
-    wanted.map(({ path }) => path),
-  );
+  const unseen = wanted.map(({ path }) => path).filter((path) => !goal.states.has(path));
+  const states = await statesOf(connection, unseen);
   const files: FileChange[] = [];
-  for (const [at, one] of wanted.entries()) {
-    const file = await plannedFile(connection, one, states[at] ?? null);
+  for (const one of wanted) {
+    const state = goal.states.get(one.path) ?? states[unseen.indexOf(one.path)] ?? null;
+    const file = await plannedFile(connection, one, state);
     const own = goal.edits.filter((edit) => edit.file === one.edited);
     const content = one.edited === null ? undefined : configuration.files.get(one.edited);
     const sha256 = one.edited === null ? null : sha256Hex(applyLines(content ?? Buffer.alloc(0), own));

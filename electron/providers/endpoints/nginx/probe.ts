@@ -39,16 +39,18 @@ export async function probeNginx(
     return `${program.version} at ${program.path}, configuration ${program.configPath}.`;
   });
   if (found && version !== null) {
+    const seen: { view?: View } = {};
     await check('configuration', async () => {
       const program = await ask.program();
       const answer = await testConfiguration(connection, program);
-      const { nodes } = await ask.view();
-      return `nginx accepts its configuration (${nodes.length} server block${nodes.length === 1 ? '' : 's'}): ${lastLine(answer)}`;
+      seen.view = await ask.view();
+      const { length } = seen.view.nodes;
+      return `nginx accepts its configuration (${length} server block${length === 1 ? '' : 's'}): ${lastLine(answer)}`;
     });
-    const parses = checks.at(-1)?.ok === true;
-    if (parses) {
-      await check('running', () => running(connection, ask));
-      await check('write', () => writing(connection, ask));
+    const { view } = seen;
+    if (view !== undefined) {
+      await check('running', () => running(connection, view));
+      await check('write', () => writing(connection, view));
     }
   }
   await check('openssl', () => openssl(connection));
@@ -66,11 +68,7 @@ function lastLine(text: string): string {
   return text.split('\n').at(-1) ?? '';
 }
 
-async function running(
-  connection: HostConnection,
-  ask: { program: () => Promise<Program>; view: () => Promise<View> },
-): Promise<string> {
-  const { configuration, program } = await ask.view();
+async function running(connection: HostConnection, { configuration, program }: View): Promise<string> {
   const pidPath = pidPathOf(configuration, program);
   const server = await runningServer(connection, pidPath);
   if (server === null)
@@ -102,8 +100,7 @@ async function maySignal(connection: HostConnection, pid: number): Promise<boole
   return result.code === 0;
 }
 
-async function writing(connection: HostConnection, ask: { view: () => Promise<View> }): Promise<string> {
-  const { nodes, program, real } = await ask.view();
+async function writing(connection: HostConnection, { nodes, program, real }: View): Promise<string> {
   const paths = nodes.flatMap(({ node }) =>
     [node.certificatePath, node.keyPath].filter((path) => path !== null),
   );

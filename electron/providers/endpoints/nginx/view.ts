@@ -20,6 +20,8 @@ export interface View {
   /** Where a path leads: two names of one file give the same. */
   real: (path: string) => string;
   read: (path: string) => OnDisk | null;
+  /** Of the certificate or key file there, the content of private keys left out; null: it was not read. */
+  text: (realPath: string) => string | null;
 }
 
 /** What the configuration says of servers and nodes, with the certificates its files hold. */
@@ -40,7 +42,9 @@ export async function readView(
   const servers = serversOf(configuration, { real, addresses: (host) => hosts.get(host) ?? null });
   const read = memoized((path) => readLeaf(files.get(path)));
   const nodes = nodesOf(servers, connection.dialAddress, read);
-  return { program, configuration, servers, nodes, real, read };
+  const texts = new Map([...files.values()].map(({ realPath, text }) => [realPath, text]));
+  const text = (realPath: string) => texts.get(realPath) ?? null;
+  return { program, configuration, servers, nodes, real, read, text };
 }
 
 /** Names mean what they say, and hosts have no addresses. */

@@ -1,16 +1,14 @@
 import type { FileChange } from '#shared/model/changes/file.ts';
-import type { HostConnection } from '../../connections/connection.ts';
 import { compositionWarnings, readComposition } from '../common/composition.ts';
-import { readPemFiles } from '../common/read-pem.ts';
 import { openToAll } from '../common/states.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
 /** What a person should read before saying yes, beside who shares what. */
-export async function planWarnings(
+export function planWarnings(
   facts: PlanFacts,
   files: readonly FileChange[],
   links: Record<string, string>,
-): Promise<string[]> {
+): string[] {
   const { server, places } = facts.chosen;
   const warnings = [...places.unproved];
   if (facts.running === null)
@@ -25,27 +23,23 @@ export async function planWarnings(
     );
   for (const file of files) {
     warnings.push(...openToAll(file));
-    if (file.holds === 'certificate-and-key')
-      warnings.push(...(await compositionNotes(facts.connection, file.path)));
+    if (file.holds === 'certificate-and-key') warnings.push(...compositionNotes(facts, file.path));
   }
-  warnings.push(...(await certificateFileNotes(facts.connection, files)));
+  warnings.push(...certificateFileNotes(facts, files));
   return [...new Set(warnings)];
 }
 
-async function compositionNotes(connection: HostConnection, path: string): Promise<string[]> {
-  const text = (await readPemFiles(connection, [path])).get(path)?.text;
-  return typeof text === 'string' ? compositionWarnings(path, readComposition(text)) : [];
+function compositionNotes({ text }: PlanFacts, path: string): string[] {
+  const now = text(path);
+  return now === null ? [] : compositionWarnings(path, readComposition(now));
 }
 
 /** A certificate file that holds more than certificates: nginx does not need the rest, and it goes. */
-async function certificateFileNotes(
-  connection: HostConnection,
-  files: readonly FileChange[],
-): Promise<string[]> {
+function certificateFileNotes({ text }: PlanFacts, files: readonly FileChange[]): string[] {
   const file = files.find((one) => one.holds === 'certificate' && one.before !== null);
-  const text = file && (await readPemFiles(connection, [file.path])).get(file.path)?.text;
-  if (file === undefined || typeof text !== 'string') return [];
-  const others = readComposition(text).blocks.filter((one) => one.kind !== 'certificate');
+  const now = file === undefined ? null : text(file.path);
+  if (file === undefined || now === null) return [];
+  const others = readComposition(now).blocks.filter((one) => one.kind !== 'certificate');
   return [...new Set(others.map((one) => one.label))].map(
     (label) => `${file.path} also contains a block "${label}", which will be dropped.`,
   );
