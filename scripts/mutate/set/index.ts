@@ -35,6 +35,7 @@ import { stateMutations } from './states.ts';
 import { stepMutations } from './steps.ts';
 import { taskMutations } from './tasks.ts';
 import { undoMutations } from './undo.ts';
+import { watchedMutations } from './watched.ts';
 
 export const mutations: readonly Mutation[] = [
   ...policyMutations,
@@ -73,4 +74,5 @@ export const mutations: readonly Mutation[] = [
   ...socksMutations,
   ...rehearsalMutations,
   ...cleanUpMutations,
+  ...watchedMutations,
 ];

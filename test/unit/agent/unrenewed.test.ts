@@ -64,6 +64,8 @@ describe('a certificate that nobody renews here', () => {
     found({ shop: 100 });
     expect(turnAfter(1)).toEqual([]);
     expect(turnAfter(85)).toHaveLength(1);
+    found({ shop: 99 });
+    expect(turnAfter(85)).toHaveLength(1);
   });
 
   test('is not told of while this agent renews it', () => {
