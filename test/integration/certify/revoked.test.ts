@@ -83,16 +83,19 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
     const path = join(dataDirectory, 'elsewhere.pem');
     writeFileSync(path, chainPem);
     const asked = { path, authority: 'pebble', reason: 'key-compromise', private_key: 'no key' } as const;
-    await expect(agent.call.certificates.revokeByKey(asked)).rejects.toThrow('This would revoke');
-    await expect(agent.call.certificates.revokeByKey({ ...asked, fingerprint })).rejects.toMatchObject({
-      data: { code: 'key.unreadable' },
-    });
+    for (const named of [{}, { fingerprint }])
+      await expect(agent.call.certificates.revokeByKey({ ...asked, ...named })).rejects.toMatchObject({
+        data: { code: 'key.unreadable' },
+      });
     const { node } = await agent.call.nodes.show({ node: nodeId });
     const noCertificate = agent.call.certificates.revokeByKey({ ...asked, path: node.keyPath ?? '' });
     await expect(noCertificate).rejects.toThrow(
       `${node.keyPath} contains no certificate. Nothing was revoked.`,
     );
     const private_key = readFileSync(node.keyPath ?? '', 'utf8');
+    await expect(agent.call.certificates.revokeByKey({ ...asked, private_key })).rejects.toThrow(
+      'This would revoke',
+    );
     const revoked = await agent.call.certificates.revokeByKey({ ...asked, private_key, fingerprint });
     expect(revoked).toMatchObject({ already: false, inUse: [{ served: true }] });
     const row = (await agent.call.audit.list({})).find(({ action }) => action === 'certificates.revokeByKey');
