@@ -17,6 +17,8 @@ const mostMemoryBytes = 1024 * 2 ** 20;
 
 /** Of so many rounds one is a procedure of the contract with junk. */
 const junkEvery = 20;
+/** So often the agent gets back what junk has removed. */
+const refillEvery = 2000;
 
 /** Half of the rounds are certificates, the other half goes to the other readers and to the procedures of the contract. */
 export const fuzz: Campaign = {
@@ -67,6 +69,7 @@ async function allRounds({ rounds, chance, all, world, certificates, others }: R
   let mostMemory = 0;
   for (let round = 0; round < rounds; round += 1) {
     if (round % 1000 === 0) mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
+    if (round % refillEvery === 0) await world.refill();
     if (round % 2 === 0) certificate(corpus, chance, certificates);
     else if (round % junkEvery === 1) await junkRound(world, chance.pick(procedures), chance, others);
     else await readOne(chance.pick(all), chance, others);

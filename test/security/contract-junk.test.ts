@@ -22,8 +22,10 @@ test('junk for every procedure of the contract is answered or refused in one sen
   const world = await openJunkWorld();
   try {
     const chance = makeChance(20_261_130);
-    for (let round = 0; round < roundsEach; round += 1)
+    for (let round = 0; round < roundsEach; round += 1) {
       for (const procedure of procedures) await junkRound(world, procedure, chance, notes);
+      await world.refill();
+    }
     await checkAfter(world, notes);
   } finally {
     await world.close();

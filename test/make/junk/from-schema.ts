@@ -22,9 +22,7 @@ interface Place {
 
 /** A value that the schema takes, or would but for a rule that only its text tells. */
 export function fitting(schema: z.core.$ZodType, at: Place, chance: Chance, words: Words): unknown {
-  if (schema instanceof z.ZodOptional)
-    return chance.int(3) === 0 ? undefined : fitting(schema.unwrap(), at, chance, words);
-  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return fitting(schema.unwrap(), at, chance, words);
   if (schema instanceof z.ZodObject) return objectOf(schema.shape, at, chance, words);
   if (schema instanceof z.ZodDiscriminatedUnion)
@@ -40,17 +38,20 @@ export function fitting(schema: z.core.$ZodType, at: Place, chance: Chance, word
   return oddValue(chance);
 }
 
+/** With most of its optional members, with some, or with few: many exclude each other. */
 function objectOf(
   shape: Readonly<Record<string, z.core.$ZodType>>,
   { path }: Place,
   chance: Chance,
   words: Words,
 ): Record<string, unknown> {
-  const entries = Object.entries(shape).map(([name, member]) => [
-    name,
-    fitting(member, { path, name }, chance, words),
-  ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const oneIn = chance.pick([8, 3, 1]);
+  const chosen = Object.entries(shape).filter(
+    ([, member]) => !(member instanceof z.ZodOptional) || chance.int(oneIn) === 0,
+  );
+  return Object.fromEntries(
+    chosen.map(([name, member]) => [name, fitting(member, { path, name }, chance, words)]),
+  );
 }
 
 /** A few of the fields; `null` clears one. */

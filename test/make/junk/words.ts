@@ -22,7 +22,11 @@ export function makeWords(agent: Composed, { directory, port, secret }: Place): 
       const list = lists[name]?.() ?? [];
       return list.length === 0 ? undefined : chance.pick(list);
     },
-    number: (name, chance) => (name.endsWith('port') && chance.int(3) > 0 ? port : undefined),
+    number(name, chance) {
+      if (name.endsWith('port') && chance.int(3) > 0) return port;
+      const orders = name === 'number' ? agent.database.orders.list(10) : [];
+      return orders.length === 0 ? undefined : chance.pick(orders).number;
+    },
     changes: (path) => changesOf(path),
   };
 }
@@ -37,7 +41,7 @@ function namesIn({ database }: Composed): Record<string, List> {
       database.nodes.list().flatMap(({ id, name, endpointName }) => [id, `${endpointName}/${name}`]),
     ...{ authority: authorities, fallback_authority: authorities },
     ...{ task: tasks, about: () => [...tasks(), 'web'] },
-    approval: () => [...database.approvals.list(undefined).map(({ id }) => id), ...tasks()],
+    approval: () => database.approvals.list(undefined).flatMap(({ id, taskId }) => [id, taskId]),
     ...{ store: stores, storename: stores },
     certificate: () => database.certificates.list().flatMap((one) => [one.fingerprint, one.serial]),
     fingerprint: () => [

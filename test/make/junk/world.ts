@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { makeLog } from '#kit/log.ts';
@@ -7,8 +5,8 @@ import type { Origin } from '#shared/model/origin.ts';
 import { type Composed, compose, type Overrides } from '../../../electron/compose.ts';
 import { keyFileKeychain } from '../../../electron/secrets/key-file.ts';
 import { freePort } from '../../servers/free-port.ts';
-import { makeCa, makeLeaf } from '../certificates.ts';
 import { tempDirectory } from '../directory.ts';
+import { fill, writeFiles } from './fill.ts';
 import type { Words } from './from-schema.ts';
 import { onlyBelow } from './only-below.ts';
 import { onlyLoopback } from './only-loopback.ts';
@@ -23,6 +21,8 @@ export interface JunkWorld {
   callAs(origin: Origin): ReturnType<typeof clientOf>;
   /** Lines that the agent logged as errors since the last time. */
   errors(): string[];
+  /** Gives back what junk has removed, as far as what is left lets it. */
+  refill(): Promise<void>;
   /** Connections to elsewhere that were refused. */
   refused(): number;
   close(): Promise<void>;
@@ -49,12 +49,16 @@ export async function openJunkWorld(): Promise<JunkWorld> {
   });
   await agent.start();
   const port = await freePort();
-  await fill(agent, directory.path, port);
+  const call = clientOf(agent, 'cli');
+  const filling = { ...{ agent, call, port }, directory: directory.path, secret: plantedSecret };
+  writeFiles(directory.path);
+  await fill(filling);
   return {
     agent,
     words: makeWords(agent, { directory: directory.path, port, secret: plantedSecret }),
     callAs: (origin) => clientOf(agent, origin),
     errors: () => errors.splice(0),
+    refill: () => fill(filling).catch(() => {}),
     refused: guard.refused,
     async close() {
       await agent.stop(1000);
@@ -74,33 +78,4 @@ function overridesFor(directory: string): Overrides {
       dns: () => ({ ask: async () => ({ answered: false, because: 'could not be reached' }) }),
     },
   };
-}
-
-async function fill(agent: Composed, directory: string, port: number): Promise<void> {
-  const files = join(directory, 'files');
-  mkdirSync(files);
-  const leaf = makeLeaf(makeCa(), { names: ['shop.example'] });
-  writeFileSync(join(files, 'site.pem'), `${leaf.keyPem}${leaf.chainPem}`);
-  writeFileSync(join(files, 'client.key'), leaf.keyPem);
-  spawnSync('mkfifo', [join(files, 'pipe')]);
-  const call = clientOf(agent, 'cli');
-  await call.credentials.add({
-    storename: 'trustkeep-store',
-    id: 'web',
-    username: 'a',
-    password: plantedSecret,
-  });
-  const served_at = `127.0.0.1:${port}`;
-  await call.endpoints.add({ type: 'pem', name: 'web', path: join(files, 'site.pem'), served_at });
-  const node = await firstNode(agent);
-  await call.certificates.request({ node });
-}
-
-async function firstNode(agent: Composed): Promise<string> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    const [node] = agent.database.nodes.list();
-    if (node !== undefined) return node.id;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('no node was found');
 }
