@@ -7,7 +7,7 @@ import type { Client } from '../../../electron/transport/client.ts';
 import { makeCa, makeLeaf } from '../certificates.ts';
 import { anEndpoint, anSshConnection, aStore } from '../rows.ts';
 
-export interface Filling {
+interface Filling {
   agent: Composed;
   call: Client;
   directory: string;
