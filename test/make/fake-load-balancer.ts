@@ -119,7 +119,7 @@ export class LoadBalancerEndpoint implements Endpoint {
       throw new Failure('snapshot.other', 'This was kept for another plan.');
   }
 
-  async install(plan: InstallPlan, material: Material): Promise<void> {
+  async install(plan: InstallPlan, material: Material): Promise<null> {
     if (material.key.where !== 'agent') throw new Error('keys are made in the agent');
     const key = keyContent(createPublicKey(material.key.pem.text()));
     const hashes = await this.afterHashes(plan, material);
@@ -141,6 +141,7 @@ export class LoadBalancerEndpoint implements Endpoint {
           members: one.holds === 'certificate' ? { key } : {},
         });
     }
+    return null;
   }
 
   /** In the other direction: first the profile lets go, then what it named can be removed. */

@@ -148,7 +148,7 @@ export class SiteEndpoint implements Endpoint {
       throw new Failure('snapshot.other', 'This was kept for another plan.');
   }
 
-  async install(plan: InstallPlan, material: Material): Promise<void> {
+  async install(plan: InstallPlan, material: Material): Promise<null> {
     if (material.key.where !== 'agent') throw new Error('keys are made in the agent');
     const changes = changesOf(plan.changes, 'binding');
     const next = thumbprintOf(material.chainPem);
@@ -159,6 +159,7 @@ export class SiteEndpoint implements Endpoint {
     );
     const thumbprint = this.#server.import(material.chainPem, material.key.pem.text());
     for (const one of changes) this.#server.bind(binding.place(one), { ...one.after, thumbprint });
+    return null;
   }
 
   async restore(snapshot: Snapshot): Promise<RestoreReport> {

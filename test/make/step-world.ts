@@ -153,7 +153,7 @@ function askedAdapter(asked: string[], { snapshot }: Kept): Endpoint {
     checkDrift: () => does('checkDrift', undefined),
     afterHashes: () => does('afterHashes', {}),
     snapshot: () => does('snapshot', snapshot),
-    install: () => does('install', undefined),
+    install: () => does('install', null),
     restore: () => does('restore', { exact: true, sentence: 'Everything is back.' }),
     discard: (_snapshot, tag) => does(`discard ${tag}`, undefined),
     powers: {

@@ -18,25 +18,25 @@ export const installStep: Step = {
     if (failure !== null) return { kind: 'failed', failure, untouched: true };
     const used = material(context);
     try {
-      await endpoint.install(plan.install, used);
+      const tested = await endpoint.install(plan.install, used);
+      return await afterScript(context, plan, tested === null ? '' : ` ${tested}`);
     } finally {
       wipe(used);
     }
-    return afterScript(context, plan);
   },
 };
 
 /** P12, JKS and PEM endpoints may have an install script. Its failure is told, not undone: the proof decides. */
-async function afterScript(context: StepContext, { install }: Plan): Promise<Outcome> {
+async function afterScript(context: StepContext, { install }: Plan, tested: string): Promise<Outcome> {
   const { endpoint } = await context.tools.openConnection();
-  const written = 'Everything was written as planned.';
   const ran = (await endpoint.powers.runsScripts?.runInstallScript(install)) ?? null;
-  if (ran === null) return { kind: 'done', output: {}, sentence: written };
+  if (ran === null)
+    return { kind: 'done', output: {}, sentence: `Everything was written as planned.${tested}` };
   if (ran.code === 0)
     return {
       kind: 'done',
       output: {},
-      sentence: 'Everything was written as planned, and the install script ran.',
+      sentence: `Everything was written as planned, and the install script ran.${tested}`,
     };
   return {
     kind: 'done-with-warning',

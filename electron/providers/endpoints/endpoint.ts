@@ -76,8 +76,11 @@ export interface Endpoint {
    * lost connection rejects. No private key is read.
    */
   chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>>;
-  /** Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. */
-  install(plan: InstallPlan, material: Material): Promise<void>;
+  /**
+   * Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. Gives in a sentence
+   * what that test said; null: there is none.
+   */
+  install(plan: InstallPlan, material: Material): Promise<string | null>;
   /**
    * Puts everything back, byte for byte, owner and mode. Idempotent. Does not restart. The caller has compared the snapshot with
    * its plan. What is new stays until everything old is back, and nothing is written or removed through a link.

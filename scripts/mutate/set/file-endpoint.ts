@@ -39,14 +39,14 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'the server does not test what was written',
       file,
-      find: '    await this.testInstalled(plan);\n',
+      find: '    return await this.testInstalled(plan);\n',
       put: '',
     },
     {
       breaks: 'the server tests what was there before',
       file,
-      find: '    await this.connection.writeAll(made);\n    await this.testInstalled(plan);\n',
-      put: '    await this.testInstalled(plan);\n    await this.connection.writeAll(made);\n',
+      find: '    await this.connection.writeAll(made);\n    return await this.testInstalled(plan);\n',
+      put: '    const said = await this.testInstalled(plan);\n    await this.connection.writeAll(made);\n    return said;\n',
     },
     {
       breaks: 'a new directory is not made',

@@ -87,9 +87,9 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return [];
   }
 
-  /** The server's own test of what was written. */
-  protected testInstalled(_plan: InstallPlan): Promise<unknown> {
-    return Promise.resolve();
+  /** The server's own test of what was written, and what it said; null: there is none. */
+  protected testInstalled(_plan: InstallPlan): Promise<string | null> {
+    return Promise.resolve(null);
   }
 
   async checkDrift(plan: InstallPlan, own: readonly OwnChange[] = []): Promise<void> {
@@ -150,7 +150,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
    * Everything is looked at once more before the first change. All files are made before the first is renamed, and renamed
    * in the order of the plan, one right after the other: between key and certificate the server must not start.
    */
-  async install(plan: InstallPlan, material: Material): Promise<void> {
+  async install(plan: InstallPlan, material: Material): Promise<string | null> {
     this.refuseMaterial(plan, material);
     await refuseWrongPair(this.connection, material);
     const after = await this.afterHashes(plan, material);
@@ -169,7 +169,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     }
     await this.connection.removeLeftovers(files.map(({ path }) => path));
     await this.connection.writeAll(made);
-    await this.testInstalled(plan);
+    return await this.testInstalled(plan);
   }
 
   restore(snapshot: Snapshot): Promise<RestoreReport> {

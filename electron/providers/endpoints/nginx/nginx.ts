@@ -149,9 +149,10 @@ export class NginxEndpoint extends FileEndpoint {
     return startCommands(programOf(plan), changesOf(plan.changes, 'command'));
   }
 
-  protected override testInstalled(plan: InstallPlan): Promise<unknown> {
+  protected override async testInstalled(plan: InstallPlan): Promise<string> {
     this.#justRead = null;
-    return testConfiguration(this.connection, this.#plannedProgram(plan));
+    await testConfiguration(this.connection, this.#plannedProgram(plan));
+    return 'nginx -t read the new files and reported no error.';
   }
 
   override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {

@@ -63,6 +63,16 @@ describe('installing', () => {
     });
   });
 
+  test('tells what the server said of the new files when it was asked', async () => {
+    expect(await installStep.run(world.context())).toMatchObject({
+      sentence: 'Everything was written as planned.',
+    });
+    world.adapter.install = async () => 'nginx -t read the new files and reported no error.';
+    expect(await installStep.run(world.context())).toMatchObject({
+      sentence: 'Everything was written as planned. nginx -t read the new files and reported no error.',
+    });
+  });
+
   test('warns of an install script that failed, with what it said', async () => {
     script(3);
     expect(await installStep.run(world.context())).toMatchObject({

@@ -48,8 +48,9 @@ class Endpoint extends FileEndpoint {
   running: string[] | undefined = undefined;
   protected override startAgain = () => Promise.resolve(this.running);
   protected override startCommands = () => [['start', 'shop']];
-  protected override async testInstalled(): Promise<void> {
+  protected override async testInstalled(): Promise<string> {
     this.asked.push(`test of ${read('site.crt') === leaf.chainPem ? 'the new' : 'another'} certificate`);
+    return 'It was tested.';
   }
 }
 
@@ -78,7 +79,7 @@ const untouched = () => {
 
 describe('an install', () => {
   test('makes directories, writes certificate and key, and ends with the test of what was written', async () => {
-    await install();
+    expect(await install()).toBe('It was tested.');
     expect([read('site.crt'), read('site.key')]).toEqual([leaf.chainPem, leaf.keyPem]);
     expect(files.names()).toEqual(['new', 'site.crt', 'site.key']);
     expect(endpoint.asked).toEqual(['test of the new certificate']);
