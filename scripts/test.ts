@@ -41,7 +41,7 @@ const useful: [program: string, from: string, what: string][] = [
   ],
   ['/usr/lib/python3/dist-packages/gi', 'python3-gi', 'the tray and notifications as a desktop sees them'],
   ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
-  ['chromium', 'chromium', 'the screens with made-up data'],
+  ['chromium-headless-shell', 'chromium-headless-shell', 'the screens with made-up data'],
   ['zsh', 'zsh', 'completion of the command line in zsh'],
   ['fish', 'fish', 'completion of the command line in fish'],
 ];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('the agent behind the window', () => {
+describe.runIf(have('chromium-headless-shell'))('the agent behind the window', () => {
   const { open, calls, inspect, asksAgain } = pageHarness();
 
   it('follows the system into the dark', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('approvals and tasks in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('approvals and tasks in the window', () => {
   const { open, calls } = pageHarness();
 
   it('approves exactly the plan that was on the screen', async () => {

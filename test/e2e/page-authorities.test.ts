@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('the account of an authority in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('the account of an authority in the window', () => {
   const { open, calls, axe, settled } = pageHarness();
 
   async function atAccount() {

@@ -4,7 +4,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 import { letsEncrypt } from './window/world/said-by-others.ts';
 
-describe.runIf(have('chromium'))('certificates in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('certificates in the window', () => {
   const { open, calls, settled } = pageHarness();
 
   it('are revoked after a question that names them, and shown to be still served', async () => {

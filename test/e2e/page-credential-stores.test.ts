@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('credential stores in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('credential stores in the window', () => {
   const { open, calls, settled } = pageHarness();
 
   it('adds a credential store with what its kind needs, and keeps the token off the screen', async () => {

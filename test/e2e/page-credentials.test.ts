@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness, sizes } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('credentials in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('credentials in the window', () => {
   const { open, calls, asksAgain } = pageHarness();
 
   it('begins a page that was turned to with its first row', async () => {

@@ -10,7 +10,7 @@ const askedOfAxe = [
   ...['audit', 'settings', 'locked', 'first-start', 'store-vault-settings', 'notifications-panel'],
 ];
 
-describe.runIf(have('chromium'))('the window in a browser, with an agent behind a real port', () => {
+describe.runIf(have('chromium-headless-shell'))('the window in a browser, with an agent behind a real port', () => {
   const { open, resize, inspect, axe } = pageHarness();
   /** What is on the screen, and whether anything was done there. */
   let last: (Opened & { scene: string; touched: boolean }) | null = null;

@@ -3,7 +3,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 import { addOverStore } from './page-openings.ts';
 
-describe.runIf(have('chromium'))('endpoints in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('endpoints in the window', () => {
   const { open, calls } = pageHarness();
 
   it('adds an endpoint with what was typed, and keeps the password off the screen and out of the command line', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
-describe.runIf(have('chromium'))('the proxy in the window', () => {
+describe.runIf(have('chromium-headless-shell'))('the proxy in the window', () => {
   const { open, calls, axe } = pageHarness();
 
   it('counts a trial of the proxy down above every screen until somebody keeps it', async () => {

@@ -12,7 +12,7 @@ declare module 'vitest' {
 
 /** One build of the window, one server and one browser for all files of the project. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (!have('chromium')) {
+  if (!have('chromium-headless-shell')) {
     project.provide('window', null);
     return async () => {};
   }

@@ -41,8 +41,8 @@ async function buildForRelease(options: BuildOptions): Promise<void> {
   }
 }
 
-/** The Chromium of the system, without a screen. */
+/** The Chromium of the system that has no windows of its own: it draws with two thirds of the processor time of the other. */
 export const browserOptions: LaunchOptions = {
-  executablePath: '/usr/bin/chromium',
+  executablePath: '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
 };

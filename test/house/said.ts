@@ -79,6 +79,7 @@ export class Speaker {
   /** Sentences stand beside each other in the outermost text only: else any two words would be a text. */
   #isMade(text: string, depth: number): boolean {
     return this.#templates.some(({ parts, bare }) => {
+      if (!holdsInOrder(text, parts)) return false;
       if (bare) return depth === deepest && fits(text, parts, (value) => this.#isSaid(value, 1));
       return fits(text, parts, (value) => isName(value) || this.#isSaid(value, depth - 1));
     });
@@ -90,6 +91,18 @@ export class Speaker {
 }
 
 const isName = (value: string): boolean => !word.test(value);
+
+/** Whether the parts stand in the text one after the other: what most templates do not, and quickly seen. */
+function holdsInOrder(text: string, parts: readonly string[]): boolean {
+  if (!text.startsWith(parts[0] ?? '') || !text.endsWith(parts.at(-1) ?? '')) return false;
+  let from = 0;
+  for (const part of parts) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return true;
+}
 
 /**
  * Whether the parts stand in the text in their order, from its beginning to its end, with a value between each two. A part is
@@ -115,7 +128,7 @@ function fits(text: string, parts: readonly string[], isValue: (value: string) =
       return ends >= end && text.endsWith(next) && isValue(text.slice(end, ends));
     }
     for (let found = text.indexOf(next, end); found >= 0; found = text.indexOf(next, found + 1)) {
-      if (begins(index + 1, found) && isValue(text.slice(end, found))) return true;
+      if (isValue(text.slice(end, found)) && begins(index + 1, found)) return true;
       if (found === text.length) break;
     }
     return false;
