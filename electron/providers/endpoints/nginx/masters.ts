@@ -16,21 +16,24 @@ export interface Master {
 /**
  * Each process that calls itself a master process, with its working directory and its command line, ended by NUL bytes.
  * Anyone can give a process that name, and what it says becomes part of commands: only those of root and of this account count.
- * One with another root directory belongs to a container, where the same paths are other files.
+ * One with another root directory belongs to a container, where the same paths are other files. A host may run many of them:
+ * one program for each, and another where the working directory matters.
  */
 const script = `
 me=$(id -u)
 trusted() {
   [ "$1/root/." -ef / ] || return 1
-  uids=$(sed -n 's/^Uid:[[:space:]]*//p' "$1/status" 2>/dev/null)
+  uids=
+  { while read -r name values; do [ "$name" = Uid: ] && { uids=$values; break; }; done < "$1/status"; } 2>/dev/null
   [ -n "$uids" ] || return 1
   for uid in $uids; do [ "$uid" = 0 ] || [ "$uid" = "$me" ] || return 1; done
 }
 for file in $(grep -ls ': master process ' /proc/[0-9]*/cmdline 2>/dev/null); do
   process=\${file%/cmdline}
   trusted "$process" || continue
-  directory=$(readlink "$process/cwd")
   title=$(tr '\\0' ' ' < "$file" 2>/dev/null)
+  directory=/
+  case $title in *' -p'*) directory=$(readlink "$process/cwd");; esac
   trusted "$process" || continue
   printf '%s\\0' "$directory" "$title"
 done
