@@ -19,7 +19,8 @@ const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const
  * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * They write into memory where they can: what a store owes a disk is waited for by the others.
- * One group after the other, but for those of desktop and pages: `npm test` runs each beside the rest.
+ * One group after the other, but for those of desktop and pages: `npm test` runs each beside the rest, and
+ * `npm run test:long` those that take minutes each.
  */
 const quick = {
   ...patient,
@@ -34,11 +35,11 @@ const quick = {
 /** Half of their time the real servers are waited for: two workers for each processor keep all of them at work. */
 const workers = Math.max(2, availableParallelism() * 2);
 
-/** Files of more than a minute, in which much waits for servers or programs: what begins late is waited for at the end. */
+/** What takes long begins early: what begins late is waited for at the end. */
 const long = [
   'integration/scripts/new',
   'security/planted-secrets',
-  'integration/certify/restarts',
+  'e2e/planted-secrets',
   'conformance/endpoint-',
   'integration/certify/forged-undo',
   'conformance/connection-writes',
@@ -54,6 +55,9 @@ class LongFirst extends BaseSequencer {
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
+
+/** Each promise once more in every way: kills at every step, every place a secret could be seen in, the checks in a copy of the tree. */
+const longOnes = ['test/**/*.long.test.ts'];
 
 /** The window in a browser, one for all of them: they have no desktop to share, and so need no application. */
 const pages = ['test/e2e/page*.test.ts'];
@@ -84,6 +88,7 @@ export default defineConfig({
           ...patient,
           name: 'integration',
           include: ['test/{conformance,security,integration}/**/*.test.ts'],
+          exclude: longOnes,
           environment: 'node',
           maxWorkers: workers,
           sequence: { groupOrder: 1 },
@@ -94,9 +99,21 @@ export default defineConfig({
       {
         test: {
           ...patient,
+          name: 'long',
+          include: longOnes,
+          environment: 'node',
+          maxWorkers: workers,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          ...patient,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: pages,
+          exclude: [...pages, ...longOnes],
           environment: 'node',
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,

@@ -1,5 +1,5 @@
 /**
- * The whole test suite: builds, runs every project, and says in its last lines what this machine could not run and how to
+ * The test suite: builds, runs every project but `long` (`npm run test:long` runs that one), and says in its last lines what this machine could not run and how to
  * get it. With `--no-skips` a skipped test is a failure. Other arguments go to vitest.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -103,7 +103,7 @@ function lanesOf(rest: Asked): Asked[][] {
   const later = (rooms: readonly string[]) => ['--project=integration', '--maxWorkers=2', ...rooms, ...rest];
   const notNow = Object.values(afterwards).flatMap((rooms) => rooms.map((room) => `--exclude=${room}**`));
   return [
-    [['--project=!e2e', '--project=!page', ...notNow, ...rest]],
+    [['--project=!e2e', '--project=!page', '--project=!long', ...notNow, ...rest]],
     [['--project=e2e', ...rest], later(afterwards.desktop)],
     [['--project=page', ...rest], later(afterwards.pages)],
   ];

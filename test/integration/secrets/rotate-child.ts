@@ -1,7 +1,7 @@
 /**
  * One agent-like process that rotates the master key of the store in its first argument, and kills itself at the point
  * of its second, or goes on for ever. Meanwhile it stores values, and prints each once it is committed. Run by
- * `rotate-kill.test.ts`.
+ * `rotate-kill.long.test.ts`.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
