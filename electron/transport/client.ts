@@ -125,7 +125,14 @@ async function overSocket(socketPath: string, request: Request): Promise<Respons
       agent: false,
     });
     call.on('error', reject);
-    call.on('response', (response) => resolve(asResponse(response)));
+    call.on('response', (response) => {
+      try {
+        resolve(asResponse(response));
+      } catch (thrown) {
+        response.destroy(); // a status or a header that is none
+        reject(thrown);
+      }
+    });
     call.end(body ?? undefined);
   });
 }

@@ -14,6 +14,7 @@ describe.runIf(process.platform !== 'win32')('what sits at the socket of the age
   test.each([
     ['no HTTP', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n')],
     ['no JSON', jsonAnswer('<html>')],
+    ['a status that is none', jsonAnswer('{}', '000 OK')],
     ['nothing at all in JSON', jsonAnswer('null')],
     ['a proof that is a list', jsonAnswer('{"proof":["PROOF"]}')],
   ])('and says %s is not taken for it', async (_what, hello) => {
@@ -41,6 +42,7 @@ describe.runIf(process.platform !== 'win32')('what sits at the socket of the age
     ['a value of another form', jsonAnswer('{"json":[],"meta":[[1,"__proto__"]]}')],
     ['that it knows no such command', jsonAnswer('', '404 Not Found')],
     ['an error of another form', jsonAnswer('{"json":{"no":"code"}}', '500 Internal Server Error')],
+    ['a status that is none', jsonAnswer('{}', '999 OK')],
     ['no HTTP', Buffer.from('\u0000\u0001')],
   ])('and is the agent, but says %s, is of another version', async (_what, answer) => {
     impostor.answer = [answer];
