@@ -23,7 +23,7 @@ function change(container: Container, chance: Chance): void {
       put(record, key, oddValue(chance));
       return;
     case 1:
-      delete record[key];
+      Reflect.deleteProperty(record, key); // not the length of a list
       return;
     case 2:
       put(record, oddKey(chance), oddValue(chance));
