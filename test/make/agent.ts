@@ -52,20 +52,41 @@ export async function startAgent(options: {
   };
 }
 
-async function untilTask(
+/** Milliseconds between looks for what no event tells, as what a test stores itself. */
+const lookEveryMs = 100;
+
+/** Looks when something changed: reading a whole task every few milliseconds takes as long as what is waited for. */
+function untilTask(
   composed: Composed,
   taskId: string,
   states: readonly TaskState[],
   ms: number,
 ): Promise<Task> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const task = composed.database.tasks.get(taskId)?.task;
-    if (task !== undefined && states.includes(task.state)) return task;
-    if (Date.now() > end)
-      throw new Error(`the task did not become ${states.join('/')}: ${JSON.stringify(task, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const { promise, resolve, reject } = Promise.withResolvers<Task>();
+  let last: Task | undefined;
+  const look = (): void => {
+    try {
+      const task = composed.database.tasks.get(taskId)?.task;
+      // what follows the change that was just told happens first
+      if (task !== undefined && states.includes(task.state)) setImmediate(() => resolve(task));
+      last = task;
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const off = composed.agent.events.on((event) => {
+    if (event.type === 'changed' && event.topic === 'tasks') look();
+  });
+  const looking = setInterval(look, lookEveryMs);
+  const patience = setTimeout(() => {
+    reject(new Error(`the task did not become ${states.join('/')}: ${JSON.stringify(last, null, 1)}`));
+  }, ms);
+  look();
+  return promise.finally(() => {
+    off();
+    clearInterval(looking);
+    clearTimeout(patience);
+  });
 }
 
 /** A directory for a test; `remove` takes it away. */
