@@ -38,20 +38,13 @@ interface RunnerParts {
   clearUp(row: TaskRow, tools: StepTools): Promise<() => void>;
 }
 
-/** A step that was stored as running together with the end of the one before it. */
-interface Begun {
-  step: StepName;
-  /** Whether the endpoint was being changed before it. */
-  changing: boolean;
-}
-
-/** What is next: a step, begun already or yet to be (null), or nothing. */
-type Next = Begun | null | 'nothing';
+/** What is next: a step that was stored as running with the end of the one before it, one that is yet to begin, or nothing. */
+type Next = { begun: StepName | null } | null;
 
 /**
  * Drives one task from where its row says it is until it ends or waits. The row is stored before and after each step, the
- * end of one together with the beginning of the next, so a killed agent goes on at the step it was in. Never rejects for what
- * a step does.
+ * end of one together with the beginning of the next unless that is the first to change the endpoint, so a killed agent goes
+ * on at the step it was in. Never rejects for what a step does.
  */
 export class TaskRunner {
   readonly #parts: RunnerParts;
@@ -70,8 +63,8 @@ export class TaskRunner {
     const goesOn = (): boolean => !signal.aborted && !draining();
     try {
       // each step is what the row says it is
-      for (let next: Next = null; goesOn() && next !== 'nothing'; )
-        next = await this.#oneStep(taskId, next, tools, goesOn);
+      for (let next: Next = { begun: null }; goesOn() && next !== null; )
+        next = await this.#oneStep(taskId, next.begun, tools, goesOn);
     } finally {
       await end();
     }
@@ -79,24 +72,23 @@ export class TaskRunner {
 
   async #oneStep(
     taskId: string,
-    already: Begun | null,
+    begunAlready: StepName | null,
     tools: StepTools,
     goesOn: () => boolean,
   ): Promise<Next> {
     const row = this.#parts.database.tasks.get(taskId);
-    if (row === null || !isLive(row.task)) return 'nothing';
+    if (row === null || !isLive(row.task)) return null;
     const step = stepAt(row, this.#parts.kinds.of(row.task));
     if (step === undefined) return this.#finish(row);
-    const isBegun = already?.step === step.name;
-    const changing = isBegun ? already.changing : row.memory.changing;
-    const running = isBegun ? row : this.#store(row, begun(row, step, this.#parts.clock.now()));
+    const now = this.#parts.clock.now();
+    const running = begunAlready === step.name ? row : this.#store(row, begun(row, step, now));
     const outcome = await this.#run(step, running, tools);
-    if (tools.signal.aborted) return 'nothing'; // stopping: the row says `running`, the next start repeats the step
+    if (tools.signal.aborted) return null; // stopping: the row says `running`, the next start repeats the step
     if (outcome.kind === 'done' || outcome.kind === 'done-with-warning')
       return this.#done(running, step, outcome, goesOn());
     const refused = outcome.kind === 'failed' && outcome.untouched === true;
-    const from = refused ? { ...running, memory: { ...running.memory, changing } } : running;
-    return (await this.#apply(from, step, outcome, tools)) ? null : 'nothing';
+    const from = refused ? { ...running, memory: row.memory } : running;
+    return (await this.#apply(from, step, outcome, tools)) ? { begun: null } : null;
   }
 
   async #run(
@@ -153,12 +145,14 @@ export class TaskRunner {
     }
   }
 
-  #done(row: TaskRow, step: Step, outcome: DoneOutcome, goesOn: boolean): Begun | null {
+  #done(row: TaskRow, step: Step, outcome: DoneOutcome, goesOn: boolean): Next {
     const now = this.#parts.clock.now();
     const after = changed(row, done(row, step, outcome, now));
-    const next = goesOn ? stepAt(after, this.#parts.kinds.of(row.task)) : undefined;
-    this.#store(after, next === undefined ? { task: {} } : begun(after, next, now), outcome.store);
-    return next === undefined ? null : { step: next.name, changing: after.memory.changing };
+    const next = stepAt(after, this.#parts.kinds.of(row.task));
+    const firstChange = next?.changesEndpoint === true && !after.memory.changing;
+    const begins = goesOn && next !== undefined && !firstChange;
+    this.#store(after, begins ? begun(after, next, now) : { task: {} }, outcome.store);
+    return { begun: begins ? next.name : null };
   }
 
   async #threw(row: TaskRow, step: Step, failure: Failure, tools: StepTools): Promise<boolean> {
@@ -213,10 +207,10 @@ export class TaskRunner {
     this.#store(row, { task: { ...task, finishedAt: clock.now() } }, also, true);
   }
 
-  #finish(row: TaskRow): 'nothing' {
+  #finish(row: TaskRow): null {
     const { clock, kinds } = this.#parts;
     this.#store(row, finished(row, kinds.of(row.task), clock.now()), undefined, true);
-    return 'nothing';
+    return null;
   }
 
   #store(row: TaskRow, change: Change, also?: () => void, ends = false): TaskRow {

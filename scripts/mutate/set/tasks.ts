@@ -30,7 +30,7 @@ export const taskMutations: readonly Mutation[] = [
       {
         breaks: 'a step that the stop of the agent cut off counts as failed',
         file: runner,
-        find: "if (tools.signal.aborted) return 'nothing';",
+        find: 'if (tools.signal.aborted) return null;',
         put: '',
       },
       {

@@ -73,8 +73,8 @@ export const undoMutations: readonly Mutation[] = [
       {
         breaks: 'a step that was refused before it began counts as a change',
         file: 'electron/agent/tasks/runner.ts',
-        find: 'refused ? { ...running, memory: { ...running.memory, changing } } : running',
-        put: 'refused && changing ? running : running',
+        find: 'refused ? { ...running, memory: row.memory } : running',
+        put: 'refused ? running : running',
       },
     ],
   ),

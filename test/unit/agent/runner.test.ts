@@ -91,7 +91,10 @@ describe('a task that is driven', () => {
   });
 
   test('stores the end of a step and the beginning of the next at one moment', async () => {
-    const task = taskOf([step('plan', done), step('install', done, { changesEndpoint: true })]);
+    const task = taskOf([
+      ...[step('plan', done), step('make-key', done)],
+      ...[step('install', done, { changesEndpoint: true }), step('restart', done)],
+    ]);
     const seen: string[] = [];
     const { tasks } = fixture.database;
     const update = tasks.update.bind(tasks);
@@ -103,7 +106,14 @@ describe('a task that is driven', () => {
     };
     await task.drive();
     expect(seen).toEqual([
-      ...['running to-do', 'done running changing', 'done done changing', 'done done changing'],
+      'running to-do to-do to-do',
+      'done running to-do to-do',
+      // a change begins with a moment of its own: a row from before it says that nothing was changed
+      'done done to-do to-do',
+      'done done running to-do changing',
+      'done done done running changing',
+      'done done done done changing',
+      'done done done done changing',
     ]);
   });
 
