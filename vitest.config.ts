@@ -16,7 +16,8 @@ const kept = `node_modules/.cache/vitest/${manifest.digest('hex').slice(0, 16)}`
 const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
 
 /**
- * Projects: `unit` and `house` in seconds for every commit; the rest uses real servers, or takes seconds for one test.
+ * Projects: `unit` and `house` in seconds for every commit; `machine` is what of the units takes half of their time, with
+ * a tenth of their tests; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * They write into memory where they can: what a store owes a disk is waited for by the others.
  * One group after the other, but for those of desktop and pages: `npm test` runs each beside the rest, and
@@ -56,6 +57,9 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** Units that need the machine: a program, a port, a disk that fails, keys, the whole library of the window. */
+const withMachine = ['test/unit/**/*.machine.test.{ts,tsx}'];
+
 /** Each promise once more in every way: kills at every step, every place a secret could be seen in, the checks in a copy of the tree. */
 const longOnes = ['test/**/*.long.test.ts'];
 
@@ -68,7 +72,8 @@ export default defineConfig({
     fsModuleCachePath: kept,
     sequence: { sequencer: LongFirst },
     projects: [
-      { test: { ...quick, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
+      { test: { ...quick, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], exclude: withMachine } },
+      { test: { ...quick, name: 'machine', include: withMachine } },
       { test: { ...quick, name: 'house', include: ['test/house/**/*.test.ts'] } },
       {
         test: {

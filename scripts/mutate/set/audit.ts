@@ -6,8 +6,8 @@ const audit = 'electron/database/audit.ts';
 /** The chain of audit rows and its seal. */
 export const auditMutations: readonly Mutation[] = judgedBy(
   [
-    'test/unit/database/audit.test.ts',
-    'test/unit/database/audit-forged.test.ts',
+    'test/unit/database/audit.machine.test.ts',
+    'test/unit/database/audit-forged.machine.test.ts',
     'test/security/audit-forgery.test.ts',
   ],
   [

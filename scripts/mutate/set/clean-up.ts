@@ -41,7 +41,7 @@ export const cleanUpMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/steps/finish.test.ts', 'test/unit/agent/steps/restore.test.ts'],
+    ['test/unit/agent/steps/finish.test.ts', 'test/unit/agent/steps/restore.machine.test.ts'],
     [
       {
         breaks: 'copies that could not be removed after an install are forgotten',

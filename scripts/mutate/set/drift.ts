@@ -6,7 +6,7 @@ const file = 'shared/model/changes/file.ts';
 
 /** How a file that is no longer as planned is seen and refused. */
 export const driftMutations: readonly Mutation[] = judgedBy(
-  ['test/unit/providers/endpoints/common/states.test.ts', 'test/unit/shared/ownership.test.ts'],
+  ['test/unit/providers/endpoints/common/states.machine.test.ts', 'test/unit/shared/ownership.test.ts'],
   [
     {
       breaks: 'a directory in the place of a file is hashed',

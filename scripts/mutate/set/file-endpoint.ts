@@ -4,7 +4,7 @@ const file = 'electron/providers/endpoints/common/file-endpoint.ts';
 
 /** What every endpoint made of files does before, while and after it writes them. */
 export const fileEndpointMutations: readonly Mutation[] = judgedBy(
-  ['test/unit/providers/endpoints/common/file-endpoint.test.ts'],
+  ['test/unit/providers/endpoints/common/file-endpoint.machine.test.ts'],
   [
     {
       breaks: 'a key that does not belong to the certificate is written',

@@ -8,7 +8,7 @@ const queue = 'electron/agent/tasks/queue.ts';
 /** What tasks left behind: when it is tried again, by whose word, and what is told of it. */
 export const leftoverMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/agent/leftovers.test.ts'],
+    ['test/unit/agent/leftovers.machine.test.ts'],
     [
       {
         breaks: 'what an ended task left is removed by a row that no one sealed',
@@ -156,7 +156,7 @@ export const leftoverMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/left.test.ts'],
+    ['test/unit/agent/left.machine.test.ts'],
     [
       {
         breaks: 'copies and key are removed although the restore failed',

@@ -77,7 +77,7 @@ export const proofMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/steps/restore.test.ts'],
+    ['test/unit/agent/steps/restore.machine.test.ts'],
     [
       {
         breaks: 'a restore that left something different counts as done',

@@ -107,7 +107,7 @@ export const secretMutations: readonly Mutation[] = [
   ...judgedBy(
     [
       'test/unit/secrets/row-keys.test.ts',
-      'test/unit/database/reseal.test.ts',
+      'test/unit/database/reseal.machine.test.ts',
       'test/integration/database/reseal-slices.test.ts',
       'test/unit/database/reseal-refused.test.ts',
     ],

@@ -7,7 +7,7 @@ const names = 'electron/providers/endpoints/common/names.ts';
 /** What is kept before a change, and how everything is put back. */
 export const snapshotMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/providers/endpoints/common/snapshot.test.ts'],
+    ['test/unit/providers/endpoints/common/snapshot.machine.test.ts'],
     [
       {
         breaks: 'the note is never left, so no undo is carried out',
@@ -102,7 +102,7 @@ export const snapshotMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/providers/endpoints/common/restore-files.test.ts'],
+    ['test/unit/providers/endpoints/common/restore-files.machine.test.ts'],
     [
       {
         breaks: 'old files are not brought back',

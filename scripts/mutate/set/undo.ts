@@ -108,7 +108,7 @@ export const undoMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/steps/restore.test.ts'],
+    ['test/unit/agent/steps/restore.machine.test.ts'],
     [
       {
         breaks: 'what is put back is not compared with the plan',
@@ -136,7 +136,7 @@ export const undoMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/providers/endpoints/common/file-endpoint.test.ts'],
+    ['test/unit/providers/endpoints/common/file-endpoint.machine.test.ts'],
     [
       {
         breaks: 'a disk that is gone for a moment ends a restore',
