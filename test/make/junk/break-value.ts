@@ -40,14 +40,21 @@ function change(container: Container, chance: Chance): void {
 function mangled(value: unknown, chance: Chance): unknown {
   if (typeof value === 'number') return chance.pick([-value, value + 0.5, value * 1e9, String(value)]);
   if (typeof value !== 'string') return oddValue(chance);
-  const at = chance.int(value.length + 1);
+  // a file may be made at what comes out: it is to lie in the same directory, and that is not to be one of the system
+  if (value.startsWith('/dev/') || value.startsWith('/proc/')) return value;
+  const nameAt = value.startsWith('/') ? value.lastIndexOf('/') + 1 : 0;
+  return value.slice(0, nameAt) + mangledText(value.slice(nameAt), chance);
+}
+
+function mangledText(text: string, chance: Chance): string {
+  const at = chance.int(text.length + 1);
   const special = chance.pick(['\0', '\n', '\u202e', '\ud800', '/../', '"', "'", ' ', '%00', '\u00ad', '*']);
   return chance.pick([
-    value.slice(0, at) + special + value.slice(at),
-    value.slice(0, at),
-    value.toUpperCase(),
-    `${value} `,
-    value + value.slice(0, 100).repeat(chance.int(200)),
+    text.slice(0, at) + special + text.slice(at),
+    text.slice(0, at),
+    text.toUpperCase(),
+    `${text} `,
+    text + text.slice(0, 100).repeat(chance.int(200)),
   ]);
 }
 

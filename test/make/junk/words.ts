@@ -57,7 +57,7 @@ function places(directory: string, port: number): Record<string, List> {
   const path = (...parts: string[]): string => join(directory, ...parts);
   const files = [
     ...['site.pem', 'client.key', 'pipe', 'nothing', 'made-1', 'made-2'].map((name) => path('files', name)),
-    ...[path('files'), `${path('files')}/../files/site.pem`, path('data', 'trustkeep.db'), '/dev/zero'],
+    ...[`${path('files')}/`, `${path('files')}/../files/site.pem`, path('data', 'trustkeep.db')],
   ];
   const addresses = ['127.0.0.1', 'localhost', '::1'];
   const urls = [`http://127.0.0.1:${port}/`, `https://localhost:${port}/a?b=c#d`, `https://[::1]:${port}/x/`];
