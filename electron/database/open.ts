@@ -134,8 +134,22 @@ function prepare(driver: Driver): void {
   if (driver.pragma('page_count') === 0) driver.pragma(`application_id = ${applicationId}`);
   refuseForeign(driver.path, Number(driver.pragma('application_id')));
   refuseFuture(driver.path, versionOf(driver), migrations.length);
-  driver.pragma('journal_mode = WAL');
+  keepLog(driver);
   driver.pragma(`journal_size_limit = ${4 * 1024 * 1024}`);
+}
+
+/**
+ * Of several programs that open a new store at the same moment SQLite refuses one this change at once, where it waits for
+ * every other lock: so a lock is waited for, and the change tried again.
+ */
+function keepLog(driver: Driver, tries = 10): void {
+  try {
+    driver.pragma('journal_mode = WAL');
+  } catch (error) {
+    if (asFailure(error).code !== 'database.busy' || tries === 1) throw error;
+    driver.transaction(() => {});
+    keepLog(driver, tries - 1);
+  }
 }
 
 function quickCheck(driver: Driver): void {
