@@ -49,7 +49,11 @@ export class KilledAgent {
       child.once('exit', () => resolve(false));
     });
     if (!ready) return false;
-    this.#client = await connectLocally(this.dataDirectory, 'tester').catch(() => null);
+    // on a machine with much to do an agent may be silent for longer than a command waits
+    for (let tries = 0; tries < 6 && alive(child); tries += 1) {
+      this.#client = await connectLocally(this.dataDirectory, 'tester').catch(() => null);
+      if (this.#client !== null) break;
+    }
     return this.#client !== null && alive(child);
   }
 

@@ -180,11 +180,19 @@ async function missingInAudit(world: World, drive: Drive, client: Client): Promi
   return wrong;
 }
 
-/** What the CA says of new orders, against what the agent knows. */
+/**
+ * What the CA says of new orders, against what the agent knows. One that became invalid because nobody answered when the
+ * CA asked is followed by another, and ends with nothing issued.
+ */
 function wrongOrders(world: World, placed: number): string[] {
   const said = world.servers.pebble.output();
-  const atCa = said.slice(world.heard).match(/Added order/g)?.length ?? 0;
+  const fresh = said.slice(world.heard);
   world.heard = said.length;
+  const invalid = new Set(
+    [...fresh.matchAll(/order (\S+) set INVALID by invalid authz/g)].map(([, id]) => id),
+  );
+  const added = [...fresh.matchAll(/Added order "(\S+)"/g)].map(([, id]) => id);
+  const atCa = added.filter((id) => !invalid.has(id)).length;
   return atCa > placed ? [`the CA has ${atCa} new orders, the agent ${placed}`] : [];
 }
 
