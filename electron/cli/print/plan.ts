@@ -91,7 +91,7 @@ export function planPage(plan: Plan): string[] {
           `${address} port ${port}${serverName === null ? '' : ` as ${serverName}`}${saidBefore(before)}`,
       ),
     ),
-    ...section('Start from nothing', install.coldStart === undefined ? [] : [install.coldStart.sentence]),
+    ...section('Cold start', install.coldStart === undefined ? [] : [install.coldStart.sentence]),
     ...section(
       'Compared before and after',
       comparedPlaces(install).flatMap(({ sentence, places }) => [

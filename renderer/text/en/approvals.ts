@@ -84,7 +84,7 @@ export const plan = {
   compared: 'Compared before and after',
   comparedMeaning:
     'A reload affects everything this server does. If any of the following differs afterwards, everything is restored, unless the server only loaded a certificate that was already on its disk.',
-  coldStart: 'Start from nothing',
+  coldStart: 'Cold start',
   boundTo: 'What the approval is bound to as well',
   unchanged: 'Must stay as they are',
   known: 'Known of the node',

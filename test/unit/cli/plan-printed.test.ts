@@ -15,9 +15,9 @@ it('A plan says whether the server would start from nothing, unless an earlier v
   const { plan } = anApproval();
   const coldStart = { proved: false, sentence: 'Not proved: nginx is not running.' };
   const paper = planPage({ ...plan, install: { ...plan.install, coldStart } }).join('\n');
-  expect(paper).toContain('  Start from nothing\n    Not proved: nginx is not running.');
+  expect(paper).toContain('  Cold start\n    Not proved: nginx is not running.');
   const { coldStart: _none, ...earlier } = plan.install;
-  expect(planPage({ ...plan, install: earlier }).join('\n')).not.toContain('Start from nothing');
+  expect(planPage({ ...plan, install: earlier }).join('\n')).not.toContain('Cold start');
 });
 
 it('A plan says below which directory challenge files are put, where they are', () => {

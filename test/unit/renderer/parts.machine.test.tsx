@@ -124,7 +124,7 @@ describe('the plan a person reads before saying yes', () => {
     'Pid file /run/nginx.pid',
     'server blog (same address and port) It listens there too.',
     '[2001:db8::1]:443 as shop.example',
-    'Start from nothing Not proved: nginx is not running.',
+    'Cold start Not proved: nginx is not running.',
     'cd'.repeat(32),
   ])('shows: %s', (part) => {
     expect(words).toContain(part);
