@@ -10,6 +10,8 @@ import { expiryStage, isServedWrongly } from '../policies/unrenewed.ts';
 const napMs = 15 * 60_000;
 const note = 'told-of-unrenewed';
 
+type Certificate = NonNullable<EndpointNode['certificate']>;
+
 /** What a person has been told of a node; what is not there has not been told. */
 const told = z.object({
   /** The certificate that it was about. */
@@ -36,9 +38,13 @@ interface UnrenewedParts {
 export function unrenewedTurn({ database, clock, notify }: UnrenewedParts): number {
   const before = readTold(database);
   const now = clock.now();
-  const after: Record<string, Told> = {};
   const news: News[] = [];
-  for (const node of unrenewedNodes(database)) {
+  const { seen, unseen } = unrenewedNodes(database);
+  // gone or unreadable for a while: what was told of it holds when it is back
+  const after = Object.fromEntries(
+    unseen.flatMap(({ id }): [string, Told][] => (before[id] === undefined ? [] : [[id, before[id]]])),
+  );
+  for (const node of seen) {
     const known = before[node.id];
     const next = nextTold(node, known, now);
     if (next.stage > 0 || next.wrongSince !== null) after[node.id] = next;
@@ -62,16 +68,18 @@ function readTold(database: Database): Record<string, Told> {
   }
 }
 
-function unrenewedNodes(database: Database): EndpointNode[] {
+/** `unseen`: those that are not there now, or whose certificate cannot be read. */
+function unrenewedNodes(database: Database): { seen: EndpointNode[]; unseen: EndpointNode[] } {
   const renewed = new Set(
     database.renewals.list().map(({ nodeId, fingerprint }) => `${nodeId} ${fingerprint}`),
   );
-  return database.nodes
-    .list()
-    .filter(
-      ({ id, missingSince, certificate }) =>
-        missingSince === null && certificate !== null && !renewed.has(`${id} ${certificate.fingerprint}`),
-    );
+  const nodes = database.nodes.list();
+  const isSeen = ({ missingSince, certificate }: EndpointNode) =>
+    missingSince === null && certificate !== null;
+  return {
+    seen: nodes.filter((node) => isSeen(node) && !renewed.has(`${node.id} ${node.certificate?.fingerprint}`)),
+    unseen: nodes.filter((node) => !isSeen(node)),
+  };
 }
 
 /**
@@ -83,17 +91,31 @@ function nextTold(node: EndpointNode, known: Told | undefined, now: number): Tol
   const fingerprint = certificate?.fingerprint ?? '';
   const same = known?.fingerprint === fingerprint ? known : undefined;
   const wrong = isServedWrongly(served);
-  const wrongSince = wrong ? (known?.wrongSince ?? now) : null;
-  const sure = wrongSince !== null && discoveredAt > wrongSince && served.at > wrongSince;
+  // one that does not answer shows nothing else than before
+  const silent = served.state === 'unreachable' && same !== undefined;
+  const since = wrong || silent ? (known?.wrongSince ?? (wrong ? now : null)) : null;
+  // it cannot be later than now: the clock was set back
+  const wrongSince = since === null ? null : Math.min(since, now);
+  const sure = wrong && wrongSince !== null && discoveredAt > wrongSince && served.at > wrongSince;
   return {
     fingerprint,
     // what is served instead may be the next one: until that is known, the end of this one is not told
-    stage: wrong
-      ? (same?.stage ?? 0)
-      : Math.max(same?.stage ?? 0, certificate === null ? 0 : expiryStage(certificate, now)),
+    stage: wrong || certificate === null ? (same?.stage ?? 0) : stageOf(certificate, same?.stage ?? 0, now),
     wrongSince,
-    wrongTold: wrong && (known?.wrongTold === true || sure),
+    wrongTold: wrongSince !== null && (known?.wrongTold === true || sure),
   };
+}
+
+const hour = 60 * 60_000;
+
+/**
+ * Lower than what was told where the clock has been set back since, by more than the hour that clocks are corrected by: else the
+ * true end would not be told.
+ */
+function stageOf(certificate: Certificate, toldStage: number, now: number): number {
+  return expiryStage(certificate, now + hour) < toldStage
+    ? expiryStage(certificate, now)
+    : Math.max(toldStage, expiryStage(certificate, now));
 }
 
 interface News {

@@ -24,7 +24,7 @@ export const watchedMutations: readonly Mutation[] = [
       {
         breaks: 'certificates that this agent renews are told of as not renewed',
         file: told,
-        find: '!renewed.has(`${id} ${certificate.fingerprint}`)',
+        find: '!renewed.has(`${node.id} ${node.certificate?.fingerprint}`)',
         put: 'renewed.size >= 0',
       },
       {
@@ -36,8 +36,8 @@ export const watchedMutations: readonly Mutation[] = [
       {
         breaks: 'the end of a certificate is told although the next one may be served already',
         file: told,
-        find: 'stage: wrong\n',
-        put: 'stage: wrong && now < 0\n',
+        find: 'stage: wrong || certificate === null ?',
+        put: 'stage: certificate === null ?',
       },
       {
         breaks: 'an expired certificate is told of no louder than one that will expire',
@@ -86,7 +86,7 @@ export const watchedMutations: readonly Mutation[] = [
         put: '',
       },
       {
-        breaks: 'only the first 500 files are looked for in the stores of others',
+        breaks: 'only the first 300 files are looked for in the stores of others',
         file: 'electron/providers/endpoints/common/copies.ts',
         find: 'for (let at = 0; at < files.length; at += atOnce)',
         put: 'for (let at = 0; at < 1; at += atOnce)',

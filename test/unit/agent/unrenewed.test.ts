@@ -77,6 +77,26 @@ describe('a certificate that nobody renews here', () => {
     expect(turnAfter(1)).toHaveLength(1);
   });
 
+  test('is told of at its true end though the clock was a year ahead for a while', () => {
+    found({ shop: 30 });
+    expect(turnAfter(365)).toHaveLength(1);
+    expect(turnAfter(1)).toEqual([]);
+    expect(turnAfter(12)).toEqual([expect.stringMatching(/expires in 18 days$/)]);
+    // set back by some minutes
+    expect(turnAfter(11.99)).toEqual([]);
+    expect(turnAfter(12)).toEqual([]);
+  });
+
+  test('is told of once though it is not there for a while', () => {
+    found({ shop: 30 });
+    expect(turnAfter(12)).toHaveLength(1);
+    found({}, now + 13 * day);
+    expect(turnAfter(13)).toEqual([]);
+    found({ shop: 30 }, now + 14 * day);
+    expect(turnAfter(14)).toEqual([]);
+    expect(turnAfter(24)).toHaveLength(1);
+  });
+
   test('is told of together with the others that are new, the nearest to its end first', () => {
     found({ a: 5, b: -3, c: 17, d: 80 });
     expect(turnAfter(0)).toEqual(['3 certificates are not renewed here and need attention']);
@@ -106,6 +126,21 @@ describe('a server that serves something else than its files', () => {
     database.nodes.setServed(shop, other(now + 7 * day));
     found({ shop: 80 }, now + 7 * day);
     expect(turnAfter(7)).toHaveLength(1);
+  });
+
+  test('is told of once though it does not answer for a while, and though the clock was ahead when it was seen', () => {
+    const { database } = fixture;
+    const { shop = '' } = found({ shop: 80 });
+    database.nodes.setServed(shop, other(now));
+    expect(turnAfter(365)).toEqual([]);
+    turnAfter(1);
+    found({ shop: 80 }, now + 2 * day);
+    database.nodes.setServed(shop, other(now + 2 * day));
+    expect(turnAfter(2)).toHaveLength(1);
+    database.nodes.setServed(shop, { ...other(now + 3 * day), state: 'unreachable' });
+    expect(turnAfter(3)).toEqual([]);
+    database.nodes.setServed(shop, other(now + 4 * day));
+    expect(turnAfter(4)).toEqual([]);
   });
 
   test('that its program has renewed and reloaded since is not told of at all', () => {
