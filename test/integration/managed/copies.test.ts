@@ -2,7 +2,17 @@
  * Certificates that another program keeps elsewhere and copies to where a server reads them: asked on this machine, with the
  * real programs of a host, in the places where certbot, lego and acme.sh have them.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -25,7 +35,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const path of put) rmSync(path, { force: true });
   for (const path of put)
-    for (let above = dirname(path); above !== '/etc' && above !== '/root'; above = dirname(above)) {
+    for (let above = dirname(path); !['/etc', '/root', '/tmp'].includes(above); above = dirname(above)) {
       if (!existsSync(above)) continue;
       if (readdirSync(above).length > 0) break;
       rmdirSync(above);
@@ -47,6 +57,39 @@ async function seen(path: string, leafPem: string | null = leaf) {
 }
 
 const copy = () => join(data.path, 'private/cert.pem');
+
+describe.skipIf(process.getuid?.() !== 0)(
+  'what any user of the host can lay where acme.sh keeps its files',
+  () => {
+    const home = `/home/${name}`;
+    afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+    it.each([
+      ['a pipe in the place of a note', 'other/other.conf', null],
+      ['a link to a device in the place of a note', 'other/other.conf', '/dev/zero'],
+      ['a certificate whose path has a line of its own, that of a pipe', 'other\n', null],
+      ['a certificate whose path has a line of its own, that of a device', 'other\n', '/dev/zero'],
+    ])(
+      'keeps nothing from being seen: %s',
+      async (_what, place, to) => {
+        const below = `${home}/.acme.sh/${place}`;
+        const trap = place.endsWith('\n') ? join('/tmp', `cert-${name}.pem`) : below;
+        mkdirSync(dirname(below), { recursive: true });
+        if (to === null) execFileSync('mkfifo', [trap]);
+        else symlinkSync(to, trap);
+        if (trap !== below) {
+          put.push(trap);
+          mkdirSync(join(below, dirname(trap)), { recursive: true });
+          writeFileSync(join(below, trap), '');
+        }
+        lay(`/etc/acme.sh/${name}_ecc/${name}.cer`, leaf);
+        lay(`/etc/acme.sh/${name}_ecc/${name}.conf`, `Le_Domain='${name}'\n`);
+        expect(await seen(copy())).toMatchObject({ who: 'acme.sh' });
+      },
+      20_000,
+    );
+  },
+);
 
 describe.skipIf(process.getuid?.() !== 0)('a file that another program copies', () => {
   it('is told by the certificate that certbot keeps, with what renews it', async () => {
@@ -120,6 +163,9 @@ describe.skipIf(process.getuid?.() !== 0)('a file that another program copies', 
     expect((await seen(copy(), null))?.evidence).toBe(
       `${script}, which certbot runs after the renewal that ${conf} describes, names this file`,
     );
+    writeFileSync(script, `  # does not touch ${copy()}\n`);
+    expect(await seen(copy(), null)).toBeNull();
+    writeFileSync(script, `install "${copy()}"\n`);
     writeFileSync(conf, `${params}autorenew = False\nrenew_hook = /bin/sh ${script}\n`);
     expect(await seen(copy(), null)).toBeNull();
   });

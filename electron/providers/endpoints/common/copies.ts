@@ -1,5 +1,6 @@
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { carefulGrep } from './careful-grep.ts';
 
 /** A file whose manager is asked for. */
 export interface ManagedFile {
@@ -26,8 +27,8 @@ interface Hook {
   script: string;
 }
 
-/** Files that one command is about: their certificates and paths are handed over in one argument each. */
-const atOnce = 500;
+/** Files that one command is about: their certificates and paths are handed to grep in one argument each, of 128 KiB at most. */
+const atOnce = 300;
 /** A path that is longer is not looked for. */
 const longestPath = 200;
 
@@ -37,28 +38,25 @@ const longestPath = 200;
  */
 const stores = [
   ...['/etc/letsencrypt/archive', '/usr/local/etc/letsencrypt/archive'],
-  ...[
-    '"$HOME"/.acme.sh',
-    '/root/.acme.sh',
-    '/home/*/.acme.sh',
-    '/etc/acme.sh',
-    '/usr/local/acme.sh',
-    '/opt/acme.sh',
-  ],
-  ...['"$HOME"/.lego/certificates', '/root/.lego/certificates', '/home/*/.lego/certificates'],
+  ...['"$HOME"/.acme.sh', '/root/.acme.sh', '/etc/acme.sh', '/usr/local/acme.sh', '/opt/acme.sh'],
+  ...['"$HOME"/.lego/certificates', '/root/.lego/certificates'],
   ...['/etc/lego/certificates', '/var/lib/lego/certificates', '/opt/lego/certificates'],
   ...['/var/lib/caddy/.local/share/caddy/certificates', '"$HOME"/.local/share/caddy/certificates'],
   ...['/var/lib/dehydrated/certs', '/etc/dehydrated/certs'],
   ...['/etc/apache2/md/domains', '/var/lib/apache2/md/domains', '/etc/httpd/state/md/domains'],
+  // last: what any user can fill must not use up what is read
+  ...['/home/*/.acme.sh', '/home/*/.lego/certificates'],
 ];
 
 /**
  * Reads lines: some of certificates, an empty one, then paths. Prints `FILE:LINE` for each certificate of a store with such a
- * line, and `CONF<tab>SCRIPT<tab>PATH` for each path that a hook of certbot names. Of no file is anything else printed, and no
+ * line, and `CONF<tab>SCRIPT<tab>PATH` for each path that a hook of certbot names outside of a comment. Of no file is anything else printed, and no
  * key is read. At most 4000 certificates of 128 KiB, 2000 renewal files, and of 100 hooks and 50 scripts the first 64 KiB.
  */
 const script = `
-marks= names=
+${carefulGrep}
+marks= names= end='
+'
 while IFS= read -r line && [ -n "$line" ]; do marks="$marks$line
 "; done
 while IFS= read -r line; do names="$names$line
@@ -67,8 +65,8 @@ marks=\${marks%?} names=\${names%?}
 few() { head -n "$1" | tr '\\n' '\\0'; }
 for one in ${stores.join(' ')}; do [ ! -d "$one" ] || set -- "$@" "$one"; done
 if [ -n "$marks" ] && [ "$#" -gt 0 ]; then
-  find "$@" -maxdepth 3 -type f -size -256 \\( -name 'cert*.pem' -o -name 'pubcert*.pem' -o -name '*.cer' -o -name '*.crt' \\) 2>/dev/null |
-    few 4000 | xargs -0 grep -soHF -e "$marks" -- /dev/null
+  find "$@" -maxdepth 3 -type f -size -256 ! -path "*$end*" \\( -name 'cert*.pem' -o -name 'pubcert*.pem' -o -name '*.cer' -o -name '*.crt' \\) 2>/dev/null |
+    few 4000 | xargs -0 grep $skip -soHF -e "$marks" -- /dev/null
 fi
 [ -n "$names" ] || exit 0
 set --
@@ -76,7 +74,7 @@ for one in /etc/letsencrypt/renewal /usr/local/etc/letsencrypt/renewal; do [ ! -
 token='/[A-Za-z0-9._/@+%:,~-]+'
 hook='^(renew|deploy|post)_hook *='
 named() {
-  grep -soE -e "$token" | grep -xF -e "$names" | sort -u | while IFS= read -r name; do printf '%s\\t%s\\t%s\\n' "$1" "$2" "$name"; done
+  sed '/^[[:space:]]*#/d' | grep -soE -e "$token" | grep -xF -e "$names" | sort -u | while IFS= read -r name; do printf '%s\\t%s\\t%s\\n' "$1" "$2" "$name"; done
 }
 confs=
 [ "$#" = 0 ] || confs=$(find "$@" -maxdepth 1 -type f -name '*.conf' -size -256 2>/dev/null |
@@ -101,7 +99,7 @@ exit 0
 
 /**
  * Which of these files are copies of what another program renews: by their certificate, and by what certbot runs after a renewal.
- * A command for each 500 files, one after the other. Only a lost connection rejects: what the account cannot read shows nothing.
+ * A command for each 300 files, one after the other. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function findCopies(connection: HostConnection, files: readonly ManagedFile[]): Promise<Copies> {
   const originals = new Map<string, string>();
@@ -129,7 +127,8 @@ async function findIn(
       hooks.set(name, { conf: conf || null, script: by });
     const end = line.lastIndexOf(':');
     const mark = line.slice(end + 1);
-    if (end > 0 && marks.has(mark)) originals.set(mark, line.slice(0, end));
+    const place = line.slice(0, Math.max(end, 0));
+    if (marks.has(mark) && !originals.has(mark) && isStored(place)) originals.set(mark, place);
   }
 }
 
@@ -144,6 +143,10 @@ export function markOf(pem: string): string | null {
   const end = Math.floor(body.replace(/=+$/, '').length / 64) * 64;
   return end < 256 ? null : body.slice(end - 64, end);
 }
+
+/** A path whose name says nothing but where it is: anyone may have chosen it, and a person reads it. `*` is that of a wildcard. */
+const isStored = (path: string): boolean =>
+  path.length <= 2 * longestPath && /^\/[A-Za-z0-9._/@+%:,~*-]+$/.test(path);
 
 /** One that the script can tell from what is around it. */
 const isPlain = (path: string): boolean =>

@@ -5,6 +5,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Manager, Takeover } from '#shared/model/manager.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { carefulGrep } from './careful-grep.ts';
 import {
   acmeShCopies,
   type CertificateManager,
@@ -26,20 +27,29 @@ export type Managers = (path: string) => Managed | null;
  * argument in the notes of acme.sh. Prints each match as `path:match`, and nothing else of any file.
  */
 const script = `
+${carefulGrep}
 while IFS= read -r line; do
   case $line in
     =*) pattern=\${line#=};;
-    *) if [ -f "$line" ]; then grep -soHE -e "$pattern" -- "$line"; fi;;
+    *) if [ -f "$line" ]; then grep $skip -soHE -e "$pattern" -- "$line"; fi;;
   esac
 done
-grep -soHE -e "$1" -- ${acmeShCopies.places.join(' ')}
+pattern=$1
+set --
+look() { [ "$#" = 0 ] || grep $skip -soHE -e "$pattern" -- "$@"; }
+for note in ${acmeShCopies.places.join(' ')}; do
+  [ -f "$note" ] || continue
+  set -- "$@" "$note"
+  [ "$#" -lt 200 ] || { look "$@"; set --; }
+done
+look "$@"
 exit 0
 `;
 
 /**
  * Which of these files another program manages, by its own notes on the endpoint and never by a name alone: where it keeps them,
  * where it says that it copies them to, and where its store has the same certificate. Two commands at the same time (a further
- * one for each 500 files), and one when a store has one; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
+ * one for each 300 files), and one when a store has one; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function readManagers(
   connection: HostConnection,
