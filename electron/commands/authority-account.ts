@@ -2,9 +2,8 @@ import { implement } from '@orpc/server';
 import { shellWord } from '#kit/shell-word.ts';
 import { checkAbsolute } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
-import { asFailure, Failure } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { Authority, AuthorityAccount } from '#shared/model/authority.ts';
-import type { KeepsAccount } from '../providers/authorities/authority.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findAuthority } from './find.ts';
 import type { CommandTools } from './tools.ts';
@@ -42,7 +41,7 @@ export function accountCommands(tools: CommandTools) {
     }),
     accountRegister: os.accountRegister.handler(async ({ input, context }) => {
       const { row, account } = of(input.authority);
-      mustBeMeant(row, await accepted(account), input.account, replacing);
+      mustBeMeant(row, await account.accepted(), input.account, replacing);
       const seen = mustBeThere(row, await account.register());
       note(context, row, `The CA of "${row.name}" registered the account ${seen.url}.`);
       return seen;
@@ -85,17 +84,6 @@ const replacing: Ending = {
   not: 'Nothing was registered',
   command: 'register',
 };
-
-/** The account that the CA accepts now; null: it has none, or one that is over. */
-async function accepted(account: KeepsAccount['account']): Promise<AuthorityAccount | null> {
-  const seen = await account.look().catch((thrown: unknown) => {
-    const { retry } = asFailure(thrown);
-    // else a new account is what helps
-    if (retry === 'later' || retry === 'after') throw thrown;
-    return null;
-  });
-  return seen === null || (seen.status !== null && seen.status !== 'valid') ? null : seen;
-}
 
 /** Throws `authority.account-not-confirmed`, which says what would become of the account. */
 function mustBeMeant(

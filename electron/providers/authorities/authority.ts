@@ -137,6 +137,8 @@ export interface KeepsAccount {
   account: {
     /** Null when there is none, or the CA has none for the key. Registers nothing. */
     look(): Promise<AuthorityAccount | null>;
+    /** The one that the CA accepts now; null when there is none, or one that is over. */
+    accepted(): Promise<AuthorityAccount | null>;
     /** Sends the contact that is set. */
     sendContact(): Promise<AuthorityAccount>;
     /** A new key in place of the present one. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startAgent, type TestAgent, tempDirectory } from '../../make/agent.ts';
-import { front, preparePebbleBehind } from './misbehaving-pebble.ts';
+import { first, front, preparePebbleBehind } from './misbehaving-pebble.ts';
 import { canRunPebble } from './with-pebble.ts';
 
 describe.skipIf(!canRunPebble)('the account of an authority, by command', () => {
@@ -87,6 +87,22 @@ describe.skipIf(!canRunPebble)('the account of an authority, by command', () => 
     expect(next.url).not.toBe(before?.url);
     await agent.call.authorities.accountDeactivate({ ...le, account: next.url });
     expect((await register()).status).toBe('valid');
+  });
+
+  test('is not replaced while the CA only has something of a person to be done, or something in front of it refuses', async () => {
+    await agent.call.authorities.test(le);
+    const { account: before } = await agent.call.authorities.accountShow(le);
+    const type = 'urn:ietf:params:acme:error:userActionRequired';
+    for (const [body, code] of [
+      [JSON.stringify({ type, detail: 'The terms have changed.' }), 'acme.user-action-required'],
+      ['<h1>Blocked</h1>', 'acme.http-failed'],
+    ] as const) {
+      // the look alone: a new account would be registered
+      front.misbehave(first(1, 'newAccount', { answer: 403, body }));
+      await expect(agent.call.authorities.accountRegister(le)).rejects.toMatchObject({ data: { code } });
+      front.misbehave(null);
+    }
+    expect((await agent.call.authorities.accountShow(le)).account).toEqual(before);
   });
 
   test('can be tested at an address of this machine alone', async () => {

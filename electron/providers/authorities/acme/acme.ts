@@ -19,6 +19,7 @@ import type {
   Revocation,
   Revokes,
 } from '../authority.ts';
+import { acceptedOf } from './accepted-account.ts';
 import { Accounts } from './account.ts';
 import { fetchRenewalInfo } from './ari.ts';
 import { Certificates } from './certificates.ts';
@@ -142,6 +143,7 @@ export class AcmeAuthority implements Authority, KeepsAccount, Revokes {
 function accountVerbs(accounts: Accounts, directoryUrl: string): KeepsAccount['account'] {
   return {
     look: () => accounts.look(),
+    accepted: () => acceptedOf(accounts.look()),
     sendContact: () => accounts.sendContact(),
     rollKey: () => accounts.rollKey().then(() => accounts.look()),
     deactivate: () => accounts.deactivate(),
