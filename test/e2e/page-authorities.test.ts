@@ -82,7 +82,13 @@ describe.runIf(have('chromium-headless-shell'))('the account of an authority in 
       await button(page, 'Change key').waitFor();
       await button(page, name).press('Enter');
       const question = page.locator('[role=alertdialog]');
-      if (name.endsWith('…')) await question.locator('role=button >> nth=-1').press('Enter');
+      if (name.endsWith('…')) {
+        // it takes the keyboard a moment after it is drawn
+        await page.waitForFunction(
+          () => document.activeElement?.closest('[role=alertdialog]') instanceof Element,
+        );
+        await question.locator('role=button >> nth=-1').press('Enter');
+      }
       await page.waitForSelector(name === 'Show account' ? 'text=acct/4711' : '.fui-MessageBar');
       await question.waitFor({ state: 'detached' });
       await settled(page);
