@@ -66,7 +66,7 @@ function fromPem(text: string, passphrase: Secret | undefined, who: string): Par
     }
     throw unreadable(who, 'it is damaged or of an unknown kind', cause);
   }
-  const parsed = parsedBySsh2(inSsh2Form(key, who), undefined, who);
+  const parsed = parsedBySsh2(writtenForSsh2(key, who), undefined, who);
   if (parsed instanceof Error) throw unreadable(who, 'SSH does not support this kind of key', parsed);
   return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
 }
@@ -98,6 +98,16 @@ function bcryptRounds(text: string): number {
     return options.readUInt32BE(4 + options.readUInt32BE(0));
   } catch {
     return 0; // too short for what it says of itself
+  }
+}
+
+/** The crypto library reads a number that is longer than its curve has room for, and fails to write it. */
+function writtenForSsh2(key: KeyObject, who: string): string {
+  try {
+    return inSsh2Form(key, who);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw unreadable(who, 'it is damaged or of an unknown kind', cause);
   }
 }
 

@@ -67,17 +67,20 @@ describe('a private key for ssh', () => {
     expect(codeOf('')).toBe('ssh.key-passphrase-missing');
     for (let turn = 0; turn < 30; turn += 1) expect(codeOf(`wrong ${turn}`)).toBe('ssh.key-passphrase-wrong');
   });
-  test('that is no number of its curve is refused, although it can be read', () => {
-    const point = ec.publicKey.export({ type: 'spki', format: 'der' }).subarray(-66);
-    const none = sequence(
-      element(0x02, Buffer.of(1)),
-      element(0x04, Buffer.alloc(0)),
-      element(0xa1, element(0x03, point)),
-    );
-    const algorithm = sequence(oid('2a8648ce3d0201'), oid('2a8648ce3d030107'));
-    const key = sequence(element(0x02, Buffer.of(0)), algorithm, element(0x04, none));
-    expect(() => read(toPem('PRIVATE KEY', key))).toThrow(/damaged/);
-  });
+  test.each([0, 37])(
+    'that is no number of its curve, of %s bytes, is refused, although it can be read',
+    (length) => {
+      const point = ec.publicKey.export({ type: 'spki', format: 'der' }).subarray(-66);
+      const none = sequence(
+        element(0x02, Buffer.of(1)),
+        element(0x04, Buffer.alloc(length, 7)),
+        element(0xa1, element(0x03, point)),
+      );
+      const algorithm = sequence(oid('2a8648ce3d0201'), oid('2a8648ce3d030107'));
+      const key = sequence(element(0x02, Buffer.of(0)), algorithm, element(0x04, none));
+      expect(() => read(toPem('PRIVATE KEY', key))).toThrow(/damaged/);
+    },
+  );
   test('whose file asks for so many rounds that opening it would take ages is refused without opening it', () => {
     const sealed = { cipher: 'aes256-ctr', passphrase: 'phrase', rounds: 1 } as const;
     const openSsh = ssh2.utils.generateKeyPairSync('ed25519', sealed).private;

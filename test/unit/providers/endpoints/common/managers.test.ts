@@ -87,5 +87,10 @@ describe('who manages a certificate', () => {
     expect((await asked)('/x/live/a/fullchain.pem')).toBeNull();
     const lost = new Failure('connection.lost', 'The connection was lost.');
     await expect(readManagers(failing(lost), [plain('/x/live/a/b.pem')])).rejects.toBe(lost);
+    const nothing = { code: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+    let commandsRun = 0;
+    const losesFirst = { exec: async () => (commandsRun++ === 0 ? Promise.reject(lost) : nothing) };
+    const first = readManagers(losesFirst as unknown as HostConnection, [plain('/x/live/a/b.pem')]);
+    await expect(first).rejects.toBe(lost);
   });
 });
