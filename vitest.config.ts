@@ -57,7 +57,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Units that need the machine: a program, a port, a disk that fails, keys, the whole library of the window. */
+/** Units that need the machine: a program, a port, a disk that fails, a database for each test, keys, the whole library of the window. */
 const withMachine = ['test/unit/**/*.machine.test.{ts,tsx}'];
 
 /** Each promise once more in every way: kills at every step, every place a secret could be seen in, the checks in a copy of the tree. */

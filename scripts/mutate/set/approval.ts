@@ -16,7 +16,7 @@ export const approvalMutations: readonly Mutation[] = [
       'test/security/approval-fields.test.ts',
       'test/security/approval-rows.test.ts',
       'test/unit/agent/plan-fingerprint.test.ts',
-      'test/unit/database/plan-of-changes.test.ts',
+      'test/unit/database/plan-of-changes.machine.test.ts',
     ],
     [
       {

@@ -60,7 +60,7 @@ export const migrationMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/database/plan-of-changes.test.ts'],
+    ['test/unit/database/plan-of-changes.machine.test.ts'],
     [
       {
         breaks: 'what was approved before the update is no longer approved',

@@ -7,7 +7,7 @@ const renew = 'electron/agent/certificates/renew.ts';
 /** Which certificate is revoked, by whom and why, and what follows where it is in use. */
 export const revocationMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/commands/revocation.test.ts', 'test/security/revoked-certificate.test.ts'],
+    ['test/unit/commands/revocation.machine.test.ts', 'test/security/revoked-certificate.test.ts'],
     [
       {
         breaks: 'a certificate is revoked without being named by its fingerprint',
