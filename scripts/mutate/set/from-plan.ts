@@ -53,7 +53,7 @@ export const fromPlanMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/recovery.test.ts'],
+    ['test/unit/agent/recovery.machine.test.ts'],
     [
       {
         breaks: 'a task that a start ends is told to nobody',

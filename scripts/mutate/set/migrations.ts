@@ -7,7 +7,7 @@ const outbox = 'electron/database/migrations/0006-outbox.ts';
 /** What an update makes of a store that an older version filled. */
 export const migrationMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/database/task-subjects.test.ts', 'test/unit/database/tasks.test.ts'],
+    ['test/unit/database/task-subjects.machine.test.ts', 'test/unit/database/tasks.test.ts'],
     [
       {
         breaks: 'tasks of a node are taken for tasks of the whole endpoint',

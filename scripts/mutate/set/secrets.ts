@@ -106,7 +106,7 @@ export const secretMutations: readonly Mutation[] = [
   ),
   ...judgedBy(
     [
-      'test/unit/secrets/row-keys.test.ts',
+      'test/unit/secrets/row-keys.machine.test.ts',
       'test/unit/database/reseal.machine.test.ts',
       'test/integration/database/reseal-slices.test.ts',
       'test/unit/database/reseal-refused.test.ts',

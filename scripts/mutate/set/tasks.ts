@@ -7,7 +7,7 @@ const recovery = 'electron/agent/tasks/recovery.ts';
 /** What becomes of a step that fails or is cut off, and of what a start finds. */
 export const taskMutations: readonly Mutation[] = [
   ...judgedBy(
-    ['test/unit/agent/recovery-backup.test.ts'],
+    ['test/unit/agent/recovery-backup.machine.test.ts'],
     [
       {
         breaks:
@@ -108,7 +108,7 @@ export const taskMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/recovery.test.ts'],
+    ['test/unit/agent/recovery.machine.test.ts'],
     [
       {
         breaks: 'a restart of a server that was cut off is carried out again at the next start',
@@ -161,7 +161,7 @@ export const taskMutations: readonly Mutation[] = [
     ],
   ),
   ...judgedBy(
-    ['test/unit/agent/cancel.test.ts', 'test/unit/agent/recovery.test.ts'],
+    ['test/unit/agent/cancel.test.ts', 'test/unit/agent/recovery.machine.test.ts'],
     [
       {
         breaks: 'a task is cancelled between its change and its proof',
