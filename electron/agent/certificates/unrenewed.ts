@@ -137,8 +137,8 @@ function draftOf(news: readonly News[]): Draft {
   const lines = news.toSorted((a, b) => a.left - b.left).map((one) => `${nameOf(one)} ${whatOf(one)}`);
   return {
     ...about,
-    title: `${news.length} certificates are not renewed here and need attention`,
-    sentence: `${firstOf(lines)}. Trustkeep does not renew them: request certificates for their nodes, or check what renews them.`,
+    title: `${news.length} nodes need attention: Trustkeep does not renew their certificates`,
+    sentence: `${firstOf(lines)}. Request certificates for these nodes, or check what renews them.`,
   };
 }
 

@@ -99,7 +99,7 @@ describe('a certificate that nobody renews here', () => {
 
   test('is told of together with the others that are new, the nearest to its end first', () => {
     found({ a: 5, b: -3, c: 17, d: 80 });
-    expect(turnAfter(0)).toEqual(['3 certificates are not renewed here and need attention']);
+    expect(turnAfter(0)).toEqual(['3 nodes need attention: Trustkeep does not renew their certificates']);
     expect(told[0]?.level).toBe('danger');
     expect(told[0]?.sentence).toMatch(
       /^\S+\/b has expired, \S+\/a expires in 5 days, \S+\/c expires in 17 days\. /,

@@ -1,9 +1,10 @@
 import type { ColdStart } from '#shared/model/plan.ts';
 import type { RunningServer } from './commands.ts';
 
-const accepted = 'accepted the present configuration, with the certificates and keys that it names';
+const accepted =
+  'accepted the present configuration, with the certificates and keys that nginx loads at its start';
 const after =
-  'After the install, nginx -t is run the same way on the new files, before nginx is reloaded. If it reports an error, everything is restored.';
+  'After the install, nginx -t is run the same way on the new files, before nginx loads them. If it reports an error, everything is restored.';
 
 /**
  * What a plan says of a start from nothing, once `nginx -T` has accepted the configuration: it loads everything that a start
