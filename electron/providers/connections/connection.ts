@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import { Failure } from '#shared/failure.ts';
 import type { ExecResult } from '../../kit/exec.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
@@ -201,4 +202,13 @@ export interface ConnectionProvider<S> {
    * then. Connecting again after `connection.lost` is up to the caller. Safe concurrently.
    */
   connect(settings: S, login: LoginMaterial, tools: ConnectTools): Promise<HostConnection>;
+}
+
+/** As `HostConnection.exec` rejects, also for those who take a part of the output and look at the time-out themselves. */
+export function commandTimedOut(host: string, program: string, ms: number): Failure {
+  return new Failure(
+    'endpoint.command-timed-out',
+    `On ${host}, ${program} did not finish within ${Math.round(ms / 1000)} s and was stopped.`,
+    { hint: 'Run it there to see where it stops. The machine may also be overloaded.' },
+  );
 }

@@ -1,6 +1,6 @@
 import type { ExecResult } from '#kit/exec.ts';
 import { Failure } from '#shared/failure.ts';
-import type { HostExec } from '../connection.ts';
+import { commandTimedOut, type HostExec } from '../connection.ts';
 import { largestRead } from './file-failures.ts';
 
 export const defaultTimeoutMs = 60_000;
@@ -12,14 +12,7 @@ export const defaultTimeoutMs = 60_000;
 export function wholeOrFailure(request: HostExec, result: ExecResult, host: string): ExecResult {
   if (request.partial === true) return result;
   const program = request.argv[0] === 'sh' ? 'a shell command' : request.argv.slice(0, 2).join(' ');
-  if (result.timedOut) {
-    const seconds = Math.round((request.timeoutMs ?? defaultTimeoutMs) / 1000);
-    throw new Failure(
-      'endpoint.command-timed-out',
-      `On ${host}, ${program} did not finish within ${seconds} s and was stopped.`,
-      { hint: 'Run it there to see where it stops. The machine may also be overloaded.' },
-    );
-  }
+  if (result.timedOut) throw commandTimedOut(host, program, request.timeoutMs ?? defaultTimeoutMs);
   if (result.cut !== true) return result;
   const mebibytes = Math.round((request.outputBytes ?? largestRead) / 1024 / 1024);
   throw new Failure(

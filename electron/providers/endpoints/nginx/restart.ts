@@ -1,6 +1,6 @@
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
-import type { HostConnection } from '../../connections/connection.ts';
+import { commandTimedOut, type HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
 import type { Restarted } from '../endpoint.ts';
 import { type RunningServer, refuseHandingOver, reloadCommand, runningServer } from './commands.ts';
@@ -100,15 +100,6 @@ done
 echo unchanged
 `;
 
-function tookTooLong({ description }: HostConnection, argv: readonly string[]): Failure {
-  const command = argv.slice(0, 2).join(' ');
-  return new Failure(
-    'endpoint.command-timed-out',
-    `On ${description}, ${command} did not finish within ${timeoutMs / 1000} s and was stopped.`,
-    { hint: 'Run it there to see where it stops. The machine may also be overloaded.' },
-  );
-}
-
 type Taken = 'new-workers' | 'died' | 'unchanged';
 
 /** Has nginx reload, and looks what came of it. `endpoint.restart-failed` when the command fails. */
@@ -123,7 +114,8 @@ async function tell(
   const watched = ['sh', '-c', reloadScript, 'sh', String(before.pid), before.workers, ...argv] as const;
   const result = await connection.exec({ argv: blind ? argv : watched, timeoutMs, partial: true });
   const [told, found] = result.stdout.toString('utf8').split('\n');
-  if (result.timedOut && told !== 'told') throw tookTooLong(connection, argv);
+  if (result.timedOut && told !== 'told')
+    throw commandTimedOut(connection.description, argv.slice(0, 2).join(' '), timeoutMs);
   if (!result.timedOut && result.code !== 0) throw failed(connection, argv, said(result));
   if (blind) return (await runningServer(connection, pidPath)) === null ? 'died' : 'unchanged';
   return found === 'died' || found === 'new-workers' ? found : 'unchanged';
