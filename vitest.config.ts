@@ -16,8 +16,8 @@ const kept = `node_modules/.cache/vitest/${manifest.digest('hex').slice(0, 16)}`
 const patient = { expect: { poll: { timeout: 15_000, interval: 20 } } } as const;
 
 /**
- * Projects: `unit` and `house` in seconds for every commit; `machine` is what of the units takes half of their time, with
- * a tenth of their tests; the rest uses real servers, or takes seconds for one test.
+ * Projects: `unit` and `house` in seconds for every commit; `machine` is what of the units takes more than half of their
+ * time, with a fifth of their tests; the rest uses real servers, or takes seconds for one test.
  * The quick ones share their processes (`isolate`): loading the same modules for every file took half of their time.
  * They write into memory where they can: what a store owes a disk is waited for by the others.
  * One group after the other, but for those of desktop and pages: `npm test` runs each beside the rest, and
