@@ -4,7 +4,7 @@ import { have } from '../servers/available.ts';
 import { pageHarness } from './page-harness.ts';
 
 describe.runIf(have('chromium-headless-shell'))('the account of an authority in the window', () => {
-  const { open, calls, axe, settled } = pageHarness();
+  const { open, calls, axe, settled, holdsKeyboard } = pageHarness();
 
   async function atAccount() {
     const opened = await open({ place: 'authorities' });
@@ -76,6 +76,7 @@ describe.runIf(have('chromium-headless-shell'))('the account of an authority in 
   });
 
   it('keeps the keyboard in its panel, whatever was pressed last', async () => {
+    const yes: Record<string, string> = { 'Register new…': 'Register', 'Deactivate…': 'Deactivate' };
     for (const name of ['Show account', 'Send contact', 'Register new…', 'Deactivate…']) {
       const { page } = await atAccount();
       await button(page, 'Show account').press('Enter');
@@ -83,10 +84,7 @@ describe.runIf(have('chromium-headless-shell'))('the account of an authority in 
       await button(page, name).press('Enter');
       const question = page.locator('[role=alertdialog]');
       if (name.endsWith('…')) {
-        // it takes the keyboard a moment after it is drawn
-        await page.waitForFunction(
-          () => document.activeElement?.closest('[role=alertdialog]') instanceof Element,
-        );
+        await holdsKeyboard(page, yes[name] ?? '');
         await question.locator('role=button >> nth=-1').press('Enter');
       }
       await page.waitForSelector(name === 'Show account' ? 'text=acct/4711' : '.fui-MessageBar');

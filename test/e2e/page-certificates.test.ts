@@ -5,7 +5,7 @@ import { pageHarness } from './page-harness.ts';
 import { letsEncrypt } from './window/world/said-by-others.ts';
 
 describe.runIf(have('chromium-headless-shell'))('certificates in the window', () => {
-  const { open, calls, settled } = pageHarness();
+  const { open, calls, settled, holdsKeyboard } = pageHarness();
 
   it('are revoked after a question that names them, and shown to be still served', async () => {
     const { page, troubles } = await open({ place: 'certificates' });
@@ -69,15 +69,6 @@ describe.runIf(have('chromium-headless-shell'))('certificates in the window', ()
       await closed(page, '[role=dialog]');
     }
   });
-
-  /** A dialog takes the keyboard a moment after it is drawn: what was pressed before would go to another control. */
-  async function holdsKeyboard(page: Page, button: string): Promise<void> {
-    await page.waitForFunction((name) => {
-      const dialog = document.activeElement?.closest('[role=dialog]');
-      return [...(dialog?.querySelectorAll('button') ?? [])].some(({ textContent }) => textContent === name);
-    }, button);
-    await settled(page);
-  }
 
   async function closed(page: Page, what: string): Promise<void> {
     await settled(page);

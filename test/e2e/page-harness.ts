@@ -42,6 +42,8 @@ interface PageHarness {
   asksAgain(page: Page, question: string, first: () => Promise<unknown>): Promise<void>;
   /** What was done last has had its effect: the window draws nothing more and nothing in it moves. */
   settled(page: Page): Promise<void>;
+  /** Waits until a dialog with this button holds the keyboard, a moment after it is drawn: a key pressed before goes elsewhere. */
+  holdsKeyboard(page: Page, button: string): Promise<void>;
   /** What axe finds wrong for who does not see, or uses no mouse: rule and element. */
   axe(page: Page): Promise<string[]>;
   /** Keeps a picture; expects no trouble, nothing wider than its box, and a name for every control. */
@@ -94,6 +96,7 @@ export function pageHarness(): PageHarness {
       await expect.poll(() => timesAsked(page, question)).toBeGreaterThan(before);
     },
     settled: still,
+    holdsKeyboard,
     axe: foundByAxe,
     async inspect({ page, troubles }, picture) {
       await still(page);
@@ -132,6 +135,14 @@ async function still(page: Page): Promise<void> {
         .getAnimations()
         .every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity),
   );
+}
+
+async function holdsKeyboard(page: Page, button: string): Promise<void> {
+  await page.waitForFunction((name) => {
+    const dialog = document.activeElement?.closest('[role=dialog], [role=alertdialog]');
+    return [...(dialog?.querySelectorAll('button') ?? [])].some(({ textContent }) => textContent === name);
+  }, button);
+  await still(page);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

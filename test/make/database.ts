@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { Database } from '../../electron/database/database.ts';
 import { openDatabase } from '../../electron/database/open.ts';
+import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { Envelope, type RowSealer } from '../../electron/secrets/envelope.ts';
 import { tempDirectory } from './directory.ts';
 
@@ -31,6 +32,8 @@ export interface TestDatabase {
   open(path?: string): Database;
   /** Closes, and opens the same file again. */
   reopen(): Database;
+  /** Runs a statement past the repositories, as somebody with the file and a tool would. */
+  raw(sql: string, params?: (string | number | null)[]): void;
   /** Closes and removes everything. */
   remove(): void;
 }
@@ -50,6 +53,9 @@ export function makeDatabase(sealer: RowSealer = readySealer()): TestDatabase {
       fixture.database.close();
       fixture.database = open();
       return fixture.database;
+    },
+    raw(sql, params = []) {
+      (fixture.database as SqliteDatabase).driver.run(sql, params);
     },
     remove() {
       fixture.database.close();

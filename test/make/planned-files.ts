@@ -2,7 +2,10 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
+import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import { LocalConnection } from '../../electron/providers/connections/local/local.ts';
+import { takeSnapshot } from '../../electron/providers/endpoints/common/snapshot.ts';
 import { stateOf } from '../../electron/providers/endpoints/common/states.ts';
 import { tempDirectory } from './directory.ts';
 
@@ -29,6 +32,15 @@ export function plannedFiles() {
       if (like === null) throw new Error('a file to be like is needed');
       const { ownership } = like;
       return { kind: 'file', path: at(name), holds, before, after: { sha256: null, ownership } };
+    },
+    /** The snapshot of task_1 before these changes. */
+    take(
+      changes: readonly FileChange[],
+      newDirectories: string[] = [],
+      over: HostConnection = connection,
+    ): Promise<Snapshot> {
+      const kept = { nodeKey: 'node', previousFingerprint: 'aa', keepDir: directory };
+      return takeSnapshot(over, { ...kept, files: changes, newDirectories }, 'task_1');
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { makeCommands } from '#test/make/commands.ts';
 import { scriptStores, type VaultScript } from '#test/make/credential-stores.ts';
-import { anEndpoint } from '#test/make/rows.ts';
+import { anEndpoint, anSshConnection } from '#test/make/rows.ts';
 
 export let made: Awaited<ReturnType<typeof makeCommands>>;
 export let vault: VaultScript;
@@ -37,16 +37,12 @@ export function used(by: string, credentialId: string): void {
   made.database.endpoints.insert(
     anEndpoint({
       name: by,
-      connection: {
-        type: 'ssh',
-        host: 'h',
-        port: 22,
+      connection: anSshConnection({
         user: '',
         auth: 'credential-store',
-        hostKey: null,
         store,
         storeCredentialId: credentialId,
-      },
+      }),
     }),
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { failureFrom, makeCommands, unguessable } from '#test/make/commands.ts';
 import { scriptStores } from '#test/make/credential-stores.ts';
-import { anEndpoint } from '#test/make/rows.ts';
+import { anEndpoint, anSshConnection } from '#test/make/rows.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import {
   byRole,
@@ -20,16 +20,12 @@ prepareStoreCommands();
 function endpointUsing(store: string, name: string, credentialId = 'web'): Endpoint {
   const endpoint = anEndpoint({
     name,
-    connection: {
-      type: 'ssh',
-      host: 'h',
-      port: 22,
+    connection: anSshConnection({
       user: '',
       auth: 'credential-store',
-      hostKey: null,
       store,
       storeCredentialId: credentialId,
-    },
+    }),
   });
   made.database.endpoints.insert(endpoint);
   return endpoint;

@@ -14,9 +14,6 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (fixture.database as SqliteDatabase).driver.run(sql, params);
-
 describe('credential stores', () => {
   test('A store comes back as it was stored, also after a restart', () => {
     const one = aStore({
@@ -73,7 +70,7 @@ describe('credential stores', () => {
     const [web, api, other] = [by('web', one.id, 'b'), by('api', one.id, 'a'), by('other', 'cs_else', 'a')];
     for (const row of [web, api, other, by('own', null, null), anEndpoint({ name: 'local' })])
       db.endpoints.insert(row);
-    raw(`UPDATE endpoints SET connection = '{' WHERE name = 'other'`);
+    fixture.raw(`UPDATE endpoints SET connection = '{' WHERE name = 'other'`);
     expect(db.credentialStores.usedBy(one.id)).toEqual([
       { kind: 'endpoint', id: api.id, name: 'api', credentialId: 'a' },
       { kind: 'endpoint', id: web.id, name: 'web', credentialId: 'b' },
@@ -186,7 +183,7 @@ describe('credentials of local stores', () => {
     ['a key without a fingerprint', `private_key = 'ssh-rsa'`, 'privateKey.fingerprint'],
   ])('A row damaged in %s says so instead of lying', (_what, set, where) => {
     db.credentials.insert(aCredential(storeId, 'web'));
-    raw(`UPDATE credentials SET ${set}`);
+    fixture.raw(`UPDATE credentials SET ${set}`);
     const damaged = expect.objectContaining({
       code: 'database.row-damaged',
       message: expect.stringContaining(where),

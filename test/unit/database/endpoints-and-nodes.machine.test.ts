@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../electron/database/database.ts';
-import type { SqliteDatabase } from '../../../electron/database/sqlite-database.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import {
   aCertificate,
@@ -20,9 +19,6 @@ beforeEach(() => {
   db = fixture.database;
 });
 afterEach(() => fixture.remove());
-
-const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (fixture.database as SqliteDatabase).driver.run(sql, params);
 
 describe('endpoints', () => {
   test('An endpoint comes back as it was stored, also after a restart', () => {
@@ -105,14 +101,14 @@ describe('endpoints', () => {
     const two = anEndpoint({ name: 'good' });
     db.endpoints.insert(one);
     db.endpoints.insert(two);
-    raw(`UPDATE endpoints SET policy = '{"autoApprove":"yes"}' WHERE id = ?`, [one.id]);
+    fixture.raw(`UPDATE endpoints SET policy = '{"autoApprove":"yes"}' WHERE id = ?`, [one.id]);
     expect(() => db.endpoints.get(one.id)).toThrow(
       expect.objectContaining({
         code: 'database.row-damaged',
         message: expect.stringContaining(`The row ${one.id} of endpoints`),
       }),
     );
-    raw(`UPDATE endpoints SET policy = '{' WHERE id = ?`, [one.id]);
+    fixture.raw(`UPDATE endpoints SET policy = '{' WHERE id = ?`, [one.id]);
     expect(() => db.endpoints.find('bad')).toThrow(expect.objectContaining({ code: 'database.row-damaged' }));
     expect(db.endpoints.get(two.id)).toEqual(two);
   });

@@ -1,25 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../electron/database/database.ts';
+import { describe, expect, test } from 'vitest';
 import { aFoundNode, certificateFacts } from '../../make/certificate-rows.ts';
-import { day, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
-import { type NodeRequest, storeNodes } from '../../make/estate.ts';
-import { anEndpoint } from '../../make/rows.ts';
+import { day, now } from '../../make/database.ts';
+import { db, endpointId, level, nodes, overview, prepareEstate } from './overview-estate.ts';
 
-let fixture: TestDatabase;
-let db: Database;
-let endpointId: string;
-beforeEach(() => {
-  fixture = makeDatabase();
-  db = fixture.database;
-  const endpoint = anEndpoint({ name: 'web' });
-  endpointId = endpoint.id;
-  db.endpoints.insert(endpoint);
-});
-afterEach(() => fixture.remove());
-
-const nodes = (...requests: NodeRequest[]) => storeNodes(db, endpointId, requests);
-const overview = () => db.overview(now);
-const level = () => overview().level;
+prepareEstate();
 
 describe('a node whose certificate is not ours', () => {
   test.each(['same', 'unknown', 'other', 'unreachable'] as const)(

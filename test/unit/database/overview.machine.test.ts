@@ -1,26 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../electron/database/database.ts';
+import { describe, expect, test } from 'vitest';
 import { aCertificate, aFoundNode, certificateFacts } from '../../make/certificate-rows.ts';
-import { day, hour, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
-import { type NodeRequest, storeNodes } from '../../make/estate.ts';
-import { aNotification, anEndpoint } from '../../make/rows.ts';
+import { day, hour, now } from '../../make/database.ts';
+import { aNotification } from '../../make/rows.ts';
 import { anApproval, aTask } from '../../make/task-rows.ts';
+import { db, endpointId, level, nodes, overview, prepareEstate } from './overview-estate.ts';
 
-let fixture: TestDatabase;
-let db: Database;
-let endpointId: string;
-beforeEach(() => {
-  fixture = makeDatabase();
-  db = fixture.database;
-  const endpoint = anEndpoint({ name: 'web' });
-  endpointId = endpoint.id;
-  db.endpoints.insert(endpoint);
-});
-afterEach(() => fixture.remove());
-
-const nodes = (...requests: NodeRequest[]) => storeNodes(db, endpointId, requests);
-const overview = () => db.overview(now);
-const level = () => overview().level;
+prepareEstate();
 
 describe('the numbers', () => {
   test('An empty store is all zeros and says what to do', () => {

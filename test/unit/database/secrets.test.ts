@@ -14,9 +14,6 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-const raw = (sql: string, params: (string | number | null)[] = []) =>
-  (fixture.database as SqliteDatabase).driver.run(sql, params);
-
 describe('secrets', () => {
   test('A secret is sealed, replaced, listed by name only and removed', () => {
     const owner = newId('ep');
@@ -36,10 +33,10 @@ describe('secrets', () => {
   test('Swapped, changed and cut rows are noticed, and the others stay usable', () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) db.secrets.put('ep_1', name, Secret.of(`value ${name}`));
     // swaps a and b by giving each the other's name
-    raw(`UPDATE secrets SET name = '-' || name WHERE name IN ('a', 'b')`);
-    raw(`UPDATE secrets SET name = CASE name WHEN '-a' THEN 'b' ELSE 'a' END WHERE name LIKE '-%'`);
-    raw(`UPDATE secrets SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE name = 'c'`);
-    raw(`UPDATE secrets SET sealed = zeroblob(length(sealed)) WHERE name = 'd'`);
+    fixture.raw(`UPDATE secrets SET name = '-' || name WHERE name IN ('a', 'b')`);
+    fixture.raw(`UPDATE secrets SET name = CASE name WHEN '-a' THEN 'b' ELSE 'a' END WHERE name LIKE '-%'`);
+    fixture.raw(`UPDATE secrets SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE name = 'c'`);
+    fixture.raw(`UPDATE secrets SET sealed = zeroblob(length(sealed)) WHERE name = 'd'`);
     for (const name of ['a', 'b', 'c', 'd'])
       expect(() => db.secrets.open('ep_1', name)).toThrow(
         expect.objectContaining({
@@ -63,9 +60,11 @@ describe('secrets', () => {
       bytes[at < 0 ? bytes.length + at : at]! ^= 1;
       driver.run(`UPDATE ${table} SET ${column} = ? WHERE name = ?`, [bytes, name]);
     };
-    raw(`UPDATE secret_keys SET name = '-' || name WHERE name IN ('a', 'b')`);
-    raw(`UPDATE secret_keys SET name = CASE name WHEN '-a' THEN 'b' ELSE 'a' END WHERE name LIKE '-%'`);
-    raw(`DELETE FROM secret_keys WHERE name = 'c'`);
+    fixture.raw(`UPDATE secret_keys SET name = '-' || name WHERE name IN ('a', 'b')`);
+    fixture.raw(
+      `UPDATE secret_keys SET name = CASE name WHEN '-a' THEN 'b' ELSE 'a' END WHERE name LIKE '-%'`,
+    );
+    fixture.raw(`DELETE FROM secret_keys WHERE name = 'c'`);
     flip('secrets', 'sealed', 3, 'd'); // the nonce
     flip('secrets', 'sealed', 15, 'e'); // the body
     flip('secrets', 'sealed', -1, 'f'); // its tag
@@ -73,7 +72,7 @@ describe('secrets', () => {
     flip('secret_keys', 'wrapped', -1, 'h');
     // body and key together at another place
     for (const table of ['secrets', 'secret_keys'])
-      raw(`UPDATE ${table} SET owner = 'ep_2' WHERE name = 'i'`);
+      fixture.raw(`UPDATE ${table} SET owner = 'ep_2' WHERE name = 'i'`);
     for (const name of names.slice(0, 8))
       expect(() => db.secrets.open('ep_1', name), name).toThrow(
         expect.objectContaining({ code: 'secret.damaged' }),
@@ -104,7 +103,7 @@ describe('secrets', () => {
     };
     for (const [owner, name] of Object.entries(told)) {
       db.secrets.put(owner, 'password', Secret.of('x'));
-      raw('UPDATE secrets SET sealed = zeroblob(40) WHERE owner = ?', [owner]);
+      fixture.raw('UPDATE secrets SET sealed = zeroblob(40) WHERE owner = ?', [owner]);
       expect(() => db.secrets.open(owner, 'password')).toThrow(
         `The stored secret "password" of ${name} is damaged and cannot be opened.`,
       );

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { credentialRows } from '../../../../../electron/agent/store-state.ts';
-import type { SqliteDatabase } from '../../../../../electron/database/sqlite-database.ts';
 import type { CredentialStore } from '../../../../../electron/providers/credential-stores/credential-store.ts';
 import { LocalStore } from '../../../../../electron/providers/credential-stores/local/local.ts';
 import { Secret } from '../../../../../electron/secrets/secret.ts';
@@ -30,24 +29,23 @@ beforeEach(() => {
 });
 afterEach(() => fixture.remove());
 
-const raw = (sql: string, params: string[]) => (fixture.database as SqliteDatabase).driver.run(sql, params);
-
 describe('a local store whose sealed values were tampered with', () => {
   const where = `FROM secrets WHERE owner = ? AND name = 'password'`;
   const tampered: [string, () => void][] = [
     [
       'cut',
-      () => raw(`UPDATE secrets SET sealed = substr(sealed, 1, 20) WHERE owner = ?`, [owners.web ?? '']),
+      () =>
+        fixture.raw(`UPDATE secrets SET sealed = substr(sealed, 1, 20) WHERE owner = ?`, [owners.web ?? '']),
     ],
-    ['emptied', () => raw(`UPDATE secrets SET sealed = x'' WHERE owner = ?`, [owners.web ?? ''])],
+    ['emptied', () => fixture.raw(`UPDATE secrets SET sealed = x'' WHERE owner = ?`, [owners.web ?? ''])],
     [
       'moved from another row',
       () =>
-        raw(`UPDATE secrets SET sealed = (SELECT sealed ${where}) WHERE owner = ?`, [
+        fixture.raw(`UPDATE secrets SET sealed = (SELECT sealed ${where}) WHERE owner = ?`, [
           ...[owners.api ?? '', owners.web ?? ''],
         ]),
     ],
-    ['taken away', () => raw('DELETE FROM secrets WHERE owner = ?', [owners.web ?? ''])],
+    ['taken away', () => fixture.raw('DELETE FROM secrets WHERE owner = ?', [owners.web ?? ''])],
   ];
   test.each(tampered)('names the one that was %s, and gives all others', async (_what, tamper) => {
     tamper();
@@ -67,7 +65,9 @@ describe('a local store whose sealed values were tampered with', () => {
   });
 
   test('gives nothing of a credential one part of which is damaged', async () => {
-    raw(`UPDATE secrets SET sealed = x'00' WHERE owner = ? AND name = 'passphrase'`, [owners.key ?? '']);
+    fixture.raw(`UPDATE secrets SET sealed = x'00' WHERE owner = ? AND name = 'passphrase'`, [
+      owners.key ?? '',
+    ]);
     await expect(local.read('key')).rejects.toThrow('The passphrase of credential "key"');
   });
 });

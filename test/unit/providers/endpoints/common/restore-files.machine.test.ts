@@ -11,10 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FileChange } from '#shared/model/changes/file.ts';
-import type { Snapshot } from '#shared/model/snapshot.ts';
 import { restoreSnapshot } from '../../../../../electron/providers/endpoints/common/restore-files.ts';
-import { takeSnapshot } from '../../../../../electron/providers/endpoints/common/snapshot.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
 
 let files: ReturnType<typeof plannedFiles>;
@@ -26,17 +23,6 @@ afterEach(() => files.remove());
 const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
 
-function take(changes: readonly FileChange[], newDirectories: string[] = []): Promise<Snapshot> {
-  const request = {
-    nodeKey: 'node',
-    files: changes,
-    previousFingerprint: 'aa',
-    keepDir: files.directory,
-    newDirectories,
-  };
-  return takeSnapshot(files.connection, request, 'task_1');
-}
-
 describe('restoring', () => {
   test('puts content and mode back, removes what is new, and says that it is exact', async () => {
     put('site.crt', 'old certificate', 0o644);
@@ -47,7 +33,7 @@ describe('restoring', () => {
       await files.planned('new.crt'),
     ];
     mkdirSync(at('made'));
-    const snapshot = await take(plan, [at('made')]);
+    const snapshot = await files.take(plan, [at('made')]);
     put('site.crt', 'new certificate', 0o600);
     put('site.key', 'new key', 0o644);
     put('new.crt', 'new');
@@ -65,7 +51,7 @@ describe('restoring', () => {
     put('site.crt', 'old certificate');
     put('site.key', 'old key', 0o600);
     const plan = [await files.planned('site.crt'), await files.planned('site.key', 'private-key')];
-    const snapshot = await take(plan);
+    const snapshot = await files.take(plan);
     put('site.key', 'new key', 0o600);
     rmSync(at('site.crt'));
     mkdirSync(at('site.crt'));
@@ -77,7 +63,7 @@ describe('restoring', () => {
 
   test('is not exact when what came back is not as it was', async () => {
     put('site.crt', 'old', 0o640);
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     put('site.crt', 'new');
     chmodSync(at('.trustkeep-task_1.kept.site.crt'), 0o666);
     expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: false });
@@ -85,7 +71,7 @@ describe('restoring', () => {
 
   test('does not touch a file that is as it was', async () => {
     put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     const { ino } = statSync(at('site.crt'));
     await restoreSnapshot(files.connection, snapshot);
     expect(statSync(at('site.crt')).ino).toBe(ino);
@@ -96,7 +82,7 @@ describe('restoring', () => {
     ['was changed by someone', (kept: string) => writeFileSync(kept, 'other')],
   ])('is not exact when a kept copy %s, and the file stays as it is', async (_what, spoil) => {
     put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     put('site.crt', 'new');
     spoil(at('.trustkeep-task_1.kept.site.crt'));
     const report = await restoreSnapshot(files.connection, snapshot);
@@ -107,7 +93,7 @@ describe('restoring', () => {
   test('is not exact when a directory that was made holds something of somebody else', async () => {
     put('site.crt', 'old');
     mkdirSync(at('made'));
-    const snapshot = await take([await files.planned('site.crt')], [at('made')]);
+    const snapshot = await files.take([await files.planned('site.crt')], [at('made')]);
     put('made/theirs', 'x');
     expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: false });
     expect(existsSync(at('made/theirs'))).toBe(true);
@@ -118,7 +104,7 @@ describe('restoring', () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.conf', 'configuration'), await files.planned('new.crt')];
     mkdirSync(at('made'));
-    const snapshot = await take(plan, [at('made')]);
+    const snapshot = await files.take(plan, [at('made')]);
     put('site.conf', 'names new.crt');
     put('new.crt', 'new');
     const kept = readFileSync(at('.trustkeep-task_1.kept.site.conf'));
@@ -138,7 +124,7 @@ describe('restoring', () => {
   test.each(['victim', 'nothing'])('touches nothing through a link, here to %s, and names it', async (to) => {
     put('site.crt', 'old', 0o644);
     put('victim', 'precious', 0o644);
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     rmSync(at('site.crt'));
     symlinkSync(at(to), at('site.crt'));
     const report = await restoreSnapshot(files.connection, snapshot);
@@ -154,7 +140,7 @@ describe('restoring', () => {
 
   test('is not exact through a link to a file that is just as the old one', async () => {
     put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     renameSync(at('site.crt'), at('moved'));
     symlinkSync(at('moved'), at('site.crt'));
     expect(await restoreSnapshot(files.connection, snapshot)).toMatchObject({ exact: false });
@@ -164,7 +150,7 @@ describe('restoring', () => {
     put('site.crt', 'old');
     mkdirSync(at('made'));
     mkdirSync(at('theirs/made'), { recursive: true });
-    const snapshot = await take([await files.planned('made/site.crt')], [at('made'), at('made/made')]);
+    const snapshot = await files.take([await files.planned('made/site.crt')], [at('made'), at('made/made')]);
     rmSync(at('made'), { recursive: true });
     symlinkSync(at('theirs'), at('made'));
     put('theirs/site.crt', 'precious');
@@ -176,7 +162,7 @@ describe('restoring', () => {
 
   test('does not take a link to a copy for the copy', async () => {
     put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     put('site.crt', 'new');
     renameSync(at('.trustkeep-task_1.kept.site.crt'), at('moved'));
     symlinkSync(at('moved'), at('.trustkeep-task_1.kept.site.crt'));

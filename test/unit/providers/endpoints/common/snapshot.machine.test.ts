@@ -11,15 +11,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
-import type { FileChange } from '#shared/model/changes/file.ts';
-import type { Snapshot } from '#shared/model/snapshot.ts';
-import type { HostConnection } from '../../../../../electron/providers/connections/connection.ts';
 import { LocalConnection } from '../../../../../electron/providers/connections/local/local.ts';
-import {
-  discardKept,
-  isNoted,
-  takeSnapshot,
-} from '../../../../../electron/providers/endpoints/common/snapshot.ts';
+import { discardKept, isNoted } from '../../../../../electron/providers/endpoints/common/snapshot.ts';
 import { plannedFiles } from '../../../../make/planned-files.ts';
 import { canGiveRights, must } from '../../../../make/rights.ts';
 
@@ -33,26 +26,11 @@ const at = (name: string): string => files.at(name);
 const put = (name: string, content: string, mode?: number): string => files.put(name, content, mode);
 const drifted = expect.objectContaining({ code: 'endpoint.drifted' });
 
-function take(
-  changes: readonly FileChange[],
-  newDirectories: string[] = [],
-  connection: HostConnection = files.connection,
-): Promise<Snapshot> {
-  const request = {
-    nodeKey: 'node',
-    files: changes,
-    previousFingerprint: 'aa',
-    keepDir: files.directory,
-    newDirectories,
-  };
-  return takeSnapshot(connection, request, 'task_1');
-}
-
 describe('a snapshot', () => {
   test('keeps an exact copy beside each file, with its mode, and notes which did not exist', async () => {
     put('site.crt', 'old certificate', 0o604);
     const plan = [await files.planned('site.crt'), await files.planned('new.crt')];
-    const snapshot = await take(plan, [at('made-for-it')]);
+    const snapshot = await files.take(plan, [at('made-for-it')]);
     const kept = at('.trustkeep-task_1.kept.site.crt');
     expect(readFileSync(kept, 'utf8')).toBe('old certificate');
     expect(statSync(kept).mode & 0o777).toBe(0o604);
@@ -70,9 +48,9 @@ describe('a snapshot', () => {
   test('taken again is the same, and the copies stay the ones it made, because they are older than any change', async () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.crt')];
-    const first = await take(plan);
+    const first = await files.take(plan);
     put('site.crt', 'half installed');
-    expect(await take(plan)).toEqual(first);
+    expect(await files.take(plan)).toEqual(first);
     expect(readFileSync(at('.trustkeep-task_1.kept.site.crt'), 'utf8')).toBe('old');
   });
 
@@ -86,14 +64,14 @@ describe('a snapshot', () => {
     };
     put('.trustkeep-task_1.snapshot', JSON.stringify(planted));
     const paths = plan.map(({ path }) => path);
-    expect((await take(plan)).kept.map((one) => 'path' in one && one.path)).toEqual(paths);
-    expect(await take(plan)).not.toHaveProperty('startAgain');
+    expect((await files.take(plan)).kept.map((one) => 'path' in one && one.path)).toEqual(paths);
+    expect(await files.take(plan)).not.toHaveProperty('startAgain');
     for (const leadsTo of ['victim', 'nothing']) {
       for (const name of ['snapshot', 'kept.site.crt']) {
         rmSync(at(`.trustkeep-task_1.${name}`));
         symlinkSync(at(name === 'snapshot' ? leadsTo : 'nothing'), at(`.trustkeep-task_1.${name}`));
       }
-      await take(plan);
+      await files.take(plan);
       expect(lstatSync(at('.trustkeep-task_1.snapshot')).isFile()).toBe(true);
       expect(lstatSync(at('.trustkeep-task_1.kept.site.crt')).isFile()).toBe(true);
     }
@@ -105,17 +83,17 @@ describe('a snapshot', () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.crt')];
     symlinkSync(at('site.crt'), at('.trustkeep-task_1.kept.site.crt'));
-    await expect(take(plan)).rejects.toThrow(expect.objectContaining({ code: 'snapshot.not-exact' }));
+    await expect(files.take(plan)).rejects.toThrow(expect.objectContaining({ code: 'snapshot.not-exact' }));
   });
 
   test('is refused when a file is no longer as planned, or one that was to be new is there', async () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.crt')];
     put('site.crt', 'changed by somebody');
-    await expect(take(plan)).rejects.toThrow(drifted);
+    await expect(files.take(plan)).rejects.toThrow(drifted);
     const fresh = [await files.planned('new.crt')];
     put('new.crt', 'put there by somebody');
-    await expect(take(fresh)).rejects.toThrow(drifted);
+    await expect(files.take(fresh)).rejects.toThrow(drifted);
     expect(files.names()).toEqual(['new.crt', 'site.crt']);
   });
 
@@ -128,7 +106,9 @@ describe('a snapshot', () => {
       }
     }
     const plan = [await files.planned('site.crt'), await files.planned('site.key')];
-    await expect(take(plan, [], new Full(systemClock))).rejects.toMatchObject({ code: 'file.disk-full' });
+    await expect(files.take(plan, [], new Full(systemClock))).rejects.toMatchObject({
+      code: 'file.disk-full',
+    });
     expect(files.names()).toEqual(['site.crt', 'site.key']);
   });
 
@@ -139,7 +119,7 @@ describe('a snapshot', () => {
       const plan = [await files.planned('site.key')];
       await must('setfacl', '-m', 'u:daemon:r', path);
       await must('chmod', '0600', path);
-      await expect(take(plan)).rejects.toMatchObject({
+      await expect(files.take(plan)).rejects.toMatchObject({
         code: 'snapshot.not-exact',
         message: expect.stringContaining('now has the ACL'),
       });
@@ -151,7 +131,7 @@ describe('a snapshot', () => {
     put('site.crt', 'old');
     const plan = [await files.planned('site.crt')];
     put('.trustkeep-task_1.kept.site.crt', 'of somebody else');
-    await expect(take(plan)).rejects.toThrow(expect.objectContaining({ code: 'snapshot.not-exact' }));
+    await expect(files.take(plan)).rejects.toThrow(expect.objectContaining({ code: 'snapshot.not-exact' }));
   });
 });
 
@@ -162,7 +142,7 @@ describe('clearing up', () => {
     const made = at('mounted');
     mkdirSync(made);
     put('mounted/site.crt', 'old');
-    const snapshot = await take([await files.planned('mounted/site.crt')]);
+    const snapshot = await files.take([await files.planned('mounted/site.crt')]);
     renameSync(made, at('away'));
     const gone = expect.objectContaining({ code: 'file.missing', retry: 'later' });
     await expect(discardKept(files.connection, { ...discarded, snapshot }, 'task_1')).rejects.toEqual(gone);
@@ -175,7 +155,7 @@ describe('clearing up', () => {
 
   test('removes what was made for this task, also where only its name tells, and nothing else', async () => {
     put('site.crt', 'old');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     expect(await isNoted(files.connection, files.directory, 'task_1')).toBe(true);
     put('.trustkeep-task_1.key.site.key', 'new key');
     put('.trustkeep-task_2.kept.site.crt', 'of another task');
@@ -196,7 +176,7 @@ describe('clearing up', () => {
   test('removes nothing that has another name, whatever the snapshot says', async () => {
     put('site.crt', 'old');
     put('victim', 'precious');
-    const snapshot = await take([await files.planned('site.crt')]);
+    const snapshot = await files.take([await files.planned('site.crt')]);
     const [first] = snapshot.kept;
     if (first?.kind !== 'file') throw new Error('one file is kept');
     const other = { ...snapshot, kept: [{ ...first, keptAt: at('victim') }] };
