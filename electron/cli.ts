@@ -58,6 +58,10 @@ const io: CliIo = {
     const { recoverLocally } = await import('./cli/local-agent.ts');
     return recoverLocally(directory, answer);
   },
+  async service(call) {
+    const { serviceOnThisMachine } = await import('./compose/service.ts');
+    return serviceOnThisMachine(call);
+  },
   async runHeadless({ dataDirectory: directory, logLevel, settings }) {
     process.off('SIGINT', interrupted);
     // the service has lines of its own for it

@@ -5,6 +5,7 @@ import { version } from '#kit/version.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { compose } from './compose.ts';
+import { serviceListener } from './service/notify.ts';
 
 export interface HeadlessOptions {
   dataDirectory: string;
@@ -46,6 +47,7 @@ function endAtUnexpected(log: Log): () => void {
 export async function runHeadless({ dataDirectory, logLevel, settings }: HeadlessOptions): Promise<number> {
   const log = makeLog((line) => process.stderr.write(`${line}\n`), logLevel, systemClock.now);
   const stopExpecting = endAtUnexpected(log);
+  const listener = serviceListener(process.env, systemClock, log.in('service'));
   const ending = Promise.withResolvers<string>();
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -67,7 +69,9 @@ export async function runHeadless({ dataDirectory, logLevel, settings }: Headles
     process.stdout.write(
       `Trustkeep ${version} is ready (process ${process.pid}, data in ${dataDirectory}).\n`,
     );
+    listener.ready(`Trustkeep ${version} is ready`);
     log.info('stopping', { because: await ending.promise });
+    listener.stopping();
   } finally {
     await composed.stop();
     for (const signal of endSignals) process.off(signal, onSignal);

@@ -40,6 +40,7 @@ const useful: [program: string, from: string, what: string][] = [
     'the tray and notifications as a desktop sees them',
   ],
   ['/usr/lib/python3/dist-packages/gi', 'python3-gi', 'the tray and notifications as a desktop sees them'],
+  ['systemd-nspawn', 'systemd-container', 'the service under a systemd of its own'],
   ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
   ['chromium-headless-shell', 'chromium-headless-shell', 'the screens with made-up data'],
   ['zsh', 'zsh', 'completion of the command line in zsh'],

@@ -7,6 +7,7 @@ import { endpointsCodes } from './failure-codes/endpoints.ts';
 import { hostsCodes } from './failure-codes/hosts.ts';
 import { networkCodes } from './failure-codes/network.ts';
 import { secretsCodes } from './failure-codes/secrets.ts';
+import { serviceCodes } from './failure-codes/service.ts';
 import { storesCodes } from './failure-codes/stores.ts';
 
 /** Every code of the product, by the chapters of docs/failures.md. No code stands in two of them. */
@@ -20,6 +21,7 @@ export const failureChapters = {
   'Database and backups': databaseCodes,
   'Certificates and keys': certificatesCodes,
   'Agent, tasks and commands': agentCodes,
+  'The service': serviceCodes,
 } as const;
 
 /** THE list: a code that is not in it does not compile. */
@@ -33,6 +35,7 @@ export const failureCodes = {
   ...databaseCodes,
   ...certificatesCodes,
   ...agentCodes,
+  ...serviceCodes,
 };
 
 export type FailureCode = keyof typeof failureCodes;

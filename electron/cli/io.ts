@@ -12,6 +12,26 @@ export interface LocalAgent {
   stop(): Promise<void>;
 }
 
+/** What the service room answers, as it is printed. */
+export interface ServiceAnswer {
+  manager: string;
+  installed: boolean;
+  running: boolean;
+  startsAtBoot: boolean;
+  sentence: string;
+  file: string;
+  account: string | null;
+  processId: number | null;
+  notes: string[];
+}
+
+/** What is asked of the service manager of this machine. */
+export interface ServiceCall {
+  verb: string;
+  dataDirectory: string;
+  values: Record<string, unknown>;
+}
+
 /** Everything the command line meets the world through. */
 export interface CliIo {
   stdout(text: string): void;
@@ -43,4 +63,6 @@ export interface CliIo {
     logLevel: string | null;
     settings: Partial<Settings>;
   }): Promise<number>;
+  /** Asks the service manager of this machine. Rejects with `service.*`. */
+  service(call: ServiceCall): Promise<ServiceAnswer>;
 }

@@ -19,6 +19,7 @@ import type { CliIo } from './io.ts';
 import type { CliCommand } from './model.ts';
 import { nearest } from './nearest.ts';
 import { aside, tell } from './said.ts';
+import { carryOutService, isServiceCommand, serviceCommands } from './service.ts';
 import { plain, plainJson } from './table.ts';
 import { usage } from './usage.ts';
 
@@ -39,7 +40,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
   const [first] = rest;
   if (globals.version || first === 'version') return lines([`trustkeep ${io.version}`], io);
-  const commands = cliCommands();
+  const commands = allCommands();
   if (first === 'help') return help(commands, rest.slice(1), io);
   if (first === undefined) return lines(overviewHelp(commands), io);
   if (globals.help) return help(commands, rest, io);
@@ -58,8 +59,14 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
       `Warning: --${name} on the command line can be seen by others on this machine. Use --${name}-prompt, --${name}-stdin or --${name}-file instead.`,
     );
   }
+  if (isServiceCommand(found.command)) return carryOutService(invocation, globals, io);
   const input = await inputOf(invocation, io, note);
   return carryOut({ invocation, input, globals, io });
+}
+
+/** Those of the contract and those of this machine's service manager. */
+function allCommands(): CliCommand[] {
+  return [...cliCommands(), ...serviceCommands];
 }
 
 function help(
@@ -173,7 +180,7 @@ async function recover(globals: Globals, rest: readonly string[], io: CliIo): Pr
 async function complete([at = '', , ...words]: readonly string[], io: CliIo): Promise<number> {
   const { candidates } = await import('./completion.ts');
   const upTo = Array.from({ length: Number(at) + 1 || 1 }, (_, index) => words[index] ?? '');
-  for (const { word, help: meaning } of candidates(cliCommands(), upTo)) io.stdout(`${word}\t${meaning}\n`);
+  for (const { word, help: meaning } of candidates(allCommands(), upTo)) io.stdout(`${word}\t${meaning}\n`);
   return exitCodes.ok;
 }
 

@@ -38,6 +38,15 @@ function systemDirectory({ platform, env }: Place): string {
   return '/var/lib/trustkeep';
 }
 
+/** What the credential is called by which systemd hands the key file to the service (systemd.exec(5), LoadCredential=). */
+export const credentialName = 'trustkeep-master-key';
+
+/** Where that credential is; null where the service manager gave none. */
+export function credentialFile(env: Record<string, string | undefined> = process.env): string | null {
+  const directory = env.CREDENTIALS_DIRECTORY;
+  return directory?.startsWith('/') ? posix.join(directory, credentialName) : null;
+}
+
 /** The account this process runs as; `deploy (sudo alice)` when somebody else stands behind it. */
 export function accountName(env: Record<string, string | undefined> = process.env): string | null {
   try {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
   constants,
   existsSync,
@@ -15,6 +16,7 @@ import {
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { newId } from '#kit/ids.ts';
 import { readWithoutWaiting } from '#kit/open-flags.ts';
+import { credentialFile } from '#kit/paths.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Keychain } from './keychain.ts';
 
@@ -23,16 +25,18 @@ const line = /^trustkeep-key ([0-9a-f]+) ([A-Za-z0-9+/]{43}=)$/;
 /**
  * A file readable only by its owner, one line per key. Refuses a symbolic link, a file of somebody else and one that
  * others may read: it does not repair, because it may have been read already. Not safe for two writers at once.
+ * `handedOver`: the copy of it that the service manager gave this process, which is looked into first; it is never written.
  */
-export function keyFileKeychain(path: string): Keychain {
+export function keyFileKeychain(path: string, handedOver: string | null = credentialFile()): Keychain {
   return {
     kind: 'key-file',
     async get(keyId) {
-      const kept = read(path)?.get(keyId);
+      const kept = readHandedOver(handedOver)?.get(keyId) ?? read(path)?.get(keyId);
       return kept === undefined ? null : Buffer.from(kept, 'base64');
     },
     async set(keyId, key) {
       if (!isAbsolute(path)) throw unavailable(path, 'its path is not absolute');
+      if (readHandedOver(handedOver) !== null && !isWritable(path)) throw onlyHandedOver(path);
       const keys = read(path) ?? new Map<string, string>();
       keys.set(keyId, key.toString('base64'));
       write(path, keys);
@@ -57,16 +61,34 @@ function read(path: string): Map<string, string> | null {
   if (handle === null) return null;
   try {
     refuseOpenToOthers(path, handle);
-    const keys = new Map<string, string>();
-    for (const text of readFileSync(handle, 'latin1').split(/\r?\n/)) {
-      const [, keyId, key] = line.exec(text) ?? [];
-      if (keyId !== undefined && key !== undefined) keys.set(keyId, key);
-      else if (text.trim() !== '' && !text.startsWith('#')) throw unavailable(path, 'it is not a key file');
-    }
-    return keys;
+    return keysIn(path, handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** systemd gives it to the account by an access list, in a directory that no one else can enter: only who wrote it counts. */
+function readHandedOver(path: string | null): Map<string, string> | null {
+  const handle = path === null ? null : openToRead(path);
+  if (path === null || handle === null) return null;
+  try {
+    const { uid } = fstatSync(handle);
+    if (![0, process.geteuid?.()].includes(uid))
+      throw unavailable(path, `it belongs to user ${uid}, not to the service manager`);
+    return keysIn(path, handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function keysIn(path: string, handle: number): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const text of readFileSync(handle, 'latin1').split(/\r?\n/)) {
+    const [, keyId, key] = line.exec(text) ?? [];
+    if (keyId !== undefined && key !== undefined) keys.set(keyId, key);
+    else if (text.trim() !== '' && !text.startsWith('#')) throw unavailable(path, 'it is not a key file');
+  }
+  return keys;
 }
 
 function openToRead(path: string): number | null {
@@ -130,6 +152,25 @@ function syncDirectory(path: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onlyHandedOver(path: string): Failure {
+  return new Failure(
+    'keychain.write-failed',
+    `The service manager hands the master key of ${path} to the service, which may only read it.`,
+    {
+      hint: 'Keep it in the data directory first: trustkeep secrets choose key-file --system. Nothing was changed.',
+    },
+  );
 }
 
 function unavailable(path: string, why: string, cause?: unknown): Failure {

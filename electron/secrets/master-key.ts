@@ -43,6 +43,12 @@ export class MasterKey implements RowSealer {
     return this.#holder.told.state;
   }
 
+  /** Where the master key is kept, by the notes; null: nowhere yet. Throws when the notes are damaged. */
+  kept(): Pick<KeyNotes, 'kind' | 'path'> | null {
+    const notes = this.#holder.notes();
+    return notes === null ? null : { kind: notes.kind, path: notes.path };
+  }
+
   /** Called with the new state whenever it changed. Gives the function that ends it. */
   onChange(listener: (state: KeychainState) => void): () => void {
     return this.#holder.told.onChange(listener);

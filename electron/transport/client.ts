@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { createORPCClient, type NestedClient } from '@orpc/client';
@@ -27,7 +28,8 @@ export async function connectLocally(dataDirectory: string, actor: string | null
   const token = readToken(place.tokenPath);
   if (token === null) return null;
   try {
-    if (place.directory !== null) checkOwner(place.path, 'socket');
+    // root may call the agent of another account, whose socket is its own like all of its data
+    if (place.directory !== null) checkOwner(place.path, 'socket', lstatSync(dataDirectory).uid);
     await provedByHello(place.path, token);
   } catch (error) {
     if (isGone(error)) return null;

@@ -7,6 +7,8 @@ import { type Written, writtenIn } from './written.ts';
 /** Where the same word is the name of something else, and of what. */
 const namesakes: readonly { place: string; kinds: readonly TaskKind[]; because: string }[] = [
   { place: 'electron/agent/steps', kinds: ['discover', 'restart'], because: 'the step of that name' },
+  { place: 'electron/service', kinds: ['restart'], because: 'what a service manager is asked for' },
+  { place: 'electron/cli/service.ts', kinds: ['restart'], because: 'what a service manager is asked for' },
   {
     place: 'renderer/screens/endpoints/more-actions.tsx',
     kinds: ['restart'],

@@ -1,6 +1,6 @@
 import { systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CliIo, LocalAgent } from '../../electron/cli/io.ts';
+import type { CliIo, LocalAgent, ServiceAnswer } from '../../electron/cli/io.ts';
 import { runCli } from '../../electron/cli/run-cli.ts';
 import type { Client } from '../../electron/transport/client.ts';
 
@@ -22,6 +22,8 @@ export interface CliWorld {
   own?: Client;
   /** How often the data directory is taken by another process first; then `running` answers, or the own one starts. */
   taken?: number;
+  /** What the service manager answers. */
+  service?: ServiceAnswer;
   stdin?: string;
   files?: Record<string, string>;
   answers?: string[];
@@ -62,6 +64,7 @@ export async function cli(argv: readonly string[], world: CliWorld = {}): Promis
     version: '1.2.3',
     defaultDataDirectory: (system) => (system ? '/system' : '/home'),
     connect: async () => (taken > 0 ? null : (world.running ?? null)),
+    service: serviceIn(world, run),
     recover: async (directory, answer) => {
       run.own.push(`recovered ${directory} by ${answer}`);
       return 'It is back.';
@@ -110,4 +113,12 @@ export function scriptedClient(answers: Record<string, unknown>): {
     );
   const client = new Proxy({}, { get: (_target, name) => noun(String(name)) }) as Client;
   return { client, calls };
+}
+
+function serviceIn(world: CliWorld, run: CliRun): CliIo['service'] {
+  return async ({ verb, dataDirectory, values }) => {
+    run.own.push(`service ${verb} ${JSON.stringify({ at: dataDirectory, ...values })}`);
+    if (world.service === undefined) throw new Error('the test has no service manager');
+    return world.service;
+  };
 }

@@ -10,6 +10,8 @@ export interface EndpointDefinition<T extends string, S> extends Descriptor {
   toFlat(settings: S): Flat;
   /** Flat input that fits the contract, with its defaults; every path in it is absolute. Throws `input.invalid`. */
   fromFlat(flat: Flat): S;
+  /** Directories that the server's own programs open for writing, also where nothing in them is changed; existing or not. */
+  opensHere?: readonly string[];
   /** What is particular to the type, for people, in the order of the form. */
   facts(settings: S): Fact[];
 }

@@ -20,6 +20,7 @@ export const nginx = defineEndpoint({
   label: 'nginx',
   help: 'An nginx server: its server blocks are the nodes.',
   examples: ['--name web1'],
+  opensHere: ['/run', '/var/log/nginx', '/var/lib/nginx'], // by `nginx -t`
   fields: [
     nameField,
     ...connectionFields(({ kind, system }) => kind === 'host' && system !== 'windows'),

@@ -24,7 +24,13 @@ describe('the exit code of a failure', () => {
     const named = all.filter((code) => code.endsWith('.not-found'));
     expect(named).toContain('endpoint.not-found');
     expect(thatEndWith(exitCodes.notFound).toSorted()).toEqual(
-      [...named, 'agent.not-running', 'agent.unreachable', 'database.missing'].toSorted(),
+      [
+        ...named,
+        'agent.not-running',
+        'agent.unreachable',
+        'database.missing',
+        'service.not-installed',
+      ].toSorted(),
     );
   });
 

@@ -94,3 +94,17 @@ test('What a killed process left beside it goes with the next removal, and nothi
   expect(readdirSync(directory.path).sort()).toEqual(['master.key', 'master.key.copy']);
   expect(await keychain.get(keyId)).toHaveLength(32);
 });
+
+test('The copy that a service manager hands over is read first, by whoever it belongs to, and never written', async () => {
+  const [handed, own] = [randomBytes(32), randomBytes(32)];
+  const copy = join(directory.path, 'handed-over');
+  await keyFileKeychain(copy).set(keyId, handed);
+  await keyFileKeychain(path).set('cd'.repeat(16), own);
+  chmodSync(copy, 0o440); // as an access list shows
+  const keychain = keyFileKeychain(path, copy);
+  expect(await keychain.get(keyId)).toEqual(handed);
+  expect(await keychain.get('cd'.repeat(16))).toEqual(own);
+  await keychain.set('ef'.repeat(16), own);
+  expect(await keyFileKeychain(path).get('ef'.repeat(16))).toEqual(own);
+  expect(await keyFileKeychain(join(directory.path, 'none'), copy).get('ef'.repeat(16))).toBeNull();
+});

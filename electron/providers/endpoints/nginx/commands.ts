@@ -103,7 +103,8 @@ export interface RunningServer {
 /**
  * Prints process id, unit, command line, workers, the master of before, its user and who asks on a line each. nginx keeps the id of that one in
  * `….oldbin` until it ends. Ends with 3: no pid file, 4: no number in it, 5: not running
- * or another program. A unit counts only when systemd itself says that this process is its main one.
+ * or another program. A unit counts only when systemd itself says that this process is its main one, and that it can be
+ * reloaded: one without ExecReload= refuses.
  */
 const readScript = `
 pid=$(cat -- "$1" 2>/dev/null) || exit 3
@@ -121,7 +122,15 @@ fi
 unit=
 if [ -d /run/systemd/system ]; then
   unit=$(sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  if [ -n "$unit" ] && [ "$(systemctl show --property=MainPID "$unit" 2>/dev/null)" != "MainPID=$pid" ]; then unit=; fi
+  told=$(systemctl show --property=MainPID --property=CanReload "$unit" 2>/dev/null)
+  case "
+$told
+" in
+    *"
+MainPID=$pid
+"*) case $told in *CanReload=yes*) ;; *) unit=;; esac;;
+    *) unit=;;
+  esac
 fi
 { read -r workers < "/proc/$pid/task/$pid/children"; } 2>/dev/null
 old=

@@ -1,0 +1,138 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '#shared/failure.ts';
+import { accountFor, giveData, ownAccount } from './account.ts';
+import { serviceManager } from './manager.ts';
+import { safeProgram } from './program.ts';
+import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } from './service.ts';
+
+export type ServiceVerb = 'install' | 'start' | 'stop' | 'restart' | 'status' | 'remove';
+
+interface ServiceRequest {
+  verb: ServiceVerb;
+  dataDirectory: string;
+  manager: ServiceManagerKind | null;
+  /** Null: root where directories of local endpoints are named, else an account of its own. */
+  account: string | null;
+  writable: readonly string[];
+  masterKeyFile: string | null;
+  /** Start it at once, after `install`. */
+  start: boolean;
+}
+
+interface ServiceAnswer extends ServiceState {
+  /** What a person should know or do besides; one sentence each. */
+  notes: string[];
+}
+
+/** Where the master key is kept; null: nowhere yet. */
+export type KeptKey = { kind: 'os-keychain' | 'key-file' | 'passphrase'; path: string | null } | null;
+
+interface VerbTools extends ServiceTools {
+  /** Of this process; null where there are no such numbers. */
+  userId: number | null;
+  /** What starts the command line: program and script. */
+  program: readonly [string, ...string[]];
+  /**
+   * Opens the data directory in this process and says where the master key is kept: in the file (null: the usual one in
+   * the data directory), where it was kept nowhere yet, or where `mayStay` says that it cannot stay in its key file.
+   */
+  keepKey(dataDirectory: string, file: string | null, mayStay: (path: string) => boolean): Promise<KeptKey>;
+}
+
+const usualKeyFile = '/etc/trustkeep/master.key';
+
+/**
+ * Carries out one verb and says how the service is then. Rejects with `service.*`; what was done before stays, and the
+ * same verb again continues from there.
+ */
+export async function carryOutVerb(request: ServiceRequest, tools: VerbTools): Promise<ServiceAnswer> {
+  const manager = serviceManager(tools, request.manager);
+  if (request.verb === 'status') return { ...(await manager.state()), notes: [] };
+  if (tools.userId !== 0)
+    throw new Failure('service.no-right', 'Only root may change the services of this machine.', {
+      hint: `Run it as root: sudo trustkeep service ${request.verb}`,
+    });
+  if (request.verb === 'install') return install(request, manager, tools);
+  const before = await manager.state();
+  if (!before.installed)
+    throw new Failure('service.not-installed', 'The service is not installed.', {
+      hint: 'Install it first: sudo trustkeep service install',
+    });
+  if (request.verb === 'stop' || request.verb === 'restart') await manager.stop();
+  if (request.verb === 'start' || request.verb === 'restart') await manager.start();
+  if (request.verb === 'remove') await manager.remove();
+  const notes = request.verb === 'remove' ? leftAfterRemoval(before, request.dataDirectory) : [];
+  return { ...(await manager.state()), notes };
+}
+
+async function install(
+  request: ServiceRequest,
+  manager: ServiceManager,
+  tools: VerbTools,
+): Promise<ServiceAnswer> {
+  const { dataDirectory, writable } = request;
+  const name = request.account ?? (writable.length > 0 ? 'root' : ownAccount);
+  if (writable.length > 0 && name !== 'root')
+    throw new Failure(
+      'usage',
+      '--writable needs the account root: only root may change files of every server.',
+      {
+        hint: 'Leave out --account, or --writable and have the endpoints reached over SSH.',
+      },
+    );
+  const program = await safeProgram(tools.program);
+  const account = await accountFor(tools, name, dataDirectory);
+  const before = await manager.state();
+  if (before.running) await manager.stop();
+  await giveData(dataDirectory, { name: 'root', uid: 0, gid: 0 });
+  await chmod(dataDirectory, 0o700);
+  const wanted = request.masterKeyFile ?? (manager.kind === 'systemd' ? usualKeyFile : null);
+  if (wanted !== null) await mkdir(dirname(wanted), { recursive: true, mode: 0o700 });
+  // only systemd hands over a file that the account itself cannot read
+  const canRead = (path: string) =>
+    manager.kind === 'systemd' || name === 'root' || isWithin(path, dataDirectory);
+  const kept = await tools.keepKey(dataDirectory, wanted, canRead);
+  await giveData(dataDirectory, account);
+  const handedOver = manager.kind === 'systemd' ? keyOutside(kept, dataDirectory) : null;
+  await manager.install({ program, dataDirectory, account: name, writable, masterKeyFile: handedOver });
+  if (request.start || before.running) await manager.start();
+  return { ...(await manager.state()), notes: notesAfterInstall(kept, name, request) };
+}
+
+/** A key file in the data directory is the account's own already. */
+function keyOutside(kept: KeptKey, dataDirectory: string): string | null {
+  if (kept?.kind !== 'key-file' || kept.path === null) return null;
+  return isWithin(kept.path, dataDirectory) ? null : kept.path;
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path.startsWith(`${directory}/`);
+}
+
+function notesAfterInstall(
+  kept: KeptKey,
+  account: string,
+  { dataDirectory, start }: ServiceRequest,
+): string[] {
+  const as = account === 'root' ? 'sudo' : `sudo -u ${account}`;
+  const notes = [
+    `The service runs as ${account}, with its data in ${dataDirectory}.`,
+    `Commands reach it with --system: ${as} trustkeep status --system`,
+  ];
+  if (kept?.kind === 'key-file')
+    notes.push(
+      `Its master key is kept in ${kept.path ?? 'a key file'}. Note the recovery key once: ${as} trustkeep secrets recovery-key --system`,
+    );
+  else
+    notes.push(
+      'Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: trustkeep secrets choose key-file --system',
+    );
+  if (!start) notes.push('It was not started. Start it: sudo trustkeep service start');
+  return notes;
+}
+
+function leftAfterRemoval({ account }: ServiceState, dataDirectory: string): string[] {
+  const user = account === ownAccount ? `, as is the account ${ownAccount}` : '';
+  return [`The data in ${dataDirectory} and the master key are still there${user}.`];
+}

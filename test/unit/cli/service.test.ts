@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { cli } from '#test/make/cli.ts';
+
+const running = {
+  manager: 'systemd',
+  installed: true,
+  running: true,
+  startsAtBoot: true,
+  sentence: 'The service is running.',
+  file: '/etc/systemd/system/trustkeep.service',
+  account: 'trustkeep',
+  processId: 7,
+  notes: [],
+};
+
+describe('service', () => {
+  test('asks the service manager about the data directory of the machine', async () => {
+    const { own, stdout, code } = await cli(['service', 'status'], { service: running });
+    expect(own).toEqual(['service status {"at":"/system"}']);
+    expect(stdout).toContain('Starts with the machine  yes');
+    expect(code).toBe(0);
+  });
+
+  test('status of one that does not run is no success, for scripts', async () => {
+    const stopped = { ...running, running: false, processId: null, sentence: 'The service is stopped.' };
+    const { stdout, code } = await cli(['service', 'status', '--json'], { service: stopped });
+    expect([JSON.parse(stdout).running, code]).toEqual([false, 1]);
+  });
+
+  test('install takes its options, relative paths among them', async () => {
+    const line =
+      'service install --writable /etc/nginx,/etc/ssl --master_key_file k --no-start --data-directory d';
+    const { own, stderr } = await cli(line.split(' '), { service: { ...running, notes: ['Note this.'] } });
+    expect(own).toEqual([
+      'service install {"at":"/here/d","writable":["/etc/nginx","/etc/ssl"],"master_key_file":"/here/k","start":false}',
+    ]);
+    expect(stderr).toBe('Note this.\n');
+  });
+
+  test('a misspelt verb is told, and a wrong manager', async () => {
+    expect((await cli(['service', 'uninstal'])).stderr).toContain('service install');
+    expect((await cli('service start --manager upstart'.split(' '))).code).toBe(2);
+  });
+});

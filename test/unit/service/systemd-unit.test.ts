@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { ServiceSpec } from '../../../electron/service/service.ts';
+import { systemdUnit } from '../../../electron/service/systemd-unit.ts';
+
+const spec: ServiceSpec = {
+  program: ['/opt/Trustkeep/node', '/opt/Trustkeep/cli.js'],
+  dataDirectory: '/var/lib/trustkeep',
+  account: 'trustkeep',
+  writable: [],
+  masterKeyFile: '/etc/trustkeep/master.key',
+};
+const lines = (given: Partial<ServiceSpec>) => systemdUnit({ ...spec, ...given }).split('\n');
+
+test('an account of its own can write nothing but its data', () => {
+  const unit = lines({});
+  expect(unit).toContain('User=trustkeep');
+  expect(unit).toContain('CapabilityBoundingSet=CAP_NET_BIND_SERVICE');
+  expect(unit).toContain('LoadCredential=trustkeep-master-key:/etc/trustkeep/master.key');
+  expect(unit.filter((line) => line.startsWith('ReadWritePaths='))).toEqual([
+    'ReadWritePaths="/var/lib/trustkeep"',
+  ]);
+});
+
+test('root can write what is named besides, and what a test of nginx opens', () => {
+  const unit = lines({ account: 'root', writable: ['/etc/nginx'], masterKeyFile: null });
+  expect(unit.filter((line) => line.startsWith('ReadWritePaths='))).toEqual([
+    'ReadWritePaths="/var/lib/trustkeep"',
+    'ReadWritePaths="-/run"',
+    'ReadWritePaths="-/var/log/nginx"',
+    'ReadWritePaths="-/var/lib/nginx"',
+    'ReadWritePaths="-/etc/nginx"',
+  ]);
+  expect(unit.join('\n')).not.toContain('LoadCredential');
+});
+
+test('words with spaces, quotes, percent and dollar signs stay words', () => {
+  const unit = lines({ program: ['/opt/a b/no"de', '/opt/100%/$cli\\.js'], dataDirectory: '/srv/d d' });
+  expect(unit).toContain(
+    'ExecStart="/opt/a b/no\\"de" "/opt/100%%/$$cli\\\\.js" "run" "--data-directory=/srv/d d"',
+  );
+});
