@@ -46,6 +46,7 @@ export function decide(decision: Decision): Approval {
       comment: decision.comment ?? null,
     };
     database.approvals.update(decided);
+    database.notifications.markDecided(decided.id, clock.now());
     if (decision.yes) sealYes(database, decided);
     const row = database.tasks.get(approval.taskId);
     if (row !== null) database.tasks.update({ ...row, task: { ...row.task, wakeAt: clock.now() } });

@@ -15,8 +15,14 @@ export function taskCommands({ database, agent }: CommandTools) {
     return row.task;
   };
   return os.router({
-    list: os.list.handler(({ input }) =>
-      database.tasks.list({ states: input.states, about: input.about, limit: input.limit ?? usualLimit }),
+    list: os.list.handler(({ input, context }) =>
+      database.tasks.list({
+        states: input.states,
+        about: input.about,
+        by: input.mine ? context.caller.actor : undefined,
+        olderThan: input.older_than,
+        limit: input.limit ?? usualLimit,
+      }),
     ),
     show: os.show.handler(({ input }) => {
       const task = find(input.task);

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import { liveTaskStates, type Task, type TaskKind, type TaskState, task } from '#shared/model/task.ts';
 import type { TaskFilter, TaskMemory, TaskRow, TaskRows } from './database.ts';
-import type { Driver, Row } from './driver.ts';
+import type { Driver, Row, Value } from './driver.ts';
 import {
   type Columns,
   insertSql,
@@ -15,6 +15,7 @@ import {
   toJson,
   updateSql,
 } from './rows.ts';
+import { begunBy, isOlder } from './wanted-rows.ts';
 
 const memory: z.ZodType<TaskMemory> = z.object({
   input: z.record(z.string(), z.unknown()),
@@ -104,19 +105,28 @@ export class TaskRepository implements TaskRows {
       .map(read);
   }
 
-  list({ states, about, limit }: TaskFilter): Task[] {
-    const wanted = [
-      ...(states === undefined ? [] : [`state IN (${marks(states)})`]),
-      ...(about === undefined ? [] : [isAbout]),
-    ];
-    const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
+  list({ states, about, by, olderThan, limit }: TaskFilter): Task[] {
+    const wanted: [sql: string, values: readonly Value[]][] = [];
+    if (states !== undefined) wanted.push([`state IN (${marks(states)})`, states]);
+    if (about !== undefined) wanted.push([isAbout, [about]]);
+    if (by !== undefined) wanted.push([begunBy(), [by]]);
+    if (olderThan !== undefined) wanted.push([isOlder('tasks', 'created_at'), [olderThan]]);
+    const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
     return this.#driver
       .all(`SELECT ${shown} FROM tasks ${where} ORDER BY created_at DESC, rowid DESC LIMIT ?`, [
-        ...(states ?? []),
-        ...(about === undefined ? [] : [about]),
+        ...wanted.flatMap(([, values]) => values),
         limit,
       ])
       .map(readTask);
+  }
+
+  count(by: string | null | undefined): { live: number; total: number } {
+    const row = this.#driver.get(
+      `SELECT count(*) AS total, coalesce(sum(state IN (${marks(liveTaskStates)})), 0) AS live FROM tasks
+       ${by === undefined ? '' : `WHERE ${begunBy()}`}`,
+      [...liveTaskStates, ...(by === undefined ? [] : [by])],
+    );
+    return { live: Number(row?.live), total: Number(row?.total) };
   }
 }
 

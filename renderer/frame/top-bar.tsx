@@ -1,9 +1,10 @@
-import { Button, CounterBadge, makeStyles, Tooltip, tokens } from '@fluentui/react-components';
+import { CounterBadge, makeStyles, Tooltip, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useBridge } from '../bridge/context.tsx';
 import { smallWindow } from '../parts/data-table/table-styles.ts';
 import { BellIcon } from '../parts/icons.ts';
 import { Level } from '../parts/level.tsx';
+import { OpenButton } from '../parts/open-button.tsx';
 import { en } from '../text/en.ts';
 
 const useStyles = makeStyles({
@@ -36,7 +37,13 @@ export function TopBar({ onBell, open }: { onBell(): void; open: boolean }) {
       </span>
       <span className={styles.bell}>
         <Tooltip content={en.notifications.bell(unread)} relationship="label">
-          <Button appearance="subtle" icon={<BellIcon />} onClick={onBell} aria-expanded={open} data-bell />
+          <OpenButton
+            appearance="subtle"
+            icon={<BellIcon />}
+            onClick={onBell}
+            aria-expanded={open}
+            data-bell
+          />
         </Tooltip>
         {unread > 0 && (
           <CounterBadge

@@ -12,6 +12,10 @@ export const tasks = {
           states: z.array(taskState).optional(),
           /** Id or name of what the tasks are about, or of the endpoint it is on. */
           about: z.string().min(1).max(600).optional(),
+          /** Only those that the caller began, in the window or on the command line. */
+          mine: z.boolean().optional(),
+          /** Those older than this task: the last one of the page before. */
+          older_than: z.string().optional(),
           limit: z.number().int().min(1).max(1000).optional(),
         })
         .strict(),

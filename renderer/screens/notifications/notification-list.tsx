@@ -1,10 +1,10 @@
-import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Tooltip, tokens } from '@fluentui/react-components';
 import type { Notification } from '#shared/model/notification.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { link } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { BellLargeIcon } from '../../parts/icons.ts';
+import { BellLargeIcon, TickIcon } from '../../parts/icons.ts';
 import { LevelSign } from '../../parts/level.tsx';
 import { LongText } from '../../parts/long-text.tsx';
 import { noticeShade } from '../../parts/shades.ts';
@@ -45,16 +45,70 @@ const useStyles = makeStyles({
     position: 'relative',
     zIndex: 1,
   },
+  // above the item, which is a link itself
+  read: { position: 'relative', zIndex: 1, flexShrink: 0, minWidth: '24px', height: '24px' },
   sentence: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
 });
 
-export function NotificationList({
-  notifications,
-  onOpen,
-}: {
+interface ItemProps {
+  notification: Notification;
+  onRead(): void;
+  onOpen: (() => void) | undefined;
+}
+
+function Item({ notification: one, onRead, onOpen }: ItemProps) {
+  const styles = useStyles();
+  const place = placeOfNotification(one);
+  const unread = one.readAt === null;
+  const title = mergeClasses(styles.title, unread && styles.bold);
+  const open = (): void => {
+    if (unread) onRead();
+    onOpen?.();
+  };
+  return (
+    <li className={mergeClasses(styles.item, unread && styles.unread)} data-notification={one.kind}>
+      <span className={styles.sign}>
+        <LevelSign shade={noticeShade[one.level]} />
+      </span>
+      <div>
+        <div className={styles.head}>
+          {place === null ? (
+            <span className={title}>{one.title}</span>
+          ) : (
+            <a className={mergeClasses(title, styles.leads)} href={link(...place)} onClick={open}>
+              {one.title}
+            </a>
+          )}
+          <span className={styles.time}>
+            <Time at={one.at} />
+          </span>
+          {unread && (
+            <Tooltip content={en.notifications.read(one.title)} relationship="label">
+              <Button
+                className={styles.read}
+                appearance="subtle"
+                size="small"
+                icon={<TickIcon />}
+                onClick={onRead}
+              />
+            </Tooltip>
+          )}
+        </div>
+        <div className={styles.sentence}>
+          <LongText text={one.sentence} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+interface ListProps {
   notifications: readonly Notification[];
-  onOpen?: () => void;
-}) {
+  /** A place is opened: a panel is in its way. */
+  onOpen: (() => void) | undefined;
+}
+
+export function NotificationList({ notifications, onOpen }: ListProps) {
   const styles = useStyles();
   const { client } = useBridge();
   const read = useCommand(client.notifications.markRead);
@@ -66,39 +120,14 @@ export function NotificationList({
     );
   return (
     <ul className={styles.list}>
-      {notifications.map((one) => {
-        const place = placeOfNotification(one);
-        const unread = one.readAt === null;
-        const title = mergeClasses(styles.title, unread && styles.bold);
-        const open = (): void => {
-          if (unread) void read.run({ notification: one.id });
-          onOpen?.();
-        };
-        return (
-          <li key={one.id} className={mergeClasses(styles.item, unread && styles.unread)}>
-            <span className={styles.sign}>
-              <LevelSign shade={noticeShade[one.level]} />
-            </span>
-            <div>
-              <div className={styles.head}>
-                {place === null ? (
-                  <span className={title}>{one.title}</span>
-                ) : (
-                  <a className={mergeClasses(title, styles.leads)} href={link(...place)} onClick={open}>
-                    {one.title}
-                  </a>
-                )}
-                <span className={styles.time}>
-                  <Time at={one.at} />
-                </span>
-              </div>
-              <div className={styles.sentence}>
-                <LongText text={one.sentence} />
-              </div>
-            </div>
-          </li>
-        );
-      })}
+      {notifications.map((one) => (
+        <Item
+          key={one.id}
+          notification={one}
+          onRead={() => void read.run({ notification: one.id })}
+          onOpen={onOpen}
+        />
+      ))}
     </ul>
   );
 }

@@ -1,20 +1,17 @@
 import { Button } from '@fluentui/react-components';
-import { useQuery } from '@tanstack/react-query';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
-import { Answer } from '../../parts/answer.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { en } from '../../text/en.ts';
-import { NotificationList } from './notification-list.tsx';
+import { NotificationFeed } from './feed.tsx';
 
-const latest = 20;
+const batch = 20;
 
 /** Opens from the bell. */
 export function NotificationsPanel({ onClose }: { onClose(): void }) {
-  const { client, queries } = useBridge();
-  const query = useQuery(queries.notifications.list.queryOptions({ input: { limit: latest } }));
+  const { client } = useBridge();
   const readAll = useCommand(() => client.notifications.markRead({}));
   const all = (): void => {
     go('notifications');
@@ -34,7 +31,7 @@ export function NotificationsPanel({ onClose }: { onClose(): void }) {
       }
     >
       <FailureBar failure={readAll.failure} />
-      <Answer query={query}>{(list) => <NotificationList notifications={list} onOpen={onClose} />}</Answer>
+      <NotificationFeed batch={batch} onOpen={onClose} />
     </SidePanel>
   );
 }

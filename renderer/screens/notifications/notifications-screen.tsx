@@ -1,23 +1,22 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useBridge } from '../../bridge/context.tsx';
 import { useCommand } from '../../bridge/use-command.ts';
-import { Answer } from '../../parts/answer.tsx';
-import { Pager } from '../../parts/data-table/pager.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
-import { NotificationList } from './notification-list.tsx';
+import type { ScreenProps } from '../screen.ts';
+import { NotificationFeed } from './feed.tsx';
 
-const perPage = 100;
+const batch = 50;
 
-export function NotificationsScreen() {
+/** `#/notifications`, and `#/notifications/action-required` for what asks for a person. */
+export function NotificationsScreen({ rest }: ScreenProps) {
   const { client, queries } = useBridge();
-  const [page, setPage] = useState(0);
-  const query = useQuery(queries.notifications.list.queryOptions({ input: { limit: 1000 } }));
+  const overview = useQuery(queries.agent.overview.queryOptions({ input: {} }));
   const readAll = useCommand(() => client.notifications.markRead({}));
-  const unread = query.data?.filter((one) => one.readAt === null).length ?? 0;
+  const unread = overview.data?.unreadNotifications ?? 0;
+  const filter = rest[0] === 'action-required' ? 'action-required' : 'everything';
   return (
     <Page
       title={en.notifications.title}
@@ -29,16 +28,7 @@ export function NotificationsScreen() {
       }
     >
       <FailureBar failure={readAll.failure} />
-      <Answer query={query}>
-        {(list) => (
-          <>
-            <NotificationList notifications={list.slice(page * perPage, (page + 1) * perPage)} />
-            {list.length > perPage && (
-              <Pager page={page} pages={Math.ceil(list.length / perPage)} onPage={setPage} />
-            )}
-          </>
-        )}
-      </Answer>
+      <NotificationFeed key={filter} batch={batch} filter={filter} />
     </Page>
   );
 }

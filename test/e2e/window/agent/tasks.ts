@@ -12,6 +12,7 @@ export function taskRoutes({ world, changed, did }: FakeTools) {
       list: os.tasks.list.handler(({ input }) =>
         newestFirst(world.tasks)
           .filter((task) => input.states === undefined || input.states.includes(task.state))
+          .filter(({ origin }) => !input.mine || origin === 'gui' || origin === 'cli')
           .slice(0, input.limit),
       ),
       show: os.tasks.show.handler(({ input }) => ({
