@@ -5,6 +5,7 @@ import { NotificationsPanel } from '../screens/notifications/notifications-panel
 import { en } from '../text/en.ts';
 import { ErrorCatcher } from './error-catcher.tsx';
 import { LinkBar, SecretsBar } from './link-bar.tsx';
+import { PauseBar } from './pause-bar.tsx';
 import { screens } from './places.ts';
 import { SideNav } from './side-nav.tsx';
 import { Toasts } from './toasts.tsx';
@@ -38,6 +39,7 @@ export function Frame() {
           <LinkBar />
           <SecretsBar />
           <TrialBar />
+          <PauseBar />
           <TopBar open={bell} onBell={() => setBell(true)} />
         </header>
         <main className={styles.main} ref={main} tabIndex={-1} data-screen={name}>

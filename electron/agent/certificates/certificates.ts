@@ -8,6 +8,7 @@ import { aboutNode, findEndpoint, findNode } from '../find.ts';
 import { firstTurnMs } from '../loops/loop.ts';
 import { withConnection } from '../open-connection.ts';
 import type { AgentParts } from '../parts.ts';
+import { noteRenewalCheck } from '../renewal-check.ts';
 import { gatherPlan, mustBeInstallable } from '../steps/plan.ts';
 import { rehearse } from '../steps/rehearse.ts';
 import type { OpenConnection } from '../steps/step.ts';
@@ -45,7 +46,7 @@ interface CertificateCommands {
 /** Requesting, renewing and watching certificates. */
 export const certificates: Domain<CertificateCommands> = {
   taskKinds: [certifyKind],
-  open({ parts, events, announcer, notifications, begin }) {
+  open({ parts, events, announcer, notifications, pause, begin }) {
     const { database } = parts;
     const renew = (nodeId: string, caller: Caller): Task => {
       const node = findNode(database, nodeId);
@@ -58,6 +59,7 @@ export const certificates: Domain<CertificateCommands> = {
       renew: (nodeId: string) => renew(nodeId, agentItself),
       replacedElsewhere: notifications.replacedElsewhere.bind(notifications),
       changed: (id: string) => events.changed('nodes', id),
+      pausedUntil: () => pause.state()?.until ?? null,
     };
     return {
       commands: {
@@ -87,7 +89,11 @@ export const certificates: Domain<CertificateCommands> = {
           name: 'renew',
           firstTurnMs,
           wokenBy: ['agent', 'ended-task'],
-          turn: () => renewTurn(renewing),
+          async turn() {
+            const next = await renewTurn(renewing);
+            noteRenewalCheck(database, parts.clock.now());
+            return next;
+          },
         },
         { name: 'watch', firstTurnMs, wokenBy: ['agent'], turn: () => watchTurn(watching) },
         {

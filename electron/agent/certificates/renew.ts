@@ -30,6 +30,8 @@ interface RenewParts {
   changed(nodeId: string): void;
   /** Another tool put another certificate there: it is not ours to renew any more, and a person should know. */
   replacedElsewhere(node: EndpointNode): void;
+  /** Until then nothing is begun; null: no pause. */
+  pausedUntil(): number | null;
 }
 
 /** One turn of the renew loop: asks for ARI where it is time, then begins what is due. Gives the wait until the next turn. */
@@ -37,13 +39,16 @@ export async function renewTurn(parts: RenewParts): Promise<number> {
   const { database, clock } = parts;
   for (const renewal of database.renewals.revoked()) decideAgain(parts, renewal);
   for (const renewal of database.renewals.due(clock.now())) await askAri(parts, renewal);
+  const longestNapMs = parts.settings().renew_check_minutes * minute;
+  const pausedUntil = parts.pausedUntil();
+  if (pausedUntil !== null) return Math.max(1000, Math.min(longestNapMs, pausedUntil - clock.now()));
   let begun = 0;
   for (const renewal of database.renewals.due(clock.now())) {
     if (renewal.nextAt > clock.now()) continue;
     if (begun === perTurn) return pauseMs;
     if (begin(parts, renewal)) begun += 1;
   }
-  return nap(database.renewals.list(), clock.now(), parts.settings().renew_check_minutes * minute);
+  return nap(database.renewals.list(), clock.now(), longestNapMs);
 }
 
 function nap(all: readonly Renewal[], now: number, longestNapMs: number): number {

@@ -44,6 +44,7 @@ const nouns: Record<keyof Contract, 'open' | 'closed'> = {
   proxy: 'closed',
   backups: 'closed',
   notifications: 'closed',
+  channels: 'closed',
   audit: 'open',
   settings: 'closed',
   outbox: 'open',
@@ -62,6 +63,8 @@ export const serverExceptions: Readonly<Record<string, Rule>> = {
   'outbox.acknowledge': 'yes',
   // for who sits at the screen
   'agent.show': 'no',
+  'agent.pause': 'no',
+  'agent.resume': 'no',
   'agent.stop': 'no',
 };
 

@@ -28,7 +28,12 @@ interface DeskParts {
   changed(task: Task): void;
   /** What is left to clear up at this endpoint is another by now. */
   leftoversChanged(endpointId: string): void;
+  /** Whether what no person began has to wait. Left out: never. */
+  paused?: () => boolean;
 }
+
+/** The end of a pause wakes whatever waits for it. */
+const pausedMs = 15 * 60_000;
 
 /** Where tasks are begun, decided, cancelled and driven; knows no kind by name. */
 export class TaskDesk {
@@ -56,7 +61,8 @@ export class TaskDesk {
       ended: (row) => this.#ends.inTransaction(row),
       clearUp: (row, tools) => clearUpEnding(kinds, row, tools),
     });
-    this.#queue = new TaskQueue({ database, runner, clock, log, kinds });
+    const { paused = () => false } = desk;
+    this.#queue = new TaskQueue({ database, runner, clock, log, kinds, paused });
     this.#leftovers = new Leftovers({
       ...{ database, clock, kinds, queue: this.#queue, changed: desk.leftoversChanged },
       openTools: (task, signal) => openTools(parts, task, signal),
@@ -79,9 +85,17 @@ export class TaskDesk {
     return this.#queue.stop(graceMs);
   }
 
-  /** One turn of clearing up what tasks left behind. Gives the milliseconds until the next. */
-  clearUp(): Promise<number> {
-    return this.#leftovers.turn();
+  /** One turn of clearing up what tasks left behind; nothing in a pause. Gives the milliseconds until the next. */
+  async clearUp(): Promise<number> {
+    return this.#desk.paused?.() ? pausedMs : this.#leftovers.turn();
+  }
+
+  /** Tasks that a worker is on now. */
+  running(): Task[] {
+    return this.#database.tasks
+      .inStates(['running'])
+      .map(({ task }) => task)
+      .filter(({ id }) => this.#queue.runs(id));
   }
 
   /** Tasks that wait for the keychain try again; whatever is due is driven. */

@@ -12,6 +12,16 @@ const longestNapMs = 60_000;
 /** After cutting off: for connections to close. */
 const cutOffMs = 1000;
 
+interface QueueParts {
+  database: Database;
+  runner: TaskRunner;
+  clock: Clock;
+  log: Log;
+  kinds: TaskKinds;
+  /** While it is true, nothing is driven that no person began, but for what has changed something. Left out: never. */
+  paused?: () => boolean;
+}
+
 /**
  * The work loop. Runs queued tasks and waiting ones whose time has come, four at a time and one per endpoint (or whatever its
  * subject is within): that is the lease. It lives in memory because there is one agent per database, and a killed agent holds no lease.
@@ -28,11 +38,13 @@ export class TaskQueue {
   readonly #brokenOff = new Map<string, number>();
   /** When each wait is over by the monotonic clock, as it was when it was first seen: the wall clock may be set back. */
   #waits = new Map<string, { wakeAt: number; over: number }>();
+  readonly #paused: () => boolean;
   #timer: Timer | null = null;
   #stopped = true;
 
-  constructor(parts: { database: Database; runner: TaskRunner; clock: Clock; log: Log; kinds: TaskKinds }) {
+  constructor(parts: QueueParts) {
     this.#kinds = parts.kinds;
+    this.#paused = parts.paused ?? (() => false);
     this.#database = parts.database;
     this.#runner = parts.runner;
     this.#clock = parts.clock;
@@ -52,8 +64,10 @@ export class TaskQueue {
     let next = now + longestNapMs;
     const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
     this.#measure(rows);
+    const paused = this.#paused();
     const halfway = new Set(rows.filter(isHalfway).map((row) => groundOf(row.task.subject)));
     for (const row of rows) {
+      if (paused && isAutomatic(row) && !isHalfway(row)) continue;
       if (
         halfway.has(groundOf(row.task.subject)) &&
         !isHalfway(row) &&
@@ -155,3 +169,6 @@ export class TaskQueue {
 
 /** Between the first change and the proof, also while it waits to try again: nobody else may change that endpoint. */
 const isHalfway = ({ memory }: TaskRow): boolean => memory.changing;
+
+/** Begun by the agent, or by the order of a server: not by a person. */
+const isAutomatic = ({ task }: TaskRow): boolean => task.origin === 'agent' || task.origin === 'server';

@@ -55,15 +55,19 @@ export class TaskRunner {
     this.#parts = parts;
   }
 
-  /** `signal` cuts the running step off; `draining` lets it finish and begins no other. */
+  /**
+   * `signal` cuts the running step off. `draining` lets it finish and begins no other, but for a task between its first change on an
+   * endpoint and its proof, which goes on until it waits or ends.
+   */
   async drive(taskId: string, signal: AbortSignal, draining: () => boolean): Promise<void> {
     const first = this.#parts.database.tasks.get(taskId);
     if (first === null || !isLive(first.task)) return;
     const { tools, end } = this.#parts.openTools(first.task, signal);
-    const goesOn = (): boolean => !signal.aborted && !draining();
+    const goesOn = (halfway: boolean): boolean => !signal.aborted && (halfway || !draining());
+    const isHalfway = (): boolean => this.#parts.database.tasks.get(taskId)?.memory.changing === true;
     try {
       // each step is what the row says it is
-      for (let next: Next = { begun: null }; goesOn() && next !== null; )
+      for (let next: Next = { begun: null }; next !== null && goesOn(isHalfway()); )
         next = await this.#oneStep(taskId, next.begun, tools, goesOn);
     } finally {
       await end();
@@ -74,7 +78,7 @@ export class TaskRunner {
     taskId: string,
     begunAlready: StepName | null,
     tools: StepTools,
-    goesOn: () => boolean,
+    goesOn: (halfway: boolean) => boolean,
   ): Promise<Next> {
     const row = this.#parts.database.tasks.get(taskId);
     if (row === null || !isLive(row.task)) return null;
@@ -85,7 +89,7 @@ export class TaskRunner {
     const outcome = await this.#run(step, running, tools);
     if (tools.signal.aborted) return null; // stopping: the row says `running`, the next start repeats the step
     if (outcome.kind === 'done' || outcome.kind === 'done-with-warning')
-      return this.#done(running, step, outcome, goesOn());
+      return this.#done(running, step, outcome, goesOn);
     const refused = outcome.kind === 'failed' && outcome.untouched === true;
     const from = refused ? { ...running, memory: row.memory } : running;
     return (await this.#apply(from, step, outcome, tools)) ? { begun: null } : null;
@@ -145,12 +149,12 @@ export class TaskRunner {
     }
   }
 
-  #done(row: TaskRow, step: Step, outcome: DoneOutcome, goesOn: boolean): Next {
+  #done(row: TaskRow, step: Step, outcome: DoneOutcome, goesOn: (halfway: boolean) => boolean): Next {
     const now = this.#parts.clock.now();
     const after = changed(row, done(row, step, outcome, now));
     const next = stepAt(after, this.#parts.kinds.of(row.task));
     const firstChange = next?.changesEndpoint === true && !after.memory.changing;
-    const begins = goesOn && next !== undefined && !firstChange;
+    const begins = next !== undefined && !firstChange && goesOn(after.memory.changing);
     this.#store(after, begins ? begun(after, next, now) : { task: {} }, outcome.store);
     return { begun: begins ? next.name : null };
   }

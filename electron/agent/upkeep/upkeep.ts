@@ -1,15 +1,17 @@
-import type { Domain } from '../domain.ts';
+import type { Domain, Ground } from '../domain.ts';
+import { silenceWatch } from './silence.ts';
 
 const eachMs = 30 * 60_000;
 /** A start has better to do for a minute. */
 const firstTurnMs = 60_000;
 
-/** What the agent does for itself: backups of its database. */
+/** What the agent does for itself: backups of its database, and a watch over its own renewals. */
 export const upkeep: Domain<object> = {
   taskKinds: [],
-  open: ({ parts }) => ({
+  open: ({ parts, notifications }) => ({
     commands: {},
     loops: [
+      { name: 'silence', firstTurnMs: 0, wokenBy: [], turn: silenceTurn({ parts, notifications }) },
       {
         name: 'backup',
         firstTurnMs,
@@ -22,3 +24,15 @@ export const upkeep: Domain<object> = {
     ],
   }),
 };
+
+function silenceTurn({
+  parts,
+  notifications,
+}: Pick<Ground, 'parts' | 'notifications'>): () => Promise<number> {
+  const turn = silenceWatch({ ...parts, notify: (draft) => notifications.notify(draft) });
+  return async () => {
+    const next = turn();
+    notifications.levelMayHaveChanged();
+    return next;
+  };
+}

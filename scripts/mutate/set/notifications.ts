@@ -34,8 +34,8 @@ export const notificationMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'what is switched off is not kept',
       file: notifications,
-      find: '    this.#database.notifications.insert(notification);\n    const appears = isWanted(notification, readSettings(this.#database));\n',
-      put: '    const appears = isWanted(notification, readSettings(this.#database));\n    if (appears) this.#database.notifications.insert(notification);\n',
+      find: '    this.#database.notifications.insert(notification);\n',
+      put: '    if (isWanted(notification, readSettings(this.#database))) this.#database.notifications.insert(notification);\n',
     },
     {
       breaks: 'the list in the window does not hear of what is switched off',

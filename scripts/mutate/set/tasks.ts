@@ -36,8 +36,8 @@ export const taskMutations: readonly Mutation[] = [
       {
         breaks: 'a task begins another step while the agent stops',
         file: runner,
-        find: ' && !draining()',
-        put: '',
+        find: '(halfway || !draining())',
+        put: 'true',
       },
       {
         breaks: 'a locked keychain ends the task',

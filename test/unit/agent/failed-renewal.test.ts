@@ -65,17 +65,17 @@ describe('a renewal that failed', () => {
     const renewal = ended('connection.lost', 60 * day);
     expect(renewal).toMatchObject({ failures: 0, because: 'fraction' });
     expect(renewal?.nextAt).toBeGreaterThan(now + 25 * day);
-    expect(fixture.database.notifications.list(10)).toEqual([]);
+    expect(fixture.database.notifications.list({ limit: 10 })).toEqual([]);
   });
 
   test('is told loudly once less than a fifth of the lifetime is left, and not earlier', () => {
     ended('connection.lost', 19 * day);
-    expect(fixture.database.notifications.list(10)).toEqual([]);
+    expect(fixture.database.notifications.list({ limit: 10 })).toEqual([]);
   });
 
   test('is told with what is left of the lifetime', () => {
     ended('connection.lost', 17 * day);
-    expect(fixture.database.notifications.list(10)).toMatchObject([
+    expect(fixture.database.notifications.list({ limit: 10 })).toMatchObject([
       ...[{ kind: 'renewal-at-risk', level: 'danger', title: expect.stringContaining('expires in 17 days') }],
     ]);
   });
@@ -85,7 +85,7 @@ describe('a renewal that failed', () => {
     expect(ended('connection.lost', 80 * day, 'renewal', revoked)).toMatchObject({
       ...{ failures: 1, because: 'back-off', nextAt: now + 5 * minute },
     });
-    expect(fixture.database.notifications.list(10)).toMatchObject([
+    expect(fixture.database.notifications.list({ limit: 10 })).toMatchObject([
       { kind: 'renewal-at-risk', title: expect.stringMatching(/^The certificate of .* has been revoked$/) },
     ]);
   });

@@ -38,7 +38,7 @@ describe('a task that a start ends because it was cut off', () => {
     expect(database.audit.list(undefined, 10)).toMatchObject([
       { action: 'task.failed', subject: id, outcome: 'failed' },
     ]);
-    expect(database.notifications.list(10)).toMatchObject([{ taskId: id, level: 'attention' }]);
+    expect(database.notifications.list({ limit: 10 })).toMatchObject([{ taskId: id, level: 'attention' }]);
     expect(database.outbox.list({ limit: 10 })).toEqual([]);
   });
 

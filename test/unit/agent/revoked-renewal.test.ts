@@ -36,7 +36,7 @@ function revoked(names: readonly string[], renewal: Partial<Renewal> = {}): Endp
 }
 
 /** The nodes whose renewal one turn began, and those that it gave up. */
-async function turn(fault: Error | null = null) {
+async function turn(fault: Error | null = null, pausedUntil: number | null = null) {
   const [begun, lost]: [string[], string[]] = [[], []];
   const waitMs = await renewTurn({
     ...{ database: fixture.database, clock: clockAt(now), log, isLive: () => false, changed: () => {} },
@@ -50,6 +50,7 @@ async function turn(fault: Error | null = null) {
       return {} as Task;
     },
     replacedElsewhere: ({ id }) => void lost.push(id),
+    pausedUntil: () => pausedUntil,
   });
   return { begun, lost, waitMs };
 }
@@ -102,4 +103,11 @@ test('A renewal that cannot be begun for whatever reason is not begun again at e
   expect(fixture.database.renewals.get(node?.id ?? '')).toMatchObject({
     ...{ because: 'back-off', failures: 1, lastFailure: { code: 'internal' } },
   });
+});
+
+test('nothing is begun in a pause, and the next turn is at its end', async () => {
+  const nodes = revoked(labels);
+  const paused = await turn(null, now + 60_000);
+  expect(paused).toMatchObject({ begun: [], waitMs: 60_000 });
+  expect((await turn()).begun).toContain(nodes[0]?.id);
 });

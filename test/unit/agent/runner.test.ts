@@ -155,6 +155,13 @@ describe('a task that is driven', () => {
     expect((await task.drive()).state).toBe('succeeded');
   });
 
+  test('goes on, while the agent stops, from its first change to its proof', async () => {
+    const changing = { changesEndpoint: true };
+    const task = taskOf([step('plan', done), step('install', done, changing), step('prove', done)]);
+    expect((await task.drive(() => happened.includes('install'))).state).toBe('succeeded');
+    expect(happened).toEqual(expect.arrayContaining(['plan', 'install', 'prove']));
+  });
+
   test('that waits keeps for what, and what the step leaves with it', async () => {
     let kept = 0;
     const waits: Outcome = { kind: 'wait', waitingFor: 'authority', until: now + 5, sentence: 'Not yet.' };

@@ -55,7 +55,7 @@ describe('which notifications appear', () => {
       notifications.notify(one('succeeded', 'success'));
       notifications.notify(one('failed', 'danger'));
       await Promise.resolve();
-      expect(fixture.database.notifications.list(10)).toHaveLength(2);
+      expect(fixture.database.notifications.list({ limit: 10 })).toHaveLength(2);
       expect(fixture.database.overview(now).unreadNotifications).toBe(2);
       expect(told.filter(({ type }) => type === 'changed')).toHaveLength(2);
       const shown = told.flatMap((event) => (event.type === 'notification' ? [event.notification.kind] : []));
