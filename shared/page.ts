@@ -14,7 +14,7 @@ export const wantFileMessage = 'trustkeep:want-file';
 
 /** A place in the window that something outside it (notification, tray) can open. */
 export type Place =
-  | { screen: 'overview' | 'approvals' | 'tasks' | 'notifications' }
+  | { screen: 'overview' | 'notifications' | 'action-required' }
   | { screen: 'task'; taskId: string }
   | { screen: 'approval'; approvalId: string };
 
@@ -25,6 +25,8 @@ export function placeHash(place: Place): string {
       return `#/tasks/${encodeURIComponent(place.taskId)}`;
     case 'approval':
       return `#/approvals/${encodeURIComponent(place.approvalId)}`;
+    case 'action-required':
+      return '#/notifications/action-required';
     default:
       return `#/${place.screen}`;
   }

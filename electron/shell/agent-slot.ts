@@ -36,9 +36,9 @@ export class AgentSlot {
   }
 
   /** Waits for a start that is under way, then stops. */
-  async stop(): Promise<void> {
+  async stop(graceMs?: number): Promise<void> {
     await this.#working;
-    await this.#agent?.stop();
+    await this.#agent?.stop(graceMs);
   }
 
   async #make(): Promise<void> {

@@ -15,8 +15,9 @@ import { guardContents, guardRequests } from './guards.ts';
 import { handOverPorts } from './ipc.ts';
 import { watchLifecycle } from './lifecycle.ts';
 import { setMenu } from './menu.ts';
-import { makeNotifier } from './notifier.ts';
+import { makeNotices } from './notices.ts';
 import { denyPermissions } from './permissions.ts';
+import { makeQuit } from './quit.ts';
 import { onSecondStart } from './single-instance.ts';
 import { sandboxIsOff, stripDangerousSwitches } from './switches.ts';
 import { makeTray } from './tray.ts';
@@ -54,7 +55,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const { log, clock } = options;
   const at = places();
   guardSession(at.page, log);
-  setMenu(() => app.quit());
+  setMenu(() => void quit());
   const slot = new AgentSlot({ load: asking(options), start, failed: (reason) => void giveUp(reason, log) });
   const lifecycle = watchLifecycle({
     app,
@@ -65,14 +66,12 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   });
   const state = openDesktopState(join(app.getPath('userData'), 'desktop.json'));
   const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), log, clock, state, onClosed });
-  const notifier = makeNotifier({ icon: at.icon, open, log });
-  const tray = makeTray({
-    icons: at.trayIcons,
-    open,
-    quit: () => app.quit(),
-    autostart: systemAutostart(app),
-    log,
-  });
+  const questions = () => slot.current()?.questions ?? null;
+  const notices = makeNotices({ icon: at.icon, clock, log, open, questions });
+  const running = () => questions()?.running() ?? [];
+  const quit = makeQuit({ dialog, title: title(), running, quit: (ms) => lifecycle.quit(ms) });
+  const autostart = systemAutostart(app);
+  const tray = makeTray({ icons: at.trayIcons, open, quit, autostart, questions, clock, log });
   onSecondStart(app, open);
   handOverPorts({
     ipcMain,
@@ -95,18 +94,20 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   function onClosed(): void {
     if (lifecycle.isQuitting() || state.get().toldStillRunning) return;
     state.change({ toldStillRunning: true });
-    notifier.stillRunning();
+    void notices.stillRunning();
   }
   async function start(desktop: DesktopAgent): Promise<void> {
     if (isE2E) Object.assign(globalThis, { trustkeepAgent: desktop });
-    followAgent(desktop, { clock, paint: tray.paint, notify: notifier.show, show: open });
+    followAgent(desktop, { clock, paint: tray.paint, notify: notices.tell, show: open });
     await desktop.listen();
     await desktop.start();
+    notices.follow();
     log.info('the agent works', { msSinceStart: Math.round(clock.monotonic()) });
   }
-  async function stop(): Promise<void> {
+  async function stop(graceMs: number | undefined): Promise<void> {
+    notices.stop();
     window.destroy();
-    await slot.stop();
+    await slot.stop(graceMs);
   }
 }
 

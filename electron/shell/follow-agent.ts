@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '#kit/clock.ts';
-import type { AgentEvent } from '#shared/contract/events.ts';
+import type { AgentEvent, Topic } from '#shared/contract/events.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { DesktopAgent } from './desktop-agent.ts';
 import type { TrayFacts } from './tray-view.ts';
@@ -12,15 +12,20 @@ interface Parts {
 }
 
 const pause = 200;
+/** What changes the lines of the tray. */
+const shown: ReadonlySet<Topic> = new Set<Topic>(['agent', 'approvals', 'notifications']);
 
 /** Shows in the tray and by notifications what the agent tells. Gives the function that ends it. */
 export function followAgent(desktop: DesktopAgent, parts: Parts): () => void {
-  let { level, sentence } = desktop.overview();
+  let { level, sentence, tooltip } = desktop.overview();
   let timer: Timer | null = null;
   const paint = () => {
     timer = null;
-    const { approvalsPending, unreadNotifications } = desktop.overview();
-    parts.paint({ level, sentence, approvalsPending, unreadNotifications });
+    const { actionRequired, unreadNotifications } = desktop.overview();
+    const { questions } = desktop;
+    const pausedUntil = questions.pausedUntil();
+    const updates = questions.checkForUpdates !== undefined;
+    parts.paint({ level, sentence, tooltip, actionRequired, unreadNotifications, pausedUntil, updates });
   };
   // many rows change together: one look for all of them
   const paintSoon = () => {
@@ -29,10 +34,10 @@ export function followAgent(desktop: DesktopAgent, parts: Parts): () => void {
   const hear = (event: AgentEvent) => {
     switch (event.type) {
       case 'level':
-        ({ level, sentence } = event);
+        ({ level, sentence, tooltip } = event);
         return paint();
       case 'changed':
-        return event.topic === 'approvals' || event.topic === 'notifications' ? paintSoon() : undefined;
+        return shown.has(event.topic) ? paintSoon() : undefined;
       case 'notification':
         parts.notify(event.notification);
         return paintSoon();

@@ -3,19 +3,41 @@ import type { HealthLevel } from '#shared/model/overview.ts';
 export interface TrayFacts {
   level: HealthLevel;
   sentence: string;
-  approvalsPending: number;
+  /** The sentence, short enough for a tooltip. */
+  tooltip: string;
+  /** Plans that wait for a decision, and what else is unread and asks for a person. */
+  actionRequired: number;
   unreadNotifications: number;
+  /** Epoch milliseconds; null: the agent works. */
+  pausedUntil: number | null;
+  /** This build can update itself. */
+  updates: boolean;
 }
 
 export const startingFacts: TrayFacts = {
   level: 'unknown',
   sentence: 'Trustkeep is starting.',
-  approvalsPending: 0,
+  tooltip: 'Trustkeep is starting.',
+  actionRequired: 0,
   unreadNotifications: 0,
+  pausedUntil: null,
+  updates: false,
 };
 
+type TrayChoice =
+  | 'open'
+  | 'level'
+  | 'action-required'
+  | 'notifications'
+  | 'pause-hour'
+  | 'pause-tomorrow'
+  | 'resume'
+  | 'updates'
+  | 'autostart'
+  | 'quit';
+
 export interface TrayLine {
-  id: 'open' | 'level' | 'approvals' | 'notifications' | 'autostart' | 'quit' | 'separator';
+  id: TrayChoice | 'separator';
   label: string;
   /** Only for lines that can be ticked. */
   checked?: boolean;
@@ -28,33 +50,58 @@ const words: Record<HealthLevel, string> = {
   unknown: 'Unknown',
 };
 
-const longestTooltip = 99;
+const longestLine = 99;
+const separator: TrayLine = { id: 'separator', label: '' };
 
-/** What the tray shows; the level is also said in words, never by colour alone. */
-export function trayView(facts: TrayFacts, startsAtLogin: boolean): { tooltip: string; lines: TrayLine[] } {
-  const lines: TrayLine[] = [
-    { id: 'open', label: 'Open Trustkeep' },
-    { id: 'separator', label: '' },
-    { id: 'level', label: cut(`${words[facts.level]}: ${facts.sentence}`, longestTooltip) },
-    {
-      id: 'approvals',
-      label: count(facts.approvalsPending, 'plan to approve', 'plans to approve'),
-    },
-  ];
-  if (facts.unreadNotifications > 0) {
-    const label = count(facts.unreadNotifications, 'unread notification', 'unread notifications');
-    lines.push({ id: 'notifications', label });
-  }
-  lines.push(
-    { id: 'separator', label: '' },
-    { id: 'autostart', label: 'Start at login', checked: startsAtLogin },
-  );
-  lines.push({ id: 'quit', label: 'Quit' });
-  return { tooltip: cut(facts.sentence, longestTooltip), lines };
+interface TrayView {
+  /** One sentence, less than 64 characters: longer ones are cut on some Windows. */
+  tooltip: string;
+  lines: TrayLine[];
 }
 
-function count(number: number, one: string, many: string): string {
-  return number === 0 ? `No ${many}` : `${number} ${number === 1 ? one : many}`;
+/** What the tray shows; the level is also said in words, never by colour alone. */
+export function trayView(facts: TrayFacts, startsAtLogin: boolean, now: number): TrayView {
+  const { level, sentence, actionRequired, unreadNotifications, updates } = facts;
+  const lines: TrayLine[] = [
+    { id: 'open', label: 'Open Trustkeep' },
+    separator,
+    { id: 'level', label: cut(`${words[level]}: ${sentence}`, longestLine) },
+    { id: 'action-required', label: `Waiting for you (${actionRequired})` },
+  ];
+  if (unreadNotifications > 0)
+    lines.push({ id: 'notifications', label: count(unreadNotifications, 'unread notification') });
+  lines.push(separator, ...pauseLines(facts, now), separator);
+  if (updates) lines.push({ id: 'updates', label: 'Check for updates' });
+  lines.push({ id: 'autostart', label: 'Start at login', checked: startsAtLogin });
+  lines.push({ id: 'quit', label: 'Quit' });
+  return { tooltip: tooltipOf(facts, now), lines };
+}
+
+function pauseLines({ pausedUntil }: TrayFacts, now: number): TrayLine[] {
+  if (pausedUntil !== null)
+    return [{ id: 'resume', label: `Resume (paused until ${clockTime(pausedUntil, now)})` }];
+  return [
+    { id: 'pause-hour', label: 'Pause for 1 hour' },
+    { id: 'pause-tomorrow', label: 'Pause until tomorrow' },
+  ];
+}
+
+function tooltipOf({ level, tooltip, pausedUntil }: TrayFacts, now: number): string {
+  if (pausedUntil === null) return tooltip;
+  const well = level === 'ok' || level === 'unknown' ? '' : ` ${words[level]}.`;
+  return `Paused until ${clockTime(pausedUntil, now)}.${well}`;
+}
+
+/** `14:30`, or with the day where that is another one, by the time zone of this machine. */
+function clockTime(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const time = `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}`;
+  if (then.toDateString() === today.toDateString()) return time;
+  return `${then.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' })}, ${time}`;
+}
+
+function count(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? '' : 's'}`;
 }
 
 function cut(text: string, length: number): string {

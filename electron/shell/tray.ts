@@ -1,17 +1,22 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
+import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Place } from '#shared/page.ts';
 import type { Autostart } from './autostart.ts';
+import type { DesktopQuestions } from './desktop-agent.ts';
 import { startingFacts, type TrayFacts, type TrayLine, trayView } from './tray-view.ts';
 
 interface Parts {
   /** Folder with one icon per level; each has its own shape. */
   icons: string;
   open(place?: Place): void;
-  quit(): void;
+  quit(): Promise<void>;
   autostart: Autostart;
+  /** Null until the agent is there. */
+  questions(): DesktopQuestions | null;
+  clock: Clock;
   log: Log;
 }
 
@@ -28,7 +33,7 @@ export function makeTray(parts: Parts): DesktopTray {
   let last = startingFacts;
   const paint = (facts: TrayFacts) => {
     last = facts;
-    const view = trayView(facts, parts.autostart.isOn());
+    const view = trayView(facts, parts.autostart.isOn(), parts.clock.now());
     const now = JSON.stringify([facts.level, view]);
     if (now === shown) return; // a new menu closes the one that is open
     shown = now;
@@ -52,9 +57,16 @@ async function obey(line: TrayLine, checked: boolean, parts: Parts): Promise<voi
       return parts.open();
     case 'level':
       return parts.open({ screen: 'overview' });
-    case 'approvals':
+    case 'action-required':
     case 'notifications':
       return parts.open({ screen: line.id });
+    case 'pause-hour':
+    case 'pause-tomorrow':
+      return void (await parts.questions()?.pause(line.id === 'pause-tomorrow'));
+    case 'resume':
+      return void (await parts.questions()?.resume());
+    case 'updates':
+      return void (await parts.questions()?.checkForUpdates?.());
     case 'autostart':
       return parts.autostart.set(checked);
     case 'quit':

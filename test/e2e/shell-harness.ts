@@ -53,3 +53,25 @@ export const notice = (some: Partial<Notification>): AgentEvent => ({
     ...some,
   },
 });
+
+/** Something went well, or what else is said of it. */
+export const success = (some: Partial<Notification>): AgentEvent =>
+  notice({ kind: 'succeeded', level: 'success', ...some });
+
+/** The person answers the question before quitting with this button while these are worked on. */
+export const answersQuit = ({ app }: Launched, names: string[], button: number) =>
+  app.evaluate(
+    ({ dialog }, given) => {
+      const kept = globalThis as unknown as { trustkeepAgent: StandInAgent; asked: string[] };
+      kept.trustkeepAgent.questions.names = given.names;
+      kept.asked ??= [];
+      dialog.showMessageBox = (async (options: { message: string }) => {
+        kept.asked.push(options.message);
+        return { response: given.button, checkboxChecked: false };
+      }) as unknown as typeof dialog.showMessageBox;
+    },
+    { names, button },
+  );
+/** What the person was asked. */
+export const askedToQuit = ({ app }: Launched) =>
+  app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);

@@ -65,7 +65,10 @@ describe.skipIf(electron === null)('the desktop', () => {
           { label: 'Open Trustkeep' },
           { label: '' },
           { label: 'OK: All 3 nodes serve what they should.' },
-          { label: 'No plans to approve' },
+          { label: 'Waiting for you (0)' },
+          { label: '' },
+          { label: 'Pause for 1 hour' },
+          { label: 'Pause until tomorrow' },
           { label: '' },
           { label: 'Start at login' },
           { label: 'Quit' },
@@ -79,8 +82,9 @@ describe.skipIf(electron === null)('the desktop', () => {
     const ok = await icon();
     const icons = [ok];
     const levels: HealthLevel[] = ['attention', 'danger', 'unknown', 'ok'];
+    const said = (level: HealthLevel) => ({ sentence: 'At length.', tooltip: `It is ${level} now.` });
     for (const level of levels) {
-      await emit(launched, { type: 'level', level, sentence: `It is ${level} now.`, at: 1 });
+      await emit(launched, { type: 'level', level, ...said(level), at: 1 });
       await expect.poll(async () => (await desktop.tray())?.tooltip, soon).toBe(`It is ${level} now.`);
       if (level === 'ok') await expect.poll(icon, soon).toBe(ok);
       else await expect.poll(icon, soon).not.toBeOneOf([...icons, undefined]); // the picture may come after the words
@@ -89,15 +93,15 @@ describe.skipIf(electron === null)('the desktop', () => {
     expect(new Set(icons).size).toBe(4);
   });
 
-  test('counts pending approvals in the menu', async () => {
+  test('counts what waits for a person in the menu', async () => {
     await launched.app.evaluate(() => {
       const { trustkeepAgent: agent } = globalThis as unknown as { trustkeepAgent: StandInAgent };
-      agent.facts.approvalsPending = 2;
+      agent.facts.actionRequired = 2;
       agent.agent.events.changed('approvals', 'apr_1');
     });
     await expect
       .poll(async () => (await desktop.tray())?.menu.map((line) => line.label), soon)
-      .toContain('2 plans to approve');
+      .toContain('Waiting for you (2)');
   });
 
   test('notifies, and a click on the notification shows its task without loading the page again', async () => {
@@ -151,9 +155,9 @@ describe.skipIf(electron === null)('the desktop', () => {
     await expect.poll(() => answerInPage(launched), soon).toBe('pong to ping');
   });
 
-  test('opens the window at the approvals from the menu of the tray', async () => {
-    await desktop.choose('plans to approve');
-    await expect.poll(() => textInPage(launched, 'place'), soon).toBe('#/approvals');
+  test('opens the window at what waits for a person from the menu of the tray', async () => {
+    await desktop.choose('Waiting for you');
+    await expect.poll(() => textInPage(launched, 'place'), soon).toBe('#/notifications/action-required');
   });
 
   test('loads a page again whose process ended, where the agent still answers', async () => {

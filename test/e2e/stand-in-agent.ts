@@ -5,11 +5,12 @@ import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import { Events } from '../../electron/agent/events.ts';
-import type { DesktopAgent } from '../../electron/shell/desktop-agent.ts';
+import type { DesktopAgent, DesktopQuestions } from '../../electron/shell/desktop-agent.ts';
 
 /** What the tests of the shell reach as `globalThis.trustkeepAgent`: an agent that says what they tell it to. */
 export interface StandInAgent extends DesktopAgent {
   agent: { events: Events; wake(): void };
+  questions: DesktopQuestions & { paused: number | null; names: string[]; silent: string | null };
   facts: Overview;
   history: string[];
   sqlite(): string;
@@ -35,12 +36,14 @@ export async function compose(options: {
   const facts: Overview = {
     level: 'ok',
     sentence: 'All 3 nodes serve what they should.',
+    tooltip: 'All 3 nodes serve what they should.',
     endpoints: 1,
     nodes: { total: 3, managed: 3, same: 3, notServed: 0, unknown: 0 },
     certificates: { total: 3, expired: 0, within7Days: 0, within30Days: 0 },
     tasks: { live: 0, waiting: 0, failedLastDay: 0 },
     approvalsPending: 0,
     unreadNotifications: 0,
+    actionRequired: 0,
     worst: [],
   };
   return {
@@ -48,14 +51,15 @@ export async function compose(options: {
     facts,
     history,
     overview: () => facts,
+    questions: questionsOf(events, history),
     attachPort(port: MessagePortMain) {
       port.on('message', ({ data }) => port.postMessage(`pong to ${data}`));
       port.start();
     },
     listen: async () => void history.push('listen'),
     start: async () => void history.push('start'),
-    async stop() {
-      history.push('stop');
+    async stop(graceMs) {
+      history.push(graceMs === undefined ? 'stop' : 'stop when done');
       await systemClock.sleep(100);
     },
     /** Proves that the native module at hand works in this Electron. */
@@ -63,5 +67,33 @@ export async function compose(options: {
       const Database = createRequire(import.meta.url)('better-sqlite3');
       return new Database(':memory:').prepare('select sqlite_version() as version').get().version;
     },
+  };
+}
+
+function questionsOf(events: Events, history: string[]): StandInAgent['questions'] {
+  return {
+    ...{ paused: null, names: [], silent: null },
+    pausedUntil() {
+      return this.paused;
+    },
+    async pause(untilTomorrow) {
+      history.push(untilTomorrow ? 'pause until tomorrow' : 'pause');
+      this.paused = systemClock.now() + 3_600_000;
+      events.changed('agent', null);
+    },
+    async resume() {
+      history.push('resume');
+      this.paused = null;
+      events.changed('agent', null);
+    },
+    running() {
+      return this.names;
+    },
+    silence() {
+      return this.silent;
+    },
+    digestMs: () => 1000,
+    waitingPlan: () => null,
+    approve: async () => void history.push('approve'),
   };
 }

@@ -41,6 +41,8 @@ export interface DesktopBus {
   /** Clicks the first line of the menu that holds the words. */
   choose(label: string): Promise<void>;
   notifications(): Promise<NotificationShown[]>;
+  /** Ids of those that the application took back. */
+  closed(): Promise<number[]>;
   /** Clicks a notification. */
   invoke(id: number, action?: string): Promise<void>;
   /** Registrations that a strict desktop would not show. */
@@ -119,6 +121,7 @@ function orders(ask: Ask) {
     activate: async () => void (await ask('activate')),
     choose: async (label: string) => void (await ask('choose', { label })),
     notifications: async () => (await ask('notifications')) as NotificationShown[],
+    closed: async () => (await ask('closed')) as number[],
     invoke: async (id: number, action = 'default') => void (await ask('invoke', { id, action })),
     refused: async () => (await ask('refused')) as string[],
   };

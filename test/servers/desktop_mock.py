@@ -69,6 +69,7 @@ class Watcher(dbus.service.Object):
 class Notes(dbus.service.Object):
     def __init__(self, bus):
         self.shown = []
+        self.closed = []
         super().__init__(dbus.service.BusName(NOTES, bus, do_not_queue=True), "/org/freedesktop/Notifications")
 
     @dbus.service.method(NOTES, in_signature="", out_signature="as")
@@ -97,6 +98,7 @@ class Notes(dbus.service.Object):
 
     @dbus.service.method(NOTES, in_signature="u", out_signature="")
     def CloseNotification(self, number):
+        self.closed.append(int(number))
         self.NotificationClosed(number, 3)
 
     @dbus.service.signal(NOTES, signature="uu")
@@ -178,6 +180,9 @@ class Desktop:
 
     def notifications(self, _order):
         return self.notes.shown
+
+    def closed(self, _order):
+        return self.notes.closed
 
     def invoke(self, order):
         self.notes.ActionInvoked(dbus.UInt32(order["id"]), order.get("action", "default"))

@@ -15,7 +15,9 @@ const facts = (some: Partial<TrayFacts> = {}): TrayFacts => ({
   sentence: 'All is served.',
   ...some,
 });
-const labels = (some?: Partial<TrayFacts>) => trayView(facts(some), false).lines.map((line) => line.label);
+const noon = new Date(2026, 10, 30, 12).getTime();
+const view = (some?: Partial<TrayFacts>) => trayView(facts(some), false, noon);
+const labels = (some?: Partial<TrayFacts>) => view(some).lines.map((line) => line.label);
 
 describe('the tray', () => {
   test('says the level in words, with the sentence', () => {
@@ -36,18 +38,40 @@ describe('the tray', () => {
     }
   });
 
-  test('keeps its tooltip below 100 characters', () => {
-    const { tooltip } = trayView(facts({ sentence: 'x'.repeat(300) }), false);
-    expect(tooltip).toHaveLength(99);
-    expect(tooltip.endsWith('…')).toBe(true);
+  test('shows as a tooltip what the agent says in a few words', () => {
+    const { tooltip } = view({ tooltip: 'web1: does not answer.', sentence: 'x'.repeat(300) });
+    expect(tooltip).toBe('web1: does not answer.');
+    expect(labels({ sentence: 'x'.repeat(300) })[2]).toHaveLength(99);
   });
 
-  test('counts approvals in proper words, and unread notifications only when there are some', () => {
-    expect(labels()).toContain('No plans to approve');
-    expect(labels({ approvalsPending: 1 })).toContain('1 plan to approve');
-    expect(labels({ approvalsPending: 2 })).toContain('2 plans to approve');
+  test('counts what waits for a person, and unread notifications only when there are some', () => {
+    expect(labels()).toContain('Waiting for you (0)');
+    expect(labels({ actionRequired: 2 })).toContain('Waiting for you (2)');
     expect(labels().join()).not.toContain('notification');
+    expect(labels({ unreadNotifications: 1 })).toContain('1 unread notification');
     expect(labels({ unreadNotifications: 3 })).toContain('3 unread notifications');
+  });
+
+  test('offers to check for updates only where the build can update itself', () => {
+    expect(labels()).not.toContain('Check for updates');
+    expect(labels({ updates: true })).toContain('Check for updates');
+  });
+
+  test('offers to pause, and in a pause to resume, and says until when', () => {
+    expect(labels()).toEqual(expect.arrayContaining(['Pause for 1 hour', 'Pause until tomorrow']));
+    const today = new Date(2026, 10, 30, 14, 5).getTime();
+    const paused = view({ pausedUntil: today, level: 'danger' });
+    expect(paused.tooltip).toBe('Paused until 14:05. Action required.');
+    expect(paused.lines.map(({ label }) => label)).toContain('Resume (paused until 14:05)');
+    expect(paused.lines.map(({ label }) => label).join()).not.toContain('Pause for');
+    const tomorrow = view({ pausedUntil: new Date(2026, 11, 1, 6).getTime(), level: 'ok' });
+    expect(tomorrow.tooltip).toMatch(/^Paused until Tue,? 1 Dec, 6:00\.$/);
+  });
+
+  test('keeps every tooltip of its own below 64 characters', () => {
+    const longest = view({ pausedUntil: new Date(2026, 8, 23, 23, 59).getTime(), level: 'attention' });
+    expect(longest.tooltip.length).toBeLessThan(64);
+    expect(startingFacts.tooltip.length).toBeLessThan(64);
   });
 
   test('begins with opening and ends with quitting', () => {
@@ -68,7 +92,7 @@ test('a click on a notification leads to the approval first, then to the task, e
 describe('what the agent tells', () => {
   function follow() {
     const events = new Events(systemClock);
-    const overview = { level: 'ok', sentence: 'Fine.', approvalsPending: 0, unreadNotifications: 0 };
+    const overview = { level: 'ok', sentence: 'Fine.', tooltip: 'Fine.', actionRequired: 0 };
     const painted: TrayFacts[] = [];
     const told: string[] = [];
     let soon: (() => void) | null = null;
@@ -83,6 +107,7 @@ describe('what the agent tells', () => {
       {
         agent: { events, wake() {} },
         overview: () => overview as unknown as Overview,
+        questions: { pausedUntil: () => null },
       } as unknown as DesktopAgent,
       {
         clock,
@@ -97,18 +122,18 @@ describe('what the agent tells', () => {
   test('is painted at once, and again when the level changes', () => {
     const { events, painted } = follow();
     expect(painted.at(-1)?.level).toBe('ok');
-    events.emit({ type: 'level', level: 'danger', sentence: 'www is not served.', at: 1 });
-    expect(painted.at(-1)).toMatchObject({ level: 'danger', sentence: 'www is not served.' });
+    events.emit({ type: 'level', level: 'danger', sentence: 'www is not served.', tooltip: 'www', at: 1 });
+    expect(painted.at(-1)).toMatchObject({ level: 'danger', sentence: 'www is not served.', tooltip: 'www' });
   });
 
   test('is painted once for many changes', () => {
     const { events, overview, painted, later } = follow();
-    overview.approvalsPending = 2;
+    overview.actionRequired = 2;
     for (let row = 0; row < 50; row += 1) events.changed('approvals', `apr_${row}`);
     expect(painted).toHaveLength(1);
     later();
     expect(painted).toHaveLength(2);
-    expect(painted.at(-1)?.approvalsPending).toBe(2);
+    expect(painted.at(-1)?.actionRequired).toBe(2);
   });
 
   test('reaches the person: notifications and the request to show the window', () => {
