@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
@@ -11,16 +12,19 @@ import type { Settings } from '#shared/model/settings.ts';
 import type { Agent } from './agent/agent.ts';
 import { authorityState } from './agent/authority-state.ts';
 import { makeAgent } from './agent/make-agent.ts';
+import { overviewOf } from './agent/overview.ts';
 import { OutboundProxy } from './agent/proxy.ts';
 import { readSettings } from './agent/settings.ts';
-import type { ProbeTls } from './agent/steps/step.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
+import { type DesktopQuestions, desktopQuestions } from './compose/desktop-questions.ts';
 import { finderOver, lazyNet } from './compose/net.ts';
 import { type GoneDecision, openData } from './compose/open-data.ts';
 import { openEndpoint } from './compose/open-endpoint.ts';
+import type { Overrides } from './compose/overrides.ts';
 import { joinStores } from './compose/stores.ts';
+import { unlockPatiently } from './compose/unlock.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { sealedRowsOf } from './database/reseal.ts';
@@ -28,28 +32,15 @@ import { acceptsConnections } from './discovery/tcp-probe.ts';
 import { probeTls } from './discovery/tls-probe.ts';
 import { makeLogInTurns } from './net/http.ts';
 import { machineRoots } from './net/tls-trust.ts';
-import { AuthorityRegistry, type AuthorityTools } from './providers/authorities/registry.ts';
-import type { HostConnection } from './providers/connections/connection.ts';
+import { AuthorityRegistry } from './providers/authorities/registry.ts';
+import { channelsOver } from './providers/channels/registry.ts';
 import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
-import type { StoreTools } from './providers/credential-stores/registry.ts';
 import { keyFileKeychain } from './secrets/key-file.ts';
-import type { Keychain } from './secrets/keychain.ts';
 import { MasterKey } from './secrets/master-key.ts';
 import { osKeychain } from './secrets/os-keychain.ts';
 import { passphraseKeychain } from './secrets/passphrase.ts';
 import type { LocalSocket } from './transport/local-socket.ts';
 import { attachPort, type PortLike } from './transport/port.ts';
-
-/** The seams: what tests replace. Everything left out is real. */
-export interface Overrides {
-  clock?: Clock;
-  keychain?: () => Keychain;
-  probeTls?: ProbeTls;
-  /** Wraps every connection, to lose or slow it. */
-  connection?: (made: HostConnection) => HostConnection;
-  authorityTools?: Partial<AuthorityTools>;
-  storeTools?: Partial<StoreTools>;
-}
 
 export interface ComposeOptions {
   face: AgentStatus['face'];
@@ -79,12 +70,11 @@ export interface Composed {
   listen(): Promise<void>;
   attachPort(port: PortLike): void;
   overview(): Overview;
+  /** What the desktop asks besides. */
+  readonly questions: DesktopQuestions;
   /** Lets running steps finish, then closes everything. Idempotent. */
   stop(graceMs?: number): Promise<void>;
 }
-
-/** A keychain that asks a person must not hold up the start: the agent starts, sealed work waits. */
-const unlockPatienceMs = 3000;
 
 /** Builds the parts and joins them: with `compose/`, the only place that does. Rejects when the database cannot be used. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
@@ -169,11 +159,17 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     log: log.in('agent'),
     probeTls: overrides.probeTls ?? probeTls,
     acceptsConnections,
-    settings: () => ({ ...readSettings(database), ...options.settings }),
+    settings: () => settingsOf({ database, options }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
     openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
     atTestDirectory: (id) => authorities.atTestDirectory(id),
+    channel: channelsOver({
+      get: (id) => database.channels.get(id),
+      secret: (id, name) => database.secrets.open(id, name),
+      http: net.http,
+    }),
+    machine: hostname(),
     machineRoots,
     keychainState: () => masterKey.state(),
     unlock: () => unlockPatiently(masterKey, clock),
@@ -181,11 +177,10 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
   return { outbound, net, authorities, stores, agent };
 }
 
-async function unlockPatiently(masterKey: MasterKey, clock: Clock): Promise<void> {
-  const patience = new AbortController();
-  await Promise.race([masterKey.unlock(), clock.sleep(unlockPatienceMs, patience.signal).catch(() => {})]);
-  patience.abort();
-}
+const settingsOf = ({ database, options }: Pick<Parts, 'database' | 'options'>): Settings => ({
+  ...readSettings(database),
+  ...options.settings,
+});
 
 function routerOf(parts: Parts, { agent, authorities, stores, outbound }: Joined) {
   const { options, clock, log, dataDirectory, masterKey, database } = parts;
@@ -240,7 +235,8 @@ function composedOf(parts: Parts, joined: Joined, router: Composed['router']): C
       socket = await listenLocally(router, dataDirectory, log.in('socket'));
     },
     attachPort: (port) => attachPort(router, port, { origin: 'gui', actor: accountName() }),
-    overview: () => database.overview(clock.now()),
+    overview: () => overviewOf(database, clock.now()),
+    questions: desktopQuestions({ agent, database, clock, router, settings: () => settingsOf(parts) }),
     stop(graceMs) {
       stopping ??= close(graceMs);
       return stopping;

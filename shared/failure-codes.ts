@@ -1,6 +1,7 @@
 import { agentCodes } from './failure-codes/agent.ts';
 import { authoritiesCodes } from './failure-codes/authorities.ts';
 import { certificatesCodes } from './failure-codes/certificates.ts';
+import { channelsCodes } from './failure-codes/channels.ts';
 import type { CodeFacts } from './failure-codes/code.ts';
 import { databaseCodes } from './failure-codes/database.ts';
 import { endpointsCodes } from './failure-codes/endpoints.ts';
@@ -17,6 +18,7 @@ export const failureChapters = {
   'Authorities and orders': authoritiesCodes,
   'Credential stores': storesCodes,
   'Network and proxy': networkCodes,
+  'Notification channels': channelsCodes,
   'Keychain and secrets': secretsCodes,
   'Database and backups': databaseCodes,
   'Certificates and keys': certificatesCodes,
@@ -31,6 +33,7 @@ export const failureCodes = {
   ...authoritiesCodes,
   ...storesCodes,
   ...networkCodes,
+  ...channelsCodes,
   ...secretsCodes,
   ...databaseCodes,
   ...certificatesCodes,

@@ -5,6 +5,7 @@ import type { Task } from '#shared/model/task.ts';
 import type { Caller } from './caller.ts';
 import type { DomainCommands } from './domains.ts';
 import type { Events } from './events.ts';
+import type { PauseControl } from './pause.ts';
 
 /**
  * The heart: what commands call, with the commands of each domain by its name. Starting a task stores it and comes back
@@ -12,6 +13,7 @@ import type { Events } from './events.ts';
  */
 export interface Agent extends DomainCommands {
   readonly events: Events;
+  readonly pause: Pick<PauseControl, 'state' | 'begin' | 'end'>;
   /** Unlocks the master key (or starts waiting for a person), recovers interrupted tasks, starts the loops. Once. */
   start(): Promise<void>;
   /** Lets running steps finish (at most `graceMs`), then stops. Waiting tasks stay for the next start. */
@@ -33,4 +35,6 @@ export interface Agent extends DomainCommands {
   /** Looks again at what is due now (after sleep, after unlock, after a setting changed). Never rejects. */
   wake(): void;
   keychainState(): KeychainState;
+  /** What is worked on now. */
+  running(): Task[];
 }

@@ -5,6 +5,7 @@ import type { Caller } from './caller.ts';
 import type { Events } from './events.ts';
 import type { Notifications } from './notifications.ts';
 import type { AgentParts } from './parts.ts';
+import type { PauseControl } from './pause.ts';
 import type { KindOfTask } from './tasks/task-kind.ts';
 
 /** What every domain stands on: the parts of the agent, and the one place where tasks are begun. */
@@ -13,6 +14,8 @@ export interface Ground {
   readonly events: Events;
   readonly announcer: Announcer;
   readonly notifications: Notifications;
+  /** Whether anything may be begun that no person asks for. */
+  readonly pause: Pick<PauseControl, 'state'>;
   /**
    * Stores a task and comes back at once; the work goes on by itself. A second one about a live subject is refused
    * (`task.already-live`) or gives the live one, as its kind says; the same order of a server gives the same task.
@@ -20,14 +23,17 @@ export interface Ground {
   begin(kind: TaskKind, subject: Subject, caller: Caller, input: Record<string, unknown>): Task;
 }
 
+/** `agent`: after sleep, unlock or a changed setting; when a task ended; when there is news to tell. */
+export type WokenBy = 'agent' | 'ended-task' | 'notification';
+
 export interface DomainLoop {
   readonly name: string;
   /** How long after the start of the agent it first runs. */
   readonly firstTurnMs: number;
-  /** Besides its time: after sleep, unlock or a changed setting (`agent`), and when a task ended. */
-  readonly wokenBy: readonly ('agent' | 'ended-task')[];
-  /** One turn. Gives the milliseconds until the next. */
-  turn(): Promise<number>;
+  /** Besides its time. */
+  readonly wokenBy: readonly WokenBy[];
+  /** One turn. Gives the milliseconds until the next. `signal`: the agent stops and waits for the turn to end. */
+  turn(signal: AbortSignal): Promise<number>;
 }
 
 /** A field of work of the agent. It is joined by one line in `domains.ts`; the centre knows none by name. */

@@ -1,4 +1,5 @@
 import { certificates } from './certificates/certificates.ts';
+import { channels } from './channels/channels.ts';
 import { discovery } from './discovery/discovery.ts';
 import type { DomainLoop, Ground } from './domain.ts';
 import { endpoints } from './endpoints/endpoints.ts';
@@ -6,7 +7,7 @@ import { TaskKinds } from './tasks/kinds.ts';
 import { upkeep } from './upkeep/upkeep.ts';
 
 /** The one table: a new field of work is one more line here. */
-const domains = { certificates, discovery, endpoints, upkeep };
+const domains = { certificates, channels, discovery, endpoints, upkeep };
 
 /** `agent.certificates.request(…)`: the commands of each domain, by its name. */
 export type DomainCommands = {

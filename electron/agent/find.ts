@@ -1,4 +1,5 @@
 import { Failure } from '#shared/failure.ts';
+import type { Channel } from '#shared/model/channel.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Subject } from '#shared/model/subject.ts';
@@ -19,6 +20,12 @@ export function findNode(database: Database, id: string): EndpointNode {
       hint: 'Discover the nodes of the endpoint first.',
     });
   return node;
+}
+
+export function findChannel(database: Database, id: string): Channel {
+  const row = database.channels.get(id);
+  if (row === null) throw new Failure('channel.not-found', 'There is no such channel.');
+  return row;
 }
 
 export function findTask(database: Database, id: string): TaskRow {

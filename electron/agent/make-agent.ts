@@ -4,60 +4,84 @@ import { Announcer } from './announcer.ts';
 import type { DomainLoop } from './domain.ts';
 import { openDomains, taskKinds } from './domains.ts';
 import { Events } from './events.ts';
-import { firstTurnMs, Loop } from './loops/loop.ts';
+import { firstTurnMs } from './loops/loop.ts';
+import { Loops } from './loops/loops.ts';
 import { Notifications } from './notifications.ts';
 import type { AgentParts } from './parts.ts';
+import { PauseControl } from './pause.ts';
 import { TaskDesk } from './tasks/desk.ts';
 
-/** Joins the desk for tasks with the domains of `domains.ts`. Nothing runs before `start`. */
-export function makeAgent(parts: AgentParts): Agent {
+/** Joins the desk for tasks with the domains of `domains.ts`. */
+function join(parts: AgentParts) {
   const { database, clock, log } = parts;
   const events = new Events(clock);
-  const notifications = new Notifications(database, events, clock);
+  const notifications = new Notifications(database, events, clock, log);
   const announcer = new Announcer({ database, events, notifications, kinds: taskKinds });
   const changed = (task: Task): void => {
     announcer.task(task);
-    if (task.finishedAt !== null) wakeLoops('ended-task');
+    if (task.finishedAt !== null) loops.wake('ended-task');
   };
-  const leftoversChanged = (endpointId: string): void => {
-    events.changed('endpoints', endpointId);
-    events.changed('audit', null);
-  };
-  const desk = new TaskDesk({ parts, kinds: taskKinds, notifications, changed, leftoversChanged });
+  const pause = new PauseControl({
+    ...{ database, clock },
+    changed() {
+      events.changed('agent', null);
+      if (pause.state() === null) wake();
+    },
+  });
+  const paused = () => pause.state() !== null;
+  const desk = new TaskDesk({
+    ...{ parts, kinds: taskKinds, notifications, changed, paused },
+    leftoversChanged(endpointId) {
+      events.changed('endpoints', endpointId);
+      events.changed('audit', null);
+    },
+  });
   const begin: TaskDesk['begin'] = (...order) => desk.begin(...order);
-  const domains = openDomains({ parts, events, announcer, notifications, begin });
+  const domains = openDomains({ parts, events, announcer, notifications, pause, begin });
   const clearUp: DomainLoop = {
     ...{ name: 'clear-up', firstTurnMs, wokenBy: ['agent', 'ended-task'] },
     turn: () => desk.clearUp(),
   };
-  const loops = [...domains.loops, clearUp].map((about) => ({
-    about,
-    loop: new Loop(about.name, clock, log, () => about.turn()),
-  }));
-  const wakeLoops = (by: 'agent' | 'ended-task'): void => {
-    for (const { about, loop } of loops) if (about.wokenBy.includes(by)) loop.wake();
+  const loops = new Loops([...domains.loops, clearUp], clock, log);
+  events.on((event) => {
+    if (event.type === 'changed' && event.topic === 'notifications') loops.wake('notification');
+  });
+  const wake = (): void => {
+    desk.wake();
+    loops.wake('agent');
   };
+  return { events, notifications, pause, desk, loops, wake, commands: domains.commands };
+}
+
+/** Nothing runs before `start`. */
+export function makeAgent(parts: AgentParts): Agent {
+  const { events, notifications, pause, desk, loops, wake, commands } = join(parts);
   return {
-    ...domains.commands,
+    ...commands,
     events,
+    pause,
     async start() {
       await parts.unlock();
+      pause.start();
       desk.start();
-      for (const { about, loop } of loops) loop.start(about.firstTurnMs);
+      loops.start();
       notifications.levelMayHaveChanged();
     },
     async stop(graceMs = 10_000) {
       notifications.stop();
-      await Promise.all([desk.stop(graceMs), ...loops.map(({ loop }) => loop.stop())]);
+      pause.stop();
+      await Promise.all([desk.stop(graceMs), loops.stop()]);
     },
     wake() {
-      desk.wake();
-      wakeLoops('agent');
+      pause.start();
+      wake();
     },
+    running: () => desk.running(),
     cancel: (taskId, caller) => desk.cancel(taskId, caller),
     decide(approvalId, yes, seenFingerprint, comment, caller) {
       const decided = desk.decide({ approvalId, yes, seenFingerprint, comment, caller });
       events.changed('approvals', decided.id);
+      events.changed('notifications', null); // what asked for the decision is read
       notifications.levelMayHaveChanged();
       return decided;
     },

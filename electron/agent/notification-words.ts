@@ -95,6 +95,16 @@ export function aboutLostLogin(store: string, { message, hint }: Failure): Draft
   };
 }
 
+/** What says that notifications do not arrive where they are sent. Pure. */
+export function aboutFailingChannel(channel: string, { message, hint }: Failure): Draft {
+  return {
+    kind: 'system',
+    level: 'attention',
+    title: `Action required: channel ${channel}`,
+    sentence: ['Notifications are not delivered.', message, hint].filter(Boolean).join(' '),
+  };
+}
+
 function lastSentence(task: Task, step: string): string | null {
   return task.steps.find((one) => one.name === step)?.sentence ?? null;
 }

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
+import { type Log, silentLog } from '#kit/log.ts';
 import type { Failure } from '#shared/failure.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -8,7 +9,14 @@ import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
-import { aboutApproval, aboutLostLogin, aboutReplaced, type Draft } from './notification-words.ts';
+import {
+  aboutApproval,
+  aboutFailingChannel,
+  aboutLostLogin,
+  aboutReplaced,
+  type Draft,
+} from './notification-words.ts';
+import { overviewOf } from './overview.ts';
 import { isWanted } from './policies/wanted-notification.ts';
 import { readSettings } from './settings.ts';
 
@@ -17,12 +25,14 @@ export class Notifications {
   readonly #database: Database;
   readonly #events: Events;
   readonly #clock: Clock;
+  readonly #log: Log;
   #level: { level: HealthLevel; sentence: string } | null = null;
   #timer: Timer | null = null;
   #stopped = false;
   readonly #askedFor = new Set<string>();
 
-  constructor(database: Database, events: Events, clock: Clock) {
+  constructor(database: Database, events: Events, clock: Clock, log: Log = silentLog) {
+    this.#log = log;
     this.#database = database;
     this.#events = events;
     this.#clock = clock;
@@ -39,7 +49,9 @@ export class Notifications {
       at: this.#clock.now(),
     };
     this.#database.notifications.insert(notification);
-    const appears = isWanted(notification, readSettings(this.#database));
+    const settings = readSettings(this.#database);
+    const appears = isWanted(notification, settings);
+    if (appears) this.#enqueue(notification, settings.digest_minutes * 60_000);
     // told after the caller's transaction is stored: transactions are synchronous, so the next microtask is after them
     queueMicrotask(() => {
       this.#events.changed('notifications', notification.id);
@@ -47,11 +59,21 @@ export class Notifications {
     });
   }
 
+  /** For the channels; successes wait for others. What cannot be stored for them must not undo what is told. */
+  #enqueue({ id, at, kind, level }: Notification, digestMs: number): void {
+    const waitMs = kind === 'succeeded' && level === 'success' ? digestMs : 0;
+    try {
+      this.#database.deliveries.enqueue(id, at, at + waitMs);
+    } catch (error) {
+      this.#log.error('a notification was not stored for the channels', { error });
+    }
+  }
+
   /** Once per approval, however often its task is stored while it waits. */
   approvalNeeded(approval: Approval): void {
     if (this.#askedFor.has(approval.id)) return;
     this.#askedFor.add(approval.id);
-    if (this.#database.notifications.list(1000).some((known) => known.approvalId === approval.id)) return;
+    if (this.#database.notifications.hasAsked(approval.id)) return;
     this.notify(aboutApproval(approval));
   }
 
@@ -62,6 +84,12 @@ export class Notifications {
   /** Once for as long as nobody has read it: a server may ask every minute. */
   serverAsks(sentence: string): void {
     this.#unlessUnread({ kind: 'system', level: 'attention', title: 'A server asks for a change', sentence });
+  }
+
+  /** Once for as long as nobody has read it, whatever the cause is by now: each attempt fails again. */
+  channelFails(channel: string, why: Failure): void {
+    const draft = aboutFailingChannel(channel, why);
+    if (!this.#database.notifications.isUnread({ title: draft.title })) this.notify(draft);
   }
 
   /** Once for as long as nobody has read it: each reader of the store finds out again. */
@@ -89,19 +117,14 @@ export class Notifications {
   }
 
   tellLevel(): void {
-    const { level, sentence } = this.#database.overview(this.#clock.now());
+    const { level, sentence, tooltip } = overviewOf(this.#database, this.#clock.now());
     if (this.#level?.level === level && this.#level.sentence === sentence) return;
     this.#level = { level, sentence };
-    this.#events.emit({ type: 'level', level, sentence, at: this.#clock.now() });
+    this.#events.emit({ type: 'level', level, sentence, tooltip, at: this.#clock.now() });
   }
 
   #unlessUnread(draft: Draft): void {
-    const told = this.#database.notifications.list(1000);
-    if (
-      told.some((one) => one.readAt === null && one.title === draft.title && one.sentence === draft.sentence)
-    )
-      return;
-    this.notify(draft);
+    if (!this.#database.notifications.isUnread(draft)) this.notify(draft);
   }
 
   stop(): void {

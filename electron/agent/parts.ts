@@ -1,6 +1,7 @@
 import type { KeychainState } from '#shared/contract/agent.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Authority, KeepsRoot } from '../providers/authorities/authority.ts';
+import type { Channel } from '../providers/channels/channel.ts';
 import type { OpenConnectionParts } from './open-connection.ts';
 import type { AcceptsConnections, ProbeTls } from './steps/step.ts';
 
@@ -16,6 +17,10 @@ export interface AgentParts extends OpenConnectionParts {
   authority(id: string): Authority & Partial<KeepsRoot>;
   /** The same at the test directory of its CA. Throws `authority.not-found`, `authority.no-test-directory`. */
   atTestDirectory(id: string): { authority: Authority; host: string };
+  /** The adapter of a stored channel. Throws `channel.not-found`. */
+  channel(id: string): Channel;
+  /** How this machine is called, for who reads of it elsewhere. */
+  machine: string;
   /** Roots known on this machine, PEM. */
   machineRoots(): readonly string[];
   keychainState(): KeychainState;

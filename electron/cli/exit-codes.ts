@@ -1,3 +1,4 @@
+import type { AgentStatus } from '#shared/contract/agent.ts';
 import type { Failure } from '#shared/failure.ts';
 import type { FailureVerdict } from '#shared/failure-codes/code.ts';
 import { factsOf } from '#shared/failure-codes.ts';
@@ -66,11 +67,14 @@ export function codeOfTask({ state, restored, waitingFor }: Task): number {
 export function codeOfOutput(path: string, output: unknown): number {
   const verdict = output as { ok?: boolean; state?: string };
   switch (path) {
+    case 'agent.status':
+      return (output as AgentStatus).renewals.silentSince === null ? exitCodes.ok : exitCodes.failed;
     case 'endpoints.probe':
     case 'authorities.test':
     case 'certificates.rehearse':
     case 'credentialStores.verify':
     case 'proxy.test':
+    case 'channels.test':
     case 'audit.verify':
       return verdict.ok === false ? exitCodes.failed : exitCodes.ok;
     case 'secrets.unlock':

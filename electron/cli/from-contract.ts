@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { channelCatalog } from '#shared/catalog/channels/index.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
@@ -29,6 +30,7 @@ const catalogs: Record<string, Record<string, Descriptor>> = {
   endpoints: endpointCatalog,
   authorities: authorityCatalog,
   credentialStores: credentialStoreCatalog,
+  channels: channelCatalog,
 };
 
 /** Nouns whose commands take the fields of one descriptor. */

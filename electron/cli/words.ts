@@ -21,6 +21,17 @@ export const fieldWords: Record<string, string> = {
   before: 'Only entries with a smaller number.',
   states: 'Only entries in these states, separated by commas or repeated.',
   about: 'Only tasks for this endpoint or node: its ID, its name or ENDPOINT/NODE.',
+  minutes: 'Minutes of the pause, 1 to 10080. Default: 60.',
+  until_tomorrow: 'Until 6 o’clock in the morning, by the time zone of the machine of the agent.',
+  mine: 'Only what belongs to tasks that you started. Default: no.',
+  unread: 'Only unread ones (false: only those that were read). Default: both.',
+  action_required:
+    'Only plans that are waiting for approval, and other unread notifications that ask for someone. Default: all.',
+  kinds: 'Only notifications of these kinds, separated by commas or repeated.',
+  'notifications.list.older_than':
+    'Only notifications older than this one: the ID of the last one of the page before.',
+  'tasks.list.older_than': 'Only tasks older than this one: the ID of the last one of the page before.',
+  channel: 'Name or ID of the channel.',
   task: 'ID of the task.',
   approval: 'ID of the approval or of its task.',
   fingerprint: 'Fingerprint of the plan you read (or its beginning). Refused if the plan has changed.',

@@ -1,9 +1,15 @@
 import { implement } from '@orpc/server';
+import { invalid } from '#shared/catalog/flat.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
+import { overviewOf } from '../agent/overview.ts';
+import { nextMorning } from '../agent/policies/pause.ts';
+import { lastRenewalCheck, renewalSilence } from '../agent/renewal-check.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { listen } from './listen.ts';
 import type { CommandTools } from './tools.ts';
+
+const usualPauseMinutes = 60;
 
 /** Long enough for the answer to be on its way. */
 const stopAfterMs = 50;
@@ -19,8 +25,37 @@ export function agentCommands(tools: CommandTools) {
       dataDirectory: tools.dataDirectory,
       pid: process.pid,
       keychain: tools.masterKey.state(),
+      pause: agent.pause.state(),
+      renewals: {
+        lastCheckAt: lastRenewalCheck(database),
+        silentSince: renewalSilence(database, clock.now()),
+      },
     })),
-    overview: os.overview.handler(() => database.overview(clock.now())),
+    overview: os.overview.handler(() => overviewOf(database, clock.now())),
+    pause: os.pause.handler(({ input, context }) => {
+      const { minutes, until_tomorrow: untilTomorrow } = input;
+      if (minutes !== undefined && untilTomorrow)
+        throw invalid('--minutes and --until_tomorrow cannot be combined.', 'Give one of them.');
+      const now = clock.now();
+      const until = untilTomorrow ? nextMorning(now) : now + (minutes ?? usualPauseMinutes) * 60_000;
+      return context.audit.commit(
+        () => agent.pause.begin(until),
+        () => ({
+          subject: null,
+          sentence: `Automatic work was paused until ${new Date(until).toISOString().slice(0, 16)}Z.`,
+        }),
+      );
+    }),
+    resume: os.resume.handler(({ context }) => {
+      const wasPaused = context.audit.commit(
+        () => agent.pause.end(),
+        (was) => ({
+          subject: null,
+          sentence: was ? 'The pause was ended; automatic work continues.' : 'There was no pause to end.',
+        }),
+      );
+      return { wasPaused };
+    }),
     events: os.events.handler(({ signal }) => listen(agent.events, clock, signal)),
     show: os.show.handler(() => {
       if (tools.face !== 'desktop') {

@@ -3,6 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { Authority } from '#shared/model/authority.ts';
+import type { Channel } from '#shared/model/channel.ts';
 import { type Credential, type CredentialStore, storeDefinition } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -47,6 +48,12 @@ export function findAuthority(database: Database, nameOrId: string): Authority {
   const found = database.authorities.find(nameOrId) ?? sameName(database.authorities.list(), nameOrId);
   if (found) return found;
   throw notFound('authority', nameOrId, 'trustkeep authorities list');
+}
+
+export function findChannel(database: Database, nameOrId: string): Channel {
+  const found = database.channels.find(nameOrId) ?? sameName(database.channels.list(), nameOrId);
+  if (found) return found;
+  throw notFound('channel', nameOrId, 'trustkeep channels list');
 }
 
 export function findStore(database: Database, nameOrId: string): CredentialStore {
@@ -100,6 +107,7 @@ const missing = {
   approval: 'approval.not-found',
   authority: 'authority.not-found',
   certificate: 'certificate.not-found',
+  channel: 'channel.not-found',
   endpoint: 'endpoint.not-found',
   node: 'node.not-found',
   order: 'order.not-found',

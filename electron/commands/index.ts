@@ -8,6 +8,7 @@ import { auditCommands } from './audit.ts';
 import { authorityCommands } from './authorities.ts';
 import { backupCommands } from './backups.ts';
 import { certificateCommands } from './certificates.ts';
+import { channelCommands } from './channels.ts';
 import { credentialStoreCommands } from './credential-stores.ts';
 import { credentialCommands } from './credentials.ts';
 import { endpointCommands } from './endpoints.ts';
@@ -41,6 +42,7 @@ export function makeRouter(tools: CommandTools) {
       proxy: proxyCommands(tools),
       backups: backupCommands(tools),
       notifications: notificationCommands(tools),
+      channels: channelCommands(tools),
       audit: auditCommands(tools),
       settings: settingsCommands(tools),
       outbox: outboxCommands(tools),

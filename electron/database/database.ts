@@ -5,14 +5,17 @@ import type { Certificate } from '#shared/model/certificate.ts';
 import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/node.ts';
-import type { Notification } from '#shared/model/notification.ts';
+import type { NotificationCount } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import type { Subject } from '#shared/model/subject.ts';
 import type { Task, TaskKind, TaskState } from '#shared/model/task.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { ChannelRows } from './channels.ts';
+import type { DeliveryRows } from './deliveries.ts';
 import type { LeftoverRows } from './leftovers.ts';
+import type { NotificationRows } from './notifications.ts';
 import type { OutboxRows } from './outbox.ts';
 
 /**
@@ -39,6 +42,8 @@ export interface Database {
   readonly credentials: CredentialRows;
   readonly renewals: RenewalRows;
   readonly notifications: NotificationRows;
+  readonly channels: ChannelRows;
+  readonly deliveries: DeliveryRows;
   readonly audit: AuditRows;
   readonly outbox: OutboxRows;
   readonly leftovers: LeftoverRows;
@@ -126,14 +131,20 @@ export interface TaskRows {
   inStates(states: readonly TaskState[]): TaskRow[];
   /** Newest first. */
   list(filter: TaskFilter): Task[];
+  count(by: Person): NotificationCount['tasks'];
 }
 
 export interface TaskFilter {
   states?: readonly TaskState[] | undefined;
   /** Id or name of the subject, or of what it is within, or `endpoint/node`. Names are those of the time of the task. */
   about?: string | undefined;
+  by?: Person;
+  olderThan?: string | undefined;
   limit: number;
 }
+
+/** The account of a person who began tasks in the window or on the command line. Undefined: everyone; null: no one is known. */
+type Person = string | null | undefined;
 
 export interface ApprovalRows {
   insert(approval: Approval): void;
@@ -196,14 +207,8 @@ export interface RenewalRows {
   /** With `nextAt` or `ariAskAgainAt` at or before `now`. */
   due(now: number): Renewal[];
   list(): Renewal[];
-}
-
-export interface NotificationRows {
-  insert(notification: Notification): void;
-  list(limit: number): Notification[];
-  /** Null: all. */
-  markRead(id: string | null, now: number): void;
-  unread(): number;
+  /** Whether anything is renewed here. */
+  any(): boolean;
 }
 
 export interface AuditRows {

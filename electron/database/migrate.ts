@@ -10,6 +10,7 @@ import { keyPairPlaces } from './migrations/0007-key-pair-place.ts';
 import { nodeManagers } from './migrations/0008-node-managers.ts';
 import { revokedCertificates } from './migrations/0009-revoked-certificates.ts';
 import { leftovers } from './migrations/0010-leftovers.ts';
+import { channels } from './migrations/0011-channels.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   nodeManagers,
   revokedCertificates,
   leftovers,
+  channels,
 ];
 
 export function versionOf(driver: Driver): number {

@@ -1,9 +1,46 @@
-import { type Notification, notification } from '#shared/model/notification.ts';
-import type { NotificationRows } from './database.ts';
-import type { Driver } from './driver.ts';
-import { type Columns, insertSql, reader } from './rows.ts';
+import {
+  type Notification,
+  type NotificationCount,
+  type NotificationKind,
+  notification,
+  notificationKind,
+} from '#shared/model/notification.ts';
+import type { Driver, Value } from './driver.ts';
+import { type Columns, insertSql, marks, reader } from './rows.ts';
+import { begunBy, isOlder } from './wanted-rows.ts';
 
-const read = reader('notifications', notification, (row) => ({
+/** The account of a person who began tasks in the window or on the command line. Undefined: everyone; null: no one is known. */
+type Person = string | null | undefined;
+
+/** @internal */
+export interface NotificationFilter {
+  kinds?: readonly NotificationKind[] | undefined;
+  /** Only those of tasks that this person began. */
+  by?: Person;
+  unread?: boolean | undefined;
+  actionRequired?: boolean | undefined;
+  /** Id of a notification: only older ones. */
+  olderThan?: string | undefined;
+  limit: number;
+}
+
+export interface NotificationRows {
+  insert(notification: Notification): void;
+  /** Newest first. */
+  list(filter: NotificationFilter): Notification[];
+  count(by: Person): Omit<NotificationCount, 'tasks'>;
+  /** Null: all. */
+  markRead(id: string | null, now: number): void;
+  /** What asked for this decision is read. */
+  markDecided(approvalId: string, now: number): void;
+  /** Whether a person was asked for this decision. */
+  hasAsked(approvalId: string): boolean;
+  /** Whether one with these words has not been read yet. */
+  isUnread(words: { title: string; sentence?: string }): boolean;
+}
+
+/** A row of the table as what it stands for. Throws `database.row-damaged`. */
+export const readNotification = reader('notifications', notification, (row) => ({
   id: row.id,
   kind: row.kind,
   level: row.level,
@@ -14,6 +51,13 @@ const read = reader('notifications', notification, (row) => ({
   readAt: row.read_at,
   at: row.at,
 }));
+
+/** Tables that are not asked about cost nothing: each is joined by its key. */
+const joined = `notifications n LEFT JOIN tasks t ON t.id = n.task_id LEFT JOIN approvals a ON a.id = n.approval_id`;
+
+/** What asks for a decision does so until it is decided, the rest until it is read. */
+const asksPerson = `iif(n.approval_id IS NULL,
+  n.read_at IS NULL AND n.level IN ('attention', 'danger'), a.state IS 'pending')`;
 
 export class NotificationRepository implements NotificationRows {
   readonly #driver: Driver;
@@ -27,10 +71,37 @@ export class NotificationRepository implements NotificationRows {
     this.#driver.run(insertSql('notifications', columns), columns);
   }
 
-  list(limit: number): Notification[] {
+  list({ kinds, by, unread, actionRequired, olderThan, limit }: NotificationFilter): Notification[] {
+    const wanted: [sql: string, values: readonly Value[]][] = [];
+    if (kinds !== undefined) wanted.push([`n.kind IN (${marks(kinds)})`, kinds]);
+    if (by !== undefined) wanted.push([begunBy('t.'), [by]]);
+    if (unread === true) wanted.push(['n.read_at IS NULL', []]);
+    if (unread === false) wanted.push(['n.read_at IS NOT NULL', []]);
+    if (actionRequired !== undefined) wanted.push([`${actionRequired ? '' : 'NOT '}${asksPerson}`, []]);
+    if (olderThan !== undefined) wanted.push([isOlder('notifications', 'at', 'n.'), [olderThan]]);
+    const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
     return this.#driver
-      .all('SELECT * FROM notifications ORDER BY at DESC, rowid DESC LIMIT ?', [limit])
-      .map(read);
+      .all(`SELECT n.* FROM ${joined} ${where} ORDER BY n.at DESC, n.rowid DESC LIMIT ?`, [
+        ...wanted.flatMap(([, values]) => values),
+        limit,
+      ])
+      .map(readNotification);
+  }
+
+  count(by: Person): Omit<NotificationCount, 'tasks'> {
+    const rows = this.#driver.all(
+      `SELECT n.kind AS kind, count(*) AS total, coalesce(sum(n.read_at IS NULL), 0) AS unread,
+         coalesce(sum(${asksPerson}), 0) AS asks
+       FROM ${joined} ${by === undefined ? '' : `WHERE ${begunBy('t.')}`} GROUP BY n.kind`,
+      by === undefined ? [] : [by],
+    );
+    return {
+      kinds: notificationKind.options.map((kind) => {
+        const row = rows.find((one) => one.kind === kind);
+        return { kind, total: Number(row?.total ?? 0), unread: Number(row?.unread ?? 0) };
+      }),
+      actionRequired: rows.reduce((sum, row) => sum + Number(row.asks), 0),
+    };
   }
 
   markRead(id: string | null, now: number): void {
@@ -38,10 +109,26 @@ export class NotificationRepository implements NotificationRows {
     else this.#driver.run('UPDATE notifications SET read_at = ? WHERE id = ? AND read_at IS NULL', [now, id]);
   }
 
-  unread(): number {
-    return Number(
-      this.#driver.get('SELECT count(*) AS count FROM notifications WHERE read_at IS NULL')?.count,
+  markDecided(approvalId: string, now: number): void {
+    this.#driver.run('UPDATE notifications SET read_at = ? WHERE approval_id = ? AND read_at IS NULL', [
+      now,
+      approvalId,
+    ]);
+  }
+
+  hasAsked(approvalId: string): boolean {
+    return (
+      this.#driver.get('SELECT 1 FROM notifications WHERE approval_id = ? LIMIT 1', [approvalId]) !==
+      undefined
     );
+  }
+
+  isUnread({ title, sentence }: { title: string; sentence?: string }): boolean {
+    const found = this.#driver.get(
+      'SELECT 1 FROM notifications WHERE read_at IS NULL AND title = ? AND sentence = coalesce(?, sentence) LIMIT 1',
+      [title, sentence ?? null],
+    );
+    return found !== undefined;
   }
 }
 

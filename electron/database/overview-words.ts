@@ -2,7 +2,6 @@ import type { HealthLevel, Overview } from '#shared/model/overview.ts';
 import type { Row } from './driver.ts';
 
 const day = 24 * 3600 * 1000;
-const longest = 100;
 
 export interface OpenFailures {
   total: number;
@@ -20,18 +19,31 @@ interface Facts {
   now: number;
 }
 
-/** One line for the tray. */
-export function overviewSentence({ level, nodes, approvalsPending, failures, first, now }: Facts): string {
+/** As many characters as Windows shows of a tooltip in every version of its tray. */
+const longestTooltip = 63;
+
+/** One line for the tray: what is said of a node keeps its end, the name of the node loses its middle. */
+export function overviewTooltip(facts: Facts): string {
+  const text = overviewSentence(facts, longestTooltip);
+  if (text.length <= longestTooltip) return text;
+  if (facts.level === 'danger') return 'A change failed, and it is not proved to be undone.';
+  const { same, managed } = facts.nodes;
+  return `${same} of ${managed} managed nodes verified, others unknown.`;
+}
+
+/** One line, at most 100 characters. */
+export function overviewSentence(
+  { level, nodes, approvalsPending, failures, first, now }: Facts,
+  longest = 100,
+): string {
   if (level === 'unknown') return 'Nothing is managed yet: add an endpoint and discover its nodes.';
   if (level === 'ok') return okSentence(nodes);
   const speaksForNode = first !== undefined && (level === 'attention' || first.danger === 1);
   if (speaksForNode && (level === 'danger' || approvalsPending === 0)) {
     const others = Number(first.troubles) - 1;
     const more = others > 0 ? ` (and ${others} more)` : '';
-    const text = `${first.name}: ${shortTrouble(first, now)}`;
-    return text.length + more.length <= longest
-      ? text + more
-      : `${text.slice(0, longest - more.length - 1)}…${more}`;
+    const trouble = `: ${shortTrouble(first, now)}${more}`;
+    return `${inside(String(first.name), longest - trouble.length)}${trouble}`;
   }
   if (level === 'danger') return 'A change failed, and the previous state is not proved to be back.';
   if (approvalsPending > 0)
@@ -41,6 +53,13 @@ export function overviewSentence({ level, nodes, approvalsPending, failures, fir
   return failures.total === 1
     ? '1 task failed within the last day.'
     : `${failures.total} tasks failed within the last day.`;
+}
+
+/** Names of one estate begin alike and end alike: some of both is kept. */
+function inside(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const ahead = Math.ceil((longest - 1) / 2);
+  return `${name.slice(0, ahead)}…${name.slice(name.length - (longest - 1 - ahead))}`;
 }
 
 function okSentence(nodes: Overview['nodes']): string {

@@ -1,6 +1,6 @@
 import type { HealthLevel, Overview } from '#shared/model/overview.ts';
 import type { Driver, Row } from './driver.ts';
-import { type OpenFailures, overviewSentence, troubleSentence } from './overview-words.ts';
+import { type OpenFailures, overviewSentence, overviewTooltip, troubleSentence } from './overview-words.ts';
 
 const day = 24 * 3600 * 1000;
 
@@ -17,15 +17,23 @@ export function readOverview(driver: Driver, now: number): Overview {
     attention: approvalsPending > 0 || failures.total > 0 || troubles.length > 0,
     nodes: nodes.total,
   });
+  const said = { level, nodes, approvalsPending, failures, first, now };
   return {
     level,
-    sentence: overviewSentence({ level, nodes, approvalsPending, failures, first, now }),
+    sentence: overviewSentence(said),
+    tooltip: overviewTooltip(said),
     endpoints: count(driver, 'FROM endpoints'),
     nodes,
     certificates: countCertificates(driver, now),
     tasks,
     approvalsPending,
     unreadNotifications: count(driver, 'FROM notifications WHERE read_at IS NULL'),
+    actionRequired:
+      approvalsPending +
+      count(
+        driver,
+        `FROM notifications WHERE read_at IS NULL AND approval_id IS NULL AND level IN ('attention', 'danger')`,
+      ),
     worst: troubles.map((row) => ({
       nodeId: String(row.id),
       endpointId: String(row.endpoint_id),

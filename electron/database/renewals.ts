@@ -40,6 +40,10 @@ export class RenewalRepository implements RenewalRows {
     this.#driver.run('DELETE FROM renewals WHERE node_id = ?', [nodeId]);
   }
 
+  any(): boolean {
+    return this.#driver.get('SELECT 1 FROM renewals LIMIT 1') !== undefined;
+  }
+
   revoked(): Renewal[] {
     return this.#driver
       .all(

@@ -5,6 +5,7 @@ const owners = `
   SELECT 'the endpoint "' || name || '"' AS name FROM endpoints WHERE id = @id
   UNION ALL SELECT 'the authority "' || name || '"' FROM authorities WHERE id = @id
   UNION ALL SELECT 'the credential store "' || name || '"' FROM credential_stores WHERE id = @id
+  UNION ALL SELECT 'the channel "' || name || '"' FROM channels WHERE id = @id
   UNION ALL SELECT 'the credential "' || c.id || '" in "' || s.name || '"' FROM credentials AS c
     JOIN credential_stores AS s ON s.id = c.store_id WHERE c.row_id = @id`;
 

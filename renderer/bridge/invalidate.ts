@@ -8,17 +8,19 @@ type Noun = Exclude<keyof Contract, 'backups'>;
 
 /** Which questions a change makes stale: its own noun, and those whose answers quote it. @internal */
 export const staleBy: Record<Topic, readonly Noun[]> = {
+  agent: ['agent'],
   endpoints: ['endpoints', 'nodes', 'agent', 'credentialStores', 'credentials'],
   nodes: ['nodes', 'certificates', 'agent'],
   certificates: ['certificates', 'nodes', 'agent'],
   orders: ['orders', 'certificates'],
-  tasks: ['tasks', 'agent'],
-  approvals: ['approvals', 'tasks', 'agent'],
+  tasks: ['tasks', 'notifications', 'agent'],
+  approvals: ['approvals', 'tasks', 'notifications', 'agent'],
   authorities: ['authorities'],
   'credential-stores': ['credentialStores', 'endpoints'],
   credentials: ['credentials', 'credentialStores'],
   proxy: ['proxy'],
   notifications: ['notifications', 'agent'],
+  channels: ['channels'],
   audit: ['audit'],
   secrets: ['secrets', 'agent'],
   settings: ['settings'],

@@ -3,6 +3,7 @@ import { audit } from './en/audit.ts';
 import { authorities, authorityAccount } from './en/authorities.ts';
 import { backups } from './en/backups.ts';
 import { certificates, orders, revocation } from './en/certificates.ts';
+import { channels } from './en/channels.ts';
 import { checks } from './en/checks.ts';
 import { credentialStores } from './en/credential-stores.ts';
 import { credentials } from './en/credentials.ts';
@@ -10,6 +11,7 @@ import { endpoints } from './en/endpoints.ts';
 import { nodes, request } from './en/nodes.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
+import { pause } from './en/pause.ts';
 import { proxy } from './en/proxy.ts';
 import { secrets } from './en/secrets.ts';
 import { settings } from './en/settings.ts';
@@ -147,6 +149,8 @@ export const en = {
   approvals,
   plan,
   notifications,
+  channels,
+  pause,
   audit,
   authorities,
   authorityAccount,

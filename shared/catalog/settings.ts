@@ -59,6 +59,17 @@ export const intervalFields: readonly Field[] = [
   },
 ];
 
+const digestField: Field = {
+  name: 'digest_minutes',
+  label: 'Successes together',
+  help: 'Minutes within which successes appear on the desktop in one notification (0 to 1440, default 15). 0: each on its own.',
+  hint: 'Minutes within which successes appear on the desktop in one notification. 0: each on its own.',
+  kind: 'number',
+  min: 0,
+  max: 1440,
+  default: 15,
+};
+
 /** Which kinds of notifications appear. Each is listed all the same. */
 export const notificationFields: readonly Field[] = [
   appears('notify_approvals', 'Plans waiting for approval', 'a plan is waiting for approval'),
@@ -78,6 +89,7 @@ export const notificationFields: readonly Field[] = [
     'Stores, proxy and other tools',
     'a credential store can no longer be read, a proxy setting was reverted, another tool replaced a certificate, or a server asks for a change',
   ),
+  digestField,
 ];
 
 /** All that `settings set` stores. */

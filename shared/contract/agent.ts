@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { overview } from '../model/overview.ts';
+import { pause } from '../model/pause.ts';
 import { command, nothing } from './base.ts';
 import { agentEvent } from './events.ts';
 
@@ -24,8 +25,20 @@ const agentStatus = z.object({
   dataDirectory: z.string(),
   pid: z.number().int(),
   keychain: keychainState,
+  /** Null: the agent works. */
+  pause: pause.nullable(),
+  renewals: z.object({
+    /** When what is due was last checked; null: not yet. */
+    lastCheckAt: z.number().int().nullable(),
+    /** Since when that has not been done, when it is too long ago; null: all is well. */
+    silentSince: z.number().int().nullable(),
+  }),
 });
 export type AgentStatus = z.infer<typeof agentStatus>;
+
+/** A week: for longer, certificates with a short life would end. */
+const longestPauseMinutes = 7 * 24 * 60;
+const pauseLength = `A pause must take 1 to ${longestPauseMinutes} minutes.`;
 
 export const agent = {
   status: command
@@ -43,6 +56,31 @@ export const agent = {
     .meta({ cli: 'show', help: 'Bring the window of the running desktop application to the front.' })
     .input(nothing)
     .output(nothing),
+  /** What runs finishes, and what a person asks for is done. Replaces a pause that holds. */
+  pause: command
+    .meta({
+      cli: 'pause',
+      help: 'Pause automatic work for an hour, or as long as said: no renewal and no other task is begun or continued that no person started. What is running finishes.',
+      mutates: true,
+    })
+    .input(
+      z
+        .object({
+          minutes: z
+            .number()
+            .int()
+            .min(1, { error: pauseLength })
+            .max(longestPauseMinutes, { error: pauseLength })
+            .optional(),
+          until_tomorrow: z.boolean().optional(),
+        })
+        .strict(),
+    )
+    .output(pause),
+  resume: command
+    .meta({ cli: 'resume', help: 'End the pause: automatic work continues.', mutates: true })
+    .input(nothing)
+    .output(z.object({ wasPaused: z.boolean() })),
   stop: command
     .meta({ cli: 'stop', help: 'Let the running agent finish its steps and stop.', mutates: true })
     .input(nothing)

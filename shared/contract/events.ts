@@ -4,6 +4,7 @@ import { healthLevel } from '../model/overview.ts';
 
 /** @internal */
 export const topic = z.enum([
+  'agent',
   'endpoints',
   'nodes',
   'certificates',
@@ -15,6 +16,7 @@ export const topic = z.enum([
   'credentials',
   'proxy',
   'notifications',
+  'channels',
   'audit',
   'secrets',
   'settings',
@@ -26,7 +28,10 @@ export const agentEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), at: z.number().int() }),
   z.object({ type: z.literal('changed'), topic, id: z.string().nullable(), at: z.number().int() }),
   z.object({ type: z.literal('notification'), notification, at: z.number().int() }),
-  z.object({ type: z.literal('level'), level: healthLevel, sentence: z.string(), at: z.number().int() }),
+  z.object({
+    type: z.literal('level'),
+    ...{ level: healthLevel, sentence: z.string(), tooltip: z.string(), at: z.number().int() },
+  }),
   /** An endpoint of this name is being added or changed, and this check of it begins. */
   z.object({ type: z.literal('probing'), name: z.string(), check: z.string(), at: z.number().int() }),
   /** A window should come to the front (second start of the desktop, `trustkeep show`). */

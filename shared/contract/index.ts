@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { authorities } from './authorities.ts';
 import { backups } from './backups.ts';
 import { certificates, orders } from './certificates.ts';
+import { channels } from './channels.ts';
 import { credentialStores } from './credential-stores.ts';
 import { credentials } from './credentials.ts';
 import { endpoints } from './endpoints.ts';
@@ -30,6 +31,7 @@ export const contract = {
   proxy,
   backups,
   notifications,
+  channels,
   audit,
   settings,
   outbox,

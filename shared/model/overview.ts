@@ -6,8 +6,10 @@ export type HealthLevel = z.infer<typeof healthLevel>;
 
 export const overview = z.object({
   level: healthLevel,
-  /** One line for the tray's tooltip (at most 100 characters). */
+  /** One line (at most 100 characters). */
   sentence: z.string(),
+  /** The same in less than 64 characters, as many as the tray of Windows shows. */
+  tooltip: z.string(),
   endpoints: z.number().int(),
   nodes: z.object({
     total: z.number().int(),
@@ -27,6 +29,8 @@ export const overview = z.object({
   tasks: z.object({ live: z.number().int(), waiting: z.number().int(), failedLastDay: z.number().int() }),
   approvalsPending: z.number().int(),
   unreadNotifications: z.number().int(),
+  /** Plans that wait for a decision, and what else is unread and asks for a person. */
+  actionRequired: z.number().int(),
   /** The nodes to look at first, worst first, at most 10. */
   worst: z.array(
     z.object({

@@ -13,5 +13,6 @@ export const settings = z.object({
   notify_expiry: z.boolean().default(true),
   notify_successes: z.boolean().default(true),
   notify_system: z.boolean().default(true),
+  digest_minutes: z.number().int().min(0).max(1440).default(15),
 });
 export type Settings = z.infer<typeof settings>;

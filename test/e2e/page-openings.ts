@@ -28,6 +28,10 @@ async function accountOfSectigo(page: Page): Promise<void> {
   await page.waitForSelector('text=acct/4711');
 }
 
+const showOnly = async (page: Page, filter: string): Promise<void> => {
+  await page.selectOption('select[aria-label=Show]', filter);
+};
+
 export const openings: Opening[] = [
   ...places.map((place): Opening => [place.replace('/', '-'), place, 'rich']),
   ...places.map((place): Opening => [`empty-${place.replace('/', '-')}`, place, 'empty']),
@@ -124,6 +128,19 @@ export const openings: Opening[] = [
   ['task-running', 'tasks', 'rich', (page) => page.click('text=Certificate for grafana / grafana')],
   ['approval', 'approvals', 'rich', (page) => page.click('[data-row-link]')],
   ['notifications-panel', 'overview', 'rich', (page) => page.click('[data-bell]')],
+  ['notifications-tasks', 'notifications', 'rich', (page) => showOnly(page, 'tasks')],
+  ['notifications-mine', 'notifications/action-required', 'rich', (page) => page.click('text=Started by me')],
+  ['paused', 'overview', 'paused'],
+  ['channels', 'settings', 'channels'],
+  [
+    'add-channel',
+    'settings',
+    'rich',
+    async (page) => {
+      await page.click('text=Add channel');
+      await page.waitForSelector('[data-field=host]');
+    },
+  ],
   [
     'audit-broken',
     'audit',

@@ -20,7 +20,7 @@ interface Place {
   known: Record<string, string>;
 }
 
-const known = { face: '(?:endpoint|connection|authority|credential-store)' };
+const known = { face: '(?:endpoint|connection|authority|credential-store|channel)' };
 
 const fromRoot = (path: string): string => (/^(shared|renderer)\b/.test(path) ? path : `electron/${path}`);
 

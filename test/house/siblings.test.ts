@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { channelCatalog } from '#shared/catalog/channels/index.ts';
 import { announced } from '#shared/catalog/connections/announced.ts';
 import { connectionCatalog } from '#shared/catalog/connections/index.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
@@ -14,6 +15,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   connections: Object.keys(connectionCatalog),
   authorities: Object.keys(authorityCatalog),
   'credential-stores': Object.keys(credentialStoreCatalog),
+  channels: Object.keys(channelCatalog),
 };
 
 /** What names a sibling outside its own files all the same, and why. */
@@ -95,7 +97,7 @@ function isHome(file: string, family: string, id: string): boolean {
 }
 
 /** Words of English too: they name a sibling only where nothing else is said, or as a command line writes them. */
-const english = ['local', 'rest'];
+const english = ['local', 'rest', 'email', 'webhook'];
 
 /** Names that programs give to what is left of a list: as a key they say nothing about a sibling. */
 const ofPrograms = ['rest'];

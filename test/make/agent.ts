@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import type { Task, TaskState } from '#shared/model/task.ts';
-import { type Composed, compose, type Overrides } from '../../electron/compose.ts';
+import type { Overrides } from '../../electron/compose/overrides.ts';
+import { type Composed, compose } from '../../electron/compose.ts';
 import { makeLog } from '../../electron/kit/log.ts';
 import { keyFileKeychain } from '../../electron/secrets/key-file.ts';
 

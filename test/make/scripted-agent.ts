@@ -6,6 +6,7 @@ import type { Caller } from '../../electron/agent/caller.ts';
 import type { CertificateRequest } from '../../electron/agent/certificates/requests.ts';
 import type { DomainCommands } from '../../electron/agent/domains.ts';
 import { Events } from '../../electron/agent/events.ts';
+import { PauseControl } from '../../electron/agent/pause.ts';
 import type { Database } from '../../electron/database/database.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import type { MasterKey } from '../../electron/secrets/master-key.ts';
@@ -71,6 +72,11 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
       },
       verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     },
+    channels: {
+      test: async () => {
+        throw new Error('not in this script');
+      },
+    },
     upkeep: {},
   };
 }
@@ -98,6 +104,8 @@ export function scriptedAgent(
   const script = unasked();
   const agent: Agent = {
     events: new Events(systemClock),
+    pause: new PauseControl({ database, clock: systemClock, changed: () => {} }),
+    running: () => [],
     start: async () => {},
     stop: async () => {},
     ...domainsOf(database, script),

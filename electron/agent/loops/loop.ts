@@ -10,15 +10,16 @@ export const firstTurnMs = 2000;
  */
 export class Loop {
   readonly #name: string;
-  readonly #turn: () => Promise<number>;
+  readonly #turn: (signal: AbortSignal) => Promise<number>;
   readonly #clock: Clock;
   readonly #log: Log;
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = true;
+  #stopping = new AbortController();
 
-  constructor(name: string, clock: Clock, log: Log, turn: () => Promise<number>) {
+  constructor(name: string, clock: Clock, log: Log, turn: (signal: AbortSignal) => Promise<number>) {
     this.#name = name;
     this.#clock = clock;
     this.#log = log;
@@ -27,6 +28,7 @@ export class Loop {
 
   start(afterMs: number): void {
     this.#stopped = false;
+    this.#stopping = new AbortController();
     this.#timer = this.#clock.after(afterMs, () => this.wake());
   }
 
@@ -48,6 +50,7 @@ export class Loop {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.abort(new Error('the agent is stopping'));
     this.#timer?.cancel();
     await this.#running;
   }
@@ -55,7 +58,7 @@ export class Loop {
   async #once(): Promise<void> {
     let next = afterErrorMs;
     try {
-      next = await this.#turn();
+      next = await this.#turn(this.#stopping.signal);
     } catch (error) {
       this.#log.error(`the ${this.#name} loop had a failing turn`, { error });
     }

@@ -7,8 +7,8 @@ import {
   authorityDefinition,
   type ImportedAccount,
 } from '#shared/model/authority.ts';
-import type { Notification } from '#shared/model/notification.ts';
 import type { Overview } from '#shared/model/overview.ts';
+import type { Pause } from '#shared/model/pause.ts';
 import type { StoredCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
 import { dated, when } from '../when.ts';
@@ -20,7 +20,24 @@ export function statusPage(status: AgentStatus, { now }: Paper): string[] {
     ['Started', dated(status.startedAt, now)],
     ['Data directory', status.dataDirectory],
     ['Master key', keychainWord(status.keychain)],
+    ['Renewals', renewalsWord(status, now)],
   ]);
+}
+
+function renewalsWord({ pause, renewals }: AgentStatus, now: number): string {
+  const { lastCheckAt, silentSince } = renewals;
+  const checked = lastCheckAt === null ? 'not checked yet' : `checked ${when(lastCheckAt, now)}`;
+  if (silentSince !== null) return `ALARM: ${checked}, too long ago. Restart the agent.`;
+  return pause === null ? checked : `${checked}; ${pausedLine(pause, now)}`;
+}
+
+const pausedLine = ({ until }: Pause, now: number): string => `paused until ${dated(until, now)}`;
+
+export function pausedPage(pause: Pause, { now }: Paper): string[] {
+  return [
+    `Automatic work is ${pausedLine(pause, now)}. What is running finishes, and what a person starts is done.`,
+    'To end the pause: trustkeep resume',
+  ];
 }
 
 function keychainWord({ kind, state, sentence }: KeychainState): string {
@@ -110,6 +127,7 @@ export function overviewPage(overview: Overview, paper: Paper): string[] {
       ],
       ['Approvals', String(overview.approvalsPending)],
       ['Unread', String(overview.unreadNotifications)],
+      ['Action required', String(overview.actionRequired)],
     ]),
     ...(overview.worst.length === 0 ? [] : ['', ...worstTable(overview.worst, paper)]),
   ];
@@ -189,21 +207,6 @@ export function authorityTestPage(
     ...checkLines(checks, paper),
     ...(listed.length === 0 ? [] : ['Certificate profiles:', ...listed]),
   ];
-}
-
-export function notificationTable(notifications: readonly Notification[], paper: Paper): string[] {
-  if (notifications.length === 0) return ['There are no notifications.'];
-  return table(
-    notifications,
-    [
-      { head: '', value: ({ readAt }) => (readAt === null ? '*' : '') },
-      { head: 'when', value: ({ at }) => when(at, paper.now) },
-      { head: 'level', value: ({ level }) => level },
-      { head: 'title', value: ({ title }) => title },
-      { head: 'what', value: ({ sentence }) => sentence },
-    ],
-    paper,
-  );
 }
 
 export function auditTable(entries: readonly AuditEntry[], paper: Paper): string[] {

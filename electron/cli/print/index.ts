@@ -1,4 +1,5 @@
 import type { InferContractRouterOutputs } from '@orpc/contract';
+import { shellWord } from '#kit/shell-word.ts';
 import type { Contract } from '#shared/contract/index.ts';
 import type { CliCommand } from '../model.ts';
 import { type Paper, pairs } from '../table.ts';
@@ -10,8 +11,8 @@ import {
   authorityTestPage,
   importedPage,
   keychainPage,
-  notificationTable,
   overviewPage,
+  pausedPage,
   recoveryPage,
   rotatedPage,
   statusPage,
@@ -26,6 +27,7 @@ import {
   rehearsalPage,
   revokedPage,
 } from './certificates.ts';
+import { channelPage, channelReportPage, channelTable } from './channels.ts';
 import {
   addedStorePage,
   storePage,
@@ -36,6 +38,7 @@ import {
 import { changedCredentialLine, credentialPage, credentialTable, revealedPage } from './credentials.ts';
 import { addedPage, endpointPage, endpointTable, probePage, updatedPage } from './endpoints.ts';
 import { nodePage, nodeTable, servedPage } from './nodes.ts';
+import { notificationCountPage, notificationTable } from './notifications.ts';
 import { approvalPage, approvalTable, decidedPage, planPage } from './plan.ts';
 import { proxyPage, proxyReportPage } from './proxy.ts';
 import { settingsPage } from './settings.ts';
@@ -52,6 +55,10 @@ const printers: {
   agent: {
     status: statusPage,
     overview: overviewPage,
+    pause: pausedPage,
+    resume: ({ wasPaused }) => [
+      wasPaused ? 'The pause was ended; automatic work continues.' : 'There was no pause.',
+    ],
     stop: () => ['The agent will stop as soon as its running steps are done.'],
     show: () => ['The window was brought to the front.'],
   },
@@ -144,7 +151,19 @@ const printers: {
   },
   notifications: {
     list: notificationTable,
+    count: notificationCountPage,
     markRead: () => ['Marked as read.'],
+  },
+  channels: {
+    add: ({ name, id }) => [
+      `Channel ${name} was added. ID: ${id}`,
+      `Send a test: trustkeep channels test ${shellWord(name)}`,
+    ],
+    list: channelTable,
+    show: channelPage,
+    update: ({ name, id }) => [`Channel ${name} was changed. ID: ${id}`],
+    remove: () => ['The channel was removed.'],
+    test: channelReportPage,
   },
   audit: {
     list: auditTable,

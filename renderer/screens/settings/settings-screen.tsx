@@ -10,7 +10,9 @@ import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { BackupSection } from '../backups/backup-section.tsx';
+import { ChannelsSection } from '../channels/channels-section.tsx';
 import { SecretsState } from '../secrets/secrets-state.tsx';
+import { PauseButtons } from './pause-buttons.tsx';
 import { SettingsSection } from './settings-section.tsx';
 
 export function SettingsScreen() {
@@ -28,6 +30,7 @@ export function SettingsScreen() {
         fields={notificationFields}
         text={en.settings.notificationsText}
       />
+      <ChannelsSection />
       <SettingsSection title={en.settings.intervals} icon={<ClockIcon />} fields={intervalFields} />
       <Section title={en.settings.agent} icon={<SettingsIcon />}>
         <Answer query={status}>
@@ -39,15 +42,27 @@ export function SettingsScreen() {
                 [en.settings.running, <Time key="t" at={agent.startedAt} />],
                 [en.settings.data, <Mono key="d">{agent.dataDirectory}</Mono>],
                 [en.settings.process, String(agent.pid)],
+                [en.pause.renewals, <Checked key="r" at={agent.renewals.lastCheckAt} />],
               ]}
             />
           )}
         </Answer>
+        {status.data?.pause === null && <PauseButtons />}
       </Section>
       <Section title={en.settings.commandLine}>
         <p style={{ marginTop: 0 }}>{en.settings.commandLineText}</p>
         <Mono>trustkeep --help</Mono>
       </Section>
     </Page>
+  );
+}
+
+/** When the agent last checked what is due for renewal. */
+function Checked({ at }: { at: number | null }) {
+  if (at === null) return en.pause.notChecked;
+  return (
+    <>
+      {en.pause.checked} <Time at={at} />
+    </>
   );
 }

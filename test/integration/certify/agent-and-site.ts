@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
-import type { Overrides } from '../../../electron/compose.ts';
+import type { Overrides } from '../../../electron/compose/overrides.ts';
 import { type Site, startSite } from './site.ts';
 
 /** What most tests of a certificate's way begin with, new for every test. */

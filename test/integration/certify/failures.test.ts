@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { startAgent, tempDirectory } from '#test/make/agent.ts';
 import { have } from '#test/servers/available.ts';
 import { canMount } from '#test/servers/tiny-disk.ts';
-import type { Overrides } from '../../../electron/compose.ts';
+import type { Overrides } from '../../../electron/compose/overrides.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { agent, prepareSite, site, start } from './agent-and-site.ts';
 import { addSite, approve, startSite } from './site.ts';

@@ -66,7 +66,7 @@ describe('a filled store of an older version', () => {
       expect(database.approvals.list(undefined)).toHaveLength(before.approvals?.length ?? 0);
       expect(database.authorities.list()).toHaveLength(before.authorities?.length ?? 0);
       expect(database.renewals.list()).toHaveLength(before.renewals?.length ?? 0);
-      expect(database.notifications.list(1000)).toHaveLength(before.notifications?.length ?? 0);
+      expect(database.notifications.list({ limit: 1000 })).toHaveLength(before.notifications?.length ?? 0);
       expect(database.credentialStores.list()).toHaveLength(before.credential_stores?.length ?? 0);
       expect(database.audit.list(undefined, 1000)).toHaveLength(before.audit?.length ?? 0);
       expect(database.overview(old.clock.now()).tasks.live).toBe(8);

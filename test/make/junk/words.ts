@@ -48,7 +48,7 @@ function namesIn({ database }: Composed): Record<string, List> {
       ...database.certificates.list().map((one) => one.fingerprint),
       ...database.approvals.list(undefined).map(({ plan }) => plan.fingerprint),
     ],
-    notification: () => database.notifications.list(10).map(({ id }) => id),
+    notification: () => database.notifications.list({ limit: 10 }).map(({ id }) => id),
     result: () => database.outbox.list({ limit: 10 }).map(({ id }) => id),
   };
 }

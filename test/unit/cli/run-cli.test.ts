@@ -61,6 +61,7 @@ describe('the agent', () => {
     expect(begins.map(({ words }) => words.join(' ')).sort()).toEqual([
       'authorities add',
       'backup restore',
+      'channels add',
       'credstore add',
       'credstore credentials add',
       'proxy set',

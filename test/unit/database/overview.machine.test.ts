@@ -173,6 +173,7 @@ describe('the level', () => {
     expect(overview()).toMatchObject({
       level: 'danger',
       sentence: 'A change failed, and the previous state is not proved to be back.',
+      tooltip: 'A change failed, and it is not proved to be undone.',
     });
   });
 });
@@ -194,5 +195,7 @@ test('The ten worst come worst first, and the sentence fits into a tooltip', () 
     Array.from({ length: 9 }, (_, index) => `web/e${index}`),
   );
   expect(seen.sentence).toHaveLength(100);
-  expect(seen.sentence).toMatch(/… \(and 12 more\)$/);
+  expect(seen.sentence).toMatch(/^web\/n+…n+: does not answer \(and 12 more\)$/);
+  expect(seen.tooltip).toHaveLength(63);
+  expect(seen.tooltip).toMatch(/^web\/n+…n+: does not answer \(and 12 more\)$/);
 });

@@ -102,12 +102,12 @@ describe('approvals, authorities, renewals, notifications, settings', () => {
   test('Notifications are counted until read, one or all', () => {
     const rows = [1, 2, 3].map((at) => aNotification({ at }));
     for (const row of rows) db.notifications.insert(row);
-    expect(db.notifications.list(2).map((row) => row.at)).toEqual([3, 2]);
+    expect(db.notifications.list({ limit: 2 }).map((row) => row.at)).toEqual([3, 2]);
     db.notifications.markRead(rows[0]!.id, now);
-    expect(db.notifications.unread()).toBe(2);
+    expect(db.overview(now).unreadNotifications).toBe(2);
     db.notifications.markRead(null, now + 1);
-    expect(db.notifications.unread()).toBe(0);
-    expect(db.notifications.list(3).map((row) => row.readAt)).toEqual([now + 1, now + 1, now]);
+    expect(db.overview(now).unreadNotifications).toBe(0);
+    expect(db.notifications.list({ limit: 3 }).map((row) => row.readAt)).toEqual([now + 1, now + 1, now]);
   });
 
   test('Settings are set, replaced and removed by name', () => {

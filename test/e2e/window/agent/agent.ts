@@ -4,7 +4,7 @@ import { type FakeTools, os } from './procedures.ts';
 
 /** What is asked of the agent as a whole. */
 export function agentRoutes(
-  { world, did }: FakeTools,
+  { world, did, changed }: FakeTools,
   events: (signal: AbortSignal | undefined) => AsyncGenerator<AgentEvent>,
 ) {
   return {
@@ -15,6 +15,19 @@ export function agentRoutes(
       stop: os.agent.stop.handler(({ input }) => {
         did('agent.stop', input);
         return {};
+      }),
+      pause: os.agent.pause.handler(({ input }) => {
+        did('agent.pause', input);
+        world.status.pause = { since: Date.now(), until: Date.now() + (input.minutes ?? 60) * 60_000 };
+        changed('agent');
+        return world.status.pause;
+      }),
+      resume: os.agent.resume.handler(({ input }) => {
+        did('agent.resume', input);
+        const wasPaused = world.status.pause !== null;
+        world.status.pause = null;
+        changed('agent');
+        return { wasPaused };
       }),
       show: os.agent.show.handler(() => ({})),
     },

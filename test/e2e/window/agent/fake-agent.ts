@@ -6,6 +6,7 @@ import { approvalRoutes } from './approvals.ts';
 import { authorityRoutes } from './authorities.ts';
 import { backupRoutes } from './backups.ts';
 import { certificateRoutes } from './certificates.ts';
+import { channelRoutes } from './channels.ts';
 import { credentialRoutes } from './credentials.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { plannedFailures } from './failures.ts';
@@ -92,6 +93,7 @@ export class FakeAgent {
       ...proxyRoutes(tools),
       ...backupRoutes(tools),
       ...recordRoutes(tools),
+      ...channelRoutes(tools),
     });
   }
 

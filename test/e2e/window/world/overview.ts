@@ -1,6 +1,10 @@
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { HealthLevel, Overview } from '#shared/model/overview.ts';
-import { overviewSentence, troubleSentence } from '../../../../electron/database/overview-words.ts';
+import {
+  overviewSentence,
+  overviewTooltip,
+  troubleSentence,
+} from '../../../../electron/database/overview-words.ts';
 import { day, type World } from './world.ts';
 
 /** The world in a few numbers, with the product's words for them. */
@@ -25,9 +29,11 @@ export function overviewOf(world: World): Overview {
   const failures = { total: failedLastDay, unrestored: 0 };
   const level = levelOf(troubles, approvalsPending + failedLastDay, nodes.total);
   const first = troubles[0] && { ...troubles[0].row, troubles: troubles.length };
+  const said = { level, nodes, approvalsPending, failures, first, now };
   return {
     level,
-    sentence: overviewSentence({ level, nodes, approvalsPending, failures, first, now }),
+    sentence: overviewSentence(said),
+    tooltip: overviewTooltip(said),
     endpoints: world.endpoints.length,
     nodes,
     certificates: certificatesOf(world),
@@ -38,6 +44,12 @@ export function overviewOf(world: World): Overview {
     },
     approvalsPending,
     unreadNotifications: world.notifications.filter((one) => one.readAt === null).length,
+    actionRequired:
+      approvalsPending +
+      world.notifications.filter(
+        ({ readAt, approvalId, level }) =>
+          readAt === null && approvalId === null && (level === 'attention' || level === 'danger'),
+      ).length,
     worst: troubles.slice(0, 10).map(({ node, row, danger }) => ({
       nodeId: node.id,
       endpointId: node.endpointId,

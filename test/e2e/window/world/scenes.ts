@@ -1,9 +1,10 @@
 import { manyCredentials } from './credentials.ts';
 import { type Keychain, readyKeychain, recoveryKey, troubledKeychain } from './keychain.ts';
 import { manyNames } from './many-names.ts';
+import { manyNotifications, someChannels } from './notified.ts';
 import { richWorld } from './rich.ts';
 import { forgery } from './said-by-others.ts';
-import { day, emptyWorld, type World } from './world.ts';
+import { day, emptyWorld, hour, minute, type World } from './world.ts';
 
 /** The worlds a page can be opened in. */
 export function makeScene(name: string, now: number): World {
@@ -42,6 +43,13 @@ export const scenes: Record<string, (now: number) => World> = {
     world.status.keychain = readyKeychain('passphrase');
     return world;
   },
+  paused: (now) => {
+    const world = richWorld(now);
+    world.status.pause = { since: now - minute, until: now + 14 * hour };
+    return world;
+  },
+  channels: (now) => ({ ...richWorld(now), channels: someChannels(now) }),
+  'many-notifications': (now) => ({ ...richWorld(now), notifications: manyNotifications(now, 3000) }),
   // a trial of a minute lasts a second and a half
   hurried: (now) => ({ ...richWorld(now), pace: 0.025 }),
   'first-start': (now) => withKeychain(now, troubledKeychain(null, 'not-chosen')),

@@ -1,4 +1,5 @@
 import type { AgentStatus } from '#shared/contract/agent.ts';
+import type { ChannelRow } from '#shared/contract/channels.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
 import type { Authority } from '#shared/model/authority.ts';
@@ -29,6 +30,7 @@ export interface World {
   approvals: Approval[];
   authorities: Authority[];
   notifications: Notification[];
+  channels: ChannelRow[];
   audit: AuditEntry[];
   settings: Settings;
   recoveryKey: string | null;
@@ -58,6 +60,8 @@ export function emptyWorld(now: number): World {
       dataDirectory: '/home/mara/.local/share/trustkeep',
       pid: 4711,
       keychain: readyKeychain('os-keychain'),
+      pause: null,
+      renewals: { lastCheckAt: now - 4 * minute, silentSince: null },
     },
     endpoints: [],
     nodes: [],
@@ -78,6 +82,7 @@ export function emptyWorld(now: number): World {
       },
     ],
     notifications: [],
+    channels: [],
     audit: [],
     settings: settings.parse({}),
     recoveryKey: null,
