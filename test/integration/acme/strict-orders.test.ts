@@ -21,10 +21,13 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       expect(order.remembered[finalizing]).toMatchObject({ orderUrl: ca.state.orders[0]?.url });
     });
 
-    test('an order whose answer was lost is found again in the list of the CA', async () => {
+    test('an order whose answer was lost is found again in the list of the CA, however many are before it', async () => {
       const state = memoryState();
       const first = acme(ca, { state });
-      for (const n of [1, 2, 3]) await obtain(first.authority, await makeTestOrder([`other${n}.example`]));
+      await obtain(first.authority, await makeTestOrder(['other.example']));
+      const [old] = ca.state.orders;
+      for (let n = 0; old !== undefined && n < 70; n++)
+        ca.state.orders.push({ ...old, url: `${old.url}-${n}` });
       ca.script({ loseAfter: 'newOrder' });
       const order = await makeTestOrder(['found.example']);
       await expect(untilDone(first.authority, order)).rejects.toMatchObject({
@@ -35,7 +38,7 @@ describe.skipIf(!ready)('ACME with a strict and difficult CA', () => {
       const second = acme(ca, { state });
       await obtain(second.authority, order);
       expect(ca.state.newOrders).toBe(placed);
-      expect(ca.state.orders.filter(({ finalized }) => finalized > 0)).toHaveLength(4);
+      expect(ca.state.orders.at(-1)).toMatchObject({ finalized: 1 });
     });
 
     test('without such a list a new order is placed and only that one is finalized', async () => {

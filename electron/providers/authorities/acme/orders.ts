@@ -17,8 +17,11 @@ export interface SeenOrder {
   retryAfterMs: number | null;
 }
 
-/** How far back an order with a lost answer is looked for: it was placed moments ago. */
-const searched = { pages: 5, orders: 30 };
+/**
+ * How much of the CA's list an order with a lost answer is looked for in. It was placed moments ago, and RFC 8555 (7.1.2.1)
+ * does not say at which end of the list that is; Pebble has three orders on a page, oldest first.
+ */
+const searched = { pages: 200, orders: 60 };
 const justPlacedMs = 2000;
 /** An order nobody looked at for this long was given up: its URL may serve another request. */
 const claimLifeMs = 15 * 60_000;
@@ -160,13 +163,16 @@ export class Orders {
   }
 
   async #listedOrders(signal: AbortSignal): Promise<string[]> {
-    const urls: string[] = [];
+    const urls = new Set<string>();
+    const pages = new Set<string>();
     const asking = { asked: 'the list of orders', signal };
     try {
       let page = await this.#accounts.ordersUrl(signal);
-      for (let pages = 0; page !== null && pages < searched.pages; pages++) {
+      while (page !== null && !pages.has(page) && pages.size < searched.pages) {
+        pages.add(page);
         const answer: AcmeAnswer = await this.#accounts.post(page, null, asking);
-        urls.push(...readAs(ordersList, answer.body, 'list of orders', this.#client.ca).orders);
+        for (const url of readAs(ordersList, answer.body, 'list of orders', this.#client.ca).orders)
+          urls.add(url);
         page = answer.links('next')[0] ?? null;
       }
     } catch (thrown) {
@@ -176,8 +182,19 @@ export class Orders {
         because: asFailure(thrown).message,
       });
     }
-    return urls.reverse().slice(0, searched.orders);
+    if (urls.size > searched.orders || pages.size === searched.pages)
+      this.#log.info('the CA lists more orders than are searched for the one whose answer was lost', {
+        ca: this.#client.ca,
+        listed: urls.size,
+        searched: searched.orders,
+      });
+    return fromBothEnds([...urls]).slice(0, searched.orders);
   }
+}
+
+/** Last, first, last but one, second …: the newest are near one of the ends. */
+function fromBothEnds(urls: readonly string[]): string[] {
+  return urls.map((_, at) => urls.at(at % 2 === 0 ? -1 - at / 2 : (at - 1) / 2) ?? '');
 }
 
 /** The address for new orders is in the directory: not there means that either is out of date. */
