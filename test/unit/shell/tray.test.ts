@@ -38,6 +38,12 @@ describe('the tray', () => {
     }
   });
 
+  test.each(levels)('has a picture of %s in every size that the taskbar of Windows takes', (level) => {
+    const icon = readFileSync(join(import.meta.dirname, '../../../build/tray', `${level}.ico`));
+    const sizes = Array.from({ length: icon.readUInt16LE(4) }, (_, at) => icon[6 + 16 * at]);
+    expect(sizes).toEqual([16, 20, 24, 32, 48]);
+  });
+
   test('shows as a tooltip what the agent says in a few words', () => {
     const { tooltip } = view({ tooltip: 'web1: does not answer.', sentence: 'x'.repeat(300) });
     expect(tooltip).toBe('web1: does not answer.');

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { EmailSettings } from '#shared/catalog/channels/email.ts';
 import { wholeTrust } from '../../../net/tls-trust.ts';
 import type { ChannelParts, ChannelProvider } from '../channel.ts';
@@ -17,6 +16,7 @@ export const email: ChannelProvider<EmailSettings> = {
   make: (parts) => ({
     async send(message, signal) {
       const { host, port, from, to } = parts.settings;
+      const { createTransport } = await import('nodemailer'); // most agents never send one
       const transport = createTransport(optionsOf(parts));
       const letter = { ...letterOf(message), from, to: [...to] };
       try {
