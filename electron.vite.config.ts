@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { licensesAsset } from './build/licenses.ts';
 import { quickjsAsset } from './build/quickjs-asset.ts';
 
 /**
@@ -14,8 +15,11 @@ export default defineConfig(({ mode }) => {
   const page = shellOnly ? 'test/e2e/page' : 'renderer';
   return {
     main: {
-      define: { __E2E__: JSON.stringify(mode.startsWith('e2e')) },
-      plugins: shellOnly ? [standInAgent()] : [quickjsAsset()],
+      define: {
+        __E2E__: JSON.stringify(mode.startsWith('e2e')),
+        __SIGNED__: JSON.stringify(process.env.TRUSTKEEP_SIGNED ?? 'no'),
+      },
+      plugins: [licensesAsset(), shellOnly ? standInAgent() : quickjsAsset()],
       build: {
         rolldownOptions: {
           input: { main: resolve('electron/main.ts') },
@@ -34,7 +38,7 @@ export default defineConfig(({ mode }) => {
     },
     renderer: {
       root: page,
-      plugins: [react()],
+      plugins: [react(), licensesAsset()],
       build: {
         minify: true,
         rolldownOptions: {

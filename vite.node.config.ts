@@ -1,13 +1,15 @@
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { licensesAsset } from './build/licenses.ts';
 import { quickjsAsset } from './build/quickjs-asset.ts';
 
 /** The faces without a screen, for Node 24: `out/node/cli.js`; `trustkeep run` is the service. */
 export default defineConfig({
   publicDir: false,
+  define: { __SIGNED__: JSON.stringify(process.env.TRUSTKEEP_SIGNED ?? 'no') },
   ssr: { noExternal: true },
-  plugins: [quickjsAsset()],
+  plugins: [quickjsAsset(), licensesAsset()],
   build: {
     ssr: true,
     outDir: 'out/node',
@@ -15,7 +17,7 @@ export default defineConfig({
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { cli: resolve('electron/cli.ts') },
+      input: { cli: resolve('electron/trustkeep.ts') },
       external: [
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
         'better-sqlite3',

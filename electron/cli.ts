@@ -62,6 +62,10 @@ const io: CliIo = {
     const { serviceOnThisMachine } = await import('./compose/service.ts');
     return serviceOnThisMachine(call);
   },
+  async rehearse(print) {
+    const { rehearse } = await import('./rehearsal.ts');
+    return rehearse(print);
+  },
   async runHeadless({ dataDirectory: directory, logLevel, settings }) {
     process.off('SIGINT', interrupted);
     // the service has lines of its own for it

@@ -43,6 +43,8 @@ const useful: [program: string, from: string, what: string][] = [
   ['systemd-nspawn', 'systemd-container', 'the service under a systemd of its own'],
   ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
   ['chromium-headless-shell', 'chromium-headless-shell', 'the screens with made-up data'],
+  ['rpmbuild', 'rpm', 'the RPM package'],
+  ['strip', 'binutils', 'packages of the size they are released with'],
   ['zsh', 'zsh', 'completion of the command line in zsh'],
   ['fish', 'fish', 'completion of the command line in fish'],
 ];

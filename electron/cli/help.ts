@@ -11,6 +11,10 @@ export const ownCommands: readonly (readonly [words: string, help: string])[] = 
     'recover',
     'Put the newest backup in the place of a database that is gone; with --new-start, an empty database.',
   ],
+  [
+    'rehearse',
+    'Do the whole job on a TLS server made for it: request, approve, install and prove a certificate, then restore it. Nothing else on this machine is changed.',
+  ],
   ['help', `Show help, for everything or one command: trustkeep help tls add ${usualEndpoint.id}`],
   ['completion', 'Print the completion script of a shell: bash, zsh, fish or powershell.'],
   ['openapi', 'Print the contract as an OpenAPI document.'],

@@ -58,6 +58,8 @@ export interface CliIo {
   startAgent(dataDirectory: string, begins: boolean): Promise<LocalAgent>;
   /** Puts the newest backup, or an empty database, where the database is gone. Gives the sentence that says what was done. */
   recover(dataDirectory: string, answer: 'backup' | 'new-start'): Promise<string>;
+  /** The main job on a server made for it, told line by line. True when all was proved. */
+  rehearse(print: (line: string) => void): Promise<boolean>;
   runHeadless(options: {
     dataDirectory: string;
     logLevel: string | null;

@@ -45,6 +45,7 @@ async function dispatch(globals: Globals, rest: readonly string[], io: CliIo): P
   if (first === undefined) return lines(overviewHelp(commands), io);
   if (globals.help) return help(commands, rest, io);
   if (first === 'run') return run(globals, rest.slice(1), io);
+  if (first === 'rehearse') return rehearse(rest.slice(1), io);
   if (first === 'openapi') return openapi(io);
   if (first === 'completion') return completion(rest.slice(1), io);
   if (first === 'recover') return recover(globals, rest.slice(1), io);
@@ -174,6 +175,12 @@ async function recover(globals: Globals, rest: readonly string[], io: CliIo): Pr
   const sentence = await io.recover(directoryOf(globals, io), rest.length > 0 ? 'new-start' : 'backup');
   io.stdout(`${globals.json ? plainJson({ sentence }, 2) : plain(sentence)}\n`);
   return exitCodes.ok;
+}
+
+async function rehearse([stray]: readonly string[], io: CliIo): Promise<number> {
+  if (stray !== undefined) throw usage(`"rehearse" does not take "${stray}".`);
+  const proved = await io.rehearse((line) => io.stdout(`${plain(line)}\n`));
+  return proved ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What a completion script asks: the place of the word at the cursor, `--`, and the words after `trustkeep`. */

@@ -6,6 +6,7 @@ import { overviewOf } from '../agent/overview.ts';
 import { nextMorning } from '../agent/policies/pause.ts';
 import { lastRenewalCheck, renewalSilence } from '../agent/renewal-check.ts';
 import type { CommandContext } from '../transport/context.ts';
+import { aboutBuild, licenseText } from './licenses.ts';
 import { listen } from './listen.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -14,8 +15,9 @@ const usualPauseMinutes = 60;
 /** Long enough for the answer to be on its way. */
 const stopAfterMs = 50;
 
+const os = implement(contract.agent).$context<CommandContext>();
+
 export function agentCommands(tools: CommandTools) {
-  const os = implement(contract.agent).$context<CommandContext>();
   const { agent, database, clock } = tools;
   return os.router({
     status: os.status.handler(() => ({
@@ -31,7 +33,30 @@ export function agentCommands(tools: CommandTools) {
         silentSince: renewalSilence(database, clock.now()),
       },
     })),
+    about: os.about.handler(() => aboutBuild(tools.version)),
+    license: os.license.handler(async ({ input }) => ({ text: await licenseText(input.name) })),
     overview: os.overview.handler(() => overviewOf(database, clock.now())),
+    ...pauseRoutes(tools),
+    events: os.events.handler(({ signal }) => listen(agent.events, clock, signal)),
+    show: os.show.handler(() => {
+      if (tools.face !== 'desktop') {
+        throw new Failure('agent.no-window', 'The running agent has no window: it runs without a screen.', {
+          hint: 'Use the command line, or stop the agent and start the desktop application.',
+        });
+      }
+      agent.events.emit({ type: 'show', at: clock.now() });
+      return {};
+    }),
+    stop: os.stop.handler(({ context }) => {
+      context.audit.note({ subject: null, sentence: 'The agent was asked to stop.' });
+      clock.after(stopAfterMs, () => tools.requestStop());
+      return {};
+    }),
+  });
+}
+
+function pauseRoutes({ agent, clock }: CommandTools) {
+  return {
     pause: os.pause.handler(({ input, context }) => {
       const { minutes, until_tomorrow: untilTomorrow } = input;
       if (minutes !== undefined && untilTomorrow)
@@ -56,20 +81,5 @@ export function agentCommands(tools: CommandTools) {
       );
       return { wasPaused };
     }),
-    events: os.events.handler(({ signal }) => listen(agent.events, clock, signal)),
-    show: os.show.handler(() => {
-      if (tools.face !== 'desktop') {
-        throw new Failure('agent.no-window', 'The running agent has no window: it runs without a screen.', {
-          hint: 'Use the command line, or stop the agent and start the desktop application.',
-        });
-      }
-      agent.events.emit({ type: 'show', at: clock.now() });
-      return {};
-    }),
-    stop: os.stop.handler(({ context }) => {
-      context.audit.note({ subject: null, sentence: 'The agent was asked to stop.' });
-      clock.after(stopAfterMs, () => tools.requestStop());
-      return {};
-    }),
-  });
+  };
 }

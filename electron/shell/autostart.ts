@@ -68,7 +68,8 @@ export function desktopEntry(executable: string): string {
     'Name=Trustkeep',
     'Comment=Manages the certificates of your network',
     `Exec="${quoted}" --hidden`,
-    'Icon=trustkeep',
+    `TryExec=${executable.replaceAll('\\', '\\\\')}`, // passed over by the desktop when the package is gone
+    'Icon=trustkeep-desktop',
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
     '',

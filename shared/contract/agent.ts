@@ -39,12 +39,27 @@ export type AgentStatus = z.infer<typeof agentStatus>;
 /** A week: for longer, certificates with a short life would end. */
 const longestPauseMinutes = 7 * 24 * 60;
 const pauseLength = `A pause must take 1 to ${longestPauseMinutes} minutes.`;
+const aboutBuild = z.object({
+  version: z.string(),
+  /** Whether the programs carry a signature of the operating system; `checkout`: run from its sources. */
+  build: z.enum(['signed', 'not-signed', 'checkout']),
+  /** What others made of it, by name; empty in a checkout. */
+  parts: z.array(z.object({ name: z.string(), version: z.string(), license: z.string() })),
+});
+export type AboutBuild = z.infer<typeof aboutBuild>;
 
 export const agent = {
   status: command
     .meta({ cli: 'status', help: 'Show whether the agent is running and healthy.' })
     .input(nothing)
     .output(agentStatus),
+  /** What this program is made of. */
+  about: command.meta({}).input(nothing).output(aboutBuild),
+  /** The whole license of one of its parts; empty where there is none. */
+  license: command
+    .meta({})
+    .input(z.object({ name: z.string().min(1).max(214) }).strict())
+    .output(z.object({ text: z.string() })),
   overview: command
     .meta({ cli: 'overview', help: 'Show what is served, expiring and waiting, worst first.' })
     .input(nothing)

@@ -1,23 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { copyModules } from '../../scripts/electron/modules.ts';
 import { root } from '../../scripts/electron/paths.ts';
-import { run } from '../../scripts/electron/run.ts';
 import { prepareApp } from '../../scripts/find-electron.ts';
+import { buildPackages } from '../../scripts/package/builder.ts';
+import { stage } from '../../scripts/package/stage.ts';
 import { normalAccount, runAs } from '../servers/account.ts';
 import { end, endWithUs } from '../servers/display.ts';
 import { freePort } from '../servers/free-port.ts';
@@ -26,6 +17,7 @@ import { type Desktop, electronForTests, startDesktop } from './electron.ts';
 // The release, packed by electron-builder around the Electron of the tests; what it must refuse cannot be driven by
 // Playwright, which is the point of it.
 const electron = process.platform === 'linux' ? await electronForTests() : null;
+const target = { system: 'linux', arch: 'x64' } as const;
 const soon = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(electron === null)('the packed release', () => {
@@ -38,31 +30,9 @@ describe.skipIf(electron === null)('the packed release', () => {
     if (electron === null) return;
     const { appDirectory } = await prepareApp({ electron, flavour: 'release-shell' });
     folder = mkdtempSync(join(tmpdir(), 'trustkeep-package-'));
-    rmSync(folder, { recursive: true });
-    mkdirSync(folder, { mode: 0o755 });
-    for (const name of ['electron-builder.yml', 'build', 'LICENSE']) {
-      cpSync(join(root, name), join(folder, name), { recursive: true });
-    }
-    const { devDependencies: _, ...about } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    writeFileSync(join(folder, 'package.json'), JSON.stringify(about));
-    await copyModules(root, folder);
-    cpSync(join(appDirectory, 'out'), join(folder, 'out'), { recursive: true });
-    const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
-    const overrides = [`-c.electronDist=${electron.directory}`, `-c.electronVersion=${electron.version}`];
-    await run(
-      [
-        process.execPath,
-        builder,
-        '--linux',
-        'dir',
-        '--publish',
-        'never',
-        '--projectDir',
-        folder,
-        ...overrides,
-      ],
-      { cwd: folder },
-    );
+    chmodSync(folder, 0o755); // the application runs as a normal user
+    await stage({ target, built: join(appDirectory, 'out'), commandLine: join(root, 'out', 'node'), folder });
+    await buildPackages({ target, kinds: ['dir'], folder, electron });
     packed = join(folder, 'dist', 'linux-unpacked');
     desktop = await startDesktop();
   });
@@ -76,7 +46,7 @@ describe.skipIf(electron === null)('the packed release', () => {
     const account = normalAccount();
     const sandbox = account === null && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const argv = [
-      join(packed, 'trustkeep'),
+      join(packed, 'trustkeep-desktop'),
       ...sandbox,
       `--data-directory=${join(desktop.home, name)}`,
       '--disable-gpu',
@@ -100,7 +70,7 @@ describe.skipIf(electron === null)('the packed release', () => {
   }
 
   test('has every fuse as the checklist wants it (SEC-11)', async () => {
-    const wire = await getCurrentFuseWire(join(packed, 'trustkeep'));
+    const wire = await getCurrentFuseWire(join(packed, 'trustkeep-desktop'));
     const state = (fuse: FuseV1Options) => String.fromCharCode(Number(wire[fuse])) === '1';
     expect({
       runAsNode: state(FuseV1Options.RunAsNode),
@@ -129,7 +99,7 @@ describe.skipIf(electron === null)('the packed release', () => {
       withFileTypes: true,
     });
     const files = outside.filter((entry) => entry.isFile()).map((entry) => entry.name);
-    expect(files.sort()).toEqual(['keyring.linux-x64-gnu.node', 'linux-x64.node', 'linuxmusl-x64.node']);
+    expect(files.sort()).toEqual(['keyring.linux-x64-gnu.node', 'linux-x64.node']);
     expect(existsSync(join(packed, 'resources', 'app'))).toBe(false);
   });
 

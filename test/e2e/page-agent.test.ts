@@ -159,6 +159,15 @@ describe.runIf(have('chromium-headless-shell'))('the agent behind the window', (
     expect(troubles).toEqual([]);
   });
 
+  it('says what it is made of, that no one vouches for it, and shows each license', async () => {
+    const { page, troubles } = await open({ place: 'settings' });
+    const about = page.locator('role=region[name=About]');
+    expect(await about.innerText()).toContain('Not signed: ');
+    await about.locator('role=button[name=better-sqlite3]').click();
+    await page.waitForSelector('[role=dialog] >> text=Permission is granted to use better-sqlite3.');
+    expect(troubles).toEqual([]);
+  });
+
   it('makes a backup, and restores one at the next start', async () => {
     const { page } = await open({ place: 'settings' });
     await page.click('text=Create backup…');

@@ -30,6 +30,8 @@ export interface CliWorld {
   columns?: number | null;
   unicode?: boolean;
   now?: number;
+  /** Whether the rehearsal proves everything. */
+  rehearsed?: boolean;
 }
 
 /** The command line as a person or script meets it, in a world of the test's making. */
@@ -83,13 +85,24 @@ export async function cli(argv: readonly string[], world: CliWorld = {}): Promis
         stop: async () => void run.own.push('stopped'),
       };
     },
-    runHeadless: async (options) => {
+    ...withoutAgent(world, run),
+  };
+  run.code = await runCli(argv, io);
+  return run;
+}
+
+/** What is done by another agent than the one of a command. */
+function withoutAgent(world: CliWorld, run: CliRun): Pick<CliIo, 'rehearse' | 'runHeadless'> {
+  return {
+    async rehearse(print) {
+      print('proved');
+      return world.rehearsed ?? true;
+    },
+    async runHeadless(options) {
       run.headless.push(options);
       return 0;
     },
   };
-  run.code = await runCli(argv, io);
-  return run;
 }
 
 /** A client that answers as told and remembers what it was asked. */

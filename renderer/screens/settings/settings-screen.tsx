@@ -12,6 +12,7 @@ import { en } from '../../text/en.ts';
 import { BackupSection } from '../backups/backup-section.tsx';
 import { ChannelsSection } from '../channels/channels-section.tsx';
 import { SecretsState } from '../secrets/secrets-state.tsx';
+import { AboutSection } from './about-section.tsx';
 import { PauseButtons } from './pause-buttons.tsx';
 import { SettingsSection } from './settings-section.tsx';
 
@@ -37,7 +38,6 @@ export function SettingsScreen() {
           {(agent) => (
             <Facts
               facts={[
-                [en.settings.version, agent.version],
                 [en.settings.face, en.settings.faces[agent.face]],
                 [en.settings.running, <Time key="t" at={agent.startedAt} />],
                 [en.settings.data, <Mono key="d">{agent.dataDirectory}</Mono>],
@@ -49,6 +49,7 @@ export function SettingsScreen() {
         </Answer>
         {status.data?.pause === null && <PauseButtons />}
       </Section>
+      <AboutSection />
       <Section title={en.settings.commandLine}>
         <p style={{ marginTop: 0 }}>{en.settings.commandLineText}</p>
         <Mono>trustkeep --help</Mono>

@@ -14,6 +14,19 @@ export const settings = {
   running: 'Started',
   data: 'Data directory',
   process: 'Process ID',
+  about: 'About',
+  build: 'Build',
+  builds: {
+    signed: 'Signed',
+    'not-signed':
+      'Not signed: the operating system cannot confirm who made it. Compare the SHA-512 sum of the package.',
+    checkout: 'Run from its sources',
+  },
+  license: 'License',
+  ownLicense: 'Apache-2.0, without warranty',
+  parts: 'Parts made by others',
+  noParts: 'A package lists the parts made by others here, with their licenses.',
+  noText: 'This part brings no license text.',
   commandLine: 'Command line',
   commandLineText:
     'Everything in this window can also be done with the trustkeep command. Each form shows the command line.',

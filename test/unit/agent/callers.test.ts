@@ -29,6 +29,8 @@ describe('what a server may have carried out', () => {
   test('without asking: what reads, and its own results', () => {
     expect(ofServer('yes')).toEqual([
       'agent.status',
+      'agent.about',
+      'agent.license',
       'agent.overview',
       'agent.events',
       'endpoints.list',

@@ -80,6 +80,13 @@ describe('the agent', () => {
     expect([wrong.code, wrong.own]).toEqual([2, []]);
   });
 
+  test('rehearses, and says by its exit code whether all was proved', async () => {
+    const good = await cli(['rehearse']);
+    expect([good.stdout, good.code]).toEqual(['proved\n', 0]);
+    expect((await cli(['rehearse'], { rehearsed: false })).code).toBe(1);
+    expect((await cli(['rehearse', 'web1'])).code).toBe(2);
+  });
+
   test('of our own starts its work only for what changes something, and is stopped after a failure too', async () => {
     const { client } = scriptedClient({ 'endpoints.remove': new Failure('endpoint.not-found', 'No.') });
     const { own, code } = await cli(['tls', 'remove', 'x', '--system'], { own: client });

@@ -10,6 +10,10 @@ export function agentRoutes(
   return {
     agent: {
       status: os.agent.status.handler(() => world.status),
+      about: os.agent.about.handler(() => world.about),
+      license: os.agent.license.handler(({ input }) => ({
+        text: `Permission is granted to use ${input.name}.`,
+      })),
       overview: os.agent.overview.handler(() => overviewOf(world)),
       events: os.agent.events.handler(({ signal }) => events(signal)),
       stop: os.agent.stop.handler(({ input }) => {

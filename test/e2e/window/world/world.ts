@@ -1,4 +1,4 @@
-import type { AgentStatus } from '#shared/contract/agent.ts';
+import type { AboutBuild, AgentStatus } from '#shared/contract/agent.ts';
 import type { ChannelRow } from '#shared/contract/channels.ts';
 import type { Approval } from '#shared/model/approval.ts';
 import type { AuditEntry } from '#shared/model/audit.ts';
@@ -20,6 +20,7 @@ import { readyKeychain } from './keychain.ts';
 export interface World {
   now: number;
   status: AgentStatus;
+  about: AboutBuild;
   endpoints: Endpoint[];
   nodes: EndpointNode[];
   renewals: Renewal[];
@@ -50,9 +51,20 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
+const about: AboutBuild = {
+  version: '0.1.0',
+  build: 'not-signed',
+  parts: [
+    { name: '@fluentui/react-components', version: '9.74.11', license: 'MIT' },
+    { name: 'better-sqlite3', version: '13.2.0', license: 'MIT' },
+    { name: 'electron', version: '45.4.1', license: 'MIT' },
+  ],
+};
+
 export function emptyWorld(now: number): World {
   return {
     now,
+    about,
     status: {
       version: '0.1.0',
       startedAt: now - 3 * day - 4 * hour,
