@@ -42,7 +42,7 @@ function flag(name: string, value: Exclude<FlagValue, undefined | null>): string
   return [`--${name} ${quote(String(value))}`];
 }
 
-/** For a POSIX command interpreter. @internal */
+/** For a POSIX command interpreter. */
 export function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

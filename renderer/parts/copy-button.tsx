@@ -6,7 +6,8 @@ import { CopyIcon, TickIcon } from './icons.ts';
 
 /** Copies and says so in its own name, where screen readers hear it. */
 export function CopyButton(props: {
-  text: string;
+  /** What is copied, made when it is. */
+  text: string | (() => string);
   what: string;
   label?: string;
   /** With a label it is as large as other buttons, unless those beside it are small. */
@@ -16,7 +17,8 @@ export function CopyButton(props: {
   const [done, setDone] = useState<'idle' | 'copied' | 'refused'>('idle');
   const name =
     done === 'copied' ? en.copy.copied(what) : done === 'refused' ? en.copy.refused : en.copy.copy(what);
-  const copy = async (): Promise<void> => setDone((await copyText(text)) ? 'copied' : 'refused');
+  const copy = async (): Promise<void> =>
+    setDone((await copyText(typeof text === 'string' ? text : text())) ? 'copied' : 'refused');
   return (
     <Tooltip content={name} relationship="label">
       <Button

@@ -2,11 +2,14 @@
 export { Add20Regular as AddIcon } from '@fluentui/react-icons/svg/add';
 export { Alert20Regular as BellIcon, AlertRegular as BellLargeIcon } from '@fluentui/react-icons/svg/alert';
 export { ArrowClockwise20Regular as AgainIcon } from '@fluentui/react-icons/svg/arrow-clockwise';
+export { ArrowDown16Regular as DownIcon } from '@fluentui/react-icons/svg/arrow-down';
 export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/arrow-download';
+export { ArrowExport20Regular as ExportIcon } from '@fluentui/react-icons/svg/arrow-export';
 export { ArrowSortDown16Filled as SortedDownIcon } from '@fluentui/react-icons/svg/arrow-sort-down';
 export { ArrowSortUp16Filled as SortedUpIcon } from '@fluentui/react-icons/svg/arrow-sort-up';
 export { ArrowSync20Regular as RenewIcon } from '@fluentui/react-icons/svg/arrow-sync';
 export { ArrowUndo20Regular as UndoIcon } from '@fluentui/react-icons/svg/arrow-undo';
+export { ArrowUp16Regular as UpIcon } from '@fluentui/react-icons/svg/arrow-up';
 export { Branch20Regular as SharesIcon } from '@fluentui/react-icons/svg/branch';
 export {
   BuildingBank20Filled as AuthoritiesFilledIcon,
@@ -20,6 +23,7 @@ export {
 } from '@fluentui/react-icons/svg/certificate';
 export { Checkmark16Regular as TickIcon } from '@fluentui/react-icons/svg/checkmark';
 export { CheckmarkCircle16Filled as OkIcon } from '@fluentui/react-icons/svg/checkmark-circle';
+export { ChevronDown16Regular as ChevronDownIcon } from '@fluentui/react-icons/svg/chevron-down';
 export { ChevronRight16Regular as ChevronIcon } from '@fluentui/react-icons/svg/chevron-right';
 export { Circle16Regular as ToDoIcon } from '@fluentui/react-icons/svg/circle';
 export {
@@ -28,15 +32,19 @@ export {
   ClipboardCheckmarkRegular as ApprovalsLargeIcon,
 } from '@fluentui/react-icons/svg/clipboard-checkmark';
 export { Clock16Regular as ClockIcon } from '@fluentui/react-icons/svg/clock';
+export { ColumnTriple20Regular as ColumnsIcon } from '@fluentui/react-icons/svg/column-triple';
 export { Copy16Regular as CopyIcon } from '@fluentui/react-icons/svg/copy';
 export { Delete20Regular as RemoveIcon } from '@fluentui/react-icons/svg/delete';
 export { Dismiss20Regular as CloseIcon } from '@fluentui/react-icons/svg/dismiss';
+export { DismissCircle20Regular as CancelIcon } from '@fluentui/react-icons/svg/dismiss-circle';
 export { DocumentEdit20Regular as EditsIcon } from '@fluentui/react-icons/svg/document-edit';
 export { DocumentText20Regular as FilesIcon } from '@fluentui/react-icons/svg/document-text';
 export { Edit20Regular as EditIcon } from '@fluentui/react-icons/svg/edit';
 export { ErrorCircle16Filled as DangerIcon } from '@fluentui/react-icons/svg/error-circle';
 export { Eye20Regular as LookIcon } from '@fluentui/react-icons/svg/eye';
+export { Filter20Regular as FilterIcon } from '@fluentui/react-icons/svg/filter';
 export { Globe20Regular as ProofsIcon } from '@fluentui/react-icons/svg/globe';
+export { GroupList20Regular as GroupIcon } from '@fluentui/react-icons/svg/group-list';
 export {
   History20Filled as AuditFilledIcon,
   History20Regular as AuditIcon,

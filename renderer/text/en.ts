@@ -15,6 +15,7 @@ import { pause } from './en/pause.ts';
 import { proxy } from './en/proxy.ts';
 import { secrets } from './en/secrets.ts';
 import { settings } from './en/settings.ts';
+import { table } from './en/table.ts';
 import { steps, tasks } from './en/tasks.ts';
 import { hints } from './hints.ts';
 
@@ -72,18 +73,6 @@ export const en = {
     refused: 'Could not copy to the clipboard',
     done: 'Copied',
   },
-  table: {
-    search: (label: string) => `Search ${label.toLowerCase()}`,
-    count: (found: number, all: number) => (found === all ? `${all}` : `${found} of ${all}`),
-    nothingFound: 'Nothing found',
-    nothingFoundHint: 'A row must contain every word of the search. Try fewer words.',
-    pages: 'Pages',
-    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
-    previous: 'Previous',
-    next: 'Next',
-    range: (first: number, last: number, all: number) =>
-      `${first.toLocaleString('en-GB')}–${last.toLocaleString('en-GB')} of ${all.toLocaleString('en-GB')}`,
-  },
   form: {
     advanced: (number: number) => `Advanced (${number})`,
     notChosen: '(none)',
@@ -137,6 +126,7 @@ export const en = {
     unknown: 'Not verified',
   },
 
+  table,
   overview,
   endpoints,
   nodes,

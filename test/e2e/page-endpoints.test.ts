@@ -148,16 +148,13 @@ describe.runIf(have('chromium-headless-shell'))('endpoints in the window', () =>
     await page.waitForSelector('[role=dialog]', { state: 'detached' });
   });
 
-  it('sorts and finds rows, and cuts long lists into pages', async () => {
+  it('sorts and finds rows', async () => {
     const { page } = await open({ scene: 'many', place: 'endpoints' });
     const rows = () => page.locator('[data-row-link]').allInnerTexts();
-    await expect.poll(rows).toHaveLength(200);
-    expect((await rows())[0]).toBe('edge-0000');
+    await expect.poll(async () => (await rows())[0]).toBe('edge-0000');
     await page.click('th >> text=Name');
-    expect((await rows())[0]).toBe('edge-0999');
+    await expect.poll(async () => (await rows())[0]).toBe('edge-0999');
     expect(await page.getAttribute('th:has-text("Name")', 'aria-sort')).toBe('descending');
-    await page.click('text=Next');
-    expect((await rows())[0]).toBe('edge-0799');
     await page.fill('[aria-label="Search endpoints"]', 'edge-004');
     await expect.poll(rows).toHaveLength(10);
     await page.fill('[aria-label="Search endpoints"]', 'nothing like it');

@@ -1,14 +1,31 @@
-import { mergeClasses, SearchBox } from '@fluentui/react-components';
-import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { SearchBox } from '@fluentui/react-components';
+import { type ReactNode, useMemo } from 'react';
 import { en } from '../../text/en.ts';
-import { Empty } from '../empty.tsx';
-import { SortedDownIcon, SortedUpIcon } from '../icons.ts';
+import type { CommandLine } from '../command-line.ts';
+import type { BulkAction } from './bulk.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import type { Column } from './columns.ts';
-import { Pager } from './pager.tsx';
-import { moveAmongRows } from './row-keys.ts';
-import { TableRow } from './table-row.tsx';
+import { ColumnsMenu } from './columns-menu.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import { FilterTags } from './filter-tags.tsx';
+import { FilterMenu, GroupMenu } from './list-menus.tsx';
+import type { Sort } from './order.ts';
+import { RefreshButton } from './refresh-button.tsx';
+import { useSelection } from './selection.ts';
+import { Sheet } from './sheet.tsx';
 import { useTableStyles } from './table-styles.ts';
-import { type Order, pageSize, type Rows, useRows } from './use-rows.ts';
+import { type Columns, type List, useColumns, useList } from './use-list.ts';
+
+/** A list with all tools, as a screen has it. Left out: a small table within a page, which is sorted and searched only. */
+export interface ListTools<Row> {
+  /** Under this name it is remembered what a person chose, and files are named. */
+  name: string;
+  /** Asks for the rows again. */
+  refresh(): Promise<unknown>;
+  /** What prints the list on the command line, searched for this text where the agent can. */
+  command?(search: string): CommandLine;
+  actions?: readonly BulkAction<Row>[];
+}
 
 interface DataTableProps<Row> {
   /** What the table shows, for screen readers and the search box: `Endpoints`. */
@@ -17,22 +34,28 @@ interface DataTableProps<Row> {
   columns: readonly Column<Row>[];
   rowKey(row: Row): string;
   /** Where a row leads; its first cell becomes the link. */
-  place?(row: Row): readonly string[];
-  order?: Order;
+  place(row: Row): readonly string[];
+  order?: { column: string; descending?: boolean };
   /** Shown when there are no rows at all. */
   empty: ReactNode;
   /** Beside the search box: filters, buttons. */
   tools?: ReactNode;
   searchable?: boolean;
+  list?: ListTools<Row>;
 }
 
-/** Rows to sort, find and walk through by keyboard (arrows, Home, End, Enter). */
+/** Rows to search, filter, sort, group, select and walk through by keyboard; a hundred thousand of them too. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, rows, columns, rowKey, place, order, empty, tools, searchable = true } = props;
+  const { label, rows, rowKey, order, empty, tools, list, searchable = true } = props;
   const styles = useTableStyles();
-  const table = useRows({ rows, columns, rowKey, order });
-  const searchId = useId();
-  const { found } = table;
+  const columns = useColumns(list?.name ?? null, props.columns);
+  const usual = useUsual(order);
+  const view = useList(rows, columns, rowKey, usual);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how a row is named does not change
+  const keys = useMemo(() => view.found.map(rowKey), [view.found]);
+  const selection = useSelection(keys, view.lines);
+  const selected = () =>
+    view.found.map((row) => ({ key: rowKey(row), row })).filter(({ key }) => selection.has(key));
   if (rows.length === 0 && tools === undefined) return <>{empty}</>;
   return (
     <div className={styles.frame}>
@@ -40,65 +63,76 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <div className={styles.tools}>
           {searchable && (
             <SearchBox
-              id={searchId}
               className={styles.search}
               placeholder={en.table.search(label)}
               aria-label={en.table.search(label)}
-              onChange={(_, data) => table.search(data.value)}
+              value={view.search}
+              onChange={(_, data) => view.setSearch(data.value)}
             />
           )}
           {tools}
+          {list !== undefined && (
+            <ListMenus
+              tools={list}
+              view={view}
+              columns={columns}
+              selected={selection.count > 0 ? selected : null}
+            />
+          )}
           <span className={styles.count} aria-live="polite">
-            {en.table.count(found, rows.length)}
+            {en.table.count(view.found.length, rows.length)}
           </span>
         </div>
       )}
+      <FilterTags list={view} columns={columns.all} />
       {rows.length === 0 ? (
         empty
       ) : (
-        <div className={styles.box}>
-          <table className={styles.table} aria-label={label}>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <HeaderCell key={column.id} column={column} table={table} />
-                ))}
-              </tr>
-            </thead>
-            <tbody onKeyDown={(event: KeyboardEvent<HTMLElement>) => moveAmongRows(event)}>
-              {table.shown.map(({ id, row }, index) => (
-                <TableRow key={id} row={row} columns={columns} place={place?.(row)} first={index === 0} />
-              ))}
-            </tbody>
-          </table>
-          {found === 0 && <Empty title={en.table.nothingFound}>{en.table.nothingFoundHint}</Empty>}
-        </div>
+        <Sheet
+          label={label}
+          columns={columns.shown}
+          lines={view.lines}
+          rows={view.found.length}
+          place={props.place}
+          sorting={view}
+          selection={list === undefined ? null : selection}
+          fold={view.fold}
+        />
       )}
-      {found > pageSize && <Pager page={table.page} pages={table.pages} onPage={table.toPage} />}
+      {list !== undefined && (
+        <BulkBar actions={list.actions ?? []} selection={selection} selected={selected} />
+      )}
     </div>
   );
 }
 
-function HeaderCell<Row extends object>({ column, table }: { column: Column<Row>; table: Rows<Row> }) {
+/** As an order that stays the same from drawing to drawing. */
+function useUsual(order: { column: string; descending?: boolean } | undefined): readonly Sort[] {
+  const { column, descending = false } = order ?? {};
+  return useMemo(() => (column === undefined ? [] : [{ column, descending }]), [column, descending]);
+}
+
+function ListMenus<Row extends object>(props: {
+  tools: ListTools<Row>;
+  view: List<Row>;
+  columns: Columns<Row>;
+  /** Null: nothing is selected. */
+  selected: (() => { row: Row }[]) | null;
+}) {
+  const { tools, view, columns, selected } = props;
   const styles = useTableStyles();
-  const sorted = table.sorted(column.id);
-  const direction = sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none';
   return (
-    <th
-      scope="col"
-      className={mergeClasses(styles.head, column.wideOnly && styles.wideOnly)}
-      style={column.width === undefined ? undefined : { width: column.width }}
-      {...(column.plain ? {} : { 'aria-sort': direction })}
-    >
-      {column.plain ? (
-        <span className={styles.hiddenText}>{column.header}</span>
-      ) : (
-        <button type="button" className={styles.sort} onClick={() => table.sort(column.id, sorted === 'asc')}>
-          {column.header}
-          {sorted === 'asc' && <SortedUpIcon aria-hidden="true" />}
-          {sorted === 'desc' && <SortedDownIcon aria-hidden="true" />}
-        </button>
-      )}
-    </th>
+    <div className={styles.menus}>
+      <FilterMenu list={view} columns={columns.all} />
+      <GroupMenu list={view} columns={columns.all} />
+      <ColumnsMenu columns={columns} />
+      <ExportMenu
+        list={tools.name}
+        columns={columns.shown}
+        rows={() => selected?.().map(({ row }) => row) ?? view.found}
+        command={tools.command?.(view.search)}
+      />
+      <RefreshButton refresh={tools.refresh} />
+    </div>
   );
 }

@@ -1,12 +1,18 @@
-import { mergeClasses, SearchBox } from '@fluentui/react-components';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { SearchBox } from '@fluentui/react-components';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { en } from '../../text/en.ts';
-import { Empty } from '../empty.tsx';
+import { linesOf } from './arrange.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import type { Column } from './columns.ts';
+import { ColumnsMenu } from './columns-menu.tsx';
+import type { ListTools } from './data-table.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { Pager } from './pager.tsx';
-import { moveAmongRows } from './row-keys.ts';
-import { TableRow } from './table-row.tsx';
+import { RefreshButton } from './refresh-button.tsx';
+import { useSelection } from './selection.ts';
+import { Sheet } from './sheet.tsx';
 import { useTableStyles } from './table-styles.ts';
+import { useColumns } from './use-list.ts';
 
 interface PagedTableProps<Row> {
   label: string;
@@ -25,15 +31,26 @@ interface PagedTableProps<Row> {
   place(row: Row): readonly string[];
   /** Shown when there are no rows and nothing is searched. */
   empty: ReactNode;
-  tools?: ReactNode;
+  list: ListTools<Row>;
+  /** Reads all rows that are found, of every page. */
+  everything(): Promise<readonly Row[]>;
 }
 
-/** A long list of which the window holds one page: the agent searches, orders and cuts. */
+/** A long list of which the window holds one page: the agent searches, orders and cuts. Rows of the page are selected. */
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
-  const { label, rows, total, page, pageSize, columns, search, tools } = props;
+  const { label, rows, rowKey, total, page, pageSize, search, list } = props;
   const styles = useTableStyles();
   const frame = useTopOf(page);
-  const first = page * pageSize + 1;
+  const columns = useColumns(list.name, props.columns);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how a row is named does not change
+  const lines = useMemo(() => linesOf(rows, undefined, [], rowKey), [rows]);
+  const selection = useSelection(
+    lines.map((line) => line.key),
+    lines,
+  );
+  const selected = () =>
+    rows.map((row) => ({ key: rowKey(row), row })).filter(({ key }) => selection.has(key));
+  const before = page * pageSize;
   if (total === 0 && search === '') return <>{props.empty}</>;
   return (
     <div ref={frame} className={styles.frame}>
@@ -45,42 +62,34 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
           value={search}
           onChange={(_, data) => props.onSearch(data.value)}
         />
-        {tools}
+        <div className={styles.menus}>
+          <ColumnsMenu columns={columns} />
+          <ExportMenu
+            list={list.name}
+            columns={columns.shown}
+            rows={() => (selection.count > 0 ? selected().map(({ row }) => row) : props.everything())}
+            command={list.command?.(search)}
+          />
+          <RefreshButton refresh={list.refresh} />
+        </div>
         <span className={styles.count} aria-live="polite">
-          {rows.length === 0 ? '0' : en.table.range(first, first + rows.length - 1, total)}
+          {rows.length === 0 ? '0' : en.table.range(before + 1, before + rows.length, total)}
         </span>
       </div>
-      <div className={styles.box}>
-        <table className={styles.table} aria-label={label}>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th
-                  key={column.id}
-                  scope="col"
-                  className={mergeClasses(styles.head, styles.plainHead, column.wideOnly && styles.wideOnly)}
-                  style={column.width === undefined ? undefined : { width: column.width }}
-                >
-                  {column.header}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody onKeyDown={(event: KeyboardEvent<HTMLElement>) => moveAmongRows(event)}>
-            {rows.map((row, index) => (
-              <TableRow
-                key={props.rowKey(row)}
-                row={row}
-                columns={columns}
-                place={props.place(row)}
-                first={index === 0}
-              />
-            ))}
-          </tbody>
-        </table>
-        {rows.length === 0 && <Empty title={en.table.nothingFound}>{en.table.nothingFoundHint}</Empty>}
-      </div>
+      <Sheet
+        label={label}
+        columns={columns.shown}
+        lines={lines}
+        rows={rows.length}
+        before={before}
+        total={total}
+        place={props.place}
+        sorting={null}
+        selection={selection}
+        fold={() => {}}
+      />
       {total > pageSize && <Pager page={page} pages={Math.ceil(total / pageSize)} onPage={props.onPage} />}
+      <BulkBar actions={list.actions ?? []} selection={selection} selected={selected} />
     </div>
   );
 }

@@ -1,15 +1,33 @@
 import type { KeyboardEvent } from 'react';
 
-/** Arrow keys, Home and End walk along the links of the rows; one of them is in the tab order at a time. */
-export function moveAmongRows(event: KeyboardEvent<HTMLElement>): void {
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row-link]')];
-  const here = links.indexOf(event.target as HTMLElement);
-  const next = target(event.key, here, links.length);
-  const to = next === null ? undefined : links[next];
-  if (here < 0 || to === undefined) return;
-  event.preventDefault();
-  for (const one of links) one.tabIndex = one === to ? 0 : -1;
-  to.focus();
+/** What a key does on a line of a table. */
+type LineKey =
+  | { do: 'go'; to: number; extend: boolean }
+  | { do: 'select' | 'select-all' | 'select-none' }
+  | { do: 'fold'; fold: boolean };
+
+/** How far PageUp and PageDown lead. */
+const pageOfLines = 12;
+
+/** Null: the key has its usual meaning there. */
+export function lineKey(event: KeyboardEvent<HTMLElement>, here: number, count: number): LineKey | null {
+  const { key, shiftKey } = event;
+  if (event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) return key.toLowerCase() === 'a' ? { do: 'select-all' } : null;
+  const to = target(key, here, count);
+  if (to !== null) return { do: 'go', to, extend: shiftKey };
+  switch (key) {
+    case ' ':
+      return { do: 'select' };
+    case 'Escape':
+      return { do: 'select-none' };
+    case 'ArrowLeft':
+      return { do: 'fold', fold: true };
+    case 'ArrowRight':
+      return { do: 'fold', fold: false };
+    default:
+      return null;
+  }
 }
 
 function target(key: string, here: number, count: number): number | null {
@@ -18,6 +36,10 @@ function target(key: string, here: number, count: number): number | null {
       return Math.min(here + 1, count - 1);
     case 'ArrowUp':
       return Math.max(here - 1, 0);
+    case 'PageDown':
+      return Math.min(here + pageOfLines, count - 1);
+    case 'PageUp':
+      return Math.max(here - pageOfLines, 0);
     case 'Home':
       return 0;
     case 'End':

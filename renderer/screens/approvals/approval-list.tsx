@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type Approval, approvalState } from '#shared/model/approval.ts';
 import { countsOf } from '#shared/model/changes/index.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -14,8 +14,8 @@ import { Page } from '../../parts/page.tsx';
 import { approvalShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { approvalsCommand, useApprovalActions } from './approval-actions.tsx';
 
 export function ApprovalList() {
   const { queries } = useBridge();
@@ -23,17 +23,28 @@ export function ApprovalList() {
   const query = useQuery(
     queries.approvals.list.queryOptions({ input: { states: [...approvalState.options] } }),
   );
+  const rows = useMemo(
+    () => query.data?.filter((row) => (row.state === 'pending') !== decided) ?? [],
+    [query.data, decided],
+  );
+  const actions = useApprovalActions();
   return (
     <Page title={en.approvals.title} subtitle={en.approvals.subtitle}>
       <Answer query={query}>
-        {(all) => (
+        {() => (
           <DataTable
             label={en.approvals.title}
-            rows={all.filter((row) => (row.state === 'pending') !== decided)}
+            rows={rows}
             columns={columns}
             rowKey={(row) => row.id}
             place={(row) => ['approvals', row.id]}
             order={{ column: 'created', descending: true }}
+            list={{
+              name: 'approvals',
+              refresh: () => query.refetch(),
+              command: () => approvalsCommand(decided),
+              actions,
+            }}
             tools={
               <Tabs
                 small
@@ -65,9 +76,17 @@ const columns: Column<Approval>[] = [
     id: 'node',
     header: en.approvals.what,
     value: (row) => `${row.plan.endpointName} / ${row.plan.nodeName}`,
+    choice: (row) => row.plan.endpointName,
+    exported: (row) => `${row.plan.endpointName}/${row.plan.nodeName}`,
     cell: (row) => <What approval={row} />,
   },
-  { id: 'authority', header: en.approvals.authority, width: '20%', value: (row) => row.plan.authority.name },
+  {
+    id: 'authority',
+    header: en.approvals.authority,
+    width: '20%',
+    value: (row) => row.plan.authority.name,
+    choice: (row) => row.plan.authority.name,
+  },
   {
     id: 'changes',
     header: en.approvals.changes,
@@ -81,6 +100,7 @@ const columns: Column<Approval>[] = [
     header: en.approvals.state,
     width: '190px',
     value: (row) => en.approvals.states[row.state],
+    choice: (row) => en.approvals.states[row.state],
     cell: (row) => <Level shade={approvalShade[row.state]}>{en.approvals.states[row.state]}</Level>,
   },
   {
@@ -88,7 +108,15 @@ const columns: Column<Approval>[] = [
     header: en.approvals.asked,
     width: '130px',
     value: (row) => row.createdAt,
-    cell: (row) => <Time at={row.createdAt} />,
+    time: true,
+  },
+  {
+    id: 'by',
+    header: en.approvals.decider,
+    width: '150px',
+    hidden: true,
+    value: (row) => row.decidedBy,
+    choice: (row) => row.decidedBy ?? '',
   },
 ];
 

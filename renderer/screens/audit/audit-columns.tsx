@@ -4,7 +4,6 @@ import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { absoluteTime } from '../../parts/format.ts';
 import { Level, type Shade } from '../../parts/level.tsx';
 import { LongText } from '../../parts/long-text.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
 export const outcomeShade: Record<AuditEntry['outcome'], Shade> = {
@@ -20,10 +19,17 @@ export const auditColumns: Column<AuditEntry>[] = [
     header: en.audit.time,
     width: '120px',
     value: (row) => row.at,
+    time: true,
     text: (row) => absoluteTime(row.at),
-    cell: (row) => <Time at={row.at} />,
   },
-  { id: 'who', header: en.audit.who, width: '132px', value: who, cell: (row) => <Who entry={row} /> },
+  {
+    id: 'who',
+    header: en.audit.who,
+    width: '132px',
+    value: who,
+    choice: who,
+    cell: (row) => <Who entry={row} />,
+  },
   {
     id: 'sentence',
     header: en.audit.what,
@@ -36,7 +42,16 @@ export const auditColumns: Column<AuditEntry>[] = [
     header: en.audit.outcome,
     width: '110px',
     value: (row) => en.audit.outcomes[row.outcome],
+    choice: (row) => en.audit.outcomes[row.outcome],
     cell: (row) => <Level shade={outcomeShade[row.outcome]}>{en.audit.outcomes[row.outcome]}</Level>,
+  },
+  {
+    id: 'action',
+    header: en.audit.action,
+    width: '150px',
+    hidden: true,
+    value: (row) => row.action,
+    choice: (row) => row.action,
   },
 ];
 

@@ -6,6 +6,7 @@ import { useBridge } from '../../bridge/context.tsx';
 import { toFailure } from '../../bridge/failure.ts';
 import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
+import { commandLine } from '../../parts/command-line.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
@@ -48,7 +49,7 @@ export function AuditScreen({ rest }: ScreenProps) {
         failure={query.error === null ? null : toFailure(query.error)}
         onAgain={() => void query.refetch()}
       />
-      {query.data !== undefined && <Entries rows={rows} />}
+      {query.data !== undefined && <Entries rows={rows} refresh={query.refetch} />}
       {query.hasNextPage && (
         <div>
           <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -75,7 +76,7 @@ function useEntries() {
   return { query, rows };
 }
 
-function Entries({ rows }: { rows: AuditEntry[] }) {
+function Entries({ rows, refresh }: { rows: AuditEntry[]; refresh(): Promise<unknown> }) {
   return (
     <DataTable
       label={en.audit.title}
@@ -84,6 +85,11 @@ function Entries({ rows }: { rows: AuditEntry[] }) {
       rowKey={(row) => String(row.number)}
       place={(row) => ['audit', String(row.number)]}
       order={{ column: 'number', descending: true }}
+      list={{
+        name: 'audit',
+        refresh: () => refresh(),
+        command: () => commandLine('audit list', '', { limit: Math.min(1000, Math.max(1, rows.length)) }),
+      }}
       empty={
         <Empty icon={<AuditLargeIcon />} title={en.audit.none}>
           {en.audit.noneHint}

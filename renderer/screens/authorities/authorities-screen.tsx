@@ -4,6 +4,7 @@ import { type Authority, authorityDefinition } from '#shared/model/authority.ts'
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
@@ -14,6 +15,7 @@ import { OpenButton } from '../../parts/open-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
 import type { ScreenProps } from '../screen.ts';
+import { useAuthorityActions } from './authority-actions.tsx';
 import { AuthorityForm } from './authority-form.tsx';
 import { AuthorityPanel } from './authority-panel.tsx';
 import { authorityPlace, validationText } from './authority-text.ts';
@@ -23,6 +25,7 @@ export function AuthoritiesScreen({ rest }: ScreenProps) {
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<Authority | null>(null);
   const query = useQuery(queries.authorities.list.queryOptions({ input: {} }));
+  const actions = useAuthorityActions();
   const shown = query.data?.find((one) => one.id === rest[0]);
   const add = (
     <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
@@ -40,7 +43,12 @@ export function AuthoritiesScreen({ rest }: ScreenProps) {
             rowKey={(row) => row.id}
             place={(row) => ['authorities', row.id]}
             order={{ column: 'name' }}
-            searchable={rows.length > 5}
+            list={{
+              name: 'authorities',
+              refresh: () => query.refetch(),
+              command: () => commandLine('authorities list', '', {}),
+              actions,
+            }}
             empty={
               <Empty icon={<AuthoritiesLargeIcon />} title={en.authorities.none} actions={add}>
                 {en.authorities.noneHint}
@@ -70,6 +78,7 @@ const columns: Column<Authority>[] = [
     header: en.authorities.kind,
     width: '18%',
     value: (row) => authorityDefinition(row).short,
+    choice: (row) => authorityDefinition(row).short,
   },
   {
     id: 'place',
@@ -83,6 +92,7 @@ const columns: Column<Authority>[] = [
     width: '120px',
     value: (row) => (row.isDefault ? 1 : 0),
     text: () => '',
+    exported: (row) => row.isDefault,
     cell: (row) => (row.isDefault ? <Level shade="ok">{en.authorities.isDefault}</Level> : '–'),
   },
 ];

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
-import { useNow } from '../../bridge/time.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { CertificatesLargeIcon } from '../../parts/icons.ts';
@@ -12,6 +11,7 @@ import { Page } from '../../parts/page.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { en } from '../../text/en.ts';
 import type { ScreenProps } from '../screen.ts';
+import { useCertificateActions } from './certificate-actions.tsx';
 import { certificateColumns } from './certificate-columns.tsx';
 import { CertificatePanel } from './certificate-panel.tsx';
 import { OrderList } from './order-list.tsx';
@@ -40,19 +40,24 @@ export function CertificatesScreen({ rest }: ScreenProps) {
 
 function CertificateList() {
   const { queries } = useBridge();
-  const now = useNow();
   const query = useQuery(queries.certificates.list.queryOptions({ input: {} }));
-  const columns = useMemo(() => certificateColumns(now), [now]);
+  const actions = useCertificateActions();
   return (
     <Answer query={query}>
       {(rows) => (
         <DataTable
           label={en.certificates.title}
           rows={rows}
-          columns={columns}
+          columns={certificateColumns}
           rowKey={(row) => row.fingerprint}
           place={(row) => ['certificates', row.fingerprint]}
           order={{ column: 'expires' }}
+          list={{
+            name: 'certificates',
+            refresh: () => query.refetch(),
+            command: () => commandLine('certificates list', '', {}),
+            actions,
+          }}
           empty={
             <Empty
               icon={<CertificatesLargeIcon />}

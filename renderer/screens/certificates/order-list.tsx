@@ -3,6 +3,7 @@ import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
@@ -11,7 +12,6 @@ import { CertificatesLargeIcon } from '../../parts/icons.ts';
 import { Level } from '../../parts/level.tsx';
 import { orderShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 
 export function OrderList() {
@@ -27,6 +27,11 @@ export function OrderList() {
           rowKey={(row) => row.id}
           place={(row) => ['tasks', row.taskId]}
           order={{ column: 'number', descending: true }}
+          list={{
+            name: 'orders',
+            refresh: () => query.refetch(),
+            command: () => commandLine('orders list', '', { limit: 1000 }),
+          }}
           empty={
             <Empty icon={<CertificatesLargeIcon />} title={en.orders.none}>
               {en.orders.noneHint}
@@ -45,21 +50,30 @@ const columns: Column<Order>[] = [
     header: en.certificates.names,
     value: (row) => row.names[0] ?? '',
     text: (row) => row.names.join(' '),
+    exported: (row) => row.names,
     cell: (row) => <Soft text={firstOf(row.names, 2)} />,
   },
-  { id: 'authority', header: en.orders.authority, width: '18%', value: (row) => row.authorityName },
+  {
+    id: 'authority',
+    header: en.orders.authority,
+    width: '18%',
+    value: (row) => row.authorityName,
+    choice: (row) => row.authorityName,
+  },
   {
     id: 'key',
     header: en.certificates.key,
     width: '96px',
     wideOnly: true,
     value: (row) => en.keyTypes[row.keyType],
+    choice: (row) => en.keyTypes[row.keyType],
   },
   {
     id: 'state',
     header: en.orders.state,
     width: '27%',
     value: (row) => en.orders.states[row.state],
+    choice: (row) => en.orders.states[row.state],
     cell: (row) => <OrderState order={row} />,
   },
   {
@@ -67,7 +81,7 @@ const columns: Column<Order>[] = [
     header: en.orders.placed,
     width: '130px',
     value: (row) => row.createdAt,
-    cell: (row) => <Time at={row.createdAt} />,
+    time: true,
   },
 ];
 

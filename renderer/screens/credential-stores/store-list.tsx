@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
@@ -14,6 +15,7 @@ import { Page } from '../../parts/page.tsx';
 import { Soft } from '../../parts/soft.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { useStoreActions } from './store-actions.tsx';
 import { StoreForm } from './store-form.tsx';
 import { isDefaultStore, kindLabel, storeStanding, whereText } from './store-text.ts';
 
@@ -21,6 +23,7 @@ export function StoreList() {
   const { queries } = useBridge();
   const [adding, setAdding] = useState(false);
   const query = useQuery(queries.credentialStores.list.queryOptions({ input: {} }));
+  const actions = useStoreActions();
   const add = (
     <OpenButton appearance="primary" icon={<AddIcon />} onClick={() => setAdding(true)}>
       {en.credentialStores.add}
@@ -37,7 +40,12 @@ export function StoreList() {
             rowKey={(row) => row.id}
             place={(row) => ['credential-stores', row.id]}
             order={{ column: 'name' }}
-            searchable={rows.length > 5}
+            list={{
+              name: 'credential-stores',
+              refresh: () => query.refetch(),
+              command: () => commandLine('credstore list', '', {}),
+              actions,
+            }}
             empty={
               <Empty icon={<StoresLargeIcon />} title={en.credentialStores.none} actions={add}>
                 {en.credentialStores.noneHint}
@@ -64,6 +72,7 @@ const columns: Column<CredentialStoreRow>[] = [
     header: en.credentialStores.kind,
     value: (row) => kindLabel(row.kind),
     text: (row) => `${kindLabel(row.kind)} ${whereText(row.settings)}`,
+    choice: (row) => kindLabel(row.kind),
     cell: (row) => <Kind store={row} />,
   },
   {
@@ -71,6 +80,7 @@ const columns: Column<CredentialStoreRow>[] = [
     header: en.credentialStores.state,
     width: '168px',
     value: (row) => storeStanding(row).text,
+    choice: (row) => storeStanding(row).text,
     cell: (row) => <State store={row} />,
   },
   {

@@ -3,6 +3,7 @@ import type { CredentialStoreRow } from '#shared/contract/credential-stores.ts';
 import type { CredentialRow } from '#shared/contract/credentials.ts';
 import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { PagedTable } from '../../parts/data-table/paged-table.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
@@ -10,8 +11,8 @@ import { Empty } from '../../parts/empty.tsx';
 import { AddIcon, KeyLargeIcon } from '../../parts/icons.ts';
 import { OpenButton } from '../../parts/open-button.tsx';
 import { Soft } from '../../parts/soft.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { useCredentialActions } from './credential-actions.tsx';
 import { CredentialForm } from './credential-form.tsx';
 import { CredentialPanel } from './credential-panel.tsx';
 import { holdsText, keyText } from './credential-text.ts';
@@ -26,6 +27,7 @@ export function StoreCredentials({
   credentialId: string | null;
 }) {
   const pages = useCredentials(store.id);
+  const actions = useCredentialActions(store);
   return (
     <>
       <Answer query={pages.query}>
@@ -42,6 +44,14 @@ export function StoreCredentials({
             onPage={pages.toPage}
             columns={columns}
             rowKey={(row) => row.rowId}
+            list={{
+              name: 'credentials',
+              refresh: () => pages.query.refetch(),
+              command: (search) =>
+                commandLine('credstore credentials list', store.name, { search: search.trim() }),
+              actions,
+            }}
+            everything={pages.everything}
             place={(row) => ['credential-stores', store.id, row.id]}
             empty={
               <Empty
@@ -93,7 +103,7 @@ const columns: Column<CredentialRow>[] = [
     width: '17%',
     value: (row) => row.username ?? en.credentials.noUser,
   },
-  { id: 'holds', header: en.credentials.holds, value: () => '', cell: (row) => <Holds row={row} /> },
+  { id: 'holds', header: en.credentials.holds, value: holdsText, cell: (row) => <Holds row={row} /> },
   {
     id: 'used',
     header: en.credentials.usedBy,
@@ -105,8 +115,8 @@ const columns: Column<CredentialRow>[] = [
     header: en.credentials.changed,
     width: '130px',
     wideOnly: true,
+    time: true,
     value: (row) => row.updatedAt,
-    cell: (row) => <Time at={row.updatedAt} />,
   },
 ];
 

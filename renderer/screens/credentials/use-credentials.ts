@@ -15,6 +15,8 @@ interface CredentialPages {
   onSearch(text: string): void;
   page: number;
   toPage(page: number): void;
+  /** All that are found, of every page. */
+  everything(): Promise<readonly CredentialRow[]>;
 }
 
 /** Walks through the credentials of a local store page by page; only one page is ever held, the next is fetched ahead. */
@@ -37,7 +39,30 @@ export function useCredentials(storeId: string): CredentialPages {
     if (page < cursors.length - 1) setCursors(cursors.slice(0, page + 1));
     else if (last !== undefined && !query.isPlaceholderData) setCursors([...cursors, last]);
   };
-  return { query, search, onSearch: setSearch, page: cursors.length - 1, toPage };
+  const everything = useEverything(storeId, asked);
+  return { query, search, onSearch: setSearch, page: cursors.length - 1, toPage, everything };
+}
+
+/** As many as the agent gives in one answer. */
+const mostAtOnce = 1000;
+
+function useEverything(storeId: string, search: string): () => Promise<readonly CredentialRow[]> {
+  const { client } = useBridge();
+  return async () => {
+    const all: CredentialRow[] = [];
+    for (let more = true; more; ) {
+      const last = all.at(-1)?.id;
+      const answer = await client.credentials.list({
+        storename: storeId,
+        limit: mostAtOnce,
+        ...(search === '' ? {} : { search }),
+        ...(last === undefined ? {} : { after: last }),
+      });
+      all.push(...answer.items);
+      more = answer.more;
+    }
+    return all;
+  };
 }
 
 function useSettled(text: string): string {

@@ -7,12 +7,14 @@ import { factsOfTask } from '#shared/model/task.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { commandLine } from '../../parts/command-line.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { EndpointsLargeIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { en } from '../../text/en.ts';
+import { useNodeActions } from './endpoint-actions.tsx';
 import { nodeColumns } from './node-columns.tsx';
 import { NodePanel } from './node-panel.tsx';
 import { RequestCertificate } from './request-certificate.tsx';
@@ -27,6 +29,7 @@ export function EndpointNodes(props: {
   const { queries } = useBridge();
   const [requesting, setRequesting] = useState<EndpointNode | null>(null);
   const query = useQuery(queries.nodes.list.queryOptions({ input: { endpoint: endpoint.id } }));
+  const actions = useNodeActions();
   const columns = useMemo(() => nodeColumns(query.data ?? [], setRequesting), [query.data]);
   return (
     <>
@@ -40,7 +43,12 @@ export function EndpointNodes(props: {
             rowKey={(row) => row.id}
             place={(row) => ['endpoints', endpoint.id, row.id]}
             order={{ column: 'name' }}
-            searchable={rows.length > 5}
+            list={{
+              name: 'nodes',
+              refresh: () => query.refetch(),
+              command: () => commandLine('nodes list', endpoint.name, {}),
+              actions,
+            }}
             empty={
               <Empty
                 icon={<EndpointsLargeIcon />}

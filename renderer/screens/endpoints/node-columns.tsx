@@ -41,7 +41,8 @@ const places: Column<EndpointNode>[] = [
     id: 'protocol',
     header: en.nodes.protocol,
     value: (row) => en.nodes.protocols[row.protocol],
-    width: '88px',
+    choice: (row) => en.nodes.protocols[row.protocol],
+    width: '84px',
   },
   {
     id: 'address',
@@ -55,8 +56,9 @@ const places: Column<EndpointNode>[] = [
     header: en.nodes.port,
     value: (row) => row.bindings[0]?.port ?? null,
     text: (row) => ports(row).join(' '),
+    exported: (row) => ports(row).map(String),
     cell: (row) => <Lines lines={ports(row).map(String)} />,
-    width: '76px',
+    width: '68px',
   },
 ];
 
@@ -66,17 +68,42 @@ const certificates: Column<EndpointNode>[] = [
     header: en.nodes.ssl,
     value: (row) => row.orderNumber ?? (row.certificate === null ? null : en.nodes.external),
     text: (row) => [row.orderNumber, row.certificate?.issuer, row.certificate?.names].flat().join(' '),
+    choice: (row) =>
+      row.certificate === null ? '' : row.orderNumber === null ? en.nodes.external : en.certificates.ordered,
+    exported: (row) => row.certificate?.fingerprint ?? null,
     cell: (row) => <SslCell node={row} />,
-    width: '17%',
+    width: '16%',
   },
   {
     id: 'served',
     header: en.nodes.served,
     value: (row) => en.served[row.served.state],
+    choice: (row) => (row.missingSince === null ? en.served[row.served.state] : en.nodes.gone),
     cell: (row) => <ServedCell node={row} />,
-    width: '12%',
+    width: '11%',
   },
+  {
+    id: 'expires',
+    header: en.certificates.expires,
+    width: '130px',
+    hidden: true,
+    time: true,
+    value: (row) => row.certificate?.notAfter ?? null,
+  },
+  {
+    id: 'issuer',
+    header: en.certificates.issuer,
+    width: '17%',
+    hidden: true,
+    value: issuer,
+    choice: issuer,
+  },
+  { id: 'place', header: en.nodes.place, width: '20%', hidden: true, value: (row) => row.place },
 ];
+
+function issuer({ certificate }: EndpointNode): string {
+  return certificate === null ? '' : nameOf(certificate.issuer);
+}
 
 function requests(onRequest: (node: EndpointNode) => void): Column<EndpointNode> {
   return {

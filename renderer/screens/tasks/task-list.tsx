@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { liveTaskStates, type Task, type TaskState } from '#shared/model/task.ts';
+import { useMemo, useState } from 'react';
+import { factsOfTask, liveTaskStates, type Task, type TaskState } from '#shared/model/task.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
@@ -15,9 +15,9 @@ import { Page } from '../../parts/page.tsx';
 import { taskShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
-import { taskStateText, taskStepText, taskTitle } from './task-text.ts';
+import { tasksCommand, useTaskActions } from './task-actions.tsx';
+import { aboutTask, taskStateText, taskStepText, taskTitle } from './task-text.ts';
 
 const groups = {
   all: null,
@@ -32,17 +32,28 @@ export function TaskList() {
   const [group, setGroup] = useState<Group>('all');
   const query = useQuery(queries.tasks.list.queryOptions({ input: { limit: 1000 } }));
   const states: readonly TaskState[] | null = groups[group];
+  const { actions } = useTaskActions();
+  const rows = useMemo(
+    () => query.data?.filter((row) => states === null || states.includes(row.state)) ?? [],
+    [query.data, states],
+  );
   return (
     <Page title={en.tasks.title} subtitle={en.tasks.subtitle}>
       <Answer query={query}>
-        {(rows) => (
+        {() => (
           <DataTable
             label={en.tasks.title}
-            rows={states === null ? rows : rows.filter((row) => states.includes(row.state))}
+            rows={rows}
             columns={columns}
             rowKey={(row) => row.id}
             place={(row) => ['tasks', row.id]}
             order={{ column: 'created', descending: true }}
+            list={{
+              name: 'tasks',
+              refresh: () => query.refetch(),
+              command: () => tasksCommand(states),
+              actions,
+            }}
             tools={
               <Tabs<Group>
                 small
@@ -84,6 +95,7 @@ const columns: Column<Task>[] = [
     header: en.tasks.state,
     width: '205px',
     value: taskStateText,
+    choice: taskStateText,
     cell: (row) => <Level shade={taskShade[row.state]}>{taskStateText(row)}</Level>,
   },
   {
@@ -92,13 +104,14 @@ const columns: Column<Task>[] = [
     width: '120px',
     wideOnly: true,
     value: (row) => en.tasks.askedBy(row.actor, en.origins[row.origin]),
+    choice: (row) => en.tasks.askedBy(row.actor, en.origins[row.origin]),
   },
   {
     id: 'created',
     header: en.tasks.started,
     width: '130px',
     value: (row) => row.createdAt,
-    cell: (row) => <Time at={row.createdAt} />,
+    time: true,
   },
   {
     id: 'took',
@@ -107,6 +120,23 @@ const columns: Column<Task>[] = [
     value: (row) => (row.finishedAt === null ? null : row.finishedAt - row.createdAt),
     cell: (row) => (row.finishedAt === null ? '–' : duration(row.finishedAt - row.createdAt)),
   },
+  {
+    id: 'kind',
+    header: en.tasks.kind,
+    width: '150px',
+    hidden: true,
+    value: (row) => factsOfTask(row).title,
+    choice: (row) => factsOfTask(row).title,
+  },
+  {
+    id: 'about',
+    header: en.tasks.about,
+    width: '150px',
+    hidden: true,
+    value: aboutTask,
+    choice: aboutTask,
+  },
+  { id: 'id', header: en.tasks.id, width: '190px', hidden: true, value: (row) => row.id },
 ];
 
 function TaskCell({ task }: { task: Task }) {

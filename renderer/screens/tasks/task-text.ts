@@ -6,6 +6,11 @@ export function taskTitle(task: Task): string {
   return `${factsOfTask(task).title} ${placeOf(task.subject, ' / ')}`;
 }
 
+/** The outermost of what it is about: tasks of one endpoint have the same. */
+export function aboutTask(task: Task): string {
+  return task.subject.within?.name ?? task.subject.name;
+}
+
 /** The state, and what a waiting task waits for. */
 export function taskStateText(task: Task): string {
   return task.state === 'waiting' && task.waitingFor !== null

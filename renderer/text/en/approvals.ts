@@ -20,6 +20,14 @@ export const approvals = {
     rejected: 'Rejected',
     superseded: 'Replaced',
   },
+  decider: 'Decided by',
+  many: {
+    approve: (number: number) => `Approve ${count(number, 'plan')}?`,
+    approveText:
+      'Each plan is carried out exactly as it is now. One that changes before it is approved is refused and stays in the list.',
+    reject: (number: number) => `Reject ${count(number, 'plan')}?`,
+    rejectText: 'Nothing is changed on the endpoints.',
+  },
   asked: 'Requested',
   reason: (reason: Plan['reason'], names: string[]) =>
     `${reason === 'renewal' ? 'Renewal' : 'New certificate'} for ${firstOf(names, 2)}`,

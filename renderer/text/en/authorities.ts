@@ -1,4 +1,5 @@
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { count } from './count.ts';
 import { labelsOf } from './labels.ts';
 
 export const authorities = {
@@ -11,6 +12,11 @@ export const authorities = {
   remove: 'Remove',
   removeTitle: (name: string) => `Remove ${name}?`,
   removeText: 'No certificates are revoked. An authority used by endpoints or orders cannot be removed.',
+  removeMany: {
+    label: 'Remove',
+    title: (number: number) => `Remove ${count(number, 'authority', 'authorities')}?`,
+    text: 'No certificates are revoked. Authorities used by endpoints or orders stay.',
+  },
   none: 'No authorities',
   noneHint: `Kinds: ${labelsOf(authorityCatalog)}.`,
   name: 'Name',

@@ -1,4 +1,5 @@
 import { firstOf } from '#shared/model/first-of.ts';
+import { count } from './count.ts';
 
 export const certificates = {
   title: 'Certificates',
@@ -25,6 +26,20 @@ export const certificates = {
   more: 'Details',
   open: 'Open certificate',
   validity: 'Validity',
+  begins: 'Valid from',
+  ordered: 'Ordered',
+  used: 'Used',
+  expiry: {
+    expired: 'Expired',
+    week: 'Within 7 days',
+    month: 'Within 30 days',
+    later: 'Later',
+  },
+  renewMany: {
+    label: 'Renew',
+    title: (number: number) => `Renew ${count(number, 'certificate')}?`,
+    text: 'A task begins for each node that uses one. Plans are approved as usual; nothing changes before.',
+  },
   range: (from: string, to: string) => `Valid from ${from} to ${to}`,
   facts: 'Certificate',
   subject: 'Subject',

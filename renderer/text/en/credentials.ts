@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const credentials = {
   title: 'Credentials',
   add: 'Add credential',
@@ -6,6 +8,9 @@ export const credentials = {
   edit: 'Edit',
   remove: 'Remove',
   removeTitle: (id: string) => `Remove ${id}?`,
+  removeManyTitle: (number: number) => `Remove ${count(number, 'credential')}?`,
+  removeManyText:
+    'Their passwords and private keys are deleted and cannot be recovered. Credentials that endpoints use stay.',
   removeText: 'Its password and private key are deleted and cannot be recovered.',
   none: 'No credentials yet',
   noneHint: 'Add a user name with a password or private key. Endpoints can then log in with it.',

@@ -1,5 +1,6 @@
 import { connectionCatalog } from '#shared/catalog/connections/index.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
+import { count } from './count.ts';
 import { labelsOf } from './labels.ts';
 
 export const endpoints = {
@@ -58,6 +59,15 @@ export const endpoints = {
   removeText:
     'Trustkeep removes the endpoint and its login. Nothing changes on the endpoint itself; its certificates are no longer renewed.',
   removeYes: 'Remove',
+  many: {
+    discoverTitle: (number: number) => `Discover the nodes of ${count(number, 'endpoint')}?`,
+    discoverText: 'A task begins for each endpoint. Nothing changes on the endpoints.',
+    probeTitle: (number: number) => `Probe ${count(number, 'endpoint')}?`,
+    probeText: 'Checks that each can be reached and managed. Nothing changes on the endpoints.',
+    removeTitle: (number: number) => `Remove ${count(number, 'endpoint')}?`,
+    removeText:
+      'Trustkeep removes the endpoints and their logins. Nothing changes on the endpoints themselves; their certificates are no longer renewed.',
+  },
   auth: 'Log in with',
   auths: { password: 'Password', 'private-key': 'Private key', 'credential-store': 'Credential store' },
   logInWith: 'Log in with',

@@ -1,4 +1,5 @@
 import type { Manager } from '#shared/model/manager.ts';
+import { count } from './count.ts';
 
 export const nodes = {
   one: 'Node',
@@ -28,6 +29,14 @@ export const nodes = {
   external: 'External',
   noCertificate: 'None',
   gone: 'Not found by the last discovery',
+  many: {
+    renew: 'Renew',
+    renewTitle: (number: number) => `Renew the certificates of ${count(number, 'node')}?`,
+    renewText: 'A task begins for each node. Plans are approved as usual; nothing changes before.',
+    verify: 'Verify',
+    verifyTitle: (number: number) => `Verify ${count(number, 'node')}?`,
+    verifyText: 'TLS handshakes show what is served now. Nothing changes on the endpoints.',
+  },
   request: 'Request',
   requestFor: (name: string) => `Request certificate for ${name}`,
   requestLong: 'Request certificate',

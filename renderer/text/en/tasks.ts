@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const tasks = {
   title: 'Tasks',
   subtitle: 'Everything the agent is doing and has done, step by step.',
@@ -45,6 +47,12 @@ export const tasks = {
   hidePlan: 'Hide the plan',
   needsApproval: 'Nothing has been changed yet. The plan is waiting for approval.',
   readPlan: 'Read the plan',
+  kind: 'Kind',
+  about: 'Endpoint',
+  cancelMany: {
+    label: 'Cancel',
+    title: (number: number) => `Cancel ${count(number, 'task')}?`,
+  },
   cancel: 'Cancel task',
   cancelTitle: 'Cancel this task?',
   cancelText: 'Nothing has been changed on the endpoint, and nothing will be.',

@@ -1,4 +1,5 @@
 import { manyCredentials } from './credentials.ts';
+import { exampleEndpoint } from './endpoints.ts';
 import { type Keychain, readyKeychain, recoveryKey, troubledKeychain } from './keychain.ts';
 import { manyNames } from './many-names.ts';
 import { manyNotifications, someChannels } from './notified.ts';
@@ -25,17 +26,8 @@ export const scenes: Record<string, (now: number) => World> = {
         node.served = { ...node.served, state: 'same', sentence: 'It serves the certificate on disk.' };
     return { ...world, approvals: [], notifications: [] };
   },
-  many: (now) => {
-    const world = richWorld(now);
-    const first = world.endpoints[0];
-    if (first !== undefined)
-      world.endpoints = Array.from({ length: 1000 }, (_, index) => ({
-        ...first,
-        id: `ep_many${index}`,
-        name: `edge-${String(index).padStart(4, '0')}`,
-      }));
-    return world;
-  },
+  many: (now) => withEndpoints(richWorld(now), 1000),
+  vast: (now) => withEndpoints(emptyWorld(now), 100_000),
   // numbers as large as an administrator of many hosts has them
   'many-credentials': (now) => ({ ...richWorld(now), credentials: manyCredentials(now, 100_000) }),
   passphrase: (now) => {
@@ -67,6 +59,17 @@ export const scenes: Record<string, (now: number) => World> = {
     return world;
   },
 };
+
+/** So many, of every type and in every state there is. */
+function withEndpoints(world: World, number: number): World {
+  const kinds = richWorld(world.now).endpoints;
+  world.endpoints = Array.from({ length: number }, (_, index) => ({
+    ...(kinds[index % kinds.length] ?? exampleEndpoint(world.now)),
+    id: `ep_many${index}`,
+    name: `edge-${String(index).padStart(String(number - 1).length + 1, '0')}`,
+  }));
+  return world;
+}
 
 function withKeychain(now: number, keychain: Keychain): World {
   const world = richWorld(now);
