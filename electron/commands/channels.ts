@@ -93,6 +93,7 @@ function update(
   const parsed = channelInput.safeParse({ kind: before.kind, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   const name = freeName(tools, text(wanted, 'name') ?? '', before.id);
+  checkSecrets(tools, before, wanted, changes);
   const after: Channel = { ...before, name, settings: settingsOf(before.kind, wanted) };
   audit.commit(
     () => {
@@ -102,6 +103,29 @@ function update(
     () => ({ subject: after.id, sentence: `The channel "${name}" was changed: ${listed(changes)}.` }),
   );
   return changed(tools, after.id);
+}
+
+/** A password is not sent to another server than the one it was given for. */
+function checkSecrets(
+  { database }: CommandTools,
+  channel: Channel,
+  wanted: Flat,
+  changes: Record<string, unknown>,
+): void {
+  const { seals, boundTo, fields, toFlat } = channelDefinition(channel);
+  const was = toFlat(channel.settings);
+  const moved = boundTo.find((name) => wanted[name] !== was[name]);
+  if (moved === undefined) return;
+  for (const [name, sealed] of Object.entries(seals)) {
+    if (name in changes || !database.secrets.has(channel.id, sealed)) continue;
+    const [secret, bound] = [name, moved].map(
+      (one) => fields.find((field) => field.name === one)?.label ?? one,
+    );
+    throw invalid(
+      `${secret} was given for another value of ${bound}.`,
+      `Give it again with --${name}-prompt, or remove it with --clear ${name}.`,
+    );
+  }
 }
 
 function settingsOf(kind: ChannelKind, input: Flat): ChannelSettings {

@@ -11,6 +11,7 @@ import { nodeManagers } from './migrations/0008-node-managers.ts';
 import { revokedCertificates } from './migrations/0009-revoked-certificates.ts';
 import { leftovers } from './migrations/0010-leftovers.ts';
 import { channels } from './migrations/0011-channels.ts';
+import { notificationPersons } from './migrations/0012-notification-persons.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   revokedCertificates,
   leftovers,
   channels,
+  notificationPersons,
 ];
 
 export function versionOf(driver: Driver): number {

@@ -7,7 +7,7 @@ import {
 } from '#shared/model/notification.ts';
 import type { Driver, Value } from './driver.ts';
 import { type Columns, insertSql, marks, reader } from './rows.ts';
-import { begunBy, isOlder } from './wanted-rows.ts';
+import { byPerson, isOlder } from './wanted-rows.ts';
 
 /** The account of a person who began tasks in the window or on the command line. Undefined: everyone; null: no one is known. */
 type Person = string | null | undefined;
@@ -52,8 +52,7 @@ export const readNotification = reader('notifications', notification, (row) => (
   at: row.at,
 }));
 
-/** Tables that are not asked about cost nothing: each is joined by its key. */
-const joined = `notifications n LEFT JOIN tasks t ON t.id = n.task_id LEFT JOIN approvals a ON a.id = n.approval_id`;
+const joined = 'notifications n LEFT JOIN approvals a ON a.id = n.approval_id';
 
 /** What asks for a decision does so until it is decided, the rest until it is read. */
 const asksPerson = `iif(n.approval_id IS NULL,
@@ -67,14 +66,21 @@ export class NotificationRepository implements NotificationRows {
   }
 
   insert(value: Notification): void {
-    const columns = columnsOf(value);
+    const columns = { ...columnsOf(value), person: this.#personOf(value.taskId) };
     this.#driver.run(insertSql('notifications', columns), columns);
+  }
+
+  /** Who began the task, in the window or on the command line. */
+  #personOf(taskId: string | null): string | null {
+    if (taskId === null) return null;
+    const task = this.#driver.get(`SELECT actor FROM tasks WHERE id = ? AND ${byPerson}`, [taskId]);
+    return typeof task?.actor === 'string' ? task.actor : null;
   }
 
   list({ kinds, by, unread, actionRequired, olderThan, limit }: NotificationFilter): Notification[] {
     const wanted: [sql: string, values: readonly Value[]][] = [];
     if (kinds !== undefined) wanted.push([`n.kind IN (${marks(kinds)})`, kinds]);
-    if (by !== undefined) wanted.push([begunBy('t.'), [by]]);
+    if (by !== undefined) wanted.push(['n.person = ?', [by]]);
     if (unread === true) wanted.push(['n.read_at IS NULL', []]);
     if (unread === false) wanted.push(['n.read_at IS NOT NULL', []]);
     if (actionRequired !== undefined) wanted.push([`${actionRequired ? '' : 'NOT '}${asksPerson}`, []]);
@@ -89,19 +95,34 @@ export class NotificationRepository implements NotificationRows {
   }
 
   count(by: Person): Omit<NotificationCount, 'tasks'> {
+    const given = by === undefined ? [] : [by];
     const rows = this.#driver.all(
-      `SELECT n.kind AS kind, count(*) AS total, coalesce(sum(n.read_at IS NULL), 0) AS unread,
-         coalesce(sum(${asksPerson}), 0) AS asks
-       FROM ${joined} ${by === undefined ? '' : `WHERE ${begunBy('t.')}`} GROUP BY n.kind`,
-      by === undefined ? [] : [by],
+      `SELECT kind, count(*) AS total, sum(read_at IS NULL) AS unread FROM notifications
+       ${by === undefined ? '' : 'WHERE person = ?'} GROUP BY kind`,
+      given,
     );
     return {
       kinds: notificationKind.options.map((kind) => {
         const row = rows.find((one) => one.kind === kind);
         return { kind, total: Number(row?.total ?? 0), unread: Number(row?.unread ?? 0) };
       }),
-      actionRequired: rows.reduce((sum, row) => sum + Number(row.asks), 0),
+      actionRequired: this.#asking(by),
     };
+  }
+
+  /** As `asksPerson` says it, each half by an index of its own; `+` keeps that of persons, which finds more, out of it. */
+  #asking(by: Person): number {
+    const theirs = by === undefined ? '' : 'AND +n.person = ?';
+    const given = by === undefined ? [] : [by];
+    const row = this.#driver.get(
+      `SELECT
+         (SELECT count(*) FROM notifications n WHERE n.read_at IS NULL AND n.approval_id IS NULL
+            AND n.level IN ('attention', 'danger') ${theirs}) +
+         (SELECT count(*) FROM approvals a JOIN notifications n ON n.approval_id = a.id
+            WHERE a.state = 'pending' ${theirs}) AS count`,
+      [...given, ...given],
+    );
+    return Number(row?.count);
   }
 
   markRead(id: string | null, now: number): void {

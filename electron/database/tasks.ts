@@ -15,7 +15,7 @@ import {
   toJson,
   updateSql,
 } from './rows.ts';
-import { begunBy, isOlder } from './wanted-rows.ts';
+import { byPerson, isOlder } from './wanted-rows.ts';
 
 const memory: z.ZodType<TaskMemory> = z.object({
   input: z.record(z.string(), z.unknown()),
@@ -30,6 +30,8 @@ const shown = `id, kind, subject_kind, subject_id, subject_name, within_kind, wi
 
 /** By id or name of the subject or of what it is within, or by both names. */
 const isAbout = `? IN (subject_id, within_id, subject_name, within_name, within_name || '/' || subject_name)`;
+
+const isTheirs = `${byPerson} AND actor = ?`;
 
 const readTask = reader('tasks', task, (row) => ({
   id: row.id,
@@ -109,7 +111,7 @@ export class TaskRepository implements TaskRows {
     const wanted: [sql: string, values: readonly Value[]][] = [];
     if (states !== undefined) wanted.push([`state IN (${marks(states)})`, states]);
     if (about !== undefined) wanted.push([isAbout, [about]]);
-    if (by !== undefined) wanted.push([begunBy(), [by]]);
+    if (by !== undefined) wanted.push([isTheirs, [by]]);
     if (olderThan !== undefined) wanted.push([isOlder('tasks', 'created_at'), [olderThan]]);
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
     return this.#driver
@@ -121,10 +123,14 @@ export class TaskRepository implements TaskRows {
   }
 
   count(by: string | null | undefined): { live: number; total: number } {
+    const theirs = by === undefined ? '' : `AND ${isTheirs}`;
+    // few are live: the index of persons would find all that are not, too
+    const alsoTheirs = by === undefined ? '' : `AND +origin IN ('gui', 'cli') AND +actor = ?`;
+    const given = by === undefined ? [] : [by];
     const row = this.#driver.get(
-      `SELECT count(*) AS total, coalesce(sum(state IN (${marks(liveTaskStates)})), 0) AS live FROM tasks
-       ${by === undefined ? '' : `WHERE ${begunBy()}`}`,
-      [...liveTaskStates, ...(by === undefined ? [] : [by])],
+      `SELECT (SELECT count(*) FROM tasks WHERE true ${theirs}) AS total,
+         (SELECT count(*) FROM tasks WHERE state IN (${marks(liveTaskStates)}) ${alsoTheirs}) AS live`,
+      [...given, ...liveTaskStates, ...given],
     );
     return { live: Number(row?.live), total: Number(row?.total) };
   }

@@ -1,7 +1,5 @@
-/** A task that the person of the parameter began, in the window or on the command line. */
-export function begunBy(of = ''): string {
-  return `${of}origin IN ('gui', 'cli') AND ${of}actor = ?`;
-}
+/** A task that a person began, as the index of persons says it. */
+export const byPerson = `origin IN ('gui', 'cli')`;
 
 /** Behind the row of this id where the newest come first; nothing, where that row is gone. */
 export function isOlder(table: string, time: string, of = ''): string {

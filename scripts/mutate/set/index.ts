@@ -34,6 +34,7 @@ import { socksMutations } from './socks.ts';
 import { stateMutations } from './states.ts';
 import { stepMutations } from './steps.ts';
 import { taskMutations } from './tasks.ts';
+import { toldMutations } from './told.ts';
 import { undoMutations } from './undo.ts';
 import { watchedMutations } from './watched.ts';
 
@@ -71,6 +72,7 @@ export const mutations: readonly Mutation[] = [
   ...fallBackMutations,
   ...revocationMutations,
   ...notificationMutations,
+  ...toldMutations,
   ...socksMutations,
   ...rehearsalMutations,
   ...cleanUpMutations,

@@ -16,6 +16,8 @@ export interface ChannelDefinition<K extends string, S> extends Descriptor {
   place(settings: S): string;
   /** Secret fields, and the name each is sealed under. */
   seals: Readonly<Record<string, string>>;
+  /** What the sealed secrets were given for: with another value here, they have to be given again. */
+  boundTo: readonly string[];
   /** Those of them without which nothing can be sent. */
   needs: readonly string[];
   /** For people, in the order of the form. */

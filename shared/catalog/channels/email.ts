@@ -95,6 +95,7 @@ export const email = defineChannel({
   place: ({ to: [first = '', ...more], host, port }) =>
     `${first}${more.length === 0 ? '' : ` and ${more.length} more`} by ${host}:${port}`,
   seals: { password: 'password' },
+  boundTo: ['host', 'user'],
   needs: [],
 });
 

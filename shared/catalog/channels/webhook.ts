@@ -49,5 +49,6 @@ export const webhook = defineChannel({
   }),
   place: ({ url }) => url.replace(/[?#].*$/, ''),
   seals: { secret: 'signing-secret' },
+  boundTo: [], // it signs, and is never sent
   needs: ['secret'],
 });

@@ -118,6 +118,15 @@ test('the password is sealed, kept by an update, and gone with the channel', asy
   await agent.call.channels.update({ channel: 'ops', changes: { to: ['other@example.org'], name: 'night' } });
   expect((await agent.call.channels.test({ channel: 'night' })).ok).toBe(true);
   expect(agent.database.secrets.list(id)).toEqual(['password']);
+  // and never goes to another server
+  const host = '127.0.0.1';
+  const update = (changes: Record<string, unknown>) =>
+    agent.call.channels.update({ channel: 'night', changes });
+  await expect(update({ host })).rejects.toThrow('Password was given for another value of Host.');
+  expect((await update({ host, password: login.password })).settings).toMatchObject({ host });
+  await update({ host: 'localhost', user: null, password: null });
+  expect(agent.database.secrets.list(id)).toEqual([]);
+  await update({ user: login.user, password: login.password });
   await agent.call.channels.remove({ channel: id });
   expect(agent.database.secrets.list(id)).toEqual([]);
 });

@@ -73,6 +73,7 @@ describe('what is shown when', () => {
       { kind: 'failed', level: 'danger', title: 'Failed: b', taskId: 'task_b' },
       { kind: 'succeeded', level: 'attention', title: 'Done with warnings: c' },
       { kind: 'approval-needed', level: 'attention', title: 'Approval needed: d', approvalId: 'apr_1' },
+      { kind: 'renewal-at-risk', level: 'danger', title: 'd expires in 2 days', approvalId: 'apr_1' },
     ];
     for (const one of now) tell(aNotification(one));
     expect(titles()).toEqual(now.map(({ title }) => title));
@@ -80,8 +81,10 @@ describe('what is shown when', () => {
       [true, false],
       [false, false],
       [false, false],
+      [true, false],
     ]);
-    expect(shown.map((toast) => toast.plan)).toEqual([null, null, plan]);
+    // only what asks for the approval says what is approved
+    expect(shown.map((toast) => toast.plan)).toEqual([null, null, plan, null]);
   });
 
   test('without a time each success is told on its own', () => {
