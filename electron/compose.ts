@@ -15,6 +15,7 @@ import { makeAgent } from './agent/make-agent.ts';
 import { overviewOf } from './agent/overview.ts';
 import { OutboundProxy } from './agent/proxy.ts';
 import { readSettings } from './agent/settings.ts';
+import type { Updater } from './agent/updates/updater.ts';
 import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
@@ -25,6 +26,7 @@ import { openEndpoint } from './compose/open-endpoint.ts';
 import type { Overrides } from './compose/overrides.ts';
 import { joinStores } from './compose/stores.ts';
 import { unlockPatiently } from './compose/unlock.ts';
+import { updateParts } from './compose/updates.ts';
 import { backupWhenDue } from './database/backup.ts';
 import type { Database } from './database/database.ts';
 import { sealedRowsOf } from './database/reseal.ts';
@@ -53,6 +55,8 @@ export interface ComposeOptions {
   begins?: boolean;
   /** What a person decided where the database is gone; without it that is refused (`database.gone…`). */
   ifGone?: GoneDecision;
+  /** What replaces this program by another version; left out: nothing here does. */
+  updater?: Updater;
   /** The program should end: somebody said `trustkeep stop`. */
   onStop?: () => void;
 }
@@ -126,7 +130,7 @@ function joinParts(parts: Parts): Composed {
 
 type Joined = ReturnType<typeof buildParts>;
 
-function buildParts({ options, clock, log, masterKey, database }: Parts) {
+function buildParts({ options, clock, log, dataDirectory, masterKey, database }: Parts) {
   const { overrides = {} } = options;
   const turns = makeLogInTurns(clock);
   const outbound = new OutboundProxy({
@@ -171,6 +175,7 @@ function buildParts({ options, clock, log, masterKey, database }: Parts) {
     }),
     machine: hostname(),
     machineRoots,
+    updates: updateParts(dataDirectory, net.http, options.updater, overrides.updates),
     keychainState: () => masterKey.state(),
     unlock: () => unlockPatiently(masterKey, clock),
   });

@@ -10,6 +10,7 @@ import { networkCodes } from './failure-codes/network.ts';
 import { secretsCodes } from './failure-codes/secrets.ts';
 import { serviceCodes } from './failure-codes/service.ts';
 import { storesCodes } from './failure-codes/stores.ts';
+import { updatesCodes } from './failure-codes/updates.ts';
 
 /** Every code of the product, by the chapters of docs/failures.md. No code stands in two of them. */
 export const failureChapters = {
@@ -22,6 +23,7 @@ export const failureChapters = {
   'Keychain and secrets': secretsCodes,
   'Database and backups': databaseCodes,
   'Certificates and keys': certificatesCodes,
+  'Updates of Trustkeep': updatesCodes,
   'Agent, tasks and commands': agentCodes,
   'The service': serviceCodes,
 } as const;
@@ -37,6 +39,7 @@ export const failureCodes = {
   ...secretsCodes,
   ...databaseCodes,
   ...certificatesCodes,
+  ...updatesCodes,
   ...agentCodes,
   ...serviceCodes,
 };

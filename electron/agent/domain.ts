@@ -40,5 +40,10 @@ export interface DomainLoop {
 export interface Domain<Commands extends object> {
   readonly taskKinds: readonly KindOfTask[];
   /** Called once. `commands` is what handlers of the contract call; nothing runs before the agent is started. */
-  open(ground: Ground): { commands: Commands; loops: readonly DomainLoop[] };
+  open(ground: Ground): {
+    commands: Commands;
+    loops: readonly DomainLoop[];
+    /** Ends what runs beside the loops and tasks. */
+    stop?(): Promise<void>;
+  };
 }

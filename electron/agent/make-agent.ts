@@ -50,14 +50,14 @@ function join(parts: AgentParts) {
     desk.wake();
     loops.wake('agent');
   };
-  return { events, notifications, pause, desk, loops, wake, commands: domains.commands };
+  return { events, notifications, pause, desk, loops, wake, domains };
 }
 
 /** Nothing runs before `start`. */
 export function makeAgent(parts: AgentParts): Agent {
-  const { events, notifications, pause, desk, loops, wake, commands } = join(parts);
+  const { events, notifications, pause, desk, loops, wake, domains } = join(parts);
   return {
-    ...commands,
+    ...domains.commands,
     events,
     pause,
     async start() {
@@ -70,7 +70,7 @@ export function makeAgent(parts: AgentParts): Agent {
     async stop(graceMs = 10_000) {
       notifications.stop();
       pause.stop();
-      await Promise.all([desk.stop(graceMs), loops.stop()]);
+      await Promise.all([desk.stop(graceMs), domains.stop(), loops.stop()]);
     },
     wake() {
       pause.start();

@@ -4,6 +4,7 @@ import type { Authority, KeepsRoot } from '../providers/authorities/authority.ts
 import type { Channel } from '../providers/channels/channel.ts';
 import type { OpenConnectionParts } from './open-connection.ts';
 import type { AcceptsConnections, ProbeTls } from './steps/step.ts';
+import type { UpdateParts } from './updates/updater.ts';
 
 /** Everything the agent meets the world through; compose gives it. */
 export interface AgentParts extends OpenConnectionParts {
@@ -23,6 +24,7 @@ export interface AgentParts extends OpenConnectionParts {
   machine: string;
   /** Roots known on this machine, PEM. */
   machineRoots(): readonly string[];
+  updates: UpdateParts;
   keychainState(): KeychainState;
   /** Finds the master key, or begins to wait for a person. Comes back within seconds either way. */
   unlock(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { autoupdateCatalog } from '#shared/catalog/autoupdate.ts';
 import { channelCatalog } from '#shared/catalog/channels/index.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
@@ -37,6 +38,7 @@ const catalogs: Record<string, Record<string, Descriptor>> = {
 const descriptors: Record<string, Descriptor> = {
   credentials: credentialDescriptor,
   proxy: proxyCatalog,
+  autoupdate: autoupdateCatalog,
   settings: settingsCatalog,
 };
 

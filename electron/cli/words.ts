@@ -71,6 +71,7 @@ export const fieldWords: Record<string, string> = {
     'Seconds (10 to 3600) after which the previous setting is restored automatically, unless "trustkeep proxy confirm" is run first.',
   'proxy.set.try_first':
     'Test the outbound connection before it is used, and refuse a setting that does not work. Default: on.',
+  when_idle: 'Install as soon as no task works, in place of refusing while one does.',
   url: 'Address to test. Default: every address the agent needs.',
   'backups.create.path': 'File to write. It must not exist yet.',
   'backups.create.passphrase': 'Passphrase for the backup, at least 12 characters.',

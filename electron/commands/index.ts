@@ -6,6 +6,7 @@ import { agentCommands } from './agent.ts';
 import { approvalCommands } from './approvals.ts';
 import { auditCommands } from './audit.ts';
 import { authorityCommands } from './authorities.ts';
+import { autoupdateCommands } from './autoupdate.ts';
 import { backupCommands } from './backups.ts';
 import { certificateCommands } from './certificates.ts';
 import { channelCommands } from './channels.ts';
@@ -40,6 +41,7 @@ export function makeRouter(tools: CommandTools) {
       credentialStores: credentialStoreCommands(tools),
       credentials: credentialCommands(tools),
       proxy: proxyCommands(tools),
+      autoupdate: autoupdateCommands(tools),
       backups: backupCommands(tools),
       notifications: notificationCommands(tools),
       channels: channelCommands(tools),

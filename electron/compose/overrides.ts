@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ProbeTls } from '../agent/steps/step.ts';
+import type { UpdateParts } from '../agent/updates/updater.ts';
 import type { AuthorityTools } from '../providers/authorities/registry.ts';
 import type { HostConnection } from '../providers/connections/connection.ts';
 import type { StoreTools } from '../providers/credential-stores/registry.ts';
@@ -14,4 +15,5 @@ export interface Overrides {
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
   storeTools?: Partial<StoreTools>;
+  updates?: Partial<UpdateParts>;
 }

@@ -21,6 +21,8 @@ import { makeQuit } from './quit.ts';
 import { onSecondStart } from './single-instance.ts';
 import { sandboxIsOff, stripDangerousSwitches } from './switches.ts';
 import { makeTray } from './tray.ts';
+import type { DesktopUpdates } from './updater/desktop-updates.ts';
+import { watchTrial } from './updater/trial.ts';
 import { makeMainWindow } from './window.ts';
 import { openDesktopState } from './window-state.ts';
 
@@ -31,6 +33,8 @@ interface DesktopOptions {
   clock: Clock;
   /** Makes the agent, when the window has what it needs to appear. Called again with what a person answered. */
   load: LoadAgent;
+  /** What replaces this program by another version, and watches over a new one. Made at the first call. */
+  updates(): Promise<DesktopUpdates>;
 }
 
 /** The agent begins when the page has its files; a page that never asks must not keep it from its work. */
@@ -56,14 +60,10 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const at = places();
   guardSession(at.page, log);
   setMenu(() => void quit());
-  const slot = new AgentSlot({ load: asking(options), start, failed: (reason) => void giveUp(reason, log) });
-  const lifecycle = watchLifecycle({
-    app,
-    powerMonitor,
-    stop,
-    wake: () => slot.current()?.agent.wake(),
-    log,
-  });
+  const slot = new AgentSlot({ load: asking(options), start, failed: givingUp(options) });
+  const trial = watchTrial({ ...options, open: () => open() });
+  const wake = () => slot.current()?.agent.wake();
+  const lifecycle = watchLifecycle({ app, powerMonitor, stop, wake, log });
   const state = openDesktopState(join(app.getPath('userData'), 'desktop.json'));
   const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), log, clock, state, onClosed });
   const questions = () => slot.current()?.questions ?? null;
@@ -78,6 +78,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     makeChannel: () => new MessageChannelMain(),
     ourPage: () => window.current()?.webContents ?? null,
     accept(port) {
+      trial.hears(port);
       slot.attach(port);
       slot.begin();
     },
@@ -102,12 +103,13 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     await desktop.listen();
     await desktop.start();
     notices.follow();
+    trial.agentWorks();
     log.info('the agent works', { msSinceStart: Math.round(clock.monotonic()) });
   }
   async function stop(graceMs: number | undefined): Promise<void> {
     notices.stop();
     window.destroy();
-    await slot.stop(graceMs);
+    await trial.ends(() => slot.stop(graceMs));
   }
 }
 
@@ -141,13 +143,16 @@ function guardSession(page: string, log: Log): void {
   servePage(own, page);
 }
 
+const givingUp = (options: DesktopOptions) => (reason: unknown) => void giveUp(reason, options);
+
 /** The agent could not be made or started: say why in one sentence, then end. */
-async function giveUp(thrown: unknown, log: Log): Promise<void> {
+async function giveUp(thrown: unknown, { log, updates }: DesktopOptions): Promise<void> {
   if (thrown instanceof QuitInstead) return app.exit(1);
   const { asFailure } = await import('#shared/failure.ts'); // with its schemas, which the first start need not wait for
   const failure = asFailure(thrown);
   log.error('the agent did not start', { failure: failure.toData(), error: thrown });
   process.stderr.write(`${[failure.message, failure.hint].filter(Boolean).join(' ')}\n`);
+  if (await (await updates()).offerBack(failure.message)) return;
   const detail = failure.hint ?? '';
   await dialog.showMessageBox({ type: 'error', title: title(), message: failure.message, detail });
   app.exit(1);

@@ -19,6 +19,7 @@ export const staleBy: Record<Topic, readonly Noun[]> = {
   'credential-stores': ['credentialStores', 'endpoints'],
   credentials: ['credentials', 'credentialStores'],
   proxy: ['proxy'],
+  autoupdate: ['autoupdate'],
   notifications: ['notifications', 'agent'],
   channels: ['channels'],
   audit: ['audit'],

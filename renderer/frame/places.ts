@@ -20,6 +20,8 @@ import {
   StoresIcon,
   TasksFilledIcon,
   TasksIcon,
+  UpdateFilledIcon,
+  UpdateIcon,
 } from '../parts/icons.ts';
 import type { ScreenProps } from '../screens/screen.ts';
 import { en } from '../text/en.ts';
@@ -49,6 +51,9 @@ export const screens: Readonly<Record<string, Screen>> = {
       .CredentialStoresScreen,
   })),
   proxy: lazy(async () => ({ default: (await import('../screens/proxy/proxy-screen.tsx')).ProxyScreen })),
+  autoupdate: lazy(async () => ({
+    default: (await import('../screens/autoupdate/autoupdate-screen.tsx')).AutoupdateScreen,
+  })),
   notifications: lazy(async () => ({
     default: (await import('../screens/notifications/notifications-screen.tsx')).NotificationsScreen,
   })),
@@ -73,5 +78,6 @@ export const navigation = [
   },
   { place: 'audit', label: en.nav.audit, Icon: AuditIcon, Here: AuditFilledIcon },
   { place: 'proxy', label: en.nav.proxy, Icon: ProxyIcon, Here: ProxyFilledIcon },
+  { place: 'autoupdate', label: en.nav.autoupdate, Icon: UpdateIcon, Here: UpdateFilledIcon },
   { place: 'settings', label: en.nav.settings, Icon: SettingsIcon, Here: SettingsFilledIcon },
 ] as const;

@@ -1,6 +1,10 @@
 /** Every icon of the window, imported one by one so that the bundle holds no other. */
 export { Add20Regular as AddIcon } from '@fluentui/react-icons/svg/add';
 export { Alert20Regular as BellIcon, AlertRegular as BellLargeIcon } from '@fluentui/react-icons/svg/alert';
+export {
+  ArrowCircleUp20Filled as UpdateFilledIcon,
+  ArrowCircleUp20Regular as UpdateIcon,
+} from '@fluentui/react-icons/svg/arrow-circle-up';
 export { ArrowClockwise20Regular as AgainIcon } from '@fluentui/react-icons/svg/arrow-clockwise';
 export { ArrowDown16Regular as DownIcon } from '@fluentui/react-icons/svg/arrow-down';
 export { ArrowDownload20Regular as SaveIcon } from '@fluentui/react-icons/svg/arrow-download';

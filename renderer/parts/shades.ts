@@ -3,6 +3,7 @@ import type { ServedState } from '#shared/model/node.ts';
 import type { NotificationLevel } from '#shared/model/notification.ts';
 import type { OrderState } from '#shared/model/order.ts';
 import type { TaskState } from '#shared/model/task.ts';
+import type { UpdateState } from '#shared/model/update.ts';
 import type { Shade } from './level.tsx';
 
 /** Which sign each state gets. Written as tables so that a new state cannot be forgotten. */
@@ -46,4 +47,16 @@ export const noticeShade: Record<NotificationLevel, Shade> = {
   success: 'ok',
   attention: 'attention',
   danger: 'danger',
+};
+
+export const updateShade: Record<UpdateState, Shade> = {
+  disabled: 'off',
+  idle: 'ok',
+  checking: 'busy',
+  'up-to-date': 'ok',
+  available: 'info',
+  downloading: 'busy',
+  ready: 'attention',
+  installing: 'busy',
+  failed: 'danger',
 };

@@ -1,6 +1,7 @@
 import { approvals, plan } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { authorities, authorityAccount } from './en/authorities.ts';
+import { autoupdate } from './en/autoupdate.ts';
 import { backups } from './en/backups.ts';
 import { certificates, orders, revocation } from './en/certificates.ts';
 import { channels } from './en/channels.ts';
@@ -38,6 +39,7 @@ export const en = {
     'credential-stores': 'Credential stores',
     audit: 'Audit log',
     proxy: 'Proxy',
+    autoupdate: 'Autoupdate',
     settings: 'Settings',
     counted: { tasks: 'in progress', approvals: 'waiting' },
   },
@@ -147,6 +149,7 @@ export const en = {
   credentialStores,
   credentials,
   proxy,
+  autoupdate,
   backups,
   settings,
   secrets,

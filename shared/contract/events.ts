@@ -15,6 +15,7 @@ export const topic = z.enum([
   'credential-stores',
   'credentials',
   'proxy',
+  'autoupdate',
   'notifications',
   'channels',
   'audit',

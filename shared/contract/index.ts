@@ -2,6 +2,7 @@ import { agent, secrets } from './agent.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { authorities } from './authorities.ts';
+import { autoupdate } from './autoupdate.ts';
 import { backups } from './backups.ts';
 import { certificates, orders } from './certificates.ts';
 import { channels } from './channels.ts';
@@ -29,6 +30,7 @@ export const contract = {
   credentialStores,
   credentials,
   proxy,
+  autoupdate,
   backups,
   notifications,
   channels,

@@ -20,6 +20,8 @@ interface LaunchOptions {
   args?: string[];
   /** Added to the small environment of the desktop. */
   env?: Record<string, string>;
+  /** What is started in the place of this executable. */
+  program?: (executable: string, account: Account | null) => Promise<string>;
   /** Share a desktop between launches; the caller stops it. */
   desktop?: Desktop;
 }
@@ -100,7 +102,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
   ];
   const env = { ...desktop.env, ...options.env };
   const asRoot = account === null && process.getuid?.() === 0;
-  const command = [...runAs(account, [prepared.executable]), ...(asRoot ? ['--no-sandbox'] : [])];
+  const program = (await options.program?.(prepared.executable, account)) ?? prepared.executable;
+  const command = [...runAs(account, [program]), ...(asRoot ? ['--no-sandbox'] : [])];
   const starter = writeStarter(desktop.home, command);
   const app = await _electron
     .launch({

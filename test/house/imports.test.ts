@@ -102,6 +102,11 @@ const doors: [string, (target: string) => boolean, string[]][] = [
     ['electron/shell', 'electron/preload', 'electron/main.ts'],
   ],
   [
+    'electron-updater',
+    (t) => t === 'electron-updater' || t.startsWith('electron-updater/'),
+    ['electron/shell/updater'],
+  ],
+  [
     'tls and net sockets',
     (t) => /^(node:)?(tls|net|dgram|https?|http2)$/.test(t),
     [

@@ -1,12 +1,16 @@
 import { systemClock } from '#kit/clock.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Task, TaskKind } from '#shared/model/task.ts';
+import type { AutoupdateStatus } from '#shared/model/update.ts';
 import type { Agent } from '../../electron/agent/agent.ts';
 import type { Caller } from '../../electron/agent/caller.ts';
 import type { CertificateRequest } from '../../electron/agent/certificates/requests.ts';
 import type { DomainCommands } from '../../electron/agent/domains.ts';
 import { Events } from '../../electron/agent/events.ts';
 import { PauseControl } from '../../electron/agent/pause.ts';
+import { inForce } from '../../electron/agent/updates/in-force.ts';
+import { statusOf } from '../../electron/agent/updates/status.ts';
+import { readAutoupdate, readMemory } from '../../electron/agent/updates/stored.ts';
 import type { Database } from '../../electron/database/database.ts';
 import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import type { MasterKey } from '../../electron/secrets/master-key.ts';
@@ -64,12 +68,8 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
       },
       renew: (nodeId, caller) =>
         begin('certify', database.nodes.get(nodeId)?.endpointId ?? '', nodeId, caller),
-      preview: async () => {
-        throw new Error('not in this script');
-      },
-      rehearse: async () => {
-        throw new Error('not in this script');
-      },
+      preview: async () => notInScript(),
+      rehearse: async () => notInScript(),
       verify: async () => ({ state: 'same', fingerprint: null, sentence: 'As it should be.', at: 1 }),
     },
     channels: {
@@ -78,7 +78,38 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
       },
     },
     upkeep: {},
+    updates: {
+      status: () => idleUpdates(database),
+      check: async () => {},
+      failure: () => null,
+      enable: () => {},
+      disable: () => {},
+      install: async () => {},
+      cancel: () => {},
+      goBack: async () => {},
+    },
   };
+}
+
+/** Of a checkout, which does not update itself. */
+function idleUpdates(database: Database): AutoupdateStatus {
+  const release = { keys: [], feed: null, publishers: [] };
+  const updates = {
+    kind: 'checkout',
+    version: '1.0.0',
+    mark: () => null,
+    policy: () => ({}),
+    release,
+  } as const;
+  const settings = readAutoupdate(database);
+  return statusOf({
+    ...{ phase: { name: 'idle' }, force: inForce(settings, updates), byHand: false, settings, updates },
+    ...{ memory: readMemory(database), waitsFor: null, canInstall: false },
+  });
+}
+
+function notInScript(): never {
+  throw new Error('not in this script');
 }
 
 function unasked(): AgentScript {
@@ -115,9 +146,7 @@ export function scriptedAgent(
       if (row === null) throw new Error('no such task');
       return { ...row.task, state: 'cancelled' };
     },
-    decide: () => {
-      throw new Error('not in this script');
-    },
+    decide: notInScript,
     wake: () => {
       script.woken++;
     },

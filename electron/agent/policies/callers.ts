@@ -42,6 +42,7 @@ const nouns: Record<keyof Contract, 'open' | 'closed'> = {
   credentialStores: 'closed',
   credentials: 'closed',
   proxy: 'closed',
+  autoupdate: 'closed',
   backups: 'closed',
   notifications: 'closed',
   channels: 'closed',

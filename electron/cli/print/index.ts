@@ -18,6 +18,7 @@ import {
   statusPage,
   verdictPage,
 } from './agent.ts';
+import { autoupdatePage } from './autoupdate.ts';
 import { backupPage, restorePage } from './backups.ts';
 import {
   certificatePage,
@@ -145,6 +146,16 @@ const printers: {
     remove: () => ['The credential was removed.'],
   },
   proxy: { get: proxyPage, set: proxyPage, confirm: proxyPage, test: proxyReportPage },
+  autoupdate: {
+    get: autoupdatePage,
+    enable: autoupdatePage,
+    disable: autoupdatePage,
+    set: autoupdatePage,
+    check: autoupdatePage,
+    install: ({ sentence }) => [sentence],
+    cancel: ({ sentence }) => [sentence],
+    goBack: () => ['The previous version is put back and starts.'],
+  },
   backups: {
     create: backupPage,
     restore: restorePage,

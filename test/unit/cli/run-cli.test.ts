@@ -60,6 +60,9 @@ describe('the agent', () => {
     const begins = cliCommands().filter((command) => command.begins);
     expect(begins.map(({ words }) => words.join(' ')).sort()).toEqual([
       'authorities add',
+      'autoupdate disable',
+      'autoupdate enable',
+      'autoupdate set',
       'backup restore',
       'channels add',
       'credstore add',

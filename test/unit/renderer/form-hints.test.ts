@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { authorityCatalog } from '#shared/catalog/authorities/index.ts';
+import { autoupdateCatalog } from '#shared/catalog/autoupdate.ts';
 import { credentialDescriptor } from '#shared/catalog/credential-stores/credential.ts';
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
@@ -13,7 +14,7 @@ const catalogs: Descriptor[] = [
   ...Object.values(endpointCatalog),
   ...Object.values(authorityCatalog),
   ...Object.values(credentialStoreCatalog),
-  ...[credentialDescriptor, proxyCatalog, settingsCatalog],
+  ...[credentialDescriptor, proxyCatalog, autoupdateCatalog, settingsCatalog],
 ];
 const fields = catalogs.flatMap((one) => one.fields.map((field) => ({ of: one.id, field })));
 const said = fields.map(({ of, field }) => [`${of} ${field.name}`, hintOf(field), field] as const);

@@ -162,7 +162,9 @@ test('the one set of preferences spells out every protection', () => {
 test('nothing in the shell overrides what TLS certificates are trusted, or exposes an API to the page', () => {
   const room = join(import.meta.dirname, '../../../electron');
   const files = ['shell', 'preload'].flatMap((name) =>
-    readdirSync(join(room, name)).map((file) => join(room, name, file)),
+    readdirSync(join(room, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(room, name, file)),
   );
   expect(files.length).toBeGreaterThan(15);
   for (const file of files) {

@@ -4,6 +4,7 @@ import type { World } from '../world/world.ts';
 import { agentRoutes } from './agent.ts';
 import { approvalRoutes } from './approvals.ts';
 import { authorityRoutes } from './authorities.ts';
+import { autoupdateRoutes } from './autoupdate.ts';
 import { backupRoutes } from './backups.ts';
 import { certificateRoutes } from './certificates.ts';
 import { channelRoutes } from './channels.ts';
@@ -91,6 +92,7 @@ export class FakeAgent {
       ...storeRoutes(tools),
       ...credentialRoutes(tools),
       ...proxyRoutes(tools),
+      ...autoupdateRoutes(tools),
       ...backupRoutes(tools),
       ...recordRoutes(tools),
       ...channelRoutes(tools),

@@ -1,3 +1,4 @@
+import { updateScenes } from './autoupdate.ts';
 import { manyCredentials } from './credentials.ts';
 import { exampleEndpoint } from './endpoints.ts';
 import { type Keychain, readyKeychain, recoveryKey, troubledKeychain } from './keychain.ts';
@@ -70,6 +71,8 @@ function withEndpoints(world: World, number: number): World {
   }));
   return world;
 }
+for (const [name, updates] of Object.entries(updateScenes))
+  scenes[name] = (now) => ({ ...richWorld(now), updates: updates(now) });
 
 function withKeychain(now: number, keychain: Keychain): World {
   const world = richWorld(now);

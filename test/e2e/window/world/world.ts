@@ -14,6 +14,8 @@ import type { ProxyState, ProxyTrip } from '#shared/model/proxy.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
 import { type Settings, settings } from '#shared/model/settings.ts';
 import type { Task } from '#shared/model/task.ts';
+import type { AutoupdateStatus } from '#shared/model/update.ts';
+import { quietUpdates } from './autoupdate.ts';
 import { readyKeychain } from './keychain.ts';
 
 /** All the fake agent knows. */
@@ -41,6 +43,7 @@ export interface World {
   reads: string[];
   proxy: ProxyState;
   trips: ProxyTrip[];
+  updates: AutoupdateStatus;
   /** 1: seconds last as long as seconds. */
   pace: number;
   /** Checking an endpoint that is added takes until the person gives up. */
@@ -113,6 +116,7 @@ export function emptyWorld(now: number): World {
     reads: [],
     proxy: { route: { mode: 'none' }, bypass: [], hasPassword: false, revertsAt: null },
     trips: [],
+    updates: quietUpdates(now),
     pace: 1,
     largeEndpoints: false,
   };

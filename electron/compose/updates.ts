@@ -1,0 +1,31 @@
+import { version } from '#kit/version.ts';
+import type { UpdateParts, Updater } from '../agent/updates/updater.ts';
+import type { Http } from '../net/http.ts';
+import { readMark, updatesFolder } from '../updates/mark.ts';
+import { ownPackageKind } from '../updates/package-kind.ts';
+import { readPolicy } from '../updates/policy.ts';
+import { releaseFacts } from '../updates/release-keys.ts';
+
+/** What the agent needs for updates: requests go the way of all others, and what replaces the program is given. */
+export function updateParts(
+  dataDirectory: string,
+  http: () => Http,
+  updater: Updater | undefined,
+  overrides: Partial<UpdateParts> = {},
+): UpdateParts {
+  const folder = updatesFolder(dataDirectory);
+  return {
+    updater: updater ?? null,
+    kind: ownPackageKind(),
+    release: releaseFacts,
+    policy: () => readPolicy(),
+    get: (request) => http().request({ method: 'GET', ...request }),
+    folder,
+    mark: () => readMark(folder),
+    version,
+    platform: process.platform,
+    arch: process.arch,
+    random: Math.random,
+    ...overrides,
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PackageKind } from '#shared/model/update.ts';
+
+/** What is asked of the machine; tests give their own. @internal */
+export interface PackagePlace {
+  platform: NodeJS.Platform;
+  env: Record<string, string | undefined>;
+  /** A folder of the program, from which it is looked upwards. */
+  folder: string;
+  /** The folder of resources that Electron names; null outside of it. */
+  resources: string | null;
+  exists(path: string): boolean;
+  /** Null when it cannot be read. */
+  read(path: string): string | null;
+}
+
+const upwards = 5;
+
+/** How this program came onto the machine, read from what packing left. @internal */
+export function packageKind(place: PackagePlace): PackageKind {
+  const { platform, env, exists } = place;
+  // before all else: a checkout may be worked on in any of the others
+  if (above(place.folder, (folder) => exists(join(folder, 'electron-builder.yml'))) !== null) {
+    return env.APPIMAGE === undefined ? 'checkout' : 'appimage';
+  }
+  if (platform === 'linux' && env.APPIMAGE !== undefined && place.resources !== null) return 'appimage';
+  if (platform === 'win32' && place.resources !== null) return 'windows';
+  if (platform === 'darwin' && place.resources !== null) return 'macos';
+  const noted = notedType(place);
+  if (noted !== null) return noted;
+  if (exists('/.dockerenv') || exists('/run/.containerenv')) return 'docker';
+  return 'archive';
+}
+
+/** electron-builder writes `resources/package-type` into a deb and an rpm. */
+function notedType({ folder, resources, exists, read }: PackagePlace): PackageKind | null {
+  const name = 'package-type';
+  const inResources = resources === null ? null : join(resources, name);
+  const found =
+    inResources !== null && exists(inResources)
+      ? inResources
+      : above(folder, (at) => exists(join(at, name)), name);
+  const text = found === null ? null : read(found)?.trim();
+  return text === 'deb' || text === 'rpm' || text === 'docker' ? text : null;
+}
+
+function above(folder: string, is: (folder: string) => boolean, name = ''): string | null {
+  let at = folder;
+  for (let level = 0; level < upwards; level++) {
+    if (is(at)) return join(at, name);
+    const up = dirname(at);
+    if (up === at) return null;
+    at = up;
+  }
+  return null;
+}
+
+/** Of this process. */
+export function ownPackageKind(): PackageKind {
+  const { resourcesPath } = process as { resourcesPath?: string };
+  return packageKind({
+    platform: process.platform,
+    env: process.env,
+    folder: import.meta.dirname,
+    resources: process.versions.electron === undefined ? null : (resourcesPath ?? null),
+    exists: existsSync,
+    read(path) {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return null;
+      }
+    },
+  });
+}
+
+/** They replace themselves; the others are updated by what installed them. */
+export const selfUpdating: readonly PackageKind[] = ['appimage', 'windows'];
+
+const commands: Record<PackageKind, readonly string[]> = {
+  appimage: [],
+  windows: [],
+  macos: [],
+  deb: ['sudo apt-get update && sudo apt install --only-upgrade trustkeep'],
+  rpm: ['sudo dnf update trustkeep'],
+  docker: [
+    'docker stop trustkeep',
+    'docker rm trustkeep',
+    'docker pull trustkeep:latest',
+    'docker run -d --name trustkeep -v trustkeep-data:/var/lib/trustkeep trustkeep:latest',
+  ],
+  archive: [],
+  checkout: ['git pull && npm ci && npm run build'],
+};
+
+/** What a person runs to update a package that does not update itself. */
+export function updateCommands(kind: PackageKind): readonly string[] {
+  return commands[kind];
+}

@@ -1,0 +1,70 @@
+import type { AutoupdateStatus, UpdateState } from '#shared/model/update.ts';
+
+const states: Record<UpdateState, string> = {
+  disabled: 'Off',
+  idle: 'On',
+  checking: 'Checking',
+  'up-to-date': 'Up to date',
+  available: 'Update available',
+  downloading: 'Downloading',
+  ready: 'Ready to install',
+  installing: 'Installing',
+  failed: 'Failed',
+};
+
+const packages: Record<AutoupdateStatus['package'], string> = {
+  appimage: 'AppImage',
+  windows: 'Windows installer',
+  macos: 'macOS application',
+  deb: 'Debian package (deb)',
+  rpm: 'RPM package',
+  docker: 'Container image',
+  archive: 'Archive',
+  checkout: 'Checkout of the source',
+};
+
+export const autoupdate = {
+  title: 'Autoupdate',
+  subtitle: 'New versions of Trustkeep itself.',
+  state: 'This version',
+  states,
+  packages,
+  enabled: 'Check for updates regularly',
+  version: 'Version',
+  package: 'Package',
+  feed: 'Feed',
+  noFeed: 'None',
+  lastCheck: 'Last check',
+  byHand: 'by hand',
+  result: 'Result',
+  nextCheck: 'Next check',
+  check: 'Check now',
+  checking: 'Checking…',
+  checkOff: 'Autoupdate is off: this asks the feed once.',
+  install: 'Install and restart',
+  download: 'Download and install',
+  whenIdle: 'Install when no task works',
+  cancel: 'Stop the download',
+  goBack: (version: string) => `Go back to ${version}…`,
+  goBackTitle: (version: string) => `Go back to Trustkeep ${version}?`,
+  goBackYes: 'Go back',
+  goBackText: (version: string) =>
+    `Trustkeep ends, and version ${version} starts. Where the present version changed the database, the backup made right before is restored; what was done since then is not in it.`,
+  installTitle: (version: string) => `Install Trustkeep ${version}?`,
+  installYes: 'Install',
+  installText:
+    'Trustkeep ends, and the new version starts. The version in use is kept until the next update.',
+  decided: (what: readonly string[], by: string) => `An administrator decided ${what.join(', ')} in ${by}.`,
+  decisions: {
+    enabled: 'whether updates are fetched',
+    feed: 'the feed',
+    channel: 'the channel',
+    install: 'the time',
+  },
+  progress: (percent: number, done: string, all: string) => `${percent} % (${done} of ${all})`,
+  megabytes: (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`,
+  never: 'Never',
+  notes: (version: string) => `Release notes of ${version}`,
+  settings: 'When and from where',
+  commands: 'This package is updated on the command line',
+};
