@@ -1,5 +1,6 @@
 /** How the commonest commands are usually written, by the path of the command. Those that add something have theirs in the catalog. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  'agent.find': ['find shop.example', 'find web1 --json'],
   'endpoints.update': ['tls update web1 --auto_approve', 'tls update web1 --clear authority'],
   'endpoints.discover': ['tls discover web1 --wait'],
   'nodes.list': ['nodes list web1', 'nodes list --json'],

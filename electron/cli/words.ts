@@ -20,6 +20,7 @@ export const fieldWords: Record<string, string> = {
   limit: 'Maximum number, 1 to 1000.',
   before: 'Only entries with a smaller number.',
   states: 'Only entries in these states, separated by commas or repeated.',
+  text: 'Words; each must be somewhere in the names.',
   about: 'Only tasks for this endpoint or node: its ID, its name or ENDPOINT/NODE.',
   minutes: 'Minutes of the pause, 1 to 10080. Default: 60.',
   until_tomorrow: 'Until 6 o’clock in the morning, by the time zone of the machine of the agent.',

@@ -16,6 +16,8 @@ const usualPauseMinutes = 60;
 const stopAfterMs = 50;
 
 const os = implement(contract.agent).$context<CommandContext>();
+/** As many as fit on a screen. */
+const usualFinds = 20;
 
 export function agentCommands(tools: CommandTools) {
   const { agent, database, clock } = tools;
@@ -37,6 +39,7 @@ export function agentCommands(tools: CommandTools) {
     license: os.license.handler(async ({ input }) => ({ text: await licenseText(input.name) })),
     overview: os.overview.handler(() => overviewOf(database, clock.now())),
     ...pauseRoutes(tools),
+    find: os.find.handler(({ input }) => database.find(input.text, input.limit ?? usualFinds)),
     events: os.events.handler(({ signal }) => listen(agent.events, clock, signal)),
     show: os.show.handler(() => {
       if (tools.face !== 'desktop') {

@@ -4,6 +4,7 @@ import type { Authority } from '#shared/model/authority.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
+import type { Found } from '#shared/model/found.ts';
 import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { NotificationCount } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
@@ -50,6 +51,8 @@ export interface Database {
   readonly secrets: SecretRows;
   readonly meta: MetaRows;
   overview(now: number): Overview;
+  /** Endpoints, nodes and certificates with every word of the text in their names; at most `limit`. */
+  find(text: string, limit: number): Found[];
   close(): void;
 }
 

@@ -1,3 +1,4 @@
+import type { Found } from '#shared/model/found.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { RowSealer } from '../secrets/envelope.ts';
 import { ApprovalRepository } from './approvals.ts';
@@ -11,6 +12,7 @@ import type { Database } from './database.ts';
 import { DeliveryRepository } from './deliveries.ts';
 import type { Driver } from './driver.ts';
 import { EndpointRepository } from './endpoints.ts';
+import { findNamed } from './find.ts';
 import { LeftoverRepository } from './leftovers.ts';
 import { MetaRepository } from './meta.ts';
 import { NodeRepository } from './nodes.ts';
@@ -82,6 +84,10 @@ export class SqliteDatabase implements Database {
 
   overview(now: number): Overview {
     return readOverview(this.driver, now);
+  }
+
+  find(text: string, limit: number): Found[] {
+    return findNamed(this.driver, text, limit);
   }
 
   /** Idempotent. */

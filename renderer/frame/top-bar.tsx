@@ -6,6 +6,7 @@ import { BellIcon } from '../parts/icons.ts';
 import { Level } from '../parts/level.tsx';
 import { OpenButton } from '../parts/open-button.tsx';
 import { en } from '../text/en.ts';
+import { PaletteButton } from './palette/palette-button.tsx';
 
 const useStyles = makeStyles({
   bar: {
@@ -35,6 +36,7 @@ export function TopBar({ onBell, open }: { onBell(): void; open: boolean }) {
       <span className={styles.sentence} role="status">
         {data !== undefined && <Level shade={data.level}>{data.sentence}</Level>}
       </span>
+      <PaletteButton />
       <span className={styles.bell}>
         <Tooltip content={en.notifications.bell(unread)} relationship="label">
           <OpenButton

@@ -12,6 +12,7 @@ import { endpoints } from './en/endpoints.ts';
 import { nodes, request } from './en/nodes.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
+import { palette } from './en/palette.ts';
 import { pause } from './en/pause.ts';
 import { proxy } from './en/proxy.ts';
 import { secrets } from './en/secrets.ts';
@@ -129,6 +130,7 @@ export const en = {
   },
 
   table,
+  palette,
   overview,
   endpoints,
   nodes,

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { found } from '../model/found.ts';
 import { overview } from '../model/overview.ts';
 import { pause } from '../model/pause.ts';
 import { command, nothing } from './base.ts';
@@ -64,6 +65,22 @@ export const agent = {
     .meta({ cli: 'overview', help: 'Show what is served, expiring and waiting, worst first.' })
     .input(nothing)
     .output(overview),
+  find: command
+    .meta({
+      cli: 'find',
+      help: 'Find endpoints, nodes and certificates by parts of their names.',
+      positional: 'text',
+    })
+    .input(
+      z
+        .object({
+          /** Words; each must be somewhere in the names. */
+          text: z.string().min(1).max(200),
+          limit: z.number().int().min(1).max(1000).optional(),
+        })
+        .strict(),
+    )
+    .output(z.array(found)),
   /** Live: everything that changed, as it changes. Starts with a `hello`. */
   events: command.meta({}).input(nothing).output(eventIterator(agentEvent)),
   /** Refused with `agent.no-window` where there is none to show. */

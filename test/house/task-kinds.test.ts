@@ -14,6 +14,11 @@ const namesakes: readonly { place: string; kinds: readonly TaskKind[]; because: 
     kinds: ['restart'],
     because: 'which dialog is open',
   },
+  {
+    place: 'renderer/frame/palette/items.ts',
+    kinds: ['discover'],
+    because: 'the verb that a person types',
+  },
 ];
 
 const isHome = (file: string, kind: TaskKind): boolean =>

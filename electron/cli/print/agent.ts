@@ -7,6 +7,7 @@ import {
   authorityDefinition,
   type ImportedAccount,
 } from '#shared/model/authority.ts';
+import type { Found } from '#shared/model/found.ts';
 import type { Overview } from '#shared/model/overview.ts';
 import type { Pause } from '#shared/model/pause.ts';
 import type { StoredCheck } from '#shared/model/probe-check.ts';
@@ -131,6 +132,19 @@ export function overviewPage(overview: Overview, paper: Paper): string[] {
     ]),
     ...(overview.worst.length === 0 ? [] : ['', ...worstTable(overview.worst, paper)]),
   ];
+}
+
+export function foundTable(found: readonly Found[], paper: Paper): string[] {
+  if (found.length === 0) return ['Nothing has all of these words in its names.'];
+  return table(
+    found,
+    [
+      { head: 'kind', value: ({ kind }) => kind },
+      { head: 'name', value: ({ name }) => name, whole: true },
+      { head: 'id', value: ({ id }) => id, whole: true },
+    ],
+    paper,
+  );
 }
 
 function worstTable(worst: Overview['worst'], paper: Paper): string[] {

@@ -9,6 +9,7 @@ import {
   authorityPage,
   authorityTable,
   authorityTestPage,
+  foundTable,
   importedPage,
   keychainPage,
   overviewPage,
@@ -60,6 +61,7 @@ const printers: {
     resume: ({ wasPaused }) => [
       wasPaused ? 'The pause was ended; automatic work continues.' : 'There was no pause.',
     ],
+    find: foundTable,
     stop: () => ['The agent will stop as soon as its running steps are done.'],
     show: () => ['The window was brought to the front.'],
   },

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '#shared/contract/events.ts';
+import { foundIn } from '../world/found.ts';
 import { overviewOf } from '../world/overview.ts';
 import { type FakeTools, os } from './procedures.ts';
 
@@ -14,6 +15,7 @@ export function agentRoutes(
       license: os.agent.license.handler(({ input }) => ({
         text: `Permission is granted to use ${input.name}.`,
       })),
+      find: os.agent.find.handler(({ input }) => foundIn(world, input.text, input.limit ?? 20)),
       overview: os.agent.overview.handler(() => overviewOf(world)),
       events: os.agent.events.handler(({ signal }) => events(signal)),
       stop: os.agent.stop.handler(({ input }) => {

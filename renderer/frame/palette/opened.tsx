@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { useBridge } from '../../bridge/context.tsx';
+import type { Opens } from './items.ts';
+
+// forms are fetched when first opened, as screens are
+const AddEndpoint = lazy(async () => ({
+  default: (await import('../../screens/endpoints/add-endpoint.tsx')).AddEndpoint,
+}));
+const RequestCertificate = lazy(async () => ({
+  default: (await import('../../screens/endpoints/request-certificate.tsx')).RequestCertificate,
+}));
+const AuthorityForm = lazy(async () => ({
+  default: (await import('../../screens/authorities/authority-form.tsx')).AuthorityForm,
+}));
+const StoreForm = lazy(async () => ({
+  default: (await import('../../screens/credential-stores/store-form.tsx')).StoreForm,
+}));
+
+/** The form that was chosen in the palette, over whatever screen is shown. */
+export function OpenedForm({ opens, onClose }: { opens: Opens; onClose(): void }) {
+  return (
+    <Suspense fallback={null}>
+      {opens.form === 'endpoint' && <AddEndpoint onClose={onClose} />}
+      {opens.form === 'authority' && <AuthorityForm authority={null} onClose={onClose} />}
+      {opens.form === 'credential-store' && <StoreForm store={null} onClose={onClose} />}
+      {opens.form === 'request' && <Request node={opens.node} endpoint={opens.endpoint} onClose={onClose} />}
+    </Suspense>
+  );
+}
+
+function Request(props: { node: string; endpoint: string; onClose(): void }) {
+  const { queries } = useBridge();
+  const node = useQuery(queries.nodes.show.queryOptions({ input: { node: props.node } })).data?.node;
+  const endpoint = useQuery(
+    queries.endpoints.show.queryOptions({ input: { endpoint: props.endpoint } }),
+  ).data;
+  if (node === undefined || endpoint === undefined) return null;
+  return <RequestCertificate node={node} endpoint={endpoint} onClose={props.onClose} />;
+}
