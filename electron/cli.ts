@@ -14,7 +14,7 @@ import type { CliIo, LocalAgent } from './cli/io.ts';
 import { askHidden } from './cli/prompt.ts';
 import { runCli } from './cli/run-cli.ts';
 import { tell } from './cli/said.ts';
-import { connectLocally } from './transport/client.ts';
+import { connectLocally, connectToService } from './transport/client.ts';
 
 const argv = process.argv.slice(2);
 // On Linux and macOS this overwrites the words that `ps` shows, a password among them perhaps.
@@ -48,7 +48,10 @@ const io: CliIo = {
   clock: systemClock,
   version,
   defaultDataDirectory: (system) => resolve(dataDirectory(system)),
-  connect: (directory) => connectLocally(directory, accountName()),
+  connect: (directory) =>
+    directory === resolve(dataDirectory(true))
+      ? connectToService(directory, accountName())
+      : connectLocally(directory, accountName()),
   async startAgent(directory, begins) {
     const { startLocalAgent } = await import('./cli/local-agent.ts');
     own = await startLocalAgent(directory, begins);
@@ -66,13 +69,18 @@ const io: CliIo = {
     const { rehearse } = await import('./rehearsal.ts');
     return rehearse(print);
   },
-  async runHeadless({ dataDirectory: directory, logLevel, settings }) {
+  async runHeadless({ dataDirectory: directory, logLevel, settings, socketDirectory }) {
     process.off('SIGINT', interrupted);
     // the service has lines of its own for it
     process.off('uncaughtException', endAtUnexpected);
     process.off('unhandledRejection', endAtUnexpected);
     const { runHeadless } = await import('./headless.ts');
-    return runHeadless({ dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel, settings });
+    return runHeadless({
+      dataDirectory: directory,
+      logLevel: (logLevel ?? 'info') as LogLevel,
+      settings,
+      socketDirectory,
+    });
   },
 };
 

@@ -72,6 +72,8 @@ export interface Composed {
   start(): Promise<void>;
   /** Opens the local socket for the command line. */
   listen(): Promise<void>;
+  /** Opens a second one for the group of that directory. */
+  listenForGroup(directory: string): Promise<void>;
   attachPort(port: PortLike): void;
   overview(): Overview;
   /** What the desktop asks besides. */
@@ -212,11 +214,11 @@ function routerOf(parts: Parts, { agent, authorities, stores, outbound }: Joined
 function composedOf(parts: Parts, joined: Joined, router: Composed['router']): Composed {
   const { clock, log, dataDirectory, masterKey, database } = parts;
   const { agent, authorities, stores, outbound, net } = joined;
-  let socket: LocalSocket | null = null;
+  const sockets: LocalSocket[] = [];
   let stopping: Promise<void> | null = null;
   const close = async (graceMs?: number): Promise<void> => {
     await agent.stop(graceMs);
-    await socket?.close();
+    for (const socket of sockets) await socket.close();
     outbound.stop();
     await stores.registry.close();
     stores.credentials.forget();
@@ -237,7 +239,11 @@ function composedOf(parts: Parts, joined: Joined, router: Composed['router']): C
     },
     async listen() {
       const { listenLocally } = await import('./transport/local-socket.ts');
-      socket = await listenLocally(router, dataDirectory, log.in('socket'));
+      sockets.push(await listenLocally(router, dataDirectory, log.in('socket')));
+    },
+    async listenForGroup(directory) {
+      const { listenForGroup } = await import('./transport/local-socket.ts');
+      sockets.push(await listenForGroup(router, directory, log.in('socket')));
     },
     attachPort: (port) => attachPort(router, port, { origin: 'gui', actor: accountName() }),
     overview: () => overviewOf(database, clock.now()),

@@ -12,6 +12,8 @@ export interface HeadlessOptions {
   logLevel: LogLevel;
   /** Settings for this run only. */
   settings?: Partial<Settings>;
+  /** Where a socket is opened besides for the group of that directory. */
+  socketDirectory?: string | null;
 }
 
 /** Asked to end by a service manager, a person at the terminal, a closed console on Windows. */
@@ -44,7 +46,8 @@ function endAtUnexpected(log: Log): () => void {
  * The agent without a screen, until a signal or `trustkeep stop` ends it: running steps may finish. A second signal
  * does not wait for them. Resolves with the exit code; rejects when the agent cannot start.
  */
-export async function runHeadless({ dataDirectory, logLevel, settings }: HeadlessOptions): Promise<number> {
+export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  const { dataDirectory, logLevel, settings, socketDirectory = null } = options;
   const log = makeLog((line) => process.stderr.write(`${line}\n`), logLevel, systemClock.now);
   const stopExpecting = endAtUnexpected(log);
   const listener = serviceListener(process.env, systemClock, log.in('service'));
@@ -65,6 +68,7 @@ export async function runHeadless({ dataDirectory, logLevel, settings }: Headles
   });
   try {
     await composed.listen();
+    if (socketDirectory !== null) await composed.listenForGroup(socketDirectory);
     await composed.start();
     process.stdout.write(
       `Trustkeep ${version} is ready (process ${process.pid}, data in ${dataDirectory}).\n`,

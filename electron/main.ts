@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { systemClock } from '#kit/clock.ts';
 import { keepMemoryOutOfCores } from '#kit/core-files.ts';
-import { accountName, dataDirectory as usualDataDirectory } from '#kit/paths.ts';
+import type { Log } from '#kit/log.ts';
+import { accountName, sharedDirectory, dataDirectory as usualDataDirectory } from '#kit/paths.ts';
 import { causeOf } from '#kit/unexpected.ts';
 import { prepareDesktop, runDesktop } from './shell/desktop.ts';
+import type { DesktopAgent } from './shell/desktop-agent.ts';
 import { readFlags } from './shell/flags.ts';
 import { answerOfTest, isE2E, keysOfTest } from './shell/flavour.ts';
 import { openLogFile } from './shell/log-file.ts';
@@ -59,6 +62,8 @@ if (isFirstInstance(app)) {
     clock: systemClock,
     updates: updatesHere,
     async load(answer) {
+      const service = dataDirectory === null ? await serviceOfThisMachine(log) : null;
+      if (service !== null) return service;
       const { compose } = await import('./compose.ts');
       const place = dataDirectory === null ? {} : { dataDirectory };
       const by = { origin: 'gui' as const, actor: accountName() };
@@ -82,4 +87,16 @@ if (isFirstInstance(app)) {
   });
 } else {
   app.exit(0); // the first one was told and shows its window
+}
+
+/** Where the service runs and this account may call it, the desktop shows that agent and starts none of its own. */
+async function serviceOfThisMachine(log: Log): Promise<DesktopAgent | null> {
+  const directory = usualDataDirectory(true);
+  if (![directory, sharedDirectory].some((path) => existsSync(path))) return null;
+  const [{ serviceAgent }, { connectToService }] = await Promise.all([
+    import('./compose/service-agent.ts'),
+    import('./transport/client.ts'),
+  ]);
+  const connect = () => connectToService(directory, accountName(), 'gui');
+  return serviceAgent({ connect, clock: systemClock, log: log.in('service') });
 }

@@ -64,6 +64,8 @@ export interface CliIo {
     dataDirectory: string;
     logLevel: string | null;
     settings: Partial<Settings>;
+    /** Where a socket is opened besides for the group of that directory; null: none. */
+    socketDirectory: string | null;
   }): Promise<number>;
   /** Asks the service manager of this machine. Rejects with `service.*`. */
   service(call: ServiceCall): Promise<ServiceAnswer>;

@@ -143,23 +143,26 @@ function readingTwin(typed: string, known: readonly string[]): string | null {
   return readingVerbs.map((one) => `${noun} ${one}`).find((one) => known.includes(one)) ?? null;
 }
 
-/** `trustkeep run [--log-level LEVEL] [--proof_seconds N …]`: settings named here hold for this run. */
+/** `trustkeep run [--log-level LEVEL] [--socket-directory PATH] [--proof_seconds N …]`: settings named here hold for this run. */
 function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
   let logLevel: string | null = null;
+  let socketDirectory: string | null = null;
   const settings: Record<string, number> = {};
   for (let i = 0; i < rest.length; i++) {
     const [flag = '', inline] = (rest[i] ?? '').split('=', 2);
     const name = flag.replace(/^--?/, '').replaceAll('-', '_');
     const field = intervalFields.find((one) => one.name === name);
-    if (field === undefined && name !== 'log_level') throw usage(`"run" does not take "${rest[i]}".`);
+    const known = name === 'log_level' || name === 'socket_directory';
+    if (field === undefined && !known) throw usage(`"run" does not take "${rest[i]}".`);
     const given = inline ?? rest[++i] ?? '';
-    if (field === undefined) logLevel = given;
+    if (name === 'log_level') logLevel = given;
+    else if (field === undefined) socketDirectory = io.resolvePath(given);
     else settings[name] = settingValue(field, given);
   }
   if (logLevel !== null && !['debug', 'info', 'warn', 'error'].includes(logLevel)) {
     throw usage('--log-level must be one of: debug, info, warn, error.');
   }
-  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel, settings });
+  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel, settings, socketDirectory });
 }
 
 function settingValue(field: Field, given: string): number {

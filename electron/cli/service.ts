@@ -24,6 +24,12 @@ const installFields: readonly CliField[] = [
     help: 'Account that the agent runs as. Default: root with --writable, else "trustkeep", which is created.',
   },
   {
+    name: 'group',
+    kind: 'text',
+    required: false,
+    help: 'Group whose members may call the service: with the desktop, which then shows it, and with --system. Only with systemd.',
+  },
+  {
     name: 'writable',
     kind: 'lines',
     required: false,
@@ -85,8 +91,8 @@ function fitting(
     if (/\p{Cc}/u.test(text) || text === '') throw usage(`--${field.name} has no usable value.`);
     if (field.choices?.includes(text) === false)
       throw usage(`--${field.name} must be one of: ${field.choices.join(', ')}.`);
-    if (field.name === 'account' && !/^[A-Za-z_][\w.-]*$/.test(text))
-      throw usage(`"${text}" is no name of an account.`);
+    if (['account', 'group'].includes(field.name) && !/^[A-Za-z_][\w.-]*$/.test(text))
+      throw usage(`"${text}" is no name of an account or group.`);
     return field.kind === 'path' || field.kind === 'lines' ? io.resolvePath(text) : text;
   };
   return Object.fromEntries(

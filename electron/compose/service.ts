@@ -17,6 +17,7 @@ export function serviceOnThisMachine({ verb, dataDirectory, values }: ServiceCal
     dataDirectory,
     manager: text('manager') as ServiceManagerKind | null,
     account: text('account'),
+    group: text('group'),
     writable: (Array.isArray(values.writable) ? values.writable : []).map(String),
     masterKeyFile: text('master_key_file'),
     start: values.start !== false,

@@ -38,6 +38,9 @@ function systemDirectory({ platform, env }: Place): string {
   return '/var/lib/trustkeep';
 }
 
+/** Where the service of this machine may be called by a group of accounts besides (`run --socket_directory`); Linux alone. */
+export const sharedDirectory = '/run/trustkeep';
+
 /** What the credential is called by which systemd hands the key file to the service (systemd.exec(5), LoadCredential=). */
 export const credentialName = 'trustkeep-master-key';
 

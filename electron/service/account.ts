@@ -33,6 +33,14 @@ export async function accountFor(tools: ServiceTools, name: string, home: string
 /** The one that is created where no other is named. */
 export const ownAccount = 'trustkeep';
 
+/** Rejects with `service.account-missing` where there is no such group. */
+export async function refuseUnknownGroup(tools: ServiceTools, name: string): Promise<void> {
+  if ((await tools.run(['getent', 'group', name])).code === 0) return;
+  throw new Failure('service.account-missing', `There is no group "${name}" on this machine.`, {
+    hint: `Create it first: groupadd --system ${name}`,
+  });
+}
+
 /** As the system resolves names, directory services too (getent(1)). */
 async function find(tools: ServiceTools, name: string): Promise<Account | null> {
   const { code, stdout } = await tools.run(['getent', 'passwd', name]);

@@ -9,6 +9,8 @@ export interface ServiceSpec {
   dataDirectory: string;
   /** Whom the agent runs as. */
   account: string;
+  /** Whose members may call the agent; null: only the account itself and root. */
+  group: string | null;
   /** Directories of local endpoints that the agent may change; needs the account root. */
   writable: readonly string[];
   /** The key file that systemd hands over as a credential; null: the agent reads its key where it was chosen. */

@@ -1,4 +1,4 @@
-import { credentialName } from '#kit/paths.ts';
+import { credentialName, sharedDirectory } from '#kit/paths.ts';
 import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { ServiceSpec } from './service.ts';
 
@@ -16,7 +16,8 @@ const capabilitiesOfRoot =
  * one right, to listen for http-01 at port 80; root besides may change the directories named, and run what servers need.
  */
 export function systemdUnit(spec: ServiceSpec): string {
-  const argv = [...spec.program, 'run', `--data-directory=${spec.dataDirectory}`];
+  const shared = spec.group === null ? [] : [`--socket-directory=${sharedDirectory}`];
+  const argv = [...spec.program, 'run', `--data-directory=${spec.dataDirectory}`, ...shared];
   const root = spec.account === 'root';
   return `${[
     '# Made by "trustkeep service install". Settings of your own: systemctl edit trustkeep',
@@ -32,6 +33,9 @@ export function systemdUnit(spec: ServiceSpec): string {
     'NotifyAccess=all',
     `ExecStart=${argv.map(quoted).join(' ')}`,
     `User=${spec.account}`,
+    ...(spec.group === null
+      ? []
+      : [`Group=${spec.group}`, 'RuntimeDirectory=trustkeep', 'RuntimeDirectoryMode=0750']),
     ...(spec.masterKeyFile === null
       ? []
       : [`LoadCredential=${credentialName}:${specified(spec.masterKeyFile)}`]),

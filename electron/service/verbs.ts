@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import { accountFor, giveData, ownAccount } from './account.ts';
+import { accountFor, giveData, ownAccount, refuseUnknownGroup } from './account.ts';
 import { serviceManager } from './manager.ts';
 import { safeProgram } from './program.ts';
 import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } from './service.ts';
@@ -14,6 +14,8 @@ interface ServiceRequest {
   manager: ServiceManagerKind | null;
   /** Null: root where directories of local endpoints are named, else an account of its own. */
   account: string | null;
+  /** Whose members may call it; null: only the account and root. */
+  group: string | null;
   writable: readonly string[];
   masterKeyFile: string | null;
   /** Start it at once, after `install`. */
@@ -81,7 +83,11 @@ async function install(
         hint: 'Leave out --account, or --writable and have the endpoints reached over SSH.',
       },
     );
+  const { group } = request;
+  if (group !== null && manager.kind !== 'systemd')
+    throw new Failure('usage', '--group needs systemd, which makes the directory that the group may enter.');
   const program = await safeProgram(tools.program);
+  if (group !== null) await refuseUnknownGroup(tools, group);
   const account = await accountFor(tools, name, dataDirectory);
   const before = await manager.state();
   if (before.running) await manager.stop();
@@ -95,7 +101,14 @@ async function install(
   const kept = await tools.keepKey(dataDirectory, wanted, canRead);
   await giveData(dataDirectory, account);
   const handedOver = manager.kind === 'systemd' ? keyOutside(kept, dataDirectory) : null;
-  await manager.install({ program, dataDirectory, account: name, writable, masterKeyFile: handedOver });
+  await manager.install({
+    program,
+    dataDirectory,
+    account: name,
+    group,
+    writable,
+    masterKeyFile: handedOver,
+  });
   if (request.start || before.running) await manager.start();
   return { ...(await manager.state()), notes: notesAfterInstall(kept, name, request) };
 }
@@ -113,7 +126,7 @@ function isWithin(path: string, directory: string): boolean {
 function notesAfterInstall(
   kept: KeptKey,
   account: string,
-  { dataDirectory, start }: ServiceRequest,
+  { dataDirectory, group, start }: ServiceRequest,
 ): string[] {
   const as = account === 'root' ? 'sudo' : `sudo -u ${account}`;
   const notes = [
@@ -127,6 +140,10 @@ function notesAfterInstall(
   else
     notes.push(
       'Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: trustkeep secrets choose key-file --system',
+    );
+  if (group !== null)
+    notes.push(
+      `Members of the group ${group} may call it, and their desktop shows it. They may do all that it may do.`,
     );
   if (!start) notes.push('It was not started. Start it: sudo trustkeep service start');
   return notes;

@@ -5,11 +5,12 @@ import { Readable } from 'node:stream';
 import { createORPCClient, type NestedClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
+import { sharedDirectory } from '#kit/paths.ts';
 import type { Contract } from '#shared/contract/index.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { fromLine } from './failures.ts';
-import { checkOwner, socketPlace } from './socket-place.ts';
-import { actorHeader, proofOf, readToken, sameText } from './token.ts';
+import { checkOwner, type SocketPlace, sharedPlace, socketPlace } from './socket-place.ts';
+import { actorHeader, originHeader, proofOf, readToken, sameText } from './token.ts';
 
 /** The contract as a caller sees it. What goes wrong is turned into a Failure by `failureOf`. */
 export type Client = ContractRouterClient<Contract>;
@@ -23,13 +24,46 @@ const longestHello = 4096;
  * something answers that is not it, and with `agent.unreachable` when nothing is said for five seconds. A call rejects with
  * what the agent says, or with `agent.not-understood`.
  */
-export async function connectLocally(dataDirectory: string, actor: string | null): Promise<Client | null> {
-  const place = socketPlace(dataDirectory);
+export async function connectLocally(
+  dataDirectory: string,
+  actor: string | null,
+  origin: 'cli' | 'gui' = 'cli',
+): Promise<Client | null> {
+  // root may call the agent of another account, whose socket is its own like all of its data
+  const allowed = () => ({ forRoot: lstatSync(dataDirectory).uid });
+  return connectAt(socketPlace(dataDirectory), allowed, { actor, origin });
+}
+
+/**
+ * The service of this machine, where the operating system lets this account call it: as a member of its group, as the
+ * account it runs as, as an administrator. Null when none runs; rejects with `agent.denied` when this account may not.
+ */
+export async function connectToService(
+  systemDirectory: string,
+  actor: string | null,
+  origin: 'cli' | 'gui' = 'cli',
+): Promise<Client | null> {
+  const allowed = () => ({ forAll: lstatSync(sharedDirectory).uid });
+  try {
+    const shared = sharedPlace(sharedDirectory);
+    const byGroup = process.platform === 'linux' ? await connectAt(shared, allowed, { actor, origin }) : null;
+    if (byGroup !== null) return byGroup;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'agent.denied') throw error;
+  }
+  return connectLocally(systemDirectory, actor, origin);
+}
+
+/** `allowed`: whose the socket may be besides this account's and root's. */
+async function connectAt(
+  place: SocketPlace,
+  allowed: () => Parameters<typeof checkOwner>[2],
+  { actor, origin }: { actor: string | null; origin: 'cli' | 'gui' },
+): Promise<Client | null> {
   const token = readToken(place.tokenPath);
   if (token === null) return null;
   try {
-    // root may call the agent of another account, whose socket is its own like all of its data
-    if (place.directory !== null) checkOwner(place.path, 'socket', lstatSync(dataDirectory).uid);
+    if (place.directory !== null) checkOwner(place.path, 'socket', allowed());
     await provedByHello(place.path, token);
   } catch (error) {
     if (isGone(error)) return null;
@@ -37,6 +71,7 @@ export async function connectLocally(dataDirectory: string, actor: string | null
   }
   const headers = {
     authorization: `Bearer ${token}`,
+    [originHeader]: origin,
     ...(actor === null ? {} : { [actorHeader]: encodeURIComponent(actor) }),
   };
   const link = new RPCLink({

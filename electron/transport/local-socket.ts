@@ -6,8 +6,8 @@ import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CallContext } from './context.ts';
 import type { AppRouter } from './port.ts';
-import { checkOwner, ownDirectory, type SocketPlace, socketPlace } from './socket-place.ts';
-import { actorHeader, makeToken, proofOf, sameText } from './token.ts';
+import { checkOwner, ownDirectory, type SocketPlace, sharedPlace, socketPlace } from './socket-place.ts';
+import { actorHeader, makeToken, originHeader, proofOf, sameText } from './token.ts';
 
 export interface LocalSocket {
   readonly path: string;
@@ -28,8 +28,34 @@ export async function listenLocally(
 ): Promise<LocalSocket> {
   const place = socketPlace(dataDirectory);
   if (place.directory !== null) ownDirectory(place.directory);
-  await clearStale(place, dataDirectory);
-  const token = makeToken(place.tokenPath);
+  return listenIn({ place, of: dataDirectory, ownerOnly: true }, router, log);
+}
+
+/**
+ * The same on a socket that the group of `directory` can use too. The directory must be there: who makes it (systemd, by
+ * `RuntimeDirectory=`) says which group that is, and who else can enter. Rejects with `socket.unusable` where others can.
+ */
+export async function listenForGroup(router: AppRouter, directory: string, log: Log): Promise<LocalSocket> {
+  const place = sharedPlace(directory);
+  checkOwner(directory, 'directory');
+  if ((statSync(directory).mode & 0o027) !== 0)
+    throw new Failure(
+      'socket.unusable',
+      `${directory} can be entered by every account, or changed by its group.`,
+      {
+        hint: 'Give it mode 750.',
+      },
+    );
+  return listenIn({ place, of: directory, ownerOnly: false }, router, log);
+}
+
+async function listenIn(
+  { place, of, ownerOnly }: { place: SocketPlace; of: string; ownerOnly: boolean },
+  router: AppRouter,
+  log: Log,
+): Promise<LocalSocket> {
+  await clearStale(place, of);
+  const token = makeToken(place.tokenPath, ownerOnly ? 0o600 : 0o640);
   const handler = new RPCHandler<CallContext>(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: biggestBody })],
   });
@@ -40,7 +66,7 @@ export async function listenLocally(
     });
   });
   server.keepAliveTimeout = 1_000;
-  await listenAt(server, place);
+  await listenAt(server, place, ownerOnly ? 0o600 : 0o660);
   let closing: Promise<void> | null = null;
   return {
     path: place.path,
@@ -71,7 +97,8 @@ async function serve(
     return;
   }
   const actor = request.headers[actorHeader];
-  const caller = { origin: 'cli' as const, actor: typeof actor === 'string' ? decodeActor(actor) : null };
+  const origin = request.headers[originHeader] === 'gui' ? ('gui' as const) : ('cli' as const);
+  const caller = { origin, actor: typeof actor === 'string' ? decodeActor(actor) : null };
   const { matched } = await handler.handle(request, response, { prefix: '/rpc', context: { caller } });
   if (!matched) response.writeHead(404).end();
 }
@@ -88,7 +115,7 @@ function decodeActor(header: string): string | null {
 }
 
 /** Bound with a mask, so that there is no moment in which others could connect. */
-function listenAt(server: Server, place: SocketPlace): Promise<void> {
+function listenAt(server: Server, place: SocketPlace, mode: number): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       fail(error.code === 'EADDRINUSE' ? alreadyRunning(place.path) : cannotListen(place.path, error));
@@ -96,7 +123,7 @@ function listenAt(server: Server, place: SocketPlace): Promise<void> {
     const mask = place.directory === null ? null : process.umask(0o177);
     try {
       server.listen(place.path, () => {
-        if (place.directory !== null) chmodSync(place.path, 0o600);
+        if (place.directory !== null) chmodSync(place.path, mode);
         done();
       });
     } finally {
@@ -105,12 +132,12 @@ function listenAt(server: Server, place: SocketPlace): Promise<void> {
   });
 }
 
-async function clearStale(place: SocketPlace, dataDirectory: string): Promise<void> {
+async function clearStale(place: SocketPlace, of: string): Promise<void> {
   if (place.directory === null) return; // a pipe goes with its process
   const before = statSync(place.path, { throwIfNoEntry: false });
   if (before === undefined) return;
   checkOwner(place.path, 'socket');
-  if (await answers(place.path)) throw alreadyRunning(dataDirectory);
+  if (await answers(place.path)) throw alreadyRunning(of);
   const now = statSync(place.path, { throwIfNoEntry: false });
   if (now?.ino === before.ino) rmSync(place.path, { force: true });
 }

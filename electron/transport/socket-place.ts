@@ -39,6 +39,11 @@ export function socketPlace(
   });
 }
 
+/** The socket that members of the directory's group may use, and the token that they may read. */
+export function sharedPlace(directory: string): SocketPlace {
+  return { path: join(directory, 'agent.sock'), directory, tokenPath: join(directory, 'token') };
+}
+
 function ownName(): string {
   return `trustkeep-${process.getuid?.() ?? userInfo().username}`;
 }
@@ -52,13 +57,19 @@ export function ownDirectory(directory: string): void {
 
 /**
  * Refuses a path that belongs to somebody else (root may own anything). Not followed when it is a link: in a
- * directory shared by all, a link is how one is led astray. `owner`: whose it may be besides, where root calls.
+ * directory shared by all, a link is how one is led astray. Whose it may be besides: `forRoot`, where root calls, and
+ * `forAll`, in a directory that only root could have given away.
  */
-export function checkOwner(path: string, what: 'directory' | 'socket', owner?: number): void {
+export function checkOwner(
+  path: string,
+  what: 'directory' | 'socket',
+  { forRoot, forAll }: { forRoot?: number; forAll?: number } = {},
+): void {
   const facts = lstatSync(path);
   const me = process.getuid?.();
   const right = what === 'directory' ? facts.isDirectory() : facts.isSocket();
-  const known = me === undefined || facts.uid === me || facts.uid === 0 || (me === 0 && facts.uid === owner);
+  const own = [me, 0, forAll, ...(me === 0 ? [forRoot] : [])];
+  const known = me === undefined || own.includes(facts.uid);
   if (right && known) return;
   throw new Failure(
     'socket.foreign',

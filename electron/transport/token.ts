@@ -6,17 +6,20 @@ import { Failure } from '#shared/failure.ts';
 /** Carries who the caller says to be, percent-encoded. */
 export const actorHeader = 'x-trustkeep-actor';
 
+/** Carries through which face the caller speaks: `cli` or `gui`. Both are people of this machine. */
+export const originHeader = 'x-trustkeep-origin';
+
 /**
- * A value made anew at each start, in a file only the owner can read. Callers show it; the agent proves with it that
+ * A value made anew at each start, in a file only the owner can read (or, with mode 640, its group). Callers show it; the agent proves with it that
  * it is no impostor (on Windows anybody may take the name of a pipe first).
  */
-export function makeToken(path: string): string {
+export function makeToken(path: string, mode = 0o600): string {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const token = randomBytes(32).toString('hex');
   const fresh = `${path}.new`;
   rmSync(fresh, { force: true });
   writeFileSync(fresh, token, { mode: 0o600, flag: 'wx' });
-  chmodSync(fresh, 0o600);
+  chmodSync(fresh, mode);
   renameSync(fresh, path);
   return token;
 }

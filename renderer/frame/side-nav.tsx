@@ -76,6 +76,14 @@ const useStyles = makeStyles({
   hereIcon: { color: tokens.colorCompoundBrandForeground1 },
   // not for the eyes, or not in a small window: still the name of the link
   words: { flexGrow: 1, [smallWindow]: unseen },
+  // whose agent it is, where it is not this desktop's own
+  whose: {
+    margin: `0 0 ${tokens.spacingVerticalS}`,
+    padding: `0 ${tokens.spacingHorizontalS}`,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+    [smallWindow]: unseen,
+  },
   unseen,
   badge: { [smallWindow]: { position: 'absolute', top: '2px', right: '0px' } },
 });
@@ -89,6 +97,7 @@ export function SideNav({ here }: { here: string }) {
   const styles = useStyles();
   const { queries } = useBridge();
   const overview = useQuery(queries.agent.overview.queryOptions({ input: {} }));
+  const status = useQuery(queries.agent.status.queryOptions({ input: {} }));
   const counts: Record<string, number> = {
     approvals: overview.data?.approvalsPending ?? 0,
     tasks: overview.data?.tasks.live ?? 0,
@@ -101,6 +110,11 @@ export function SideNav({ here }: { here: string }) {
         </span>
         <span className={styles.words}>{en.product}</span>
       </div>
+      {status.data?.face === 'headless' && (
+        <p className={styles.whose} title={status.data.dataDirectory}>
+          {en.nav.ofService}
+        </p>
+      )}
       {navigation.map(({ place, label, Icon, Here }) => {
         const count = counts[place] ?? 0;
         const isHere = place === here;

@@ -30,6 +30,7 @@ export const en = {
   hints,
 
   nav: {
+    ofService: 'Service of this machine',
     label: 'Screens',
     overview: 'Overview',
     endpoints: 'Endpoints',

@@ -17,6 +17,8 @@ interface LaunchOptions {
   flavour?: 'e2e' | 'e2e-shell';
   /** Kept by the caller, for a restart on the same data; default a new one that goes away with the desktop. */
   dataDirectory?: string;
+  /** Without one named, as it is started by a person: it looks for a service first. */
+  atUsualPlace?: boolean;
   args?: string[];
   /** Added to the small environment of the desktop. */
   env?: Record<string, string>;
@@ -95,7 +97,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
   if (account !== null) await run(['chown', '-R', `${account.uid}:${account.gid}`, dataDirectory]);
   const args = [
     ...prepared.args,
-    `--data-directory=${dataDirectory}`,
+    ...(options.atUsualPlace === true ? [] : [`--data-directory=${dataDirectory}`]),
     '--disable-gpu',
     '--force-prefers-reduced-motion', // drawing what moves costs more than all else that a window does
     ...(options.args ?? []),

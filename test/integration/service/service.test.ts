@@ -137,6 +137,20 @@ describe.skipIf(!possible)('the service', () => {
     expect((await trustkeep('status --system')).code).toBe(0);
   });
 
+  test('lets the members of a group call it, and no one else', async () => {
+    await machine.run(['groupadd', 'certadmins']);
+    await machine.run(['useradd', '--create-home', '--groups', 'certadmins', 'alice']);
+    await machine.run(['useradd', '--create-home', 'bob']);
+    expect((await trustkeep('service install --group nobodies')).stderr).toContain('There is no group');
+    expect((await trustkeep('service install --group certadmins')).code).toBe(0);
+    const shared = await machine.run(['stat', '-c', '%U:%G %a', '/run/trustkeep']);
+    expect(shared).toMatchObject({ stdout: 'trustkeep:certadmins 750\n' });
+    expect((await trustkeep('status --system', 'alice')).code).toBe(0);
+    const denied = await trustkeep('status --system', 'bob');
+    expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('not allowed')]);
+    expect((await trustkeep('status --system')).code).toBe(0);
+  });
+
   test('keeps data, key and account when it is installed again, and takes other options', async () => {
     const key = readFileSync(inside('/etc/trustkeep/master.key'), 'utf8');
     const again = await trustkeep(`service install --writable ${site}`);

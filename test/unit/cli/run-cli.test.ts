@@ -122,8 +122,9 @@ describe('the agent', () => {
   });
 
   test('without a screen gets its directory and log level', async () => {
-    const { headless, code } = await cli(['run', '--log-level', 'debug', '--data-directory=/d']);
-    expect(headless).toEqual([{ dataDirectory: '/d', logLevel: 'debug', settings: {} }]);
+    const { headless, code } = await cli(['run', '--log-level', 'debug', '--data-directory=/d', '--socket-directory', 's']);
+    const own = { dataDirectory: '/d', logLevel: 'debug', settings: {}, socketDirectory: '/here/s' };
+    expect(headless).toEqual([own]);
     expect(code).toBe(0);
   });
 });

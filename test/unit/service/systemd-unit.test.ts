@@ -6,6 +6,7 @@ const spec: ServiceSpec = {
   program: ['/opt/Trustkeep/node', '/opt/Trustkeep/cli.js'],
   dataDirectory: '/var/lib/trustkeep',
   account: 'trustkeep',
+  group: null,
   writable: [],
   masterKeyFile: '/etc/trustkeep/master.key',
 };
@@ -31,6 +32,13 @@ test('root can write what is named besides, and what a test of nginx opens', () 
     'ReadWritePaths="-/etc/nginx"',
   ]);
   expect(unit.join('\n')).not.toContain('LoadCredential');
+});
+
+test('a group gets a directory of its own, and no place in the data', () => {
+  const unit = lines({ group: 'certadmins' });
+  expect(unit).toContain('Group=certadmins');
+  expect(unit).toContain('RuntimeDirectoryMode=0750');
+  expect(unit.find((line) => line.startsWith('ExecStart='))).toContain('"--socket-directory=/run/trustkeep"');
 });
 
 test('words with spaces, quotes, percent and dollar signs stay words', () => {

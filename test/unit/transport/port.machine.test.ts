@@ -1,25 +1,11 @@
-import { EventEmitter } from 'node:events';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failureFrom, makeCommands } from '#test/make/commands.ts';
+import { asElectronPort } from '#test/make/electron-port.ts';
 import type { Client } from '../../../electron/transport/client.ts';
-import { attachPort, type PortLike } from '../../../electron/transport/port.ts';
-
-/** Electron's port hands over events, Node's hands over the bare message. */
-function asElectronPort(port: MessagePort): PortLike {
-  const emitter = new EventEmitter();
-  port.on('message', (data) => emitter.emit('message', { data }));
-  port.on('close', () => emitter.emit('close'));
-  return {
-    on: (event: 'message' | 'close', listener: (...args: never[]) => void) =>
-      emitter.on(event, listener as () => void),
-    postMessage: (message) => port.postMessage(message),
-    start: () => port.start(),
-    close: () => port.close(),
-  } as PortLike;
-}
+import { attachPort } from '../../../electron/transport/port.ts';
 
 let made: Awaited<ReturnType<typeof makeCommands>>;
 let channel: MessageChannel;
