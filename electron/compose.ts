@@ -20,6 +20,7 @@ import { ensureDefaults } from './commands/defaults.ts';
 import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
 import { type DesktopQuestions, desktopQuestions } from './compose/desktop-questions.ts';
+import { makeDoors } from './compose/doors.ts';
 import { finderOver, lazyNet } from './compose/net.ts';
 import { type GoneDecision, openData } from './compose/open-data.ts';
 import { openEndpoint } from './compose/open-endpoint.ts';
@@ -41,7 +42,6 @@ import { keyFileKeychain } from './secrets/key-file.ts';
 import { MasterKey } from './secrets/master-key.ts';
 import { osKeychain } from './secrets/os-keychain.ts';
 import { passphraseKeychain } from './secrets/passphrase.ts';
-import type { LocalSocket } from './transport/local-socket.ts';
 import { attachPort, type PortLike } from './transport/port.ts';
 
 export interface ComposeOptions {
@@ -214,11 +214,11 @@ function routerOf(parts: Parts, { agent, authorities, stores, outbound }: Joined
 function composedOf(parts: Parts, joined: Joined, router: Composed['router']): Composed {
   const { clock, log, dataDirectory, masterKey, database } = parts;
   const { agent, authorities, stores, outbound, net } = joined;
-  const sockets: LocalSocket[] = [];
+  const doors = makeDoors(router, dataDirectory, log.in('socket'));
   let stopping: Promise<void> | null = null;
   const close = async (graceMs?: number): Promise<void> => {
     await agent.stop(graceMs);
-    for (const socket of sockets) await socket.close();
+    await doors.close();
     outbound.stop();
     await stores.registry.close();
     stores.credentials.forget();
@@ -237,14 +237,8 @@ function composedOf(parts: Parts, joined: Joined, router: Composed['router']): C
       await agent.start();
       stores.registry.start(database.credentialStores.list().map(({ id }) => id));
     },
-    async listen() {
-      const { listenLocally } = await import('./transport/local-socket.ts');
-      sockets.push(await listenLocally(router, dataDirectory, log.in('socket')));
-    },
-    async listenForGroup(directory) {
-      const { listenForGroup } = await import('./transport/local-socket.ts');
-      sockets.push(await listenForGroup(router, directory, log.in('socket')));
-    },
+    listen: doors.listen,
+    listenForGroup: doors.listenForGroup,
     attachPort: (port) => attachPort(router, port, { origin: 'gui', actor: accountName() }),
     overview: () => overviewOf(database, clock.now()),
     questions: desktopQuestions({ agent, database, clock, router, settings: () => settingsOf(parts) }),

@@ -1,8 +1,11 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { AgentStatus } from '#shared/contract/agent.ts';
 import type { AgentEvent } from '#shared/contract/events.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Overview } from '#shared/model/overview.ts';
+import type { Settings } from '#shared/model/settings.ts';
+import { silenceSentence } from '../agent/policies/silence.ts';
 import { type Client, failureOf } from '../transport/client.ts';
 import { forwardingRouter } from '../transport/forward.ts';
 import { attachPort, type PortLike } from '../transport/port.ts';
@@ -26,12 +29,33 @@ export async function serviceAgent(parts: Parts): Promise<ServiceAgent | null> {
   try {
     const client = await parts.connect();
     if (client === null) return null;
-    const overview = await client.agent.overview({});
-    return new ServiceAgent(parts, client, overview);
+    return new ServiceAgent(parts, client, await factsOf(client));
   } catch (error) {
     parts.log.info('the service of this machine is not shown', { because: failureOf(error).message });
     return null;
   }
+}
+
+/** What the desktop asks without waiting, as the service last said it. */
+interface Facts {
+  overview: Overview;
+  status: AgentStatus;
+  settings: Settings;
+}
+
+async function factsOf(client: Client): Promise<Facts> {
+  const [overview, status, settings] = await Promise.all([
+    client.agent.overview({}),
+    client.agent.status({}),
+    client.settings.show({}),
+  ]);
+  return { overview, status, settings };
+}
+
+/** Tray and notifications show something else after it. */
+function isAboutFacts(event: AgentEvent): boolean {
+  if (event.type !== 'changed') return event.type !== 'probing';
+  return ['approvals', 'notifications', 'settings', 'agent'].includes(event.topic);
 }
 
 class ServiceAgent {
@@ -45,14 +69,15 @@ class ServiceAgent {
   readonly #ended = new AbortController();
   readonly #router = forwardingRouter(() => this.#current());
   #client: Client | null;
-  #overview: Overview;
+  #facts: Facts;
+  readonly #waiting = new Map<string, { approvalId: string; fingerprint: string }>();
   #asked = 0;
   #timer: Timer | null = null;
 
-  constructor(parts: Parts, client: Client, overview: Overview) {
+  constructor(parts: Parts, client: Client, facts: Facts) {
     this.#parts = parts;
     this.#client = client;
-    this.#overview = overview;
+    this.#facts = facts;
     this.agent = {
       events: {
         on: (listener) => {
@@ -63,6 +88,24 @@ class ServiceAgent {
       wake: () => {}, // it did not sleep for this desktop
     };
   }
+
+  readonly questions = {
+    pausedUntil: () => this.#facts.status.pause?.until ?? null,
+    pause: (untilTomorrow: boolean) =>
+      this.#current().agent.pause(untilTomorrow ? { until_tomorrow: true } : { minutes: 60 }),
+    resume: () => this.#current().agent.resume({}),
+    /** It goes on when this desktop quits. */
+    running: () => [],
+    silence: () => {
+      void this.#refresh();
+      const since = this.#facts.status.renewals.silentSince;
+      return since === null ? null : silenceSentence(since, this.#parts.clock.now());
+    },
+    digestMs: () => this.#facts.settings.digest_minutes * 60_000,
+    waitingPlan: (approvalOrTask: string) => this.#waiting.get(approvalOrTask) ?? null,
+    approve: ({ approvalId, fingerprint }: { approvalId: string; fingerprint: string }) =>
+      this.#current().approvals.approve({ approval: approvalId, fingerprint }),
+  };
 
   attachPort(port: PortLike): void {
     if (this.#client === null) {
@@ -75,7 +118,7 @@ class ServiceAgent {
   }
 
   overview(): Overview {
-    return this.#overview;
+    return this.#facts.overview;
   }
 
   async start(): Promise<void> {
@@ -110,8 +153,25 @@ class ServiceAgent {
   async #hearAll(client: Client): Promise<void> {
     for await (const event of await client.agent.events({}, { signal: this.#ended.signal })) {
       this.#asked = 0;
-      if (event.type !== 'probing') this.#overview = await client.agent.overview({});
+      if (isAboutFacts(event)) this.#facts = await factsOf(client);
+      if (event.type === 'notification') await this.#rememberPlan(client, event.notification.approvalId);
       this.#tell(event);
+    }
+  }
+
+  /** So that it can be approved from the notification. */
+  async #rememberPlan(client: Client, approval: string | null): Promise<void> {
+    if (approval === null) return;
+    const { id, taskId, state, plan } = await client.approvals.show({ approval });
+    if (state !== 'pending') return;
+    for (const key of [id, taskId]) this.#waiting.set(key, { approvalId: id, fingerprint: plan.fingerprint });
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      if (this.#client !== null) this.#facts = await factsOf(this.#client);
+    } catch (error) {
+      this.#parts.log.debug('the service did not say how it is', { because: failureOf(error).message });
     }
   }
 
@@ -121,7 +181,7 @@ class ServiceAgent {
     this.#closePorts();
     const { clock } = this.#parts;
     const sentence = 'The service of this machine does not answer.';
-    this.#tell({ type: 'level', level: 'unknown', sentence, at: clock.now() });
+    this.#tell({ type: 'level', level: 'unknown', sentence, tooltip: sentence, at: clock.now() });
     this.#askLater();
   }
 
@@ -134,15 +194,15 @@ class ServiceAgent {
   async #ask(): Promise<void> {
     try {
       const client = await this.#parts.connect();
-      if (client !== null) this.#overview = await client.agent.overview({});
+      if (client !== null) this.#facts = await factsOf(client);
       this.#client = client;
     } catch (error) {
       this.#parts.log.debug('the service does not answer yet', { because: failureOf(error).message });
     }
     if (this.#ended.signal.aborted) return;
     if (this.#client === null) return this.#askLater();
-    const { level, sentence } = this.#overview;
-    this.#tell({ type: 'level', level, sentence, at: this.#parts.clock.now() });
+    const { level, sentence, tooltip } = this.#facts.overview;
+    this.#tell({ type: 'level', level, sentence, tooltip, at: this.#parts.clock.now() });
     this.#follow(this.#client);
   }
 

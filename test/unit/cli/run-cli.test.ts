@@ -122,7 +122,14 @@ describe('the agent', () => {
   });
 
   test('without a screen gets its directory and log level', async () => {
-    const { headless, code } = await cli(['run', '--log-level', 'debug', '--data-directory=/d', '--socket-directory', 's']);
+    const { headless, code } = await cli([
+      'run',
+      '--log-level',
+      'debug',
+      '--data-directory=/d',
+      '--socket-directory',
+      's',
+    ]);
     const own = { dataDirectory: '/d', logLevel: 'debug', settings: {}, socketDirectory: '/here/s' };
     expect(headless).toEqual([own]);
     expect(code).toBe(0);
