@@ -25,8 +25,11 @@ export function packageKind(place: PackagePlace): PackageKind {
     return env.APPIMAGE === undefined ? 'checkout' : 'appimage';
   }
   if (platform === 'linux' && env.APPIMAGE !== undefined && place.resources !== null) return 'appimage';
-  if (platform === 'win32' && place.resources !== null) return 'windows';
-  if (platform === 'darwin' && place.resources !== null) return 'macos';
+  // the command line that comes with the application lies beside its archive
+  const isPacked =
+    place.resources !== null || above(place.folder, (at) => exists(join(at, 'app.asar'))) !== null;
+  if (platform === 'win32' && isPacked) return 'windows';
+  if (platform === 'darwin' && isPacked) return 'macos';
   const noted = notedType(place);
   if (noted !== null) return noted;
   if (exists('/.dockerenv') || exists('/run/.containerenv')) return 'docker';

@@ -36,7 +36,7 @@ function Body({ status }: { status: AutoupdateStatus }) {
       {commands.length > 0 && (
         <Section title={words.commands}>
           {commands.map((line) => (
-            <CommandBox key={line} line={{ text: line, asks: [] }} title="" />
+            <CommandBox key={line} line={{ text: line, asks: [] }} title={words.run} />
           ))}
         </Section>
       )}

@@ -67,4 +67,5 @@ export const autoupdate = {
   notes: (version: string) => `Release notes of ${version}`,
   settings: 'When and from where',
   commands: 'This package is updated on the command line',
+  run: 'Run this',
 };

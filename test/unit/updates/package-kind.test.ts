@@ -20,6 +20,11 @@ test.each([
   ['appimage', kindAt('linux', {}, { env: { APPIMAGE: '/home/mara/Trustkeep.AppImage' } })],
   ['windows', kindAt('win32', {})],
   ['macos', kindAt('darwin', {})],
+  [
+    'windows',
+    kindAt('win32', { '/opt/trustkeep/app.asar': '' }, { folder: '/opt/trustkeep/cli/out', resources: null }),
+  ],
+  ['archive', kindAt('win32', {}, { folder: '/opt/trustkeep/cli/out', resources: null })],
   ['deb', kindAt('linux', { [noted]: 'deb' })],
   ['rpm', kindAt('linux', { [noted]: 'rpm\n' })],
   ['archive', kindAt('linux', { [noted]: 'something else' })],
