@@ -2,16 +2,16 @@
 ; Silent removal: --keep-data (as without) or --remove-data. Strings of NSIS have an end: a path near it is left alone.
 
 !macro defineWithoutOwn UN
-  ; $0: a path list, $1: a folder. Leaves in $0 the list without the folder.
+  ; $0: a path list, $1: a folder. Leaves in $0 the list without the folder, and all else letter by letter.
   Function ${UN}withoutOwn
     Push $2
     Push $3
     Push $4
     Push $5
     Push $6
-    StrCpy $2 ""
-    StrCpy $3 $0
-    ${doWhile} $3 != ""
+    StrCpy $2 "" ; what stays, each entry behind a semicolon
+    StrCpy $3 $0 ; what is still to be read
+    ${do}
       StrCpy $4 0
       ${do}
         StrCpy $5 $3 1 $4
@@ -22,17 +22,13 @@
         IntOp $4 $4 + 1
       ${loop}
       StrCpy $6 $3 $4
+      ${if} $6 != $1
+        StrCpy $2 "$2;$6"
+      ${endIf}
       IntOp $4 $4 + 1
       StrCpy $3 $3 "" $4
-      ${if} $6 != $1
-      ${andIf} $6 != ""
-        ${if} $2 != ""
-          StrCpy $2 "$2;"
-        ${endIf}
-        StrCpy $2 "$2$6"
-      ${endIf}
-    ${loop}
-    StrCpy $0 $2
+    ${loopUntil} $5 == ""
+    StrCpy $0 $2 "" 1
     Pop $6
     Pop $5
     Pop $4
@@ -56,11 +52,26 @@
   ${if} $installMode == "all"
     StrCpy $2 "SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
   ${endIf}
+  StrCpy $3 "it fits"
+  ClearErrors
   ReadRegStr $0 SHCTX $2 "Path"
-  StrLen $3 $0
-  IntOp $3 $3 + 300
-  ${if} $3 >= ${NSIS_MAX_STRLEN}
+  ${if} ${Errors}
+    ; there is none, or one that is too long to be read: the names of the values tell
+    StrCpy $4 0
+    ${do}
+      EnumRegValue $5 SHCTX $2 $4
+      ${if} $5 == "Path"
+        StrCpy $3 ""
+      ${endIf}
+      IntOp $4 $4 + 1
+    ${loopUntil} $5 == ""
+  ${endIf}
+  StrLen $4 $0
+  IntOp $4 $4 + 300
+  ${if} $4 >= ${NSIS_MAX_STRLEN}
     StrCpy $3 ""
+  ${endIf}
+  ${if} $3 == ""
     DetailPrint "The Path of Windows is too long to be changed here. The command line is $1\trustkeep.exe."
   ${else}
     Call ${UN}withoutOwn
@@ -68,7 +79,11 @@
 !macroend
 
 !macro writePath
-  WriteRegExpandStr SHCTX $2 "Path" $0
+  ${if} $0 == ""
+    DeleteRegValue SHCTX $2 "Path"
+  ${else}
+    WriteRegExpandStr SHCTX $2 "Path" $0
+  ${endIf}
   SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=2000
 !macroend
 

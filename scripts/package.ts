@@ -55,7 +55,8 @@ async function read(): Promise<Wanted[]> {
 
 /** Gives what was made, in `dist/`. */
 async function make({ target, kinds, electron }: Wanted, dist: string): Promise<string[]> {
-  const folder = join(root, 'node_modules', '.cache', `package-${target.system}-${target.arch}`);
+  // not below node_modules: Node runs no TypeScript there, and build/after-pack.ts is some
+  const folder = join(dist, `.making-${target.system}-${target.arch}`);
   const parts = await stage({
     ...{ target, folder, built: join(root, 'out'), commandLine: join(root, 'out', 'node') },
   });
@@ -81,6 +82,7 @@ async function make({ target, kinds, electron }: Wanted, dist: string): Promise<
     await writeFile(join(dist, `${file}.cdx.json`), bill);
     await writeFile(join(dist, `${file}.files`), list);
   }
+  await rm(folder, { recursive: true, force: true });
   return packages;
 }
 

@@ -44,6 +44,8 @@ const useful: [program: string, from: string, what: string][] = [
   ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
   ['chromium-headless-shell', 'chromium-headless-shell', 'the screens with made-up data'],
   ['rpmbuild', 'rpm', 'the RPM package'],
+  ['/usr/lib/wine/wine64', 'wine64', 'command line and installer for Windows'],
+  ['makensis', 'nsis', 'the installer for Windows'],
   ['strip', 'binutils', 'packages of the size they are released with'],
   ['zsh', 'zsh', 'completion of the command line in zsh'],
   ['fish', 'fish', 'completion of the command line in fish'],

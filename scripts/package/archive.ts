@@ -14,7 +14,7 @@ export async function writeTarGz(folder: string, name: string, to: string, fast 
     await run([
       'tar',
       ...['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'],
-      ...[`--mtime=@${sourceDate()}`, `--transform=s,^\\.,${name},RSh`, '-cf', tar, '-C', folder, '.'],
+      ...[`--mtime=@${sourceDate()}`, `--transform=s,^\\.,${name},rSh`, '-cf', tar, '-C', folder, '.'],
     ]);
     await run(['gzip', '-n', fast ? '-1' : '-9', tar]);
     await cp(`${tar}.gz`, to);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../electron/paths.ts';
@@ -27,10 +28,14 @@ export async function nodeBinary(target: Target): Promise<NodeBinary> {
   );
   const pinned = binaries[nameOf(target)];
   if (pinned === undefined) return given(target, version);
-  const folder =
-    installedPackage(pinned.package, join(root, 'node_modules', 'node')) ??
-    (await fetchPackage(pinned.package, version, pinned.integrity));
-  const found = inFolder(folder, target);
+  const folderOf = (one: Pinned['binaries'][string]) =>
+    installedPackage(one.package, join(root, 'node_modules', 'node')) ??
+    fetchPackage(one.package, version, one.integrity);
+  const found = inFolder(await folderOf(pinned), target);
+  // the package for Windows has the program alone; the license is the same everywhere
+  const { 'linux-x64': full } = binaries;
+  if (!existsSync(found.license) && full !== undefined)
+    found.license = inFolder(await folderOf(full), target).license;
   const sha256 = await hashOf(found.program, 'sha256', 'hex');
   if (sha256 !== pinned.sha256)
     throw new Error(`${found.program} has the SHA-256 ${sha256}, but must have ${pinned.sha256}`);

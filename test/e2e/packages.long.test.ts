@@ -1,26 +1,26 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root } from '../../scripts/electron/paths.ts';
-import { standInSqlite } from '../../scripts/electron/stand-in.ts';
-import { prepareApp } from '../../scripts/find-electron.ts';
+import { writeTarGz } from '../../scripts/package/archive.ts';
+import { listOf, writeSum } from '../../scripts/package/beside.ts';
 import { buildPackages } from '../../scripts/package/builder.ts';
-import { stage } from '../../scripts/package/stage.ts';
+import { billOfMaterials } from '../../scripts/package/sbom.ts';
 import { normalAccount, runAs } from '../servers/account.ts';
 import { have } from '../servers/available.ts';
 import { end, endWithUs } from '../servers/display.ts';
 import { type Desktop, electronForTests, startDesktop } from './electron.ts';
+import { onlyFile, stageVersion, thisVersion, unlike } from './packaged.ts';
 
 // The Debian package, as it is released but for its compression: installed, used, updated and removed by apt as root. It
 // cannot be done twice at once on a machine.
@@ -33,17 +33,13 @@ const next = '0.1.99';
 describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the Debian package', () => {
   let folder: string;
   let desktop: Desktop;
-  let now: string;
   let packages: { now: string; next: string };
 
   beforeAll(async () => {
     if (electron === null) return;
     folder = mkdtempSync(join(tmpdir(), 'trustkeep-packages-'));
     chmodSync(folder, 0o755); // apt reads packages as a user of its own
-    now = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-    const { appDirectory } = await prepareApp({ electron, flavour: 'release' });
-    const made = { main: join(appDirectory, 'out'), node: join(root, 'out', 'node') };
-    packages = { now: await packageOf(made, now), next: await packageOf(made, next) };
+    packages = { now: await packageOf(thisVersion), next: await packageOf(next) };
     desktop = await startDesktop();
   }, 600_000);
 
@@ -54,29 +50,19 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
   });
 
   /** A package of that version, whose programs call themselves that. */
-  async function packageOf(made: { main: string; node: string }, version: string): Promise<string> {
-    if (electron === null) throw new Error('there is no Electron here');
-    const at = join(folder, version);
-    const [built, commandLine] = [join(at, 'out'), join(at, 'node')];
-    cpSync(made.main, built, { recursive: true });
-    cpSync(made.node, commandLine, { recursive: true });
-    for (const place of [join(built, 'main'), commandLine]) renumber(place, now, version);
-    const project = join(at, 'project');
-    await stage({ target, built, commandLine, folder: project, version });
-    if (electron.kind === 'stand-in') {
-      // where the library itself looks first for a binary compiled on purpose; the command line has its own library
-      const binding = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
-      cpSync(await standInSqlite(root, () => {}), join(project, binding));
-    }
-    const kinds = version === now && have('rpmbuild') ? ['deb', 'rpm'] : ['deb'];
-    const dist = await buildPackages({ target, kinds, folder: project, electron, compression: 'store' });
-    return join(dist, only(dist, '.deb'));
+  async function packageOf(version: string): Promise<string> {
+    const project = join(folder, version);
+    await stageVersion(found(), version, project);
+    const kinds = version === thisVersion && have('rpmbuild') ? ['deb', 'rpm'] : ['deb'];
+    const dist = await buildPackages({
+      ...{ target, kinds, folder: project, electron: found(), compression: 'store' as const },
+    });
+    return onlyFile(dist, '.deb');
   }
 
-  const only = (dist: string, ending: string): string => {
-    const [file, second] = readdirSync(dist).filter((name) => name.endsWith(ending));
-    if (file === undefined || second !== undefined) throw new Error(`there is not one ${ending}`);
-    return file;
+  const found = () => {
+    if (electron === null) throw new Error('there is no Electron here');
+    return electron;
   };
 
   const apt = (...args: string[]) =>
@@ -108,12 +94,15 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     return { child, log };
   }
 
+  const running = (): string =>
+    trustkeep('tasks', 'list', '--states=queued,running', '--json', '--data-directory', data()).out.trim();
+
   const data = () => join(desktop.home, 'data');
 
   test('holds what it says, of root alone, and nothing that takes over rights', () => {
     const fields = execFileSync('dpkg-deb', ['--field', packages.now], { encoding: 'utf8' });
     expect(fields).toContain('Package: trustkeep\n');
-    expect(fields).toContain(`Version: ${now}\n`);
+    expect(fields).toContain(`Version: ${thisVersion}\n`);
     expect(fields).toContain('Architecture: amd64\n');
     expect(fields).not.toContain('invalid');
     const lines = execFileSync('dpkg-deb', ['--contents', packages.now], { encoding: 'utf8' })
@@ -127,7 +116,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
 
   test.runIf(have('rpmbuild'))('is the same as the RPM package, which has no files of others', () => {
     const dist = join(packages.now, '..');
-    const rpm = join(dist, only(dist, '.rpm'));
+    const rpm = onlyFile(dist, '.rpm');
     const ask = (...args: string[]) => execFileSync('rpm', ['-qp', ...args, rpm], { encoding: 'utf8' });
     const paths = ask('--list')
       .trim()
@@ -140,7 +129,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
       .filter((path) => path.startsWith('/opt/Trustkeep/') || /trustkeep/.test(path));
     expect(paths.sort()).toEqual(inDeb.sort());
     expect(ask('--queryformat', '%{NAME} %{VERSION} %{ARCH} %{LICENSE}')).toBe(
-      `trustkeep ${now} x86_64 Apache-2.0`,
+      `trustkeep ${thisVersion} x86_64 Apache-2.0`,
     );
     expect(ask('--requires')).toContain('gtk3');
     expect(ask('--scripts')).toContain('postuninstall');
@@ -151,23 +140,58 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     ).toEqual([]);
   });
 
+  test('comes with its list of files, bill of materials and sum, all of which another build repeats', async () => {
+    const [first, second] = ['first', 'second'].map((name) => join(folder, `${name}.tar.gz`)) as [
+      string,
+      string,
+    ];
+    const made = join(packages.now, '..');
+    const unpacked = join(made, 'linux-unpacked');
+    const before = await listOf(unpacked);
+    await writeTarGz(unpacked, 'trustkeep', first, true);
+    const project = join(folder, 'again');
+    await stageVersion(found(), thisVersion, project);
+    const again = await buildPackages({ target, kinds: ['dir'], folder: project, electron: found() });
+    expect(unlike(await listOf(join(again, 'linux-unpacked')), before, /apparmor-profile/)).toEqual([]);
+    await writeTarGz(unpacked, 'trustkeep', second, true);
+    await writeSum(first);
+    renameSync(second, first);
+    execFileSync('sha512sum', ['--check', '--status', 'first.tar.gz.sha512'], { cwd: folder });
+    const names = execFileSync('tar', ['-tzf', first], { encoding: 'utf8' }).trim().split('\n');
+    expect(names.filter((name) => !name.startsWith('trustkeep/'))).toEqual([]);
+    expect(names).toContain('trustkeep/resources/cli/trustkeep');
+
+    const licenses = JSON.parse(readFileSync(join(unpacked, 'resources/cli/licenses.json'), 'utf8'));
+    const [bill, same] = [await billOfMaterials(licenses), await billOfMaterials(licenses)];
+    expect(bill).toBe(same);
+    const { bomFormat, components } = JSON.parse(bill);
+    const parts = components.map((part: { name: string }) => part.name);
+    expect(bomFormat).toBe('CycloneDX');
+    expect(parts).toEqual(
+      expect.arrayContaining(['electron', 'node', 'react', 'better-sqlite3', 'ssh2', 'undici']),
+    );
+    expect(parts).not.toContain('vitest');
+    expect(licenses.filter((part: { license: string }) => !part.license)).toEqual([]);
+  }, 240_000);
+
   test('puts the command line on the path, which answers quickly', () => {
     apt('install', packages.now);
     expect(execFileSync('dpkg', ['--verify', 'trustkeep'], { encoding: 'utf8' })).toBe('');
-    const took = Array.from({ length: 9 }, () => {
-      const started = performance.now();
-      expect(trustkeep('--version').out).toBe(`trustkeep ${now}\n`);
-      return performance.now() - started;
-    });
-    expect(Math.min(...took)).toBeLessThan(150);
+    expect(trustkeep('--version').out).toBe(`trustkeep ${thisVersion}\n`);
+    // processor time: a machine that has much to do says nothing about the program
+    const ten = 'for one in 0 1 2 3 4 5 6 7 8 9; do trustkeep --version >/dev/null || exit; done; times';
+    const [, children = ''] = execFileSync('bash', ['-c', ten], { encoding: 'utf8' }).split('\n');
+    const seconds = children.match(/[\d.]+(?=s)/g)?.map(Number) ?? [];
+    expect(seconds).toHaveLength(2);
+    expect(seconds.reduce((sum, one) => sum + one, 0)).toBeLessThan(10 * 0.15);
   });
 
   test('needs nothing of who starts it: no NODE_OPTIONS, no Node on the path, any folder', () => {
     const env = { NODE_OPTIONS: '--require /nowhere.cjs', PATH: '/usr/bin:/bin' };
     const run = (program: string, cwd: string) =>
       spawnSync(program, ['--version'], { env, cwd, encoding: 'utf8' });
-    expect(run('/usr/bin/trustkeep', '/').stdout).toBe(`trustkeep ${now}\n`);
-    expect(run('./trustkeep', '/opt/Trustkeep/resources/cli').stdout).toBe(`trustkeep ${now}\n`);
+    expect(run('/usr/bin/trustkeep', '/').stdout).toBe(`trustkeep ${thisVersion}\n`);
+    expect(run('./trustkeep', '/opt/Trustkeep/resources/cli').stdout).toBe(`trustkeep ${thisVersion}\n`);
   });
 
   test('rehearses the whole job as it is installed', () => {
@@ -182,11 +206,13 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     await expect.poll(log, soon).toContain('the agent works');
     expect(log()).not.toContain('without the sandbox');
     const status = trustkeep('status', '--json', '--data-directory', data());
-    expect(JSON.parse(status.out)).toMatchObject({ version: now, face: 'desktop', pid: child.pid });
+    expect(JSON.parse(status.out)).toMatchObject({ version: thisVersion, face: 'desktop', pid: child.pid });
     const pem = join(desktop.home, 'kept.pem');
     writeFileSync(pem, '');
     const added = ['tls', 'add', 'pem', '--name', 'kept', '--path', pem, '--data-directory', data()];
     expect(trustkeep(...added).said).toBe('');
+    // what runs is asked about before the desktop quits
+    await expect.poll(running, soon).toBe('[]');
     await desktop.choose('Quit');
     await expect.poll(() => child.exitCode, soon).toBe(0);
   }, 120_000);
@@ -222,19 +248,3 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     expect(existsSync(join(data(), 'trustkeep.db'))).toBe(true);
   });
 });
-
-/** Writes another version into what was built: once in each program. */
-function renumber(folder: string, from: string, to: string): void {
-  if (from === to) return;
-  let changed = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.name.endsWith('.js')) continue;
-    const file = join(entry.parentPath, entry.name);
-    const text = readFileSync(file, 'utf8');
-    const renumbered = text.replaceAll(`version: "${from}"`, `version: "${to}"`);
-    if (renumbered === text) continue;
-    changed++;
-    writeFileSync(file, renumbered);
-  }
-  expect(changed).toBe(1);
-}

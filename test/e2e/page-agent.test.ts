@@ -160,11 +160,13 @@ describe.runIf(have('chromium-headless-shell'))('the agent behind the window', (
   });
 
   it('says what it is made of, that no one vouches for it, and shows each license', async () => {
-    const { page, troubles } = await open({ place: 'settings' });
+    const opened = await open({ place: 'settings' });
+    const { page, troubles } = opened;
     const about = page.locator('role=region[name=About]');
     expect(await about.innerText()).toContain('Not signed: ');
     await about.locator('role=button[name=better-sqlite3]').click();
     await page.waitForSelector('[role=dialog] >> text=Permission is granted to use better-sqlite3.');
+    await inspect(opened, 'settings-about');
     expect(troubles).toEqual([]);
   });
 

@@ -57,7 +57,7 @@ function About({ build }: { build: AboutBuild }) {
         <ul className={styles.parts}>
           {build.parts.map(({ name, version, license }) => (
             <li key={`${name} ${version}`}>
-              <Link as="button" onClick={() => setOpen(name)}>
+              <Link as="button" inline onClick={() => setOpen(name)}>
                 {name}
               </Link>{' '}
               {version} <span className={styles.license}>{license}</span>

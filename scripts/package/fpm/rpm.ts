@@ -67,7 +67,7 @@ export function specOf(
   ];
   return [
     untouched,
-    `%global _binary_payload ${payloads[order.compression] ?? 'w6.xzdio'}\n`,
+    `%global _binary_payload ${payloads[order.compression] ?? 'w6T2.xzdio'}\n`,
     ...tags.map(([name, value]) => (value === null ? '' : `${name}: ${escaped(value)}\n`)),
     `\n%description\n${escaped(order.description)}\n`,
     `\n%post\n${escaped(scripts.post)}`,
