@@ -5,6 +5,7 @@ const credentialIds = Object.values(credentialStoreCatalog).map(({ id, idForm })
 /** Help of fields that no catalog describes, by name; `command.field` where a name means something special. */
 export const fieldWords: Record<string, string> = {
   endpoint: 'Name or instance ID of the endpoint.',
+  'agent.license.name': 'Name of the part, as "about" lists it.',
   node: 'ID of the node, its name, or endpoint/name.',
   names: 'Names for the certificate, separated by commas or repeated. Default: the names of the node.',
   authority: 'Name or ID of the authority.',

@@ -55,10 +55,13 @@ export const agent = {
     .input(nothing)
     .output(agentStatus),
   /** What this program is made of. */
-  about: command.meta({}).input(nothing).output(aboutBuild),
+  about: command
+    .meta({ cli: 'about', help: 'Show the version, how it is signed, and what others made of it.' })
+    .input(nothing)
+    .output(aboutBuild),
   /** The whole license of one of its parts; empty where there is none. */
   license: command
-    .meta({})
+    .meta({ cli: 'license', help: 'Show the license of one of its parts.', positional: 'name' })
     .input(z.object({ name: z.string().min(1).max(214) }).strict())
     .output(z.object({ text: z.string() })),
   overview: command

@@ -3,6 +3,7 @@ import { shellWord } from '#kit/shell-word.ts';
 import type { Contract } from '#shared/contract/index.ts';
 import type { CliCommand } from '../model.ts';
 import { type Paper, pairs } from '../table.ts';
+import { aboutPage, licensePage } from './about.ts';
 import {
   accountPage,
   auditTable,
@@ -56,6 +57,8 @@ const printers: {
 } = {
   agent: {
     status: statusPage,
+    about: aboutPage,
+    license: licensePage,
     overview: overviewPage,
     pause: pausedPage,
     resume: ({ wasPaused }) => [

@@ -32,6 +32,7 @@ describe('what a server may have carried out', () => {
       'agent.about',
       'agent.license',
       'agent.overview',
+      'agent.find',
       'agent.events',
       'endpoints.list',
       'endpoints.show',
