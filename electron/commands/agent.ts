@@ -5,6 +5,7 @@ import { Failure } from '#shared/failure.ts';
 import { overviewOf } from '../agent/overview.ts';
 import { nextMorning } from '../agent/policies/pause.ts';
 import { lastRenewalCheck, renewalSilence } from '../agent/renewal-check.ts';
+import { readSettings } from '../agent/settings.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { aboutBuild, licenseText } from './licenses.ts';
 import { listen } from './listen.ts';
@@ -23,6 +24,7 @@ export function agentCommands(tools: CommandTools) {
   const { agent, database, clock } = tools;
   return os.router({
     status: os.status.handler(() => ({
+      name: readSettings(database).agent_name || null,
       version: tools.version,
       startedAt: tools.startedAt,
       face: tools.face,

@@ -24,7 +24,7 @@ export const staleBy: Record<Topic, readonly Noun[]> = {
   channels: ['channels'],
   audit: ['audit'],
   secrets: ['secrets', 'agent'],
-  settings: ['settings'],
+  settings: ['settings', 'agent'],
 };
 
 /** A burst of events asks each question again once. */

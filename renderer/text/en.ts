@@ -9,6 +9,7 @@ import { checks } from './en/checks.ts';
 import { credentialStores } from './en/credential-stores.ts';
 import { credentials } from './en/credentials.ts';
 import { endpoints } from './en/endpoints.ts';
+import { firstSteps } from './en/first-steps.ts';
 import { nodes, request } from './en/nodes.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
@@ -133,6 +134,7 @@ export const en = {
   table,
   palette,
   overview,
+  firstSteps,
   endpoints,
   nodes,
   request,

@@ -92,12 +92,24 @@ export const notificationFields: readonly Field[] = [
   digestField,
 ];
 
+/** What the agent is called. */
+export const agentFields = [
+  {
+    name: 'agent_name',
+    label: 'Name of this agent',
+    help: 'Name of this agent in its status and overview, for who has several (at most 64 characters).',
+    kind: 'text',
+    max: 64,
+    names: true,
+  },
+] as const satisfies readonly Field[];
+
 /** All that `settings set` stores. */
 export const settingsCatalog: Descriptor = {
   id: 'settings',
   label: 'Settings',
   help: 'Intervals and limits of the agent, and which notifications appear.',
-  fields: [...intervalFields, ...notificationFields],
+  fields: [...agentFields, ...intervalFields, ...notificationFields],
 };
 
 function appears(name: string, label: string, when: string): Field {

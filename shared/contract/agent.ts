@@ -20,6 +20,8 @@ const keychainState = z.object({
 export type KeychainState = z.infer<typeof keychainState>;
 
 const agentStatus = z.object({
+  /** Given by a person; null: none. */
+  name: z.string().nullable(),
   version: z.string(),
   startedAt: z.number().int(),
   face: z.enum(['desktop', 'headless', 'cli']),

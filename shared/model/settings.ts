@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Intervals, limits and which notifications appear, complete. Fields and limits are those of the catalog; a test holds them together. */
 export const settings = z.object({
+  /** Empty: it has none. */
+  agent_name: z.string().max(64).default(''),
   proof_seconds: z.number().int().min(1).max(600).default(15),
   watch_minutes: z.number().int().min(1).max(1440).default(15),
   watch_others_hours: z.number().int().min(1).max(168).default(6),

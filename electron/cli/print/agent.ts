@@ -17,6 +17,7 @@ import { checkLines } from './endpoints.ts';
 
 export function statusPage(status: AgentStatus, { now }: Paper): string[] {
   return pairs([
+    ...(status.name === null ? [] : [['Name', status.name] as const]),
     ['Agent', `Trustkeep ${status.version}, ${status.face}, process ${status.pid}`],
     ['Started', dated(status.startedAt, now)],
     ['Data directory', status.dataDirectory],

@@ -8,7 +8,7 @@ import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
 import { AddEndpoint } from '../endpoints/add-endpoint.tsx';
 import type { ScreenProps } from '../screen.ts';
-import { FirstSteps } from './first-steps.tsx';
+import { FirstSteps, StepsLeft } from './first-steps.tsx';
 import { Recent } from './recent.tsx';
 import { ServedBar } from './served-bar.tsx';
 import { Tiles } from './tiles.tsx';
@@ -27,16 +27,17 @@ const useStyles = makeStyles({
 export function OverviewScreen(_: ScreenProps) {
   const { queries } = useBridge();
   const query = useQuery(queries.agent.overview.queryOptions({ input: {} }));
+  const name = useQuery(queries.agent.status.queryOptions({ input: {} })).data?.name;
   // held here: the first steps vanish as soon as the endpoint is there, its dialog must not
   const [adding, setAdding] = useState(false);
   return (
-    <Page title={en.overview.title}>
+    <Page title={en.overview.title} {...(name ? { subtitle: name } : {})}>
       <Answer query={query}>
         {(overview) =>
           overview.endpoints === 0 ? (
-            <FirstSteps onAdd={() => setAdding(true)} />
+            <FirstSteps overview={overview} onAdd={() => setAdding(true)} />
           ) : (
-            <Body overview={overview} />
+            <Body overview={overview} onAdd={() => setAdding(true)} />
           )
         }
       </Answer>
@@ -45,10 +46,11 @@ export function OverviewScreen(_: ScreenProps) {
   );
 }
 
-function Body({ overview }: { overview: Overview }) {
+function Body({ overview, onAdd }: { overview: Overview; onAdd(): void }) {
   const styles = useStyles();
   return (
     <>
+      <StepsLeft overview={overview} onAdd={onAdd} />
       <ServedBar overview={overview} />
       <Tiles overview={overview} />
       <div className={styles.columns}>

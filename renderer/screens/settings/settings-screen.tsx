@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { intervalFields, notificationFields } from '#shared/catalog/settings.ts';
+import { agentFields, intervalFields, notificationFields } from '#shared/catalog/settings.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -32,6 +32,7 @@ export function SettingsScreen() {
         text={en.settings.notificationsText}
       />
       <ChannelsSection />
+      <SettingsSection title={en.settings.name} icon={<SettingsIcon />} fields={agentFields} />
       <SettingsSection title={en.settings.intervals} icon={<ClockIcon />} fields={intervalFields} />
       <Section title={en.settings.agent} icon={<SettingsIcon />}>
         <Answer query={status}>

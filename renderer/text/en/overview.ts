@@ -1,5 +1,4 @@
 import { count } from './count.ts';
-import { endpoints } from './endpoints.ts';
 
 export const overview = {
   title: 'Overview',
@@ -23,17 +22,5 @@ export const overview = {
   allTasks: 'All tasks',
   start: 'Every certificate renewed, served and proved',
   startText: 'Trustkeep watches the servers of this network from inside it and only ever dials out.',
-  steps: [
-    { title: 'Add an endpoint', text: endpoints.noneHint },
-    { title: 'Discover its nodes', text: 'Each server block or file, with the certificate it serves now.' },
-    {
-      title: 'Request a certificate',
-      text: 'The plan shows every file, line and command before anything changes.',
-    },
-    {
-      title: 'Approve and watch',
-      text: 'The task ends when the new certificate is proved to be served, or the old one is restored.',
-    },
-  ],
   startButton: 'Add the first endpoint',
 };

@@ -5,6 +5,7 @@ export const settings = {
   notifications: 'Notifications',
   notificationsText:
     'What appears on the desktop and in this window. What is switched off is still listed under Notifications.',
+  name: 'Name',
   intervals: 'Intervals and limits',
   undo: 'Undo changes',
   agent: 'Agent',

@@ -9,16 +9,19 @@ describe('settings', () => {
     const usual = settings.parse({});
     expect(settingsCatalog.fields.map((field) => field.name).sort()).toEqual(Object.keys(usual).sort());
     for (const field of settingsCatalog.fields) {
-      expect(Reflect.get(usual, field.name), field.name).toBe(field.default);
+      expect(Reflect.get(usual, field.name), field.name).toBe(
+        field.default ?? (field.kind === 'text' ? '' : undefined),
+      );
       if (field.kind === 'boolean') {
         expect(settings.safeParse({ [field.name]: 'yes' }).success, field.name).toBe(false);
         continue;
       }
+      const text = (length: number) => (field.kind === 'text' ? 'x'.repeat(length) : length);
       for (const [value, fits] of [
-        [field.min, true],
-        [field.max, true],
-        [(field.min ?? 0) - 1, false],
-        [(field.max ?? 0) + 1, false],
+        [field.min ?? text(0), true],
+        [text(field.max ?? 0), true],
+        [field.kind === 'text' ? 0 : (field.min ?? 0) - 1, false],
+        [text((field.max ?? 0) + 1), false],
       ] as const)
         expect(settings.safeParse({ [field.name]: value }).success, `${field.name} ${value}`).toBe(fits);
     }

@@ -10,7 +10,10 @@ export function agentRoutes(
 ) {
   return {
     agent: {
-      status: os.agent.status.handler(() => world.status),
+      status: os.agent.status.handler(() => ({
+        ...world.status,
+        name: world.settings.agent_name || null,
+      })),
       about: os.agent.about.handler(() => world.about),
       license: os.agent.license.handler(({ input }) => ({
         text: `Permission is granted to use ${input.name}.`,

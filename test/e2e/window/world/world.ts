@@ -69,6 +69,7 @@ export function emptyWorld(now: number): World {
     now,
     about,
     status: {
+      name: null,
       version: '0.1.0',
       startedAt: now - 3 * day - 4 * hour,
       face: 'desktop',
