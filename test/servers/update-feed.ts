@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { feedName } from '../../electron/updates/feed.ts';
 import { rawPublicKey, signStatement } from '../../scripts/release/feed.ts';
 
@@ -62,15 +63,23 @@ interface UpdateFeed {
   stop(): Promise<void>;
 }
 
+interface FeedCertificate {
+  cert: string;
+  key: string;
+  /** The name it is for, and in the address. */
+  host: string;
+}
+
 /** A place that updates come from, on the loopback. */
-export async function startUpdateFeed(): Promise<UpdateFeed> {
+export async function startUpdateFeed(tls?: FeedCertificate): Promise<UpdateFeed> {
   const state = new FeedState();
-  const server = createServer((request, response) => void state.answer(request, response));
+  const answer = (request: IncomingMessage, response: ServerResponse) => void state.answer(request, response);
+  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const place = server.address();
   const port = place !== null && typeof place === 'object' ? place.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/releases/`,
+    url: tls === undefined ? `http://127.0.0.1:${port}/releases/` : `https://${tls.host}:${port}/releases/`,
     port,
     requests: state.requests,
     offer: (release) => state.offer(release),
