@@ -81,13 +81,13 @@ export const notificationFields: readonly Field[] = [
   appears(
     'notify_expiry',
     'Certificates at risk',
-    'a renewal fails near the end of a certificate, or one that Trustkeep does not renew expires soon, has expired or is not what is served',
+    'a renewal fails near the end of a certificate, renewals are not checked, or a certificate that Trustkeep does not renew expires soon, has expired or is not what is served',
   ),
   appears('notify_successes', 'Successes', 'a certificate was installed and is served as expected'),
   appears(
     'notify_system',
     'Stores, proxy and other tools',
-    'a credential store can no longer be read, a proxy setting was reverted, another tool replaced a certificate, or a server asks for a change',
+    'a credential store can no longer be read, a proxy setting was reverted, another tool replaced a certificate, a notification channel does not deliver, or a server asks for a change',
   ),
   digestField,
 ];

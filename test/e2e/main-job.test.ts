@@ -53,6 +53,15 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     await desktop.screenshot('main-02-first-start');
   });
 
+  test('has each success told on its own', async () => {
+    await go('Settings');
+    const form = page.locator('form:has([data-field=digest_minutes])');
+    await form.locator('[data-field=digest_minutes]').fill('0');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('button', { name: 'Save', disabled: true }).waitFor();
+    await go('Overview');
+  });
+
   test('adds an nginx over SSH and is told its instance id', async () => {
     await page.getByText('Add the first endpoint').click();
     const dialog = page.getByRole('dialog');

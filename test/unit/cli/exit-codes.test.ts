@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { type FailureCode, failureCodes } from '#shared/failure-codes.ts';
-import { codeOfFailure, exitCodes } from '../../../electron/cli/exit-codes.ts';
+import { codeOfFailure, codeOfOutput, exitCodes } from '../../../electron/cli/exit-codes.ts';
 
 const endOf = (code: FailureCode): number => codeOfFailure(new Failure(code, 'It went wrong.'));
 const all = Object.keys(failureCodes) as FailureCode[];
@@ -59,4 +59,11 @@ describe('the exit code of a failure', () => {
       codeOfFailure(Failure.from({ code: 'moon.not-found', sentence: 'No.', retry }));
     expect([unknown('later'), unknown('never')]).toEqual([exitCodes.tryLater, exitCodes.failed]);
   });
+});
+
+test('the exit code of status says that renewals are not checked, to whatever watches a server', () => {
+  const status = (silentSince: number | null) => ({ renewals: { lastCheckAt: 1, silentSince } });
+  expect(codeOfOutput('agent.status', status(null))).toBe(exitCodes.ok);
+  expect(codeOfOutput('agent.status', status(1))).toBe(exitCodes.failed);
+  expect(codeOfOutput('channels.test', { ok: false })).toBe(exitCodes.failed);
 });
