@@ -96,4 +96,30 @@ export class Person {
     await this.#page.getByText(seen).first().waitFor();
     await this.#page.getByText('••••••••').first().waitFor();
   }
+
+  /** Adds a channel of this name and has it send a test, which fails: nothing takes it. `more`: what else is typed. */
+  async addChannel(name: string, fields: Record<string, string>, more: () => Promise<void>): Promise<void> {
+    await this.go('Settings');
+    await this.#page.getByRole('button', { name: 'Add channel' }).click();
+    await this.radio(name);
+    await this.fill({ name, ...fields });
+    await more();
+    await this.press('Add');
+    await this.gone();
+    await this.#page.getByRole('button', { name: `Test: ${name}` }).click();
+    await this.#page.locator(`li:has-text("${name}") [data-failure]`).waitFor();
+  }
+
+  /** Each success is told on its own. */
+  async successesAlone(): Promise<void> {
+    await this.go('Settings');
+    await this.fill({ digest_minutes: '0' });
+    await this.#page
+      .locator('form:has([data-field=digest_minutes])')
+      .getByRole('button', { name: 'Save' })
+      .click();
+    await expect
+      .poll(() => this.#page.getByRole('button', { name: 'Save', disabled: false }).count())
+      .toBe(0);
+  }
 }

@@ -203,6 +203,8 @@ function markTyped(marks: Marks): void {
     marks.password(`a password ${door}`);
   for (const door of ['for an endpoint', 'in a form that was closed', 'over one that was typed before'])
     marks.password(`a wrong password ${door}`);
+  marks.plain('the password of a mail server');
+  marks.plain('the signing secret of a webhook');
   marks.plain('a wrong token of the vault');
   marks.plain('a wrong password of the client certificate');
   marks.plain('a password typed when the window broke');

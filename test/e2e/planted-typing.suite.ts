@@ -199,7 +199,23 @@ export function typingSecrets(hunt: Hunt): void {
     expect(await hunt.held(hunt.search)).toEqual([]);
   });
 
+  test('the password of a mail server and the secret of a webhook are typed, and used', async () => {
+    await hunt.person.addChannel(
+      'Email',
+      { host: '127.0.0.1', from: 'a@example.org', user: 'ann' },
+      async () => {
+        await hunt.page.fill('[data-field=to]', 'b@example.org');
+        await hunt.person.type('password', hunt.site.the('the password of a mail server'));
+      },
+    );
+    await hunt.person.addChannel('Webhook', { url: 'http://127.0.0.1:9/hook' }, () =>
+      hunt.person.type('secret', hunt.site.the('the signing secret of a webhook')),
+    );
+    expect(await hunt.held(hunt.search)).toEqual([]);
+  });
+
   test('the key of a certificate is made and installed with a password of the vault', async () => {
+    await hunt.person.successesAlone();
     await hunt.person.go('Endpoints');
     await hunt.page.getByText('web1', { exact: true }).first().click();
     await hunt.page
