@@ -14,7 +14,7 @@ export const wantFileMessage = 'trustkeep:want-file';
 
 /** A place in the window that something outside it (notification, tray) can open. */
 export type Place =
-  | { screen: 'overview' | 'notifications' | 'action-required' }
+  | { screen: 'overview' | 'notifications' | 'action-required' | 'autoupdate' }
   | { screen: 'task'; taskId: string }
   | { screen: 'approval'; approvalId: string };
 

@@ -42,5 +42,6 @@ export function desktopQuestions({ agent, database, clock, router, settings }: P
     },
     approve: (plan: { approvalId: string; fingerprint: string }) =>
       client().approvals.approve({ approval: plan.approvalId, fingerprint: plan.fingerprint }),
+    checkForUpdates: () => client().autoupdate.check({}),
   };
 }

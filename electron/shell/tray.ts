@@ -66,6 +66,7 @@ async function obey(line: TrayLine, checked: boolean, parts: Parts): Promise<voi
     case 'resume':
       return void (await parts.questions()?.resume());
     case 'updates':
+      parts.open({ screen: 'autoupdate' }); // what comes of it is said there
       return void (await parts.questions()?.checkForUpdates?.());
     case 'autostart':
       return parts.autostart.set(checked);

@@ -9,6 +9,7 @@ import {
   notice,
   soon,
   success,
+  textInPage,
 } from './shell-harness.ts';
 
 const electron = await electronForTests();
@@ -64,6 +65,12 @@ describe.skipIf(electron === null)('tray and notifications', () => {
       'pause until tomorrow',
       'resume',
     ]);
+  });
+
+  test('checks for updates, and opens where it is said what came of it', async () => {
+    await desktop.choose('Check for updates');
+    await expect.poll(() => history(launched), soon).toContain('check for updates');
+    await expect.poll(() => textInPage(launched, 'place'), soon).toBe('#/autoupdate');
   });
 
   test('asks before it quits while something is worked on, names it, and waits for it', async () => {

@@ -70,6 +70,7 @@ describe.skipIf(electron === null)('the desktop', () => {
           { label: 'Pause for 1 hour' },
           { label: 'Pause until tomorrow' },
           { label: '' },
+          { label: 'Check for updates' },
           { label: 'Start at login' },
           { label: 'Quit' },
         ],

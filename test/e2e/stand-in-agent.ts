@@ -95,5 +95,6 @@ function questionsOf(events: Events, history: string[]): StandInAgent['questions
     digestMs: () => 1000,
     waitingPlan: () => null,
     approve: async () => void history.push('approve'),
+    checkForUpdates: async () => void history.push('check for updates'),
   };
 }
