@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import { refuseTampered } from './check-file.ts';
@@ -35,7 +35,8 @@ const pieceTimeoutMs = 120_000;
 const retriesMs = [500, 2000, 5000, 15_000, 30_000];
 
 /**
- * Fetches a file piece by piece, continuing what an earlier call left unfinished, and checks its size and hash. Rejects
+ * Fetches a file piece by piece, continuing what an earlier call left unfinished, and checks its size and hash; its folder is
+ * for it alone. Rejects
  * with Failure `update.tampered` (nothing is left then), `update.disk-full`, `update.folder-not-writable`,
  * `update.file-missing`, `net.*`, or the signal's reason: what was fetched stays for the next call.
  */
@@ -54,8 +55,16 @@ export async function fetchFile(wanted: FetchFile): Promise<void> {
   }
 }
 
+/** What was fetched of other versions is of no use any longer. */
+async function dropOthers(path: string): Promise<void> {
+  const own = [basename(path), `${basename(path)}.part`];
+  for (const name of await readdir(dirname(path)))
+    if (!own.includes(name)) await rm(join(dirname(path), name), { force: true });
+}
+
 async function fetchPart(wanted: FetchFile, part: string): Promise<void> {
   await mkdir(dirname(part), { recursive: true, mode: 0o700 });
+  await dropOthers(wanted.path);
   const file = await open(part, 'a', 0o600);
   try {
     let { size: from } = await file.stat();

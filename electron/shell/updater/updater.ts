@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { App } from 'electron';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
@@ -103,6 +104,7 @@ async function install(
   const kept = await installer.keep();
   if (kept !== null) writeMark(folder, { ...mark, kept, keptSha512: await sha512Of(kept) });
   await installer.install(update);
+  await rm(update.file, { force: true });
 }
 
 async function goBack({ installer, folder, version, clock, stageDatabase }: UpdaterParts, mark: KeptMark) {

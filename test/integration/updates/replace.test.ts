@@ -68,11 +68,13 @@ describe('an AppImage', () => {
 
   test('is replaced when the agent has stopped, started again with a window, and kept', async () => {
     const updater = updaterOf('1.0.0');
-    const next = update('1.1.0');
+    const content = randomBytes(5000);
+    const next = update('1.1.0', content);
     await updater.install(next);
     expect(readFileSync(image, 'utf8')).toBe('the first version');
     await updater.finish();
-    expect(readFileSync(image).equals(readFileSync(next.file))).toBe(true);
+    expect(readFileSync(image).equals(content)).toBe(true);
+    expect(existsSync(next.file)).toBe(false);
     expect(statSync(image).mode & 0o777).toBe(0o755);
     expect(left()).toEqual(['.trustkeep-previous.AppImage', 'Trustkeep.AppImage']);
     expect(told).toContain('["--log-level=debug"]');

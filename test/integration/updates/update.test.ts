@@ -63,6 +63,7 @@ describe('an update', () => {
     ]);
     expect(world.installed.length).toBe(1);
     expect(readFileSync(world.fileOf('1.2.1')).equals(content)).toBe(true);
+    expect(existsSync(world.fileOf('1.2.0'))).toBe(false); // of no use any longer
   });
 
   test('is refused when the server sends another file than the one that was signed, and nothing of it stays', async () => {
