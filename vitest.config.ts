@@ -41,6 +41,7 @@ const long = [
   'integration/scripts/new',
   'security/planted-secrets',
   'e2e/planted-secrets',
+  'e2e/packages',
   'conformance/endpoint-',
   'integration/certify/forged-undo',
   'conformance/connection-writes',

@@ -21,6 +21,15 @@ if apparmor_status --enabled >/dev/null 2>&1 &&
   fi
 fi
 
+# An update: a service that was running takes its new program.
+if [ -e /etc/systemd/system/trustkeep.service ] && [ -d /run/systemd/system ]; then
+  systemctl try-restart trustkeep.service || true
+fi
+if [ -e /run/trustkeep.updating ]; then
+  rm -f /run/trustkeep.updating
+  /etc/init.d/trustkeep start || true
+fi
+
 if command -v update-desktop-database >/dev/null 2>&1; then
   update-desktop-database /usr/share/applications || true
 fi

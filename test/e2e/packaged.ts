@@ -1,9 +1,14 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/electron/paths.ts';
 import { standInSqlite } from '../../scripts/electron/stand-in.ts';
 import { type FoundElectron, prepareApp } from '../../scripts/find-electron.ts';
+import { buildPackages } from '../../scripts/package/builder.ts';
 import { stage } from '../../scripts/package/stage.ts';
+import { normalAccount, runAs } from '../servers/account.ts';
+import { endWithUs } from '../servers/display.ts';
+import type { Desktop } from './electron.ts';
 
 const target = { system: 'linux', arch: 'x64' } as const;
 
@@ -25,6 +30,18 @@ export async function stageVersion(electron: FoundElectron, version: string, fol
   // where the library itself looks first for a binary compiled on purpose; the command line has its own library
   const binding = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
   cpSync(await standInSqlite(root, () => {}), join(folder, binding));
+}
+
+/** Makes packages of that version, among them a Debian one, whose path it gives. */
+export async function debOf(
+  electron: FoundElectron,
+  version: string,
+  folder: string,
+  kinds: readonly string[],
+): Promise<string> {
+  await stageVersion(electron, version, folder);
+  const dist = await buildPackages({ target, kinds, folder, electron, compression: 'store' });
+  return onlyFile(dist, '.deb');
 }
 
 /** Writes another version into what was built: once in each program. */
@@ -56,3 +73,49 @@ export function unlike(one: string, other: string, but: RegExp): string[] {
   const more = (of: string[] = [], than: string[] = []) => of.filter((line) => !than.includes(line));
   return [...more(left, right), ...more(right, left)];
 }
+
+/** Runs apt-get as root, asking nothing. Gives what it said. */
+export const apt = (...args: string[]): string =>
+  execFileSync('apt-get', ['--yes', '--quiet', '--no-install-recommends', ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, DEBIAN_FRONTEND: 'noninteractive', HOME: '/root' },
+  });
+
+/** What a Debian package installs, absolute paths without a slash at the end. */
+export function pathsOfDeb(file: string): string[] {
+  const tar = execFileSync('dpkg-deb', ['--fsys-tarfile', file], { maxBuffer: 2 ** 30 });
+  const names = execFileSync('tar', ['-tf', '-'], { input: tar, encoding: 'utf8' }).split('\n');
+  return names.map((name) => name.slice(1).replace(/\/$/, ''));
+}
+
+/** The desktop as its entry in the menu starts it, by a normal user, with Chromium's sandbox. */
+export function startInstalled(desktop: Desktop, data: string): { child: ChildProcess; log(): string } {
+  const entry = readFileSync('/usr/share/applications/trustkeep-desktop.desktop', 'utf8');
+  const program = /^Exec=(\S+)/m.exec(entry)?.[1] ?? '';
+  const argv = runAs(normalAccount(), [program, `--data-directory=${data}`, '--disable-gpu']);
+  const [first = '', ...rest] = argv;
+  const child = spawn(first, rest, { env: desktop.env, cwd: desktop.home, stdio: 'ignore' });
+  endWithUs(child);
+  const file = join(data, 'desktop', 'logs', 'trustkeep.log');
+  return { child, log: () => (existsSync(file) ? readFileSync(file, 'utf8') : '') };
+}
+
+/** The service of the package by an init script, as root meets it; only where systemd did not start the machine. */
+export const initService = {
+  /** Not where a service has been used already: what it left is somebody's. */
+  possible:
+    process.getuid?.() === 0 &&
+    !['/run/systemd/system', '/var/lib/trustkeep'].some((path) => existsSync(path)),
+  install: () => execFileSync('trustkeep', ['service', 'install'], { encoding: 'utf8' }),
+  /** Version and process of the agent that answers; null when none does. */
+  agent(): { version: string; pid: number } | null {
+    const { status, stdout } = spawnSync('trustkeep', ['status', '--system', '--json'], { encoding: 'utf8' });
+    return status === 0 ? JSON.parse(stdout) : null;
+  },
+  /** What a removal of the package leaves on purpose. */
+  clear(): void {
+    for (const place of ['/var/lib/trustkeep', '/etc/trustkeep', '/var/log/trustkeep.log'])
+      rmSync(place, { recursive: true, force: true });
+    spawnSync('userdel', ['trustkeep']);
+  },
+};

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -18,9 +18,19 @@ import { buildPackages } from '../../scripts/package/builder.ts';
 import { billOfMaterials } from '../../scripts/package/sbom.ts';
 import { normalAccount, runAs } from '../servers/account.ts';
 import { have } from '../servers/available.ts';
-import { end, endWithUs } from '../servers/display.ts';
+import { end } from '../servers/display.ts';
 import { type Desktop, electronForTests, startDesktop } from './electron.ts';
-import { onlyFile, stageVersion, thisVersion, unlike } from './packaged.ts';
+import {
+  apt,
+  debOf,
+  initService,
+  onlyFile,
+  pathsOfDeb,
+  stageVersion,
+  startInstalled,
+  thisVersion,
+  unlike,
+} from './packaged.ts';
 
 // The Debian package, as it is released but for its compression: installed, used, updated and removed by apt as root. It
 // cannot be done twice at once on a machine.
@@ -39,37 +49,25 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     if (electron === null) return;
     folder = mkdtempSync(join(tmpdir(), 'trustkeep-packages-'));
     chmodSync(folder, 0o755); // apt reads packages as a user of its own
-    packages = { now: await packageOf(thisVersion), next: await packageOf(next) };
+    const kinds = have('rpmbuild') ? ['deb', 'rpm'] : ['deb'];
+    packages = {
+      now: await debOf(found(), thisVersion, join(folder, 'now'), kinds),
+      next: await debOf(found(), next, join(folder, 'next'), ['deb']),
+    };
     desktop = await startDesktop();
   }, 600_000);
 
   afterAll(async () => {
     spawnSync('apt-get', ['purge', '--yes', 'trustkeep']);
+    if (initService.possible) initService.clear();
     await desktop?.stop();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
-
-  /** A package of that version, whose programs call themselves that. */
-  async function packageOf(version: string): Promise<string> {
-    const project = join(folder, version);
-    await stageVersion(found(), version, project);
-    const kinds = version === thisVersion && have('rpmbuild') ? ['deb', 'rpm'] : ['deb'];
-    const dist = await buildPackages({
-      ...{ target, kinds, folder: project, electron: found(), compression: 'store' as const },
-    });
-    return onlyFile(dist, '.deb');
-  }
 
   const found = () => {
     if (electron === null) throw new Error('there is no Electron here');
     return electron;
   };
-
-  const apt = (...args: string[]) =>
-    execFileSync('apt-get', ['--yes', '--quiet', '--no-install-recommends', ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, DEBIAN_FRONTEND: 'noninteractive', HOME: folder },
-    });
 
   /** What a normal user gets from the command line of the package, found by its name. */
   function trustkeep(...args: string[]): { code: number | null; out: string; said: string } {
@@ -80,20 +78,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     return { code: status, out: stdout, said: stderr };
   }
 
-  /** The desktop as its entry in the menu starts it, with Chromium's sandbox. */
-  function startDesktopProgram() {
-    const entry = readFileSync('/usr/share/applications/trustkeep-desktop.desktop', 'utf8');
-    const program = /^Exec=(\S+)/m.exec(entry)?.[1] ?? '';
-    const [first = '', ...rest] = runAs(account, [program, `--data-directory=${data()}`, '--disable-gpu']);
-    const child = spawn(first, rest, { env: desktop.env, cwd: desktop.home, stdio: 'ignore' });
-    endWithUs(child);
-    const log = () => {
-      const file = join(data(), 'desktop', 'logs', 'trustkeep.log');
-      return existsSync(file) ? readFileSync(file, 'utf8') : '';
-    };
-    return { child, log };
-  }
-
+  const startDesktopProgram = () => startInstalled(desktop, data());
   const running = (): string =>
     trustkeep('tasks', 'list', '--states=queued,running', '--json', '--data-directory', data()).out.trim();
 
@@ -122,11 +107,9 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
       .trim()
       .split('\n')
       .filter((path) => path !== '/opt/Trustkeep');
-    const deb = execFileSync('dpkg-deb', ['--fsys-tarfile', packages.now], { maxBuffer: 2 ** 30 });
-    const inDeb = execFileSync('tar', ['-tf', '-'], { input: deb, encoding: 'utf8' })
-      .split('\n')
-      .map((line) => line.slice(1).replace(/\/$/, ''))
-      .filter((path) => path.startsWith('/opt/Trustkeep/') || /trustkeep/.test(path));
+    const inDeb = pathsOfDeb(packages.now).filter(
+      (path) => path.startsWith('/opt/Trustkeep/') || /trustkeep/.test(path),
+    );
     expect(paths.sort()).toEqual(inDeb.sort());
     expect(ask('--queryformat', '%{NAME} %{VERSION} %{ARCH} %{LICENSE}')).toBe(
       `trustkeep ${thisVersion} x86_64 Apache-2.0`,
@@ -148,18 +131,19 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     const made = join(packages.now, '..');
     const unpacked = join(made, 'linux-unpacked');
     const before = await listOf(unpacked);
-    await writeTarGz(unpacked, 'trustkeep', first, true);
+    const little = join(unpacked, 'resources', 'app.asar.unpacked');
+    await writeTarGz(little, 'trustkeep', first, true);
     const project = join(folder, 'again');
     await stageVersion(found(), thisVersion, project);
     const again = await buildPackages({ target, kinds: ['dir'], folder: project, electron: found() });
     expect(unlike(await listOf(join(again, 'linux-unpacked')), before, /apparmor-profile/)).toEqual([]);
-    await writeTarGz(unpacked, 'trustkeep', second, true);
+    await writeTarGz(little, 'trustkeep', second, true);
     await writeSum(first);
     renameSync(second, first);
     execFileSync('sha512sum', ['--check', '--status', 'first.tar.gz.sha512'], { cwd: folder });
     const names = execFileSync('tar', ['-tzf', first], { encoding: 'utf8' }).trim().split('\n');
     expect(names.filter((name) => !name.startsWith('trustkeep/'))).toEqual([]);
-    expect(names).toContain('trustkeep/resources/cli/trustkeep');
+    expect(names).toContain('trustkeep/node_modules/better-sqlite3/prebuilds/linux-x64.node');
 
     const licenses = JSON.parse(readFileSync(join(unpacked, 'resources/cli/licenses.json'), 'utf8'));
     const [bill, same] = [await billOfMaterials(licenses), await billOfMaterials(licenses)];
@@ -217,8 +201,13 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     await expect.poll(() => child.exitCode, soon).toBe(0);
   }, 120_000);
 
-  test('is updated in place, with the data kept', async () => {
+  test('is updated in place, with the data kept, and its service too', async () => {
+    if (initService.possible) {
+      initService.install();
+      expect(initService.agent()?.version).toBe(thisVersion);
+    }
     apt('install', packages.next);
+    if (initService.possible) expect(initService.agent()?.version).toBe(next);
     expect(trustkeep('--version').out).toBe(`trustkeep ${next}\n`);
     const { child, log } = startDesktopProgram();
     await expect.poll(() => log().match(/the agent works/g)?.length, soon).toBe(2);
@@ -232,7 +221,14 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     const own = paths.filter((path) => /trustkeep/i.test(path));
     expect(own).toContain('/usr/bin/trustkeep');
     expect(own).toContain('/usr/share/icons/hicolor/48x48/apps/trustkeep-desktop.png');
+    const service = initService.possible ? initService.agent() : null;
     const said = apt('purge', 'trustkeep');
+    expect([existsSync('/etc/init.d/trustkeep'), existsSync(`/proc/${service?.pid}`)]).toEqual([
+      false,
+      false,
+    ]);
+    expect(existsSync('/var/lib/trustkeep/trustkeep.db')).toBe(initService.possible);
+    initService.clear();
     expect(said).toContain('/var/lib/trustkeep');
     expect(own.filter((path) => existsSync(path))).toEqual([]);
     const places = [

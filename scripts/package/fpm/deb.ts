@@ -22,9 +22,12 @@ export async function writeDeb(order: PackageOrder, folder: string, seconds: num
   await writeFile(join(control, 'control'), controlOf(order, Math.ceil(bytes / 1024)));
   await writeFile(join(control, 'md5sums'), sums.join(''));
   await openToAll(folder);
-  await cp(order.afterInstall, join(control, 'postinst'));
-  await cp(order.afterRemove, join(control, 'postrm'));
-  for (const script of ['postinst', 'postrm']) await chmod(join(control, script), 0o755);
+  const scripts = { postinst: order.afterInstall, prerm: order.beforeRemove, postrm: order.afterRemove };
+  for (const [name, file] of Object.entries(scripts)) {
+    if (file === null) continue;
+    await cp(file, join(control, name));
+    await chmod(join(control, name), 0o755);
+  }
   await dateAll(folder, seconds);
   await run(['dpkg-deb', '--root-owner-group', ...levelOf(order.compression), '--build', folder, order.to], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },

@@ -14,6 +14,7 @@ export async function writeRpm(order: PackageOrder, folder: string, seconds: num
   try {
     const scripts = {
       post: await readFile(order.afterInstall, 'utf8'),
+      preun: order.beforeRemove === null ? '' : await readFile(order.beforeRemove, 'utf8'),
       postun: await readFile(order.afterRemove, 'utf8'),
     };
     await writeFile(join(work, 'package.spec'), specOf(order, files, scripts));
@@ -51,7 +52,7 @@ const untouched = `%global __os_install_post %{nil}
 export function specOf(
   order: PackageOrder,
   files: readonly string[],
-  scripts: { post: string; postun: string },
+  scripts: { post: string; preun: string; postun: string },
 ): string {
   const tags: [string, string | null][] = [
     ['Name', order.name],
@@ -71,6 +72,7 @@ export function specOf(
     ...tags.map(([name, value]) => (value === null ? '' : `${name}: ${escaped(value)}\n`)),
     `\n%description\n${escaped(order.description)}\n`,
     `\n%post\n${escaped(scripts.post)}`,
+    scripts.preun === '' ? '' : `\n%preun\n${escaped(scripts.preun)}`,
     `\n%postun\n${escaped(scripts.postun)}`,
     '\n%files\n%defattr(-,root,root,-)\n',
     ...foldersOf(files).map((folder) => `%dir "${escaped(folder)}"\n`),

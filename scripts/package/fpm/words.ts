@@ -21,6 +21,7 @@ export interface PackageOrder {
   /** Scripts, as files. */
   afterInstall: string;
   afterRemove: string;
+  beforeRemove: string | null;
   /** Folders and files, and where they are in the package. */
   sources: { from: string; to: string }[];
   links: { at: string; to: string }[];
@@ -44,7 +45,9 @@ export function readOrder(words: readonly string[]): PackageOrder {
       sources.push(pairOf(word, 'from'));
       continue;
     }
-    const [flag, inline] = word.startsWith('--link=') ? ['--link', word.slice(7)] : [word, undefined];
+    const equals = word.indexOf('=');
+    const [flag, inline] =
+      equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
     const value = inline ?? words[++at];
     if (!known.has(flag) || value === undefined) throw new Error(`This program knows no ${word}.`);
     if (repeated.has(flag)) lists.set(flag, [...(lists.get(flag) ?? []), value]);
@@ -55,7 +58,16 @@ export function readOrder(words: readonly string[]): PackageOrder {
 
 const known = new Set([
   ...repeated,
-  ...['-s', '-t', '--architecture', '--after-install', '--after-remove', '--description', '--version'],
+  ...[
+    '-s',
+    '-t',
+    '--architecture',
+    '--after-install',
+    '--after-remove',
+    '--before-remove',
+    '--description',
+    '--version',
+  ],
   ...['--package', '--name', '--maintainer', '--vendor', '--url', '--category', '--license', '--iteration'],
   ...['--deb-priority', '--deb-compression', '--rpm-summary', '--rpm-os', '--rpm-compression', '--log'],
 ]);
@@ -90,6 +102,7 @@ function orderOf(
     recommends: lists.get('--deb-recommends') ?? [],
     afterInstall: need('--after-install'),
     afterRemove: need('--after-remove'),
+    beforeRemove: single.get('--before-remove') ?? null,
     sources,
     links: (lists.get('--link') ?? []).map((word) => pairOf(word, 'at')),
   };

@@ -30,7 +30,9 @@ const asked = (kind: 'deb' | 'rpm', more: string[] = []) => [
 
 describe('what electron-builder asks fpm for', () => {
   test('is read word for word', () => {
-    expect(readOrder(asked('deb', ['--link=/usr/bin/trustkeep=/opt/Trustkeep/cli']))).toEqual({
+    expect(
+      readOrder(asked('deb', ['--before-remove=/t/before', '--link=/usr/bin/trustkeep=/opt/Trustkeep/cli'])),
+    ).toEqual({
       kind: 'deb',
       to: '/d/a.package',
       name: 'trustkeep',
@@ -46,6 +48,7 @@ describe('what electron-builder asks fpm for', () => {
       recommends: ['gnome-keyring | kwalletmanager'],
       afterInstall: '/t/in',
       afterRemove: '/t/out',
+      beforeRemove: '/t/before',
       sources: [
         { from: '/d/linux-unpacked/', to: '/opt/Trustkeep' },
         { from: '/t/icon.png', to: '/usr/share/icons/a.png' },
@@ -82,11 +85,12 @@ test('a Debian control file has its fields, and paragraphs as the policy wants t
 });
 
 test('an RPM spec takes nothing for a macro, and owns the folders that are ours alone', () => {
-  const scripts = { post: 'echo 5%\n', postun: 'exit 0\n' };
+  const scripts = { post: 'echo 5%\n', preun: 'stop it\n', postun: 'exit 0\n' };
   const spec = specOf(readOrder(asked('rpm')), ['/opt/Trustkeep/a/b 100%', '/usr/bin/trustkeep'], scripts);
   expect(spec).toContain('Summary: Keeps 100%% of it\n');
   expect(spec).toContain('Requires: (libuuid or libuuid1)\n');
   expect(spec).toContain('%post\necho 5%%\n');
+  expect(spec).toContain('%preun\nstop it\n');
   expect(spec).toContain('%dir "/opt/Trustkeep"\n%dir "/opt/Trustkeep/a"\n"/opt/Trustkeep/a/b 100%%"\n');
   expect(spec).not.toContain('%dir "/usr');
 });
