@@ -47,7 +47,7 @@ export const permissions: Readonly<Record<Asked | Checked, Ruling>> = {
   'window-management': no('the page does not place windows'),
   'storage-access': no('there are no third parties'),
   'top-level-storage-access': no('there are no third parties'),
-  'persistent-storage': no('the page keeps nothing, the agent has the database'),
+  'persistent-storage': no('the page keeps how lists are shown, and may lose it; the agent has the database'),
   fileSystem: no('files are read and written by the agent'),
   'local-fonts': no('the page uses the fonts of its style sheet'),
   sensors: no('there are no sensors to read'),

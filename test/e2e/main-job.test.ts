@@ -1,4 +1,4 @@
-import { chownSync, copyFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -151,6 +151,33 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
     }
     await go('Certificates');
     await page.getByText('Order 1001').first().waitFor(patience);
+  });
+
+  test('saves a list where the picker says, and finds its columns as they were left', async () => {
+    await go('Endpoints');
+    const path = join(desktop.dataDirectory, 'endpoints.csv');
+    // what the person answers in the picker of the system
+    await desktop.app.evaluate(({ session }, chosen) => {
+      session.defaultSession.once('will-download', (_event, item) => item.setSavePath(chosen));
+    }, path);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+    await expect
+      .poll(() => (existsSync(path) ? readFileSync(path, 'utf8') : ''), patience)
+      .toMatch(/^\uFEFFName,Type,.*\r\nweb1,nginx,/);
+    await page.getByRole('columnheader', { name: 'Status' }).getByRole('button').click();
+    await page.reload();
+    await page.locator('th[aria-sort=ascending]', { hasText: 'Status' }).waitFor(patience);
+  });
+
+  test('is led to the node by a few letters', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('shop.ex');
+    await page.getByRole('option', { name: 'web1/shop.example' }).waitFor(patience);
+    await desktop.screenshot('main-17-palette');
+    await page.getByRole('option', { name: 'web1/shop.example' }).first().click();
+    await page.waitForURL(/#\/endpoints\/ep_[^/]+\/node_/, patience);
+    await page.getByRole('dialog').getByText('shop.example').first().waitFor(patience);
   });
 
   test('sees the tray say that all is well', async () => {

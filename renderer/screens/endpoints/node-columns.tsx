@@ -58,7 +58,7 @@ const places: Column<EndpointNode>[] = [
     text: (row) => ports(row).join(' '),
     exported: (row) => ports(row).map(String),
     cell: (row) => <Lines lines={ports(row).map(String)} />,
-    width: '68px',
+    width: '76px',
   },
 ];
 
