@@ -42,6 +42,14 @@ describe.skipIf(electron === null)('the packed release', () => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
+  test('takes no release key and no answer to a box from its arguments, as the build for tests does', () => {
+    const archive = readFileSync(join(packed, 'resources', 'app.asar'));
+    const found = ['--data-directory=', '--e2e-update-key=', '--e2e-answer='].filter((word) =>
+      archive.includes(word),
+    );
+    expect(found).toEqual(['--data-directory=']);
+  });
+
   function start(name: string, args: string[], env: Record<string, string> = {}) {
     const account = normalAccount();
     const sandbox = account === null && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
