@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { have } from '../servers/available.ts';
-import { pageHarness } from './page-harness.ts';
+import { pageHarness, sizes } from './page-harness.ts';
 import { saved, scrollThrough } from './page-lists.ts';
 
 /** A list is sorted and drawn as its columns say, whichever screen it is on: the tests take the endpoints. */
 describe.runIf(have('chromium-headless-shell'))('every list in the window', () => {
-  const { open, calls, settled, axe, asksAgain, inspect } = pageHarness();
+  const { open, calls, settled, axe, asksAgain, inspect, resize } = pageHarness();
   const rows = (page: Page) => page.locator('[data-row-link]').allInnerTexts();
   const list = 'table[aria-label=Endpoints]';
   const forget = (page: Page) => page.evaluate(() => localStorage.clear());
@@ -198,6 +198,12 @@ describe.runIf(have('chromium-headless-shell'))('every list in the window', () =
     await page.keyboard.press('Control+a');
     expect(await axe(page)).toEqual([]);
     await inspect(opened, 'list-grouped');
+    await resize(opened, sizes[1], 'dark');
+    expect(await axe(page)).toEqual([]);
+    await inspect(opened, 'list-grouped-dark');
+    await page.emulateMedia({ forcedColors: 'active' });
+    await inspect(opened, 'list-grouped-forced');
+    await page.emulateMedia({ forcedColors: 'none' });
     await page.click('role=button[name=Columns]');
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Escape');
