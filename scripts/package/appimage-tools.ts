@@ -4,7 +4,8 @@ import { run } from '../electron/run.ts';
 
 /**
  * The folder of tools that electron-builder makes an AppImage with: this system's own squashfs-tools and
- * desktop-file-utils, and the runtime, the program an AppImage begins with, from the file that is named. Made in `work`.
+ * desktop-file-utils, and the runtime, the program an AppImage begins with, from the file that is named. Made in `work`,
+ * which is not the project: electron-builder packs no links that lead out of it.
  */
 export async function appImageTools(runtime: string, arch: string, work: string): Promise<string> {
   const folder = await mkdtemp(join(work, 'appimage-'));

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../electron/paths.ts';
 import { run } from '../electron/run.ts';
@@ -25,7 +27,7 @@ const flags = { linux: '--linux', win: '--win', mac: '--mac' } as const;
 export async function buildPackages(options: BuilderOptions): Promise<string> {
   const { target, folder, electron } = options;
   const runtime = process.env.TRUSTKEEP_APPIMAGE_RUNTIME;
-  const tools = runtime ? await appImageTools(runtime, target.arch, folder) : null;
+  const tools = runtime ? await appImageTools(runtime, target.arch, tmpdir()) : null;
   const overrides = [
     ...(electron === undefined ? [] : [`-c.electronDist=${electron.directory}`]),
     ...(electron === undefined ? [] : [`-c.electronVersion=${electron.version}`]),
@@ -53,6 +55,7 @@ export async function buildPackages(options: BuilderOptions): Promise<string> {
       },
     },
   );
+  if (tools !== null) await rm(tools, { recursive: true });
   const dist = join(folder, 'dist');
   if (!existsSync(dist)) throw new Error('electron-builder left nothing');
   return dist;
