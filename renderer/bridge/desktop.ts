@@ -51,6 +51,12 @@ export function usePrefersDark(): boolean {
   return useSyncExternalStore(dark.subscribe, dark.read, () => false);
 }
 
+const small = query('(max-width: 1040px)');
+/** Where the style sheets leave out what is for wide windows. */
+export function useSmallWindow(): boolean {
+  return useSyncExternalStore(small.subscribe, small.read, () => false);
+}
+
 /** A nonce for style elements, when the page was given one (`<meta name="csp-nonce" content="…">`). */
 export function styleNonce(): string | undefined {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]');

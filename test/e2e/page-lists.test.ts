@@ -201,6 +201,12 @@ describe.runIf(have('chromium-headless-shell'))('every list in the window', () =
     await resize(opened, sizes[1], 'dark');
     expect(await axe(page)).toEqual([]);
     await inspect(opened, 'list-grouped-dark');
+    const right = async (one: string) =>
+      (await page
+        .locator(one)
+        .last()
+        .evaluate((cell) => cell.getBoundingClientRect().right)) | 0;
+    expect(await right(`${list} th:visible`)).toBe(await right(list)); // no column without a head
     await page.emulateMedia({ forcedColors: 'active' });
     await inspect(opened, 'list-grouped-forced');
     await page.emulateMedia({ forcedColors: 'none' });

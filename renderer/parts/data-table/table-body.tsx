@@ -1,4 +1,5 @@
 import { type RefObject, useRef } from 'react';
+import { useSmallWindow } from '../../bridge/desktop.ts';
 import { GroupRow } from './group-row.tsx';
 import { TableRow } from './table-row.tsx';
 import { useFocusedLine } from './use-focused-line.ts';
@@ -12,7 +13,9 @@ export function TableBody<Row>(props: TableBodyProps<Row>) {
   const focused = useFocusedLine(body, lines);
   const sight = useSight(body as RefObject<HTMLElement | null>, lines, focused.at);
   const handlers = useLineHandlers({ ...props, focused });
-  const cells = columns.length + (selection === null ? 0 : 1);
+  const small = useSmallWindow();
+  // a cell across more columns than are shown would make another
+  const cells = columns.filter((one) => !(small && one.wideOnly)).length + (selection === null ? 0 : 1);
   const enters = sight.parts.some((part) => part.at === focused.at)
     ? focused.at
     : (sight.parts.find((part) => part.at !== null)?.at ?? 0);
