@@ -34,7 +34,7 @@ export function autoupdateRoutes({ world, changed, did }: FakeTools) {
       install: os.autoupdate.install.handler(({ input }) => {
         did('autoupdate.install', input);
         if (input.when_idle !== true) throw atWork();
-        return become({ sentence: 'It will be installed when that is done.' });
+        return become({ sentence: 'Trustkeep 0.2.0 is downloaded and checked. It can be installed.' });
       }),
       cancel: os.autoupdate.cancel.handler(({ input }) => {
         did('autoupdate.cancel', input);
@@ -62,7 +62,7 @@ function atWork(): Failure {
     'update.busy',
     'A task is at work: certify of shop. Trustkeep does not restart during that.',
     {
-      hint: 'Wait until it is done, or have the update installed as soon as it is.',
+      hint: 'Wait until it is done, or have the update installed as soon as it is: trustkeep autoupdate install --when_idle',
     },
   );
 }

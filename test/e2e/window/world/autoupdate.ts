@@ -1,4 +1,5 @@
 import { type AutoupdateStatus, autoupdateSettings } from '#shared/model/update.ts';
+import { releaseNotes } from './said-by-others.ts';
 
 const hour = 3_600_000;
 
@@ -29,7 +30,7 @@ export function quietUpdates(now: number): AutoupdateStatus {
 const offered = {
   version: '0.2.0',
   size: 112_400_000,
-  notes: 'Renewals are checked every quarter of an hour.\nFix: an endpoint behind two proxies is found.',
+  notes: releaseNotes,
   releasedAt: '2026-11-28T08:00:00.000Z',
 };
 
@@ -44,7 +45,8 @@ export const updateScenes: Record<string, (now: number) => AutoupdateStatus> = {
   'update-package': (now) => ({
     ...quietUpdates(now),
     ...{ state: 'disabled', enabled: false, disabledBy: 'package', package: 'deb', nextCheckAt: null },
-    sentence: 'This package (deb) does not update itself.',
+    sentence:
+      'This package (deb) does not update itself. To update, run: sudo apt-get update && sudo apt install --only-upgrade trustkeep',
     commands: ['sudo apt-get update && sudo apt install --only-upgrade trustkeep'],
   }),
   'update-downloading': (now) => ({
@@ -54,7 +56,14 @@ export const updateScenes: Record<string, (now: number) => AutoupdateStatus> = {
   }),
   'update-ready': (now) => ({
     ...quietUpdates(now),
-    ...{ state: 'ready', offered, previous: { version: '0.0.9', sentence: 'Trustkeep 0.0.9 is kept.' } },
+    ...{
+      state: 'ready',
+      offered,
+      previous: {
+        version: '0.0.9',
+        sentence: 'Trustkeep 0.0.9 is kept and can be put back with one command.',
+      },
+    },
     sentence: 'Trustkeep 0.2.0 is downloaded and checked. It can be installed.',
   }),
   'update-failed': (now) => ({

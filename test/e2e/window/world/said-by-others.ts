@@ -39,3 +39,7 @@ export const issuers = {
   corp: 'CN=Nordhafen Issuing CA 2,O=Nordhafen AG,C=DE',
   inspection: 'CN=Nordhafen Web Inspection,O=Nordhafen AG,C=DE',
 } as const;
+
+/** In a feed. */
+export const releaseNotes =
+  'Renewals are checked every quarter of an hour.\nFix: an endpoint behind two proxies is found.';
