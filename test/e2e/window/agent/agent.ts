@@ -1,6 +1,7 @@
 import type { AgentEvent } from '#shared/contract/events.ts';
 import { foundIn } from '../world/found.ts';
 import { overviewOf } from '../world/overview.ts';
+import { licenseOf } from '../world/said-by-others.ts';
 import { type FakeTools, os } from './procedures.ts';
 
 /** What is asked of the agent as a whole. */
@@ -16,7 +17,7 @@ export function agentRoutes(
       })),
       about: os.agent.about.handler(() => world.about),
       license: os.agent.license.handler(({ input }) => ({
-        text: `Permission is granted to use ${input.name}.`,
+        text: licenseOf(input.name),
       })),
       find: os.agent.find.handler(({ input }) => foundIn(world, input.text, input.limit ?? 20)),
       overview: os.agent.overview.handler(() => overviewOf(world)),

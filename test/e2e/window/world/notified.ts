@@ -1,6 +1,7 @@
 import type { ChannelRow } from '#shared/contract/channels.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Notification } from '#shared/model/notification.ts';
+import { mailServerOnWrongPassword } from './said-by-others.ts';
 import { hour, minute } from './world.ts';
 
 /** As many as an administrator of many hosts has after a year, newest first. */
@@ -10,7 +11,7 @@ export function manyNotifications(now: number, number: number): Notification[] {
     kind: 'succeeded',
     level: 'success',
     title: `Done: host ${index}`,
-    sentence: 'A TLS handshake showed the new certificate.',
+    sentence: 'Proved: 1 handshake showed the new key and the full chain.',
     ...{ taskId: null, approvalId: null, readAt: index < 5 ? null : now, at: now - index * minute },
   }));
 }
@@ -19,7 +20,7 @@ export function manyNotifications(now: number, number: number): Notification[] {
 export function someChannels(now: number): ChannelRow[] {
   const refused = new Failure('email.login-refused', 'mail.nordhafen.example:587 refused the login.', {
     hint: 'Check user and password, and whether the account may log in with a password.',
-    peerSaid: '535 5.7.8 Authentication credentials invalid',
+    peerSaid: mailServerOnWrongPassword,
   });
   return [
     {

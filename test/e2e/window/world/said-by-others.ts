@@ -43,3 +43,8 @@ export const issuers = {
 /** In a feed. */
 export const releaseNotes =
   'Renewals are checked every quarter of an hour.\nFix: an endpoint behind two proxies is found.';
+
+export const mailServerOnWrongPassword = '535 5.7.8 Authentication credentials invalid';
+
+/** The license of a part that others made. */
+export const licenseOf = (name: string): string => `Permission is granted to use ${name}.`;
