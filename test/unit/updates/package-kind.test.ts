@@ -37,8 +37,8 @@ test.each([
     'checkout',
     kindAt(
       'linux',
-      { '/work/electron-builder.yml': '' },
-      { folder: '/work/electron/updates', resources: null },
+      { '/checkout/electron-builder.yml': '' },
+      { folder: '/checkout/electron/updates', resources: null },
     ),
   ],
 ])('the package is told to be %s', (expected, kind) => {
