@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import { newId } from '#kit/ids.ts';
 import { inTurns } from '#kit/in-turns.ts';
@@ -91,8 +92,9 @@ function messageOf(
   notifications: readonly Notification[],
   test: boolean,
 ): Message {
-  // of what is sent: another attempt at the same is known by it
-  const id = `dlv_${notifications[0]?.id.replace(/^ntf_/, '')}`;
+  // of all that is sent: another attempt at the same is known by it, and one with news beside it is another message
+  const ids = notifications.map((one) => one.id).join(' ');
+  const id = `dlv_${createHash('sha256').update(ids).digest('hex').slice(0, 32)}`;
   return { id, test, machine, at: clock.now(), notifications };
 }
 

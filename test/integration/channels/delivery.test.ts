@@ -35,6 +35,10 @@ const dueWithin = (ms: number) => {
   const { notifications } = agent.database.deliveries.due(channel?.id ?? '', clock.now() + ms, 50);
   return notifications.map(({ title }) => title);
 };
+interface Sent {
+  delivery: string;
+  notifications: { id: string }[];
+}
 const told = () =>
   receiver.requests.map(({ body }) => JSON.parse(body) as { notifications: { title: string }[] });
 const titles = () => told().flatMap(({ notifications }) => notifications.map(({ title }) => title));
@@ -96,6 +100,13 @@ test('what cannot be delivered is tried again with growing waits, over a restart
     .at(-1)
     ?.notifications.map(({ title }) => title);
   expect(delivered).toContain('A server asks for a change');
+  // who drops what has come already, by its ID, misses nothing that came with it for the first time
+  expect(delivered?.length).toBeGreaterThan(1);
+  const messages = receiver.requests.map(({ body }) => JSON.parse(body) as Sent);
+  const contents = messages.map(({ delivery, notifications }) =>
+    [delivery, ...notifications.map(({ id }) => id)].join(' '),
+  );
+  expect(new Set(contents).size).toBe(new Set(messages.map(({ delivery }) => delivery)).size);
 });
 
 test('a refusal by the receiver is told with what to do, and a redirection is not followed', async () => {
