@@ -7,6 +7,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import type { Plan } from '#shared/model/plan.ts';
+import { isGoodNews } from '#shared/model/told.ts';
 import type { Database } from '../database/database.ts';
 import type { Events } from './events.ts';
 import {
@@ -60,10 +61,10 @@ export class Notifications {
   }
 
   /** For the channels; successes wait for others. What cannot be stored for them must not undo what is told. */
-  #enqueue({ id, at, kind, level }: Notification, digestMs: number): void {
-    const waitMs = kind === 'succeeded' && level === 'success' ? digestMs : 0;
+  #enqueue(notification: Notification, digestMs: number): void {
+    const { id, at } = notification;
     try {
-      this.#database.deliveries.enqueue(id, at, at + waitMs);
+      this.#database.deliveries.enqueue(id, at, at + (isGoodNews(notification) ? digestMs : 0));
     } catch (error) {
       this.#log.error('a notification was not stored for the channels', { error });
     }

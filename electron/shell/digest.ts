@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '#kit/clock.ts';
 import type { Notification } from '#shared/model/notification.ts';
-import { digestOf, isGoodNews, type Toast, toastOf } from './toast.ts';
+import { isGoodNews } from '#shared/model/told.ts';
+import { digestOf, type Toast, toastOf } from './toast.ts';
 
 interface Parts {
   clock: Clock;

@@ -55,11 +55,6 @@ export function digestOf(notices: readonly Notification[]): Toast | null {
   };
 }
 
-/** Quiet enough to be told with others. */
-export function isGoodNews({ kind, level }: Pick<Notification, 'kind' | 'level'>): boolean {
-  return kind === 'succeeded' && level === 'success';
-}
-
 /** Where a click on a toast of an earlier run leads, by what is known of it now. */
 export function placeOfId(id: string, waitingPlan: (task: string) => WaitingPlan | null): Place {
   if (!id.startsWith('task_')) return { screen: 'notifications' };

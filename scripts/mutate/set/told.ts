@@ -47,7 +47,7 @@ export const toldMutations: readonly Mutation[] = [
     [
       {
         breaks: 'a success with warnings waits for others',
-        file: 'electron/shell/toast.ts',
+        file: 'shared/model/told.ts',
         find: "return kind === 'succeeded' && level === 'success';",
         put: "return kind === 'succeeded';",
       },
