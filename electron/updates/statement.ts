@@ -54,16 +54,21 @@ function publicKeyOf(rawKey: string): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
+/** Throws `update.no-keys` where there is no key: then no answer of a feed could count, and none need be asked for. */
+export function refuseWithoutKeys(keys: readonly string[]): void {
+  if (keys.length > 0) return;
+  throw new Failure('update.no-keys', 'This build of Trustkeep holds no key to check updates with.', {
+    hint: 'Install a release of Trustkeep. Nothing was downloaded.',
+  });
+}
+
 /** Throws `update.not-signed` unless one of the keys made one of the signatures, `update.no-keys` where there is no key. */
 export function refuseUnsigned(
   statement: Statement,
   signatures: readonly StatementSignature[],
   keys: readonly string[],
 ): void {
-  if (keys.length === 0)
-    throw new Failure('update.no-keys', 'This build of Trustkeep holds no key to check updates with.', {
-      hint: 'Install a release of Trustkeep. Nothing was downloaded.',
-    });
+  refuseWithoutKeys(keys);
   const text = statementText(statement);
   const isSigned = keys.some((key) =>
     signatures.some((one) => one.key === keyId(key) && isBy(publicKeyOf(key), text, one.value)),

@@ -1,6 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { Get } from '../../updates/fetch-file.ts';
 import type { Offer } from '../../updates/offer.ts';
+import { refuseWithoutKeys } from '../../updates/statement.ts';
 import type { InForce } from './in-force.ts';
 import type { UpdateParts } from './updater.ts';
 
@@ -19,6 +20,7 @@ export async function lookForUpdate(
   signal: AbortSignal,
 ): Promise<Offer | null> {
   if (trouble !== null) throw trouble;
+  refuseWithoutKeys(parts.release.keys);
   if (feed === null)
     throw new Failure(
       'update.no-feed',

@@ -130,4 +130,17 @@ describe('autoupdate', () => {
     expect(await codeOf(world.agent.call.autoupdate.set({ window: '2-4' }))).toBe('input.invalid');
     expect(await codeOf(world.agent.call.autoupdate.cancel({}))).toBe('update.nothing-to-cancel');
   });
+
+  test('of a build without keys makes not one request, by hand neither, and says so', async () => {
+    const { keyring } = world;
+    world.keyring = [];
+    await world.restart();
+    world.offer({ version: '2.0.0' });
+    expect(await codeOf(world.check())).toBe('update.no-keys');
+    expect(world.feed.requests).toEqual([]);
+    expect((await world.status()).sentence).toBe('This build of Trustkeep holds no key to check updates with.');
+    expect(await requestsWithin(30 * hour)).toBe(0);
+    world.keyring = keyring;
+    await world.restart();
+  });
 });

@@ -22,6 +22,8 @@ class UpdateWorld {
   agent!: TestAgent;
   clock!: JumpingClock;
   policy: UpdatePolicy = {};
+  /** What the program was built with; read when it starts. */
+  keyring: readonly string[] = [spare.raw, key.raw];
   refusal: Failure | null = null;
   readonly installed: CheckedUpdate[] = [];
   readonly keys = { key, spare, stranger };
@@ -83,7 +85,7 @@ class UpdateWorld {
       kind: 'appimage',
       version: '1.0.0',
       random: () => 0.5,
-      release: { keys: [spare.raw, key.raw], feed: null, publishers: [] },
+      release: { keys: this.keyring, feed: null, publishers: [] },
       policy: () => this.policy,
       updater: {
         install: async (update) => {
