@@ -6,6 +6,9 @@ import { ownPackageKind } from '../updates/package-kind.ts';
 import { readPolicy } from '../updates/policy.ts';
 import { releaseFacts } from '../updates/release-keys.ts';
 
+/** Without a version, unlike all other requests: what asks for updates is not counted by what it is (SECURITY.md). */
+const sentName = 'Trustkeep';
+
 /** What the agent needs for updates: requests go the way of all others, and what replaces the program is given. */
 export function updateParts(
   dataDirectory: string,
@@ -19,7 +22,8 @@ export function updateParts(
     kind: ownPackageKind(),
     release: releaseFacts,
     policy: () => readPolicy(),
-    get: (request) => http().request({ method: 'GET', ...request }),
+    get: ({ headers, ...request }) =>
+      http().request({ method: 'GET', ...request, headers: { ...headers, 'user-agent': sentName } }),
     folder,
     mark: () => readMark(folder),
     version,

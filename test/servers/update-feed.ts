@@ -51,6 +51,8 @@ interface UpdateFeed {
   port: number;
   /** `GET /path bytes=0-1`, oldest first. */
   readonly requests: string[];
+  /** What asked, by its own words, each once. */
+  readonly userAgents: Set<string>;
   offer(release: Release): void;
   /** Whatever it is, in place of a feed. */
   say(text: string, status?: number): void;
@@ -82,6 +84,7 @@ export async function startUpdateFeed(tls?: FeedCertificate): Promise<UpdateFeed
     url: tls === undefined ? `http://127.0.0.1:${port}/releases/` : `https://${tls.host}:${port}/releases/`,
     port,
     requests: state.requests,
+    userAgents: state.userAgents,
     offer: (release) => state.offer(release),
     say(text, status = 200) {
       state.feed = { text, status };
@@ -102,6 +105,7 @@ export async function startUpdateFeed(tls?: FeedCertificate): Promise<UpdateFeed
 
 class FeedState {
   readonly requests: string[] = [];
+  readonly userAgents = new Set<string>();
   feed = { text: '', status: 404 };
   losses = 0;
   ranges = true;
@@ -138,6 +142,7 @@ class FeedState {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request;
     this.requests.push([method, url, request.headers.range].filter(Boolean).join(' '));
+    this.userAgents.add(request.headers['user-agent'] ?? 'none');
     response.on('error', () => {});
     const path = url.replace(/^https?:\/\/[^/]*/, '');
     if (path.endsWith('.yml')) {

@@ -22,6 +22,7 @@ describe('an update', () => {
       'bytes=2097152-3145727',
       `bytes=3145728-${content.length - 1}`,
     ]);
+    expect([...world.feed.userAgents]).toEqual(['Trustkeep']); // no version, for the feed and for the file
     expect(readFileSync(world.fileOf('1.1.0')).equals(content)).toBe(true);
     expect(statSync(world.fileOf('1.1.0')).mode & 0o777).toBe(0o600);
     const told = await world.agent.call.notifications.list({});
