@@ -51,9 +51,8 @@ export class Progress {
   /** Once per version. */
   tellReady(version: string): void {
     const { database } = this.#ground.parts;
-    const told = `ready ${version}`;
-    if (readMemory(database).told === told) return;
-    saveMemory(database, { told, pending: version });
+    if (readMemory(database).toldReady === version) return;
+    saveMemory(database, { toldReady: version });
     this.#ground.notifications.notify(aboutReady(version));
   }
 

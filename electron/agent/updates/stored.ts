@@ -14,9 +14,9 @@ const updateMemory = z.object({
   failures: z.number().int().default(0),
   /** This machine's place in a staged roll-out, 0 to below 100; null: not drawn yet. */
   share: z.number().min(0).max(100).nullable().default(null),
-  /** The version that was downloaded and checked. */
-  pending: z.string().nullable().default(null),
-  /** Said to a person already: `ready 1.2.0`, `updated 1.2.0`. */
+  /** The version that a person was told can be installed. */
+  toldReady: z.string().nullable().default(null),
+  /** What a person was told of the last update that was begun, by the name that its mark gives. */
   told: z.string().nullable().default(null),
 });
 type UpdateMemory = z.infer<typeof updateMemory>;

@@ -122,6 +122,29 @@ describe('an update', () => {
     expect(world.installed.length).toBe(1);
   });
 
+  test('and what became of the last one are each told once, whatever is told between and however often it starts', async () => {
+    const titles = async () => {
+      const told = await world.agent.call.notifications.list({});
+      return told.map(({ title }) => title).filter((title) => /update/i.test(title));
+    };
+    const before = await titles();
+    world.mark = {
+      ...{ format: 1, state: 'healthy', from: '0.9.0', to: '1.0.0', at: 1, starts: 0, kept: null },
+      ...{ keptSha512: null, schema: 1, trouble: null },
+    };
+    world.offer({ version: '1.6.5' });
+    for (let start = 0; start < 3; start++) {
+      await world.restart();
+      world.agent.agent.wake(); // its first turn reads the mark
+      await expect.poll(titles).toContain('Trustkeep was updated');
+      await world.check();
+      await world.reaches('ready');
+    }
+    const after = await titles();
+    expect(after.slice(0, after.length - before.length)).toEqual(['Update ready', 'Trustkeep was updated']);
+    world.mark = null;
+  });
+
   test('is installed automatically in its window of time only', async () => {
     const at = (ms: number) => new Date(world.clock.now() + ms).toTimeString().slice(0, 5);
     await world.agent.call.autoupdate.set({

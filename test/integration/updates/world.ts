@@ -7,6 +7,7 @@ import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { JumpingClock } from '#test/make/clock.ts';
 import { makeReleaseKey, startUpdateFeed } from '#test/servers/update-feed.ts';
 import type { CheckedUpdate, UpdateParts } from '../../../electron/agent/updates/updater.ts';
+import type { UpdateMark } from '../../../electron/updates/mark.ts';
 import type { UpdatePolicy } from '../../../electron/updates/policy.ts';
 
 export const hour = 3_600_000;
@@ -24,6 +25,8 @@ class UpdateWorld {
   policy: UpdatePolicy = {};
   /** What the program was built with; read when it starts. */
   keyring: readonly string[] = [spare.raw, key.raw];
+  /** What the version before left; read when it is asked for. */
+  mark: UpdateMark | null = null;
   refusal: Failure | null = null;
   readonly installed: CheckedUpdate[] = [];
   readonly keys = { key, spare, stranger };
@@ -87,6 +90,7 @@ class UpdateWorld {
       random: () => 0.5,
       release: { keys: this.keyring, feed: null, publishers: [] },
       policy: () => this.policy,
+      mark: () => this.mark,
       updater: {
         install: async (update) => {
           if (this.refusal !== null) throw this.refusal;
