@@ -3,14 +3,14 @@ import { Failure } from '#shared/failure.ts';
 import type { AutoupdateStatus } from '#shared/model/update.ts';
 import type { UpdateMark } from '../../updates/mark.ts';
 import type { Draft } from '../notification-words.ts';
-import { aboutGoneBack, aboutNotTaken, aboutUpdated } from './words.ts';
+import { aboutGoneBack, aboutNotGoneBack, aboutNotTaken, aboutUpdated } from './words.ts';
 
 interface Aftermath {
   /** Offered back; null: nothing is kept. */
   previous: AutoupdateStatus['previous'];
   /** A person went back from this version to this one: it is not installed again on its own. */
   goneBackFrom: string | null;
-  /** The installer ran, and this is still the old version. */
+  /** What was begun did not come about: this is still the version that began it. */
   notTaken: Failure | null;
   /** Told once, under this name; null: nothing happened. */
   told: { name: string; draft: Draft } | null;
@@ -26,16 +26,21 @@ export function readsOfMark(mark: UpdateMark | null, version: string): Aftermath
     return { ...nothing, goneBackFrom: from, told: { name: `back ${at}`, draft: aboutGoneBack(from, to) } };
   return {
     ...nothing,
-    // a way back that could not be gone
-    ...(trouble === null ? {} : { notTaken: new Failure('update.no-previous', trouble) }),
+    ...(trouble === null
+      ? { told: { name: `updated ${at}`, draft: aboutUpdated(from, to) } }
+      : didNotGoBack(trouble, at)),
     previous:
       mark.kept === null
         ? null
         : { version: from, sentence: `Trustkeep ${from} is kept and can be put back with one command.` },
-    told: {
-      name: `updated ${at}`,
-      draft: trouble === null ? aboutUpdated(from, to) : aboutNotTaken(trouble),
-    },
+  };
+}
+
+/** A person went back to the previous version, which could not be put in place. */
+function didNotGoBack(trouble: string, at: number): Pick<Aftermath, 'notTaken' | 'told'> {
+  return {
+    notTaken: new Failure('update.no-previous', trouble),
+    told: { name: `not gone back ${at}`, draft: aboutNotGoneBack(trouble) },
   };
 }
 

@@ -95,3 +95,7 @@ export function aboutGoneBack(from: string, to: string): Draft {
 export function aboutNotTaken(sentence: string): Draft {
   return { ...system, level: 'attention', title: 'The update was not installed', sentence };
 }
+
+export function aboutNotGoneBack(sentence: string): Draft {
+  return { ...system, level: 'attention', title: 'The previous version was not put back', sentence };
+}

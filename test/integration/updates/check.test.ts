@@ -138,7 +138,9 @@ describe('autoupdate', () => {
     world.offer({ version: '2.0.0' });
     expect(await codeOf(world.check())).toBe('update.no-keys');
     expect(world.feed.requests).toEqual([]);
-    expect((await world.status()).sentence).toBe('This build of Trustkeep holds no key to check updates with.');
+    expect((await world.status()).sentence).toBe(
+      'This build of Trustkeep holds no key to check updates with.',
+    );
     expect(await requestsWithin(30 * hour)).toBe(0);
     world.keyring = keyring;
     await world.restart();

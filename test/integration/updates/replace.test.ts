@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -98,6 +98,22 @@ describe('an AppImage', () => {
     expect(told).toContain('database 10');
     expect(readsOfMark(readMark(folder), '1.0.0')).toMatchObject({ goneBackFrom: '1.1.0', previous: null });
     await expect(updaterOf('1.0.0').goBack()).rejects.toThrow(/No previous version of Trustkeep is kept/);
+  });
+
+  test('says at the next start why it did not come back, though that it was updated is told already', async () => {
+    const updater = updaterOf('1.0.0');
+    await updater.install(update('1.1.0'));
+    await updater.finish();
+    const updated = readsOfMark(readMark(folder), '1.1.0').told;
+    expect(updated?.draft.title).toBe('Trustkeep was updated');
+    const newer = updaterOf('1.1.0');
+    await newer.goBack();
+    rmSync(join(image, '..', '.trustkeep-previous.AppImage'));
+    await newer.finish();
+    const { told, notTaken } = readsOfMark(readMark(folder), '1.1.0');
+    expect(told?.name).not.toBe(updated?.name);
+    expect(told?.draft.title).toBe('The previous version was not put back');
+    expect(told?.draft.sentence).toBe(notTaken?.message);
   });
 
   test('does not come back from a file that is another than the one that was kept', async () => {
