@@ -1,9 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Failure } from '#shared/failure.ts';
 import type { Statement } from './statement.ts';
 
 const blockLength = 1024 * 1024;
+
+interface Measured {
+  /** Bytes. */
+  size: number;
+  sha512: Buffer;
+}
+
+/** Reads a file once, to its end; each block can be put elsewhere on the way. */
+export async function measure(path: string, put?: (block: Buffer) => Promise<void>): Promise<Measured> {
+  const hash = createHash('sha512');
+  let size = 0;
+  for await (const block of createReadStream(path, { highWaterMark: blockLength })) {
+    hash.update(block);
+    size += block.length;
+    await put?.(block);
+  }
+  return { size, sha512: hash.digest() };
+}
 
 /** Rejects with `update.tampered` unless the file has the size and the SHA-512 of the statement. */
 export async function refuseTampered(
@@ -11,8 +30,7 @@ export async function refuseTampered(
   statement: Pick<Statement, 'version' | 'size' | 'sha512'>,
 ): Promise<void> {
   const found = await measure(path).catch(() => null);
-  if (found !== null && found.size === statement.size && isHash(found.hash, statement.sha512)) return;
-  throw tampered(statement);
+  if (found === null || !isSigned(found, statement)) throw tampered(statement);
 }
 
 /** Writes the file elsewhere and rejects with `update.tampered` unless what was written is what the statement says. */
@@ -22,55 +40,21 @@ export async function copyChecked(
   statement: Statement,
   mode: number,
 ): Promise<void> {
-  const source = await open(from, 'r');
+  const target = await open(to, 'w', mode);
   try {
-    const target = await open(to, 'w', mode);
-    try {
-      const hash = createHash('sha512');
-      let size = 0;
-      for await (const block of blocksOf(source)) {
-        hash.update(block);
-        size += block.length;
-        await target.appendFile(block);
-      }
-      if (size !== statement.size || !isHash(hash.digest(), statement.sha512)) throw tampered(statement);
-      await target.chmod(mode);
-      await target.sync();
-    } finally {
-      await target.close();
-    }
+    const written = await measure(from, (block) => target.appendFile(block));
+    if (!isSigned(written, statement)) throw tampered(statement);
+    await target.chmod(mode);
+    await target.sync();
   } finally {
-    await source.close();
+    await target.close();
   }
 }
 
-async function measure(path: string): Promise<{ size: number; hash: Buffer }> {
-  const file = await open(path, 'r');
-  try {
-    const hash = createHash('sha512');
-    let size = 0;
-    for await (const block of blocksOf(file)) {
-      hash.update(block);
-      size += block.length;
-    }
-    return { size, hash: hash.digest() };
-  } finally {
-    await file.close();
-  }
-}
-
-async function* blocksOf(file: Awaited<ReturnType<typeof open>>): AsyncGenerator<Buffer> {
-  const block = Buffer.alloc(blockLength);
-  for (;;) {
-    const { bytesRead } = await file.read(block, 0, blockLength);
-    if (bytesRead === 0) return;
-    yield block.subarray(0, bytesRead);
-  }
-}
-
-function isHash(found: Buffer, wanted: string): boolean {
-  const bytes = Buffer.from(wanted, 'base64');
-  return bytes.length === found.length && timingSafeEqual(bytes, found);
+function isSigned(found: Measured, { size, sha512 }: Pick<Statement, 'size' | 'sha512'>): boolean {
+  const wanted = Buffer.from(sha512, 'base64');
+  if (found.size !== size || found.sha512.length !== wanted.length) return false;
+  return timingSafeEqual(found.sha512, wanted);
 }
 
 function tampered({ version }: Pick<Statement, 'version'>): Failure {

@@ -1,8 +1,8 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dump, JSON_SCHEMA, load } from 'js-yaml';
+import { measure } from '../../electron/updates/check-file.ts';
 import { fileNameOf } from '../../electron/updates/feed.ts';
 import { keyId, type Statement, statementText } from '../../electron/updates/statement.ts';
 
@@ -55,9 +55,8 @@ export async function readPrivateKey(path: string): Promise<KeyObject> {
 
 /** Size and hash of a file, as a feed says them. */
 export async function measured(path: string): Promise<{ size: number; sha512: string }> {
-  const hash = createHash('sha512');
-  for await (const block of createReadStream(path)) hash.update(block as Buffer);
-  return { size: (await stat(path)).size, sha512: hash.digest('base64') };
+  const { size, sha512 } = await measure(path);
+  return { size, sha512: sha512.toString('base64') };
 }
 
 async function readFeedFile(path: string): Promise<Feed> {

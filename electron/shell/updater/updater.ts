@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { App } from 'electron';
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { CheckedUpdate, Updater } from '../../agent/updates/updater.ts';
-import { refuseTampered } from '../../updates/check-file.ts';
+import { measure, refuseTampered } from '../../updates/check-file.ts';
 import { readMark, type UpdateMark, writeMark } from '../../updates/mark.ts';
 import { refuseUnsigned } from '../../updates/statement.ts';
 import { keepImage, putBackImage, refuseUnwritableImage, replaceImage } from './app-image.ts';
@@ -140,9 +138,7 @@ function noteTrouble(folder: string, { message }: Failure): void {
 }
 
 async function sha512Of(path: string): Promise<string> {
-  const hash = createHash('sha512');
-  for await (const block of createReadStream(path)) hash.update(block);
-  return hash.digest('base64');
+  return (await measure(path)).sha512.toString('base64');
 }
 
 /** An AppImage replaces its own file, and is started again from there. */
