@@ -1,7 +1,6 @@
 import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { usePlace } from '../bridge/location.ts';
-import { NotificationsPanel } from '../screens/notifications/notifications-panel.tsx';
 import { en } from '../text/en.ts';
 import { ErrorCatcher } from './error-catcher.tsx';
 import { LinkBar, SecretsBar } from './link-bar.tsx';
@@ -19,6 +18,11 @@ const useStyles = makeStyles({
   main: { flexGrow: 1, minHeight: 0, outlineStyle: 'none' },
   waiting: { height: '100%', display: 'grid', placeItems: 'center' },
 });
+
+// fetched when first opened, as screens are
+const NotificationsPanel = lazy(async () => ({
+  default: (await import('../screens/notifications/notifications-panel.tsx')).NotificationsPanel,
+}));
 
 const first = 'overview';
 
@@ -56,7 +60,7 @@ export function Frame() {
           </ErrorCatcher>
         </main>
       </div>
-      {bell && <NotificationsPanel onClose={() => setBell(false)} />}
+      <Suspense fallback={null}>{bell && <NotificationsPanel onClose={() => setBell(false)} />}</Suspense>
       <Toasts />
     </div>
   );

@@ -1,21 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useBridge } from '../../bridge/context.tsx';
+import { AddEndpoint, AuthorityForm, RequestCertificate, StoreForm } from '../../screens/forms.ts';
 import type { Opens } from './items.ts';
-
-// forms are fetched when first opened, as screens are
-const AddEndpoint = lazy(async () => ({
-  default: (await import('../../screens/endpoints/add-endpoint.tsx')).AddEndpoint,
-}));
-const RequestCertificate = lazy(async () => ({
-  default: (await import('../../screens/endpoints/request-certificate.tsx')).RequestCertificate,
-}));
-const AuthorityForm = lazy(async () => ({
-  default: (await import('../../screens/authorities/authority-form.tsx')).AuthorityForm,
-}));
-const StoreForm = lazy(async () => ({
-  default: (await import('../../screens/credential-stores/store-form.tsx')).StoreForm,
-}));
 
 /** The form that was chosen in the palette, over whatever screen is shown. */
 export function OpenedForm({ opens, onClose }: { opens: Opens; onClose(): void }) {

@@ -1,12 +1,12 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Overview } from '#shared/model/overview.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { Page } from '../../parts/page.tsx';
 import { en } from '../../text/en.ts';
-import { AddEndpoint } from '../endpoints/add-endpoint.tsx';
+import { AddEndpoint } from '../forms.ts';
 import type { ScreenProps } from '../screen.ts';
 import { FirstSteps, StepsLeft } from './first-steps.tsx';
 import { Recent } from './recent.tsx';
@@ -41,7 +41,7 @@ export function OverviewScreen(_: ScreenProps) {
           )
         }
       </Answer>
-      {adding && <AddEndpoint onClose={() => setAdding(false)} />}
+      <Suspense fallback={null}>{adding && <AddEndpoint onClose={() => setAdding(false)} />}</Suspense>
     </Page>
   );
 }

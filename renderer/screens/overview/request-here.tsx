@@ -1,11 +1,11 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Overview } from '#shared/model/overview.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { en } from '../../text/en.ts';
-import { RequestCertificate } from '../endpoints/request-certificate.tsx';
+import { RequestCertificate } from '../forms.ts';
 
 type Worst = Overview['worst'][number];
 
@@ -17,7 +17,7 @@ export function RequestHere({ node }: { node: Worst }) {
       <Button size="small" aria-label={en.nodes.requestFor(node.name)} onClick={() => setOpen(true)}>
         {en.nodes.request}
       </Button>
-      {open && <Dialog node={node} onClose={() => setOpen(false)} />}
+      <Suspense fallback={null}>{open && <Dialog node={node} onClose={() => setOpen(false)} />}</Suspense>
     </>
   );
 }

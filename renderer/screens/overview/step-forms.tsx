@@ -1,6 +1,6 @@
 import { Button, Input, Spinner } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { agentFields } from '#shared/catalog/settings.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
@@ -8,7 +8,7 @@ import { useCommand } from '../../bridge/use-command.ts';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { OpenButton } from '../../parts/open-button.tsx';
 import { en } from '../../text/en.ts';
-import { AuthorityForm } from '../authorities/authority-form.tsx';
+import { AuthorityForm } from '../forms.ts';
 
 const words = en.firstSteps;
 
@@ -73,7 +73,9 @@ export function AuthorityStep({ onKeep }: { onKeep(): void }) {
     <>
       <OpenButton onClick={() => setAdding(true)}>{`${en.authorities.add}…`}</OpenButton>
       {local !== undefined && <Button onClick={onKeep}>{words.builtIn(local.name)}</Button>}
-      {adding && <AuthorityForm authority={null} onClose={() => setAdding(false)} />}
+      <Suspense fallback={null}>
+        {adding && <AuthorityForm authority={null} onClose={() => setAdding(false)} />}
+      </Suspense>
     </>
   );
 }
