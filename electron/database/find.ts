@@ -4,13 +4,13 @@ import { reader } from './rows.ts';
 
 /** Everything that has a name, with the text in which it is found. */
 const named = `
-  SELECT 'endpoint' AS kind, id, name, id AS endpoint_id, 0 AS managed, 0 AS requestable, name AS text FROM endpoints
+  SELECT 'endpoint' AS kind, id, name, id AS endpoint_id, NULL AS not_after, 0 AS managed, 0 AS requestable, name AS text FROM endpoints
   UNION ALL
-  SELECT 'node', n.id, e.name || '/' || n.name, e.id, c.order_number IS NOT NULL,
+  SELECT 'node', n.id, e.name || '/' || n.name, e.id, NULL, c.order_number IS NOT NULL,
     n.not_installable IS NULL AND n.missing_since IS NULL, e.name || '/' || n.name || ' ' || n.server_names
     FROM nodes n JOIN endpoints e ON e.id = n.endpoint_id LEFT JOIN certificates c ON c.fingerprint = n.fingerprint
   UNION ALL
-  SELECT 'certificate', fingerprint, coalesce(json_extract(names, '$[0]'), subject), NULL, 0, 0,
+  SELECT 'certificate', fingerprint, coalesce(json_extract(names, '$[0]'), subject), NULL, not_after, 0, 0,
     names || ' ' || subject || ' ' || serial || ' ' || fingerprint FROM certificates`;
 
 const read = reader('found', found, (row) => ({
@@ -18,6 +18,7 @@ const read = reader('found', found, (row) => ({
   id: row.id,
   name: row.name,
   endpointId: row.endpoint_id,
+  notAfter: row.not_after,
   managed: row.managed === 1,
   requestable: row.requestable === 1,
 }));

@@ -9,6 +9,8 @@ export const found = z.object({
   name: z.string(),
   /** Of the endpoint, or of that of the node; null: a certificate. */
   endpointId: z.string().nullable(),
+  /** End of a certificate, epoch milliseconds: several have one name. Null: not a certificate. */
+  notAfter: z.number().int().nullable(),
   /** Of a node: the certificate there was obtained here, so that it can be renewed. */
   managed: z.boolean(),
   /** Of a node: a certificate can be installed there. */

@@ -44,6 +44,16 @@ describe.runIf(have('chromium-headless-shell'))('the palette of the window', () 
     await page.evaluate(() => localStorage.clear());
   });
 
+  it('tells certificates of one name apart by their ends and fingerprints', async () => {
+    const { page } = await open();
+    await opened(page, 'shop');
+    const certificate = /^(.+)\nCertificate, until \d+ \w+ \d{4}, [0-9a-f]{8}…[0-9a-f]{8}$/;
+    const shown = async () => (await titles(page)).filter((title) => certificate.test(title));
+    await expect.poll(shown).not.toEqual([]);
+    expect(new Set(await shown()).size).toBe((await shown()).length);
+    await page.keyboard.press('Escape');
+  });
+
   it('renews, verifies and discovers what is named behind the verb, and says what failed', async () => {
     const { page } = await open();
     await opened(page, 'discover shop-web-1');

@@ -2,6 +2,7 @@ import type { Found } from '#shared/model/found.ts';
 import type { Client } from '../../bridge/bridge.ts';
 import { go } from '../../bridge/location.ts';
 import type { Recent } from '../../bridge/recent.ts';
+import { dateOf, shortHash } from '../../parts/format.ts';
 import { en } from '../../text/en.ts';
 import { navigation } from '../places.ts';
 
@@ -69,10 +70,16 @@ export function generalActions(client: Client, waiting: number): readonly Item[]
 export function foundItem(found: Found): Item {
   return {
     id: `${found.kind}:${found.id}`,
-    kind: kinds[found.kind],
+    kind: kindOf(found),
     title: found.name,
     place: placeOf(found),
   };
+}
+
+/** Certificates of one name are told apart by their ends, and by their fingerprints where one was renewed on the same day. */
+function kindOf({ kind, id, notAfter }: Found): string {
+  if (notAfter === null) return kinds[kind];
+  return [kinds[kind], en.certificates.until(dateOf(notAfter)), shortHash(id)].join(', ');
 }
 
 function placeOf({ kind, id, endpointId }: Found): string[] {

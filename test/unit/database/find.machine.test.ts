@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aCertificate, aFoundNode } from '../../make/certificate-rows.ts';
-import { now } from '../../make/database.ts';
+import { day, now } from '../../make/database.ts';
 import { anEndpoint } from '../../make/rows.ts';
 import { db, endpointId, prepareEstate } from './overview-estate.ts';
 
@@ -35,4 +35,14 @@ test('A node says whether a certificate can be requested and renewed there, and 
   const [can] = db.find('web/can', 1);
   expect(can).toMatchObject({ endpointId, requestable: true, managed: false });
   expect(db.find('web/cannot', 1)[0]).toMatchObject({ requestable: false });
+});
+
+test('Certificates of one name come with their ends, nothing else has one', () => {
+  db.certificates.upsert(aCertificate('old', { names: ['twice.example'], notAfter: now + day }));
+  db.certificates.upsert(aCertificate('new', { names: ['twice.example'], notAfter: now + 90 * day }));
+  const ends = db.find('twice.example', 20).map(({ notAfter }) => notAfter);
+  expect(ends.toSorted()).toEqual([now + day, now + 90 * day].toSorted());
+  expect(
+    db.find('web', 20).filter(({ kind, notAfter }) => kind !== 'certificate' && notAfter !== null),
+  ).toEqual([]);
 });

@@ -13,7 +13,7 @@ export function foundIn(world: World, text: string, limit: number): Found[] {
 
 type Named = Found & { within: string };
 
-const no = { managed: false, requestable: false };
+const no = { managed: false, requestable: false, notAfter: null };
 
 const endpoints = (world: World): Named[] =>
   world.endpoints.map(({ id, name }) => ({
@@ -31,17 +31,19 @@ const nodes = (world: World): Named[] =>
     id: node.id,
     name: `${node.endpointName}/${node.name}`,
     endpointId: node.endpointId,
+    notAfter: null,
     managed: node.orderNumber !== null,
     requestable: node.notInstallable === null && node.missingSince === null,
     within: [node.endpointName, node.name, ...node.serverNames].join('/'),
   }));
 
 const certificates = (world: World): Named[] =>
-  world.certificates.map(({ fingerprint, names, subject, serial }) => ({
+  world.certificates.map(({ fingerprint, names, subject, serial, notAfter }) => ({
     kind: 'certificate',
     id: fingerprint,
     name: names[0] ?? subject,
     endpointId: null,
     ...no,
+    notAfter,
     within: [...names, subject, serial, fingerprint].join(' '),
   }));
