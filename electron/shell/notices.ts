@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { Notification } from '#shared/model/notification.ts';
+import { silenceTitle } from '#shared/model/told.ts';
 import type { Place } from '#shared/page.ts';
 import type { DesktopQuestions } from './desktop-agent.ts';
 import { makeDigest } from './digest.ts';
@@ -34,13 +35,16 @@ export function makeNotices({ icon, clock, log, open, questions }: Parts): Notic
   const notifier = makeNotifier({ icon, open, approve, waitingPlan, log });
   const digestMs = () => questions()?.digestMs() ?? 0;
   const digest = makeDigest({ clock, digestMs, waitingPlan, show: notifier.show });
-  let endWatch: (() => void) | null = null;
+  let watch: ReturnType<typeof watchSilence> | null = null;
   return {
-    tell: (notice) => digest.tell(notice),
+    tell(notice) {
+      if (notice.title === silenceTitle) watch?.told();
+      digest.tell(notice);
+    },
     stillRunning: async () => notifier.show(stillRunningToast(await hasTrayHost())),
     follow() {
       notifier.followOld();
-      endWatch ??= watchSilence({
+      watch ??= watchSilence({
         clock,
         silence: () => questions()?.silence() ?? null,
         raise: (sentence) => notifier.show(alarmToast(sentence)),
@@ -48,7 +52,7 @@ export function makeNotices({ icon, clock, log, open, questions }: Parts): Notic
     },
     stop() {
       digest.stop();
-      endWatch?.();
+      watch?.stop();
     },
   };
 }

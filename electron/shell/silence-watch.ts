@@ -10,11 +10,17 @@ interface Parts {
 const eachMs = 15 * 60_000;
 const day = 24 * 60 * 60_000;
 
+interface SilenceWatch {
+  /** The agent has told of its silence itself: that counts as the alarm. */
+  told(): void;
+  stop(): void;
+}
+
 /**
  * Watches the agent from outside its loops. Raises an alarm when two checks in a row find it silent, because after sleep the
- * agent may have its turn in a moment, and again each day. Gives the function that ends it.
+ * agent may have its turn in a moment, and again each day.
  */
-export function watchSilence({ clock, silence, raise }: Parts): () => void {
+export function watchSilence({ clock, silence, raise }: Parts): SilenceWatch {
   let found = 0;
   let raisedAt: number | null = null;
   let timer: Timer;
@@ -35,5 +41,10 @@ export function watchSilence({ clock, silence, raise }: Parts): () => void {
     raise(sentence);
   };
   timer = clock.after(eachMs, check);
-  return () => timer.cancel();
+  return {
+    told() {
+      raisedAt = clock.monotonic();
+    },
+    stop: () => timer.cancel(),
+  };
 }

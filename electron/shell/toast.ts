@@ -1,4 +1,5 @@
 import type { Notification } from '#shared/model/notification.ts';
+import { silenceTitle } from '#shared/model/told.ts';
 import type { Place } from '#shared/page.ts';
 import { placeOf } from './notice-place.ts';
 
@@ -22,10 +23,12 @@ interface WaitingPlan {
   fingerprint: string;
 }
 
-/** One toast for one notification. All about one task have one id: the newest word about it is enough. */
+const silenceId = 'silence';
+
+/** One toast for one notification. All about one task have one id, and all about silence: the newest word about it is enough. */
 export function toastOf(notice: Notification, plan: WaitingPlan | null): Toast {
   return {
-    id: notice.taskId ?? notice.id,
+    id: notice.taskId ?? (notice.title === silenceTitle ? silenceId : notice.id),
     title: notice.title,
     body: notice.sentence,
     urgent: notice.level === 'danger',
@@ -80,6 +83,5 @@ export function stillRunningToast(trayShows: boolean | null): Toast {
 
 /** The agent is there and does not check. */
 export function alarmToast(sentence: string): Toast {
-  const title = 'Action required: renewals are not checked';
-  return { ...plain, id: 'silence', urgent: true, silent: false, title, body: sentence };
+  return { ...plain, id: silenceId, urgent: true, silent: false, title: silenceTitle, body: sentence };
 }

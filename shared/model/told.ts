@@ -6,3 +6,6 @@ import type { Notification } from './notification.ts';
 export function isGoodNews({ kind, level }: Pick<Notification, 'kind' | 'level'>): boolean {
   return kind === 'succeeded' && level === 'success';
 }
+
+/** Of what says that renewals are not checked, whoever finds that out: the agent, or the desktop that watches it. */
+export const silenceTitle = 'Action required: renewals are not checked';

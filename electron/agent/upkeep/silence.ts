@@ -1,4 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
+import { silenceTitle } from '#shared/model/told.ts';
 import type { Database } from '../../database/database.ts';
 import type { Draft } from '../notification-words.ts';
 import { span } from '../policies/renewal.ts';
@@ -51,7 +52,7 @@ function aboutSilence(since: number, now: number): Draft {
   return {
     kind: 'renewal-at-risk',
     level: 'danger',
-    title: 'Action required: renewals are not checked',
+    title: silenceTitle,
     sentence: `${silenceSentence(since, now)} Restart Trustkeep; if this continues, check its log.`,
   };
 }

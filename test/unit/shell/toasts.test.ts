@@ -5,7 +5,14 @@ import { aNotification } from '#test/make/rows.ts';
 import { makeDigest } from '../../../electron/shell/digest.ts';
 import { makeQuit } from '../../../electron/shell/quit.ts';
 import { watchSilence } from '../../../electron/shell/silence-watch.ts';
-import { idOfActivation, placeOfId, stillRunningToast, type Toast } from '../../../electron/shell/toast.ts';
+import {
+  alarmToast,
+  idOfActivation,
+  placeOfId,
+  stillRunningToast,
+  type Toast,
+  toastOf,
+} from '../../../electron/shell/toast.ts';
 import { hostIn } from '../../../electron/shell/tray-host.ts';
 
 /** A clock whose timers run when they are told to. */
@@ -119,7 +126,7 @@ describe('the watch over the agent', () => {
     const { clock, pass } = handClock();
     const raised: string[] = [];
     let sentence: string | null = 'Silent.';
-    const end = watchSilence({ clock, silence: () => sentence, raise: (one) => raised.push(one) });
+    const watch = watchSilence({ clock, silence: () => sentence, raise: (one) => raised.push(one) });
     pass(15 * minute);
     sentence = null; // it had only just woken up
     pass(15 * minute);
@@ -132,9 +139,24 @@ describe('the watch over the agent', () => {
     expect(raised).toHaveLength(1);
     pass(2 * 60 * minute);
     expect(raised).toHaveLength(2);
-    end();
+    watch.stop();
     pass(48 * 60 * minute);
     expect(raised).toHaveLength(2);
+  });
+
+  test('leaves it to the agent that tells of its silence itself, and reminds of it after a day', () => {
+    const { clock, pass } = handClock();
+    const raised: string[] = [];
+    const watch = watchSilence({ clock, silence: () => 'Silent.', raise: (one) => raised.push(one) });
+    pass(20 * minute);
+    watch.told();
+    pass(23 * 60 * minute);
+    expect(raised).toEqual([]);
+    pass(2 * 60 * minute);
+    expect(raised).toEqual(['Silent.']);
+    // told first by the one or by the other: one toast takes the place of the other
+    const toast = toastOf(aNotification({ taskId: null, title: alarmToast('Silent.').title }), null);
+    expect(toast.id).toBe(alarmToast('Silent.').id);
   });
 
   test('an agent that cannot be asked is silent too', () => {
