@@ -73,17 +73,19 @@ export function makeUpdater(parts: UpdaterParts): DesktopUpdater {
       const act = last;
       last = null;
       if (act === null) return;
+      let start: { execPath?: string } | null = installer.relaunch;
       try {
         await act();
       } catch (error) {
         const failure = asFailure(error);
         log.error('the version in use stays', { failure: failure.toData() });
         noteTrouble(folder, failure);
+        start ??= {}; // no installer will start anything
       }
-      if (installer.relaunch === null) return;
+      if (start === null) return;
       // with a window: it has to answer before the new version counts as healthy
       const args = parts.argv.slice(1).filter((word) => word !== '--hidden');
-      app.relaunch({ ...installer.relaunch, args });
+      app.relaunch({ ...start, args });
     },
   };
 }
