@@ -41,8 +41,6 @@ interface UpdaterParts {
 interface DesktopUpdater extends Updater {
   /** When the agent has stopped and nothing else runs: what the program ends for. */
   finish(): Promise<void>;
-  /** Whether that is an installation or a way back. */
-  isEnding(): boolean;
 }
 
 /** Long enough for the answer to whoever asked. */
@@ -57,7 +55,6 @@ export function makeUpdater(parts: UpdaterParts): DesktopUpdater {
     clock.after(quitAfterMs, () => app.quit());
   };
   return {
-    isEnding: () => last !== null,
     async install(update) {
       installer.refuse();
       await refuseTampered(update.file, update.statement);
