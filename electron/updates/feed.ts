@@ -112,7 +112,8 @@ function parseYaml(text: string): unknown {
 
 function notesOf(notes: z.infer<typeof feed>['releaseNotes']): string | null {
   const text = Array.isArray(notes) ? notes.map(({ note }) => note ?? '').join('\n\n') : (notes ?? '');
-  // electron-builder may write HTML there; it is shown as text
-  const plain = harmless(text.replace(/<[^>]*>/g, ''), longestNotes).trim();
+  // electron-builder may write HTML there; it is shown as text. What does not begin with a tag is text already
+  const isHtml = /^\s*<[a-z][a-z0-9]*[\s/>]/i.test(text);
+  const plain = harmless(isHtml ? text.replace(/<[^>]*>/g, '') : text, longestNotes).trim();
   return plain === '' ? null : plain;
 }

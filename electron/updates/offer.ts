@@ -40,7 +40,8 @@ const endings: Partial<Record<PackageKind, string>> = {
  * Pure.
  */
 export function offerOf(entry: FeedEntry, feedUrl: string, wanted: OfferFor): Offer | null {
-  if (valid(entry.version) === null)
+  // as it is written: the next version knows itself in the mark by these letters, and "v1.2.0" would not be 1.2.0
+  if (valid(entry.version) !== entry.version.replace(/\+.*$/s, ''))
     throw new Failure(
       'update.not-a-feed',
       `The feed at ${feedUrl} offers "${entry.version}", which is no version.`,

@@ -106,9 +106,12 @@ describe('what a feed offers', () => {
     expect(answer({ ...entry('1.0.0'), version: '1.2.0', files })).toBe('update.not-signed');
   });
 
-  test('is nothing when it names no version', () => {
-    expect(answer(entry('latest'))).toBe('update.not-a-feed');
-  });
+  test.each(['latest', 'v1.1.0', '=1.1.0', ' 1.1.0', '1.1', '01.1.0'])(
+    'is nothing when it names no version, or not as a version names itself: %j',
+    (version) => {
+      expect(answer(entry(version))).toBe('update.not-a-feed');
+    },
+  );
 
   test('is nothing at an address without TLS', () => {
     const files = entry('1.1.0').files.map((file) => ({
@@ -156,6 +159,16 @@ path: trustkeep-1.2.0-linux-x86_64.AppImage
 releaseDate: '2026-11-30T10:00:00.000Z'
 releaseNotes: <p>Better &amp; <b>faster</b></p>
 `;
+
+  test('with notes in plain text keeps what stands between angle brackets there', () => {
+    const notes = 'One can say --key <FILE>, and a <b> is no tag.';
+    expect(readFeed(good.replace(/releaseNotes: .*/, `releaseNotes: ${notes}`), 'here').notes).toBe(notes);
+  });
+
+  test('says that long notes are cut', () => {
+    const { notes } = readFeed(good.replace(/releaseNotes: .*/, `releaseNotes: ${'a'.repeat(5000)}`), 'here');
+    expect([notes?.length, notes?.at(-1)]).toEqual([4000, '…']);
+  });
 
   test('as electron-builder writes it and the release script signs it is read', () => {
     expect(readFeed(good, 'here')).toEqual({
