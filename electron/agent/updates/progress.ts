@@ -43,9 +43,11 @@ export class Progress {
   /** This machine's place in a staged roll-out; drawn once. */
   share(): number {
     const { database, updates } = this.#ground.parts;
-    const share = readMemory(database).share ?? updates.random() * 100;
-    saveMemory(database, { share });
-    return share;
+    const { share } = readMemory(database);
+    if (share !== null) return share;
+    const drawn = updates.random() * 100;
+    saveMemory(database, { share: drawn });
+    return drawn;
   }
 
   /** Once per version. */

@@ -41,26 +41,31 @@ export const updates: Domain<UpdateCommands> = {
 
 /** Says how an update ended that was begun before this start, and draws when the first check comes. */
 function begin({ parts, notifications }: Ground, autoupdate: Autoupdate): void {
-  const { database, clock, updates: given } = parts;
+  const { database, updates: given } = parts;
   const { told, notTaken } = readsOfMark(given.mark(), given.version);
   if (notTaken !== null) autoupdate.foundFailed(notTaken);
   if (told !== null && readMemory(database).told !== told.name) {
     saveMemory(database, { told: told.name });
     notifications.notify(told.draft);
   }
-  const first = firstCheckAt(clock.now(), readMemory(database), given.random());
-  saveMemory(database, { nextCheckAt: first });
+  drawFirstCheck(parts);
+}
+
+/** After a start, and after autoupdate was switched on. */
+function drawFirstCheck({ database, clock, updates: given }: Ground['parts']): number {
+  const at = firstCheckAt(clock.now(), readMemory(database), given.random());
+  saveMemory(database, { nextCheckAt: at });
+  return at;
 }
 
 async function turn({ parts, pause }: Ground, autoupdate: Autoupdate): Promise<number> {
-  const { database, clock, updates: given } = parts;
+  const { database, clock } = parts;
   if (pause.state() !== null) return longestPauseMs; // its end wakes the loops
   await autoupdate.installIfDue();
   const force = autoupdate.force();
   if (!force.enabled) return longestPauseMs;
   const now = clock.now();
-  const due = readMemory(database).nextCheckAt ?? firstCheckAt(now, readMemory(database), given.random());
-  saveMemory(database, { nextCheckAt: due });
+  const due = readMemory(database).nextCheckAt ?? drawFirstCheck(parts);
   if (due <= now) await autoupdate.check(false);
   const next = (readMemory(database).nextCheckAt ?? now + longestPauseMs) - now;
   const opens = untilOpen(force.window, minuteOfDay(now));
