@@ -17,7 +17,7 @@ export const updatesCodes = {
     'update.not-signed': ['later', 'The signature of the update is missing or wrong.'],
     'update.not-writable': ['needs-person', 'The account is not allowed to replace the program.'],
     'update.nothing-to-cancel': ['never', 'No update is being downloaded.'],
-    'update.nothing-to-install': ['never', 'No newer version is known.'],
+    'update.nothing-to-install': ['never', 'No newer version is there to be installed.'],
     'update.other-publisher': ['never', 'The installer does not carry the signature of the publisher.'],
     'update.policy': ['needs-person', 'An administrator of this machine has decided the setting.'],
     'update.policy-unreadable': ['needs-person', 'The policy of this machine cannot be read.'],

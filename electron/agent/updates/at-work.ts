@@ -3,6 +3,7 @@ import type { Task } from '#shared/model/task.ts';
 import type { PackageKind } from '#shared/model/update.ts';
 import type { Database } from '../../database/database.ts';
 import { selfUpdating, updateCommands } from '../../updates/package-kind.ts';
+import type { Phase } from './phase.ts';
 
 /** Tasks that a restart would disturb: at work, about to be, or waiting with a change on an endpoint that is not finished. */
 export function tasksAtWork(database: Database): Task[] {
@@ -38,4 +39,21 @@ export function updatedByOthers(kind: PackageKind): Failure {
   return new Failure('update.by-package', `This package of Trustkeep (${kind}) does not update itself.`, {
     hint: commands.length > 0 ? `Run: ${commands.join('; ')}` : 'Put a newer one in its place.',
   });
+}
+
+/** Why an update that was wanted is not there to be installed. */
+export function nothingToInstall(phase: Phase): Failure {
+  const code = 'update.nothing-to-install';
+  switch (phase.name) {
+    case 'installing':
+      return new Failure(code, `Trustkeep ${phase.offer.shown.version} is being installed already.`);
+    case 'available':
+      return new Failure(code, `The download of Trustkeep ${phase.offer.shown.version} was cancelled.`, {
+        hint: 'Install it again to continue the download where it stopped.',
+      });
+    default:
+      return new Failure(code, 'No newer version is known.', {
+        hint: 'Check first: trustkeep autoupdate check',
+      });
+  }
 }

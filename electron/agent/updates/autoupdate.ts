@@ -6,7 +6,7 @@ import type { Offer } from '../../updates/offer.ts';
 import { selfUpdating } from '../../updates/package-kind.ts';
 import type { Ground } from '../domain.ts';
 import { readsOfMark } from './aftermath.ts';
-import { atWorkSentence, refuseAtWork, tasksAtWork, updatedByOthers } from './at-work.ts';
+import { atWorkSentence, nothingToInstall, refuseAtWork, tasksAtWork, updatedByOthers } from './at-work.ts';
 import { type InForce, inForce } from './in-force.ts';
 import { lookForUpdate } from './look.ts';
 import type { Phase } from './phase.ts';
@@ -88,12 +88,8 @@ export class Autoupdate {
     if (!this.#canInstall()) throw updatedByOthers(this.#updates.kind);
     this.#wanted = whenIdle;
     if (this.#phase.name !== 'ready') await this.#download();
-    const { name } = this.#phase;
-    if (name === 'failed') throw this.#phase.failure;
-    if (name !== 'ready')
-      throw new Failure('update.nothing-to-install', 'No newer version is known.', {
-        hint: 'Check first: trustkeep autoupdate check',
-      });
+    if (this.#phase.name === 'failed') throw this.#phase.failure;
+    if (this.#phase.name !== 'ready') throw nothingToInstall(this.#phase);
     if (whenIdle && tasksAtWork(database).length > 0) return;
     refuseAtWork(database);
     await this.#installNow();
@@ -110,14 +106,15 @@ export class Autoupdate {
   /** Installs what is ready where nothing is in the way. */
   async installIfDue(): Promise<void> {
     const force = this.force();
-    if (this.#phase.name !== 'ready' || !this.#canInstall()) return;
-    const isDue = this.#wanted || (force.enabled && force.install === 'automatic');
-    if (!isDue || this.#waitsFor(force) !== null) return;
-    const { version } = this.#phase.offer.shown;
-    if (this.#isGoneBackFrom(version) && !this.#wanted) return;
+    const ready = this.#readyAndDue(force);
+    if (ready === null || !this.#canInstall() || this.#waitsFor(force) !== null) return;
+    const why = this.#wanted ? 'as soon as no task worked, as a person had asked' : 'automatically';
     this.#ground.parts.database.audit.append({
       ...{ at: this.#now(), origin: 'agent', actor: null, action: 'autoupdate.install', subject: null },
-      ...{ outcome: 'ok', sentence: `Trustkeep ${version} is installed, as the settings say.` },
+      ...{
+        outcome: 'ok',
+        sentence: `The installation of Trustkeep ${ready.offer.shown.version} was begun ${why}.`,
+      },
     });
     await this.#installNow().catch(() => {}); // told by the phase
   }
@@ -220,11 +217,18 @@ export class Autoupdate {
     }
   }
 
+  /** Where the update is to be installed without another word of a person; null elsewhere. */
+  #readyAndDue(force: InForce): (Phase & { name: 'ready' }) | null {
+    const phase = this.#phase;
+    if (phase.name !== 'ready') return null;
+    if (this.#wanted) return phase;
+    const isAutomatic = force.enabled && force.install === 'automatic';
+    return isAutomatic && !this.#isGoneBackFrom(phase.offer.shown.version) ? phase : null;
+  }
+
   /** Null: nothing. */
   #waitsFor(force: InForce): string | null {
-    if (this.#phase.name !== 'ready') return null;
-    const isDue = this.#wanted || (force.enabled && force.install === 'automatic');
-    if (!isDue) return null;
+    if (this.#readyAndDue(force) === null) return null;
     const tasks = tasksAtWork(this.#ground.parts.database);
     if (tasks.length > 0) return `It will be installed when that is done. ${atWorkSentence(tasks)}`;
     if (this.#wanted || isOpen(force.window, minuteOfDay(this.#now()))) return null;

@@ -28,6 +28,9 @@ describe('an update', () => {
     const told = await world.agent.call.notifications.list({});
     expect(told.filter(({ title }) => title === 'Update ready').length).toBe(1);
     expect((await world.agent.call.autoupdate.install({})).state).toBe('installing');
+    await expect(world.agent.call.autoupdate.install({})).rejects.toThrow(
+      'Trustkeep 1.1.0 is being installed already.',
+    );
     // it ends with this program
     expect((await world.agent.call.autoupdate.disable({})).state).toBe('installing');
     expect(world.installed.map(({ file, statement }) => [file, statement.version])).toEqual([
@@ -54,7 +57,9 @@ describe('an update', () => {
     const resume = world.feed.holdFiles();
     await world.check();
     await expect.poll(() => world.feed.requests.length).toBe(2);
+    const given = world.agent.call.autoupdate.install({}).catch((error: unknown) => String(error));
     expect((await world.agent.call.autoupdate.cancel({})).state).toBe('available');
+    expect(await given).toMatch(/The download of Trustkeep 1\.2\.1 was cancelled\.$/);
     resume();
     await world.agent.call.autoupdate.install({});
     expect(world.ranges()).toEqual([
@@ -120,6 +125,29 @@ describe('an update', () => {
     world.agent.agent.wake();
     await world.reaches('installing');
     expect(world.installed.length).toBe(1);
+    const [entry] = await world.agent.call.audit.list({ limit: 1 });
+    expect(entry?.sentence).toMatch(
+      /^The installation of Trustkeep 1\.6\.0 was begun .* a person had asked\.$/,
+    );
+  });
+
+  test('from which a person went back is not announced as if it would follow on its own', async () => {
+    world.mark = {
+      ...{ format: 1, state: 'installing', from: '1.6.1', to: '1.0.0', at: 2, starts: 0, kept: null },
+      ...{ keptSha512: null, schema: 1, trouble: null },
+    };
+    await world.agent.call.autoupdate.set({ install: 'automatic' });
+    const task = makeTask({ state: 'running' });
+    const memory = { input: {}, outputs: {}, changing: false, cursor: 0, direction: 'forward' as const };
+    world.agent.database.tasks.insert({ task, memory });
+    world.offer({ version: '1.6.1' });
+    expect((await world.check()).state).toBe('available');
+    expect(await codeOf(world.agent.call.autoupdate.install({}))).toBe('update.busy');
+    expect((await world.status()).sentence).toBe(
+      'Trustkeep 1.6.1 is downloaded and checked. It can be installed.',
+    );
+    world.agent.database.tasks.update({ task: { ...task, state: 'failed', finishedAt: 1 }, memory });
+    world.mark = null;
   });
 
   test('and what became of the last one are each told once, whatever is told between and however often it starts', async () => {
@@ -163,6 +191,7 @@ describe('an update', () => {
     await world.reaches('installing');
     const [entry] = await world.agent.call.audit.list({ limit: 1 });
     expect(entry).toMatchObject({ action: 'autoupdate.install', origin: 'agent', outcome: 'ok' });
+    expect(entry?.sentence).toBe('The installation of Trustkeep 1.7.0 was begun automatically.');
   });
 });
 
