@@ -33,6 +33,11 @@ export interface NotificationRows {
   markRead(id: string | null, now: number): void;
   /** What asked for this decision is read. */
   markDecided(approvalId: string, now: number): void;
+  /**
+   * Removes at most `limit` from before `before`, the oldest first: none that asks for a person, is still to be sent to a channel
+   * or is among the newest `keep`. Gives how many.
+   */
+  removeOld(before: number, keep: number, limit: number): number;
   /** Whether a person was asked for this decision. */
   hasAsked(approvalId: string): boolean;
   /** Whether one with these words has not been read yet. */
@@ -135,6 +140,17 @@ export class NotificationRepository implements NotificationRows {
       now,
       approvalId,
     ]);
+  }
+
+  removeOld(before: number, keep: number, limit: number): number {
+    return this.#driver.run(
+      `DELETE FROM notifications WHERE id IN (
+         SELECT n.id FROM ${joined}
+         WHERE n.at < ? AND n.at < (SELECT at FROM notifications ORDER BY at DESC LIMIT 1 OFFSET ?)
+           AND NOT ${asksPerson} AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification_id = n.id)
+         ORDER BY n.at LIMIT ?)`,
+      [before, keep - 1, limit],
+    );
   }
 
   hasAsked(approvalId: string): boolean {

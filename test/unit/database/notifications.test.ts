@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Notification } from '#shared/model/notification.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import type { NotificationFilter } from '../../../electron/database/notifications.ts';
-import { makeDatabase, now, type TestDatabase } from '../../make/database.ts';
+import { day, hour, makeDatabase, now, type TestDatabase } from '../../make/database.ts';
 import { aNotification } from '../../make/rows.ts';
 import { anApproval, aTask } from '../../make/task-rows.ts';
 
@@ -96,6 +96,34 @@ test('kinds are chosen, and pages follow each other without a gap, also within o
     pages.push(...ids({ kinds: ['failed'], limit: 3, olderThan: last }));
   expect(pages).toEqual(all);
   expect(ids({ olderThan: all.at(-1), kinds: ['failed'] })).toEqual([]);
+});
+
+test('old ones are removed but for those that ask for a person, wait for a channel, or are among the newest', () => {
+  const approval = anApproval();
+  db.approvals.insert(approval);
+  const settings = { kind: 'webhook' as const, url: 'https://hooks.example.org/', trustedRootsPem: null };
+  db.channels.insert({ id: 'ch_1', name: 'chat', kind: 'webhook', settings, report: null, createdAt: now });
+  const waits = told({});
+  db.deliveries.enqueue(waits, now, now);
+  const asked = told({ kind: 'approval-needed', level: 'attention', approvalId: approval.id });
+  const unread = told({ kind: 'failed', level: 'danger' });
+  const gone = [
+    told({ kind: 'failed', level: 'danger', readAt: now }),
+    told({}),
+    told({ approvalId: 'apr_2' }),
+  ];
+  const [third, second, first] = [told({}), told({}), told({ at: now + day })];
+  expect(ids({})).toHaveLength(9);
+  const old = now + hour;
+  expect(db.notifications.removeOld(now, 3, 100)).toBe(0);
+  expect(db.notifications.removeOld(old, 9, 100)).toBe(0);
+  expect(db.notifications.removeOld(old, 3, 2)).toBe(2);
+  expect(ids({})).not.toContain(gone[0]);
+  expect(ids({})).toContain(gone[2]);
+  expect(db.notifications.removeOld(old, 3, 100)).toBe(1);
+  expect(ids({})).toEqual([first, second, third, unread, asked, waits]);
+  expect(db.notifications.removeOld(old, 1, 100)).toBe(2);
+  expect(ids({})).toEqual([first, unread, asked, waits]);
 });
 
 test('the same words are known to be unread until they are read', () => {
