@@ -1,7 +1,7 @@
-import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { useEffect, useRef, useState } from 'react';
 import { usePlace } from '../bridge/location.ts';
-import { en } from '../text/en.ts';
+import { fetched } from '../parts/fetched.tsx';
 import { ErrorCatcher } from './error-catcher.tsx';
 import { LinkBar, SecretsBar } from './link-bar.tsx';
 import { PauseBar } from './pause-bar.tsx';
@@ -16,13 +16,12 @@ const useStyles = makeStyles({
   right: { display: 'flex', flexDirection: 'column', flexGrow: 1, minWidth: 0 },
   header: { flexShrink: 0, minWidth: 0 },
   main: { flexGrow: 1, minHeight: 0, outlineStyle: 'none' },
-  waiting: { height: '100%', display: 'grid', placeItems: 'center' },
 });
 
 // fetched when first opened, as screens are
-const NotificationsPanel = lazy(async () => ({
-  default: (await import('../screens/notifications/notifications-panel.tsx')).NotificationsPanel,
-}));
+const NotificationsPanel = fetched(
+  async () => (await import('../screens/notifications/notifications-panel.tsx')).NotificationsPanel,
+);
 
 const first = 'overview';
 
@@ -48,19 +47,11 @@ export function Frame() {
         </header>
         <main className={styles.main} ref={main} tabIndex={-1} data-screen={name}>
           <ErrorCatcher place={place.join('/')}>
-            <Suspense
-              fallback={
-                <div className={styles.waiting}>
-                  <Spinner delay={400} label={en.answer.waiting} />
-                </div>
-              }
-            >
-              {Screen !== undefined && <Screen rest={place.slice(1)} />}
-            </Suspense>
+            {Screen !== undefined && <Screen rest={place.slice(1)} />}
           </ErrorCatcher>
         </main>
       </div>
-      <Suspense fallback={null}>{bell && <NotificationsPanel onClose={() => setBell(false)} />}</Suspense>
+      {bell && <NotificationsPanel onClose={() => setBell(false)} />}
       <Toasts />
     </div>
   );

@@ -1,4 +1,5 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { ComponentType } from 'react';
+import { fetched } from '../parts/fetched.tsx';
 import {
   ApprovalsFilledIcon,
   ApprovalsIcon,
@@ -25,42 +26,37 @@ import {
 } from '../parts/icons.ts';
 import type { ScreenProps } from '../screens/screen.ts';
 import { en } from '../text/en.ts';
+import { Waiting } from './waiting.tsx';
 
-type Screen = LazyExoticComponent<ComponentType<ScreenProps>>;
+type Screen = ComponentType<ScreenProps>;
+
+const screen = (load: () => Promise<Screen>): Screen => fetched(load, Waiting);
 
 /** Screens are fetched when first opened. */
 export const screens: Readonly<Record<string, Screen>> = {
-  overview: lazy(async () => ({
-    default: (await import('../screens/overview/overview-screen.tsx')).OverviewScreen,
-  })),
-  endpoints: lazy(async () => ({
-    default: (await import('../screens/endpoints/endpoints-screen.tsx')).EndpointsScreen,
-  })),
-  certificates: lazy(async () => ({
-    default: (await import('../screens/certificates/certificates-screen.tsx')).CertificatesScreen,
-  })),
-  tasks: lazy(async () => ({ default: (await import('../screens/tasks/tasks-screen.tsx')).TasksScreen })),
-  approvals: lazy(async () => ({
-    default: (await import('../screens/approvals/approvals-screen.tsx')).ApprovalsScreen,
-  })),
-  authorities: lazy(async () => ({
-    default: (await import('../screens/authorities/authorities-screen.tsx')).AuthoritiesScreen,
-  })),
-  'credential-stores': lazy(async () => ({
-    default: (await import('../screens/credential-stores/credential-stores-screen.tsx'))
-      .CredentialStoresScreen,
-  })),
-  proxy: lazy(async () => ({ default: (await import('../screens/proxy/proxy-screen.tsx')).ProxyScreen })),
-  autoupdate: lazy(async () => ({
-    default: (await import('../screens/autoupdate/autoupdate-screen.tsx')).AutoupdateScreen,
-  })),
-  notifications: lazy(async () => ({
-    default: (await import('../screens/notifications/notifications-screen.tsx')).NotificationsScreen,
-  })),
-  audit: lazy(async () => ({ default: (await import('../screens/audit/audit-screen.tsx')).AuditScreen })),
-  settings: lazy(async () => ({
-    default: (await import('../screens/settings/settings-screen.tsx')).SettingsScreen,
-  })),
+  overview: screen(async () => (await import('../screens/overview/overview-screen.tsx')).OverviewScreen),
+  endpoints: screen(async () => (await import('../screens/endpoints/endpoints-screen.tsx')).EndpointsScreen),
+  certificates: screen(
+    async () => (await import('../screens/certificates/certificates-screen.tsx')).CertificatesScreen,
+  ),
+  tasks: screen(async () => (await import('../screens/tasks/tasks-screen.tsx')).TasksScreen),
+  approvals: screen(async () => (await import('../screens/approvals/approvals-screen.tsx')).ApprovalsScreen),
+  authorities: screen(
+    async () => (await import('../screens/authorities/authorities-screen.tsx')).AuthoritiesScreen,
+  ),
+  'credential-stores': screen(
+    async () =>
+      (await import('../screens/credential-stores/credential-stores-screen.tsx')).CredentialStoresScreen,
+  ),
+  proxy: screen(async () => (await import('../screens/proxy/proxy-screen.tsx')).ProxyScreen),
+  autoupdate: screen(
+    async () => (await import('../screens/autoupdate/autoupdate-screen.tsx')).AutoupdateScreen,
+  ),
+  notifications: screen(
+    async () => (await import('../screens/notifications/notifications-screen.tsx')).NotificationsScreen,
+  ),
+  audit: screen(async () => (await import('../screens/audit/audit-screen.tsx')).AuditScreen),
+  settings: screen(async () => (await import('../screens/settings/settings-screen.tsx')).SettingsScreen),
 };
 
 export const navigation = [

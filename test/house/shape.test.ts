@@ -30,6 +30,11 @@ test('nothing is exported that nobody imports; what tests alone import says so',
   expectOnly(known.exports, wrongExports());
 });
 
+test('what the window fetches late is not held back by React, which waits before it shows it', () => {
+  const window = sources.filter((file) => inside(file, 'renderer'));
+  expect(window.filter((file) => /import[^;]*\b(lazy|Suspense)\b[^;]* from 'react'/.test(read(file)))).toEqual([]);
+});
+
 test('time comes only through the two clocks, of the agent and of the page', () => {
   const clocks = ['electron/kit/clock.ts', 'renderer/bridge/clock.ts'];
   const wrong = sources.filter((file) => !inside(file, ...clocks) && readsTime(file));

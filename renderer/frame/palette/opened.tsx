@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Suspense } from 'react';
 import { useBridge } from '../../bridge/context.tsx';
 import { AddEndpoint, AuthorityForm, RequestCertificate, StoreForm } from '../../screens/forms.ts';
 import type { Opens } from './items.ts';
@@ -7,12 +6,12 @@ import type { Opens } from './items.ts';
 /** The form that was chosen in the palette, over whatever screen is shown. */
 export function OpenedForm({ opens, onClose }: { opens: Opens; onClose(): void }) {
   return (
-    <Suspense fallback={null}>
+    <>
       {opens.form === 'endpoint' && <AddEndpoint onClose={onClose} />}
       {opens.form === 'authority' && <AuthorityForm authority={null} onClose={onClose} />}
       {opens.form === 'credential-store' && <StoreForm store={null} onClose={onClose} />}
       {opens.form === 'request' && <Request node={opens.node} endpoint={opens.endpoint} onClose={onClose} />}
-    </Suspense>
+    </>
   );
 }
 

@@ -1,13 +1,14 @@
 import { makeStyles } from '@fluentui/react-components';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { shortcutName, useShortcut } from '../../bridge/shortcut.ts';
+import { fetched } from '../../parts/fetched.tsx';
 import { SearchIcon } from '../../parts/icons.ts';
 import { OpenButton } from '../../parts/open-button.tsx';
 import { en } from '../../text/en.ts';
 import type { Opens } from './items.ts';
 import { OpenedForm } from './opened.tsx';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const Palette = fetched(async () => (await import('./palette.tsx')).Palette);
 
 const useStyles = makeStyles({ button: { whiteSpace: 'nowrap', flexShrink: 0 } });
 
@@ -33,11 +34,7 @@ export function PaletteButton() {
       >
         {`${en.palette.short} ${shortcutName('K')}`}
       </OpenButton>
-      {open && (
-        <Suspense fallback={null}>
-          <Palette onOpen={opened} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <Palette onOpen={opened} onClose={() => setOpen(false)} />}
       {form !== null && <OpenedForm opens={form} onClose={() => setForm(null)} />}
     </>
   );

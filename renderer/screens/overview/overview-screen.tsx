@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Overview } from '#shared/model/overview.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
@@ -41,7 +41,7 @@ export function OverviewScreen(_: ScreenProps) {
           )
         }
       </Answer>
-      <Suspense fallback={null}>{adding && <AddEndpoint onClose={() => setAdding(false)} />}</Suspense>
+      {adding && <AddEndpoint onClose={() => setAdding(false)} />}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Overview } from '#shared/model/overview.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
@@ -17,7 +17,7 @@ export function RequestHere({ node }: { node: Worst }) {
       <Button size="small" aria-label={en.nodes.requestFor(node.name)} onClick={() => setOpen(true)}>
         {en.nodes.request}
       </Button>
-      <Suspense fallback={null}>{open && <Dialog node={node} onClose={() => setOpen(false)} />}</Suspense>
+      {open && <Dialog node={node} onClose={() => setOpen(false)} />}
     </>
   );
 }

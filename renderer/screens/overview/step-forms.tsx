@@ -1,6 +1,6 @@
 import { Button, Input, Spinner } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { agentFields } from '#shared/catalog/settings.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { go } from '../../bridge/location.ts';
@@ -73,9 +73,7 @@ export function AuthorityStep({ onKeep }: { onKeep(): void }) {
     <>
       <OpenButton onClick={() => setAdding(true)}>{`${en.authorities.add}…`}</OpenButton>
       {local !== undefined && <Button onClick={onKeep}>{words.builtIn(local.name)}</Button>}
-      <Suspense fallback={null}>
-        {adding && <AuthorityForm authority={null} onClose={() => setAdding(false)} />}
-      </Suspense>
+      {adding && <AuthorityForm authority={null} onClose={() => setAdding(false)} />}
     </>
   );
 }
