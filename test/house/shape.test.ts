@@ -32,7 +32,9 @@ test('nothing is exported that nobody imports; what tests alone import says so',
 
 test('what the window fetches late is not held back by React, which waits before it shows it', () => {
   const window = sources.filter((file) => inside(file, 'renderer'));
-  expect(window.filter((file) => /import[^;]*\b(lazy|Suspense)\b[^;]* from 'react'/.test(read(file)))).toEqual([]);
+  expect(
+    window.filter((file) => /import[^;]*\b(lazy|Suspense)\b[^;]* from 'react'/.test(read(file))),
+  ).toEqual([]);
 });
 
 test('time comes only through the two clocks, of the agent and of the page', () => {
