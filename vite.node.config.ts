@@ -23,6 +23,7 @@ export default defineConfig({
         'better-sqlite3',
         '@napi-rs/keyring',
         'ssh2',
+        'koffi/indirect',
       ],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

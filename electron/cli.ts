@@ -69,18 +69,18 @@ const io: CliIo = {
     const { rehearse } = await import('./rehearsal.ts');
     return rehearse(print);
   },
-  async runHeadless({ dataDirectory: directory, logLevel, settings, socketDirectory }) {
+  async runHeadless({ dataDirectory: directory, logLevel, settings, socketDirectory, service }) {
     process.off('SIGINT', interrupted);
     // the service has lines of its own for it
     process.off('uncaughtException', endAtUnexpected);
     process.off('unhandledRejection', endAtUnexpected);
+    const options = { dataDirectory: directory, logLevel: (logLevel ?? 'info') as LogLevel, settings };
+    if (service !== null) {
+      const { runAsWindowsService } = await import('./compose/windows-service.ts');
+      return runAsWindowsService({ ...options, group: service.group });
+    }
     const { runHeadless } = await import('./headless.ts');
-    return runHeadless({
-      dataDirectory: directory,
-      logLevel: (logLevel ?? 'info') as LogLevel,
-      settings,
-      socketDirectory,
-    });
+    return runHeadless({ ...options, socketDirectory });
   },
 };
 

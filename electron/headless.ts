@@ -5,7 +5,7 @@ import { version } from '#kit/version.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { compose } from './compose.ts';
-import { serviceListener } from './service/notify.ts';
+import { type ServiceListener, serviceListener } from './service/notify.ts';
 
 export interface HeadlessOptions {
   dataDirectory: string;
@@ -14,6 +14,14 @@ export interface HeadlessOptions {
   settings?: Partial<Settings>;
   /** Where a socket is opened besides for the group of that directory. */
   socketDirectory?: string | null;
+  /** Where lines of the log go. Default: standard error. */
+  write?: (line: string) => void;
+  /** Who started it and is told how it is. Default: systemd, where that is who did. */
+  listener?: ServiceListener;
+  /** The local socket is open. */
+  isAnswering?: () => void;
+  /** Resolves with why when it is to end, besides by a signal. */
+  asked?: Promise<string>;
 }
 
 /** Asked to end by a service manager, a person at the terminal, a closed console on Windows. */
@@ -48,10 +56,12 @@ function endAtUnexpected(log: Log): () => void {
  */
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
   const { dataDirectory, logLevel, settings, socketDirectory = null } = options;
-  const log = makeLog((line) => process.stderr.write(`${line}\n`), logLevel, systemClock.now);
+  const write = options.write ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const log = makeLog(write, logLevel, systemClock.now);
   const stopExpecting = endAtUnexpected(log);
-  const listener = serviceListener(process.env, systemClock, log.in('service'));
+  const listener = options.listener ?? serviceListener(process.env, systemClock, log.in('service'));
   const ending = Promise.withResolvers<string>();
+  void options.asked?.then(ending.resolve);
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (asked) process.exit(1);
@@ -68,6 +78,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   });
   try {
     await composed.listen();
+    options.isAnswering?.();
     if (socketDirectory !== null) await composed.listenForGroup(socketDirectory);
     await composed.start();
     process.stdout.write(

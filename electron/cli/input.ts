@@ -33,10 +33,7 @@ export async function inputOf(
   io: CliIo,
   note: (text: string) => void,
 ): Promise<Record<string, unknown>> {
-  const values = { ...invocation.values };
-  checkSources(invocation.sources);
-  for (const name of invocation.exposed) checkText(String(values[name]), `--${name}`);
-  for (const source of invocation.sources) values[source.field.name] = await fetched(source, io);
+  const values = await fetchedValues(invocation, io);
   leaveOutUnused(invocation, values, note);
   if (io.interactive) await askMissing(invocation.command.path, values, invocation.cleared, io);
   checkSecrets(invocation, values);
@@ -45,6 +42,18 @@ export async function inputOf(
   const parsed = inputSchema(invocation.command.path).safeParse(input);
   if (!parsed.success) throw invalidInput(parsed.error.issues, input);
   return input;
+}
+
+/** The values of the line, with those that come from a file, standard input or a question. */
+export async function fetchedValues(
+  { values, sources, exposed }: Invocation,
+  io: CliIo,
+): Promise<Record<string, unknown>> {
+  const all = { ...values };
+  checkSources(sources);
+  for (const name of exposed) checkText(String(all[name]), `--${name}`);
+  for (const source of sources) all[source.field.name] = await fetched(source, io);
+  return all;
 }
 
 function checkSources(sources: readonly Source[]): void {

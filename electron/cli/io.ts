@@ -30,6 +30,8 @@ export interface ServiceCall {
   verb: string;
   dataDirectory: string;
   values: Record<string, unknown>;
+  /** Asks at the terminal; what is typed is not shown. Null: no one is there. */
+  ask: ((question: string) => Promise<string>) | null;
 }
 
 /** Everything the command line meets the world through. */
@@ -66,6 +68,8 @@ export interface CliIo {
     settings: Partial<Settings>;
     /** Where a socket is opened besides for the group of that directory; null: none. */
     socketDirectory: string | null;
+    /** As a service that Windows has started, with whom may call it besides (`S-1-…`); null: as any program. */
+    service: { group: string | null } | null;
   }): Promise<number>;
   /** Asks the service manager of this machine. Rejects with `service.*`. */
   service(call: ServiceCall): Promise<ServiceAnswer>;

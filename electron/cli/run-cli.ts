@@ -143,26 +143,36 @@ function readingTwin(typed: string, known: readonly string[]): string | null {
   return readingVerbs.map((one) => `${noun} ${one}`).find((one) => known.includes(one)) ?? null;
 }
 
-/** `trustkeep run [--log-level LEVEL] [--socket-directory PATH] [--proof_seconds N …]`: settings named here hold for this run. */
+/**
+ * `trustkeep run [--log-level LEVEL] [--socket-directory PATH] [--proof_seconds N …]`: settings named here hold for this run.
+ * `--service [--service-group S-1-…]`: as Windows starts it.
+ */
 function run(globals: Globals, rest: readonly string[], io: CliIo): Promise<number> {
   let logLevel: string | null = null;
   let socketDirectory: string | null = null;
+  let service: { group: string | null } | null = null;
   const settings: Record<string, number> = {};
   for (let i = 0; i < rest.length; i++) {
     const [flag = '', inline] = (rest[i] ?? '').split('=', 2);
     const name = flag.replace(/^--?/, '').replaceAll('-', '_');
+    if (name === 'service' && inline === undefined) {
+      service ??= { group: null };
+      continue;
+    }
     const field = intervalFields.find((one) => one.name === name);
-    const known = name === 'log_level' || name === 'socket_directory';
+    const known = ['log_level', 'socket_directory', 'service_group'].includes(name);
     if (field === undefined && !known) throw usage(`"run" does not take "${rest[i]}".`);
     const given = inline ?? rest[++i] ?? '';
     if (name === 'log_level') logLevel = given;
+    else if (name === 'service_group') service = { group: given };
     else if (field === undefined) socketDirectory = io.resolvePath(given);
     else settings[name] = settingValue(field, given);
   }
   if (logLevel !== null && !['debug', 'info', 'warn', 'error'].includes(logLevel)) {
     throw usage('--log-level must be one of: debug, info, warn, error.');
   }
-  return io.runHeadless({ dataDirectory: directoryOf(globals, io), logLevel, settings, socketDirectory });
+  const dataDirectory = directoryOf(globals, io);
+  return io.runHeadless({ dataDirectory, logLevel, settings, socketDirectory, service });
 }
 
 function settingValue(field: Field, given: string): number {

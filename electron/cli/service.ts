@@ -1,5 +1,6 @@
 import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
 import { exitCodes } from './exit-codes.ts';
+import { fetchedValues } from './input.ts';
 import type { Globals, Invocation } from './invocation.ts';
 import type { CliIo, ServiceAnswer } from './io.ts';
 import type { CliCommand, CliField } from './model.ts';
@@ -21,25 +22,31 @@ const installFields: readonly CliField[] = [
     name: 'account',
     kind: 'text',
     required: false,
-    help: 'Account that the agent runs as. Default: root with --writable, else "trustkeep", which is created.',
+    help: 'Account that the agent runs as. Default: root with --writable, else "trustkeep", which is created; on Windows NT SERVICE\\Trustkeep, which only the service has.',
+  },
+  {
+    name: 'password',
+    kind: 'secret',
+    required: false,
+    help: 'Password of that account, if it has one. Only on Windows, and never on the command line.',
   },
   {
     name: 'group',
     kind: 'text',
     required: false,
-    help: 'Group whose members may call the service: with the desktop, which then shows it, and with --system. Only with systemd.',
+    help: 'Group whose members may call the service: with the desktop, which then shows it, and with --system. Only with systemd and on Windows.',
   },
   {
     name: 'writable',
     kind: 'lines',
     required: false,
-    help: `Directories of local endpoints that the agent may change, for example /etc/${usualEndpoint.id}. All others are read-only for it.`,
+    help: `Directories of local endpoints that the agent may change, for example /etc/${usualEndpoint.id}. All others are read-only for it. Not on Windows.`,
   },
   {
     name: 'master_key_file',
     kind: 'path',
     required: false,
-    help: 'Key file for the master key, if it is not kept anywhere yet. Default with systemd, which hands it to the agent: /etc/trustkeep/master.key; else in the data directory.',
+    help: 'Key file for the master key, if it is not kept anywhere yet. Default with systemd, which hands it to the agent: /etc/trustkeep/master.key; else in the data directory, where it must be on Windows.',
   },
   {
     name: 'start',
@@ -63,11 +70,14 @@ export function isServiceCommand({ path }: CliCommand): boolean {
   return path.startsWith('service.');
 }
 
-export async function carryOutService(
-  { command, values }: Invocation,
-  globals: Globals,
-  io: CliIo,
-): Promise<number> {
+export async function carryOutService(invocation: Invocation, globals: Globals, io: CliIo): Promise<number> {
+  const { command, exposed } = invocation;
+  if (exposed.length > 0)
+    throw usage(
+      `--${exposed[0]} on the command line can be seen by others on this machine.`,
+      `Use --${exposed[0]}-prompt, --${exposed[0]}-stdin or --${exposed[0]}-file PATH.`,
+    );
+  const values = await fetchedValues(invocation, io);
   const dataDirectory =
     globals.dataDirectory === null ? io.defaultDataDirectory(true) : io.resolvePath(globals.dataDirectory);
   const word = command.words[1] ?? '';
@@ -75,6 +85,7 @@ export async function carryOutService(
     verb: word,
     dataDirectory,
     values: fitting(command, values, io),
+    ask: io.interactive ? io.prompt : null,
   });
   io.stdout(`${globals.json ? plainJson(state, 2) : page(state).map(plain).join('\n')}\n`);
   for (const note of notes) aside(note, globals.json, io);
@@ -91,7 +102,7 @@ function fitting(
     if (/\p{Cc}/u.test(text) || text === '') throw usage(`--${field.name} has no usable value.`);
     if (field.choices?.includes(text) === false)
       throw usage(`--${field.name} must be one of: ${field.choices.join(', ')}.`);
-    if (['account', 'group'].includes(field.name) && !/^[A-Za-z_][\w.-]*$/.test(text))
+    if (['account', 'group'].includes(field.name) && !/^[\p{L}\d_.][\p{L}\p{M}\d_ .$@\\-]*$/u.test(text))
       throw usage(`"${text}" is no name of an account or group.`);
     return field.kind === 'path' || field.kind === 'lines' ? io.resolvePath(text) : text;
   };
@@ -107,13 +118,15 @@ function fitting(
   );
 }
 
+const managers: Record<string, string> = { sysv: 'init script', windows: 'Windows' };
+
 function page(state: Omit<ServiceAnswer, 'notes'>): string[] {
   if (!state.installed) return [state.sentence];
   return [
     state.sentence,
     '',
     ...pairs([
-      ['Manager', state.manager === 'sysv' ? 'init script' : state.manager],
+      ['Manager', managers[state.manager] ?? state.manager],
       ['File', state.file],
       ['Account', state.account],
       ['Process', state.processId === null ? null : String(state.processId)],

@@ -3,7 +3,7 @@ import { exec } from '#kit/exec.ts';
 import type { Log } from '#kit/log.ts';
 
 /** Who started the agent and wants to hear of it (sd_notify(3)); nothing is told where no one does. */
-interface ServiceListener {
+export interface ServiceListener {
   /** The agent answers now. From here on its loop is shown to run, as often as asked for. */
   ready(sentence: string): void;
   stopping(): void;

@@ -1,5 +1,6 @@
 import type { ExecResult } from '#kit/exec.ts';
 
+/** Those that are installed with files and programs; Windows is asked by calls (`windows/`). */
 export type ServiceManagerKind = 'systemd' | 'sysv';
 
 /** What is installed. All paths are absolute. */
@@ -18,13 +19,13 @@ export interface ServiceSpec {
 }
 
 export interface ServiceState {
-  manager: ServiceManagerKind;
+  manager: ServiceManagerKind | 'windows';
   installed: boolean;
   running: boolean;
   startsAtBoot: boolean;
   /** One sentence for a person: whether it runs, since when or why not. */
   sentence: string;
-  /** The unit or the script. */
+  /** The unit, the script, or the program that Windows starts. */
   file: string;
   account: string | null;
   processId: number | null;

@@ -8,7 +8,7 @@ import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } f
 
 export type ServiceVerb = 'install' | 'start' | 'stop' | 'restart' | 'status' | 'remove';
 
-interface ServiceRequest {
+export interface ServiceRequest {
   verb: ServiceVerb;
   dataDirectory: string;
   manager: ServiceManagerKind | null;
@@ -18,11 +18,13 @@ interface ServiceRequest {
   group: string | null;
   writable: readonly string[];
   masterKeyFile: string | null;
+  /** Of the account, on Windows; null: it has none, or keeps the one that Windows has. */
+  password: string | null;
   /** Start it at once, after `install`. */
   start: boolean;
 }
 
-interface ServiceAnswer extends ServiceState {
+export interface ServiceAnswer extends ServiceState {
   /** What a person should know or do besides; one sentence each. */
   notes: string[];
 }
@@ -50,6 +52,7 @@ const usualKeyFile = '/etc/trustkeep/master.key';
  */
 export async function carryOutVerb(request: ServiceRequest, tools: VerbTools): Promise<ServiceAnswer> {
   const manager = serviceManager(tools, request.manager);
+  if (request.password !== null) throw new Failure('usage', '--password is for accounts of Windows.');
   if (request.verb === 'status') return { ...(await manager.state()), notes: [] };
   if (tools.userId !== 0)
     throw new Failure('service.no-right', 'Only root may change the services of this machine.', {

@@ -36,7 +36,10 @@ export function readToken(path: string): string | null {
       'agent.denied',
       `This account is not allowed to read ${path}, so it cannot call the agent.`,
       {
-        hint: 'Use the account the agent runs as (sudo -u NAME trustkeep …), or use another data directory.',
+        hint:
+          process.platform === 'win32'
+            ? 'Use a terminal that runs as administrator, or have your account made a member of the group of the service.'
+            : 'Use the account the agent runs as (sudo -u NAME trustkeep …), or use another data directory.',
         cause: error,
       },
     );

@@ -10,6 +10,9 @@ import { writeWindowsProgram } from './windows-program.ts';
 /** What `vite.node.config.ts` leaves outside: native modules, and one with a native part. */
 const outside = ['better-sqlite3', '@napi-rs/keyring', 'ssh2'];
 
+/** What only Windows is called through; the desktop does not load it. */
+export const windowsOnly = ['koffi'];
+
 /**
  * The folder of the command line and the service, as it lies in a package: `trustkeep`, the Node that plays it, the built
  * `cli.js`, and the modules that are no part of it.
@@ -18,7 +21,8 @@ export async function writeCommandLine(target: Target, built: string, to: string
   await mkdir(to, { recursive: true });
   await cp(built, to, { recursive: true });
   await writeFile(join(to, 'package.json'), '{"type":"module"}\n');
-  await copyModulesFor(target, outside, root, to);
+  const more = target.system === 'win' ? windowsOnly : [];
+  await copyModulesFor(target, [...outside, ...more], root, to);
   const { program, license } = await nodeBinary(target);
   await cp(license, join(to, 'NODE-LICENSE.txt'));
   if (target.system === 'win') {

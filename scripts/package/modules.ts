@@ -9,7 +9,12 @@ const never = new Set(['node-addon-api', 'cpu-features', 'nan', 'buildcheck']);
 
 /** Of a package: what is read when it runs, and its license. */
 const unused =
-  /^(deps|src|test|tests|examples|docs|util|binding\.gyp|install\.js)(\/|$)|\.(map|md|d\.ts|d\.mts|d\.cts)$|lib\/protocol\/crypto\/build(\/|$)/;
+  /^(deps|src|test|tests|examples|docs|util|binding\.gyp|install\.js)(\/|$)|\.(map|md|d\.ts|d\.mts|d\.cts)$|lib\/protocol\/crypto\/build(\/|$)|^win32_\w+\/koffi\.(lib|exp)$/;
+
+/** Of a library that brings its sources, what is read when it runs. */
+const only: Record<string, RegExp> = {
+  koffi: /^(package\.json|indirect\.cjs|src|src\/koffi|src\/koffi\/indirect\.cjs)$/,
+};
 
 const isLicense = /^(licen[cs]e|copying|notice)[^/]*$/i;
 
@@ -35,19 +40,19 @@ export async function copyModulesFor(
     for (const needed of Object.keys(dependencies)) wanted.add(needed);
     await copyPackage(target, folder, join(to, 'node_modules', name));
   }
-  if (names.includes(keyring)) {
-    const native = keyringFor(target);
+  for (const name of names) {
+    const native = nativeParts[name]?.(target);
+    if (native === undefined) continue;
     await copyPackage(target, await folderOf(native, from), join(to, 'node_modules', native));
   }
 }
 
-const keyring = '@napi-rs/keyring';
-
-/** The package that has the native part of the keychain library. */
-function keyringFor(target: Target): string {
-  const kind = { linux: '-gnu', win: '-msvc', mac: '' }[target.system];
-  return `${keyring}-${nameOf(target)}${kind}`;
-}
+/** Libraries whose native part is a package of its own for each system. */
+const nativeParts: Record<string, (target: Target) => string> = {
+  '@napi-rs/keyring': (target) =>
+    `@napi-rs/keyring-${nameOf(target)}${{ linux: '-gnu', win: '-msvc', mac: '' }[target.system]}`,
+  koffi: (target) => `@koromix/koffi-${nameOf(target)}`,
+};
 
 async function folderOf(name: string, from: string): Promise<string> {
   const installed = join(from, 'node_modules', name);
@@ -57,10 +62,13 @@ async function folderOf(name: string, from: string): Promise<string> {
 }
 
 async function copyPackage(target: Target, from: string, to: string): Promise<void> {
+  const { name }: { name: string } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8'));
+  const kept = only[name];
   await cp(from, to, {
     recursive: true,
     filter(path) {
       const inside = relative(from, path).replaceAll('\\', '/');
+      if (kept !== undefined) return inside === '' || kept.test(inside) || isLicense.test(inside);
       if (inside.startsWith('prebuilds/')) return inside === `prebuilds/${nameOf(target)}.node`;
       return isLicense.test(inside) || !unused.test(inside);
     },

@@ -10,7 +10,7 @@ import { root } from '../electron/paths.ts';
  */
 export async function partsOf(
   built: readonly string[],
-  modules: string,
+  modules: readonly string[],
   nodeLicense: string,
 ): Promise<LicensedPart[]> {
   const found = new Map<string, LicensedPart>();
@@ -19,7 +19,7 @@ export async function partsOf(
     const list: LicensedPart[] = JSON.parse(await readFile(join(folder, 'licenses.json'), 'utf8'));
     for (const part of list) add(part);
   }
-  for (const folder of await packagesIn(modules)) add(licensedPart(folder));
+  for (const folder of (await Promise.all(modules.map(packagesIn))).flat()) add(licensedPart(folder));
   const electron = licensedPart(join(root, 'node_modules', 'electron'));
   const more = 'Chromium and what it is made of: LICENSES.chromium.html beside the program.';
   add({ ...electron, text: `${electron.text}\n\n${more}` });

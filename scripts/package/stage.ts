@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LicensedPart } from '../../build/licenses.ts';
 import { root } from '../electron/paths.ts';
-import { writeCommandLine } from './command-line.ts';
+import { windowsOnly, writeCommandLine } from './command-line.ts';
 import { copyModulesFor } from './modules.ts';
 import { partsOf } from './parts.ts';
 import type { Target } from './target.ts';
@@ -32,6 +32,7 @@ export async function stage(options: StageOptions): Promise<LicensedPart[]> {
     await cp(join(root, name), join(folder, name), { recursive: true });
   const { devDependencies: _, ...about } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   if (options.version !== undefined) about.version = options.version;
+  for (const name of windowsOnly) delete about.dependencies[name];
   // electron-builder makes no Linux package without an address; the packages do not tell of this one
   about.homepage = process.env.TRUSTKEEP_HOMEPAGE || 'https://trustkeep.invalid/';
   await writeFile(join(folder, 'package.json'), JSON.stringify(about, null, 2));
@@ -41,7 +42,7 @@ export async function stage(options: StageOptions): Promise<LicensedPart[]> {
   await writeCommandLine(target, options.commandLine, join(folder, 'resources', 'cli'));
   const parts = await partsOf(
     [join(options.built, 'main'), join(options.built, 'renderer'), options.commandLine],
-    join(folder, 'node_modules'),
+    [join(folder, 'node_modules'), join(folder, 'resources', 'cli', 'node_modules')],
     join(folder, 'resources', 'cli', 'NODE-LICENSE.txt'),
   );
   const list = JSON.stringify(parts);

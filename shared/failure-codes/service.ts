@@ -3,6 +3,10 @@ import { codesAbout } from './code.ts';
 /** The agent as a service of the operating system. */
 export const serviceCodes = codesAbout('other', {
   'service.account-missing': ['needs-person', 'There is no such account on this machine.'],
+  'service.data-foreign': [
+    'needs-person',
+    'A file in the data directory of the service belongs to another account.',
+  ],
   'service.failed': ['needs-person', 'The service manager of the operating system refused.'],
   'service.no-manager': ['never', 'This machine has no service manager that Trustkeep can use.'],
   'service.no-right': ['needs-person', 'Only an administrator of this machine may change services.'],

@@ -89,6 +89,7 @@ const doors: [string, (target: string) => boolean, string[]][] = [
     (t) => t === 'better-sqlite3',
     ['electron/database/open.ts', 'electron/database/driver.ts'],
   ],
+  ['koffi', (t) => t.startsWith('koffi'), ['electron/service/windows/library.ts']],
   ['ssh2', (t) => t === 'ssh2', ['electron/providers/connections/ssh']],
   ['child_process', (t) => t === 'node:child_process' || t === 'child_process', ['electron/kit/exec.ts']],
   [

@@ -12,7 +12,11 @@ interface CliRun {
   asked: string[];
   /** What happened to an agent in the command's own process. */
   own: string[];
-  headless: { dataDirectory: string; logLevel: string | null }[];
+  headless: {
+    dataDirectory: string;
+    logLevel: string | null;
+    service: { group: string | null } | null;
+  }[];
 }
 
 export interface CliWorld {

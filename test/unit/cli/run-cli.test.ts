@@ -130,7 +130,13 @@ describe('the agent', () => {
       '--socket-directory',
       's',
     ]);
-    const own = { dataDirectory: '/d', logLevel: 'debug', settings: {}, socketDirectory: '/here/s' };
+    const own = {
+      dataDirectory: '/d',
+      logLevel: 'debug',
+      service: null,
+      settings: {},
+      socketDirectory: '/here/s',
+    };
     expect(headless).toEqual([own]);
     expect(code).toBe(0);
   });

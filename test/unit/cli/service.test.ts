@@ -37,6 +37,32 @@ describe('service', () => {
     expect(stderr).toBe('Note this.\n');
   });
 
+  test('the password of an account comes from a file, standard input or a question, never from the line', async () => {
+    const line = 'service install --account CORP\\certs --password'.split(' ');
+    const read = await cli([...line.slice(0, -1), '--password-file', 'p'], {
+      service: running,
+      files: { '/here/p': 'hidden\n' },
+    });
+    expect(read.own).toEqual([
+      'service install {"at":"/system","account":"CORP\\\\certs","password":"hidden"}',
+    ]);
+    const exposed = await cli([...line, 'hidden'], { service: running });
+    expect([exposed.code, exposed.own]).toEqual([2, []]);
+    expect(exposed.stderr).not.toContain('hidden');
+    expect((await cli(['service', 'install', '--account', '-x'], { service: running })).code).toBe(2);
+  });
+
+  test('run says whether Windows starts it as a service, and whom it may be called by', async () => {
+    const ways = ['run', 'run --service', 'run --service --service-group=S-1-5-32-545'];
+    const runs = await Promise.all(ways.map((way) => cli(way.split(' '))));
+    expect(runs.map(({ headless }) => headless[0]?.service)).toEqual([
+      null,
+      { group: null },
+      { group: 'S-1-5-32-545' },
+    ]);
+    expect((await cli(['run', '--service=yes'])).code).toBe(2);
+  });
+
   test('a misspelt verb is told, and a wrong manager', async () => {
     expect((await cli(['service', 'uninstal'])).stderr).toContain('service install');
     expect((await cli('service start --manager upstart'.split(' '))).code).toBe(2);

@@ -1,0 +1,42 @@
+import { serviceName } from './scm.ts';
+
+export interface WindowsAccount {
+  /** As the service manager takes it. */
+  name: string;
+  /** `own`: one that a person knows. Windows wants to hear an empty one of some of its accounts, and none of others. */
+  password: 'own' | 'empty' | 'none';
+  /** Windows lets its own accounts log on as a service; others are given that right. */
+  needsRight: boolean;
+}
+
+/** What Windows has for services, by the names people write. In small letters. */
+const own: Record<string, string> = Object.fromEntries(
+  Object.entries({
+    LocalSystem: ['localsystem', 'system', 'nt authority\\system'],
+    'NT AUTHORITY\\LocalService': [
+      'localservice',
+      'nt authority\\localservice',
+      'nt authority\\local service',
+    ],
+    'NT AUTHORITY\\NetworkService': [
+      ...['networkservice', 'nt authority\\networkservice', 'nt authority\\network service'],
+    ],
+  }).flatMap(([name, written]) => written.map((one) => [one, name])),
+);
+
+/** An account that Windows makes for this service alone, without a password. */
+const virtual = `NT SERVICE\\${serviceName}`;
+
+/**
+ * The account that a person named, `DOMAIN\name`, `name@domain` or a name of this machine; null: the one of the service
+ * alone. A name that ends with $ is a managed service account, whose password is known to the domain.
+ */
+export function windowsAccount(given: string | null): WindowsAccount {
+  const written = given ?? virtual;
+  if (written.toLowerCase() === virtual.toLowerCase())
+    return { name: virtual, password: 'none', needsRight: false };
+  const known = own[written.toLowerCase()];
+  if (known !== undefined) return { name: known, password: 'empty', needsRight: false };
+  const name = /[\\@]/.test(written) ? written : `.\\${written}`;
+  return { name, password: name.endsWith('$') ? 'none' : 'own', needsRight: true };
+}
