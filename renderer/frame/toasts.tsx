@@ -56,5 +56,5 @@ export function Toasts() {
       { toastId: notification.id, intent: intents[notification.level], position: 'bottom-start' },
     );
   });
-  return <Toaster toasterId={id} limit={3} />;
+  return <Toaster toasterId={id} limit={2} />;
 }

@@ -32,8 +32,9 @@ export function dateOf(at: number): string {
   return dateOnly.format(at);
 }
 
-/** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** `20 ms`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 95) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 10 * second) return `${(milliseconds / second).toFixed(1)} s`;
   if (milliseconds < minute) return `${Math.round(milliseconds / second)} s`;
   if (milliseconds < hour) return joined(milliseconds, minute, 'min', second, 's');

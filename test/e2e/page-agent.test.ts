@@ -39,7 +39,12 @@ describe.runIf(have('chromium-headless-shell'))('the agent behind the window', (
       };
     });
     await page.emulateMedia({ forcedColors: 'none' });
-    expect(looks).toEqual({ parts: ['filled', 'double', 'dotted'], here: 'solid', mark: true, other: true });
+    expect(looks).toEqual({
+      parts: ['filled', 'double', 'dotted', 'solid'],
+      here: 'solid',
+      mark: true,
+      other: true,
+    });
   });
 
   it('reads a count beside a place as what it counts, in a small window too', async () => {

@@ -32,13 +32,12 @@ export function openTools(
     authority: parts.authority,
     machineRoots: parts.machineRoots,
     openConnection() {
-      current ??= openStored(parts, endpointId, signal, why);
-      const opening = current;
+      if (current !== null) return current; // whoever opened it has said with which login
+      const opening = openStored(parts, endpointId, signal, why);
+      current = opening;
       opening.then(
-        ({ connection }) => {
-          const row = parts.database.endpoints.get(endpointId);
-          if (row !== null && told(row.connection).login === null) return;
-          logIn = `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
+        (open) => {
+          logIn = logInOf(parts, endpointId, open);
         },
         () => {
           if (current === opening) current = null;
@@ -65,6 +64,13 @@ export function openTools(
     },
   };
   return { tools, end: drop };
+}
+
+/** Null where no one logs in: on this machine. */
+function logInOf({ database }: AgentParts, endpointId: string, { connection }: OpenConnection) {
+  const row = database.endpoints.get(endpointId);
+  if (row !== null && told(row.connection).login === null) return null;
+  return `Logged in: ${connection.description}, ${connection.credentialUsed}.`;
 }
 
 /** The step that connected says with which credential. */

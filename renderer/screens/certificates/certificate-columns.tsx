@@ -24,7 +24,7 @@ export const certificateColumns: Column<CertificateRow>[] = [
   {
     id: 'source',
     header: en.certificates.source,
-    width: '110px',
+    width: '100px',
     value: (row) => row.orderNumber ?? en.nodes.external,
     choice: (row) => (row.orderNumber === null ? en.nodes.external : en.certificates.ordered),
     exported: (row) => row.orderNumber,
@@ -33,14 +33,14 @@ export const certificateColumns: Column<CertificateRow>[] = [
   {
     id: 'issuer',
     header: en.certificates.issuer,
-    width: '20%',
+    width: '21%',
     value: (row) => nameOf(row.issuer),
     choice: (row) => nameOf(row.issuer),
   },
   {
     id: 'expires',
     header: en.certificates.expires,
-    width: '150px',
+    width: '136px',
     value: (row) => row.notAfter,
     text: (row) => new Date(row.notAfter).toISOString(),
     choice: expiryChoice,

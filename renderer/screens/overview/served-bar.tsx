@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     margin: `${tokens.spacingVerticalM} 0 ${tokens.spacingVerticalS}`,
   },
   part: { borderRadius: '2px', minWidth: '4px', boxSizing: 'border-box' },
-  // without colours of our own: filled, a double border, a dotted one
+  // without colours of our own: filled, a double border, a dotted one, a single one
   same: {
     backgroundColor: tokens.colorStatusSuccessBackground3,
     [forcedColours]: { forcedColorAdjust: 'none', backgroundColor: 'CanvasText' },
@@ -27,17 +27,24 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralStroke1,
     [forcedColours]: { border: '1px dotted CanvasText' },
   },
+  others: {
+    backgroundColor: tokens.colorNeutralBackground5,
+    boxShadow: `inset 0 0 0 1px ${tokens.colorNeutralStroke2}`,
+    [forcedColours]: { border: '1px solid GrayText' },
+  },
   legend: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXL },
 });
 
-/** How many managed nodes serve what they should; the words repeat what the bar shows. */
+/** How many managed nodes serve what they should, and how many are left to others; the words repeat what the bar shows. */
 export function ServedBar({ overview }: { overview: Overview }) {
   const styles = useStyles();
   const { nodes } = overview;
+  const others = nodes.total - nodes.managed;
   const parts = [
     { key: 'same', count: nodes.same, shade: 'ok', text: en.overview.same(nodes.same) },
     { key: 'not', count: nodes.notServed, shade: 'danger', text: en.overview.notServed(nodes.notServed) },
     { key: 'unknown', count: nodes.unknown, shade: 'unknown', text: en.overview.unknown(nodes.unknown) },
+    { key: 'others', count: others, shade: 'off', text: en.overview.others(others) },
   ] as const;
   const shown = parts.filter((part) => part.count > 0);
   return (

@@ -7,7 +7,8 @@ import { en } from '../../text/en.ts';
 const useStyles = makeStyles({
   grid: { display: 'grid', gridTemplateColumns: 'repeat(4, minmax(0, 1fr))', gap: tokens.spacingHorizontalL },
   tile: {
-    display: 'block',
+    display: 'flex', // numbers stand in one line, however long the words above them are
+    flexDirection: 'column',
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -20,7 +21,13 @@ const useStyles = makeStyles({
     },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
-  head: { display: 'flex', justifyContent: 'space-between', color: tokens.colorNeutralForeground3 },
+  head: {
+    display: 'flex',
+    flexGrow: 1,
+    gap: tokens.spacingHorizontalXS,
+    justifyContent: 'space-between',
+    color: tokens.colorNeutralForeground3,
+  },
   number: {
     fontSize: tokens.fontSizeHero700,
     lineHeight: tokens.lineHeightHero700,

@@ -93,7 +93,7 @@ const columns: Column<Task>[] = [
   {
     id: 'state',
     header: en.tasks.state,
-    width: '205px',
+    width: '190px',
     value: taskStateText,
     choice: taskStateText,
     cell: (row) => <Level shade={taskShade[row.state]}>{taskStateText(row)}</Level>,
@@ -105,18 +105,19 @@ const columns: Column<Task>[] = [
     wideOnly: true,
     value: (row) => en.tasks.askedBy(row.actor, en.origins[row.origin]),
     choice: (row) => en.tasks.askedBy(row.actor, en.origins[row.origin]),
+    cell: (row) => <OriginCell task={row} />,
   },
   {
     id: 'created',
     header: en.tasks.started,
-    width: '130px',
+    width: '120px',
     value: (row) => row.createdAt,
     time: true,
   },
   {
     id: 'took',
     header: en.tasks.took,
-    width: '110px',
+    width: '96px',
     value: (row) => (row.finishedAt === null ? null : row.finishedAt - row.createdAt),
     cell: (row) => (row.finishedAt === null ? '–' : duration(row.finishedAt - row.createdAt)),
   },
@@ -138,6 +139,18 @@ const columns: Column<Task>[] = [
   },
   { id: 'id', header: en.tasks.id, width: '190px', hidden: true, value: (row) => row.id },
 ];
+
+/** Who, and how, below each other as in the audit log. */
+function OriginCell({ task }: { task: Task }) {
+  const styles = useCellStyles();
+  if (task.actor === null) return en.origins[task.origin];
+  return (
+    <>
+      <Soft text={task.actor} />
+      <span className={styles.second}>{en.origins[task.origin]}</span>
+    </>
+  );
+}
 
 function TaskCell({ task }: { task: Task }) {
   const styles = useCellStyles();

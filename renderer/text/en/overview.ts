@@ -7,6 +7,7 @@ export const overview = {
   same: (number: number) => `${number} OK`,
   notServed: (number: number) => `${number} with problems`,
   unknown: (number: number) => `${number} not verified`,
+  others: (number: number) => `${number} not managed`,
   expiring: 'Expired or expiring in 30 days',
   expiringNote: (week: number, expired: number) => `${expired} expired, ${week} within 7 days`,
   approvals: 'Plans to approve',
