@@ -4,11 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
+import { commandLineStart } from './bench/command-line.ts';
 import { desktopStart } from './bench/desktop.ts';
+import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
 import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
+import { packageSizes } from './bench/package.ts';
 import { connectThroughNtlm } from './bench/proxy.ts';
 import { sealedSecrets } from './bench/secrets.ts';
 import { startToReady } from './bench/start.ts';
@@ -18,7 +21,10 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   install: approveToProof,
   neighbours: fiftyNeighbours,
   start: startToReady,
+  'command-line': commandLineStart,
   desktop: desktopStart,
+  idle: idleAgents,
+  package: packageSizes,
   overview: overviewOfAThousand,
   secrets: sealedSecrets,
   proxy: connectThroughNtlm,
