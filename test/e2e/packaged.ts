@@ -19,8 +19,13 @@ export const thisVersion: string = JSON.parse(readFileSync(join(root, 'package.j
  * A project for electron-builder in a new folder: the release of this checkout around the Electron of the tests, whose
  * programs call themselves that version. `npm run build` has made the command line.
  */
-export async function stageVersion(electron: FoundElectron, version: string, folder: string): Promise<void> {
-  const { appDirectory } = await prepareApp({ electron, flavour: 'release' });
+export async function stageVersion(
+  electron: FoundElectron,
+  version: string,
+  folder: string,
+  flavour: 'release' | 'e2e' = 'release',
+): Promise<void> {
+  const { appDirectory } = await prepareApp({ electron, flavour });
   const [built, commandLine] = [`${folder}-out`, `${folder}-node`];
   cpSync(join(appDirectory, 'out'), built, { recursive: true });
   cpSync(join(root, 'out', 'node'), commandLine, { recursive: true });
