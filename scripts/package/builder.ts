@@ -27,7 +27,8 @@ const flags = { linux: '--linux', win: '--win', mac: '--mac' } as const;
 export async function buildPackages(options: BuilderOptions): Promise<string> {
   const { target, folder, electron } = options;
   const runtime = process.env.TRUSTKEEP_APPIMAGE_RUNTIME;
-  const tools = runtime ? await appImageTools(runtime, target.arch, tmpdir()) : null;
+  const store = options.compression === 'store';
+  const tools = runtime ? await appImageTools({ runtime, arch: target.arch, work: tmpdir(), store }) : null;
   const overrides = [
     ...(electron === undefined ? [] : [`-c.electronDist=${electron.directory}`]),
     ...(electron === undefined ? [] : [`-c.electronVersion=${electron.version}`]),
@@ -51,7 +52,7 @@ export async function buildPackages(options: BuilderOptions): Promise<string> {
         SOURCE_DATE_EPOCH: String(sourceDate()),
         CUSTOM_FPM_PATH: join(root, 'scripts', 'package', 'fpm.ts'),
         ...(tools === null ? {} : { APPIMAGE_TOOLS_PATH: tools }),
-        ...(options.compression === 'store' ? { TRUSTKEEP_PACKAGE_COMPRESSION: 'store' } : {}),
+        ...(store ? { TRUSTKEEP_PACKAGE_COMPRESSION: 'store' } : {}),
       },
     },
   );
