@@ -77,6 +77,11 @@ export interface NodeRows {
   /** By id, else `endpoint name/node name`, else a node name that is unique. Ambiguous: all candidates. */
   find(text: string): EndpointNode[];
   list(endpointId?: string): EndpointNode[];
+  /**
+   * Those that are still there, hold a certificate and were last seen at `ours` or before, the longest ago first; those
+   * whose certificate was not ordered here, once they have been seen, at `others` or before.
+   */
+  lastSeenBefore(times: { ours: number; others: number }): EndpointNode[];
   setServed(id: string, served: ServedFact): void;
 }
 

@@ -95,6 +95,13 @@ export class NodeRepository implements NodeRows {
     return rows.map(read);
   }
 
+  lastSeenBefore({ ours, others }: { ours: number; others: number }): EndpointNode[] {
+    const isOthers = "c.order_number IS NULL AND n.served_state <> 'unknown'";
+    const where = `n.missing_since IS NULL AND c.fingerprint IS NOT NULL
+      AND n.served_at <= CASE WHEN ${isOthers} THEN ? ELSE ? END`;
+    return this.#driver.all(`${select} WHERE ${where} ORDER BY n.served_at`, [others, ours]).map(read);
+  }
+
   setServed(id: string, served: ServedFact): void {
     const affected = this.#driver.run(
       'UPDATE nodes SET served_state = ?, served_fingerprint = ?, served_sentence = ?, served_at = ? WHERE id = ?',

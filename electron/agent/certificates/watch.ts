@@ -28,11 +28,11 @@ const patienceMs = 30_000;
  */
 export async function watchTurn(parts: WatchParts): Promise<number> {
   const { database, clock } = parts;
-  const settings = parts.settings();
-  const due = database.nodes
-    .list()
-    .filter((node) => node.missingSince === null && dueAt(node, settings) <= clock.now())
-    .toSorted((a, b) => a.served.at - b.served.at);
+  const { watch_minutes, watch_others_hours } = parts.settings();
+  const now = clock.now();
+  // one that a discovery had no time for is not left unseen for hours
+  const times = { ours: now - watch_minutes * minute, others: now - watch_others_hours * 60 * minute };
+  const due = database.nodes.lastSeenBefore(times).filter(speaksTls);
   const ofEach = [...Map.groupBy(due, ({ endpointId }) => endpointId).values()];
   await inTurns(ofEach, endpointsAtOnce, async (nodes) => {
     const until = clock.monotonic() + patienceMs;
@@ -53,13 +53,4 @@ export async function watchNode(parts: WatchParts, node: EndpointNode) {
   if (served.state !== current.served.state || served.fingerprint !== current.served.fingerprint)
     parts.changed(node.id);
   return served;
-}
-
-/** One that a discovery had no time for is not left unseen for hours. */
-function dueAt(node: EndpointNode, settings: Settings): number {
-  if (!speaksTls(node) || node.certificate === null) return Number.POSITIVE_INFINITY;
-  const seldom = node.orderNumber === null && node.served.state !== 'unknown';
-  return (
-    node.served.at + (seldom ? settings.watch_others_hours * 60 * minute : settings.watch_minutes * minute)
-  );
 }

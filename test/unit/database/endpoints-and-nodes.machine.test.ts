@@ -173,6 +173,29 @@ describe('nodes', () => {
     expect(db.nodes.find('shop').map((node) => node.endpointId)).toEqual([two.id]);
   });
 
+  test('are given by when they were last seen: present ones with a certificate, those of others and not yet seen ones apart', () => {
+    const endpoint = anEndpoint();
+    db.endpoints.insert(endpoint);
+    const bare = aFoundNode('bare', { certificate: null });
+    const names = ['early', 'late', 'unseen', 'gone'];
+    const nodes = db.nodes.reconcile(endpoint.id, [bare, ...names.map((name) => aFoundNode(name))], now);
+    const idOf = (name: string) => nodes.find((node) => node.name === name)?.id ?? '';
+    for (const [name, at] of [
+      ['early', 5],
+      ['late', 20],
+      ['gone', 1],
+    ] as const)
+      db.nodes.setServed(idOf(name), { state: 'same', fingerprint: 'f', sentence: '', at });
+    db.nodes.setServed(idOf('unseen'), { state: 'unknown', fingerprint: null, sentence: '', at: 2 });
+    db.nodes.reconcile(endpoint.id, [bare, ...names.slice(0, 3).map((name) => aFoundNode(name))], now);
+    const seen = (ours: number, others: number) =>
+      db.nodes.lastSeenBefore({ ours, others }).map(({ name }) => name);
+    expect(seen(2, 0)).toEqual(['unseen']);
+    expect(seen(30, 5)).toEqual(['unseen', 'early']);
+    db.certificates.upsert(aCertificate('late', { orderNumber: 1001 }));
+    expect(seen(20, 4)).toEqual(['unseen', 'late']);
+  });
+
   test('Nodes of an endpoint that does not exist are refused', () => {
     expect(() => db.nodes.reconcile('ep_none', [aFoundNode('shop')], now)).toThrow(/FOREIGN KEY/);
     expect(() =>
