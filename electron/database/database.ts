@@ -5,7 +5,6 @@ import type { Certificate } from '#shared/model/certificate.ts';
 import type { Credential, CredentialStore, StoreUser } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { Found } from '#shared/model/found.ts';
-import type { DiscoveredNode, EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { NotificationCount } from '#shared/model/notification.ts';
 import type { Order } from '#shared/model/order.ts';
 import type { Overview } from '#shared/model/overview.ts';
@@ -16,6 +15,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { ChannelRows } from './channels.ts';
 import type { DeliveryRows } from './deliveries.ts';
 import type { LeftoverRows } from './leftovers.ts';
+import type { NodeRows } from './node-rows.ts';
 import type { NotificationRows } from './notifications.ts';
 import type { OutboxRows } from './outbox.ts';
 
@@ -65,24 +65,6 @@ export interface EndpointRows {
   /** By id, else by name (exact). */
   find(nameOrId: string): Endpoint | null;
   list(): Endpoint[];
-}
-
-export interface NodeRows {
-  /**
-   * Brings the rows of an endpoint in line with what was found: new ones get ids, known ones (by key) keep theirs and
-   * their served fact, vanished ones get `missingSince`. Certificates found are stored as External when unknown.
-   */
-  reconcile(endpointId: string, found: readonly DiscoveredNode[], now: number): EndpointNode[];
-  get(id: string): EndpointNode | null;
-  /** By id, else `endpoint name/node name`, else a node name that is unique. Ambiguous: all candidates. */
-  find(text: string): EndpointNode[];
-  list(endpointId?: string): EndpointNode[];
-  /**
-   * Those that are still there, hold a certificate and were last seen at `ours` or before, the longest ago first; those
-   * whose certificate was not ordered here, once they have been seen, at `others` or before.
-   */
-  lastSeenBefore(times: { ours: number; others: number }): EndpointNode[];
-  setServed(id: string, served: ServedFact): void;
 }
 
 export interface CertificateRows {

@@ -1,8 +1,9 @@
 import { newId } from '#kit/ids.ts';
 import { type DiscoveredNode, type EndpointNode, endpointNode, type ServedFact } from '#shared/model/node.ts';
 import { certificateShape } from './certificates.ts';
-import type { CertificateRows, NodeRows } from './database.ts';
+import type { CertificateRows } from './database.ts';
 import type { Driver } from './driver.ts';
+import type { NodeRows } from './node-rows.ts';
 import { type Columns, insertSql, json, mustAffect, reader, replaceSql, toJson } from './rows.ts';
 
 /** Certificate columns keep their names; those of the node that clash are renamed. */
