@@ -17,11 +17,13 @@ import { dirname, join } from 'node:path';
 import { newId } from '#kit/ids.ts';
 import { Failure } from '#shared/failure.ts';
 
-/** Makes the directory for its owner only. One that exists stays as it is: a person chose it. */
+/**
+ * Makes the directory for its owner only. One that exists stays as it is: a person chose it. Throws
+ * `database.not-writable` where it cannot be made, or not be reached.
+ */
 export function ensureDirectory(path: string): void {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory()) return;
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
     // not `recursive`: where a file system refuses every new name (/proc), Node's own never comes back
     if (!existsSync(dirname(path))) ensureDirectory(dirname(path));
     mkdirSync(path, { mode: 0o700 });
@@ -60,7 +62,7 @@ function noDirectory(path: string, error: unknown): Failure {
   const why = isFile ? 'there is a file in its place' : `the system says ${code ?? String(error)}`;
   const sentence =
     code === 'EACCES' || code === 'EPERM'
-      ? `The account that Trustkeep runs as is not allowed to create the directory ${path}.`
+      ? `The account that Trustkeep runs as is not allowed to open or create the directory ${path}.`
       : `The directory ${path} cannot be created: ${why}.`;
   return new Failure('database.not-writable', sentence, {
     hint: 'Choose another data directory with --data-directory, or run Trustkeep as the account that owns it.',

@@ -47,6 +47,8 @@ export interface Launched {
 /** A session bus with its services, and a display. */
 export interface Desktop extends DesktopBus {
   display: string;
+  /** Whose desktop it is; null: of the user of the tests. */
+  account: Account | null;
 }
 
 /**
@@ -70,14 +72,15 @@ async function electronAtHand(say: (line: string) => void): Promise<FoundElectro
   return found;
 }
 
-export async function startDesktop(): Promise<Desktop> {
+/** Of the normal user of the tests, or of another one. */
+export async function startDesktop(account: Account | null = usableAccount()): Promise<Desktop> {
   const display: Display = await startDisplay();
-  const bus = await startDesktopBus(usableAccount());
+  const bus = await startDesktopBus(account);
   const stop = async () => {
     await bus.stop();
     await display.stop();
   };
-  return { ...bus, display: display.name, env: { ...bus.env, DISPLAY: display.name }, stop };
+  return { ...bus, account, display: display.name, env: { ...bus.env, DISPLAY: display.name }, stop };
 }
 
 /** Root's tests run Electron as a normal user, if that user can read the tree they are in. */
@@ -91,7 +94,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
   if (electron === null) throw new Error('there is no Electron here');
   const prepared = await prepareApp({ electron, flavour: options.flavour ?? 'e2e' });
   const desktop = options.desktop ?? (await startDesktop());
-  const account = usableAccount();
+  const { account } = desktop;
   const dataDirectory = options.dataDirectory ?? join(desktop.home, 'trustkeep-data');
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   if (account !== null) await run(['chown', '-R', `${account.uid}:${account.gid}`, dataDirectory]);

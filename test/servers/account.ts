@@ -8,15 +8,15 @@ export interface Account {
   gid: number;
 }
 
-const name = 'trustkeep-test';
+const usual = 'trustkeep-test';
 
 /**
  * Chromium refuses its sandbox to root. When the tests run as root this gives a normal user, made on the first call;
- * null when they run as a normal user already, or when none can be made.
+ * null when they run as a normal user already, or when none can be made. Another name gives another user.
  */
-export function normalAccount(): Account | null {
+export function normalAccount(name = usual): Account | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
-  const found = lookUp();
+  const found = lookUp(name);
   if (found !== null) return found;
   spawnSync('useradd', [
     '--system',
@@ -26,10 +26,10 @@ export function normalAccount(): Account | null {
     '--user-group',
     name,
   ]);
-  return lookUp();
+  return lookUp(name);
 }
 
-function lookUp(): Account | null {
+function lookUp(name: string): Account | null {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((one) => one.startsWith(`${name}:`));
