@@ -32,6 +32,7 @@ export const fieldWords: Record<string, string> = {
   kinds: 'Only notifications of these kinds, separated by commas or repeated.',
   'notifications.list.older_than':
     'Only notifications older than this one: the ID of the last one of the page before.',
+  'orders.list.older_than': 'Only orders below this number: that of the last one of the page before.',
   'tasks.list.older_than': 'Only tasks older than this one: the ID of the last one of the page before.',
   channel: 'Name or ID of the channel.',
   task: 'ID of the task.',

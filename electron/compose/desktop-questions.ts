@@ -24,6 +24,7 @@ export type DesktopQuestions = ReturnType<typeof desktopQuestions>;
 export function desktopQuestions({ agent, database, clock, router, settings }: Parts) {
   const client = () => clientInProcess(router, { origin: 'gui', actor: accountName() });
   return {
+    agentName: () => settings().agent_name || null,
     pausedUntil: () => agent.pause.state()?.until ?? null,
     pause: (untilTomorrow: boolean) =>
       client().agent.pause(untilTomorrow ? { until_tomorrow: true } : { minutes: 60 }),

@@ -90,6 +90,7 @@ class ServiceAgent {
   }
 
   readonly questions = {
+    agentName: () => this.#facts.settings.agent_name || null,
     pausedUntil: () => this.#facts.status.pause?.until ?? null,
     pause: (untilTomorrow: boolean) =>
       this.#current().agent.pause(untilTomorrow ? { until_tomorrow: true } : { minutes: 60 }),

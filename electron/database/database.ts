@@ -87,7 +87,8 @@ export interface OrderRows {
   byNumber(number: number): Order | null;
   /** The order of a task, when one was placed. */
   ofTask(taskId: string): Order | null;
-  list(limit: number): Order[];
+  /** Newest first; only those before the number `olderThan`, when one is given. */
+  list(limit: number, olderThan?: number): Order[];
 }
 
 /** What the agent keeps of a task beyond what is shown: input, outputs of finished steps. Plain JSON, no secrets. */

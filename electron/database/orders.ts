@@ -53,8 +53,10 @@ export class OrderRepository implements OrderRows {
     return this.#one('WHERE task_id = ? ORDER BY number DESC', taskId);
   }
 
-  list(limit: number): Order[] {
-    return this.#driver.all('SELECT * FROM orders ORDER BY number DESC LIMIT ?', [limit]).map(read);
+  list(limit: number, olderThan: number = Number.MAX_SAFE_INTEGER): Order[] {
+    return this.#driver
+      .all('SELECT * FROM orders WHERE number < ? ORDER BY number DESC LIMIT ?', [olderThan, limit])
+      .map(read);
   }
 
   #one(where: string, value: Value): Order | null {

@@ -4,6 +4,8 @@ import type { Events } from '../agent/events.ts';
 
 /** What tray, notifications and quitting ask of the agent. The verbs are calls of the person at this desktop, audited as such. */
 export interface DesktopQuestions {
+  /** What a person called the agent; null: it has no name. */
+  agentName(): string | null;
   /** Epoch milliseconds; null: the agent works. */
   pausedUntil(): number | null;
   pause(untilTomorrow: boolean): Promise<unknown>;

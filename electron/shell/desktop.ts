@@ -20,10 +20,11 @@ import { denyPermissions } from './permissions.ts';
 import { makeQuit } from './quit.ts';
 import { onSecondStart } from './single-instance.ts';
 import { sandboxIsOff, stripDangerousSwitches } from './switches.ts';
-import { makeTray } from './tray.ts';
+import { type DesktopTray, makeTray } from './tray.ts';
+import type { TrayFacts } from './tray-view.ts';
 import type { DesktopUpdates } from './updater/desktop-updates.ts';
 import { watchTrial } from './updater/trial.ts';
-import { makeMainWindow } from './window.ts';
+import { type MainWindow, makeMainWindow } from './window.ts';
 import { openDesktopState } from './window-state.ts';
 
 interface DesktopOptions {
@@ -99,7 +100,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   }
   async function start(desktop: DesktopAgent): Promise<void> {
     if (isE2E) Object.assign(globalThis, { trustkeepAgent: desktop });
-    followAgent(desktop, { clock, paint: tray.paint, notify: notices.tell, show: open });
+    followAgent(desktop, { clock, paint: both(tray, window), notify: notices.tell, show: open });
     await desktop.listen();
     await desktop.start();
     notices.follow();
@@ -111,6 +112,14 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     window.destroy();
     await trial.ends(() => slot.stop(graceMs));
   }
+}
+
+/** Tray and title of the window. */
+function both(tray: DesktopTray, window: MainWindow): (facts: TrayFacts) => void {
+  return (facts) => {
+    tray.paint(facts);
+    window.callAgent(facts.name);
+  };
 }
 
 function asking({ load }: DesktopOptions): () => Promise<DesktopAgent> {

@@ -12,10 +12,10 @@ interface Parts {
 }
 
 const pause = 200;
-/** What changes the lines of the tray. */
-const shown: ReadonlySet<Topic> = new Set<Topic>(['agent', 'approvals', 'notifications']);
+/** What changes the lines of the tray, or the title of the window. */
+const shown: ReadonlySet<Topic> = new Set<Topic>(['agent', 'approvals', 'notifications', 'settings']);
 
-/** Shows in the tray and by notifications what the agent tells. Gives the function that ends it. */
+/** Shows in the tray, the title of the window and by notifications what the agent tells. Gives the function that ends it. */
 export function followAgent(desktop: DesktopAgent, parts: Parts): () => void {
   let { level, sentence, tooltip } = desktop.overview();
   let timer: Timer | null = null;
@@ -23,9 +23,10 @@ export function followAgent(desktop: DesktopAgent, parts: Parts): () => void {
     timer = null;
     const { actionRequired, unreadNotifications } = desktop.overview();
     const { questions } = desktop;
-    const pausedUntil = questions.pausedUntil();
+    const [name, pausedUntil] = [questions.agentName(), questions.pausedUntil()];
     const updates = questions.checkForUpdates !== undefined;
-    parts.paint({ level, sentence, tooltip, actionRequired, unreadNotifications, pausedUntil, updates });
+    const counts = { actionRequired, unreadNotifications };
+    parts.paint({ name, level, sentence, tooltip, ...counts, pausedUntil, updates });
   };
   // many rows change together: one look for all of them
   const paintSoon = () => {

@@ -1,6 +1,8 @@
 import type { HealthLevel } from '#shared/model/overview.ts';
 
 export interface TrayFacts {
+  /** What a person called the agent; null: it has no name. */
+  name: string | null;
   level: HealthLevel;
   sentence: string;
   /** The sentence, short enough for a tooltip. */
@@ -15,6 +17,7 @@ export interface TrayFacts {
 }
 
 export const startingFacts: TrayFacts = {
+  name: null,
   level: 'unknown',
   sentence: 'Trustkeep is starting.',
   tooltip: 'Trustkeep is starting.',
@@ -51,6 +54,9 @@ const words: Record<HealthLevel, string> = {
 };
 
 const longestLine = 99;
+const longestTooltip = 63;
+/** Of the agent's name: what is wrong must be read behind it. */
+const longestName = 20;
 const separator: TrayLine = { id: 'separator', label: '' };
 
 interface TrayView {
@@ -61,9 +67,9 @@ interface TrayView {
 
 /** What the tray shows; the level is also said in words, never by colour alone. */
 export function trayView(facts: TrayFacts, startsAtLogin: boolean, now: number): TrayView {
-  const { level, sentence, actionRequired, unreadNotifications, updates } = facts;
+  const { name, level, sentence, actionRequired, unreadNotifications, updates } = facts;
   const lines: TrayLine[] = [
-    { id: 'open', label: 'Open Trustkeep' },
+    { id: 'open', label: name === null ? 'Open Trustkeep' : `Open Trustkeep (${name})` },
     separator,
     { id: 'level', label: cut(`${words[level]}: ${sentence}`, longestLine) },
     { id: 'action-required', label: `Waiting for you (${actionRequired})` },
@@ -86,7 +92,15 @@ function pauseLines({ pausedUntil }: TrayFacts, now: number): TrayLine[] {
   ];
 }
 
-function tooltipOf({ level, tooltip, pausedUntil }: TrayFacts, now: number): string {
+/** Behind the agent's name, for who has several. */
+function tooltipOf(facts: TrayFacts, now: number): string {
+  const said = stateOf(facts, now);
+  if (facts.name === null) return said;
+  const named = `${cut(facts.name, longestName)}: ${said}`;
+  return cut(named, longestTooltip);
+}
+
+function stateOf({ level, tooltip, pausedUntil }: TrayFacts, now: number): string {
   if (pausedUntil === null) return tooltip;
   const well = level === 'ok' || level === 'unknown' ? '' : ` ${words[level]}.`;
   return `Paused until ${clockTime(pausedUntil, now)}.${well}`;

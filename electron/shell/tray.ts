@@ -20,7 +20,7 @@ interface Parts {
   log: Log;
 }
 
-interface DesktopTray {
+export interface DesktopTray {
   paint(facts: TrayFacts): void;
 }
 

@@ -19,17 +19,21 @@ interface Parts {
   onClosed(): void;
 }
 
-interface MainWindow {
+export interface MainWindow {
   /** Brings the window to the front, making it when there is none; at `place` when one is given. */
   show(place?: Place): void;
   /** The live window; null between closing and showing. */
   current(): BrowserWindow | null;
+  /** The title says the agent's name from now on; null: it has none. */
+  callAgent(name: string | null): void;
   destroy(): void;
 }
 
 /** One window. It is made when wanted and destroyed when closed, which gives its memory (50 MB) back. */
 export function makeMainWindow(parts: Parts): MainWindow {
   let window: BrowserWindow | null = null;
+  let name: string | null = null;
+  const title = () => (name === null ? parts.title : `${name} – ${parts.title}`);
   let left = `${pageOrigin}/`; // where the person was when the window closed
   const forget = (closed: BrowserWindow) => {
     if (window !== closed) return;
@@ -39,10 +43,14 @@ export function makeMainWindow(parts: Parts): MainWindow {
   return {
     current: () => window,
     destroy: () => window?.destroy(),
+    callAgent(called) {
+      name = called;
+      window?.setTitle(title());
+    },
     show(place) {
       const address = place === undefined ? left : `${pageOrigin}/${placeHash(place)}`;
       if (window === null) {
-        const made = open(parts, address);
+        const made = open(parts, address, title());
         made.on('close', () => {
           left = made.webContents.getURL() || left;
         });
@@ -58,14 +66,14 @@ export function makeMainWindow(parts: Parts): MainWindow {
   };
 }
 
-function open(parts: Parts, address: string): BrowserWindow {
+function open(parts: Parts, address: string, title: string): BrowserWindow {
   const { bounds, maximized } = parts.state.get();
   const areas = screen.getAllDisplays().map((display) => display.workArea);
   const window = new BrowserWindow({
     ...onScreen(bounds, areas),
     minWidth: minimum.width,
     minHeight: minimum.height,
-    title: parts.title,
+    title,
     icon: parts.icon,
     show: false,
     autoHideMenuBar: true,

@@ -2,7 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { Topic } from '#shared/contract/events.ts';
 import type { Contract } from '#shared/contract/index.ts';
 import type { Bridge } from './bridge.ts';
-import { after, type Timer } from './clock.ts';
+import { after, now, type Timer } from './clock.ts';
 
 type Noun = Exclude<keyof Contract, 'backups'>;
 
@@ -30,22 +30,43 @@ export const staleBy: Record<Topic, readonly Noun[]> = {
 /** A burst of events asks each question again once. */
 const gatherMilliseconds = 120;
 
+/**
+ * Asking again takes at most a quarter of the time while events keep coming, as those of a bulk action do: after each
+ * answer so many times as long as it took is waited, and not longer than so many milliseconds.
+ */
+const rests = 3;
+const longestRest = 3_000;
+
+/** Answers that are not there by then no longer keep other questions from being asked. */
+const longestAnswer = 1_000;
+
 /** Marks as stale what the agent says has changed; everything after a (new) hello. */
 export function followChanges(bridge: Bridge, cache: QueryClient): () => void {
   const nouns = new Set<Noun>();
   let timer: Timer | undefined;
-  const flush = (): void => {
+  let freeAt = 0;
+  const askSoon = (): void => {
+    timer?.cancel();
+    timer = after(Math.max(gatherMilliseconds, freeAt - now()), () => void flush());
+  };
+  const flush = async (): Promise<void> => {
     timer = undefined;
     const keys: QueryKey[] = [...nouns].map((noun) => bridge.queries[noun].key());
     nouns.clear();
-    for (const queryKey of keys) void cache.invalidateQueries({ queryKey });
+    const began = now();
+    const mine = began + longestAnswer;
+    freeAt = mine;
+    await Promise.allSettled(keys.map((queryKey) => cache.invalidateQueries({ queryKey })));
+    if (freeAt !== mine) return; // it took too long: another was asked meanwhile
+    freeAt = now() + Math.min(longestRest, (now() - began) * rests);
+    if (timer !== undefined) askSoon();
   };
   const stop = bridge.onEvent((event) => {
     if (event.type === 'hello') void cache.invalidateQueries();
     const topics: Topic[] =
       event.type === 'changed' ? [event.topic] : event.type === 'notification' ? ['notifications'] : [];
     for (const topic of topics) for (const noun of staleBy[topic]) nouns.add(noun);
-    if (nouns.size > 0) timer ??= after(gatherMilliseconds, flush);
+    if (nouns.size > 0 && timer === undefined) askSoon();
   });
   return () => {
     stop();

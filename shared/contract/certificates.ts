@@ -151,7 +151,15 @@ export const certificates = {
 export const orders = {
   list: command
     .meta({ cli: 'orders list', help: 'List the certificate orders, newest first.' })
-    .input(z.object({ limit: z.number().int().min(1).max(1000).optional() }).strict())
+    .input(
+      z
+        .object({
+          /** Those before this number: the last one of the page before. */
+          older_than: z.number().int().min(1).optional(),
+          limit: z.number().int().min(1).max(1000).optional(),
+        })
+        .strict(),
+    )
     .output(z.array(order)),
   show: command
     .meta({ cli: 'orders show', help: 'Show one order.', positional: 'number' })

@@ -10,7 +10,12 @@ import type { DesktopAgent, DesktopQuestions } from '../../electron/shell/deskto
 /** What the tests of the shell reach as `globalThis.trustkeepAgent`: an agent that says what they tell it to. */
 export interface StandInAgent extends DesktopAgent {
   agent: { events: Events; wake(): void };
-  questions: DesktopQuestions & { paused: number | null; names: string[]; silent: string | null };
+  questions: DesktopQuestions & {
+    name: string | null;
+    paused: number | null;
+    names: string[];
+    silent: string | null;
+  };
   facts: Overview;
   history: string[];
   sqlite(): string;
@@ -72,7 +77,10 @@ export async function compose(options: {
 
 function questionsOf(events: Events, history: string[]): StandInAgent['questions'] {
   return {
-    ...{ paused: null, names: [], silent: null },
+    ...{ name: null, paused: null, names: [], silent: null },
+    agentName() {
+      return this.name;
+    },
     pausedUntil() {
       return this.paused;
     },

@@ -8,6 +8,7 @@ import { go } from '../../bridge/location.ts';
 import { useCommand } from '../../bridge/use-command.ts';
 import { commandLine } from '../../parts/command-line.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { Older } from '../../parts/data-table/older.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { Hash } from '../../parts/hash.tsx';
@@ -50,13 +51,7 @@ export function AuditScreen({ rest }: ScreenProps) {
         onAgain={() => void query.refetch()}
       />
       {query.data !== undefined && <Entries rows={rows} refresh={query.refetch} />}
-      {query.hasNextPage && (
-        <div>
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {en.audit.older}
-          </Button>
-        </div>
-      )}
+      <Older query={query} rows={rows.length} />
       {shown !== undefined && <AuditPanel entry={shown} onClose={() => go('audit')} />}
     </Page>
   );

@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { firstOf } from '#shared/model/first-of.ts';
 import type { Order } from '#shared/model/order.ts';
 import { useBridge } from '../../bridge/context.tsx';
@@ -6,6 +7,7 @@ import { Answer } from '../../parts/answer.tsx';
 import { commandLine } from '../../parts/command-line.ts';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { Older } from '../../parts/data-table/older.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { CertificatesLargeIcon } from '../../parts/icons.ts';
@@ -14,32 +16,45 @@ import { orderShade } from '../../parts/shades.ts';
 import { Soft } from '../../parts/soft.tsx';
 import { en } from '../../text/en.ts';
 
+/** The newest so many first; who wants more asks for as many again. */
+const batch = 1000;
+
 export function OrderList() {
   const { queries } = useBridge();
-  const query = useQuery(queries.orders.list.queryOptions({ input: { limit: 1000 } }));
+  const query = useInfiniteQuery(
+    queries.orders.list.infiniteOptions({
+      input: (older: number | null) => ({ limit: batch, ...(older === null ? {} : { older_than: older }) }),
+      initialPageParam: null as number | null,
+      getNextPageParam: (last: Order[]) => (last.length < batch ? undefined : last.at(-1)?.number),
+    }),
+  );
+  const rows = useMemo(() => query.data?.pages.flat() ?? [], [query.data]);
   return (
-    <Answer query={query}>
-      {(rows) => (
-        <DataTable
-          label={en.orders.title}
-          rows={rows}
-          columns={columns}
-          rowKey={(row) => row.id}
-          place={(row) => ['tasks', row.taskId]}
-          order={{ column: 'number', descending: true }}
-          list={{
-            name: 'orders',
-            refresh: () => query.refetch(),
-            command: () => commandLine('orders list', '', { limit: 1000 }),
-          }}
-          empty={
-            <Empty icon={<CertificatesLargeIcon />} title={en.orders.none}>
-              {en.orders.noneHint}
-            </Empty>
-          }
-        />
-      )}
-    </Answer>
+    <>
+      <Answer query={query}>
+        {() => (
+          <DataTable
+            label={en.orders.title}
+            rows={rows}
+            columns={columns}
+            rowKey={(row) => row.id}
+            place={(row) => ['tasks', row.taskId]}
+            order={{ column: 'number', descending: true }}
+            list={{
+              name: 'orders',
+              refresh: () => query.refetch(),
+              command: () => commandLine('orders list', '', { limit: batch }),
+            }}
+            empty={
+              <Empty icon={<CertificatesLargeIcon />} title={en.orders.none}>
+                {en.orders.noneHint}
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+      <Older query={query} rows={rows.length} />
+    </>
   );
 }
 

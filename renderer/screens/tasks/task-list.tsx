@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { factsOfTask, liveTaskStates, type Task, type TaskState } from '#shared/model/task.ts';
 import { useBridge } from '../../bridge/context.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import type { Column } from '../../parts/data-table/columns.ts';
 import { DataTable } from '../../parts/data-table/data-table.tsx';
+import { Older } from '../../parts/data-table/older.tsx';
 import { useCellStyles } from '../../parts/data-table/table-styles.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { duration } from '../../parts/format.ts';
@@ -27,15 +28,30 @@ const groups = {
 } as const satisfies Record<string, readonly TaskState[] | null>;
 type Group = keyof typeof groups;
 
-export function TaskList() {
+/** The newest so many first; who wants more asks for as many again. */
+const batch = 1000;
+
+function useTasks() {
   const { queries } = useBridge();
+  const query = useInfiniteQuery(
+    queries.tasks.list.infiniteOptions({
+      input: (older: string | null) => ({ limit: batch, ...(older === null ? {} : { older_than: older }) }),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last: Task[]) => (last.length < batch ? undefined : last.at(-1)?.id),
+    }),
+  );
+  const all = useMemo(() => query.data?.pages.flat() ?? [], [query.data]);
+  return { query, all };
+}
+
+export function TaskList() {
   const [group, setGroup] = useState<Group>('all');
-  const query = useQuery(queries.tasks.list.queryOptions({ input: { limit: 1000 } }));
+  const { query, all } = useTasks();
   const states: readonly TaskState[] | null = groups[group];
   const { actions } = useTaskActions();
   const rows = useMemo(
-    () => query.data?.filter((row) => states === null || states.includes(row.state)) ?? [],
-    [query.data, states],
+    () => all.filter((row) => states === null || states.includes(row.state)),
+    [all, states],
   );
   return (
     <Page title={en.tasks.title} subtitle={en.tasks.subtitle}>
@@ -78,6 +94,7 @@ export function TaskList() {
           />
         )}
       </Answer>
+      <Older query={query} rows={all.length} />
     </Page>
   );
 }

@@ -11,7 +11,6 @@ export const audit = {
   outcomes: { ok: 'Done', failed: 'Failed', refused: 'Refused' },
   none: 'No entries yet',
   noneHint: 'The first change writes the first entry.',
-  older: 'Load older entries',
   verify: 'Verify chain',
   verifying: 'Verifying…',
   whole: (entries: number) => `The chain is intact: ${count(entries, 'entry', 'entries')}.`,

@@ -8,6 +8,8 @@ export const table = {
   count: (found: number, all: number) => (found === all ? number(all) : `${number(found)} of ${number(all)}`),
   nothingFound: 'Nothing found',
   nothingFoundHint: 'No row has every word of the search and what the list is filtered by.',
+  newest: (rows: number) => `The newest ${number(rows)} are listed, and only they are searched.`,
+  older: 'Load older entries',
   pages: 'Pages',
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
   previous: 'Previous',

@@ -75,6 +75,8 @@ describe('orders', () => {
     expect(db.orders.insert(anOrder()).number).toBe(1002);
     expect(db.orders.list(10).map((order) => order.number)).toEqual([1002, 1001]);
     expect(db.orders.list(1)).toHaveLength(1);
+    expect(db.orders.list(10, 1002).map((order) => order.number)).toEqual([1001]);
+    expect(db.orders.list(10, 1001)).toEqual([]);
   });
 
   test('Handle, state and refusal come back as stored', () => {

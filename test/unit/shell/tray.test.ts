@@ -30,6 +30,18 @@ describe('the tray', () => {
     ]);
   });
 
+  test('says whose it is, for who has several agents, and what is wrong behind it', () => {
+    expect(labels()[0]).toBe('Open Trustkeep');
+    expect(labels({ name: 'Office' })[0]).toBe('Open Trustkeep (Office)');
+    expect(view({ name: 'Office', tooltip: 'All is served.' }).tooltip).toBe('Office: All is served.');
+    const long = view({ name: 'n'.repeat(64), tooltip: 't'.repeat(63) }).tooltip;
+    expect(long).toHaveLength(63);
+    expect(long).toContain('…: ttttt');
+    expect(view({ name: 'Office', pausedUntil: noon + 3_600_000 }).tooltip).toBe(
+      'Office: Paused until 13:00.',
+    );
+  });
+
   test('has another picture for every level, on every system', () => {
     for (const kind of ['.png', '.ico', 'Template.png', 'Template@2x.png']) {
       const folder = join(import.meta.dirname, '../../../build/tray');
@@ -98,7 +110,13 @@ test('a click on a notification leads to the approval first, then to the task, e
 describe('what the agent tells', () => {
   function follow() {
     const events = new Events(systemClock);
-    const overview = { level: 'ok', sentence: 'Fine.', tooltip: 'Fine.', actionRequired: 0 };
+    const overview = {
+      level: 'ok',
+      sentence: 'Fine.',
+      tooltip: 'Fine.',
+      actionRequired: 0,
+      name: null as string | null,
+    };
     const painted: TrayFacts[] = [];
     const told: string[] = [];
     let soon: (() => void) | null = null;
@@ -113,7 +131,7 @@ describe('what the agent tells', () => {
       {
         agent: { events, wake() {} },
         overview: () => overview as unknown as Overview,
-        questions: { pausedUntil: () => null },
+        questions: { pausedUntil: () => null, agentName: () => overview.name },
       } as unknown as DesktopAgent,
       {
         clock,
@@ -130,6 +148,15 @@ describe('what the agent tells', () => {
     expect(painted.at(-1)?.level).toBe('ok');
     events.emit({ type: 'level', level: 'danger', sentence: 'www is not served.', tooltip: 'www', at: 1 });
     expect(painted.at(-1)).toMatchObject({ level: 'danger', sentence: 'www is not served.', tooltip: 'www' });
+  });
+
+  test('is painted with another name once the settings have it', () => {
+    const { events, overview, painted, later } = follow();
+    expect(painted.at(-1)?.name).toBeNull();
+    overview.name = 'Office';
+    events.changed('settings', null);
+    later();
+    expect(painted.at(-1)?.name).toBe('Office');
   });
 
   test('is painted once for many changes', () => {

@@ -49,7 +49,12 @@ export function certificateRoutes({ world, changed, did }: FakeTools) {
       preview: os.certificates.preview.handler(({ input }) => makePlan(world, node(input.node), 'request')),
     },
     orders: {
-      list: os.orders.list.handler(() => world.orders.toSorted((a, b) => b.number - a.number)),
+      list: os.orders.list.handler(({ input: { older_than = Number.POSITIVE_INFINITY, limit } }) =>
+        world.orders
+          .filter(({ number }) => number < older_than)
+          .toSorted((a, b) => b.number - a.number)
+          .slice(0, limit),
+      ),
       show: os.orders.show.handler(({ input: { number } }) =>
         need(world.orders, (one) => one.number === number, 'order', String(number), 'trustkeep orders list'),
       ),

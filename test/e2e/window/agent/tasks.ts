@@ -13,6 +13,7 @@ export function taskRoutes({ world, changed, did }: FakeTools) {
         newestFirst(world.tasks)
           .filter((task) => input.states === undefined || input.states.includes(task.state))
           .filter(({ origin }) => !input.mine || origin === 'gui' || origin === 'cli')
+          .filter((_, at, all) => at > all.findIndex(({ id }) => id === input.older_than))
           .slice(0, input.limit),
       ),
       show: os.tasks.show.handler(({ input }) => ({

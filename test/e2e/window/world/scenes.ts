@@ -31,6 +31,15 @@ export const scenes: Record<string, (now: number) => World> = {
   vast: (now) => withEndpoints(emptyWorld(now), 100_000),
   // numbers as large as an administrator of many hosts has them
   'many-credentials': (now) => ({ ...richWorld(now), credentials: manyCredentials(now, 100_000) }),
+  'many-tasks': (now) => {
+    const world = richWorld(now);
+    const [task, order] = [world.tasks.find(({ finishedAt }) => finishedAt !== null), world.orders[0]];
+    if (task === undefined || order === undefined) throw new Error('nothing was done in this world');
+    const each = Array.from({ length: 1500 }, (_, at) => at + 1);
+    world.tasks = each.map((at) => ({ ...task, id: `task_${at}`, createdAt: now - at * minute }));
+    world.orders = each.map((number) => ({ ...order, id: `ord_${number}`, number }));
+    return world;
+  },
   passphrase: (now) => {
     const world = richWorld(now);
     world.status.keychain = readyKeychain('passphrase');
