@@ -48,6 +48,10 @@ const io: CliIo = {
   clock: systemClock,
   version,
   defaultDataDirectory: (system) => resolve(dataDirectory(system)),
+  program: {
+    about: async () => (await ofProgram()).about(),
+    license: async (name) => (await ofProgram()).license(name),
+  },
   connect: (directory) =>
     directory === resolve(dataDirectory(true))
       ? connectToService(directory, accountName())
@@ -83,6 +87,11 @@ const io: CliIo = {
     return runHeadless({ ...options, socketDirectory });
   },
 };
+
+async function ofProgram(): Promise<CliIo['program']> {
+  const { thisProgram } = await import('./compose/program.ts');
+  return thisProgram;
+}
 
 function showsUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
   if (process.platform === 'win32' || process.platform === 'darwin') return true;

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { type Clock, systemClock } from '#kit/clock.ts';
 import { exec } from '#kit/exec.ts';
 import { type Log, silentLog } from '#kit/log.ts';
@@ -21,6 +20,7 @@ import { makeRouter } from './commands/index.ts';
 import { readKeyFile } from './commands/tools.ts';
 import { type DesktopQuestions, desktopQuestions } from './compose/desktop-questions.ts';
 import { makeDoors } from './compose/doors.ts';
+import { masterKeyOf } from './compose/master-key.ts';
 import { finderOver, lazyNet } from './compose/net.ts';
 import { type GoneDecision, openData } from './compose/open-data.ts';
 import { openEndpoint } from './compose/open-endpoint.ts';
@@ -38,10 +38,7 @@ import { machineRoots } from './net/tls-trust.ts';
 import { AuthorityRegistry } from './providers/authorities/registry.ts';
 import { channelsOver } from './providers/channels/registry.ts';
 import { privateKeyFacts } from './providers/connections/ssh/key-facts.ts';
-import { keyFileKeychain } from './secrets/key-file.ts';
-import { MasterKey } from './secrets/master-key.ts';
-import { osKeychain } from './secrets/os-keychain.ts';
-import { passphraseKeychain } from './secrets/passphrase.ts';
+import type { MasterKey } from './secrets/master-key.ts';
 import { attachPort, type PortLike } from './transport/port.ts';
 
 export interface ComposeOptions {
@@ -88,15 +85,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const log = options.log ?? silentLog;
   const clock = overrides.clock ?? systemClock;
   const dataDirectory = options.dataDirectory ?? usualDataDirectory();
-  const masterKey = new MasterKey({
-    keychains: {
-      os: overrides.keychain ?? (() => osKeychain()),
-      keyFile: keyFileKeychain,
-      passphrase: passphraseKeychain,
-    },
-    defaultKeyFile: join(dataDirectory, 'master.key'),
-    log: log.in('secrets'),
-  });
+  const masterKey = masterKeyOf(dataDirectory, log.in('secrets'), overrides.keychain);
   const { face, begins, ifGone } = options;
   const { lock, database } = openData({ dataDirectory, face, clock, log, sealer: masterKey, begins, ifGone });
   try {

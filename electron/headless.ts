@@ -5,6 +5,7 @@ import { version } from '#kit/version.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { compose } from './compose.ts';
+import { refuseMissingKey } from './secrets/given-key.ts';
 import { type ServiceListener, serviceListener } from './service/notify.ts';
 
 export interface HeadlessOptions {
@@ -69,6 +70,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
     ending.resolve(signal);
   };
   for (const signal of endSignals) process.on(signal, onSignal);
+  refuseMissingKey();
   const composed = await compose({
     face: 'headless',
     dataDirectory,

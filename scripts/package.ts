@@ -3,23 +3,24 @@
  * its tools are here. Beside each: its SHA-512 sum, the bill of materials, and the list of its files.
  *
  *   --arch x64,arm64   default: this machine's; x64 for Windows
- *   --only deb,rpm     some kinds only: deb rpm AppImage tar.gz · nsis · dmg zip
+ *   --only deb,rpm     some kinds only: deb rpm AppImage tar.gz · nsis · dmg zip; those of the agent for servers, which need no
+ *                      Electron: agent.deb agent.rpm agent.tar.gz docker (`npm run package:agent`)
  *   --electron DIR     an Electron of the target that lies here already (its version in DIR/version)
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './electron/paths.ts';
 import { run } from './electron/run.ts';
+import { agentKinds, isOfAgent, makeAgent } from './package/agent-kinds.ts';
 import { writeTarGz } from './package/archive.ts';
-import { listOf, writeSum } from './package/beside.ts';
+import { writeBeside } from './package/beside.ts';
 import { buildPackages, signs } from './package/builder.ts';
-import { billOfMaterials } from './package/sbom.ts';
 import { stage } from './package/stage.ts';
 import { type Target, thisArch, thisSystem } from './package/target.ts';
 
 const kindsOf = {
-  linux: ['deb', 'rpm', 'AppImage', 'tar.gz'],
+  linux: ['deb', 'rpm', 'AppImage', 'tar.gz', ...agentKinds],
   win: ['nsis'],
   mac: ['dmg', 'zip'],
 } as const;
@@ -55,6 +56,15 @@ async function read(): Promise<Wanted[]> {
 
 /** Gives what was made, in `dist/`. */
 async function make({ target, kinds, electron }: Wanted, dist: string): Promise<string[]> {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const ofAgent = kinds.filter(isOfAgent);
+  const ofDesktop = kinds.filter((kind) => !isOfAgent(kind));
+  const made = ofDesktop.length === 0 ? [] : await makeDesktop({ target, kinds: ofDesktop, electron }, dist);
+  if (ofAgent.length > 0) made.push(...(await makeAgent({ target, kinds: ofAgent, version, dist })));
+  return made;
+}
+
+async function makeDesktop({ target, kinds, electron }: Wanted, dist: string): Promise<string[]> {
   // not below node_modules: Node runs no TypeScript there, and build/after-pack.ts is some
   const folder = join(dist, `.making-${target.system}-${target.arch}`);
   const parts = await stage({
@@ -75,13 +85,11 @@ async function make({ target, kinds, electron }: Wanted, dist: string): Promise<
   );
   for (const file of artefacts.filter((one) => !one.startsWith('builder-')))
     await rename(join(made, file), join(dist, file));
-  const [list, bill] = await Promise.all([listOf(join(made, unpacked)), billOfMaterials(parts)]);
   const packages = artefacts.filter((file) => !/\.(yml|blockmap)$/.test(file));
-  for (const file of packages) {
-    await writeSum(join(dist, file));
-    await writeFile(join(dist, `${file}.cdx.json`), bill);
-    await writeFile(join(dist, `${file}.files`), list);
-  }
+  await writeBeside(
+    packages.map((file) => join(dist, file)),
+    { folder: join(made, unpacked), parts },
+  );
   await rm(folder, { recursive: true, force: true });
   return packages;
 }

@@ -3,7 +3,7 @@ import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
 import { everyPage, isPaged } from './every-page.ts';
-import { codeOfOutput, codeOfTask } from './exit-codes.ts';
+import { codeOfOutput, codeOfTask, exitCodes } from './exit-codes.ts';
 import { followTask } from './follow.ts';
 import { directoryOf, type Globals, type Invocation } from './invocation.ts';
 import type { CliIo, LocalAgent } from './io.ts';
@@ -22,6 +22,9 @@ interface Call {
 
 /** About the agent that runs: one started for the question would be no answer, and one unlocked would be gone again. */
 const aboutRunning = new Set(['agent.status', 'agent.stop', 'agent.show', 'secrets.unlock']);
+
+/** About the program: no agent is asked, and no data directory. */
+const aboutProgram = new Set(['agent.about', 'agent.license']);
 
 /** They change nothing, and yet need what is sealed. */
 const needKey = new Set([
@@ -45,10 +48,12 @@ const takenEachMs = 200;
 /** Calls the running agent; when none runs, one in this process for as long as the command takes. */
 export async function carryOut(call: Call): Promise<number> {
   const { globals, io, invocation } = call;
+  const { path } = invocation.command;
+  if (aboutProgram.has(path)) return tellProgram(call, path);
   const directory = directoryOf(globals, io);
   const running = await io.connect(directory);
   if (running !== null) return callAgent(call, running, null);
-  if (aboutRunning.has(invocation.command.path)) throw notRunning(directory);
+  if (aboutRunning.has(path)) throw notRunning(directory);
   const begins = invocation.command.begins && !invocation.dryRun;
   const agent = await startedOrRunning(io, directory, begins);
   if (agent.own === null) return callAgent(call, agent.client, null);
@@ -57,6 +62,13 @@ export async function carryOut(call: Call): Promise<number> {
   } finally {
     await agent.own.stop();
   }
+}
+
+async function tellProgram(call: Call, path: string): Promise<number> {
+  const { about, license } = call.io.program;
+  const { name } = call.input;
+  show(path, path === 'agent.about' ? await about() : await license(String(name)), call);
+  return exitCodes.ok;
 }
 
 /** Another command has an agent of its own for as long as it takes, and one that begins to run answers soon. */

@@ -63,12 +63,17 @@ export function codeOfTask({ state, restored, waitingFor }: Task): number {
   }
 }
 
+/** Renewals are checked, and what they need is not sealed: right after the start, the key has not been looked for yet. */
+function isWell({ renewals, keychain }: AgentStatus): boolean {
+  return renewals.silentSince === null && ['ready', 'opening'].includes(keychain.state);
+}
+
 /** Some answers are themselves a verdict. */
 export function codeOfOutput(path: string, output: unknown): number {
   const verdict = output as { ok?: boolean; state?: string };
   switch (path) {
     case 'agent.status':
-      return (output as AgentStatus).renewals.silentSince === null ? exitCodes.ok : exitCodes.failed;
+      return isWell(output as AgentStatus) ? exitCodes.ok : exitCodes.failed;
     case 'endpoints.probe':
     case 'authorities.test':
     case 'certificates.rehearse':

@@ -6,7 +6,10 @@ import { pairs } from './table.ts';
 
 /** Commands that are of the command line alone. */
 export const ownCommands: readonly (readonly [words: string, help: string])[] = [
-  ['run', 'Run the agent headless until it is stopped.'],
+  [
+    'run',
+    'Run the agent headless until it is stopped. A file that TRUSTKEEP_MASTER_KEY_FILE names must contain its master key, as containers have it.',
+  ],
   [
     'recover',
     'Put the newest backup in the place of a database that is gone; with --new-start, an empty database.',

@@ -1,4 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
+import type { AboutBuild } from '#shared/contract/agent.ts';
 import type { Settings } from '#shared/model/settings.ts';
 import type { Client } from '../transport/client.ts';
 
@@ -54,6 +55,12 @@ export interface CliIo {
   clock: Clock;
   version: string;
   defaultDataDirectory(system: boolean): string;
+  /** What this program is made of; no agent is asked. */
+  program: {
+    about(): Promise<AboutBuild>;
+    /** The text is empty where it has no such part. */
+    license(name: string): Promise<{ text: string }>;
+  };
   /** Null when no agent answers. */
   connect(dataDirectory: string): Promise<Client | null>;
   /** Rejects with `database.missing`, having made nothing, where no database is and the command does not begin one. */

@@ -2,7 +2,7 @@ import { version } from '#kit/version.ts';
 import type { UpdateParts, Updater } from '../agent/updates/updater.ts';
 import type { Http } from '../net/http.ts';
 import { readMark, updatesFolder } from '../updates/mark.ts';
-import { ownPackageKind } from '../updates/package-kind.ts';
+import { ownPackage } from '../updates/package-kind.ts';
 import { readPolicy } from '../updates/policy.ts';
 import { releaseFacts } from '../updates/release-keys.ts';
 
@@ -17,9 +17,11 @@ export function updateParts(
   overrides: Partial<UpdateParts> = {},
 ): UpdateParts {
   const folder = updatesFolder(dataDirectory);
+  const own = ownPackage();
   return {
     updater: updater ?? null,
-    kind: ownPackageKind(),
+    kind: own.kind,
+    packageName: own.name,
     release: releaseFacts,
     policy: () => readPolicy(),
     get: ({ headers, ...request }) =>

@@ -50,6 +50,14 @@ export function credentialFile(env: Record<string, string | undefined> = process
   return directory?.startsWith('/') ? posix.join(directory, credentialName) : null;
 }
 
+/** Names the file that whoever runs this agent keeps its master key in, such as the secret of a container. */
+export const givenKeyVariable = 'TRUSTKEEP_MASTER_KEY_FILE';
+
+/** That file; null where none is named. */
+export function givenKeyFile(env: Record<string, string | undefined> = process.env): string | null {
+  return env[givenKeyVariable] || null;
+}
+
 /** The account this process runs as; `deploy (sudo alice)` when somebody else stands behind it. */
 export function accountName(env: Record<string, string | undefined> = process.env): string | null {
   try {

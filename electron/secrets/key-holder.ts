@@ -14,6 +14,8 @@ export interface MasterKeyOptions {
   keychains: Keychains;
   /** Where a key file is put when no path is given. */
   defaultKeyFile: string;
+  /** The key that somebody else keeps for this agent, used from the first start on; null: none. */
+  givenKeyFile?: string | null;
   log: Log;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { Envelope, type SealContext } from './envelope.ts';
+import { onlyGiven } from './given-key.ts';
 import { type KeyEntry, type KeyNotes, keyEntryOf, rowsOfNow } from './key-notes.ts';
 import { checkValue, wrapDataKey } from './key-wrap.ts';
 import type { Keychain } from './keychain.ts';
@@ -48,7 +49,9 @@ export function keyPlaceAgain(
       `A passphrase was given, but the master key is kept in ${kind === 'key-file' ? 'a key file' : 'the keychain of this computer'}.`,
       { hint: 'Leave out the passphrase, or choose it with "trustkeep secrets choose passphrase" first.' },
     );
-  return keyPlace(keychains, kind, path ?? '', passphrase);
+  const place = keyPlace(keychains, kind, path ?? '', passphrase);
+  if (path !== null && place.keychain.bringsKey) throw onlyGiven(path);
+  return place;
 }
 
 type MasterKeyNotes = Pick<KeyNotes, 'kind' | 'path' | 'keyId' | 'kcv' | 'dataKey'>;
@@ -65,10 +68,10 @@ export async function keepMasterKey(
 ): Promise<MasterKeyNotes> {
   const keyId = randomBytes(16).toString('hex');
   const at = { kind: keychain.kind, path, keyId };
-  const derived = keychain.kind === 'passphrase' ? await keychain.get(keyId) : null;
-  const key = derived ?? randomBytes(32);
+  const brought = keychain.bringsKey ? await keychain.get(keyId) : null;
+  const key = brought ?? randomBytes(32);
   try {
-    if (derived === null) {
+    if (brought === null) {
       announce(keyEntryOf(at));
       await keychain.set(keyId, key);
     }

@@ -76,8 +76,8 @@ export class MasterKey implements RowSealer {
   }
 
   /**
-   * Looks for the key where it was kept; at the very first start makes it in the system's keychain. Never rejects for
-   * what the keychain answers: the state says it.
+   * Looks for the key where it was kept; at the very first start takes the one it is given, else makes one in the system's
+   * keychain. Never rejects for what the keychain answers: the state says it.
    */
   unlock(passphrase?: Secret): Promise<KeychainState> {
     return this.#inTurn(async () => {
@@ -174,14 +174,18 @@ export class MasterKey implements RowSealer {
   async #begin(): Promise<KeychainState> {
     const holder = this.#holder;
     if (holder.notesRows.hasSealed()) return holder.trouble('missing', null, null);
+    const { givenKeyFile = null } = holder.options;
     try {
-      return await this.#create(holder.place('os-keychain', null));
+      return await this.#create(
+        holder.place(givenKeyFile === null ? 'os-keychain' : 'key-file', givenKeyFile),
+      );
     } catch (error) {
       const failure = asFailure(error);
       holder.options.log.warn('the master key could not be made', {
         code: failure.code,
         said: failure.peerSaid,
       });
+      if (givenKeyFile !== null) return holder.trouble('unavailable', 'key-file', failure.message);
       if (failure.code === 'keychain.locked') return holder.trouble('locked', null, failure.message);
       return holder.trouble('not-chosen', null, null);
     }

@@ -13,6 +13,7 @@ const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 };
 export function passphraseKeychain(passphrase: Secret): Keychain {
   return {
     kind: 'passphrase',
+    bringsKey: true,
     get: (keyId) => derive(passphrase, keyId),
     async set(keyId, key) {
       const own = await derive(passphrase, keyId);

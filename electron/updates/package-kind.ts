@@ -17,8 +17,21 @@ export interface PackagePlace {
 
 const upwards = 5;
 
+/** How this program came onto the machine. */
+interface OwnPackage {
+  kind: PackageKind;
+  /** As the manager of packages calls it; null: by the usual name. */
+  name: string | null;
+}
+
 /** How this program came onto the machine, read from what packing left. @internal */
-export function packageKind(place: PackagePlace): PackageKind {
+export function packageAt(place: PackagePlace): OwnPackage {
+  const noted = notedType(place);
+  const kind = kindAt(place, noted?.kind ?? null);
+  return { kind, name: kind === noted?.kind ? noted.name : null };
+}
+
+function kindAt(place: PackagePlace, noted: PackageKind | null): PackageKind {
   const { platform, env, exists } = place;
   // before all else: a checkout may be worked on in any of the others
   if (above(place.folder, (folder) => exists(join(folder, 'electron-builder.yml'))) !== null) {
@@ -30,22 +43,21 @@ export function packageKind(place: PackagePlace): PackageKind {
     place.resources !== null || above(place.folder, (at) => exists(join(at, 'app.asar'))) !== null;
   if (platform === 'win32' && isPacked) return 'windows';
   if (platform === 'darwin' && isPacked) return 'macos';
-  const noted = notedType(place);
   if (noted !== null) return noted;
   if (exists('/.dockerenv') || exists('/run/.containerenv')) return 'docker';
   return 'archive';
 }
 
-/** electron-builder writes `resources/package-type` into a deb and an rpm. */
-function notedType({ folder, resources, exists, read }: PackagePlace): PackageKind | null {
+/** The note `resources/package-type` in a deb, an rpm and an image: the kind, and the name of the package where it is another. */
+function notedType({ folder, resources, exists, read }: PackagePlace): OwnPackage | null {
   const name = 'package-type';
   const inResources = resources === null ? null : join(resources, name);
   const found =
     inResources !== null && exists(inResources)
       ? inResources
       : above(folder, (at) => exists(join(at, name)), name);
-  const text = found === null ? null : read(found)?.trim();
-  return text === 'deb' || text === 'rpm' || text === 'docker' ? text : null;
+  const [kind, other = null] = found === null ? [] : (read(found)?.trim().split(' ') ?? []);
+  return kind === 'deb' || kind === 'rpm' || kind === 'docker' ? { kind, name: other } : null;
 }
 
 function above(folder: string, is: (folder: string) => boolean, name = ''): string | null {
@@ -60,9 +72,9 @@ function above(folder: string, is: (folder: string) => boolean, name = ''): stri
 }
 
 /** Of this process. */
-export function ownPackageKind(): PackageKind {
+export function ownPackage(): OwnPackage {
   const { resourcesPath } = process as { resourcesPath?: string };
-  return packageKind({
+  return packageAt({
     platform: process.platform,
     env: process.env,
     folder: import.meta.dirname,
@@ -81,23 +93,19 @@ export function ownPackageKind(): PackageKind {
 /** They replace themselves; the others are updated by what installed them. */
 export const selfUpdating: readonly PackageKind[] = ['appimage', 'windows'];
 
-const commands: Record<PackageKind, readonly string[]> = {
-  appimage: [],
-  windows: [],
-  macos: [],
-  deb: ['sudo apt-get update && sudo apt install --only-upgrade trustkeep'],
-  rpm: ['sudo dnf update trustkeep'],
-  docker: [
-    'docker stop trustkeep',
-    'docker rm trustkeep',
-    'docker pull trustkeep:latest',
-    'docker run -d --name trustkeep -v trustkeep-data:/var/lib/trustkeep trustkeep:latest',
-  ],
-  archive: [],
-  checkout: ['git pull && npm ci && npm run build'],
-};
-
 /** What a person runs to update a package that does not update itself. */
-export function updateCommands(kind: PackageKind): readonly string[] {
-  return commands[kind];
+export function updateCommands({ kind, name }: OwnPackage): readonly string[] {
+  const called = name ?? 'trustkeep';
+  switch (kind) {
+    case 'deb':
+      return [`sudo apt-get update && sudo apt install --only-upgrade ${called}`];
+    case 'rpm':
+      return [`sudo dnf update ${called}`];
+    case 'docker':
+      return ['docker compose pull', 'docker compose up --detach'];
+    case 'checkout':
+      return ['git pull && npm ci && npm run build'];
+    default:
+      return [];
+  }
 }

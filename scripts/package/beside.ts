@@ -1,6 +1,21 @@
 import { readdir, readlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { LicensedPart } from '../../build/licenses.ts';
 import { hashOf } from './fetch.ts';
+import { billOfMaterials } from './sbom.ts';
+
+/** Writes beside each package its sum, its bill of materials (`.cdx.json`) and the list of its files (`.files`), which lie in `folder`. */
+export async function writeBeside(
+  packages: readonly string[],
+  { folder, parts }: { folder: string; parts: readonly LicensedPart[] },
+): Promise<void> {
+  const [list, bill] = await Promise.all([listOf(folder), billOfMaterials(parts)]);
+  for (const file of packages) {
+    await writeSum(file);
+    await writeFile(`${file}.cdx.json`, bill);
+    await writeFile(`${file}.files`, list);
+  }
+}
 
 /** Writes `<file>.sha512` beside a file, as `sha512sum --check` reads it. */
 export async function writeSum(file: string): Promise<void> {

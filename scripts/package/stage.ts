@@ -40,11 +40,12 @@ export async function stage(options: StageOptions): Promise<LicensedPart[]> {
   for (const part of ['main', 'preload', 'renderer'])
     await cp(join(options.built, part), join(folder, 'out', part), { recursive: true });
   await writeCommandLine(target, options.commandLine, join(folder, 'resources', 'cli'));
-  const parts = await partsOf(
-    [join(options.built, 'main'), join(options.built, 'renderer'), options.commandLine],
-    [join(folder, 'node_modules'), join(folder, 'resources', 'cli', 'node_modules')],
-    join(folder, 'resources', 'cli', 'NODE-LICENSE.txt'),
-  );
+  const parts = await partsOf({
+    built: [join(options.built, 'main'), join(options.built, 'renderer'), options.commandLine],
+    modules: [join(folder, 'node_modules'), join(folder, 'resources', 'cli', 'node_modules')],
+    nodeLicense: join(folder, 'resources', 'cli', 'NODE-LICENSE.txt'),
+    electron: true,
+  });
   const list = JSON.stringify(parts);
   for (const place of [join('out', 'main'), join('resources', 'cli')])
     await writeFile(join(folder, place, 'licenses.json'), list);

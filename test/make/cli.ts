@@ -95,9 +95,13 @@ export async function cli(argv: readonly string[], world: CliWorld = {}): Promis
   return run;
 }
 
-/** What is done by another agent than the one of a command. */
-function withoutAgent(world: CliWorld, run: CliRun): Pick<CliIo, 'rehearse' | 'runHeadless'> {
+/** What is done by another agent than the one of a command, or by none. */
+function withoutAgent(world: CliWorld, run: CliRun): Pick<CliIo, 'program' | 'rehearse' | 'runHeadless'> {
   return {
+    program: {
+      about: async () => ({ version: '1.2.3', build: 'signed', parts: [] }),
+      license: async (name) => ({ text: `Whoever has ${name} may use it.` }),
+    },
     async rehearse(print) {
       print('proved');
       return world.rehearsed ?? true;

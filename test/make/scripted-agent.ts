@@ -96,6 +96,7 @@ function idleUpdates(database: Database): AutoupdateStatus {
   const release = { keys: [], feed: null, publishers: [] };
   const updates = {
     kind: 'checkout',
+    packageName: null,
     version: '1.0.0',
     mark: () => null,
     policy: () => ({}),

@@ -1,9 +1,9 @@
 import { Failure } from '#shared/failure.ts';
 import type { Task } from '#shared/model/task.ts';
-import type { PackageKind } from '#shared/model/update.ts';
 import type { Database } from '../../database/database.ts';
 import { selfUpdating, updateCommands } from '../../updates/package-kind.ts';
 import type { Phase } from './phase.ts';
+import type { UpdateParts } from './updater.ts';
 
 /** Tasks that a restart would disturb: at work, about to be, or waiting with a change on an endpoint that is not finished. */
 export function tasksAtWork(database: Database): Task[] {
@@ -30,8 +30,8 @@ export function atWorkSentence(tasks: readonly Task[]): string {
 }
 
 /** Why nothing is installed where this program runs, and what to do instead. */
-export function updatedByOthers(kind: PackageKind): Failure {
-  const commands = updateCommands(kind);
+export function updatedByOthers({ kind, packageName }: Pick<UpdateParts, 'kind' | 'packageName'>): Failure {
+  const commands = updateCommands({ kind, name: packageName });
   if (selfUpdating.includes(kind))
     return new Failure('update.by-package', 'Only the desktop application installs updates.', {
       hint: 'Start the desktop application, then install the update there or with this command.',

@@ -85,7 +85,7 @@ export class Autoupdate {
   /** Downloads first, where that has not happened. Rejects with `update.busy` while a task works, unless it may wait. */
   async install(whenIdle: boolean): Promise<void> {
     const { database } = this.#ground.parts;
-    if (!this.#canInstall()) throw updatedByOthers(this.#updates.kind);
+    if (!this.#canInstall()) throw updatedByOthers(this.#updates);
     this.#wanted = whenIdle;
     if (this.#phase.name !== 'ready') await this.#download();
     if (this.#phase.name === 'failed') throw this.#phase.failure;
@@ -98,7 +98,7 @@ export class Autoupdate {
   goBack(): Promise<void> {
     const { database } = this.#ground.parts;
     const { updater } = this.#updates;
-    if (updater === null) throw updatedByOthers(this.#updates.kind);
+    if (updater === null) throw updatedByOthers(this.#updates);
     refuseAtWork(database);
     return updater.goBack();
   }

@@ -13,7 +13,7 @@ interface StatusFacts {
   byHand: boolean;
   settings: AutoupdateSettings;
   memory: ReturnType<typeof readMemory>;
-  updates: Pick<UpdateParts, 'kind' | 'version' | 'mark'>;
+  updates: Pick<UpdateParts, 'kind' | 'packageName' | 'version' | 'mark'>;
   /** What an installation waits for; null: for nothing. */
   waitsFor: string | null;
   canInstall: boolean;
@@ -28,8 +28,8 @@ export function statusOf({
   canInstall,
   ...facts
 }: StatusFacts): AutoupdateStatus {
-  const { kind, version, mark } = updates;
-  const commands = [...updateCommands(kind)];
+  const { kind, packageName, version, mark } = updates;
+  const commands = [...updateCommands({ kind, name: packageName })];
   const offer = 'offer' in phase ? phase.offer : null;
   const said = {
     phase,

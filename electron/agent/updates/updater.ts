@@ -26,6 +26,8 @@ export interface UpdateParts {
   /** Null where this program cannot replace itself: on the command line, as a service, in a package of the system. */
   updater: Updater | null;
   kind: PackageKind;
+  /** What its manager of packages calls it; null: by the usual name. */
+  packageName: string | null;
   release: ReleaseFacts;
   /** Asked at each use. Throws `update.policy-unreadable`. */
   policy(): UpdatePolicy;

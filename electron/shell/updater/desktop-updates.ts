@@ -4,7 +4,7 @@ import type { Log } from '#kit/log.ts';
 import { version } from '#kit/version.ts';
 import { asFailure } from '#shared/failure.ts';
 import { updatesFolder } from '../../updates/mark.ts';
-import { ownPackageKind } from '../../updates/package-kind.ts';
+import { ownPackage } from '../../updates/package-kind.ts';
 import { type ReleaseFacts, releaseFacts } from '../../updates/release-keys.ts';
 import { type Health, watchHealth } from './health.ts';
 import { appImageInstaller, type Installer, makeUpdater } from './updater.ts';
@@ -77,7 +77,7 @@ export function desktopUpdates(parts: DesktopUpdatesParts): DesktopUpdates {
 
 function installerHere(folder: string, publishers: readonly string[]): Installer | null {
   const image = process.env.APPIMAGE;
-  switch (ownPackageKind()) {
+  switch (ownPackage().kind) {
     case 'appimage':
       return image === undefined ? null : appImageInstaller(image);
     case 'windows':

@@ -65,6 +65,8 @@ export function specOf(
     ['URL', order.address],
     ['AutoReqProv', 'no'],
     ...order.depends.map((one): [string, string] => ['Requires', one]),
+    ...order.provides.map((one): [string, string] => ['Provides', one]),
+    ...order.conflicts.map((one): [string, string] => ['Conflicts', one]),
   ];
   return [
     untouched,

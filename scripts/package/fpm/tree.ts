@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { run } from '../../electron/run.ts';
 import type { PackageOrder } from './words.ts';
 
+/** The package that needs no name beside its kind: electron-updater reads the note about it as well. */
+const usualName = 'trustkeep';
+
 /** Lays out what the package installs, below a folder that stands for the root of a machine. */
 export async function layOut(order: PackageOrder, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
@@ -19,7 +22,8 @@ export async function layOut(order: PackageOrder, folder: string): Promise<void>
     await mkdir(dirname(link), { recursive: true });
     await symlink(to, link);
   }
-  await writeFile(join(folder, 'opt', 'Trustkeep', 'resources', 'package-type'), order.kind);
+  const type = order.name === usualName ? order.kind : `${order.kind} ${order.name}`;
+  await writeFile(join(folder, 'opt', 'Trustkeep', 'resources', 'package-type'), type);
 }
 
 /** Every path below the folder, files and links, sorted, each beginning with a slash. */

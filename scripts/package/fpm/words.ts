@@ -1,4 +1,4 @@
-/** What electron-builder asks fpm for, as far as it is used here. */
+/** A package to make: what electron-builder asks fpm for, as far as it is used here, and what the agent alone needs. */
 export interface PackageOrder {
   kind: 'deb' | 'rpm';
   /** Where the package is written. */
@@ -18,6 +18,10 @@ export interface PackageOrder {
   compression: string;
   depends: string[];
   recommends: string[];
+  /** Packages that cannot be installed beside it, and in whose place it is installed. */
+  conflicts: string[];
+  /** Packages that it is besides, in the words of its kind. */
+  provides: string[];
   /** Scripts, as files. */
   afterInstall: string;
   afterRemove: string;
@@ -27,7 +31,7 @@ export interface PackageOrder {
   links: { at: string; to: string }[];
 }
 
-const repeated = new Set(['-d', '--deb-recommends', '--link']);
+const repeated = new Set(['-d', '--deb-recommends', '--conflicts', '--link']);
 const alone = new Set(['--force', '--debug']);
 
 /**
@@ -100,6 +104,8 @@ function orderOf(
     compression: need(`--${kind}-compression`),
     depends: lists.get('-d') ?? [],
     recommends: lists.get('--deb-recommends') ?? [],
+    conflicts: lists.get('--conflicts') ?? [],
+    provides: [],
     afterInstall: need('--after-install'),
     afterRemove: need('--after-remove'),
     beforeRemove: single.get('--before-remove') ?? null,

@@ -80,7 +80,8 @@ describe('the agent headless', () => {
     async () => {
       await ended(await trustkeep.running(), 'SIGKILL');
       await trustkeep.running();
-      expect((await trustkeep.run('status')).code).toBe(0);
+      const status = await trustkeep.run('status', '--json');
+      expect(JSON.parse(status.out)).toMatchObject({ face: 'headless' });
     },
     slow,
   );

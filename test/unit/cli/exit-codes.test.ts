@@ -61,9 +61,12 @@ describe('the exit code of a failure', () => {
   });
 });
 
-test('the exit code of status says that renewals are not checked, to whatever watches a server', () => {
-  const status = (silentSince: number | null) => ({ renewals: { lastCheckAt: 1, silentSince } });
-  expect(codeOfOutput('agent.status', status(null))).toBe(exitCodes.ok);
-  expect(codeOfOutput('agent.status', status(1))).toBe(exitCodes.failed);
+test('the exit code of status says that renewals are not checked or the key is not at hand, to whatever watches a server', () => {
+  const status = (silentSince: number | null, state = 'ready') =>
+    codeOfOutput('agent.status', { renewals: { lastCheckAt: 1, silentSince }, keychain: { state } });
+  expect([status(null), status(null, 'opening')]).toEqual([exitCodes.ok, exitCodes.ok]);
+  expect(status(1)).toBe(exitCodes.failed);
+  for (const state of ['not-chosen', 'locked', 'missing', 'wrong', 'unavailable'])
+    expect(status(null, state)).toBe(exitCodes.failed);
   expect(codeOfOutput('channels.test', { ok: false })).toBe(exitCodes.failed);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type PackagePlace, packageKind, updateCommands } from '../../../electron/updates/package-kind.ts';
+import { type PackagePlace, packageAt, updateCommands } from '../../../electron/updates/package-kind.ts';
 
-function kindAt(platform: NodeJS.Platform, files: Record<string, string>, more: Partial<PackagePlace> = {}) {
-  return packageKind({
+function at(platform: NodeJS.Platform, files: Record<string, string>, more: Partial<PackagePlace> = {}) {
+  return packageAt({
     platform,
     env: {},
     folder: '/opt/trustkeep/resources/app.asar/out/main/chunks',
@@ -12,6 +12,8 @@ function kindAt(platform: NodeJS.Platform, files: Record<string, string>, more: 
     ...more,
   });
 }
+
+const kindAt = (...place: Parameters<typeof at>) => at(...place).kind;
 
 const noted = '/opt/trustkeep/resources/package-type';
 const withoutElectron = { folder: '/usr/lib/trustkeep/out/node', resources: null };
@@ -46,8 +48,19 @@ test.each([
 });
 
 test('what a package manager updates is updated by its own command', () => {
-  expect(updateCommands('deb')).toEqual(['sudo apt-get update && sudo apt install --only-upgrade trustkeep']);
-  expect(updateCommands('rpm')).toEqual(['sudo dnf update trustkeep']);
-  expect(updateCommands('docker').map((line) => line.split(' ')[1])).toEqual(['stop', 'rm', 'pull', 'run']);
-  expect(updateCommands('appimage')).toEqual([]);
+  const commands = (kind: Parameters<typeof updateCommands>[0]['kind'], name: string | null = null) =>
+    updateCommands({ kind, name });
+  expect(commands('deb')).toEqual(['sudo apt-get update && sudo apt install --only-upgrade trustkeep']);
+  expect(commands('rpm')).toEqual(['sudo dnf update trustkeep']);
+  expect(commands('rpm', 'trustkeep-agent')).toEqual(['sudo dnf update trustkeep-agent']);
+  expect(commands('docker')).toEqual(['docker compose pull', 'docker compose up --detach']);
+  expect(commands('appimage')).toEqual([]);
+});
+
+test('a package with another name notes it, and that is what is updated', () => {
+  const files = { '/opt/Trustkeep/resources/package-type': 'deb trustkeep-agent' };
+  const own = at('linux', files, { folder: '/opt/Trustkeep/resources/cli', resources: null });
+  expect(own).toEqual({ kind: 'deb', name: 'trustkeep-agent' });
+  expect(updateCommands(own)[0]).toMatch(/ --only-upgrade trustkeep-agent$/);
+  expect(at('linux', { [noted]: 'rpm' })).toEqual({ kind: 'rpm', name: null });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { orderOf } from '../../../../scripts/package/agent-packages.ts';
 import { controlOf } from '../../../../scripts/package/fpm/deb.ts';
 import { specOf } from '../../../../scripts/package/fpm/rpm.ts';
 import { readOrder } from '../../../../scripts/package/fpm/words.ts';
@@ -31,7 +32,13 @@ const asked = (kind: 'deb' | 'rpm', more: string[] = []) => [
 describe('what electron-builder asks fpm for', () => {
   test('is read word for word', () => {
     expect(
-      readOrder(asked('deb', ['--before-remove=/t/before', '--link=/usr/bin/trustkeep=/opt/Trustkeep/cli'])),
+      readOrder(
+        asked('deb', [
+          '--before-remove=/t/before',
+          '--conflicts=trustkeep-agent',
+          '--link=/usr/bin/trustkeep=/opt/Trustkeep/cli',
+        ]),
+      ),
     ).toEqual({
       kind: 'deb',
       to: '/d/a.package',
@@ -46,6 +53,8 @@ describe('what electron-builder asks fpm for', () => {
       compression: 'xz',
       depends: ['libgtk-3-0', '(libuuid or libuuid1)'],
       recommends: ['gnome-keyring | kwalletmanager'],
+      conflicts: ['trustkeep-agent'],
+      provides: [],
       afterInstall: '/t/in',
       afterRemove: '/t/out',
       beforeRemove: '/t/before',
@@ -93,4 +102,37 @@ test('an RPM spec takes nothing for a macro, and owns the folders that are ours 
   expect(spec).toContain('%preun\nstop it\n');
   expect(spec).toContain('%dir "/opt/Trustkeep"\n%dir "/opt/Trustkeep/a"\n"/opt/Trustkeep/a/b 100%%"\n');
   expect(spec).not.toContain('%dir "/usr');
+});
+
+describe('the agent for servers', () => {
+  const of = (kind: 'deb' | 'rpm') =>
+    orderOf({
+      ...{ kind, version: '1.2.3-beta.1', folder: '/d/agent', to: '/d/a.package' },
+      target: { system: 'linux', arch: 'arm64' },
+    });
+
+  test('takes the place of the desktop in dpkg, and needs nothing that servers have not got', () => {
+    const control = controlOf(of('deb'), 12).split('\n');
+    expect(control.slice(0, 3)).toEqual([
+      'Package: trustkeep-agent',
+      'Version: 1.2.3~beta.1',
+      'Architecture: arm64',
+    ]);
+    expect(control).toEqual(
+      expect.arrayContaining([
+        'Depends: libc6 (>= 2.28), libstdc++6 (>= 8)',
+        'Provides: trustkeep (= 1.2.3~beta.1)',
+        'Conflicts: trustkeep',
+        'Replaces: trustkeep',
+      ]),
+    );
+  });
+
+  test('and in rpm', () => {
+    const spec = specOf(of('rpm'), [], { post: '', preun: '', postun: '' });
+    expect(spec).toContain('Name: trustkeep-agent\nVersion: 1.2.3~beta.1\n');
+    expect(spec).toContain(
+      'Requires: glibc >= 2.28\nRequires: (libstdc++ or libstdc++6)\nProvides: trustkeep = 1.2.3~beta.1\nConflicts: trustkeep\n',
+    );
+  });
 });
