@@ -4,7 +4,7 @@ import { Failure } from '#shared/failure.ts';
 import { mustRun, textOf } from './machine.ts';
 import type { ServiceTools } from './service.ts';
 
-interface Account {
+export interface Account {
   name: string;
   uid: number;
   gid: number;
@@ -12,7 +12,7 @@ interface Account {
 
 /** The account by its name, made as a system account without log-in when it is ours and is not there yet. */
 export async function accountFor(tools: ServiceTools, name: string, home: string): Promise<Account> {
-  const known = await find(tools, name);
+  const known = await knownAccount(tools, name);
   if (known !== null) return known;
   if (name !== ownAccount)
     throw new Failure('service.account-missing', `There is no account "${name}" on this machine.`, {
@@ -24,7 +24,7 @@ export async function accountFor(tools: ServiceTools, name: string, home: string
     ['useradd', ...wanted, '--home-dir', home, name],
     `The account "${name}" could not be created`,
   );
-  const made = await find(tools, name);
+  const made = await knownAccount(tools, name);
   if (made === null)
     throw new Failure('service.failed', `The account "${name}" was created, but is not known.`);
   return made;
@@ -41,8 +41,8 @@ export async function refuseUnknownGroup(tools: ServiceTools, name: string): Pro
   });
 }
 
-/** As the system resolves names, directory services too (getent(1)). */
-async function find(tools: ServiceTools, name: string): Promise<Account | null> {
+/** As the system resolves names, directory services too (getent(1)); null where there is none of this name. */
+export async function knownAccount(tools: ServiceTools, name: string): Promise<Account | null> {
   const { code, stdout } = await tools.run(['getent', 'passwd', name]);
   const [, , uid, gid] = textOf(stdout).split(':');
   return code === 0 && uid !== undefined ? { name, uid: Number(uid), gid: Number(gid) } : null;

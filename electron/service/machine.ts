@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ExecResult } from '#kit/exec.ts';
 import { Failure } from '#shared/failure.ts';
 import type { ServiceTools } from './service.ts';
@@ -18,6 +19,32 @@ function refused(what: string, argv: readonly string[], result: ExecResult): Fai
   const why = result.timedOut ? 'it took too long' : said || `it ended with ${result.code ?? 'a signal'}`;
   return new Failure('service.failed', `${what}: ${argv.slice(0, 2).join(' ')} refused: ${why}`, {
     hint: 'Nothing else was changed. Put that right and run the command again.',
+  });
+}
+
+/**
+ * Writes a unit or script and has it count by `apply`. When that refuses, the file is what it was before. Rejects with
+ * `service.failed`.
+ */
+export async function writeAndApply(
+  file: string,
+  text: string,
+  mode: number,
+  apply: () => Promise<unknown>,
+): Promise<void> {
+  const before = await readFile(file, 'utf8').catch(() => null);
+  await write(file, text, mode);
+  try {
+    await apply();
+  } catch (error) {
+    if (before !== null) await write(file, before, mode);
+    throw error;
+  }
+}
+
+function write(file: string, text: string, mode: number): Promise<void> {
+  return writeFile(file, text, { mode, flush: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new Failure('service.failed', `${file} could not be written (${error.code}).`, { cause: error });
   });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
-import { mustRun, textOf } from './machine.ts';
+import { rm } from 'node:fs/promises';
+import { mustRun, textOf, writeAndApply } from './machine.ts';
 import type { ServiceManager, ServiceState, ServiceTools } from './service.ts';
 import { systemdUnit } from './systemd-unit.ts';
 
@@ -20,9 +20,15 @@ export function systemdManager(tools: ServiceTools): ServiceManager {
   return {
     kind: 'systemd',
     async install(spec) {
-      await writeFile(unitFile, systemdUnit(spec), { mode: 0o644, flush: true });
-      await reload();
-      await control('enable', 'The service could not be enabled');
+      try {
+        await writeAndApply(unitFile, systemdUnit(spec), 0o644, async () => {
+          await reload();
+          await control('enable', 'The service could not be enabled');
+        });
+      } catch (error) {
+        await reload().catch(() => {}); // the unit before, or none; why it is so is told already
+        throw error;
+      }
     },
     async start() {
       await control('start', 'The service did not start');

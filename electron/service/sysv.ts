@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Failure } from '#shared/failure.ts';
-import { mustRun, textOf } from './machine.ts';
+import { mustRun, textOf, writeAndApply } from './machine.ts';
 import type { ServiceManager, ServiceState, ServiceTools } from './service.ts';
 import { logFile, pidFile, sysvScript } from './sysv-script.ts';
 
@@ -20,9 +20,11 @@ export function sysvManager(tools: ServiceTools): ServiceManager {
   const manager: ServiceManager = {
     kind: 'sysv',
     async install(spec) {
-      await writeFile(script, sysvScript(spec), { mode: 0o755, flush: true });
-      if (existsSync('/etc/logrotate.d')) await writeFile(rotation, logRotation, { mode: 0o644 });
-      await mustRun(tools, ['update-rc.d', 'trustkeep', 'defaults'], 'The service could not be enabled');
+      const enable = ['update-rc.d', 'trustkeep', 'defaults'] as const;
+      await writeAndApply(script, sysvScript(spec), 0o755, async () => {
+        if (existsSync('/etc/logrotate.d')) await writeFile(rotation, logRotation, { mode: 0o644 });
+        await mustRun(tools, [...enable], 'The service could not be enabled');
+      });
     },
     async start() {
       await act('start', 'The service did not start');

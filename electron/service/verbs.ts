@@ -1,7 +1,14 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '#shared/failure.ts';
-import { accountFor, giveData, ownAccount, refuseUnknownGroup } from './account.ts';
+import {
+  type Account,
+  accountFor,
+  giveData,
+  knownAccount,
+  ownAccount,
+  refuseUnknownGroup,
+} from './account.ts';
 import { serviceManager } from './manager.ts';
 import { safeProgram } from './program.ts';
 import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } from './service.ts';
@@ -48,7 +55,7 @@ const usualKeyFile = '/etc/trustkeep/master.key';
 
 /**
  * Carries out one verb and says how the service is then. Rejects with `service.*`; what was done before stays, and the
- * same verb again continues from there.
+ * same verb again continues from there. Only an installation over another one is undone: that one runs on.
  */
 export async function carryOutVerb(request: ServiceRequest, tools: VerbTools): Promise<ServiceAnswer> {
   const manager = serviceManager(tools, request.manager);
@@ -93,7 +100,33 @@ async function install(
   if (group !== null) await refuseUnknownGroup(tools, group);
   const account = await accountFor(tools, name, dataDirectory);
   const before = await manager.state();
+  const owner = before.account === null ? null : await knownAccount(tools, before.account);
   if (before.running) await manager.stop();
+  let kept: KeptKey;
+  try {
+    kept = await setUp({ request, manager, tools, program, account });
+  } catch (error) {
+    // the service before must find its data; what went wrong is told, not what else may go wrong by it
+    if (owner !== null) await giveData(dataDirectory, owner).catch(() => {});
+    if (before.running) await manager.start().catch(() => {});
+    throw error;
+  }
+  if (request.start || before.running) await manager.start();
+  return { ...(await manager.state()), notes: notesAfterInstall(kept, name, request) };
+}
+
+interface SetUp {
+  request: ServiceRequest;
+  manager: ServiceManager;
+  tools: VerbTools;
+  program: [string, ...string[]];
+  account: Account;
+}
+
+/** Gives the data to the account and writes the unit, which is not started yet. Says where the master key is kept. */
+async function setUp({ request, manager, tools, program, account }: SetUp): Promise<KeptKey> {
+  const { dataDirectory, writable, group } = request;
+  const { name } = account;
   await giveData(dataDirectory, { name: 'root', uid: 0, gid: 0 });
   await chmod(dataDirectory, 0o700);
   const wanted = request.masterKeyFile ?? (manager.kind === 'systemd' ? usualKeyFile : null);
@@ -112,8 +145,7 @@ async function install(
     writable,
     masterKeyFile: handedOver,
   });
-  if (request.start || before.running) await manager.start();
-  return { ...(await manager.state()), notes: notesAfterInstall(kept, name, request) };
+  return kept;
 }
 
 /** A key file in the data directory is the account's own already. */

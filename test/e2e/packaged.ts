@@ -26,10 +26,10 @@ export async function stageVersion(
   flavour: 'release' | 'e2e' = 'release',
 ): Promise<void> {
   const { appDirectory } = await prepareApp({ electron, flavour });
-  const [built, commandLine] = [`${folder}-out`, `${folder}-node`];
+  const built = `${folder}-out`;
   cpSync(join(appDirectory, 'out'), built, { recursive: true });
-  cpSync(join(root, 'out', 'node'), commandLine, { recursive: true });
-  for (const place of [join(built, 'main'), commandLine]) renumber(place, version);
+  renumber(join(built, 'main'), version);
+  const commandLine = commandLineOf(version, `${folder}-node`);
   await stage({ target, built, commandLine, folder, version });
   if (electron.kind !== 'stand-in') return;
   // where the library itself looks first for a binary compiled on purpose; the command line has its own library
@@ -47,6 +47,13 @@ export async function debOf(
   await stageVersion(electron, version, folder);
   const dist = await buildPackages({ target, kinds, folder, electron, compression: 'store' });
   return onlyFile(dist, '.deb');
+}
+
+/** A copy of the command line that `npm run build` has made, which calls itself that version. Gives the folder. */
+export function commandLineOf(version: string, folder: string): string {
+  cpSync(join(root, 'out', 'node'), folder, { recursive: true });
+  renumber(folder, version);
+  return folder;
 }
 
 /** Writes another version into what was built: once in each program. */
@@ -124,3 +131,9 @@ export const initService = {
     spawnSync('userdel', ['trustkeep']);
   },
 };
+
+/** Whether that process works. One that ended, and that nothing has been told of yet, does not. */
+export function runs(pid: number | undefined): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !/^\d+ \(.*\) Z /.test(readFileSync(file, 'latin1'));
+}

@@ -160,6 +160,20 @@ describe.skipIf(!possible)('the service', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ id: 'web' }] });
   });
 
+  test('runs on as it was when an installation over it is refused', async () => {
+    const unit = () => readFileSync(inside('/etc/systemd/system/trustkeep.service'), 'utf8');
+    const before = unit();
+    mkdirSync(inside('/opt/refusing'));
+    const refusing = '#!/bin/sh\n[ "$1" = enable ] && exit 1\nexec /usr/bin/systemctl "$@"\n';
+    writeFileSync(inside('/opt/refusing/systemctl'), refusing, { mode: 0o755 });
+    const words = ['env', 'PATH=/opt/refusing:/usr/sbin:/usr/bin:/sbin:/bin', `${at}/node`, `${at}/entry.js`];
+    const again = await machine.run([...words, 'service', 'install', '--account', 'bob']);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('could not be enabled')]);
+    expect(await state()).toMatchObject({ running: true, account: 'root' });
+    expect([statSync(inside(`${data}/trustkeep.db`)).uid, unit()]).toEqual([0, before]);
+    expect((await trustkeep('status --system')).code).toBe(0);
+  });
+
   test('installs on an nginx of its machine, with its unit and without', async () => {
     const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
     const files = ['-keyout', `${site}/site.key`, '-out', `${site}/site.crt`];
