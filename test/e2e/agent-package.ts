@@ -61,115 +61,129 @@ export function testTurns(place: () => Turns): void {
 /** The packages of the agent for servers: not beside those of the desktop, which are installed on the same machine. */
 export function describeAgentPackages(): void {
   describe.skipIf(process.getuid?.() !== 0 || !have('dpkg-deb'))('the packages of the agent alone', () => {
-    let folder: string;
-    let [now, later] = ['', ''];
+    const made: Made = { folder: '', now: '', later: '' };
     const kinds = agentKinds.filter((kind) => kind !== 'agent.rpm' || have('rpmbuild'));
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'trustkeep-agent-packages-'));
-      execFileSync('chmod', ['755', folder]); // apt reads packages as a user of its own
-      now = await agentPackages(thisVersion, join(folder, 'now'), kinds);
-      later = await agentPackages(next, join(folder, 'later'), ['agent.deb']);
+      made.folder = mkdtempSync(join(tmpdir(), 'trustkeep-agent-packages-'));
+      execFileSync('chmod', ['755', made.folder]); // apt reads packages as a user of its own
+      made.now = await agentPackages(thisVersion, join(made.folder, 'now'), kinds);
+      made.later = await agentPackages(next, join(made.folder, 'later'), ['agent.deb']);
     }, 300_000);
     afterAll(() => {
       spawnSync('apt-get', ['purge', '--yes', 'trustkeep-agent']);
       if (initService.possible) initService.clear();
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    });
-    const deb = () => onlyFile(now, '.deb');
-
-    test('need no library of a desktop, and hold nothing of one', () => {
-      expect(ask('dpkg-deb', '--field', deb(), 'Depends')).toBe('libc6 (>= 2.28), libstdc++6 (>= 8)\n');
-      const paths = pathsOfDeb(deb());
-      expect(paths).toContain('/usr/bin/trustkeep');
-      expect(paths.filter((path) => /electron|\.asar|\.desktop|icons|chrom|locales/i.test(path))).toEqual([]);
-      const root = join(folder, 'unpacked');
-      ask('dpkg-deb', '--extract', deb(), root);
-      const programs = paths.filter((path) => /\/cli\/node$|\.node$/.test(path));
-      expect(programs).toHaveLength(3);
-      const needed = programs.flatMap(
-        (path) => ask('readelf', '-d', join(root, path)).match(/(?<=NEEDED.*\[)[^\]]+/g) ?? [],
-      );
-      const usual = /^(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.)/;
-      expect(needed.filter((name) => !usual.test(name))).toEqual([]);
+      if (made.folder !== '') rmSync(made.folder, { recursive: true, force: true });
     });
 
-    test.runIf(have('rpmbuild'))('are the same as deb and rpm', () => {
-      const rpm = onlyFile(now, '.rpm');
-      const paths = ask('rpm', '-qp', '--list', rpm)
-        .trim()
-        .split('\n')
-        .filter((path) => path !== '/opt/Trustkeep');
-      const inDeb = pathsOfDeb(deb()).filter((path) => /^\/opt\/Trustkeep\/.|\/trustkeep$/.test(path));
-      expect(paths.sort()).toEqual(inDeb.sort());
-      const requires = ask('rpm', '-qp', '--requires', rpm);
-      expect(requires).toContain('glibc >= 2.28');
-      expect(requires).not.toMatch(/gtk|nss|atspi|X11/i);
-      expect(ask('rpm', '-qp', '--conflicts', rpm)).toBe('trustkeep\n');
-    });
+    testContents(made);
+    testUse(made);
+  });
+}
 
-    test('come with sum, bill of materials and list of files, which another build repeats byte for byte', async () => {
-      const again = await agentPackages(thisVersion, join(folder, 'again'), [
-        'agent.deb',
-        'agent.tar.gz',
-        'docker',
+interface Made {
+  folder: string;
+  /** Folders of the packages of this version and of the next one. */
+  now: string;
+  later: string;
+}
+
+const debOf = ({ now }: Made): string => onlyFile(now, '.deb');
+
+function testContents(made: Made): void {
+  test('need no library of a desktop, and hold nothing of one', () => {
+    expect(ask('dpkg-deb', '--field', debOf(made), 'Depends')).toBe('libc6 (>= 2.28), libstdc++6 (>= 8)\n');
+    const paths = pathsOfDeb(debOf(made));
+    expect(paths).toContain('/usr/bin/trustkeep');
+    expect(paths.filter((path) => /electron|\.asar|\.desktop|icons|chrom|locales/i.test(path))).toEqual([]);
+    const root = join(made.folder, 'unpacked');
+    ask('dpkg-deb', '--extract', debOf(made), root);
+    const programs = paths.filter((path) => /\/cli\/node$|\.node$/.test(path));
+    expect(programs).toHaveLength(3);
+    const needed = programs.flatMap(
+      (path) => ask('readelf', '-d', join(root, path)).match(/(?<=NEEDED.*\[)[^\]]+/g) ?? [],
+    );
+    const usual = /^(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.)/;
+    expect(needed.filter((name) => !usual.test(name))).toEqual([]);
+  });
+
+  test.runIf(have('rpmbuild'))('are the same as deb and rpm', () => {
+    const rpm = onlyFile(made.now, '.rpm');
+    const paths = ask('rpm', '-qp', '--list', rpm)
+      .trim()
+      .split('\n')
+      .filter((path) => path !== '/opt/Trustkeep');
+    const inDeb = pathsOfDeb(debOf(made)).filter((path) => /^\/opt\/Trustkeep\/.|\/trustkeep$/.test(path));
+    expect(paths.sort()).toEqual(inDeb.sort());
+    const requires = ask('rpm', '-qp', '--requires', rpm);
+    expect(requires).toContain('glibc >= 2.28');
+    expect(requires).not.toMatch(/gtk|nss|atspi|X11/i);
+    expect(ask('rpm', '-qp', '--conflicts', rpm)).toBe('trustkeep\n');
+  });
+
+  test('come with sum, bill of materials and list of files, which another build repeats byte for byte', async () => {
+    const again = await agentPackages(thisVersion, join(made.folder, 'again'), [
+      'agent.deb',
+      'agent.tar.gz',
+      'docker',
+    ]);
+    const files = ask('sh', '-c', 'cd "$1" && ls', 'sh', again).trim().split('\n');
+    expect(files).toHaveLength(12);
+    for (const file of files)
+      expect([file, readFileSync(join(again, file)).equals(readFileSync(join(made.now, file)))]).toEqual([
+        file,
+        true,
       ]);
-      const files = ask('sh', '-c', 'cd "$1" && ls', 'sh', again).trim().split('\n');
-      expect(files).toHaveLength(12);
-      for (const file of files)
-        expect([file, readFileSync(join(again, file)).equals(readFileSync(join(now, file)))]).toEqual([
-          file,
-          true,
-        ]);
-      execFileSync('sh', ['-c', 'sha512sum --check --status *.sha512'], { cwd: now });
-      const { components } = JSON.parse(readFileSync(`${deb()}.cdx.json`, 'utf8'));
-      const parts = components.map(({ name }: { name: string }) => name);
-      expect(parts).toEqual(expect.arrayContaining(['node', 'better-sqlite3', 'ssh2', 'undici']));
-      expect(parts.filter((name: string) => ['electron', 'react'].includes(name))).toEqual([]);
-      const image = readFileSync(`${onlyFile(now, 'docker-x64.tar.gz')}.files`, 'utf8');
-      expect(image).toMatch(/^Dockerfile {2}[0-9a-f]{64}$/m);
-      expect(image).toMatch(/^agent\/resources\/cli\/node {2}/m);
-    }, 120_000);
+    execFileSync('sh', ['-c', 'sha512sum --check --status *.sha512'], { cwd: made.now });
+    const { components } = JSON.parse(readFileSync(`${debOf(made)}.cdx.json`, 'utf8'));
+    const parts = components.map(({ name }: { name: string }) => name);
+    expect(parts).toEqual(expect.arrayContaining(['node', 'better-sqlite3', 'ssh2', 'undici']));
+    expect(parts.filter((name: string) => ['electron', 'react'].includes(name))).toEqual([]);
+    const image = readFileSync(`${onlyFile(made.now, 'docker-x64.tar.gz')}.files`, 'utf8');
+    expect(image).toMatch(/^Dockerfile {2}[0-9a-f]{64}$/m);
+    expect(image).toMatch(/^agent\/resources\/cli\/node {2}/m);
+  }, 120_000);
+}
 
-    test('install nothing besides, and the command line answers, works and says what it is made of', () => {
-      const said = apt('install', deb());
-      expect(said).toMatch(/^0 upgraded, 1 newly installed, 0 to remove/m);
-      expect(ask('dpkg', '--verify', 'trustkeep-agent')).toBe('');
-      expect(trustkeep('--version').out).toBe(`trustkeep ${thisVersion}\n`);
-      const about = JSON.parse(trustkeep('about', '--json').out);
-      expect(about.version).toBe(thisVersion);
-      expect(about.parts.map(({ name }: { name: string }) => name)).not.toContain('electron');
-      const { code, out } = trustkeep('rehearse');
-      expect([code, out.match(/PROVED: /g)?.length, out.includes('NOT PROVED')]).toEqual([0, 2, false]);
-    }, 120_000);
+function testUse(made: Made): void {
+  test('install nothing besides, and the command line answers, works and says what it is made of', () => {
+    const said = apt('install', debOf(made));
+    expect(said).toMatch(/^0 upgraded, 1 newly installed, 0 to remove/m);
+    expect(ask('dpkg', '--verify', 'trustkeep-agent')).toBe('');
+    expect(trustkeep('--version').out).toBe(`trustkeep ${thisVersion}\n`);
+    const about = JSON.parse(trustkeep('about', '--json').out);
+    expect(about.version).toBe(thisVersion);
+    expect(about.parts.map(({ name }: { name: string }) => name)).not.toContain('electron');
+    const { code, out } = trustkeep('rehearse');
+    expect([code, out.match(/PROVED: /g)?.length, out.includes('NOT PROVED')]).toEqual([0, 2, false]);
+  }, 120_000);
 
-    test('are updated in place with the service, which says how', () => {
-      if (initService.possible) {
-        initService.install();
-        expect(initService.agent()?.version).toBe(thisVersion);
-        const { package: kind, commands } = JSON.parse(
-          trustkeep('autoupdate', 'get', '--system', '--json').out,
-        );
-        expect([kind, commands]).toEqual([
-          'deb',
-          ['sudo apt-get update && sudo apt install --only-upgrade trustkeep-agent'],
-        ]);
-      }
-      apt('install', onlyFile(later, '.deb'));
-      expect(trustkeep('--version').out).toBe(`trustkeep ${next}\n`);
-      if (initService.possible) expect(initService.agent()?.version).toBe(next);
-    }, 120_000);
+  test('are updated in place with the service, which says how', () => {
+    if (initService.possible) {
+      initService.install();
+      expect(initService.agent()?.version).toBe(thisVersion);
+      const { package: kind, commands } = JSON.parse(
+        trustkeep('autoupdate', 'get', '--system', '--json').out,
+      );
+      expect([kind, commands]).toEqual([
+        'deb',
+        ['sudo apt-get update && sudo apt install --only-upgrade trustkeep-agent'],
+      ]);
+    }
+    apt('install', onlyFile(made.later, '.deb'));
+    expect(trustkeep('--version').out).toBe(`trustkeep ${next}\n`);
+    if (initService.possible) expect(initService.agent()?.version).toBe(next);
+  }, 120_000);
 
-    test('are removed without a trace, and leave the data, saying where it is', () => {
-      const own = ask('dpkg', '--listfiles', 'trustkeep-agent')
-        .trim()
-        .split('\n')
-        .filter((path) => /trustkeep/i.test(path));
-      const service = initService.possible ? initService.agent() : null;
-      expect(apt('purge', 'trustkeep-agent')).toContain('/var/lib/trustkeep');
-      expect(own.filter((path) => existsSync(path))).toEqual([]);
-      expect([existsSync('/etc/init.d/trustkeep'), runs(service?.pid)]).toEqual([false, false]);
-      expect(existsSync('/var/lib/trustkeep/trustkeep.db')).toBe(initService.possible);
-    });
+  test('are removed without a trace, and leave the data, saying where it is', () => {
+    const own = ask('dpkg', '--listfiles', 'trustkeep-agent')
+      .trim()
+      .split('\n')
+      .filter((path) => /trustkeep/i.test(path));
+    const service = initService.possible ? initService.agent() : null;
+    expect(apt('purge', 'trustkeep-agent')).toContain('/var/lib/trustkeep');
+    expect(own.filter((path) => existsSync(path))).toEqual([]);
+    expect([existsSync('/etc/init.d/trustkeep'), runs(service?.pid)]).toEqual([false, false]);
+    expect(existsSync('/var/lib/trustkeep/trustkeep.db')).toBe(initService.possible);
   });
 }

@@ -106,15 +106,6 @@ describe('the agent', () => {
     }
   });
 
-  test('is not asked what this program is made of, and no data directory is needed', async () => {
-    const { client, calls } = scriptedClient({});
-    const about = await cli(['about'], { running: client });
-    expect([about.code, about.stdout]).toEqual([0, 'Trustkeep 1.2.3, signed\n']);
-    const license = await cli(['license', 'undici', '--json'], { running: client });
-    expect(JSON.parse(license.stdout)).toEqual({ text: 'Whoever has undici may use it.' });
-    expect([about.own, license.own, calls]).toEqual([[], [], []]);
-  });
-
   test('without a screen takes settings for this run, and refuses what they cannot be', async () => {
     const { headless } = await cli([
       'run',
