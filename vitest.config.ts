@@ -42,6 +42,7 @@ const long = [
   'security/planted-secrets',
   'e2e/planted-secrets',
   'e2e/packages',
+  'e2e/windows-',
   'e2e/container',
   'conformance/endpoint-',
   'integration/certify/forged-undo',

@@ -50,6 +50,12 @@ const useful: [program: string, from: string, what: string][] = [
   ['catatonit', 'catatonit', 'the image, in a container'],
   ['/usr/lib/wine/wine64', 'wine64', 'command line and installer for Windows'],
   ['makensis', 'nsis', 'the installer for Windows'],
+  ['x86_64-w64-mingw32-gcc', 'gcc-mingw-w64-x86-64', 'the whole installer for Windows'],
+  [
+    '/usr/x86_64-w64-mingw32/lib/nsis/libpluginapi-amd64-unicode.a',
+    'nsis-pluginapi',
+    'the whole installer for Windows',
+  ],
   ['strip', 'binutils', 'packages of the size they are released with'],
   ['zsh', 'zsh', 'completion of the command line in zsh'],
   ['fish', 'fish', 'completion of the command line in fish'],

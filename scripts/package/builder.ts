@@ -18,6 +18,8 @@ interface BuilderOptions {
   electron?: { directory: string; version: string };
   /** `store` for tests, which have no time for anything else. */
   compression?: 'store';
+  /** Further environment of electron-builder: tools that lie here, in place of those that it fetches. */
+  env?: Record<string, string>;
 }
 
 const flags = { linux: '--linux', win: '--win', mac: '--mac' } as const;
@@ -53,6 +55,7 @@ export async function buildPackages(options: BuilderOptions): Promise<string> {
         CUSTOM_FPM_PATH: join(root, 'scripts', 'package', 'fpm.ts'),
         ...(tools === null ? {} : { APPIMAGE_TOOLS_PATH: tools }),
         ...(store ? { TRUSTKEEP_PACKAGE_COMPRESSION: 'store' } : {}),
+        ...options.env,
       },
     },
   );

@@ -33,8 +33,9 @@ export async function stage(options: StageOptions): Promise<LicensedPart[]> {
   const { devDependencies: _, ...about } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   if (options.version !== undefined) about.version = options.version;
   for (const name of windowsOnly) delete about.dependencies[name];
-  // electron-builder makes no Linux package without an address; the packages do not tell of this one
-  about.homepage = process.env.TRUSTKEEP_HOMEPAGE || 'https://trustkeep.invalid/';
+  // electron-builder makes no Linux package without an address; those packages do not tell of this one, Windows would
+  const home = process.env.TRUSTKEEP_HOMEPAGE || (target.system === 'linux' && 'https://trustkeep.invalid/');
+  if (home) about.homepage = home;
   await writeFile(join(folder, 'package.json'), JSON.stringify(about, null, 2));
   await copyModulesFor(target, Object.keys(about.dependencies), root, folder);
   for (const part of ['main', 'preload', 'renderer'])

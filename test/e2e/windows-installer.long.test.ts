@@ -22,6 +22,7 @@ SilentUnInstall silent
 !include FileFunc.nsh
 !include WinMessages.nsh
 Var installMode
+Var perUserInstallationFolder
 ; as electron-builder defines it
 !macro _isUpdated _a _b _t _f
   \${GetParameters} $R9
@@ -35,6 +36,7 @@ Var installMode
 !insertmacro defineWithoutOwn "un."
 Function .onInit
   StrCpy $installMode "CurrentUser"
+  StrCpy $perUserInstallationFolder ""
   SetShellVarContext current
 FunctionEnd
 Function un.onInit
