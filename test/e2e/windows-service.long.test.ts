@@ -6,6 +6,7 @@ import { root } from '../../scripts/electron/paths.ts';
 import { run } from '../../scripts/electron/run.ts';
 import { writeCommandLine } from '../../scripts/package/command-line.ts';
 import { have } from '../servers/available.ts';
+import { makeServiceSetup } from '../servers/service-setup.ts';
 import { windowsNode, writeProgramForWine } from '../servers/windows-node.ts';
 import { Wine, wineProgram } from '../servers/wine.ts';
 import { thisVersion } from './packaged.ts';
@@ -13,15 +14,19 @@ import { thisVersion } from './packaged.ts';
 // The service of Windows, installed, started and removed by the packaged command line with the service manager of Wine. What
 // Wine's does not keep (delayed start, flags, identity of the service, access lists) is for docs/windows-checklist.md.
 // One Windows for all; each test begins where the one before it ended.
-const folder = 'C:\\Program Files\\Trustkeep\\resources\\cli';
+const installation = 'C:\\Program Files\\Trustkeep';
+const folder = `${installation}\\resources\\cli`;
 const program = `${folder}\\trustkeep.exe`;
 const key = 'HKLM\\System\\CurrentControlSet\\Services\\Trustkeep';
 const data = 'C:\\ProgramData\\Trustkeep';
 const line = `"${program}" "run" "--service" "--data-directory=${data}"`;
 
-describe.skipIf(process.arch !== 'x64' || !have(wineProgram))('the service of Windows', () => {
+const complete = have(wineProgram) && have('makensis');
+
+describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', () => {
   let wine: Wine;
   let place: string;
+  let setup: string;
   const at = (...names: string[]) => join(wine.drive, 'ProgramData', 'Trustkeep', ...names);
 
   beforeAll(async () => {
@@ -141,6 +146,35 @@ describe.skipIf(process.arch !== 'x64' || !have(wineProgram))('the service of Wi
     const found = await run(['grep', '-rlaP', `${word}|${[...word].join('\\x00')}`, place]);
     expect(found.trim()).toBe(join(place, 'given'));
     rmSync(join(place, 'given'));
+  });
+
+  test('an update stops it and starts it again, if it ran', () => {
+    const before = status().processId;
+    setup = makeServiceSetup(place, installation);
+    expect(wine.run(setup, '/S').code).toBe(0);
+    expect(status()).toMatchObject({ running: true });
+    expect(status().processId).not.toBe(before);
+    expect(wine.values(key)).not.toHaveProperty('StartAfterUpdate');
+    expect(service('stop').code).toBe(0);
+    expect(wine.run(setup, '/S').code).toBe(0);
+    expect(told()[0]).toBe('STOPPED');
+    expect(service('start').code).toBe(0);
+  });
+
+  test('a removal of the program removes it; that of another installation leaves it alone', () => {
+    const elsewhere = 'C:\\Elsewhere';
+    expect(wine.run(setup, '/S', `/D=${elsewhere}`).code).toBe(0);
+    // the folder comes last and without quotation marks, which only a line of a batch file can say
+    const uninstall = (where: string) => {
+      const said = `"${where}\\uninstall.exe" /S _?=${where}\r\n`;
+      writeFileSync(join(wine.drive, 'remove.bat'), said);
+      return wine.run('cmd', '/c', 'C:\\remove.bat').code;
+    };
+    expect(uninstall(elsewhere)).toBe(0);
+    expect(told()[0]).toBe('RUNNING');
+    expect(uninstall(installation)).toBe(0);
+    expect(wine.values(key)).toBeNull();
+    expect(service('install').code).toBe(0);
   });
 
   test('is removed while it runs, and its data stay', () => {
