@@ -4,6 +4,7 @@
 ; Strings of NSIS have an end: a path near it is left alone.
 
 !include WordFunc.nsh
+!include service.nsh
 
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
 !define EXIT_FAILED 2
@@ -143,6 +144,7 @@
       Quit
     ${endIf}
     DetailPrint "$(appClosing)"
+    !insertmacro stopService "${UN}"
     ${do}
       nsExec::Exec /TIMEOUT=20000 '"$INSTDIR\resources\cli\trustkeep.exe" stop'
       Pop $0
@@ -174,9 +176,11 @@
   !ifdef BUILD_UNINSTALLER
     !insertmacro defineWithoutOwn "un."
     !insertmacro definePrograms "un."
+    !insertmacro defineService "un."
   !else
     !insertmacro defineWithoutOwn ""
     !insertmacro definePrograms ""
+    !insertmacro defineService ""
   !endif
 !macroend
 
@@ -307,11 +311,13 @@
     StrCpy $0 "$0$1"
     !insertmacro writePath
   ${endIf}
+  !insertmacro startService
 !macroend
 
 !macro customUnInstall
   ; An update also runs the uninstaller: only a person who removes Trustkeep removes these.
   ${ifNot} ${isUpdated}
+    !insertmacro removeService
     !insertmacro placeOfPath
     !insertmacro readPath "un."
     ${if} $3 != ""

@@ -34,6 +34,8 @@ Var perUserInstallationFolder
 !include "installer.nsh"
 !insertmacro defineWithoutOwn ""
 !insertmacro defineWithoutOwn "un."
+!insertmacro defineService ""
+!insertmacro defineService "un."
 Function .onInit
   StrCpy $installMode "CurrentUser"
   StrCpy $perUserInstallationFolder ""

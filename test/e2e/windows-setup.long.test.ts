@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { have } from '../servers/available.ts';
 import { installerTools, makeInstallers } from '../servers/nsis/installers.ts';
+import { windowsNode } from '../servers/windows-node.ts';
 import { Wine, wineProgram } from '../servers/wine.ts';
 import { thisVersion } from './packaged.ts';
 import { WindowsSetup } from './windows-setup.ts';
@@ -195,6 +196,23 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     keepData();
     await windows.remove('HKLM', '--keep-data');
     expect([dataKept(), windows.has(policy), windows.path('HKLM')]).toEqual([true, true, machine]);
+  });
+
+  test('stops a running service for an update, starts it again, and removes it with the program', async () => {
+    wine.run('reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f');
+    // Wine stops its services with the last program of its user
+    const user = wine.start(await windowsNode(), '-e', 'setInterval(() => {}, 1e6)');
+    expect(install(now, '/allusers')).toBe(0);
+    const trustkeep = (...words: string[]) => wine.run(`${cli(forAll)}\\trustkeep.exe`, ...words);
+    expect(trustkeep('service', 'install').code).toBe(0);
+    expect(install(later, '/allusers', '--updated')).toBe(0);
+    expect(JSON.parse(trustkeep('status', '--system', '--json').out).version).toBe(next);
+    await windows.remove('HKLM', '--keep-data');
+    expect(wine.values('HKLM\\System\\CurrentControlSet\\Services\\Trustkeep')).toBeNull();
+    expect(windows.has('C:\\ProgramData\\Trustkeep\\trustkeep.db')).toBe(true);
+    user.child.kill('SIGKILL');
+    await user.ended;
+    wine.run('reg', 'delete', 'HKCU\\Software\\Wine', '/v', 'Version', '/f');
   });
 
   test('leaves nothing after a removal with the data', async () => {

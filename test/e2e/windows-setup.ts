@@ -133,9 +133,9 @@ export class WindowsSetup {
         return [name, ...values.map((value) => `${name} ${value}`)];
       });
     });
-    // Wine's own, and keys that all programs share
+    // Wine's own, keys that all programs share, and the network of this machine, which changes when it likes
     const shared =
-      /^\[HKEY_CURRENT_USER\\Software\\(Wine\\|Microsoft\\Windows\\CurrentVersion\\Uninstall\]$)/;
+      /^\[HKEY_CURRENT_USER\\Software\\(Wine\\|Microsoft\\Windows\\CurrentVersion\\Uninstall\]$)|\\NetworkCards\\/;
     const kept = [...files.filter((name) => !passing.test(`${name}/`)), ...lines];
     return new Set(kept.filter((line) => !shared.test(line)));
   }
