@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { renameOver } from '#kit/rename-over.ts';
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { Driver } from './driver.ts';
 import { ensureDirectory, ensureOwnFile, refuseUnwritable } from './files.ts';
@@ -55,7 +56,7 @@ function writeNote(path: string, face: Face): void {
   try {
     rmSync(fresh, { force: true });
     writeFileSync(fresh, JSON.stringify({ pid: process.pid, face }), { mode: 0o600, flag: 'wx' });
-    renameSync(fresh, path); // what stands there is replaced, never written through
+    renameOver(fresh, path); // what stands there is replaced, never written through
   } catch {
     // a full disk: the lock holds all the same, and a note of an earlier agent would lie
     for (const file of [fresh, path]) rmSync(file, { force: true });

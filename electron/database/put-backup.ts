@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { renameOver } from '#kit/rename-over.ts';
 import type { Backup } from './backup.ts';
 import { restoredNote } from './database.ts';
 import type { Driver } from './driver.ts';
@@ -22,7 +23,7 @@ export function putBackup(path: string, backup: Backup, aside: string, open: Ope
     // the log goes first: beside another database it would be taken for that one's
     for (const end of ['-wal', '-shm', '-journal', ''])
       if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);
-    renameSync(fresh, path);
+    renameOver(fresh, path);
     syncDirectory(dirname(path));
   } finally {
     rmSync(fresh, { force: true });

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Log } from '#kit/log.ts';
+import { renameOver } from '#kit/rename-over.ts';
 import { Failure } from '#shared/failure.ts';
 import { backupDirectory } from './backup.ts';
 import { isOwnFile, removeParts, syncDirectory } from './files.ts';
@@ -39,7 +40,7 @@ export function putRestored(path: string, log: Log): void {
     // and its copies: were this one damaged tomorrow, they would be put in its place
     if (existsSync(backups)) renameSync(backups, `${backups}.before-restore-${at}`);
     syncDirectory(dirname(path));
-    renameSync(staged, path);
+    renameOver(staged, path);
     syncDirectory(dirname(path));
   } catch (error) {
     throw new Failure(

@@ -9,7 +9,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +16,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { newId } from '#kit/ids.ts';
 import { readWithoutWaiting } from '#kit/open-flags.ts';
 import { credentialFile } from '#kit/paths.ts';
+import { renameOver } from '#kit/rename-over.ts';
 import { Failure } from '#shared/failure.ts';
 import type { Keychain } from './keychain.ts';
 
@@ -126,7 +126,7 @@ function write(path: string, keys: Map<string, string>): void {
         flush: true,
       },
     );
-    renameSync(fresh, path);
+    renameOver(fresh, path);
     syncDirectory(dirname(path));
   } catch (error) {
     rmSync(fresh, { force: true });

@@ -23,7 +23,8 @@ export function socketPlace(
   env = process.env,
 ): SocketPlace {
   const data = resolve(dataDirectory);
-  const hash = createHash('sha256').update(data).digest('hex').slice(0, 24);
+  const same = platform === 'win32' ? data.toLowerCase() : data; // Windows knows a folder however its letters are written
+  const hash = createHash('sha256').update(same).digest('hex').slice(0, 24);
   const tokenPath = join(data, 'run', 'token');
   if (platform === 'win32') {
     return { path: `\\\\.\\pipe\\trustkeep-${hash}`, directory: null, tokenPath };

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { renameOver } from '#kit/rename-over.ts';
 import { Failure } from '#shared/failure.ts';
 
 /** Carries who the caller says to be, percent-encoded. */
@@ -20,7 +21,7 @@ export function makeToken(path: string, mode = 0o600): string {
   rmSync(fresh, { force: true });
   writeFileSync(fresh, token, { mode: 0o600, flag: 'wx' });
   chmodSync(fresh, mode);
-  renameSync(fresh, path);
+  renameOver(fresh, path);
   return token;
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { renameOver } from '#kit/rename-over.ts';
 
 /**
  * What a version leaves for the one that follows it, in a file of its own: the new one may not be able to open the
@@ -60,5 +61,5 @@ export function writeMark(folder: string, mark: UpdateMark): void {
   } finally {
     closeSync(file);
   }
-  renameSync(part, markPath(folder));
+  renameOver(part, markPath(folder));
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /**
  * The shapes that a suite runs over, one for each id of a table: the files of `test/conformance/<family>/`, each named
@@ -19,7 +20,7 @@ export async function shapesOf<I extends string, S>(
     throw new Error(`test/conformance/${family} has no shape for ${missing.join(', ')}.`);
   return Promise.all(
     ids.map(async (id): Promise<[I, S]> => {
-      const { shape }: { shape: S } = await import(join(folder, `${id}.ts`));
+      const { shape }: { shape: S } = await import(pathToFileURL(join(folder, `${id}.ts`)).href);
       return [id, shape];
     }),
   );

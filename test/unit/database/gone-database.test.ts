@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ownerOnly } from '#test/make/owner-only.ts';
 import { backupDatabase } from '../../../electron/database/backup.ts';
 import { refuseGone, settleGone } from '../../../electron/database/gone-database.ts';
 import { now } from '../../make/database.ts';
@@ -51,7 +52,7 @@ describe('a database that is gone', () => {
     const database = open();
     expect(database.endpoints.list().map(({ name }) => name)).toEqual(['web1']);
     expect(database.meta.get('restored-from')).toBe(String(now - 5));
-    expect(mode(path)).toBe(0o600);
+    expect(mode(path)).toBe(ownerOnly);
     expect(names()).toContain(`trustkeep.db.gone-${now}-wal`);
     expect(() => refuseGone(path)).not.toThrow();
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ownerOnly } from '#test/make/owner-only.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import { openDriver } from '../../../electron/database/open.ts';
 import { now } from '../../make/database.ts';
@@ -81,7 +82,7 @@ describe('the check after an unclean end', () => {
     );
     expect(readFileSync(aside)).toEqual(damagedBytes);
     expect(open().endpoints.list()).toHaveLength(200);
-    expect(mode(path)).toBe(0o600);
+    expect(mode(path)).toBe(ownerOnly);
   });
 
   test('A file that is no database at all is damaged, empty is new', () => {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeLog, silentLog } from '#kit/log.ts';
+import { ownerOnly } from '#test/make/owner-only.ts';
 import type { Database } from '../../../electron/database/database.ts';
 import type { Driver } from '../../../electron/database/driver.ts';
 import { refuseOldRuntime, refuseOldSqlite } from '../../../electron/database/load-sqlite.ts';
@@ -191,7 +192,7 @@ describe('backups', () => {
     expect(listBackups(path).map((backup) => backup.at - now)).toEqual([5, 4, 3]);
     const [newest] = listBackups(path);
     expect(readdirSync(dirname(newest!.path))).toHaveLength(3);
-    expect(mode(newest!.path)).toBe(0o600);
+    expect(mode(newest!.path)).toBe(ownerOnly);
     expect(readFileSync(newest!.path).includes('hunter2')).toBe(false);
     const copy = openDatabase({ path: newest!.path, clock: clockAt(now), log: silentLog, sealer });
     opened.push(copy);

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { placeHash } from '#shared/page.ts';
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('flags', () => {
   test('name the data directory, taken from where the start happened, and the hidden start', () => {
     expect(readFlags(['trustkeep', '--data-directory=data', '--hidden'], '/home/me')).toEqual({
-      dataDirectory: '/home/me/data',
+      dataDirectory: resolve('/home/me/data'),
       hidden: true,
       logLevel: 'info',
     });

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { type PackagePlace, packageAt, updateCommands } from '../../../electron/updates/package-kind.ts';
 
+const slashes = (path: string) => path.replaceAll('\\', '/');
+
 function at(platform: NodeJS.Platform, files: Record<string, string>, more: Partial<PackagePlace> = {}) {
   return packageAt({
     platform,
     env: {},
     folder: '/opt/trustkeep/resources/app.asar/out/main/chunks',
     resources: '/opt/trustkeep/resources',
-    exists: (path) => path in files,
-    read: (path) => files[path] ?? null,
+    exists: (path) => slashes(path) in files,
+    read: (path) => files[slashes(path)] ?? null,
     ...more,
   });
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tempDirectory } from '#test/make/agent.ts';
 import { foreignAccount } from '../../../../../electron/providers/authorities/acme/foreign-account.ts';
@@ -16,6 +16,8 @@ function put(name: string, content = '{'): void {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, content);
 }
+/** Root, and Windows, whose modes close nothing. */
+const readsAll = (process.getuid?.() ?? 0) === 0;
 const found = () => foreignAccount(directory.path, 'https://ca.example/directory');
 const refused = () => found().catch((thrown: unknown) => thrown);
 const ec = (namedCurve = 'P-256') => generateKeyPairSync('ec', { namedCurve }).privateKey;
@@ -25,7 +27,9 @@ const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }));
 test('one account in a folder that was not read to its end is not taken for the only one', async () => {
   put('a/account.key');
   put('b/c/d/e/f/g/h/i/other');
-  expect(await refused()).toMatchObject({ message: expect.stringContaining('a/account.key does not') });
+  expect(await refused()).toMatchObject({
+    message: expect.stringContaining(`${join('a', 'account.key')} does not`),
+  });
   put('b/c/d/e/f/g/h/i/j/account.key');
   expect(await refused()).toMatchObject({
     code: 'acme.import-unreadable',
@@ -37,7 +41,7 @@ test('a folder that this account is not allowed to read is named, and is not sai
   put('accounts/private_key.json');
   const closed = join(directory.path, 'accounts');
   chmodSync(closed, 0o000);
-  const message = process.getuid?.() === 0 ? 'private_key.json does not' : `${closed} cannot be read by the`;
+  const message = readsAll ? 'private_key.json does not' : `${closed} cannot be read by the`;
   expect(await refused()).toMatchObject({
     code: 'acme.import-unreadable',
     message: expect.stringContaining(message),
@@ -73,7 +77,7 @@ describe('the account of this CA', () => {
     expect(await found()).toMatchObject({
       client,
       url: here,
-      keyFile: expect.stringContaining('/ca.example/'),
+      keyFile: expect.stringContaining(`${sep}ca.example${sep}`),
     });
   });
 
@@ -87,7 +91,9 @@ describe('the account of this CA', () => {
     put('b/account.key', pem(ec()));
     expect(await refused()).toMatchObject({
       code: 'acme.import-several',
-      message: expect.stringMatching(/has 2 accounts: .*a\/account\.key, .*b\/account\.key\. Nothing was/),
+      message: expect.stringMatching(
+        /has 2 accounts: .*a[\\/]account\.key, .*b[\\/]account\.key\. Nothing was/,
+      ),
     });
   });
 
