@@ -27,6 +27,20 @@ const own: Record<string, string> = Object.fromEntries(
 /** An account that Windows makes for this service alone, without a password. */
 const virtual = `NT SERVICE\\${serviceName}`;
 
+/** To pass through folders, as everyone does. */
+const fewest = ['SeChangeNotifyPrivilege'];
+
+/** Besides, for files of every owner and programs that servers of the machine are changed with; no drivers, no debugging. */
+const ofSystem = [
+  ...fewest,
+  ...['SeBackupPrivilege', 'SeRestorePrivilege', 'SeTakeOwnershipPrivilege', 'SeSecurityPrivilege'],
+  ...['SeImpersonatePrivilege', 'SeCreateGlobalPrivilege'],
+  ...['SeAssignPrimaryTokenPrivilege', 'SeIncreaseQuotaPrivilege'],
+];
+
+/** What the service keeps of the privileges of its account; told to Windows each time, which else keeps the last ones. */
+export const privilegesOf = (account: string): string[] => (account === 'LocalSystem' ? ofSystem : fewest);
+
 /**
  * The account that a person named, `DOMAIN\name`, `name@domain` or a name of this machine; null: the one of the service
  * alone. A name that ends with $ is a managed service account, whose password is known to the domain.

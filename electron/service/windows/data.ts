@@ -14,8 +14,8 @@ import { securityOf, setAccess } from './security.ts';
  */
 export function keepData(directory: string, group: string | null): void {
   const service = serviceSid(serviceName);
-  mkdirSync(directory, { recursive: true });
-  refuseForeign(directory, service);
+  const made = mkdirSync(directory, { recursive: true });
+  if (made === undefined) refuseForeign(directory, service);
   setAccess(directory, listOfData(service));
   const run = win32.join(directory, 'run');
   mkdirSync(run, { recursive: true });

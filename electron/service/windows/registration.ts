@@ -1,3 +1,4 @@
+import { privilegesOf } from './account.ts';
 import type { Pointer, WindowsLibrary } from './library.ts';
 import { refusal } from './refusals.ts';
 import { serviceName, toCreate, withManager, withService } from './scm.ts';
@@ -68,14 +69,11 @@ const preshutdownMs = 180_000;
 const resetSeconds = 24 * 60 * 60;
 const unrestricted = 1; // SERVICE_SID_TYPE_UNRESTRICTED
 
-/** What an account of its own may do besides its access lists: pass through folders, as everyone. */
-const privileges = ['SeChangeNotifyPrivilege'];
-
 function configure(service: Pointer, windows: WindowsLibrary, account: string): string[] {
   const { addressOf } = windows;
   const actions = restarts(10_000, 60_000, 60_000);
   const text = wide(description);
-  const needed = wideList(privileges);
+  const needed = wideList(privilegesOf(account));
   // what a structure points to stays in the list while Windows reads it
   const settings: [level: number, what: string, info: Uint8Array, pointedTo?: Uint8Array][] = [
     [1, 'a description', pointerTo(text, addressOf), text],
@@ -83,9 +81,9 @@ function configure(service: Pointer, windows: WindowsLibrary, account: string): 
     [3, 'a delayed start', numbers(1)],
     [4, 'actions after an exit code', numbers(1)],
     [5, 'an identity of the service', numbers(unrestricted)],
+    [6, 'fewer privileges', pointerTo(needed, addressOf), needed],
     [7, 'a time before the shutdown', numbers(preshutdownMs)],
   ];
-  if (account !== 'LocalSystem') settings.push([6, 'fewer privileges', pointerTo(needed, addressOf), needed]);
   return settings.flatMap(([level, what, info]) => {
     if (windows.ChangeServiceConfig2W(service, level, info) !== 0) return [];
     const error = windows.GetLastError();

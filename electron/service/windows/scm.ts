@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { type Pointer, type WindowsLibrary, windowsLibrary } from './library.ts';
 import { refusal } from './refusals.ts';
-import { type SeenConfig, type SeenStatus, seenConfig, seenStatus, states } from './structs.ts';
+import { howEnded, type SeenConfig, type SeenStatus, seenConfig, seenStatus, states } from './structs.ts';
 
 export const serviceName = 'Trustkeep';
 
@@ -95,7 +95,7 @@ export async function startService(clock: Clock): Promise<void> {
       'service.failed',
       last.exitCode === null
         ? 'The service did not start: it ended without a code.'
-        : `The service did not start: it ended with code ${last.exitCode}.`,
+        : `The service did not start: it ended ${howEnded(last.exitCode)}.`,
     );
   throw new Failure('service.failed', 'The service was started, but does not answer yet.', {
     hint: 'It may need longer. See: trustkeep service status',

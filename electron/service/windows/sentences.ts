@@ -1,7 +1,7 @@
 import type { ServiceState } from '../service.ts';
 import { programOf } from './command-line.ts';
 import type { SeenService } from './scm.ts';
-import { states } from './structs.ts';
+import { howEnded, states } from './structs.ts';
 
 /** What Windows says of the service, for a person; `log`: where the agent wrote why it ended. Null: not installed. */
 export function stateOf(seen: SeenService | null, log: string): ServiceState {
@@ -37,7 +37,7 @@ function sentenceOf({ state, start, exitCode }: SeenService, log: string): strin
       if (start === disabled) return 'The service is disabled.';
       return exitCode === null
         ? 'The service is stopped.'
-        : `The service ended with code ${exitCode}; Windows may start it again. See: ${log}`;
+        : `The service ended ${howEnded(exitCode)}; Windows may start it again. See: ${log}`;
     default:
       return `The service is in state ${state} of Windows.`;
   }

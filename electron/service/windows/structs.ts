@@ -45,6 +45,10 @@ export function serviceStatus({ state, exitCode, checkpoint, waitHint }: HostSta
   );
 }
 
+/** What Windows notes of a process that ended without a word (ERROR_PROCESS_ABORTED) is no code of ours. */
+export const howEnded = (exitCode: number): string =>
+  exitCode === 1067 ? 'unexpectedly' : `with code ${exitCode}`;
+
 export interface SeenStatus {
   state: number;
   /** Null while it has never ended, or ended well. */

@@ -51,7 +51,12 @@ export async function carryOutOnWindows(
   if (request.verb !== 'remove') return answer([]);
   deleteService();
   removeEventSource();
-  return answer([`The data in ${request.dataDirectory} and the master key are still there.`]);
+  const notes = [`The data in ${request.dataDirectory} and the master key are still there.`];
+  if (seenService() !== null)
+    notes.push(
+      'Windows removes it when no other program has it open. Close services.msc and the Task Manager.',
+    );
+  return answer(notes);
 }
 
 async function install(request: ServiceRequest, tools: WindowsTools): Promise<string[]> {

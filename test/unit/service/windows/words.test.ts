@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { windowsAccount } from '../../../../electron/service/windows/account.ts';
+import { privilegesOf, windowsAccount } from '../../../../electron/service/windows/account.ts';
 import { programOf, windowsLine } from '../../../../electron/service/windows/command-line.ts';
 import { logInto } from '../../../../electron/service/windows/log-file.ts';
 import { refusal } from '../../../../electron/service/windows/refusals.ts';
@@ -40,6 +40,14 @@ describe('the account', () => {
   });
 });
 
+test('the service keeps few privileges: none that would make LocalSystem more than its files', () => {
+  expect(privilegesOf('NT SERVICE\\Trustkeep')).toEqual(['SeChangeNotifyPrivilege']);
+  expect(privilegesOf('CORP\\certs')).toEqual(['SeChangeNotifyPrivilege']);
+  const system = privilegesOf('LocalSystem');
+  expect(system).toEqual(expect.arrayContaining(['SeRestorePrivilege', 'SeImpersonatePrivilege']));
+  expect(system.filter((one) => /Tcb|LoadDriver|Debug|CreateToken/.test(one))).toEqual([]);
+});
+
 describe('what Windows says', () => {
   test('is told with its meaning and what to do', () => {
     const refused = refusal(5, 'The service was not installed');
@@ -71,6 +79,7 @@ describe('what Windows says', () => {
     ]);
     expect(sentence({ start: 4 })).toBe('The service is disabled.');
     expect(sentence({ exitCode: 4 })).toContain('ended with code 4');
+    expect(sentence({ exitCode: 1067 })).toContain('ended unexpectedly');
     expect(stateOf(null, 'LOG')).toMatchObject({
       installed: false,
       sentence: 'The service is not installed.',
