@@ -5,6 +5,7 @@ import type { Bridge } from './bridge/bridge.ts';
 import { BridgeProvider } from './bridge/context.tsx';
 import { styleNonce, usePrefersDark } from './bridge/desktop.ts';
 import { followChanges } from './bridge/invalidate.ts';
+import { keepFocus } from './bridge/keep-focus.ts';
 import { Frame } from './frame/frame.tsx';
 import { Gate } from './screens/secrets/gate.tsx';
 import { darkTheme, lightTheme } from './theme/theme.ts';
@@ -30,6 +31,7 @@ export function App({ bridge }: { bridge: Bridge }) {
   const [cache] = useState(newCache);
   const dark = usePrefersDark();
   useEffect(() => followChanges(bridge, cache), [bridge, cache]);
+  useEffect(() => keepFocus(), []);
   return (
     <RendererProvider renderer={styles} targetDocument={document}>
       <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ height: '100%' }}>

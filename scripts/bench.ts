@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
 import { commandLineStart } from './bench/command-line.ts';
 import { desktopStart } from './bench/desktop.ts';
+import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
 import type { Figure } from './bench/measure.ts';
@@ -23,6 +24,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   start: startToReady,
   'command-line': commandLineStart,
   desktop: desktopStart,
+  first: firstCertificate,
   idle: idleAgents,
   package: packageSizes,
   overview: overviewOfAThousand,

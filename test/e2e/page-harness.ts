@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { foundByAxe } from './axe.ts';
 
 export const sizes = [
   { width: 1180, height: 760 },
@@ -97,7 +97,10 @@ export function pageHarness(): PageHarness {
     },
     settled: still,
     holdsKeyboard,
-    axe: foundByAxe,
+    async axe(page) {
+      await still(page);
+      return (await foundByAxe(page)).map(({ rule, html }) => `${rule}: ${html}`);
+    },
     async inspect({ page, troubles }, picture) {
       await still(page);
       if (wanted) await page.screenshot({ path: resolve(pictures, `${picture}.png`) });
@@ -143,23 +146,6 @@ async function holdsKeyboard(page: Page, button: string): Promise<void> {
     return [...(dialog?.querySelectorAll('button') ?? [])].some(({ textContent }) => textContent === name);
   }, button);
   await still(page);
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** WCAG 2.2 A and AA, and what axe calls good practice. */
-async function foundByAxe(page: Page): Promise<string[]> {
-  await still(page);
-  await page.evaluate(`window.axe ?? (() => { ${axe} })()`);
-  // the library's guards around the whole page and within its menus hand the focus on as they get it
-  const guards = JSON.stringify([
-    ['body > [data-tabster-dummy]'],
-    ['.fui-MenuPopover [data-tabster-dummy]'],
-    ['.fui-PopoverSurface [data-tabster-dummy]'],
-  ]);
-  return page.evaluate(`axe
-    .run({ exclude: ${guards} }, { resultTypes: ['violations'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`);
 }
 
 /** What sticks out of its box sideways and could not be read without scrolling sideways. */

@@ -34,7 +34,7 @@ export const scenes: Record<string, (now: number) => World> = {
   'many-tasks': (now) => {
     const world = richWorld(now);
     const [task, order] = [world.tasks.find(({ finishedAt }) => finishedAt !== null), world.orders[0]];
-    if (task === undefined || order === undefined) throw new Error('nothing was done in this world');
+    if (task === undefined || order === undefined) throw new Error('scene:many-tasks');
     const each = Array.from({ length: 1500 }, (_, at) => at + 1);
     world.tasks = each.map((at) => ({ ...task, id: `task_${at}`, createdAt: now - at * minute }));
     world.orders = each.map((number) => ({ ...order, id: `ord_${number}`, number }));
