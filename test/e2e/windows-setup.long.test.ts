@@ -15,7 +15,8 @@ import { WindowsSetup } from './windows-setup.ts';
 const next = '0.1.99';
 const mine = 'C:\\users\\admin\\AppData\\Local\\Programs\\Trustkeep';
 const forAll = 'C:\\Program Files\\Trustkeep';
-const elsewhere = 'C:\\Own Programs\\Trust keep';
+const ownFolder = "C:\\Ann O'Neil & Sons";
+const elsewhere = `${ownFolder}\\Trust keep`;
 const cli = (folder: string) => `${folder}\\resources\\cli`;
 const data = 'C:\\users\\admin\\AppData\\Local\\Trustkeep';
 const profile = 'C:\\users\\admin\\AppData\\Roaming\\trustkeep';
@@ -47,7 +48,7 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     [now = '', later = ''] = await makeInstallers(folder, wine.prefix, [thisVersion, next]);
     windows.setPath(before);
     nothing = windows.everything();
-  });
+  }, 600_000);
   afterAll(() => wine?.remove());
 
   const install = (setup: string, ...words: string[]) => wine.run(setup, '/S', ...words).code;
@@ -159,11 +160,13 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     expect(windows.has(menu('C:\\users\\admin\\AppData\\Roaming'))).toBe(false);
   });
 
-  test('installs into a folder with spaces, and updates there', async () => {
+  test('installs into a folder with spaces and an apostrophe, and updates there while it runs', async () => {
     expect(install(now, `/D=${elsewhere}`)).toBe(0);
     expect(versionOf(elsewhere)).toBe(`trustkeep ${thisVersion}`);
     expect(windows.has(mine)).toBe(false);
+    const desktop = await windows.startDesktop(`${elsewhere}\\Trustkeep.exe`);
     expect(install(later)).toBe(0);
+    await desktop.ended;
     expect([versionOf(elsewhere), windows.path()]).toEqual([
       `trustkeep ${next}`,
       `${before};${cli(elsewhere)}`,
@@ -222,7 +225,7 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     expect(readFileSync(windows.file(policy), 'utf8')).toBe('{}');
     rmSync(windows.file('C:\\ProgramData\\Trustkeep'), { recursive: true });
     windows.told();
-    rmSync(windows.file('C:\\Own Programs'), { recursive: true, force: true });
+    rmSync(windows.file(ownFolder), { recursive: true, force: true });
     expect(differences(nothing, windows.everything())).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ const elsewhere = /^unit\/(renderer|scripts|build)\//;
 
 /** What else is tried there, of tests with more than units. */
 const more = ['integration/transport/local-socket.test.ts'];
+/** They wait for the disk and for Wine more than they work. */
+const lanes = 3;
 const compiler = 'x86_64-w64-mingw32-gcc';
 const keyring = '@napi-rs/keyring-win32-x64-msvc';
 
@@ -31,10 +33,11 @@ interface Told {
 const onWindows = (path: string) => win32.join('Z:\\', path.replaceAll('/', '\\'));
 
 /** The part of the keychain library for Windows, and the library of Windows that it asks for and Wine has not. */
-async function layKeychain(wine: Wine, modules: string): Promise<void> {
+async function layKeychain(wine: Wine): Promise<void> {
   const { version, integrity } = await lockedPackage(keyring);
-  cpSync(await fetchPackage(keyring, version, integrity), join(modules, keyring), { recursive: true });
   expect(wine.run('cmd', '/c', 'exit').code).toBe(0); // makes Windows
+  const modules = join(wine.drive, 'users', 'admin', '.node_modules'); // where Node looks last
+  cpSync(await fetchPackage(keyring, version, integrity), join(modules, keyring), { recursive: true });
   const source = join(root, 'test', 'servers', 'bcryptprimitives.c');
   const library = join(wine.drive, 'windows', 'system32', 'bcryptprimitives.dll');
   execFileSync(compiler, ['-Wall', '-Werror', '-O1', '-s', '-shared', source, '-o', library, '-ladvapi32']);
@@ -49,24 +52,32 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the unit tests on Windows'
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'trustkeep-units-'));
     wine = new Wine(folder);
-    await layKeychain(wine, join(folder, 'modules'));
+    await layKeychain(wine);
     const tests = join(root, 'test');
     const files = ['unit', 'windows']
       .flatMap((room) => readdirSync(join(tests, room), { recursive: true }).map((name) => `${room}/${name}`))
       .filter((name) => /\.(test|windows)\.ts$/.test(name) && !elsewhere.test(name));
-    const [list, results] = [join(folder, 'list'), join(folder, 'results')];
-    writeFileSync(list, [...files, ...more].map((name) => `${onWindows(join(tests, name))}\n`).join(''));
-    writeFileSync(results, '');
-    const argv = [join(tests, 'windows', 'run.ts'), list, results].map(onWindows);
-    const env = { NODE_PATH: onWindows(join(folder, 'modules')) };
-    const { code, said } = wine.runWith(env, await windowsNode(), ...argv);
+    const all = [...files, ...more];
+    const node = await windowsNode();
+    const run = async (lane: number): Promise<Told[]> => {
+      const [list, results] = ['list', 'results'].map((name) => join(folder, `${name}-${lane}`)) as [
+        string,
+        string,
+      ];
+      const own = all.filter((_, at) => at % lanes === lane);
+      writeFileSync(list, own.map((name) => `${onWindows(join(tests, name))}\n`).join(''));
+      writeFileSync(results, '');
+      const started = wine.start(node, ...[join(tests, 'windows', 'run.ts'), list, results].map(onWindows));
+      expect(await started.ended, started.said()).toBe(0);
+      return readFileSync(results, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    };
     const base = `${onWindows(tests)}\\`;
-    told = readFileSync(results, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Told)
+    told = (await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane))))
+      .flat()
       .map((one) => ({ ...one, file: one.file.replace(base, '').replaceAll('\\', '/') }));
-    expect(code, said).toBe(0);
   }, 900_000);
   afterAll(() => wine?.remove());
 

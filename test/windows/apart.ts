@@ -6,18 +6,20 @@ interface Apart {
 }
 
 const modes = 'Windows has no modes';
-const programs = 'links and directories of endpoints are read and made by programs that only POSIX has';
+const links =
+  'Wine 8 shows links as what they lead to; one to nothing is read by a program that only POSIX has';
+const programs = 'directories of endpoints are made and removed by programs that only POSIX has';
 
 /** Unit tests that fail on Windows under Wine for a reason. One that holds there is no longer listed, and a test says so. */
 export const apart: readonly Apart[] = [
   {
     file: 'unit/providers/endpoints/common/file-endpoint.machine.test.ts',
-    because: programs,
+    because: links,
     tests: ['the comparison with the plan > finds a link that leads elsewhere'],
   },
   {
     file: 'unit/providers/endpoints/common/restore-files.machine.test.ts',
-    because: programs,
+    because: links,
     tests: [
       'restoring > touches nothing through a link, here to victim, and names it',
       'restoring > touches nothing through a link, here to nothing, and names it',
@@ -27,14 +29,14 @@ export const apart: readonly Apart[] = [
   },
   {
     file: 'unit/providers/endpoints/common/snapshot.machine.test.ts',
-    because: programs,
+    because: links,
     tests: [
       'a snapshot > is refused when a link lies where a copy is to be, though it leads to the very file',
     ],
   },
   {
     file: 'unit/providers/endpoints/common/states.machine.test.ts',
-    because: programs,
+    because: links,
     tests: [
       'drift > is named: the file now leads to',
       'drift > is named where a new file would be written through a directory that became a link',
