@@ -75,7 +75,10 @@ describe('a file that another program reads', () => {
   test('stays as it was when it is read for too long, with nothing beside it', async () => {
     const sleep = async () => {};
     const connection = new LocalConnection({ ...systemClock, sleep });
-    await expect(connection.write(path, content, options)).rejects.toMatchObject({ code: 'file.denied' });
+    await expect(connection.write(path, content, options)).rejects.toMatchObject({
+      code: 'file.denied',
+      hint: expect.stringContaining('has the file open'),
+    });
     closeSync(reader);
     expect(readFileSync(path, 'latin1')).toBe('old\r\n');
     expect(readdirSync(directory.path)).toEqual(['site.pem']);

@@ -63,7 +63,9 @@ export class LocalConnection implements HostConnection {
     this.#place = {
       host: 'this machine',
       user,
-      remedy: `Give ${user} that permission, or run Trustkeep as a user that has it (the service runs as root).`,
+      remedy: windows
+        ? `Close the program that has the file open, or give ${user} that permission.`
+        : `Give ${user} that permission, or run Trustkeep as a user that has it (the service runs as root).`,
     };
   }
 
