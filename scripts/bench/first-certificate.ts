@@ -123,7 +123,6 @@ async function addEndpoint(person: Person, page: Page, files: RehearsalFiles, po
   await person.type(dialog.locator('[data-field=name]'), 'shop');
   await person.type(dialog.locator('[data-field=path]'), files.pem);
   await person.type(dialog.locator('[data-field=restart_script]'), files.restart);
-  await person.button(/^Advanced/);
   await person.type(dialog.locator('[data-field=served_at]'), `127.0.0.1:${port}`);
   await person.click(dialog.getByRole('button', { name: 'Add', exact: true }));
   await person.button('Open nodes');
@@ -134,7 +133,7 @@ async function certify(person: Person, page: Page): Promise<void> {
   await person.click(
     page.getByRole('dialog').getByRole('button', { name: 'Request certificate', exact: true }),
   );
-  await person.button('Open'); // of the notification that came up
+  await person.button('Read the plan');
   await person.button(/^Approve/);
   await page
     .getByText(/handshakes? showed the new key and the full chain/)

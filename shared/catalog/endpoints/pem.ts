@@ -70,7 +70,6 @@ export const pem = defineEndpoint({
       kind: 'text',
       min: 3,
       max: 300,
-      advanced: true,
       none: 'checked on disk only',
     },
     ...policyFields,
