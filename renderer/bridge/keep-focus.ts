@@ -12,21 +12,23 @@ const remembered = 40;
  * still there, or else, as after a dialog that was opened by a shortcut, to what had it before. Gives what ends it.
  */
 export function keepFocus(): () => void {
-  let path: readonly Element[] = [];
-  let before: readonly Element[] = [];
+  // not held: what was typed into a field goes away with it
+  let path: readonly WeakRef<Element>[] = [];
+  let before: readonly WeakRef<Element>[] = [];
   let timer: Timer | undefined;
   const remember = ({ target }: FocusEvent): void => {
     if (!(target instanceof Element) || target === document.body) return;
-    before = [target, ...before.filter((one) => one !== target && one.isConnected)].slice(0, remembered);
-    path = [target, ...around(target)];
+    const others = still(before).filter((one) => one !== target && one.isConnected);
+    before = weak([target, ...others].slice(0, remembered));
+    path = weak([target, ...around(target)]);
   };
   const check = (): void => {
     timer = undefined;
-    const [last] = path;
-    if (last === undefined || document.activeElement !== document.body || canHave(last)) return;
+    const last = path[0]?.deref();
+    if (document.activeElement !== document.body || (last !== undefined && canHave(last))) return;
     const main = document.querySelector('main');
-    const near = path.find((one) => one !== last && one.isConnected && !one.contains(main));
-    const place = near ?? before.find(canHave) ?? main;
+    const near = still(path).find((one) => one !== last && one.isConnected && !one.contains(main));
+    const place = near ?? still(before).find(canHave) ?? main;
     if (!(place instanceof HTMLElement)) return;
     if (place.tabIndex < 0 && !place.hasAttribute('tabindex')) place.tabIndex = -1;
     place.focus({ preventScroll: true });
@@ -48,6 +50,11 @@ export function keepFocus(): () => void {
     timer?.cancel();
   };
 }
+
+const weak = (elements: readonly Element[]): WeakRef<Element>[] => elements.map((one) => new WeakRef(one));
+
+const still = (elements: readonly WeakRef<Element>[]): Element[] =>
+  elements.map((one) => one.deref()).filter((one) => one !== undefined);
 
 function around(element: Element): Element[] {
   const { parentElement } = element;
