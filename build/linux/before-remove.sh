@@ -9,15 +9,27 @@ case "$1 $2" in
   remove* | 0*) what=remove ;;
   *) what=nothing ;;
 esac
+unit=/etc/systemd/system/trustkeep.service
+script=/etc/init.d/trustkeep
+
+# A service may also be that of an archive, unpacked elsewhere. It names its program with all links resolved.
+here=$(readlink -f /opt/Trustkeep)
+is_ours() {
+  [ -n "$here" ] && grep -qsF "$here/" "$1"
+}
+
 case $what in
   remove)
-    if [ -e /etc/systemd/system/trustkeep.service ] || [ -e /etc/init.d/trustkeep ]; then
-      /usr/bin/trustkeep service remove || true
+    if is_ours "$unit"; then
+      /usr/bin/trustkeep service remove --manager systemd || true
+    fi
+    if is_ours "$script"; then
+      /usr/bin/trustkeep service remove --manager sysv || true
     fi
     ;;
   update)
-    if [ -x /etc/init.d/trustkeep ] && /etc/init.d/trustkeep status >/dev/null 2>&1; then
-      /etc/init.d/trustkeep stop && : >/run/trustkeep.updating
+    if [ -x "$script" ] && is_ours "$script" && "$script" status >/dev/null 2>&1; then
+      "$script" stop && : >/run/trustkeep.updating
     fi
     ;;
 esac

@@ -45,7 +45,8 @@ export function onlyGiven(path: string): Failure {
 }
 
 function readGivenKey(path: string): Buffer {
-  if (!isAbsolute(path)) throw unusable(path, 'its path is not absolute');
+  // what is there instead may be the key itself, which belongs in no log: a base64 one may begin with a slash
+  if (!isAbsolute(path) || forms.some(([, is]) => is.test(path.trim()))) throw noPath();
   const handle = open(path);
   try {
     const facts = fstatSync(handle);
@@ -70,6 +71,17 @@ function open(path: string): number {
     const { code } = error as NodeJS.ErrnoException;
     throw unusable(path, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`, error);
   }
+}
+
+function noPath(): Failure {
+  return new Failure(
+    'keychain.unavailable',
+    `The master key cannot be read: ${givenKeyVariable} does not contain the absolute path of a file.`,
+    {
+      hint: 'Put the key into a file and the path of that file into the variable. If a key was in the variable, use another one.',
+      retry: 'needs-person',
+    },
+  );
 }
 
 function unusable(path: string, why: string, cause?: unknown): Failure {

@@ -98,13 +98,28 @@ test.each([
 
 test('one sentence says what is named and why it cannot be used', () => {
   rmSync(path);
-  const sentence = (why: string, at = path) =>
-    `The master key cannot be read from ${at}, which TRUSTKEEP_MASTER_KEY_FILE names: ${why}.`;
+  const sentence = (why: string) =>
+    `The master key cannot be read from ${path}, which TRUSTKEEP_MASTER_KEY_FILE names: ${why}.`;
   expect(() => refuseMissingKey(path)).toThrow(sentence('there is no such file'));
   mkdirSync(path);
   expect(() => refuseMissingKey(path)).toThrow(sentence('it is not a regular file'));
-  expect(() => refuseMissingKey('key')).toThrow(sentence('its path is not absolute', 'key'));
   expect(() => refuseMissingKey(null)).not.toThrow();
+});
+
+test.each([
+  ['a relative path', () => 'run/secrets/key'],
+  ['a key in base64', () => key.toString('base64')],
+  ['a key in base64 that begins with a slash', () => Buffer.alloc(32, 255).toString('base64')],
+  ['a key in hexadecimal', () => `${key.toString('hex')}\n`],
+])('%s where a path belongs is refused, and not told', (_, text) => {
+  try {
+    refuseMissingKey(text());
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'keychain.unavailable', retry: 'needs-person' });
+    expect(String(error)).toContain('TRUSTKEEP_MASTER_KEY_FILE does not contain the absolute path of a file');
+    expect(JSON.stringify(error) + String(error)).not.toContain(text().trim());
+  }
 });
 
 test.skipIf(process.getuid?.() !== 0)('a file of another account is refused (needs root to make one)', () => {
