@@ -101,17 +101,19 @@ async function install(
   const account = await accountFor(tools, name, dataDirectory);
   const before = await manager.state();
   const owner = before.account === null ? null : await knownAccount(tools, before.account);
-  if (before.running) await manager.stop();
+  // one that is still starting, too: its data changes hands
+  const works = before.running || before.processId !== null;
+  if (before.installed) await manager.stop();
   let kept: KeptKey;
   try {
     kept = await setUp({ request, manager, tools, program, account });
   } catch (error) {
     // the service before must find its data; what went wrong is told, not what else may go wrong by it
     if (owner !== null) await giveData(dataDirectory, owner).catch(() => {});
-    if (before.running) await manager.start().catch(() => {});
+    if (works) await manager.start().catch(() => {});
     throw error;
   }
-  if (request.start || before.running) await manager.start();
+  if (request.start || works) await manager.start();
   return { ...(await manager.state()), notes: notesAfterInstall(kept, name, request) };
 }
 
