@@ -3,7 +3,7 @@ import { placeOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
 import type { Client } from '../transport/client.ts';
 import { everyPage, isPaged } from './every-page.ts';
-import { codeOfOutput, codeOfTask, exitCodes } from './exit-codes.ts';
+import { codeOfOutput, codeOfTask } from './exit-codes.ts';
 import { followTask } from './follow.ts';
 import { directoryOf, type Globals, type Invocation } from './invocation.ts';
 import type { CliIo, LocalAgent } from './io.ts';
@@ -67,8 +67,9 @@ export async function carryOut(call: Call): Promise<number> {
 async function tellProgram(call: Call, path: string): Promise<number> {
   const { about, license } = call.io.program;
   const { name } = call.input;
-  show(path, path === 'agent.about' ? await about() : await license(String(name)), call);
-  return exitCodes.ok;
+  const output = path === 'agent.about' ? await about() : await license(String(name));
+  show(path, output, call);
+  return codeOfOutput(path, output);
 }
 
 /** Another command has an agent of its own for as long as it takes, and one that begins to run answers soon. */

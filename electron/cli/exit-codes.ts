@@ -70,10 +70,12 @@ function isWell({ renewals, keychain }: AgentStatus): boolean {
 
 /** Some answers are themselves a verdict. */
 export function codeOfOutput(path: string, output: unknown): number {
-  const verdict = output as { ok?: boolean; state?: string };
+  const verdict = output as { ok?: boolean; state?: string; text?: string };
   switch (path) {
     case 'agent.status':
       return isWell(output as AgentStatus) ? exitCodes.ok : exitCodes.failed;
+    case 'agent.license':
+      return verdict.text === '' ? exitCodes.notFound : exitCodes.ok;
     case 'endpoints.probe':
     case 'authorities.test':
     case 'certificates.rehearse':

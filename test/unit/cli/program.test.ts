@@ -9,3 +9,8 @@ test('what this program is made of is told without an agent and without a data d
   expect(JSON.parse(license.stdout)).toEqual({ text: 'Whoever has undici may use it.' });
   expect([about.own, license.own, calls]).toEqual([[], [], []]);
 });
+
+test('a license of a part that is not in it is not found', async () => {
+  const { code, stdout } = await cli(['license', 'moon'], {});
+  expect([code, stdout]).toEqual([5, 'There is no license text of a part of this name.\n']);
+});
