@@ -44,7 +44,7 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     const folder = mkdtempSync(join(tmpdir(), 'trustkeep-setup-'));
     wine = new Wine(folder);
     windows = new WindowsSetup(wine);
-    wine.run('cmd', '/c', 'exit'); // makes Windows
+    expect(wine.run('cmd', '/c', 'exit').code).toBe(0); // makes Windows
     [now = '', later = ''] = await makeInstallers(folder, wine.prefix, [thisVersion, next]);
     windows.setPath(before);
     nothing = windows.everything();
@@ -119,13 +119,14 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     rmSync(windows.file(data), { recursive: true });
     const agent = wine.start(`${cli(mine)}\\trustkeep.exe`, 'run');
     await expect.poll(() => agent.said(), { timeout: 60_000 }).toContain('is ready');
+    expect(install(later)).toBe(0);
+    expect(await agent.ended).toBe(0);
+    expect(agent.said()).toContain('the stop command');
     const desktop = await windows.startDesktop(`${mine}\\Trustkeep.exe`);
     windows.copy(`${mine}\\Trustkeep.exe`, `${mine} 2\\Trustkeep.exe`);
     const other = await windows.startDesktop(`${mine} 2\\Trustkeep.exe`);
     expect(install(later)).toBe(0);
     await desktop.ended;
-    expect(await agent.ended).toBe(0);
-    expect(agent.said()).toContain('the stop command');
     expect(other.child.exitCode).toBeNull();
     expect(versionOf(mine)).toBe(`trustkeep ${next}`);
     other.child.kill('SIGKILL');

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const wineProgram = '/usr/lib/wine/wine64';
+const wineServer = '/usr/lib/wine/wineserver64';
 
 interface Ended {
   code: number | null;
@@ -90,9 +91,14 @@ export class Wine {
     return Object.fromEntries(Array.from(lines, ([, name, value]) => [name, value]));
   }
 
-  /** The server of Wine ends with the last program of its folder. */
+  /**
+   * Ends what runs, its server last: that lives on for some seconds, and the next folder of Wine may get the number of
+   * this one in the file system, by which it would be taken for the server of that.
+   */
   remove(): void {
     for (const child of this.#started) if (child.exitCode === null) child.kill('SIGKILL');
+    for (const word of ['-k', '-w'])
+      spawnSync(wineServer, [word], { ...this.#options({}), stdio: 'ignore', timeout: 60_000 });
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
   }
 }
