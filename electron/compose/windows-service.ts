@@ -7,6 +7,7 @@ import { codeOfFailure, exitCodes } from '../cli/exit-codes.ts';
 import { runHeadless } from '../headless.ts';
 import { writeEvent } from '../service/windows/events.ts';
 import { ServiceHost } from '../service/windows/host.ts';
+import { windowsLibrary } from '../service/windows/library.ts';
 import { logInto, serviceLog } from '../service/windows/log-file.ts';
 import { serviceName } from '../service/windows/scm.ts';
 import { listOfPipe, serviceSid } from '../service/windows/sddl.ts';
@@ -33,9 +34,17 @@ export async function runAsWindowsService(options: WindowsServiceOptions): Promi
     throw new Failure('usage', '"run --service" is for the service manager of Windows.', {
       hint: 'Leave out --service.',
     });
-  const host = await ServiceHost.begin(systemClock);
   const write = logInto(serviceLog(dataDirectory));
   const log = makeLog(write, logLevel, systemClock.now, 'service');
+  const sayWhyNot = ({ message, code, hint }: Failure) =>
+    log.error(`the agent could not run: ${message}`, { code, hint });
+  try {
+    windowsLibrary();
+  } catch (thrown) {
+    sayWhyNot(failureOf(thrown)); // Windows keeps no output, and could not be told
+    throw thrown;
+  }
+  const host = await ServiceHost.begin(systemClock);
   const isAnswering = () => {
     const { path } = socketPlace(dataDirectory);
     try {
@@ -58,7 +67,7 @@ export async function runAsWindowsService(options: WindowsServiceOptions): Promi
     return code;
   } catch (thrown) {
     const failure = failureOf(thrown);
-    log.error(`the agent could not run: ${failure.message}`, { code: failure.code, hint: failure.hint });
+    sayWhyNot(failure);
     writeEvent('error', `Trustkeep ${version} could not run: ${failure.message}`);
     const code = codeOfFailure(failure) || exitCodes.failed;
     host.ended(code);

@@ -1,6 +1,19 @@
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/electron/paths.ts';
 import { run } from '../../scripts/electron/run.ts';
@@ -69,6 +82,23 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', (
     expect(wine.values(key)).toBeNull();
   });
 
+  test('takes no directory of something else, and follows no link', () => {
+    const into = (directory: string) =>
+      service('install', '--data-directory', directory).said.split('\n')[0] ?? '';
+    const [letter, open] = [join(wine.drive, 'letters', 'one.txt'), join(wine.drive, 'open')] as const;
+    for (const folder of [dirname(letter), open, at()]) mkdirSync(folder, { recursive: true });
+    writeFileSync(letter, '', { mode: 0o600 });
+    chmodSync(open, 0o777);
+    symlinkSync(dirname(letter), at('run'));
+    expect(into('C:\\letters')).toMatch(/letters is no data directory .*: other files are in it\.$/);
+    expect(into('C:\\')).toMatch(/it is a whole drive\.$/);
+    expect(into('C:\\letters\\one.txt')).toMatch(/^The data directory .* cannot be made: EEXIST/);
+    expect(into('C:\\open\\data')).toMatch(/^everyone can change C:\\open, and put another/);
+    expect(into(data)).toBe(`${data}\\run is a link, where a file or directory of Trustkeep belongs.`);
+    expect([statSync(letter).mode & 0o777, wine.values(key)]).toEqual([0o600, null]);
+    rmSync(at('run'));
+  });
+
   test('is installed and runs, and its agent answers at its pipe', () => {
     const { code, out, said } = service('install');
     expect([code, out.split('\n')[0]]).toEqual([0, 'The service is running.']);
@@ -100,6 +130,25 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', (
     expect(trustkeep('status', '--system').code).toBe(0);
     // the pipe took who may use it
     expect(readFileSync(at('logs', 'service.log'), 'utf8')).not.toContain(' warn ');
+  });
+
+  test('runs on when an installation over it is refused; a group is no account', () => {
+    symlinkSync(wine.drive, at('logs', 'link'));
+    expect(service('install').said).toContain('logs\\link is a link');
+    expect(status()).toMatchObject({ running: true, account: 'LocalSystem' });
+    rmSync(at('logs', 'link'));
+    expect(service('install', '--account', 'Users').said).toContain('Users is a group, not an account.');
+  });
+
+  test('says what is wrong where Windows cannot be called, in the log of the service too', () => {
+    const modules = join(wine.drive, 'Program Files', 'Trustkeep', 'resources', 'cli', 'node_modules');
+    const [name = ''] = globSync('**/koffi.node', { cwd: modules });
+    renameSync(join(modules, name), join(place, 'koffi.node'));
+    const sentence = 'Trustkeep cannot call Windows: Cannot find module';
+    expect(service('status').said).toMatch(new RegExp(`^${sentence}.*\\.\\n.*virus scanner`));
+    trustkeep('run', '--service', `--data-directory=${data}`);
+    expect(readFileSync(at('logs', 'service.log'), 'utf8')).toContain(`could not run: ${sentence}`);
+    renameSync(join(place, 'koffi.node'), join(modules, name));
   });
 
   test('restarts, and stops with its steps finished and no code', () => {
@@ -174,6 +223,16 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', (
     expect(told()[0]).toBe('RUNNING');
     expect(uninstall(installation)).toBe(0);
     expect(wine.values(key)).toBeNull();
+    expect(service('install').code).toBe(0);
+  });
+
+  test('knows where its data are, wherever that is', () => {
+    const own = 'C:\\Own data\\certs';
+    const { said } = service('install', '--data-directory', own);
+    expect(said).toContain(`Its data were in ${data} until now, and are still there.`);
+    expect(said).toContain(`trustkeep status --data-directory "${own}"`);
+    expect(service('status').said).toBe(`Its agent answers: Trustkeep ${thisVersion}.\n`);
+    expect(service('remove').said).toBe(`The data in ${own} and the master key are still there.\n`);
     expect(service('install').code).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { serviceName } from './scm.ts';
+import { serviceSid } from './sddl.ts';
 
 export interface WindowsAccount {
   /** As the service manager takes it. */
@@ -7,7 +8,15 @@ export interface WindowsAccount {
   password: 'own' | 'empty' | 'none';
   /** Windows lets its own accounts log on as a service; others are given that right. */
   needsRight: boolean;
+  /** Of accounts whose name depends on the language of Windows; null: looked up by the name. */
+  identity: string | null;
 }
+
+const identities: Record<string, string> = {
+  LocalSystem: 'S-1-5-18',
+  'NT AUTHORITY\\LocalService': 'S-1-5-19',
+  'NT AUTHORITY\\NetworkService': 'S-1-5-20',
+};
 
 /** What Windows has for services, by the names people write. In small letters. */
 const own: Record<string, string> = Object.fromEntries(
@@ -48,9 +57,10 @@ export const privilegesOf = (account: string): string[] => (account === 'LocalSy
 export function windowsAccount(given: string | null): WindowsAccount {
   const written = given ?? virtual;
   if (written.toLowerCase() === virtual.toLowerCase())
-    return { name: virtual, password: 'none', needsRight: false };
+    return { name: virtual, password: 'none', needsRight: false, identity: serviceSid(serviceName) };
   const known = own[written.toLowerCase()];
-  if (known !== undefined) return { name: known, password: 'empty', needsRight: false };
+  if (known !== undefined)
+    return { name: known, password: 'empty', needsRight: false, identity: identities[known] ?? null };
   const name = /[\\@]/.test(written) ? written : `.\\${written}`;
-  return { name, password: name.endsWith('$') ? 'none' : 'own', needsRight: true };
+  return { name, password: name.endsWith('$') ? 'none' : 'own', needsRight: true, identity: null };
 }

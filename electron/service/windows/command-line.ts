@@ -15,3 +15,8 @@ function quoted(word: string): string {
 export function programOf(line: string): string {
   return /^"([^"]*)"/.exec(line)?.[1] ?? line.split(' ')[0] ?? '';
 }
+
+/** The data directory that the service is started with; null where the line is not ours. */
+export function dataDirectoryOf(line: string): string | null {
+  return /"--data-directory=([^"]+)"/.exec(line)?.[1] ?? null;
+}

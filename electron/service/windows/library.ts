@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { Failure } from '#shared/failure.ts';
 
 type Koffi = typeof import('koffi');
 
@@ -58,7 +59,12 @@ const pointers = {
   RegisterServiceCtrlHandlerExW: 'spp',
 } as const;
 
-const kernelNumbers = { CloseHandle: 'p', GetLastError: '', WaitForSingleObject: 'pn' } as const;
+const kernelNumbers = {
+  CloseHandle: 'p',
+  GetFileAttributesW: 's',
+  GetLastError: '',
+  WaitForSingleObject: 'pn',
+} as const;
 const kernelPointers = { CreateFileW: 'snnpnnp', CreateThread: 'ppppnN', LocalFree: 'p' } as const;
 
 type Numbers = keyof typeof numbers | keyof typeof kernelNumbers;
@@ -82,9 +88,20 @@ export type WindowsLibrary = Functions & {
 
 let library: WindowsLibrary | undefined;
 
-/** The one door to Windows itself. Loaded on first use: nothing else needs it, and no other system has it. */
+/**
+ * The one door to Windows itself. Loaded on first use: nothing else needs it, and no other system has it. Throws
+ * `service.failed` where it cannot be loaded.
+ */
 export function windowsLibrary(): WindowsLibrary {
-  library ??= load(createRequire(import.meta.url)('koffi/indirect') as Koffi);
+  try {
+    library ??= load(createRequire(import.meta.url)('koffi/indirect') as Koffi);
+  } catch (cause) {
+    const [why] = (cause as Error).message.split('\n');
+    throw new Failure('service.failed', `Trustkeep cannot call Windows: ${why}.`, {
+      hint: 'A file of the installation is missing or blocked, by a virus scanner for example. Allow it, or install Trustkeep again.',
+      cause,
+    });
+  }
   return library;
 }
 

@@ -104,8 +104,12 @@ export async function startService(clock: Clock): Promise<void> {
 
 const stopControl = 1;
 
-/** Stops it, if it is running. Resolves when its process has ended; its running steps may finish. */
+/**
+ * Stops it, if it is running; one that is starting takes no orders, and is waited for. Resolves when its process has
+ * ended; its running steps may finish.
+ */
 export async function stopService(clock: Clock): Promise<void> {
+  await settled(clock, longestMs.start, (state) => state !== states.starting);
   const processId = seenService()?.processId ?? null;
   withService('stop', (service, windows) => {
     if (windows.ControlService(service, stopControl, Buffer.alloc(28)) !== 0) return;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { win32 } from 'node:path';
 
 /**
  * The identity that Windows gives a service of that name, whichever account it runs as: known before it is installed
@@ -38,10 +39,10 @@ const rights: Record<string, number> = {
   ...{ FA: 0x1f01ff, FR: 0x120089, FW: 0x120116, FX: 0x1200a0 },
 };
 
-/** Removing, replacing, and giving oneself the right to. */
-const replaces = 0x40 | rightsOf('SDWDWOGA');
-/** In the folder of the program another file is as good as another program. */
-const changes = replaces | 0x2 | 0x4 | rightsOf('GW');
+/** What harms a drive, whose own folder no one removes; a folder further up, where a new file does no harm; the thing itself. */
+const drive = 0x40 | rightsOf('WDWOGA');
+const above = drive | rightsOf('SD');
+const harms = { drive, above, itself: above | 0x2 | 0x4 | rightsOf('GW') } as const;
 
 /** System, administrators and what installs Windows; as an abbreviation or whole. */
 const trusted = new Set([
@@ -50,15 +51,19 @@ const trusted = new Set([
   'S-1-5-21-0-0-0-1000', // whoever runs Wine, which knows one account; Windows makes no such domain
 ]);
 
+/** Abbreviations of accounts that a service can run as. */
+const whole: Record<string, string> = { LS: 'S-1-5-19', NS: 'S-1-5-20' };
+
 /** Creator and owner mean someone else each time: who that is, is told apart from it. */
 const standIns = new Set(['CO', 'S-1-3-0', 'OW', 'S-1-3-4']);
 
-/**
- * Of a security descriptor as text (SDDL): who besides administrators can change what it is of, or null. `above`: a
- * folder further up, where a new file does no harm. Also trusted: `besides`.
- */
-export function whoElse(descriptor: string, above: boolean, besides: readonly string[] = []): string | null {
-  const isTrusted = (sid: string) => trusted.has(sid) || besides.includes(sid);
+/** Of a security descriptor as text (SDDL): who besides administrators can change what it is of, or null. Also trusted: `besides`. */
+export function whoElse(
+  descriptor: string,
+  place: keyof typeof harms,
+  besides: readonly string[] = [],
+): string | null {
+  const isTrusted = (sid: string) => trusted.has(sid) || besides.includes(whole[sid] ?? sid);
   const owner = /^O:(S-[\d-]+|[A-Z]{2})/.exec(descriptor)?.[1] ?? 'an unknown owner';
   if (!isTrusted(owner)) return owner;
   const list = /D:([A-Z_]*)((?:\([^)]*\))*)/.exec(descriptor);
@@ -66,10 +71,36 @@ export function whoElse(descriptor: string, above: boolean, besides: readonly st
   for (const [, entry = ''] of (list[2] ?? '').matchAll(/\(([^)]*)\)/g)) {
     const [type = '', flags = '', mask = '', , , sid = ''] = entry.split(';');
     if (!type.endsWith('A') || flags.includes('IO') || standIns.has(sid) || isTrusted(sid)) continue;
-    if ((rightsOf(mask) & (above ? replaces : changes)) !== 0) return sid;
+    if ((rightsOf(mask) & harms[place]) !== 0) return sid;
   }
   return null;
 }
+
+/** The first folder above a path that someone besides administrators can change, with who; null: there is none. */
+export function openAbove(
+  path: string,
+  descriptorOf: (path: string) => string,
+): { who: string; folder: string } | null {
+  for (let folder = win32.dirname(path); ; folder = win32.dirname(folder)) {
+    const isDrive = folder === win32.dirname(folder);
+    const who = whoElse(descriptorOf(folder), isDrive ? 'drive' : 'above');
+    if (who !== null) return { who, folder };
+    if (isDrive) return null;
+  }
+}
+
+const names: Record<string, string> = {
+  WD: 'everyone',
+  'S-1-1-0': 'everyone',
+  BU: 'every user',
+  'S-1-5-32-545': 'every user',
+  AU: 'every user',
+  'S-1-5-11': 'every user',
+  IU: 'whoever is logged on',
+};
+
+/** For a sentence. */
+export const accountWords = (who: string): string => names[who] ?? `the account ${who}`;
 
 function rightsOf(mask: string): number {
   if (/^0x/i.test(mask)) return Number(mask);

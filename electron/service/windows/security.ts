@@ -35,6 +35,25 @@ export function setAccess(path: string, list: string): void {
   });
 }
 
+/** Makes the administrators own a file or folder: an owner may change the access list, whatever that says. */
+export function giveToAdministrators(path: string): void {
+  withDescriptor('O:BA', (descriptor, windows) => {
+    const owner: [Pointer | null] = [null];
+    windows.GetSecurityDescriptorOwner(descriptor, owner, [0]);
+    const code = windows.SetNamedSecurityInfoW(path, file, ownerPart, owner[0], null, null, null);
+    if (code !== 0) throw refusal(code, `${path} cannot be given to the administrators`);
+  });
+}
+
+const reparsePoint = 0x400;
+const noAttributes = 0xffffffff;
+
+/** Whether a folder is a link of some kind: Node takes a junction that names its drive by its number for a folder. */
+export function isLink(path: string): boolean {
+  const attributes = windowsLibrary().GetFileAttributesW(path);
+  return attributes !== noAttributes && (attributes & reparsePoint) !== 0;
+}
+
 const kernelObject = 6; // SE_KERNEL_OBJECT
 const readList = 0x20000;
 const writeList = 0x40000;
@@ -54,31 +73,49 @@ export function setPipeAccess(path: string, list: string): void {
 }
 
 function withList(list: string, use: (address: Pointer, windows: WindowsLibrary) => void): void {
-  const windows = windowsLibrary();
-  const made: [Pointer | null] = [null];
-  if (windows.ConvertStringSecurityDescriptorToSecurityDescriptorW(list, 1, made, null) === 0)
-    throw refusal(windows.GetLastError(), `Windows does not understand the access list ${list}`);
-  try {
+  withDescriptor(list, (descriptor, windows) => {
     const address: [Pointer | null] = [null];
-    windows.GetSecurityDescriptorDacl(made[0], [0], address, [0]);
+    windows.GetSecurityDescriptorDacl(descriptor, [0], address, [0]);
     if (address[0] === null) throw refusal(0, `The access list ${list} has no entries`);
     use(address[0], windows);
+  });
+}
+
+function withDescriptor(text: string, use: (descriptor: Pointer, windows: WindowsLibrary) => void): void {
+  const windows = windowsLibrary();
+  const made: [Pointer | null] = [null];
+  const done = windows.ConvertStringSecurityDescriptorToSecurityDescriptorW(text, 1, made, null);
+  if (done === 0 || made[0] === null)
+    throw refusal(windows.GetLastError(), `Windows does not understand the access list ${text}`);
+  try {
+    use(made[0], windows);
   } finally {
     windows.LocalFree(made[0]);
   }
 }
 
-/** The identity of an account or group, as bytes and as text (`S-1-…`); null where no such name is known. */
-export function identityOf(name: string): { bytes: Buffer; text: string } | null {
+export interface Identity {
+  bytes: Buffer;
+  /** `S-1-…` */
+  text: string;
+  isGroup: boolean;
+}
+
+/** SidTypeGroup, SidTypeAlias. */
+const groups = [2, 4];
+
+/** Of an account or group; null where no such name is known. */
+export function identityOf(name: string): Identity | null {
   const windows = windowsLibrary();
   const bytes = Buffer.alloc(256);
   const domain = Buffer.alloc(1024);
-  if (windows.LookupAccountNameW(null, name, bytes, [bytes.length], domain, [512], [0]) === 0) return null;
+  const kind: [number] = [0];
+  if (windows.LookupAccountNameW(null, name, bytes, [bytes.length], domain, [512], kind) === 0) return null;
   const text: [Pointer | null] = [null];
   if (windows.ConvertSidToStringSidW(bytes, text) === 0 || text[0] === null) return null;
   const read = windows.textAt(text[0]);
   windows.LocalFree(text[0]);
-  return { bytes, text: read };
+  return { bytes, text: read, isGroup: groups.includes(kind[0]) };
 }
 
 const createAccount = 0x10;

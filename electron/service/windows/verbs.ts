@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { win32 } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
+import { dataDirectory as usualDirectory } from '#kit/paths.ts';
 import { Failure } from '#shared/failure.ts';
 import type { KeptKey, ServiceAnswer, ServiceRequest } from '../verbs.ts';
 import { type WindowsAccount, windowsAccount } from './account.ts';
-import { programOf, windowsLine } from './command-line.ts';
+import { dataDirectoryOf, programOf, windowsLine } from './command-line.ts';
 import { keepData } from './data.ts';
 import { addEventSource, removeEventSource } from './events.ts';
 import { serviceLog, sizeOf } from './log-file.ts';
 import { refuseOpenProgram } from './program.ts';
 import { refuseWithoutRight, register } from './registration.ts';
 import { deleteService, type SeenService, seenService, startService, stopService } from './scm.ts';
-import { identityOf, letLogOnAsService } from './security.ts';
+import { type Identity, identityOf, letLogOnAsService } from './security.ts';
 import { stateOf } from './sentences.ts';
 import { wide } from './structs.ts';
 
@@ -30,28 +31,31 @@ interface WindowsTools {
  * Carries out one verb with the service manager of Windows and says how the service is then. Rejects with `service.*`;
  * what was done before stays, and the same verb again continues from there.
  */
-export async function carryOutOnWindows(
-  request: ServiceRequest,
-  tools: WindowsTools,
-): Promise<ServiceAnswer> {
-  const log = serviceLog(request.dataDirectory);
-  const answer = (notes: string[]): ServiceAnswer => ({ ...stateOf(seenService(), log), notes });
-  if (request.verb === 'status') {
-    const state = answer([]);
-    return state.running ? { ...state, notes: [await tools.askAgent(request.dataDirectory)] } : state;
-  }
-  if (request.verb === 'install') return answer(await install(request, tools));
+export async function carryOutOnWindows(asked: ServiceRequest, tools: WindowsTools): Promise<ServiceAnswer> {
   const before = seenService();
+  // where the service keeps its data is known since it was installed
+  const request =
+    asked.verb === 'install' || before === null
+      ? asked
+      : { ...asked, dataDirectory: dataDirectoryOf(before.path) ?? asked.dataDirectory };
+  const { verb, dataDirectory } = request;
+  const log = serviceLog(dataDirectory);
+  const answer = (notes: string[]): ServiceAnswer => ({ ...stateOf(seenService(), log), notes });
+  if (verb === 'status') {
+    const state = answer([]);
+    return state.running ? { ...state, notes: [await tools.askAgent(dataDirectory)] } : state;
+  }
+  if (verb === 'install') return answer(await install(request, tools));
   if (before === null)
     throw new Failure('service.not-installed', 'The service is not installed.', {
       hint: 'Install it first: trustkeep service install',
     });
-  if (request.verb !== 'start') await stopService(tools.clock);
-  if (request.verb === 'start' || request.verb === 'restart') await start(request, tools);
-  if (request.verb !== 'remove') return answer([]);
+  if (verb !== 'start') await stopService(tools.clock);
+  if (verb === 'start' || verb === 'restart') await start(request, tools);
+  if (verb !== 'remove') return answer([]);
   deleteService();
   removeEventSource();
-  const notes = [`The data in ${request.dataDirectory} and the master key are still there.`];
+  const notes = [`The data in ${dataDirectory} and the master key are still there.`];
   if (seenService() !== null)
     notes.push(
       'Windows removes it when no other program has it open. Close services.msc and the Task Manager.',
@@ -65,36 +69,73 @@ async function install(request: ServiceRequest, tools: WindowsTools): Promise<st
   refuseUnusable(request, account);
   refuseWithoutRight();
   const groupId = group === null ? null : known(group).text;
-  const accountId = account.needsRight ? known(account.name.replace(/^\.\\/, '')) : null;
+  const accountId = account.needsRight ? knownAccount(account) : null;
   refuseOpenProgram(tools.program[0]);
   const before = seenService();
   const password = await passwordFor(account, request, before, tools.ask);
   const wasRunning = before !== null && before.processId !== null;
   if (wasRunning) await stopService(tools.clock);
-  keepData(dataDirectory, groupId);
+  let done: Awaited<ReturnType<typeof setUp>>;
+  try {
+    done = await setUp({ request, tools, account, accountId, groupId, before, password });
+  } catch (error) {
+    // the service before runs on; what went wrong is told, not what else may go wrong by it
+    if (wasRunning) await startService(tools.clock).catch(() => {});
+    throw error;
+  } finally {
+    password?.fill(0);
+  }
+  const starts = request.start || wasRunning;
+  if (starts) await start(request, tools);
+  const notes = notesAfterInstall(request, account, done.kept);
+  if (before !== null) notes.unshift(changedSentence(before, tools.program[0], dataDirectory));
+  if (done.unknown.length > 0)
+    notes.push(`This version of Windows does not know ${done.unknown.join(', ')}.`);
+  if (!starts) notes.push('It was not started. Start it: trustkeep service start');
+  return notes;
+}
+
+interface SetUp {
+  request: ServiceRequest;
+  tools: WindowsTools;
+  account: WindowsAccount;
+  /** Null where Windows knows that the account may run services. */
+  accountId: Identity | null;
+  groupId: string | null;
+  before: SeenService | null;
+  password: Buffer | null;
+}
+
+/** Directory, key and registration; the service does not run. `unknown`: what this Windows does not know, in words. */
+async function setUp({ request, tools, account, accountId, groupId, before, password }: SetUp) {
+  const { dataDirectory, masterKeyFile } = request;
+  keepData({
+    directory: dataDirectory,
+    group: groupId,
+    accounts: [accountId?.text, formerAccount(before)].filter((one) => typeof one === 'string'),
+    keyFile: masterKeyFile === null ? null : win32.basename(masterKeyFile).toLowerCase(),
+  });
   const isInside = (path: string) => path.toLowerCase().startsWith(`${dataDirectory.toLowerCase()}\\`);
-  const kept = await tools.keepKey(dataDirectory, request.masterKeyFile, isInside);
-  if (accountId !== null) letLogOnAsService(accountId.bytes, account.name);
+  const kept = await tools.keepKey(dataDirectory, masterKeyFile, isInside);
   const line = windowsLine([
     ...[...tools.program, 'run', '--service', `--data-directory=${dataDirectory}`],
     ...(groupId === null ? [] : [`--service-group=${groupId}`]),
   ]);
   const unknown = register({ line, account: account.name, password });
-  password?.fill(0);
+  if (accountId !== null) letLogOnAsService(accountId.bytes, account.name);
   addEventSource();
-  const starts = request.start || wasRunning;
-  if (starts) await start(request, tools);
-  const notes = notesAfterInstall(request, account, kept);
-  if (before !== null) notes.unshift(changedSentence(before, tools.program[0]));
-  if (unknown.length > 0) notes.push(`This version of Windows does not know ${unknown.join(', ')}.`);
-  if (!starts) notes.push('It was not started. Start it: trustkeep service start');
-  return notes;
+  return { kept, unknown };
 }
 
-function changedSentence(before: SeenService, program: string): string {
+function changedSentence(before: SeenService, program: string, dataDirectory: string): string {
   const other = programOf(before.path);
   const from = other.toLowerCase() === program.toLowerCase() ? '' : ` It started ${other} until now.`;
-  return `The service was already installed: its settings were replaced.${from}`;
+  const data = dataDirectoryOf(before.path);
+  const moved =
+    data === null || data.toLowerCase() === dataDirectory.toLowerCase()
+      ? ''
+      : ` Its data were in ${data} until now, and are still there.`;
+  return `The service was already installed: its settings were replaced.${from}${moved}`;
 }
 
 function refuseUnusable(request: ServiceRequest, account: WindowsAccount): void {
@@ -135,7 +176,26 @@ async function passwordFor(
   });
 }
 
-function known(name: string): { bytes: Buffer; text: string } {
+/** Whose right is asked of Windows by that name: a group would be given it as a whole. */
+function knownAccount({ name }: WindowsAccount): Identity {
+  const found = known(nameOf(name));
+  if (!found.isGroup) return found;
+  throw new Failure('service.account-missing', `${nameOf(name)} is a group, not an account.`, {
+    hint: 'Name an account. Who may call the service is said with --group.',
+  });
+}
+
+/** Of what the service ran as until now; null where that is gone. */
+function formerAccount(before: SeenService | null): string | null {
+  if (before === null || before.account === null) return null;
+  const { name, identity } = windowsAccount(before.account);
+  return identity ?? identityOf(nameOf(name))?.text ?? null;
+}
+
+/** As it is looked up: an account of this machine without what the service manager wants before it. */
+const nameOf = (account: string): string => account.replace(/^\.\\/, '');
+
+function known(name: string): Identity {
   const found = identityOf(name);
   if (found !== null) return found;
   throw new Failure('service.account-missing', `There is no account or group "${name}" on this machine.`, {
@@ -170,12 +230,16 @@ function notesAfterInstall(
   account: WindowsAccount,
   kept: KeptKey,
 ): string[] {
+  const door =
+    dataDirectory.toLowerCase() === usualDirectory(true).toLowerCase()
+      ? '--system'
+      : `--data-directory "${dataDirectory}"`;
   const notes = [
     `The service runs as ${account.name}, with its data in ${dataDirectory}, which only it and administrators can open.`,
-    'Commands of an administrator reach it with --system: trustkeep status --system',
+    `Commands of an administrator reach it with ${door}: trustkeep status ${door}`,
     kept?.kind === 'key-file'
-      ? `Its master key is kept in ${kept.path ?? 'a key file'}. Note the recovery key once: trustkeep secrets recovery-key --system`
-      : 'Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: trustkeep secrets choose key-file --system',
+      ? `Its master key is kept in ${kept.path ?? 'a key file'}. Note the recovery key once: trustkeep secrets recovery-key ${door}`
+      : `Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: trustkeep secrets choose key-file ${door}`,
   ];
   if (group !== null)
     notes.push(

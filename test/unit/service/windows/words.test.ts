@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { privilegesOf, windowsAccount } from '../../../../electron/service/windows/account.ts';
-import { programOf, windowsLine } from '../../../../electron/service/windows/command-line.ts';
+import {
+  dataDirectoryOf,
+  programOf,
+  windowsLine,
+} from '../../../../electron/service/windows/command-line.ts';
 import { logInto } from '../../../../electron/service/windows/log-file.ts';
 import { refusal } from '../../../../electron/service/windows/refusals.ts';
 import { stateOf } from '../../../../electron/service/windows/sentences.ts';
@@ -17,6 +21,8 @@ describe('the line that Windows starts', () => {
     ]);
     expect(line).toBe('"C:\\Program Files\\Trustkeep\\trustkeep.exe" "run" "--data-directory=D:\\k\\\\"');
     expect(programOf(line)).toBe('C:\\Program Files\\Trustkeep\\trustkeep.exe');
+    expect(dataDirectoryOf(windowsLine(['t.exe', '--data-directory=D:\\own k']))).toBe('D:\\own k');
+    expect(dataDirectoryOf('t.exe')).toBeNull();
   });
 
   test('doubles backslashes before a quotation mark only', () => {
@@ -36,7 +42,14 @@ describe('the account', () => {
     ['certs@corp.example', 'certs@corp.example', 'own', true],
     ['CORP\\gmsa-certs$', 'CORP\\gmsa-certs$', 'none', true],
   ] as const)('%s is %s, with the password %s', (given, name, password, needsRight) => {
-    expect(windowsAccount(given)).toEqual({ name, password, needsRight });
+    expect(windowsAccount(given)).toMatchObject({ name, password, needsRight });
+  });
+
+  test('of Windows is known by its identity, whose name depends on the language', () => {
+    const identities = ['System', 'LocalService', 'NetworkService', 'CORP\\certs'].map(
+      (name) => windowsAccount(name).identity,
+    );
+    expect(identities).toEqual(['S-1-5-18', 'S-1-5-19', 'S-1-5-20', null]);
   });
 });
 

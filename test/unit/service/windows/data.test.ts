@@ -1,0 +1,21 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { refuseOther } from '../../../../electron/service/windows/data.ts';
+
+test('a directory is taken that is empty or was a data directory before; none of something else, and no drive', () => {
+  const directory = mkdtempSync(`${tmpdir()}/trustkeep-data-`);
+  const attempt =
+    (keyFile: string | null = null) =>
+    () =>
+      refuseOther(directory, keyFile);
+  expect(attempt()).not.toThrow();
+  mkdirSync(`${directory}/run`);
+  writeFileSync(`${directory}/Own.key`, '');
+  expect(attempt('own.key')).not.toThrow();
+  expect(attempt()).toThrow(`${directory} is no data directory of Trustkeep: other files are in it.`);
+  writeFileSync(`${directory}/policy.json`, '');
+  expect(attempt()).not.toThrow();
+  rmSync(directory, { recursive: true });
+  expect(() => refuseOther('/', null)).toThrow('/ is no data directory of Trustkeep: it is a whole drive.');
+});
