@@ -88,7 +88,12 @@ export async function startService(clock: Clock): Promise<void> {
     const error = windows.GetLastError();
     if (error !== alreadyRunning) throw refusal(error, 'The service did not start');
   });
-  const last = await settled(clock, longestMs.start, (state) => state !== states.starting);
+  const last = await settled(
+    clock,
+    longestMs.start,
+    (state) => state !== states.starting,
+    () => withService('read', statusOf),
+  );
   if (last === null || last.state === states.running) return;
   if (last.state === states.stopped)
     throw new Failure(
@@ -104,20 +109,36 @@ export async function startService(clock: Clock): Promise<void> {
 
 const stopControl = 1;
 
+/** What stopping needs of the service manager. */
+interface Stoppable {
+  /** Null where the service is not installed. */
+  status(): Pick<SeenStatus, 'state' | 'processId'> | null;
+  /** Tells it to stop, unless it does not run or is about to end. */
+  tell(): void;
+}
+
+const ofWindows: Stoppable = {
+  status: () => withService('read', statusOf),
+  tell() {
+    withService('stop', (service, windows) => {
+      if (windows.ControlService(service, stopControl, Buffer.alloc(28)) !== 0) return;
+      const error = windows.GetLastError();
+      const stopping = statusOf(service, windows).state === states.stopping;
+      if (error !== notRunning && !stopping) throw refusal(error, 'The service did not stop');
+    });
+  },
+};
+
 /**
  * Stops it, if it is running; one that is starting takes no orders, and is waited for. Resolves when its process has
  * ended; its running steps may finish.
  */
-export async function stopService(clock: Clock): Promise<void> {
-  await settled(clock, longestMs.start, (state) => state !== states.starting);
-  const processId = seenService()?.processId ?? null;
-  withService('stop', (service, windows) => {
-    if (windows.ControlService(service, stopControl, Buffer.alloc(28)) !== 0) return;
-    const error = windows.GetLastError();
-    const stopping = statusOf(service, windows).state === states.stopping;
-    if (error !== notRunning && !stopping) throw refusal(error, 'The service did not stop');
-  });
-  const last = await settled(clock, longestMs.stop, (state) => state === states.stopped);
+export async function stopService(clock: Clock, service: Stoppable = ofWindows): Promise<void> {
+  const { status } = service;
+  await settled(clock, longestMs.start, (state) => state !== states.starting, status);
+  const processId = status()?.processId ?? null;
+  service.tell();
+  const last = await settled(clock, longestMs.stop, (state) => state === states.stopped, status);
   if (last === null || last.state === states.stopped) {
     // it says so a moment before its end, and its files are in use until then
     const until = clock.monotonic() + lingersMs;
@@ -140,14 +161,15 @@ function isAlive(processId: number): boolean {
 }
 
 /** The state once it fits, or after all patience; null where it was removed meanwhile. */
-async function settled(
+async function settled<T extends { state: number }>(
   clock: Clock,
   patienceMs: number,
   fits: (state: number) => boolean,
-): Promise<SeenStatus | null> {
+  statusNow: () => T | null,
+): Promise<T | null> {
   const until = clock.monotonic() + patienceMs;
   for (;;) {
-    const status = withService('read', statusOf);
+    const status = statusNow();
     if (status === null || fits(status.state) || clock.monotonic() >= until) return status;
     await clock.sleep(asksMs);
   }
