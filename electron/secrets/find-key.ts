@@ -41,3 +41,18 @@ export async function findKey(
     key.fill(0);
   }
 }
+
+/**
+ * The notes with the path that the given key has now: whoever keeps it may mount it at another one than before. As they are
+ * where none is given, or another one than theirs.
+ */
+export async function withGivenPath(holder: KeyHolder, notes: KeyNotes): Promise<KeyNotes> {
+  const { givenKeyFile = null } = holder.options;
+  if (givenKeyFile === null || notes.kind !== 'key-file' || notes.path === givenKeyFile) return notes;
+  const { keychain } = holder.place(notes.kind, givenKeyFile);
+  const key = await keychain.get(notes.keyId).catch(() => null); // what the notes name is tried, and told of
+  if (key === null) return notes;
+  const fits = fitsCheckValue(key, notes.storeUuid, notes.kcv);
+  key.fill(0);
+  return fits ? { ...notes, path: givenKeyFile } : notes;
+}

@@ -3,7 +3,7 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import { adoptDatabase, type ForeignDatabase } from './adopt-database.ts';
 import { databaseEnvelope } from './database-envelope.ts';
 import type { RowSealer, SealContext, SealedRow } from './envelope.ts';
-import { findKey } from './find-key.ts';
+import { findKey, withGivenPath } from './find-key.ts';
 import { finishRowsQuietly } from './finish-rows.ts';
 import { KeyHolder, type MasterKeyOptions } from './key-holder.ts';
 import { type KeyNotes, type KeyNotesRows, keyEntryOf, withLeftover, writeKeyNotes } from './key-notes.ts';
@@ -92,8 +92,10 @@ export class MasterKey implements RowSealer {
       if (notes === null) return this.#begin();
       if (notes.kind === 'passphrase' && passphrase === undefined)
         return holder.trouble('locked', notes.kind, null);
-      const state = await findKey(holder, notes, holder.place(notes.kind, notes.path, passphrase));
+      const found = await withGivenPath(holder, notes);
+      const state = await findKey(holder, found, holder.place(found.kind, found.path, passphrase));
       if (!this.ready) return state;
+      if (found.path !== notes.path) writeKeyNotes(holder.notesRows, found);
       await finishRowsQuietly(holder);
       await holder.removeLeftovers();
       return state;

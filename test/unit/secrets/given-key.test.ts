@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '#kit/log.ts';
@@ -55,6 +55,32 @@ test('another key than the one before opens nothing, and a file that is gone mak
   const fresh = machine();
   expect(await agentOver(fresh).unlock()).toMatchObject({ state: 'unavailable', kind: 'key-file' });
   expect([fresh.os.sets, fresh.store.rows.size]).toEqual([0, 0]);
+});
+
+test('it may be mounted at another path than before, and is then kept there', async () => {
+  const here = machine();
+  const first = agentOver(here);
+  await first.unlock();
+  const sealed = first.seal(place, Secret.of('hunter2'));
+  const before = path;
+  path = join(directory.path, 'elsewhere');
+  renameSync(before, path);
+  const next = agentOver(here);
+  expect(await next.unlock()).toMatchObject({ state: 'ready', sentence: expect.stringContaining(path) });
+  expect([next.open(place, sealed).text(), next.kept()?.path]).toEqual(['hunter2', path]);
+});
+
+test('another key at another path is not taken for it', async () => {
+  const here = machine();
+  await agentOver(here).unlock();
+  const before = path;
+  path = join(directory.path, 'another');
+  writeFileSync(path, randomBytes(32).toString('hex'));
+  const next = agentOver(here);
+  expect(await next.unlock()).toMatchObject({ state: 'ready' });
+  expect(next.kept()?.path).toBe(before);
+  rmSync(before);
+  expect(await agentOver(here).unlock()).toMatchObject({ state: 'unavailable' });
 });
 
 test('it is not replaced where it is kept, and can be kept elsewhere', async () => {
