@@ -58,7 +58,7 @@ export const agent = {
     .output(agentStatus),
   /** What this program is made of. */
   about: command
-    .meta({ cli: 'about', help: 'Show the version, how it is signed, and what others made of it.' })
+    .meta({ cli: 'about', help: 'Show the version, how it is signed, and which parts of it others made.' })
     .input(nothing)
     .output(aboutBuild),
   /** The whole license of one of its parts; empty where there is none. */
