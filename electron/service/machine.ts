@@ -18,7 +18,7 @@ function refused(what: string, argv: readonly string[], result: ExecResult): Fai
   const said = [result.stderr, result.stdout].map(textOf).find((text) => text !== '') ?? '';
   const why = result.timedOut ? 'it took too long' : said || `it ended with ${result.code ?? 'a signal'}`;
   return new Failure('service.failed', `${what}: ${argv.slice(0, 2).join(' ')} refused: ${why}`, {
-    hint: 'Nothing else was changed. Put that right and run the command again.',
+    hint: 'Fix that, then run the command again.',
   });
 }
 

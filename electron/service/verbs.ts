@@ -11,6 +11,7 @@ import {
 } from './account.ts';
 import { serviceManager } from './manager.ts';
 import { safeProgram } from './program.ts';
+import { reachedBy } from './reached-by.ts';
 import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } from './service.ts';
 
 export type ServiceVerb = 'install' | 'start' | 'stop' | 'restart' | 'status' | 'remove';
@@ -160,23 +161,25 @@ function isWithin(path: string, directory: string): boolean {
   return path.startsWith(`${directory}/`);
 }
 
-function notesAfterInstall(
+/** @internal */
+export function notesAfterInstall(
   kept: KeptKey,
   account: string,
-  { dataDirectory, group, start }: ServiceRequest,
+  { dataDirectory, group, start }: Pick<ServiceRequest, 'dataDirectory' | 'group' | 'start'>,
 ): string[] {
+  const words = reachedBy(dataDirectory);
   const as = account === 'root' ? 'sudo' : `sudo -u ${account}`;
   const notes = [
     `The service runs as ${account}, with its data in ${dataDirectory}.`,
-    `Commands reach it with --system: ${as} trustkeep status --system`,
+    `Commands reach it with ${words}: ${as} trustkeep status ${words}`,
   ];
   if (kept?.kind === 'key-file')
     notes.push(
-      `Its master key is kept in ${kept.path ?? 'a key file'}. Note the recovery key once: ${as} trustkeep secrets recovery-key --system`,
+      `Its master key is kept in ${kept.path ?? 'a key file'}. Note the recovery key once: ${as} trustkeep secrets recovery-key ${words}`,
     );
   else
     notes.push(
-      'Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: trustkeep secrets choose key-file --system',
+      `Its master key is kept where only a person can unlock it. Move it to a key file, or sealed work waits after each start: ${as} trustkeep secrets choose key-file ${words}`,
     );
   if (group !== null)
     notes.push(
