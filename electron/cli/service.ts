@@ -92,6 +92,13 @@ export async function carryOutService(invocation: Invocation, globals: Globals, 
   return word === 'status' && !state.running ? exitCodes.failed : exitCodes.ok;
 }
 
+/** Windows says what a name has not; elsewhere it stands in units and scripts. No option either way. @internal */
+export function isAccountName(text: string, platform = process.platform): boolean {
+  return platform === 'win32'
+    ? /^(?!-)[^"/[\]:;|=,+*?<>]+$/.test(text)
+    : /^[\p{L}\d_.][\p{L}\p{M}\d_ .$@\\-]*$/u.test(text);
+}
+
 /** Values as the fields say, paths from where the person stands. The unit is made of them: a line break has no place in one. */
 function fitting(
   { fields }: CliCommand,
@@ -102,7 +109,7 @@ function fitting(
     if (/\p{Cc}/u.test(text) || text === '') throw usage(`--${field.name} has no usable value.`);
     if (field.choices?.includes(text) === false)
       throw usage(`--${field.name} must be one of: ${field.choices.join(', ')}.`);
-    if (['account', 'group'].includes(field.name) && !/^[\p{L}\d_.][\p{L}\p{M}\d_ .$@\\-]*$/u.test(text))
+    if (['account', 'group'].includes(field.name) && !isAccountName(text))
       throw usage(`"${text}" is no name of an account or group.`);
     return field.kind === 'path' || field.kind === 'lines' ? io.resolvePath(text) : text;
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cli } from '#test/make/cli.ts';
+import { isAccountName } from '../../../electron/cli/service.ts';
 
 const running = {
   manager: 'systemd',
@@ -67,4 +68,15 @@ describe('service', () => {
     expect((await cli(['service', 'uninstal'])).stderr).toContain('service install');
     expect((await cli('service start --manager upstart'.split(' '))).code).toBe(2);
   });
+});
+
+test.each([
+  ["CORP\\Ann O'Neil", true, false],
+  ['R&D (certificates)', true, false],
+  ['certs@corp.example', true, true],
+  ['CORP\\certs$', true, true],
+  ['a:b', false, false],
+  ['--group', false, false],
+])('the name %s of an account or group is taken on Windows: %s, elsewhere: %s', (name, windows, linux) => {
+  expect([isAccountName(name, 'win32'), isAccountName(name, 'linux')]).toEqual([windows, linux]);
 });
