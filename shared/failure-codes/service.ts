@@ -5,7 +5,7 @@ export const serviceCodes = codesAbout('other', {
   'service.account-missing': ['needs-person', 'There is no such account on this machine.'],
   'service.data-foreign': [
     'needs-person',
-    'A file in the data directory of the service belongs to another account.',
+    'The data directory of the service is, wholly or in part, in the hands of another account.',
   ],
   'service.failed': ['needs-person', 'The service manager of the operating system refused.'],
   'service.no-manager': ['never', 'This machine has no service manager that Trustkeep can use.'],
