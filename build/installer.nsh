@@ -144,8 +144,8 @@
       Quit
     ${endIf}
     DetailPrint "$(appClosing)"
-    !insertmacro stopService "${UN}"
     ${do}
+      !insertmacro stopService "${UN}"
       nsExec::Exec /TIMEOUT=20000 '"$INSTDIR\resources\cli\trustkeep.exe" stop'
       Pop $0
       ${if} $0 == 0 ; an agent that stops takes its time
@@ -157,6 +157,7 @@
       ${if} $0 = 0
         ${exitDo}
       ${endIf}
+      !insertmacro startService "${UN}" ; nothing was changed yet
       MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(appCannotBeClosed)" /SD IDCANCEL IDRETRY +3
       SetErrorLevel ${EXIT_RUNNING}
       Quit
@@ -208,6 +209,7 @@
 !macro customUnInstallCheck
   ${ifNot} ${Errors}
   ${andIf} $R0 <> 0
+    !insertmacro startService "" ; the files of before are back
     MessageBox MB_OK|MB_ICONEXCLAMATION "$(uninstallFailed): $R0" /SD IDOK
     DetailPrint "The installed version could not be replaced. Its uninstaller ended with $R0."
     ${if} $R0 <> ${EXIT_RUNNING}
@@ -311,7 +313,7 @@
     StrCpy $0 "$0$1"
     !insertmacro writePath
   ${endIf}
-  !insertmacro startService
+  !insertmacro startService ""
 !macroend
 
 !macro customUnInstall

@@ -41,14 +41,14 @@
   Pop $0
 !macroend
 
-; After the new files are there.
-!macro startService
+; After the new files are there, or where those of before are kept.
+!macro startService UN
   Push $0
   ReadRegDWORD $0 HKLM "${SERVICE_KEY}" "${SERVICE_MARK}"
   ${if} $0 == 1
     DeleteRegValue HKLM "${SERVICE_KEY}" "${SERVICE_MARK}"
     StrCpy $0 "start"
-    Call service
+    Call ${UN}service
     ${if} $0 != 0
       DetailPrint "The service did not start again. See: trustkeep service status"
     ${endIf}

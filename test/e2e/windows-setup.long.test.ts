@@ -209,6 +209,19 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     expect(install(now, '/allusers')).toBe(0);
     const trustkeep = (...words: string[]) => wine.run(`${cli(forAll)}\\trustkeep.exe`, ...words);
     expect(trustkeep('service', 'install').code).toBe(0);
+    // an update that changes nothing leaves it running
+    const guarded = await windows.startDesktop(`${forAll}\\Trustkeep.exe`, 'guarded');
+    expect(install(later, '/allusers', '--updated')).toBe(5);
+    expect(trustkeep('service', 'status').code).toBe(0);
+    guarded.child.kill('SIGKILL');
+    await guarded.ended;
+    windows.copy(`${forAll}\\Trustkeep.exe`, 'C:\\Reader\\reader.exe');
+    const reader = await windows.startDesktop('C:\\Reader\\reader.exe', `${forAll}\\resources\\LICENSE.txt`);
+    expect(install(later, '/allusers', '--updated')).toBe(2);
+    expect(trustkeep('service', 'status').code).toBe(0);
+    reader.child.kill('SIGKILL');
+    await reader.ended;
+    rmSync(windows.file('C:\\Reader'), { recursive: true });
     expect(install(later, '/allusers', '--updated')).toBe(0);
     expect(JSON.parse(trustkeep('status', '--system', '--json').out).version).toBe(next);
     await windows.remove('HKLM', '--keep-data');

@@ -28,7 +28,7 @@ Section
   ; what was replaced meanwhile
   FileOpen $0 "$INSTDIR\\resources\\cli\\cli.js" a
   FileClose $0
-  !insertmacro startService
+  !insertmacro startService ""
 SectionEnd
 Section un.x
   !insertmacro stopService "un."

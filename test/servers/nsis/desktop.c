@@ -26,6 +26,10 @@ int WINAPI WinMain(HINSTANCE self, HINSTANCE before, LPSTR words, int show) {
   if (lstrcmpA(words, "guarded") == 0) {
     if (!guard()) return 2;
   } else if (*words) {
+    if (*words == '"') { /* around a path with spaces */
+      words[lstrlenA(words) - 1] = 0;
+      words++;
+    }
     if (CreateFileA(words, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE) return 3;
   }
   ready = CreateFileA("C:\\desktop-is-ready.txt", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
