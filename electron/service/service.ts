@@ -51,4 +51,6 @@ export interface ServiceManager {
   /** Stops it and removes what `install` wrote. Data and account stay. */
   remove(): Promise<void>;
   state(): Promise<ServiceState>;
+  /** Where the data of the installed one is; null: what is installed does not say it. */
+  dataDirectory(): Promise<string | null>;
 }

@@ -90,6 +90,17 @@ const commonRights = [
   'SystemCallErrorNumber=EPERM',
 ];
 
+/** The data directory that such a unit names; null: none. */
+export function dataDirectoryOfUnit(unit: string): string | null {
+  const word = /^ExecStart=.* "--data-directory=((?:[^"\\]|\\.)*)"/m.exec(unit)?.[1];
+  return (
+    word
+      ?.replaceAll('%%', '%')
+      .replaceAll('$$', () => '$')
+      .replaceAll(/\\(.)/g, '$1') ?? null
+  );
+}
+
 /** A word of a command line or list of paths (systemd.service(5), quoting): % names a specifier, $ a variable. */
 function quoted(word: string): string {
   const escaped = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('$', '$$$$');

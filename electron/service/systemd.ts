@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { mustRun, textOf, writeAndApply } from './machine.ts';
 import type { ServiceManager, ServiceState, ServiceTools } from './service.ts';
-import { systemdUnit } from './systemd-unit.ts';
+import { dataDirectoryOfUnit, systemdUnit } from './systemd-unit.ts';
 
 const unit = 'trustkeep.service';
 const unitFile = `/etc/systemd/system/${unit}`;
@@ -44,6 +44,7 @@ export function systemdManager(tools: ServiceTools): ServiceManager {
       await reload();
     },
     state: () => stateOf(tools),
+    dataDirectory: async () => dataDirectoryOfUnit(await readFile(unitFile, 'utf8').catch(() => '')),
   };
 }
 

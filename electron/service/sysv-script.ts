@@ -91,6 +91,11 @@ shift
 ${actions}`;
 }
 
+/** The data directory that such a script names; null: none. */
+export function dataDirectoryOfScript(script: string): string | null {
+  return /^DATA='(.*)'$/m.exec(script)?.[1]?.replaceAll("'\\''", "'") ?? null;
+}
+
 /** One word for sh, whatever is in it. */
 function word(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

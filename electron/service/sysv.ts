@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Failure } from '#shared/failure.ts';
 import { mustRun, textOf, writeAndApply } from './machine.ts';
 import type { ServiceManager, ServiceState, ServiceTools } from './service.ts';
-import { logFile, pidFile, sysvScript } from './sysv-script.ts';
+import { dataDirectoryOfScript, logFile, pidFile, sysvScript } from './sysv-script.ts';
 
 const script = '/etc/init.d/trustkeep';
 const rotation = '/etc/logrotate.d/trustkeep';
@@ -39,6 +39,7 @@ export function sysvManager(tools: ServiceTools): ServiceManager {
       await mustRun(tools, ['update-rc.d', 'trustkeep', 'remove'], 'The service could not be disabled');
     },
     state: () => stateOf(tools),
+    dataDirectory: async () => dataDirectoryOfScript(await readFile(script, 'utf8').catch(() => '')),
   };
   return manager;
 }

@@ -74,9 +74,10 @@ export async function carryOutVerb(request: ServiceRequest, tools: VerbTools): P
     });
   if (request.verb === 'stop' || request.verb === 'restart') await manager.stop();
   if (request.verb === 'start' || request.verb === 'restart') await manager.start();
-  if (request.verb === 'remove') await manager.remove();
-  const notes = request.verb === 'remove' ? leftAfterRemoval(before, request.dataDirectory) : [];
-  return { ...(await manager.state()), notes };
+  if (request.verb !== 'remove') return { ...(await manager.state()), notes: [] };
+  const data = (await manager.dataDirectory()) ?? request.dataDirectory;
+  await manager.remove();
+  return { ...(await manager.state()), notes: leftAfterRemoval(before, data) };
 }
 
 async function install(

@@ -230,7 +230,9 @@ describe.skipIf(!possible)('the service', () => {
     expect((await machine.run(['/etc/init.d/trustkeep', 'stop'])).code).toBe(0);
     expect((await machine.run(['/etc/init.d/trustkeep', 'status'])).code).toBe(3);
     expect((await trustkeep('service start --manager sysv')).code).toBe(0);
-    expect((await trustkeep('service remove --manager sysv')).code).toBe(0);
+    wellOr(await trustkeep('service install --manager sysv --data-directory /srv/own'));
+    const removed = await trustkeep('service remove --manager sysv');
+    expect([removed.code, removed.stderr]).toEqual([0, expect.stringContaining('The data in /srv/own and')]);
     expect(existsSync(inside('/etc/init.d/trustkeep'))).toBe(false);
     expect((await machine.run(['sh', '-c', 'ls /etc/rc2.d'])).stdout).not.toContain('trustkeep');
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServiceSpec } from '../../../electron/service/service.ts';
-import { systemdUnit } from '../../../electron/service/systemd-unit.ts';
+import { dataDirectoryOfUnit, systemdUnit } from '../../../electron/service/systemd-unit.ts';
+import { dataDirectoryOfScript, sysvScript } from '../../../electron/service/sysv-script.ts';
 
 const spec: ServiceSpec = {
   program: ['/opt/Trustkeep/node', '/opt/Trustkeep/cli.js'],
@@ -47,3 +48,13 @@ test('words with spaces, quotes, percent and dollar signs stay words', () => {
     'ExecStart="/opt/a b/no\\"de" "/opt/100%%/$$cli\\\\.js" "run" "--data-directory=/srv/d d"',
   );
 });
+
+test.each(['/var/lib/trustkeep', '/srv/own data', '/srv/%h$HOME$$', `/srv/it's "so" \\ here`])(
+  'unit and script tell where the data is: %s',
+  (dataDirectory) => {
+    const given = { ...spec, dataDirectory, group: 'certadmins' };
+    expect(dataDirectoryOfUnit(systemdUnit(given))).toBe(dataDirectory);
+    expect(dataDirectoryOfScript(sysvScript(given))).toBe(dataDirectory);
+    expect([dataDirectoryOfUnit('[Unit]'), dataDirectoryOfScript('exit 0')]).toEqual([null, null]);
+  },
+);
