@@ -162,6 +162,8 @@
       SetErrorLevel ${EXIT_RUNNING}
       Quit
     ${loop}
+  ${else}
+    !insertmacro stopService "${UN}" ; one that has failed waits to be started again
   ${endIf}
 !macroend
 

@@ -25,18 +25,53 @@
     Pop $2
     Pop $1
   FunctionEnd
+
+  ; Leaves in $0 "wanted" where the service runs, or starts, or will be started by Windows: with the machine, or again
+  ; after it has failed.
+  Function ${UN}serviceIsWanted
+    Push $1
+    Push $2
+    Push $3
+    Push $4
+    Push $5
+    StrCpy $0 ""
+    System::Call 'advapi32::OpenSCManagerW(p 0, p 0, i 1)p.r1'
+    System::Call 'advapi32::OpenServiceW(p r1, w "Trustkeep", i 4)p.r2' ; SERVICE_QUERY_STATUS
+    ${if} $2 <> 0
+      System::Alloc 28 ; SERVICE_STATUS
+      Pop $3
+      System::Call 'advapi32::QueryServiceStatus(p r2, p r3)i.r4'
+      System::Call '*$3(i, i .r4, i, i .r5)' ; the state, and the code of the end
+      System::Free $3
+      System::Call 'advapi32::CloseServiceHandle(p r2)'
+      ReadRegDWORD $3 HKLM "${SERVICE_KEY}" "Start"
+      ${if} $4 <> 1 ; stopped
+        StrCpy $0 "wanted"
+      ${elseIf} $5 <> 0
+      ${andIf} $3 = 2 ; automatic
+        StrCpy $0 "wanted"
+      ${endIf}
+    ${endIf}
+    System::Call 'advapi32::CloseServiceHandle(p r1)'
+    Pop $5
+    Pop $4
+    Pop $3
+    Pop $2
+    Pop $1
+  FunctionEnd
 !macroend
 
 ; Before programs are looked for: one that is ended by force is started again by Windows.
 !macro stopService UN
   Push $0
-  StrCpy $0 "status"
-  Call ${UN}service
-  ${if} $0 == 0
+  Call ${UN}serviceIsWanted
+  ${if} $0 == "wanted"
     DetailPrint "Stopping the service. Its running steps may finish."
-    WriteRegDWORD HKLM "${SERVICE_KEY}" "${SERVICE_MARK}" 1
     StrCpy $0 "stop"
     Call ${UN}service
+    ${if} $0 != ""
+      WriteRegDWORD HKLM "${SERVICE_KEY}" "${SERVICE_MARK}" 1
+    ${endIf}
   ${endIf}
   Pop $0
 !macroend

@@ -46,11 +46,13 @@ Function un.onInit
   SetShellVarContext current
 FunctionEnd
 Section
+  !insertmacro stopService ""
   SetOutPath $INSTDIR
   WriteUninstaller "$INSTDIR\\uninstall.exe"
   !insertmacro customInstall
 SectionEnd
 Section un.x
+  !insertmacro stopService "un."
   !insertmacro customUnInstall
   Delete "$INSTDIR\\uninstall.exe"
 SectionEnd

@@ -181,7 +181,9 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', (
     expect(status().sentence).toContain('The service ended with code 1; Windows may start it again.');
     rmSync(at('trustkeep.db'));
     cpSync(at('good.db'), at('trustkeep.db'));
-    expect(service('start').code).toBe(0);
+    // Windows would start it again, perhaps while its files are replaced: an update does
+    setup = makeServiceSetup(place, installation);
+    expect([wine.run(setup, '/S').code, status().running]).toEqual([0, true]);
   });
 
   test('an account of its own needs its password, which is kept nowhere', async () => {
@@ -199,13 +201,11 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the service of Windows', (
 
   test('an update stops it and starts it again, if it ran', () => {
     const before = status().processId;
-    setup = makeServiceSetup(place, installation);
     expect(wine.run(setup, '/S').code).toBe(0);
     expect(status()).toMatchObject({ running: true });
     expect(status().processId).not.toBe(before);
     expect(wine.values(key)).not.toHaveProperty('StartAfterUpdate');
-    expect(service('stop').code).toBe(0);
-    expect(wine.run(setup, '/S').code).toBe(0);
+    expect([service('stop').code, wine.run(setup, '/S').code]).toEqual([0, 0]);
     expect(told()[0]).toBe('STOPPED');
     expect(service('start').code).toBe(0);
   });
