@@ -37,10 +37,15 @@ export interface PolicyPlace {
   isAdministrators(path: string): boolean;
 }
 
-/** Where an administrator puts it. @internal */
+/**
+ * Where an administrator puts it: a place where nobody else can make a file. On Windows that is not `%ProgramData%`, in
+ * which every account may make folders; `CommonProgramW6432` names the same folder for programs of 32 and 64 bits. @internal
+ */
 export function policyPath({ platform, env }: Pick<PolicyPlace, 'platform' | 'env'>): string {
-  if (platform === 'win32')
-    return win32.join(env.ProgramData ?? 'C:\\ProgramData', 'Trustkeep', 'policy.json');
+  if (platform === 'win32') {
+    const shared = env.CommonProgramW6432 ?? env.CommonProgramFiles ?? 'C:\\Program Files\\Common Files';
+    return win32.join(shared, 'Trustkeep', 'policy.json');
+  }
   if (platform === 'darwin') return '/Library/Application Support/Trustkeep/policy.json';
   return posix.join('/etc', 'trustkeep', 'policy.json');
 }

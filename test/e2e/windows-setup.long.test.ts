@@ -22,7 +22,7 @@ const data = 'C:\\users\\admin\\AppData\\Local\\Trustkeep';
 const profile = 'C:\\users\\admin\\AppData\\Roaming\\trustkeep';
 const copy = 'C:\\users\\admin\\AppData\\Local\\trustkeep-updater';
 const menu = (folder: string) => `${folder}\\Microsoft\\Windows\\Start Menu\\Programs\\Trustkeep.lnk`;
-const policy = 'C:\\ProgramData\\Trustkeep\\policy.json';
+const ofAll = 'C:\\ProgramData\\Trustkeep\\note.json';
 const before = 'C:\\Other;%USERPROFILE%\\bin';
 
 const differences = (one: Set<string>, other: Set<string>) => [
@@ -196,10 +196,10 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     expect(windows.start()).toBe(`${forAll}\\Trustkeep.exe --hidden`);
     expect(windows.path('HKLM')).toBe(`${machine};${cli(forAll)}`);
     expect([windows.has(menu('C:\\ProgramData')), windows.has(copy)]).toEqual([true, false]);
-    windows.write(policy, '{}');
+    windows.write(ofAll, '{}');
     keepData();
     await windows.remove('HKLM', '--keep-data');
-    expect([dataKept(), windows.has(policy), windows.path('HKLM')]).toEqual([true, true, machine]);
+    expect([dataKept(), windows.has(ofAll), windows.path('HKLM')]).toEqual([true, true, machine]);
   });
 
   test('stops a running service for an update, starts it again, and removes it with the program', async () => {
@@ -236,7 +236,7 @@ describe.skipIf(process.arch !== 'x64' || !complete)('the whole installer for Wi
     expect(install(later, '/allusers')).toBe(0);
     await windows.remove('HKLM', '--remove-data');
     await expect.poll(() => windows.has(forAll)).toBe(false);
-    expect(readFileSync(windows.file(policy), 'utf8')).toBe('{}');
+    expect(readFileSync(windows.file(ofAll), 'utf8')).toBe('{}');
     rmSync(windows.file('C:\\ProgramData\\Trustkeep'), { recursive: true });
     windows.told();
     rmSync(windows.file(ownFolder), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { win32 } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import { serviceName } from './scm.ts';
@@ -6,7 +6,6 @@ import {
   accountWords,
   listFromAbove,
   listOfData,
-  listOfPolicy,
   listOfToken,
   openAbove,
   serviceSid,
@@ -25,8 +24,7 @@ interface DataAccess {
 }
 
 /**
- * Makes the data directory, or takes the one that is there, for the service and administrators alone; only a policy in
- * it is for every desktop to read. The service must not be running. Refused (`service.data-foreign`) is what belongs to
+ * Makes the data directory, or takes the one that is there, for the service and administrators alone. The service must not be running. Refused (`service.data-foreign`) is what belongs to
  * someone else: every account may make folders in `%ProgramData%`, and could have laid a database of its own there.
  * Refused (`usage`) is a directory of something else, whose access lists would be gone.
  */
@@ -54,8 +52,6 @@ export function keepData({ directory, group, accounts, keyFile }: DataAccess): v
   const run = win32.join(directory, 'run');
   mkdirSync(run, { recursive: true });
   for (const path of allIn(directory)) keep(path, listFromAbove);
-  const policy = win32.join(directory, 'policy.json');
-  if (existsSync(policy)) setAccess(policy, listOfPolicy);
   if (group !== null) setAccess(run, listOfToken(service, group));
 }
 
@@ -68,7 +64,7 @@ function* allIn(directory: string): Generator<string> {
   }
 }
 
-const ours = /^(trustkeep\.db.*|agent\.lock|master\.key|policy\.json)$/i;
+const ours = /^(trustkeep\.db.*|agent\.lock|master\.key)$/i;
 
 /** Not a drive, and either empty or one that has been a data directory before. @internal */
 export function refuseOther(directory: string, keyFile: string | null): void {

@@ -22,9 +22,6 @@ export const listOfData = (service: string): string =>
 export const listOfToken = (service: string, group: string): string =>
   `${listOfData(service)}(A;OICI;FR;;;${group})`;
 
-/** What the administrator decided about updates is for every desktop of the machine to read. */
-export const listOfPolicy = 'D:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;BU)';
-
 /** Who may connect to the pipe. Node opens one for reading and writing, or not at all. */
 export const listOfPipe = (service: string, group: string | null): string =>
   `D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;${service})${group === null ? '' : `(A;;FRFW;;;${group})`}`;

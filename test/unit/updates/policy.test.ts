@@ -76,8 +76,14 @@ describe('the policy', () => {
 
   test('is where administrators put such files', () => {
     expect(policyPath({ platform: 'linux', env: {} })).toBe(file);
-    expect(policyPath({ platform: 'win32', env: { ProgramData: 'D:\\Data' } })).toBe(
-      'D:\\Data\\Trustkeep\\policy.json',
+    const env = {
+      ProgramData: 'D:\\Data',
+      CommonProgramFiles: 'D:\\Programs (x86)',
+      CommonProgramW6432: 'D:\\Programs',
+    };
+    expect(policyPath({ platform: 'win32', env })).toBe('D:\\Programs\\Trustkeep\\policy.json');
+    expect(policyPath({ platform: 'win32', env: {} })).toBe(
+      'C:\\Program Files\\Common Files\\Trustkeep\\policy.json',
     );
   });
 });

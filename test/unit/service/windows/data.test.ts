@@ -14,7 +14,7 @@ test('a directory is taken that is empty or was a data directory before; none of
   writeFileSync(`${directory}/Own.key`, '');
   expect(attempt('own.key')).not.toThrow();
   expect(attempt()).toThrow(`${directory} is no data directory of Trustkeep: other files are in it.`);
-  writeFileSync(`${directory}/policy.json`, '');
+  writeFileSync(`${directory}/trustkeep.db`, '');
   expect(attempt()).not.toThrow();
   rmSync(directory, { recursive: true });
   expect(() => refuseOther('/', null)).toThrow('/ is no data directory of Trustkeep: it is a whole drive.');
