@@ -1,5 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import {
   type Account,
@@ -10,6 +10,7 @@ import {
   refuseUnknownGroup,
 } from './account.ts';
 import { serviceManager } from './manager.ts';
+import { refuseOtherDirectory } from './own-directory.ts';
 import { safeProgram } from './program.ts';
 import { reachedBy } from './reached-by.ts';
 import type { ServiceManager, ServiceManagerKind, ServiceState, ServiceTools } from './service.ts';
@@ -98,6 +99,7 @@ async function install(
   const { group } = request;
   if (group !== null && manager.kind !== 'systemd')
     throw new Failure('usage', '--group needs systemd, which makes the directory that the group may enter.');
+  refuseOtherDirectory(dataDirectory, keyFileIn(request));
   const program = await safeProgram(tools.program);
   if (group !== null) await refuseUnknownGroup(tools, group);
   const account = await accountFor(tools, name, dataDirectory);
@@ -156,6 +158,13 @@ async function setUp({ request, manager, tools, program, account }: SetUp): Prom
 function keyOutside(kept: KeptKey, dataDirectory: string): string | null {
   if (kept?.kind !== 'key-file' || kept.path === null) return null;
   return isWithin(kept.path, dataDirectory) ? null : kept.path;
+}
+
+/** The name of the key file, where it is to be in the data directory itself. */
+function keyFileIn({ dataDirectory, masterKeyFile }: ServiceRequest): string | null {
+  return masterKeyFile !== null && dirname(masterKeyFile) === dataDirectory
+    ? basename(masterKeyFile).toLowerCase()
+    : null;
 }
 
 function isWithin(path: string, directory: string): boolean {

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { win32 } from 'node:path';
 import { Failure } from '#shared/failure.ts';
+import { refuseOtherDirectory } from '../own-directory.ts';
 import { serviceName } from './scm.ts';
 import {
   accountWords,
@@ -40,7 +41,7 @@ export function keepData({ directory, group, accounts, keyFile }: DataAccess): v
       { cause },
     );
   }
-  refuseOther(directory, keyFile);
+  refuseOtherDirectory(directory, keyFile);
   refuseOpenAbove(directory);
   const keep = (path: string, list: string) => {
     const owner = ownerOf(path, [service, ...accounts]);
@@ -62,23 +63,6 @@ function* allIn(directory: string): Generator<string> {
     yield path;
     if (lstatSync(path).isDirectory()) yield* allIn(path);
   }
-}
-
-const ours = /^(trustkeep\.db.*|agent\.lock|master\.key)$/i;
-
-/** Not a drive, and either empty or one that has been a data directory before. @internal */
-export function refuseOther(directory: string, keyFile: string | null): void {
-  const names = readdirSync(directory);
-  const isOnly = names.every((name) => ['run', 'logs', keyFile].includes(name.toLowerCase()));
-  const isDrive = win32.dirname(directory) === directory;
-  if (!isDrive && (isOnly || names.some((name) => ours.test(name)))) return;
-  throw new Failure(
-    'usage',
-    `${directory} is no data directory of Trustkeep: ${isDrive ? 'it is a whole drive' : 'other files are in it'}.`,
-    {
-      hint: 'Name one that is empty or not there yet: only the service and administrators can open it then.',
-    },
-  );
 }
 
 function refuseOpenAbove(directory: string): void {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
@@ -55,4 +56,11 @@ test.skipIf(process.getuid?.() !== 0).each([
   const { done, told } = await refusedOver(state);
   expect(told).toMatchObject({ message: 'The key cannot be kept.' });
   expect(done).toEqual(['systemctl stop', 'keep the key', ...after]);
+});
+
+test('a data directory of something else is refused before anything is done: all in it would change hands', async () => {
+  writeFileSync(join(directory.path, 'somebodys.txt'), '');
+  const { done, told } = await refusedOver({ ActiveState: 'active', MainPID: '77' });
+  expect(told).toMatchObject({ code: 'usage', message: expect.stringContaining('other files are in it') });
+  expect(done).toEqual([]);
 });

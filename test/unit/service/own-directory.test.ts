@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { refuseOther } from '../../../../electron/service/windows/data.ts';
+import { refuseOtherDirectory } from '../../../electron/service/own-directory.ts';
 
 test('a directory is taken that is empty or was a data directory before; none of something else, and no drive', () => {
   const directory = mkdtempSync(`${tmpdir()}/trustkeep-data-`);
   const attempt =
     (keyFile: string | null = null) =>
     () =>
-      refuseOther(directory, keyFile);
+      refuseOtherDirectory(directory, keyFile);
   expect(attempt()).not.toThrow();
   mkdirSync(`${directory}/run`);
   writeFileSync(`${directory}/Own.key`, '');
@@ -17,5 +17,11 @@ test('a directory is taken that is empty or was a data directory before; none of
   writeFileSync(`${directory}/trustkeep.db`, '');
   expect(attempt()).not.toThrow();
   rmSync(directory, { recursive: true });
-  expect(() => refuseOther('/', null)).toThrow('/ is no data directory of Trustkeep: it is a whole drive.');
+  expect(attempt()).not.toThrow();
+  writeFileSync(directory, '');
+  expect(attempt()).toThrow(`${directory} is a file, where the data directory is to be.`);
+  rmSync(directory);
+  expect(() => refuseOtherDirectory('/', null)).toThrow(
+    '/ is no data directory of Trustkeep: it is a whole drive.',
+  );
 });
