@@ -87,6 +87,8 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
       `Trustkeep ${version} is ready (process ${process.pid}, data in ${dataDirectory}).\n`,
     );
     listener.ready(`Trustkeep ${version} is ready`);
+    const { state, sentence } = composed.masterKey.state();
+    if (state !== 'ready') log.warn('sealed work waits for the master key', { because: sentence });
     log.info('stopping', { because: await ending.promise });
     listener.stopping();
   } finally {
