@@ -11,7 +11,9 @@ const ours = /^(trustkeep\.db.*|agent\.lock|master\.key)$/i;
  */
 export function refuseOtherDirectory(directory: string, keyFile: string | null): void {
   const names = namesIn(directory);
-  const isOnly = names.every((name) => ['run', 'logs', keyFile].includes(name.toLowerCase()));
+  // a file system of its own has a folder for what it finds
+  const known = ['run', 'logs', 'lost+found', keyFile];
+  const isOnly = names.every((name) => known.includes(name.toLowerCase()));
   const isDrive = dirname(directory) === directory;
   if (!isDrive && (isOnly || names.some((name) => ours.test(name)))) return;
   throw new Failure(

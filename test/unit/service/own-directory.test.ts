@@ -11,6 +11,7 @@ test('a directory is taken that is empty or was a data directory before; none of
       refuseOtherDirectory(directory, keyFile);
   expect(attempt()).not.toThrow();
   mkdirSync(`${directory}/run`);
+  mkdirSync(`${directory}/lost+found`);
   writeFileSync(`${directory}/Own.key`, '');
   expect(attempt('own.key')).not.toThrow();
   expect(attempt()).toThrow(`${directory} is no data directory of Trustkeep: other files are in it.`);
