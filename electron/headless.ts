@@ -88,7 +88,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
     );
     listener.ready(`Trustkeep ${version} is ready`);
     const { state, sentence } = composed.masterKey.state();
-    if (state !== 'ready') log.warn('sealed work waits for the master key', { because: sentence });
+    if (state !== 'ready') log.warn('the master key is not available', { because: sentence });
     log.info('stopping', { because: await ending.promise });
     listener.stopping();
   } finally {

@@ -144,7 +144,7 @@ describe.skipIf(!(await canContain()))('the agent in a container', () => {
     await box.up('trustkeep:next');
     expect(health()).not.toBe(0);
     expect(box.json<AgentStatus>('status').keychain).toMatchObject({ state: 'wrong' });
-    expect(box.logs()).toContain('sealed work waits for the master key');
+    expect(box.logs()).toContain('the master key is not available');
     box.keepKey(key);
     box.down();
     await box.up('trustkeep:next');
