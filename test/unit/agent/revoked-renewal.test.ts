@@ -106,8 +106,8 @@ test('A renewal that cannot be begun for whatever reason is not begun again at e
 });
 
 test('nothing is begun in a pause, and the next turn is at its end', async () => {
-  const nodes = revoked(labels);
+  revoked(labels);
   const paused = await turn(null, now + 60_000);
   expect(paused).toMatchObject({ begun: [], waitMs: 60_000 });
-  expect((await turn()).begun).toContain(nodes[0]?.id);
+  expect((await turn()).begun).toHaveLength(5);
 });
