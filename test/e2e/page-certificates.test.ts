@@ -62,6 +62,7 @@ describe.runIf(have('chromium-headless-shell'))('certificates in the window', ()
       await open({ place: 'endpoints' });
       await page.click('text=shop-web-1');
       await page.click('text=Request >> nth=0');
+      await holdsKeyboard(page, 'Request certificate');
       const dialog = page.locator('[role=dialog]');
       await dialog.locator('select').first().selectOption(letsEncrypt);
       await dialog.locator(`role=button[name="${look}"]`).press('Enter');
@@ -72,6 +73,10 @@ describe.runIf(have('chromium-headless-shell'))('certificates in the window', ()
 
   async function closed(page: Page, what: string): Promise<void> {
     await settled(page);
+    // a moment after what was pressed is gone
+    await page.waitForFunction(
+      () => document.activeElement?.closest('[role=dialog], [role=alertdialog]') instanceof HTMLElement,
+    );
     await page.keyboard.press('Escape');
     await page.waitForSelector(what, { state: 'detached' });
   }
