@@ -22,7 +22,7 @@ const data = 'C:\\users\\admin\\AppData\\Local\\Trustkeep';
 const profile = 'C:\\users\\admin\\AppData\\Roaming\\trustkeep';
 const copy = 'C:\\users\\admin\\AppData\\Local\\trustkeep-updater';
 const menu = (folder: string) => `${folder}\\Microsoft\\Windows\\Start Menu\\Programs\\Trustkeep.lnk`;
-const ofAll = 'C:\\ProgramData\\Trustkeep\\note.json';
+const ofAll = 'C:\\ProgramData\\Trustkeep\\logs\\note.json';
 const before = 'C:\\Other;%USERPROFILE%\\bin';
 
 const differences = (one: Set<string>, other: Set<string>) => [
