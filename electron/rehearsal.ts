@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
@@ -8,8 +8,9 @@ import { kindOf } from '#shared/model/changes/index.ts';
 import type { Task, TaskStep } from '#shared/model/task.ts';
 import { type Composed, compose } from './compose.ts';
 import { probeTls } from './discovery/tls-probe.ts';
-import { type LittleServer, startLittleServer } from './net/little-server.ts';
+import { startLittleServer } from './net/little-server.ts';
 import { type RehearsalFiles, writeFiles } from './rehearsal/files.ts';
+import { reloadWhenAsked } from './rehearsal/reload.ts';
 import { keyFileKeychain } from './secrets/key-file.ts';
 
 const name = 'rehearsal.example';
@@ -57,21 +58,6 @@ async function rehearseIn(directory: string, say: Say): Promise<boolean> {
     watching.abort();
     await reloads;
     server.stop();
-  }
-}
-
-/** What a server does at a reload: it is asked to by a file that appears, and takes what its PEM file holds then. */
-async function reloadWhenAsked(
-  files: RehearsalFiles,
-  server: LittleServer,
-  until: AbortSignal,
-): Promise<void> {
-  while (!until.aborted) {
-    if (existsSync(files.reload)) {
-      rmSync(files.reload, { force: true });
-      server.take(readFileSync(files.pem, 'utf8'));
-    }
-    await systemClock.sleep(lookEveryMs * 2, until).catch(() => {});
   }
 }
 

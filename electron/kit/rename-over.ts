@@ -5,6 +5,19 @@ const waits = [10, 20, 50, 100, 250, 500];
 const passing = ['EPERM', 'EACCES', 'EBUSY'];
 
 /**
+ * How long to wait, in milliseconds, before a rename that failed so is tried again; undefined: it is not. `turn` counts the
+ * attempts before, from 0.
+ */
+export function waitBeforeRename(
+  error: unknown,
+  turn: number,
+  platform = process.platform,
+): number | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return platform === 'win32' && passing.includes(code ?? '') ? waits[turn] : undefined;
+}
+
+/**
  * As `renameSync`, over what is there. On Windows it is tried for a second where another program holds one of the two open;
  * it then throws what the last attempt did. For files that are written seldom: it blocks.
  */
@@ -18,8 +31,8 @@ export function renameOver(
       rename(from, to);
       return;
     } catch (error) {
-      const wait = platform === 'win32' ? waits[turn] : undefined;
-      if (wait === undefined || !passing.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      const wait = waitBeforeRename(error, turn, platform);
+      if (wait === undefined) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
     }
   }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { type LittleServer, startLittleServer } from '../../electron/net/little-server.ts';
+import { startLittleServer } from '../../electron/net/little-server.ts';
 import { type RehearsalFiles, writeFiles } from '../../electron/rehearsal/files.ts';
+import { reloadWhenAsked } from '../../electron/rehearsal/reload.ts';
 import { electronForTests, type Launched, launchApp } from '../../test/e2e/electron.ts';
 import { type Figure, median, range } from './measure.ts';
 
@@ -145,21 +145,6 @@ async function certify(person: Person, page: Page): Promise<void> {
     .getByText(/handshakes? showed the new key and the full chain/)
     .first()
     .waitFor({ timeout: 60_000 });
-}
-
-/** What a server does that is restarted: takes what its file holds by then. */
-async function reloadWhenAsked(
-  files: RehearsalFiles,
-  server: LittleServer,
-  until: AbortSignal,
-): Promise<void> {
-  while (!until.aborted) {
-    if (existsSync(files.reload)) {
-      rmSync(files.reload, { force: true });
-      server.take(readFileSync(files.pem, 'utf8'));
-    }
-    await sleep(10);
-  }
 }
 
 /** To the user that the application runs as. */

@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '#kit/clock.ts';
+import { waitBeforeRename } from '#kit/rename-over.ts';
 import { leftoverMinutes } from '../common/file-failures.ts';
 import { own } from './files.ts';
 import { haveNothingToKeep, type Keeping, keep } from './rights.ts';
@@ -130,17 +131,15 @@ async function removeOldLeftovers(directory: string, name: string, now: number):
   }
 }
 
-/** Waits before trying again, in milliseconds: on Windows a virus scanner or a reader holds a file for a moment. */
-const renameWaits = windows ? [20, 50, 100, 250, 500] : [];
-
+/** As `renameOver` of the kit, without blocking. */
 export async function renameOver(from: string, to: string, clock: Clock): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     try {
       await rename(from, to);
       return;
     } catch (error) {
-      const wait = renameWaits[turn];
-      if (wait === undefined || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;
+      const wait = waitBeforeRename(error, turn);
+      if (wait === undefined) throw error;
       await clock.sleep(wait);
     }
   }
