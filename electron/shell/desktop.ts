@@ -38,8 +38,8 @@ interface DesktopOptions {
   updates(): Promise<DesktopUpdates>;
 }
 
-/** The agent begins when the page has its files; a page that never asks must not keep it from its work. */
-const longestWaitForPage = 3000;
+/** The agent begins when the window shows; a page that is never drawn must not keep it from its work. */
+const longestWaitForWindow = 3000;
 
 /** What must be said before Electron is ready. */
 export function prepareDesktop(log: Log): void {
@@ -66,7 +66,9 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const wake = () => slot.current()?.agent.wake();
   const lifecycle = watchLifecycle({ app, powerMonitor, stop, wake, log });
   const state = openDesktopState(join(app.getPath('userData'), 'desktop.json'));
-  const window = makeMainWindow({ ...at, title: title(), devTools: devTools(), log, clock, state, onClosed });
+  const onShown = () => slot.begin();
+  const page = { title: title(), devTools: devTools(), state, onShown, onClosed };
+  const window = makeMainWindow({ ...at, ...page, log, clock });
   const questions = () => slot.current()?.questions ?? null;
   const notices = makeNotices({ icon: at.icon, clock, log, open, questions });
   const running = () => questions()?.running() ?? [];
@@ -81,14 +83,13 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     accept(port) {
       trial.hears(port);
       slot.attach(port);
-      slot.begin();
     },
     hear: answerRequests({ pick: () => pickFile(dialog, window.current()), log }),
     log,
   });
   if (options.hidden) slot.begin();
   else open();
-  clock.after(longestWaitForPage, () => slot.begin());
+  clock.after(longestWaitForWindow, () => slot.begin());
 
   function open(place?: Place): void {
     if (!lifecycle.isQuitting()) window.show(place);

@@ -15,6 +15,8 @@ interface Parts {
   log: Log;
   clock: Clock;
   state: RememberedState;
+  /** The window appeared: with its first page, not when it is brought to the front again. */
+  onShown(): void;
   /** The window closed while the agent goes on. */
   onClosed(): void;
 }
@@ -84,6 +86,7 @@ function open(parts: Parts, address: string, title: string): BrowserWindow {
   window.once('ready-to-show', () => {
     window.show();
     parts.log.info('the window shows', { msSinceStart: Math.round(parts.clock.monotonic()) });
+    parts.onShown();
   });
   // each page has a process of its own, which is not started by ours
   window.webContents.on('dom-ready', () => keepMemoryOutOfCores(window.webContents.getOSProcessId()));
