@@ -156,7 +156,7 @@ function buildParts({ options, clock, log, dataDirectory, masterKey, database }:
     acceptsConnections,
     settings: () => settingsOf({ database, options }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
-    openEndpoint: openEndpoint({ database, clock, log, wrap: overrides.connection }),
+    openEndpoint: openEndpoint({ clock, log, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
     atTestDirectory: (id) => authorities.atTestDirectory(id),
     channel: channelsOver({

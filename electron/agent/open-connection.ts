@@ -7,6 +7,7 @@ import type { Endpoint as EndpointRow } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import type { ConnectTools, LoginMaterial, SeenIdentity } from '../providers/connections/connection.ts';
 import type { CredentialReader } from './credentials.ts';
+import { type GivenSecrets, type OpenSecret, secretOpener } from './endpoint-secrets.ts';
 import { fetchLogin, type Login, sameLogin, wipeLogin } from './logins.ts';
 import type { OpenConnection } from './steps/step.ts';
 
@@ -14,7 +15,9 @@ import type { OpenConnection } from './steps/step.ts';
 export type OpenEndpoint = (
   row: EndpointRow,
   login: LoginMaterial,
-  tools: Pick<ConnectTools, 'signal' | 'anotherLogin'> & { onIdentity: (seen: SeenIdentity) => void },
+  tools: Pick<ConnectTools, 'signal' | 'anotherLogin'> & { onIdentity: (seen: SeenIdentity) => void } & {
+    openSecret: OpenSecret;
+  },
 ) => Promise<OpenConnection>;
 
 /** What opening an endpoint takes. */
@@ -77,6 +80,8 @@ export async function closeConnection(open: OpenConnection): Promise<void> {
 interface OpenRequest {
   /** The login of a draft, when it is not a credential store's. It stays the caller's. */
   given?: LoginMaterial | undefined;
+  /** What else of its secrets was given. They stay the caller's. */
+  secrets?: GivenSecrets | undefined;
   signal?: AbortSignal | undefined;
   onIdentity: (seen: SeenIdentity) => void;
 }
@@ -90,7 +95,7 @@ export async function openWithLogin(
   row: EndpointRow,
   request: OpenRequest,
 ): Promise<OpenConnection> {
-  const { given, signal, onIdentity } = request;
+  const { given, secrets, signal, onIdentity } = request;
   const login = await fetchLogin(parts, row, request);
   const ours = given === undefined || login.stored !== null ? [login] : [];
   const anotherLogin = async (): Promise<LoginMaterial | null> => {
@@ -102,7 +107,8 @@ export async function openWithLogin(
   };
   try {
     announce(parts, row, login);
-    return await parts.openEndpoint(row, login.material, { signal, onIdentity, anotherLogin });
+    const openSecret = secretOpener(parts, row, secrets, signal);
+    return await parts.openEndpoint(row, login.material, { signal, onIdentity, anotherLogin, openSecret });
   } finally {
     for (const one of ours) wipeLogin(one);
   }

@@ -1,4 +1,5 @@
 import { credentialStoreCatalog } from '#shared/catalog/credential-stores/index.ts';
+import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import { connectionNamed } from '#shared/model/connection.ts';
 import type { CliIo } from './io.ts';
 import { isEncryptedKey } from './key-text.ts';
@@ -43,6 +44,22 @@ function storeQuestions(updating: boolean): Question[] {
   );
 }
 
+/** Secrets that an endpoint of the type cannot do without, unless they are read from a credential store. */
+function endpointSecrets(): Question[] {
+  return Object.values(endpointCatalog).flatMap(({ id, fields }) =>
+    fields.flatMap(({ name, label, unless }) =>
+      unless === undefined
+        ? []
+        : [
+            {
+              field: name,
+              ask: (values: Values) => when(values.type === id && values[unless] === undefined, `${label}: `),
+            },
+          ],
+    ),
+  );
+}
+
 const questions: Record<string, readonly Question[]> = {
   'endpoints.add': [
     {
@@ -60,6 +77,7 @@ const questions: Record<string, readonly Question[]> = {
       ask: async ({ ssh_key_path }, io) =>
         when(await encrypted(ssh_key_path, io), `Passphrase of ${ssh_key_path}: `),
     },
+    ...endpointSecrets(),
   ],
   'credentialStores.add': storeQuestions(false),
   'credentialStores.update': storeQuestions(true),

@@ -1,11 +1,12 @@
+import { storesOf } from '#shared/catalog/endpoints/secrets.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
+import type { GivenForDraft } from '../agent/endpoints/probe.ts';
 import type { Database } from '../database/database.ts';
-import type { Login } from './endpoint-login.ts';
 import { sameName } from './find.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -39,7 +40,7 @@ export function checkReady({ masterKey }: CommandTools, what = 'The login'): voi
 }
 
 /** What the endpoint names may have been removed while the probe took its time: nobody used it yet. */
-export function checkStillThere(database: Database, { name, connection, policy }: Endpoint): void {
+export function checkStillThere(database: Database, { name, connection, settings, policy }: Endpoint): void {
   const gone = (code: FailureCode, what: string) =>
     new Failure(code, `${what} that "${name}" was to use was removed in the meantime.`, {
       hint: `Nothing was stored for "${name}". Choose another one.`,
@@ -48,12 +49,15 @@ export function checkStillThere(database: Database, { name, connection, policy }
   if (authorities.some((id) => id !== null && database.authorities.get(id) === null))
     throw gone('authority.not-found', 'The authority');
   const { login } = told(connection);
-  if (login === null || login.store === null) return;
-  const store = database.credentialStores.get(login.store);
-  if (store === null) throw gone('credential-store.not-found', 'The credential store');
-  const id = login.storeCredentialId ?? '';
-  if (isKeptHere(store) && database.credentials.get(store.id, id) === null)
-    throw gone('credential.not-found', `The credential "${id}" of "${store.name}"`);
+  const read = storesOf(settings);
+  if (login !== null && login.store !== null)
+    read.push({ store: login.store, credentialId: login.storeCredentialId ?? '' });
+  for (const { store: storeId, credentialId } of read) {
+    const store = database.credentialStores.get(storeId);
+    if (store === null) throw gone('credential-store.not-found', 'The credential store');
+    if (isKeptHere(store) && database.credentials.get(store.id, credentialId) === null)
+      throw gone('credential.not-found', `The credential "${credentialId}" of "${store.name}"`);
+  }
 }
 
 /** The checks without which there is nothing to talk to, with the code of their failure; any other "no" is worth keeping. */
@@ -81,13 +85,13 @@ function cancelled(name: string, cause?: unknown): Failure {
 export async function probed(
   { agent, clock }: CommandTools,
   draft: Endpoint,
-  { material }: Login,
+  given: GivenForDraft,
   signal: AbortSignal | undefined,
 ): Promise<Endpoint & { probe: ProbeReport }> {
   const { name } = draft;
   const begins = (check: CheckName) => agent.events.emit({ type: 'probing', name, check, at: clock.now() });
   begins('connect');
-  const probe = agent.endpoints.probeDraft(draft, material, { signal, begins });
+  const probe = agent.endpoints.probeDraft(draft, given, { signal, begins });
   const { report, identity } = await probe.catch((error: unknown) => {
     throw signal?.aborted ? cancelled(name, error) : error;
   });

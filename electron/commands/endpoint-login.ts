@@ -18,7 +18,7 @@ const sealedNames: Record<LoginSecret, string> = {
 const parts = loginFields.flatMap(({ seals }) => seals ?? []);
 
 /** Secrets of one command: what to log in with, and what is to be sealed or forgotten afterwards. */
-export interface Login {
+interface Login {
   /** How it is given; null: not at all, or nobody logs in. */
   way: LoginWay | null;
   material: LoginMaterial;

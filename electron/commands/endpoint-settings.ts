@@ -1,5 +1,6 @@
 import type { LoginWay } from '#shared/catalog/connections/login.ts';
 import type { Descriptor } from '#shared/catalog/descriptor.ts';
+import type { SecretSources } from '#shared/catalog/endpoints/secrets.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { checkAbsolute, invalid, text, yes } from '#shared/catalog/flat.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
@@ -14,6 +15,7 @@ import {
 } from '#shared/model/endpoint.ts';
 import type { Database } from '../database/database.ts';
 import { connectionOf, flatConnection } from './endpoint-connection.ts';
+import { flatSources } from './endpoint-secrets.ts';
 import { findAuthority } from './find.ts';
 import { checkAsked, withDefaults } from './flat-input.ts';
 
@@ -24,15 +26,21 @@ interface EndpointParts {
   policy: EndpointPolicy;
 }
 
+/** From what was named now or is sealed already. */
+interface KnownSecrets {
+  /** How the login is given; null: not at all. */
+  way: LoginWay | null;
+  sources: SecretSources;
+}
+
 /**
- * Flat input, already fitting the contract, as the parts of the row. `way`: how the login is given, from what was named now or
- * is sealed already; null: not at all. `input.invalid` for what does not go together.
+ * Flat input, already fitting the contract, as the parts of the row. `input.invalid` for what does not go together.
  */
 export function partsOf(
   database: Database,
   type: EndpointType,
   input: Flat,
-  way: LoginWay | null,
+  { way, sources }: KnownSecrets,
 ): EndpointParts {
   const descriptor = endpointDefinition({ type });
   const flat = withDefaults(descriptor, input);
@@ -40,7 +48,7 @@ export function partsOf(
   checkPaths(descriptor, flat);
   return {
     connection: connectionOf(database, flat, way),
-    settings: descriptor.fromFlat(flat),
+    settings: descriptor.fromFlat(flat, sources),
     policy: policyOf(database, flat),
   };
 }
@@ -51,6 +59,7 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
     name: endpoint.name,
     ...flatConnection(database, endpoint.connection),
     ...endpointDefinition(endpoint.settings).toFlat(endpoint.settings),
+    ...flatSources(database, endpoint.settings),
     auto_approve: endpoint.policy.autoApprove,
     auto_renew: endpoint.policy.autoRenew,
     authority: authorityName(database, endpoint.policy.authorityId),

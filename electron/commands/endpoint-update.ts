@@ -14,6 +14,7 @@ import { invalidInput } from '../transport/invalid-input.ts';
 import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
 import { chosenConnection } from './endpoint-connection.ts';
 import { loginOf, namesOwnLogin, namesStore, sealLogin } from './endpoint-login.ts';
+import { dropSources, endpointSecretsOf, needsMasterKey, sealSecrets } from './endpoint-secrets.ts';
 import { flatOf, partsOf } from './endpoint-settings.ts';
 import { findEndpoint } from './find.ts';
 import { dropUnasked, listed, merged } from './flat-input.ts';
@@ -36,9 +37,13 @@ export async function updateEndpoint(
     seals !== null && changes[field.name] === null ? [seals] : [],
   );
   const login = await loginOf(tools, wanted, before, cleared);
-  const parts = partsOf(database, before.type, wanted, login.way);
+  const gone = Object.keys(changes).filter((name) => changes[name] === null);
+  const secrets = endpointSecretsOf(database, endpointDefinition(before).fields, wanted, before, gone);
+  if (needsMasterKey(secrets)) checkReady(tools, 'What is to be kept secret of the endpoint');
+  const parts = partsOf(database, before.type, wanted, { way: login.way, sources: secrets.sources });
   const draft: Endpoint = { ...before, name, ...parts, updatedAt: clock.now() };
-  const endpoint = await probed(tools, draft, login, signal);
+  const given = { login: login.material, secrets: secrets.given };
+  const endpoint = await probed(tools, draft, given, signal);
   audit.commit(
     () => {
       checkNameFree(database, name, before.id);
@@ -48,6 +53,7 @@ export async function updateEndpoint(
       if (!isSameTarget(stored, endpoint)) checkNotChanging(database, before);
       database.endpoints.update({ ...endpoint, discoveredAt });
       sealLogin(database, endpoint.id, login.updates);
+      sealSecrets(database, endpoint.id, secrets);
     },
     () => ({ subject: endpoint.id, sentence: `The endpoint "${name}" was changed: ${listed(changes)}.` }),
   );
@@ -79,6 +85,7 @@ function wantedOf({ database }: CommandTools, before: Endpoint, changes: Record<
   const namesAnother = changes.store != null || changes.store_cred_id != null;
   if (!namesAnother && (changes.store === null || namesOwnLogin(changes))) dropStore(wanted);
   dropIdentity(wanted, before, changes);
+  dropSources(descriptor.fields, wanted, changes);
   const parsed = endpointInput.safeParse({ type: before.type, ...wanted });
   if (!parsed.success) throw invalidInput(parsed.error.issues, wanted);
   return wanted;

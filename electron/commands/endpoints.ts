@@ -1,18 +1,21 @@
 import { implement } from '@orpc/server';
 import { newId } from '#kit/ids.ts';
+import { storesOf } from '#shared/catalog/endpoints/secrets.ts';
 import type { Flat } from '#shared/catalog/field.ts';
 import { text } from '#shared/catalog/flat.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { contract } from '#shared/contract/index.ts';
 import { Failure } from '#shared/failure.ts';
 import { told } from '#shared/model/connection.ts';
-import type { Endpoint } from '#shared/model/endpoint.ts';
+import { type Endpoint, endpointDefinition } from '#shared/model/endpoint.ts';
 import type { Leftover } from '#shared/model/leftover.ts';
 import { idOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
+import type { Database } from '../database/database.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { checkNameFree, checkReady, checkStillThere, probed } from './endpoint-checks.ts';
 import { loginOf, sealLogin } from './endpoint-login.ts';
+import { endpointSecretsOf, needsMasterKey, sealSecrets } from './endpoint-secrets.ts';
 import { partsOf } from './endpoint-settings.ts';
 import { updateEndpoint } from './endpoint-update.ts';
 import { findEndpoint } from './find.ts';
@@ -55,16 +58,22 @@ export function endpointCommands(tools: CommandTools) {
 }
 
 function viewOf({ database }: CommandTools, endpoint: Endpoint): EndpointView {
-  const { connection, policy } = endpoint;
+  const { connection, settings, policy } = endpoint;
   const named = (id: string | null | undefined) => (id ? (database.authorities.get(id)?.name ?? null) : null);
   const store = told(connection).login?.store ?? null;
   return {
     ...endpoint,
     storeName: store === null ? null : (database.credentialStores.get(store)?.name ?? null),
+    secretStores: secretStores(database, settings),
     authorityName: named(policy.authorityId),
     fallbackName: named(policy.fallbackId),
     toCleanUp: toCleanUp(database.leftovers.list(endpoint.id)),
   };
+}
+
+function secretStores(database: Database, settings: Endpoint['settings']): Record<string, string> {
+  const stores = storesOf(settings).map(({ store }) => database.credentialStores.get(store));
+  return Object.fromEntries(stores.flatMap((one) => (one === null ? [] : [[one.id, one.name]])));
 }
 
 /** What has not been tried yet is not worth a word: it will be within seconds. */
@@ -87,9 +96,11 @@ async function add(
   const name = text(flat, 'name') ?? '';
   checkNameFree(database, name, null);
   const login = await loginOf(tools, flat, null);
-  const parts = partsOf(database, type, flat, login.way);
+  const secrets = endpointSecretsOf(database, endpointDefinition({ type }).fields, flat);
+  const parts = partsOf(database, type, flat, { way: login.way, sources: secrets.sources });
   const sealed = login.way === 'password' || login.way === 'private-key';
   if (sealed) checkReady(tools);
+  if (needsMasterKey(secrets)) checkReady(tools, 'What is to be kept secret of the endpoint');
   const now = clock.now();
   const draft: Endpoint = {
     id: newId('ep'),
@@ -101,13 +112,15 @@ async function add(
     createdAt: now,
     updatedAt: now,
   };
-  const endpoint = await probed(tools, draft, login, signal);
+  const given = { login: login.material, secrets: secrets.given };
+  const endpoint = await probed(tools, draft, given, signal);
   audit.commit(
     () => {
       checkNameFree(database, name, null); // the probe took its time
       checkStillThere(database, endpoint);
       database.endpoints.insert(endpoint);
       if (sealed) sealLogin(database, endpoint.id, login.updates);
+      sealSecrets(database, endpoint.id, secrets);
     },
     () => ({ subject: endpoint.id, sentence: `The ${type} endpoint "${name}" was added.` }),
   );

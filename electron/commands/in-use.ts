@@ -10,9 +10,10 @@ const shownAtMost = 20;
 export function checkUnused(what: string, code: FailureCode, users: readonly StoreUser[]): void {
   const [first] = users;
   if (first === undefined) return;
-  const names = users.slice(0, shownAtMost).map(({ name }) => name);
-  const more = users.length > shownAtMost ? ` and ${users.length - shownAtMost} more` : '';
-  const many = users.length === 1 ? '1 endpoint' : `${users.length} endpoints`;
+  const all = [...new Map(users.map(({ id, name }) => [id, name])).values()];
+  const names = all.slice(0, shownAtMost);
+  const more = all.length > shownAtMost ? ` and ${all.length - shownAtMost} more` : '';
+  const many = all.length === 1 ? '1 endpoint' : `${all.length} endpoints`;
   throw new Failure(code, `${what} is used by ${many}: ${names.join(', ')}${more}.`, {
     hint: `Switch each to another credential first: trustkeep tls update ${shellWord(first.name)} --store STORE --store_cred_id ID`,
   });

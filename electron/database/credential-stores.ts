@@ -65,13 +65,17 @@ export class CredentialStoreRepository implements CredentialStoreRows {
     return this.#driver.all('SELECT * FROM credential_stores ORDER BY name COLLATE NOCASE, id').map(read);
   }
 
-  /** An endpoint whose row is damaged is not counted: it cannot log in anywhere. */
+  /** With their login, or with another secret. An endpoint whose row is damaged is not counted: it cannot be opened. */
   usedBy(id: string): StoreUser[] {
     const rows = this.#driver.all(
       `SELECT id, name, json_extract(connection, '$.storeCredentialId') AS credential_id FROM endpoints
        WHERE CASE WHEN json_valid(connection) THEN json_extract(connection, '$.store') END = ?
+       UNION
+       SELECT e.id, e.name, json_extract(s.value, '$.credentialId')
+       FROM endpoints AS e, json_each(CASE WHEN json_valid(e.settings) THEN e.settings ELSE '{}' END, '$.secrets') AS s
+       WHERE s.type = 'object' AND json_extract(s.value, '$.store') = ?
        ORDER BY name COLLATE NOCASE, id`,
-      [id],
+      [id, id],
     );
     return rows.map((row) => ({
       kind: 'endpoint',

@@ -169,7 +169,7 @@ export interface CredentialStoreRows {
   /** By id, else by name (exact). */
   find(nameOrId: string): CredentialStore | null;
   list(): CredentialStore[];
-  /** Endpoints whose connection reads its login there, by name. */
+  /** Endpoints that read their login or another secret there, by name; one for each credential. */
   usedBy(id: string): StoreUser[];
 }
 

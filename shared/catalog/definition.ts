@@ -54,15 +54,16 @@ export function fieldFacts(fields: readonly Field[], flat: Flat): Fact[] {
 }
 
 /** What is shown in place of the value. */
-function isWords({ from, kind }: Field): boolean {
-  return from === 'file' || kind === 'boolean';
+function isWords({ from, kind, labels }: Field): boolean {
+  return from === 'file' || kind === 'boolean' || labels !== undefined;
 }
 
 function shownValue(field: Field, value: FlatValue): string | null {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return null;
   if (field.from === 'file') return 'system roots and custom roots';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  return field.labels?.[text] ?? text;
 }
 
 /** The strict input of `add`: all fields of one entry of a table, told apart by `key`. */

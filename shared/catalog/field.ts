@@ -33,6 +33,8 @@ export interface Field {
   names?: true;
   /** Asked only when this other field is given: the password of a file. */
   with?: string;
+  /** Needed unless this other field is given: forms and the command line ask for it. */
+  unless?: string;
   /** What people read where it is left out; without it the fact is not shown at all. */
   none?: string;
   /** `file`: the flag's value may also be read from a file of this machine (form: a file picker reads its text). */

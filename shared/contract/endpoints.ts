@@ -14,6 +14,8 @@ export const endpointInput = inputAs<EndpointInput>(addInputOf('type', endpointC
 const endpointView = endpoint.extend({
   /** Of the credential store its login is read from; null: its own login, or no such store. */
   storeName: z.string().nullable(),
+  /** Names, by their IDs, of the credential stores that its other secrets are read from; one that is gone is left out. */
+  secretStores: z.record(z.string(), z.string()),
   /** Of the authority it orders from; null: the default one. */
   authorityName: z.string().nullable(),
   /** Of its fall-back; null: it has none. */

@@ -21,6 +21,7 @@ export const secretsCodes = {
     'recovery-key.not-needed': ['needs-person', 'There is no master key to recover yet.'],
     'recovery-key.wrong': ['needs-person', 'The recovery key does not open the secrets stored here.'],
     'secret.damaged': ['needs-person', 'A stored secret is damaged and cannot be opened.'],
+    'secret.missing': ['needs-person', 'A secret that the settings name is no longer stored.'],
     'secrets.recovery-key-shown': ['never', 'The recovery key has already been shown, or there is none.'],
   }),
 };

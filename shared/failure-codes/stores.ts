@@ -76,6 +76,10 @@ export const storesCodes = {
     'credential.denied': ['needs-person', 'The login of the store is not allowed to read the credential.'],
     'credential.exists': ['needs-person', 'The store already has a credential with this ID.'],
     'credential.in-use': ['needs-person', 'Endpoints use the credential.'],
+    'credential.no-password': [
+      'needs-person',
+      'The credential has no password, which is what is read of it.',
+    ],
     'credential.no-user-name': ['needs-person', 'Neither the credential nor the endpoint has a user name.'],
     'credential.not-found': ['needs-person', 'The store has no such credential.', 'not-there'],
     'credential.not-read': [

@@ -61,7 +61,7 @@ async function loadBalancer(): Promise<Made> {
   server.objects.set(oldKey, { content: 'k', members: {} });
   server.objects.set(oldCertificate, { content: 'c', members: { key: 'k' } });
   server.objects.set(profile, { content: null, members });
-  const secrets = { open: (name: string) => (name === 'token' ? Secret.of(server.token) : null) };
+  const secrets = { open: async (name: string) => (name === 'token' ? Secret.of(server.token) : null) };
   return {
     endpoint: new LoadBalancerEndpoint(server.url, secrets),
     nodeKey: profile,

@@ -43,7 +43,7 @@ export function open(made: Pick<MadeEndpoint, 'settings'>, connection: HostConne
 export const endpointTools: EndpointTools = {
   clock: systemClock,
   log: silentLog,
-  secrets: { open: () => null },
+  secrets: { open: async () => null },
 };
 
 /** Its power to make keys, which the test is about. */

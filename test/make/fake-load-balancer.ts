@@ -176,7 +176,7 @@ export class LoadBalancerEndpoint implements Endpoint {
   }
 
   async #fetch(method: string, path: string, body?: unknown): Promise<Response> {
-    const token = this.#secrets.open('token');
+    const token = await this.#secrets.open('token');
     if (token === null) throw new Failure('endpoint.denied', 'There is no token for this endpoint.');
     const text = token.text();
     token.wipe();

@@ -6,13 +6,13 @@ import type { Agent } from '../../electron/agent/agent.ts';
 import type { Caller } from '../../electron/agent/caller.ts';
 import type { CertificateRequest } from '../../electron/agent/certificates/requests.ts';
 import type { DomainCommands } from '../../electron/agent/domains.ts';
+import type { GivenForDraft } from '../../electron/agent/endpoints/probe.ts';
 import { Events } from '../../electron/agent/events.ts';
 import { PauseControl } from '../../electron/agent/pause.ts';
 import { inForce } from '../../electron/agent/updates/in-force.ts';
 import { statusOf } from '../../electron/agent/updates/status.ts';
 import { readAutoupdate, readMemory } from '../../electron/agent/updates/stored.ts';
 import type { Database } from '../../electron/database/database.ts';
-import type { LoginMaterial } from '../../electron/providers/connections/connection.ts';
 import type { MasterKey } from '../../electron/secrets/master-key.ts';
 import { aSubject, makeTask } from './task-rows.ts';
 
@@ -24,7 +24,7 @@ interface AgentScript {
   refuse: Error | null;
   /** What others do while a draft is probed. */
   meanwhile: (() => Promise<unknown>) | null;
-  probed: { draft: Endpoint; login: LoginMaterial }[];
+  probed: ({ draft: Endpoint } & GivenForDraft)[];
   requests: CertificateRequest[];
   begun: { kind: TaskKind; endpointId: string; nodeId: string | null; caller: Caller }[];
   cancelled: string[];
@@ -51,8 +51,8 @@ function domainsOf(database: Database, script: AgentScript): DomainCommands {
   const begin = beginner(database, script);
   return {
     endpoints: {
-      probeDraft: async (draft, login) => {
-        script.probed.push({ draft, login });
+      probeDraft: async (draft, { login, secrets }) => {
+        script.probed.push({ draft, login, ...(secrets === undefined ? {} : { secrets }) });
         if (script.refuse !== null) throw script.refuse;
         await script.meanwhile?.();
         return { report: script.report, identity: script.hostKey };

@@ -13,7 +13,7 @@ import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
-import { scriptArgv } from '../../electron/providers/endpoints/pem/scripts.ts';
+import { scriptArgv } from '../../electron/providers/endpoints/common/scripts.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 

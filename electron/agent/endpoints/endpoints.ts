@@ -1,18 +1,17 @@
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { Task } from '#shared/model/task.ts';
-import type { LoginMaterial } from '../../providers/connections/connection.ts';
 import type { Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
 import { aboutEndpoint, findEndpoint } from '../find.ts';
 import { withConnection } from '../open-connection.ts';
-import { type ProbeWatch, probeDraft, reportOfNoConnection } from './probe.ts';
+import { type GivenForDraft, type ProbeWatch, probeDraft, reportOfNoConnection } from './probe.ts';
 import { restartKind } from './restart-kind.ts';
 
 interface EndpointCommands {
-  /** Connects and looks, without storing anything. For `add`, `update` (draft with the login given, or with a store's) and `probe`. */
+  /** Connects and looks, without storing anything. For `add`, `update` (draft with what was given for it) and `probe`. */
   probeDraft(
     draft: Endpoint,
-    login: LoginMaterial,
+    given: GivenForDraft,
     watch?: ProbeWatch,
   ): Promise<{ report: ProbeReport; identity: string | null }>;
   /** Probes a stored endpoint and keeps the report. */
@@ -27,7 +26,7 @@ export const endpoints: Domain<EndpointCommands> = {
     const { database, clock } = parts;
     return {
       commands: {
-        probeDraft: (draft, login, watch) => probeDraft(parts, draft, login, watch),
+        probeDraft: (draft, given, watch) => probeDraft(parts, draft, given, watch),
         async probe(endpointId) {
           const connection = database.endpoints.get(endpointId)?.connection;
           const probed = withConnection(parts, endpointId, ({ endpoint }) => endpoint.probe());

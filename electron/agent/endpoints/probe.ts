@@ -3,6 +3,7 @@ import { connectionDefinition } from '#shared/model/connection.ts';
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { LoginMaterial } from '../../providers/connections/connection.ts';
+import type { GivenSecrets } from '../endpoint-secrets.ts';
 import { isNotFetched } from '../logins.ts';
 import { closeConnection, type OpenConnectionParts, openWithLogin } from '../open-connection.ts';
 
@@ -14,19 +15,25 @@ export interface ProbeWatch {
   begins?: ((check: CheckName) => void) | undefined;
 }
 
-/**
- * Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. `given` is its
- * login, unless a credential store has it.
- */
+/** What was given for a draft. It stays the giver's. */
+export interface GivenForDraft {
+  /** Its login, unless a credential store has it. */
+  login: LoginMaterial;
+  /** Its other secrets; what is not in it is as it is sealed. */
+  secrets?: GivenSecrets | undefined;
+}
+
+/** Probes an endpoint that is stored nowhere yet; `identity` is what was seen when none was pinned. */
 export async function probeDraft(
   parts: OpenConnectionParts,
   draft: Endpoint,
-  given: LoginMaterial,
+  { login: given, secrets }: GivenForDraft,
   { signal, begins }: ProbeWatch = {},
 ): Promise<{ report: ProbeReport; identity: string | null }> {
   let identity: string | null = null;
   const open = await openWithLogin(parts, draft, {
     given,
+    secrets,
     signal,
     onIdentity: (seen) => {
       identity = seen.fingerprint;

@@ -36,11 +36,14 @@ async function afterScript(context: StepContext, { install }: Plan, tested: stri
     return {
       kind: 'done',
       output: {},
-      sentence: `Everything was written as planned, and the install script ran.${tested}`,
+      sentence: `Everything was written as planned, and the install script ran and ended with code 0${spoken(ran.said)}.${tested}`,
     };
   return {
     kind: 'done-with-warning',
     output: {},
-    sentence: `Key and chain were written, but the install script ended with code ${ran.code}: ${ran.said}`,
+    sentence: `Key and chain were written, but the install script ended with code ${ran.code}${spoken(ran.said)}.`,
   };
 }
+
+/** What a script printed, at the end of a sentence. */
+const spoken = (said: string): string => (said === '' ? '' : `: ${said.replace(/\.$/, '')}`);

@@ -1,4 +1,5 @@
 import { usualEndpoint } from '#shared/catalog/endpoints/index.ts';
+import { secretFacts } from '#shared/catalog/endpoints/secrets.ts';
 import type { EndpointView } from '#shared/contract/endpoints.ts';
 import { connectionDefinition, described, told } from '#shared/model/connection.ts';
 import { type Endpoint, endpointDefinition, type StoredReport } from '#shared/model/endpoint.ts';
@@ -48,7 +49,9 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
 export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   const { connection, settings, policy } = endpoint;
   const { identity } = connectionDefinition(connection);
-  const facts = endpointDefinition(endpoint).facts(settings);
+  const definition = endpointDefinition(endpoint);
+  const nameOf = (store: string): string | null => endpoint.secretStores[store] ?? null;
+  const facts = [...definition.facts(settings), ...secretFacts(definition.fields, settings, nameOf)];
   return [
     ...pairs([
       ['Name', endpoint.name],

@@ -46,7 +46,7 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
   const { client } = useBridge();
   const [type, setType] = useState<EndpointType>(usualEndpoint.id);
   const [values, setValues] = useState(() => startOf(type));
-  const login = useLogin(type, values, null);
+  const login = useLogin(type, values, { before: null, settings: null });
   const { fields } = login;
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [added, setAdded] = useState<Added | null>(null);

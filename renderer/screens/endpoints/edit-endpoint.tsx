@@ -16,6 +16,7 @@ import { en } from '../../text/en.ts';
 import { endpointValues } from './endpoint-text.ts';
 import { isKeptLogin, loginChanges, loginChoice, wayBefore, wayOf } from './login-fields.ts';
 import { Probing } from './probing.tsx';
+import { clearableSecrets, isKeptSecret } from './secret-fields.ts';
 import { useLogin } from './use-login.ts';
 
 /** Changes what a person changed and keeps the rest, secrets above all. */
@@ -30,7 +31,7 @@ export function EditEndpoint(props: {
   const [before] = useState(() => startOf(endpoint, authorities, stores));
   const [values, setValues] = useState(before);
   const logsIn = wayBefore(endpoint);
-  const login = useLogin(endpoint.type, values, logsIn);
+  const login = useLogin(endpoint.type, values, { before: logsIn, settings: endpoint.settings });
   const { fields } = login;
   const [problems, setProblems] = useState<Record<string, string>>({});
   const update = useCommand(client.endpoints.update);
@@ -63,7 +64,8 @@ export function EditEndpoint(props: {
         values={values}
         problems={problems}
         onChange={setValues}
-        kept={(field) => isKeptLogin(field, logsIn)}
+        kept={(field) => isKeptLogin(field, logsIn) || isKeptSecret(field, endpoint.settings)}
+        clearable={clearableSecrets(fields, endpoint.settings)}
         controls={login.controls}
         choices={{ connection_type: connectionTypes, authority: authorities.map((one) => one.name) }}
       />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ConnectionLogin } from '#shared/catalog/connections/definition.ts';
+import { secretFacts } from '#shared/catalog/endpoints/secrets.ts';
 import { connectionDefinition, told } from '#shared/model/connection.ts';
 import type { CredentialStore } from '#shared/model/credential-store.ts';
 import { type Endpoint, endpointDefinition } from '#shared/model/endpoint.ts';
@@ -42,6 +43,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const { identity } = connectionDefinition(connection);
   const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
   const fallback = authorities.data?.find((one) => one.id === policy.fallbackId)?.name;
+  const nameOf = (store: string): string | null => storeName(store, stores.data ?? []);
   const facts: Fact[] = [
     [en.endpoints.instanceId, <Hash key="id" value={endpoint.id} what={en.endpoints.instanceId} whole />],
     [en.endpoints.connection, connectionText(endpoint)],
@@ -49,6 +51,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     ...storeFacts(login, stores.data ?? []),
     ...(identity === null ? [] : [[identity.label, mono(pinned) ?? en.endpoints.noHostKey] satisfies Fact]),
     ...settingFacts(endpointDefinition(endpoint).facts(endpoint.settings)),
+    ...settingFacts(secretFacts(endpointDefinition(endpoint).fields, endpoint.settings, nameOf)),
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
     [en.endpoints.autoRenew, policy.autoRenew ? en.endpoints.on : en.endpoints.off],
     [en.endpoints.authority, authority ?? en.endpoints.defaultAuthority],

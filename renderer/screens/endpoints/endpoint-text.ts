@@ -8,6 +8,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { HealthLevel } from '#shared/model/overview.ts';
 import { servedShade } from '../../parts/shades.ts';
 import { loginChoice } from './login-fields.ts';
+import { secretValues } from './secret-fields.ts';
 
 /** How an endpoint is reached, and where: `SSH`, `deploy@10.0.0.5`. */
 export function connectionParts({
@@ -35,6 +36,7 @@ export function endpointValues(
     ...connectionDefinition(connection).toFlat(connection),
     ...(login === null ? {} : { [loginChoice]: login.way, store: storeName(login.store, stores) ?? '' }),
     ...endpointDefinition(settings).toFlat(settings),
+    ...secretValues(settings, (store) => storeName(store, stores)),
     auto_approve: policy.autoApprove,
     auto_renew: policy.autoRenew,
     authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',

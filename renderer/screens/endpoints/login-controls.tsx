@@ -37,19 +37,30 @@ export function loginControls(
 ): Readonly<Record<string, DrawControl>> {
   return {
     [loginChoice]: (given) => <RadioControl {...given} labels={en.endpoints.auths} />,
-    store: (given) => <StoreChoice {...given} stores={stores} />,
-    store_cred_id: (given) => <CredentialChoice key={store?.id ?? ''} {...given} store={store} />,
+    store: storeControl(stores),
+    store_cred_id: credentialControl(store),
   };
 }
 
+/** The choice of a credential store. */
+export function storeControl(stores: readonly CredentialStoreRow[]): DrawControl {
+  return (given) => <StoreChoice {...given} stores={stores} />;
+}
+
+/** The choice of a credential of a store; null: none is chosen. */
+export function credentialControl(store: CredentialStoreRow | null): DrawControl {
+  return (given) => <CredentialChoice key={store?.id ?? ''} {...given} store={store} />;
+}
+
 function StoreChoice({
+  field,
   text,
   frame,
   stores,
   onChange,
 }: ControlGiven & { stores: readonly CredentialStoreRow[] }) {
   return (
-    <Select {...frame} value={text} data-field="store" onChange={(_, data) => onChange(data.value)}>
+    <Select {...frame} value={text} data-field={field.name} onChange={(_, data) => onChange(data.value)}>
       <option value="">{en.form.notChosen}</option>
       {stores.map((one) => (
         <option key={one.id} value={one.name}>{`${one.name} (${kindLabel(one.kind)})`}</option>
@@ -62,7 +73,7 @@ function StoreChoice({
 function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | null }) {
   const styles = useStyles();
   const { client } = useBridge();
-  const { store, text, frame } = given;
+  const { field, store, text, frame } = given;
   const [found, setFound] = useState<{ id: string; sentence: string } | null>(null);
   const get = useCommand(client.credentials.get);
   const id = text.trim();
@@ -91,7 +102,7 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
             value={text}
             spellCheck={false}
             autoComplete="off"
-            data-field="store_cred_id"
+            data-field={field.name}
             onChange={(_, data) => typed(data.value)}
           />
         )}
@@ -115,7 +126,13 @@ function CredentialChoice(given: ControlGiven & { store: CredentialStoreRow | nu
 /** How many are offered; who wants another types more of its id. */
 const offered = 30;
 
-function LocalCredentials({ store, text, frame, onChange }: ControlGiven & { store: CredentialStoreRow }) {
+function LocalCredentials({
+  field,
+  store,
+  text,
+  frame,
+  onChange,
+}: ControlGiven & { store: CredentialStoreRow }) {
   const { queries } = useBridge();
   const search = text.trim();
   const query = useQuery({
@@ -133,7 +150,7 @@ function LocalCredentials({ store, text, frame, onChange }: ControlGiven & { sto
       selectedOptions={[text]}
       spellCheck={false}
       autoComplete="off"
-      data-field="store_cred_id"
+      data-field={field.name}
       onInput={(event) => onChange(event.currentTarget.value)}
       onOptionSelect={(_, data) => onChange(data.optionValue ?? '')}
     >

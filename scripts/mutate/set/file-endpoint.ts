@@ -39,14 +39,14 @@ export const fileEndpointMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'the server does not test what was written',
       file,
-      find: '    return await this.testInstalled(plan);\n',
-      put: '',
+      find: '    const tested = await this.testInstalled(plan);\n',
+      put: '    const tested = null;\n',
     },
     {
       breaks: 'the server tests what was there before',
       file,
-      find: '    await this.connection.writeAll(made);\n    return await this.testInstalled(plan);\n',
-      put: '    const said = await this.testInstalled(plan);\n    await this.connection.writeAll(made);\n    return said;\n',
+      find: '    await this.connection.writeAll(made);\n    const tested = await this.testInstalled(plan);\n',
+      put: '    const tested = await this.testInstalled(plan);\n    await this.connection.writeAll(made);\n',
     },
     {
       breaks: 'a new directory is not made',

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { connectionFields, whenHere } from '../connections/fields.ts';
-import { invalid, text } from '../flat.ts';
+import { text } from '../flat.ts';
 import { nameField, policyFields } from './common.ts';
 import { defineEndpoint } from './definition.ts';
+import { scriptFields, scriptShape, scriptsFromFlat, scriptsToFlat } from './scripts.ts';
+import { servedAtField, servedAtFrom } from './served-at.ts';
 
 const settings = z.object({
   type: z.literal('pem'),
@@ -11,8 +13,7 @@ const settings = z.object({
   keyPath: z.string().nullable(),
   /** `host:port` at which this certificate is served, so that success can be proved; null: on disk only. */
   servedAt: z.string().nullable(),
-  installScript: z.string().nullable(),
-  restartScript: z.string().nullable(),
+  ...scriptShape,
 });
 export type PemSettings = z.infer<typeof settings>;
 
@@ -34,24 +35,7 @@ export const pem = defineEndpoint({
       max: 4096,
     },
     ...connectionFields(({ kind }) => kind === 'host'),
-    {
-      name: 'install_script',
-      label: 'Install script',
-      help: 'Path to a script on the endpoint, run after installing, with the alias as its argument.',
-      kind: 'path',
-      ownFile: whenHere,
-      min: 1,
-      max: 4096,
-    },
-    {
-      name: 'restart_script',
-      label: 'Restart script',
-      help: 'Path to a script on the endpoint that makes its program serve the new certificate.',
-      kind: 'path',
-      ownFile: whenHere,
-      min: 1,
-      max: 4096,
-    },
+    ...scriptFields,
     {
       name: 'key_path',
       label: 'Private key path',
@@ -63,38 +47,21 @@ export const pem = defineEndpoint({
       advanced: true,
       none: 'in the same file',
     },
-    {
-      name: 'served_at',
-      label: 'Served at',
-      help: 'host:port that serves the certificate, to prove success. Default: none; only the files on disk are checked.',
-      kind: 'text',
-      min: 3,
-      max: 300,
-      none: 'checked on disk only',
-    },
+    servedAtField,
     ...policyFields,
   ],
   settings,
-  toFlat: ({ path, keyPath, servedAt, installScript, restartScript }) => ({
+  toFlat: ({ path, keyPath, servedAt, ...scripts }) => ({
     path,
     key_path: keyPath ?? undefined,
     served_at: servedAt ?? undefined,
-    install_script: installScript ?? undefined,
-    restart_script: restartScript ?? undefined,
+    ...scriptsToFlat(scripts),
   }),
   fromFlat: (flat) => ({
     type: 'pem',
     path: text(flat, 'path') ?? '',
     keyPath: text(flat, 'key_path'),
-    servedAt: hostAndPort(text(flat, 'served_at')),
-    installScript: text(flat, 'install_script'),
-    restartScript: text(flat, 'restart_script'),
+    servedAt: servedAtFrom(flat),
+    ...scriptsFromFlat(flat),
   }),
 });
-
-function hostAndPort(value: string | null): string | null {
-  if (value === null) return null;
-  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(value)?.[1]);
-  if (port >= 1 && port <= 65535) return value;
-  throw invalid(`Served at must be host:port, not "${value}".`, 'For example www.example.org:443.');
-}

@@ -6,7 +6,7 @@ import { type EndpointShape, filesOfOthers, type MadeEndpoint, newLeaf } from '#
 export const shape: EndpointShape = {
   everything: {
     ...{ type: 'pem', path: '/x.pem', keyPath: '/x.key', servedAt: 'x:443' },
-    ...{ installScript: '/in', restartScript: '/re' },
+    ...{ installScript: '/in', restartScript: '/re', scriptTimeout: 60 },
   },
   needs: ['openssl'],
   cases: {

@@ -52,6 +52,7 @@ describe('a caller at the socket', () => {
     expect(await client.endpoints.show({ endpoint: 'büro' })).toEqual({
       ...endpoint,
       storeName: null,
+      secretStores: {},
       authorityName: null,
       fallbackName: null,
       toCleanUp: null,

@@ -226,9 +226,11 @@ describe('a login of the endpoint’s own', () => {
   test('of a draft stays with whoever gave it; a draft with a store reads from there', async () => {
     const own = anEndpoint({ connection: anSshConnection() });
     const material = { password: Secret.of('Pw-wrong'), source: 'given for this endpoint' };
-    await expect(probeDraft(parts, own, material)).rejects.toThrow('given for this endpoint');
+    await expect(probeDraft(parts, own, { login: material })).rejects.toThrow('given for this endpoint');
     expect(material.password.text()).toBe('Pw-wrong');
     gives = [new Failure('credential.not-found', 'There is no such credential.')];
-    await expect(probeDraft(parts, endpoint, {})).rejects.toMatchObject({ code: 'credential.not-found' });
+    await expect(probeDraft(parts, endpoint, { login: {} })).rejects.toMatchObject({
+      code: 'credential.not-found',
+    });
   });
 });

@@ -101,7 +101,13 @@ The credential store cannot be used: it failed at the step log-in. Verified 2001
   });
 
   test('an endpoint names its authority and its fall-back, and does not guess the key type of its next certificate', async () => {
-    const shown = { ...anEndpoint(), storeName: null, authorityName: 'letsencrypt', fallbackName: 'inside' };
+    const shown = {
+      ...anEndpoint(),
+      storeName: null,
+      secretStores: {},
+      authorityName: 'letsencrypt',
+      fallbackName: 'inside',
+    };
     const { stdout } = await printed('tls show e', 'endpoints.show', shown);
     expect(stdout).toMatch(/^Authority +letsencrypt$/m);
     expect(stdout).toMatch(/^Fall-back authority +inside$/m);
@@ -119,7 +125,7 @@ The credential store cannot be used: it failed at the step log-in. Verified 2001
       store: 'cs_1',
       storeCredentialId: 'servers/web1',
     });
-    const shown = { ...anEndpoint({ connection }), storeName: 'main vault' };
+    const shown = { ...anEndpoint({ connection }), storeName: 'main vault', secretStores: {} };
     const login = async (endpoint: typeof shown) =>
       /Logs in with +(.*)/.exec((await printed('tls show e', 'endpoints.show', endpoint)).stdout)?.[1];
     expect(await login(shown)).toBe(

@@ -87,6 +87,14 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return [];
   }
 
+  /**
+   * Whether what is about to replace the files can be read by those who must read it; what was found, null: nothing is asked.
+   * Throws when it must not replace them: nothing was changed yet.
+   */
+  protected readAgain(_plan: InstallPlan, _material: Material): Promise<string | null> {
+    return Promise.resolve(null);
+  }
+
   /** The server's own test of what was written, and what it said; null: there is none. */
   protected testInstalled(_plan: InstallPlan): Promise<string | null> {
     return Promise.resolve(null);
@@ -157,6 +165,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     const files = changesOf(plan.changes, 'file');
     refuseOtherContent(files, after, this.connection);
     await refuseForeignContent(this.connection, files, after);
+    const read = await this.readAgain(plan, material);
     for (const directory of changesOf(plan.changes, 'directory'))
       await makeDirectory(this.connection, directory);
     const made: NewFile[] = [];
@@ -169,7 +178,8 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     }
     await this.connection.removeLeftovers(files.map(({ path }) => path));
     await this.connection.writeAll(made);
-    return await this.testInstalled(plan);
+    const tested = await this.testInstalled(plan);
+    return [read, tested].filter((one) => one !== null).join(' ') || null;
   }
 
   restore(snapshot: Snapshot): Promise<RestoreReport> {

@@ -29,6 +29,12 @@ export async function run(connection: HostConnection, request: HostExec): Promis
   );
 }
 
+/** All that a program said on both streams, or the end of it, for people. `masks`: secrets that must not be shown. */
+export function saidInAll({ stdout, stderr }: ExecResult, masks: Iterable<string>): string {
+  const both = [stdout, stderr].map((stream) => stream.toString('utf8').trim());
+  return peerTail(both.filter((text) => text !== '').join('\n'), masks, 1000);
+}
+
 /** What a program said, for people: the error stream, else the output. */
 export function said(result: ExecResult): string {
   const error = result.stderr.toString('utf8').trim();

@@ -2,10 +2,16 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 
-/** Passwords of key stores and the like, sealed with the endpoint. Opened at the moment of use, wiped by who opened it. @internal */
+/**
+ * Passwords of key stores and the like, by the names of their fields: sealed with the endpoint, or read from a credential store.
+ * Opened at the moment of use, wiped by who opened it. @internal
+ */
 export interface EndpointSecrets {
-  /** Null when there is none of that name. Throws `keychain.*` while the master key is not at hand, and `secret.damaged`. */
-  open(name: string): Secret | null;
+  /**
+   * Null when the settings name none. Rejects with `keychain.*` while the master key is not at hand, `secret.*`, and as
+   * reading a credential store does. Asking a store may take as long as the network does.
+   */
+  open(name: string): Promise<Secret | null>;
 }
 
 export interface EndpointTools {

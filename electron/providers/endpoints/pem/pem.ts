@@ -11,20 +11,22 @@ import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import { dirname } from '../common/paths.ts';
+import { UserScripts } from '../common/scripts.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Powers, Restarted, RunsScripts } from '../endpoint.ts';
-import { makePemPlan, pemRemembers, piecesFor, plannedAlias } from './plan.ts';
+import { makePemPlan, pemRemembers, piecesFor } from './plan.ts';
 import { probePem } from './probe.ts';
-import { runUserScript } from './scripts.ts';
 import { nodeFrom, nodeKey, type PemView, readView, whyNot } from './view.ts';
 
 /** A PEM file that some program serves: one node, the file. Restarting is the owner's script. */
 export class PemEndpoint extends FileEndpoint implements RunsScripts {
   readonly #settings: PemSettings;
+  readonly #scripts: UserScripts;
 
   constructor(settings: PemSettings, connection: HostConnection, tools: EndpointTools) {
     super(connection, tools);
     this.#settings = settings;
+    this.#scripts = new UserScripts(connection, settings);
   }
 
   override get powers(): Powers {
@@ -67,24 +69,12 @@ export class PemEndpoint extends FileEndpoint implements RunsScripts {
     return piecesFor(this.connection, file, material);
   }
 
-  /** Without a restart script there is nothing to do: whoever serves the file notices by itself. */
-  async restart(): Promise<Restarted> {
-    const { restartScript } = this.#settings;
-    if (restartScript === null) return { settled: false };
-    const ran = await runUserScript(this.connection, restartScript, []);
-    if (ran.code === 0) return { settled: false };
-    throw new Failure(
-      'endpoint.restart-failed',
-      `The restart script ${restartScript} on ${this.connection.description} ended with code ${ran.code}.`,
-      { hint: 'Run it manually on the endpoint to see what it reports.', peerSaid: ran.said },
-    );
+  restart(): Promise<Restarted> {
+    return this.#scripts.restart();
   }
 
-  async runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null> {
-    const { installScript } = this.#settings;
-    const alias = installScript === null ? null : plannedAlias(plan, installScript);
-    if (installScript === null || alias === null) return null;
-    return runUserScript(this.connection, installScript, [alias]);
+  runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null> {
+    return this.#scripts.install(plan);
   }
 
   protected async directories(): Promise<string[]> {

@@ -1,6 +1,5 @@
 import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
 import { Failure } from '#shared/failure.ts';
-import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { ColdStart, Ground, InstallPlan } from '#shared/model/plan.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
@@ -13,10 +12,11 @@ import { refuseMounted } from '../common/mounts.ts';
 import { basename, dirname } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
+import { UserScripts } from '../common/scripts.ts';
+import { askedAfter, servedProofs, unservedWarnings } from '../common/served-at.ts';
 import { openToAll, stateOf } from '../common/states.ts';
 import type { Material } from '../endpoint.ts';
-import { scriptArgv } from './scripts.ts';
-import { nodeKey, type PemFile, type PemView, placeServed, serverNameFor } from './view.ts';
+import { nodeKey, type PemFile, type PemView } from './view.ts';
 
 /** What carrying out the plan of a PEM file needs beside its changes. */
 export const pemRemembers = new Remembered('pem', 1, fileFacts);
@@ -34,9 +34,10 @@ export async function makePemPlan(
   const untold = await refuseLostRights(connection, files);
   const taken = takenFrom(managers, files);
   const alias = view.facts?.names[0] ?? basename(settings.path);
+  const commands = new UserScripts(connection, settings).commands(alias, 'the first name of the certificate');
   return {
     nodeKey,
-    changes: [...files, ...commandsOf(settings, alias)],
+    changes: [...files, ...commands],
     standsOn: touched.flatMap(({ path, realPath }): Ground[] =>
       path === realPath ? [] : [{ what: 'link', name: path, leadsTo: realPath }],
     ),
@@ -46,7 +47,7 @@ export async function makePemPlan(
       previousFingerprint: view.facts?.fingerprint ?? null,
     }),
     shares: null,
-    proofs: proofsOf(settings, view),
+    proofs: servedProofs(settings.servedAt, view.facts?.names ?? []),
     ...(taken.length > 0 ? { takesOver: taken } : {}),
     coldStart: coldStart(settings),
     warnings: [...warningsOf(settings, touched, files), ...untold],
@@ -74,50 +75,12 @@ function holding(file: PemFile): FileChange['holds'] {
   return file.composition.certificates.length > 0 ? 'certificate-and-key' : 'private-key';
 }
 
-function commandsOf(settings: PemSettings, alias: string): CommandChange[] {
-  const commands: CommandChange[] = [];
-  if (settings.installScript !== null)
-    commands.push({
-      kind: 'command',
-      argv: scriptArgv(settings.installScript, [alias]),
-      why: 'The install script, with the first name of the certificate.',
-    });
-  if (settings.restartScript !== null)
-    commands.push({
-      kind: 'command',
-      argv: scriptArgv(settings.restartScript, []),
-      why: 'The restart script.',
-    });
-  return commands;
-}
-
-/** What the plan hands to the install script; null: it does not run it. */
-export function plannedAlias({ changes }: InstallPlan, installScript: string): string | null {
-  const alone = scriptArgv(installScript, []);
-  const run = changes.find(
-    (one): one is CommandChange =>
-      one.kind === 'command' &&
-      one.argv.length === alone.length + 1 &&
-      alone.every((word, at) => word === one.argv[at]),
-  );
-  return run?.argv.at(-1) ?? null;
-}
-
-function proofsOf(settings: PemSettings, view: PemView): InstallPlan['proofs'] {
-  if (settings.servedAt === null) return [];
-  const { host, port } = placeServed(settings.servedAt);
-  return [{ address: host, port, serverName: serverNameFor(host, view.facts?.names ?? []) }];
-}
-
 /** Nothing can be asked of a program that is not known; what is asked of the files themselves is. @internal */
 export function coldStart({
   restartScript,
   servedAt,
 }: Pick<PemSettings, 'restartScript' | 'servedAt'>): ColdStart {
-  const restarted = restartScript === null ? '' : 'the restart script is run';
-  const shown = servedAt === null ? '' : `a TLS handshake with ${servedAt} must show the new certificate`;
-  const asked = [restarted, shown].filter((one) => one !== '').join(', and ');
-  const after = asked === '' ? 'the files are read back' : asked;
+  const after = askedAfter({ restartScript, servedAt }, 'the files are read back');
   return {
     proved: false,
     sentence: `Not proved: which program serves these files, and as which user it starts, is not known. Before the install, Trustkeep checks that the new key has no pass phrase and matches the certificate, and carries over who can read each file. After the install, ${after}.`,
@@ -135,15 +98,7 @@ function warningsOf(
   for (const { path, realPath } of files)
     if (path !== realPath) warnings.push(`${path} is a link to ${realPath}, which is the file that changes.`);
   for (const file of planned) warnings.push(...openToAll(file));
-  if (settings.restartScript === null)
-    warnings.push(
-      'There is no restart script: the program that serves this file must notice the change on its own.',
-    );
-  if (settings.servedAt === null)
-    warnings.push(
-      'It is not known where this file is served (--served_at), so only the files can be checked.',
-    );
-  return warnings;
+  return [...warnings, ...unservedWarnings(settings, 'file')];
 }
 
 /** The new content of a planned file, in the composition it has now. */

@@ -1,13 +1,12 @@
 import type { PemSettings } from '#shared/catalog/endpoints/pem.ts';
-import { Failure } from '#shared/failure.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
-import { ipText } from '../../../pki/ip.ts';
-import { namesCover, readCertificate } from '../../../pki/read-certificate.ts';
+import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { type Composition, readComposition } from '../common/composition.ts';
 import { basename } from '../common/paths.ts';
 import { readPemFiles } from '../common/read-pem.ts';
+import { servedFacts } from '../common/served-at.ts';
 
 export interface PemFile {
   /** As configured. */
@@ -75,43 +74,17 @@ export function whyNot(connection: HostConnection, view: PemView): string | null
   return null;
 }
 
-/** Where the certificate is said to be served. `endpoint.served-at-invalid`. */
-export function placeServed(servedAt: string): { host: string; port: number } {
-  const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(servedAt.trim());
-  const port = Number(found?.[3]);
-  const host = found?.[1] ?? found?.[2] ?? '';
-  if (host !== '' && port >= 1 && port <= 65535) return { host, port };
-  throw new Failure('endpoint.served-at-invalid', `"${servedAt}" is not a host and port.`, {
-    hint: 'Use host:port, with an IPv6 address in brackets: [::1]:8443.',
-  });
-}
-
-/** Name to send: the host when the certificate is good for it, else a name of the certificate. */
-export function serverNameFor(host: string, names: readonly string[]): string | null {
-  const isName = ipText(host) === null;
-  if (isName && namesCover(names, host)) return host.toLowerCase();
-  const other = names.find((name) => ipText(name) === null && !name.startsWith('*'));
-  return other ?? (isName ? host.toLowerCase() : null);
-}
-
 export const nodeKey = 'file';
 
 export function nodeFrom(connection: HostConnection, settings: PemSettings, view: PemView): DiscoveredNode {
   const { certificateFile, facts, keyFile } = view;
   const names = facts?.names ?? [];
-  const served = settings.servedAt === null ? null : placeServed(settings.servedAt);
-  const sent = served === null ? null : serverNameFor(served.host, names);
   return {
     key: nodeKey,
     name: basename(settings.path),
     alias: names[0] ?? null,
     protocol: 'tls',
-    bindings:
-      served === null
-        ? []
-        : [{ address: served.host, port: served.port, configured: settings.servedAt ?? '', isDefault: true }],
-    // the name that is sent comes first, but only names of the certificate are requested in the next one
-    serverNames: names.toSorted((a, b) => Number(b === sent) - Number(a === sent)),
+    ...servedFacts(settings.servedAt, names),
     certificatePath: settings.path,
     keyPath: keyFile?.path ?? settings.keyPath,
     webRoot: null,

@@ -11,7 +11,7 @@ function besides(shown: Endpoint) {
     shown.name === 'print-server'
       ? `What a task left here has not been removed yet: The directory /etc/nginx/tls is not there on ${described(shown.connection)}. Trustkeep will try again automatically.`
       : null;
-  return { ...shown, storeName: null, authorityName: null, fallbackName: null, toCleanUp };
+  return { ...shown, storeName: null, secretStores: {}, authorityName: null, fallbackName: null, toCleanUp };
 }
 
 /** Endpoints and their nodes. A task that is asked for is one the world has already. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scriptArgv } from '../../../../../electron/providers/endpoints/pem/scripts.ts';
-import { placeServed, serverNameFor } from '../../../../../electron/providers/endpoints/pem/view.ts';
+import { scriptArgv } from '../../../../../electron/providers/endpoints/common/scripts.ts';
+import { placeServed, serverNameFor } from '../../../../../electron/providers/endpoints/common/served-at.ts';
 
 describe('where a PEM file is served', () => {
   it.each([
