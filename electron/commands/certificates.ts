@@ -69,6 +69,7 @@ function requestOf({ database }: CommandTools, input: z.infer<typeof certificate
     profile: input.profile,
     days: input.days,
     keyPlace: input.key_place,
+    newOrder: input.new_order,
   };
   return { node, request };
 }

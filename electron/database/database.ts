@@ -89,6 +89,8 @@ export interface OrderRows {
   ofTask(taskId: string): Order | null;
   /** Newest first; only those before the number `olderThan`, when one is given. */
   list(limit: number, olderThan?: number): Order[];
+  /** Those whose certificate is kept, with its key, for the next task at its node. Newest first. */
+  keptIssued(): Order[];
 }
 
 /** What the agent keeps of a task beyond what is shown: input, outputs of finished steps. Plain JSON, no secrets. */

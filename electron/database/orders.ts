@@ -59,6 +59,13 @@ export class OrderRepository implements OrderRows {
       .map(read);
   }
 
+  keptIssued(): Order[] {
+    const kept = `SELECT owner FROM secrets WHERE name = 'issued'`;
+    return this.#driver
+      .all(`SELECT * FROM orders WHERE state = 'collected' AND id IN (${kept}) ORDER BY number DESC`)
+      .map(read);
+  }
+
   #one(where: string, value: Value): Order | null {
     const row = this.#driver.get(`SELECT * FROM orders ${where} LIMIT 1`, [value]);
     return row === undefined ? null : read(row);

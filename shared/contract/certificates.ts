@@ -17,6 +17,8 @@ export const certificateRequest = z
     days: z.number().int().min(1).max(825).optional(),
     /** Where the key pair is made; left out: on the endpoint when it can. */
     key_place: keyPairPlace.optional(),
+    /** Also where a certificate was issued for the same request and not installed, which is installed otherwise. */
+    new_order: z.boolean().optional(),
   })
   .strict();
 

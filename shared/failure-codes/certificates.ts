@@ -27,6 +27,10 @@ export const certificatesCodes = {
     'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
     'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],
     'der.unreadable': ['never', 'The data is not valid DER.'],
+    'issued.gone': [
+      'never',
+      'A certificate that was issued before and was to be installed is no longer there, or its private key is not.',
+    ],
     'key.lost': ['never', 'The private key generated for a request no longer exists.'],
     'key.not-made': ['needs-person', 'No key could be generated.'],
     'key.type-wrong': ['needs-person', 'The key is of another type than was asked for.'],

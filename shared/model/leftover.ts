@@ -19,7 +19,14 @@ export const leftover = z.object({
     })
     .nullable(),
   /** Copies, a new key, and files that were not written to their end, on the endpoint; null: nothing of that. */
-  kept: z.object({ snapshot: snapshot.nullable(), keyPath: z.string().nullable() }).nullable(),
+  kept: z
+    .object({
+      snapshot: snapshot.nullable(),
+      keyPath: z.string().nullable(),
+      /** The key stays, for the next task at the node. Left out: it is removed. */
+      sparesKey: z.boolean().optional(),
+    })
+    .nullable(),
   /** Epoch milliseconds, as `nextAt`. */
   since: z.number().int(),
   /** Those that failed. */

@@ -114,6 +114,18 @@ const planBinding = z.object({
 });
 export type PlanBinding = z.infer<typeof planBinding>;
 
+/** A certificate that was issued for the node and not installed. */
+const issuedBefore = z.object({
+  /** `ord_…` */
+  orderId: z.string(),
+  orderNumber: z.number().int(),
+  /** Of its leaf. */
+  fingerprint: z.string(),
+  /** Epoch milliseconds. */
+  notAfter: z.number().int(),
+});
+export type IssuedBefore = z.infer<typeof issuedBefore>;
+
 /** What a person approves. `fingerprint` covers everything here but itself and the values that are known later. */
 export const plan = z.object({
   /**
@@ -142,6 +154,8 @@ export const plan = z.object({
   fallback: z
     .object({ id: z.string(), name: z.string(), kind: z.string(), webRoot: z.string().nullable().optional() })
     .optional(),
+  /** It is installed, and nothing is ordered. Left out: a certificate is ordered. */
+  issued: issuedBefore.optional(),
   bound: planBinding,
   install: installPlan,
   fingerprint: z.string(),

@@ -14,6 +14,7 @@ import { rehearse } from '../steps/rehearse.ts';
 import type { OpenConnection } from '../steps/step.ts';
 import { webRootAt } from '../steps/web-root.ts';
 import { certifyKind } from './certify-kind.ts';
+import { forgetStaleIssued } from './issued.ts';
 import { renewTurn } from './renew.ts';
 import { type CertificateRequest, inputOfRenewal, inputOfRequest } from './requests.ts';
 import { unrenewedTurn } from './unrenewed.ts';
@@ -71,7 +72,7 @@ export const certificates: Domain<CertificateCommands> = {
         renew,
         preview: (request) => withPlan(parts, request, async (plan) => plan),
         rehearse: (request, signal) =>
-          withPlan(parts, request, async (plan, { connection }) => {
+          withPlan(parts, { ...request, newOrder: true }, async (plan, { connection }) => {
             const { authority, host } = parts.atTestDirectory(plan.authority.id);
             const webRoot = plan.webRoot ? webRootAt(plan.webRoot, async () => connection) : null;
             const tellLeft = (sentence: string) => notifications.leftByRehearsal(plan, sentence);
@@ -97,6 +98,12 @@ export const certificates: Domain<CertificateCommands> = {
         },
         { name: 'watch', firstTurnMs, wokenBy: ['agent'], turn: () => watchTurn(watching) },
         {
+          name: 'issued',
+          firstTurnMs: 10 * 60_000,
+          wokenBy: [],
+          turn: async () => forgetStaleIssued(parts),
+        },
+        {
           name: 'unrenewed',
           // what is served is seen first
           firstTurnMs: 60_000,
@@ -119,6 +126,6 @@ function withPlan<T>(
   const endpoint = findEndpoint(database, node.endpointId);
   const input = inputOfRequest(request);
   return withConnection(parts, endpoint.id, async (open) =>
-    use(await gatherPlan({ database, endpoint, node, open, input }), open),
+    use(await gatherPlan({ database, endpoint, node, open, input, now: parts.clock.now() }), open),
   );
 }

@@ -7,7 +7,7 @@ import { checkMaterialStep } from '../steps/check-material.ts';
 import { finishStep } from '../steps/finish.ts';
 import { guarded } from '../steps/guarded.ts';
 import { installStep } from '../steps/install.ts';
-import { makeKeyStep, sealedKeyName } from '../steps/make-key.ts';
+import { makeKeyStep } from '../steps/make-key.ts';
 import { placeOrderStep } from '../steps/place-order.ts';
 import { planStep } from '../steps/plan.ts';
 import { proveStep } from '../steps/prove.ts';
@@ -15,7 +15,7 @@ import { restartStep } from '../steps/restart.ts';
 import { proveRestoreStep, restoreStep } from '../steps/restore.ts';
 import { issuedSeals } from '../steps/seal-issued.ts';
 import { policySeal } from '../steps/seal-policy.ts';
-import { requestSeal } from '../steps/seal-request.ts';
+import { requestSeal, sealedKeyName } from '../steps/seal-request.ts';
 import { snapshotSeal } from '../steps/seal-snapshot.ts';
 import { forgetYes } from '../steps/seal-yes.ts';
 import { certifyInput } from '../steps/shapes.ts';
@@ -25,6 +25,7 @@ import { guardUndo } from '../steps/undo-guard.ts';
 import { isSuccess } from '../tasks/step-rows.ts';
 import type { EndTools, KindOfTask } from '../tasks/task-kind.ts';
 import { afterFailedRenewal } from './failed-renewal.ts';
+import { settleIssued } from './issued.ts';
 import { clearLeft, isCleared, leftBy } from './left.ts';
 
 /** Requests or renews a certificate for a node and installs it. */
@@ -50,6 +51,7 @@ export const certifyKind: KindOfTask = {
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended(row, tools) {
+    settleIssued(row, tools); // while the seals of the task are there
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
     requestSeal.forget(tools.database, row.task.id);

@@ -4,6 +4,7 @@ import type { TaskRow } from '../../database/database.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
 import { authorityHash } from '../plans/binding.ts';
 import { guardApproval } from '../steps/approval-guard.ts';
+import { mayBeUsedAgain } from '../steps/issued-before.ts';
 import { type Left, saysLeft } from '../steps/leave.ts';
 import { makeKeyStep } from '../steps/make-key.ts';
 import { ownOrder } from '../steps/own-order.ts';
@@ -65,7 +66,7 @@ function keptOf({ task, memory }: TaskRow): Left['kept'] {
   if (!(makeKeyStep.name in outputs) && !begun) return null;
   const snapshot = snapshotOutput.safeParse(outputs.snapshot).data?.snapshot ?? null;
   const keyPath = makeKeyOutput.safeParse(outputs[makeKeyStep.name]).data?.path ?? null;
-  return { snapshot, keyPath };
+  return { snapshot, keyPath, ...(mayBeUsedAgain(memory) ? { sparesKey: true } : {}) };
 }
 
 /**
@@ -152,7 +153,12 @@ async function clearKept(kept: Kept, task: TaskRow['task'], tools: StepTools): P
     };
   try {
     const { endpoint } = await tools.openConnection();
-    await endpoint.discard(kept.snapshot, tagOf(task), kept.keyPath);
+    await endpoint.discard(
+      kept.snapshot,
+      tagOf(task),
+      kept.keyPath,
+      kept.sparesKey ? 'spare the key' : undefined,
+    );
     return nothing;
   } catch (error) {
     await tools.dropConnection();

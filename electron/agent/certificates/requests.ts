@@ -14,6 +14,7 @@ export interface CertificateRequest {
   profile?: string | undefined;
   days?: number | undefined;
   keyPlace?: KeyPairPlace | undefined;
+  newOrder?: boolean | undefined;
 }
 
 /** What a person requests, as the input of a certify task. */

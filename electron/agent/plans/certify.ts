@@ -20,6 +20,7 @@ interface CertifyFacts {
   terms: OrderTerms;
   webRoot?: string | null | undefined;
   fallback?: Plan['fallback'];
+  issued?: Plan['issued'];
   bound: PlanBinding;
   install: InstallPlan;
 }
@@ -41,6 +42,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     terms: facts.terms,
     ...(facts.webRoot === undefined ? {} : { webRoot: facts.webRoot }),
     ...(facts.fallback === undefined ? {} : { fallback: facts.fallback }),
+    ...(facts.issued === undefined ? {} : { issued: facts.issued }),
     bound: facts.bound,
     install: facts.install,
     fingerprint: '',

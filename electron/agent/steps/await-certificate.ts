@@ -1,6 +1,7 @@
 import { Failure, type FailureData } from '#shared/failure.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import type { Order } from '#shared/model/order.ts';
+import type { IssuedBefore } from '#shared/model/plan.ts';
 import { normalizedChainPem } from '../../pki/chain.ts';
 import { certificatesOf } from '../../pki/pem.ts';
 import { readCertificate } from '../../pki/read-certificate.ts';
@@ -16,6 +17,7 @@ import { leaveProofs, saysLeft } from './leave.ts';
 import { ownOrder } from './own-order.ts';
 import { orderRequest, orderTools } from './place-order.ts';
 import { certificateSeal } from './seal-issued.ts';
+import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
 /** Waits shorter than this are slept here; longer ones are given back, so that no task holds a worker. */
@@ -30,6 +32,8 @@ export const awaitCertificateStep: Step = {
     const { clock, signal } = context.tools;
     const order = mustBeThere(ownOrder(context));
     const orderId = order.id;
+    const { issued } = context.output('plan', planOutput).plan;
+    if (issued !== undefined) return issuedAlready(order, issued);
     const authority = context.tools.authority(order.authorityId);
     const tools = await orderTools(context, orderId);
     const request = orderRequest(context, order);
@@ -54,6 +58,17 @@ export const awaitCertificateStep: Step = {
     }
   },
 };
+
+/** Sealed for this task when it took the key. */
+function issuedAlready({ id, number, certificateFingerprint }: Order, { fingerprint }: IssuedBefore): Outcome {
+  if (certificateFingerprint !== fingerprint)
+    throw new Failure('certificate.lost', `Order ${number} has another certificate than was approved.`);
+  return {
+    kind: 'done',
+    output: { orderId: id, fingerprint },
+    sentence: `The certificate of order ${number} was issued before.`,
+  };
+}
 
 function failureFrom(because: FailureData): Failure {
   return Failure.from({ ...because, retry: 'never', retryAt: undefined });

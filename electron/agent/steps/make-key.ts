@@ -1,16 +1,14 @@
 import { Failure } from '#shared/failure.ts';
-import type { Plan } from '#shared/model/plan.ts';
+import type { IssuedBefore, Plan } from '#shared/model/plan.ts';
 import { buildCsr } from '../../pki/csr.ts';
 import { generateKey, signWithKeyPem } from '../../pki/key.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { quickRetries } from '../tasks/retry.ts';
-import { requestSeal } from './seal-request.ts';
+import { takeIssued } from './issued-before.ts';
+import { requestSeal, sealedKeyName } from './seal-request.ts';
 import { type MadeKey, planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 import { tagOf } from './tag.ts';
-
-/** Name under which a key made in the agent is sealed, with the task's id as owner. */
-export const sealedKeyName = 'private-key';
 
 export const makeKeyStep: Step = {
   name: 'make-key',
@@ -18,9 +16,23 @@ export const makeKeyStep: Step = {
   retries: quickRetries,
   async run(context) {
     const { plan } = context.output('plan', planOutput);
+    if (plan.issued !== undefined) return ofIssued(context, plan, plan.issued);
     return plan.keyPlace.where === 'endpoint' ? onEndpoint(context, plan) : inAgent(context, plan);
   },
 };
+
+/** The key pair and the CSR of the certificate that is there already. */
+async function ofIssued(context: StepContext, plan: Plan, { orderNumber }: IssuedBefore): Promise<Outcome> {
+  const onEndpoint = plan.keyPlace.where === 'endpoint';
+  const keys = onEndpoint ? (await context.tools.openConnection()).endpoint.powers.makesKeys : null;
+  const { made, store } = await takeIssued(context, plan, keys);
+  return {
+    kind: 'done',
+    output: made,
+    sentence: `The key pair of order ${orderNumber} is used, for which a certificate was issued and not installed.`,
+    store,
+  };
+}
 
 async function onEndpoint(context: StepContext, plan: Plan): Promise<Outcome> {
   const keys = (await context.tools.openConnection()).endpoint.powers.makesKeys;

@@ -19,6 +19,13 @@ export const placeOrderStep: Step = {
       const failure = await placeOrElse(context, order, (at) => place(context, at));
       if (failure !== null) return elsewhere(context, order, failure);
     }
+    const { issued } = context.output('plan', planOutput).plan;
+    if (issued !== undefined)
+      return {
+        kind: 'done',
+        output: { orderId: order.id },
+        sentence: `Nothing was ordered: the certificate of order ${order.number} from ${order.authorityName} is used.`,
+      };
     const sentence = `Order ${order.number} was placed with ${order.authorityName} for ${order.names.join(', ')}.`;
     return { kind: 'done', output: { orderId: order.id }, sentence };
   },

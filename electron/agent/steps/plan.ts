@@ -13,6 +13,7 @@ import { makePlan } from '../plans/certify.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { issuedBefore } from './issued-before.ts';
 import { fallbackFor, fallbackPart } from './plan-fallback.ts';
 import { policySeal } from './seal-policy.ts';
 import { type CertifyInput, certifyInput } from './shapes.ts';
@@ -34,6 +35,7 @@ export const planStep: Step = {
       node: context.node(),
       open,
       input,
+      now: context.tools.clock.now(),
     });
     rememberWhoApproves(context, plan);
     const sentence = `Planned: ${countsOf(plan.install.changes)}.`;
@@ -54,6 +56,8 @@ interface PlanSources {
   node: EndpointNode;
   open: OpenConnection;
   input: CertifyInput;
+  /** Epoch milliseconds. */
+  now: number;
 }
 
 /** Failure `node.not-installable`, in the words of discovery. */
@@ -70,16 +74,25 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const names = certificateNames(node, input.names, install.answers?.named ?? []);
   mustBeProvable(authority, names);
   const fallback = fallbackFor(database, endpoint, authority, names);
+  const keyType = keyTypeFor(node, install, input.keyType ?? endpoint.policy.keyType);
+  const terms = { profile: input.profile ?? null, days: input.days ?? null };
+  const from = [authority, ...(fallback.row === null ? [] : [fallback.row])];
+  const wanted = { nodeId: node.id, names, keyType, terms, keyPlace: input.keyPlace };
+  const before = input.newOrder
+    ? null
+    : issuedBefore(database, { ...wanted, authorityIds: from.map(({ id }) => id) }, sources.now);
   return makePlan({
     endpoint: { id: endpoint.id, name: endpoint.name },
     node: { id: node.id, name: node.name },
     reason: input.reason,
     names,
     loses: lostNames(node, install, names),
-    keyType: keyTypeFor(node, install, input.keyType ?? endpoint.policy.keyType),
-    keyPlace: await pickKeyPlace(sources.open, input.keyPlace),
+    keyType,
+    keyPlace:
+      before === null ? await pickKeyPlace(sources.open, input.keyPlace) : placeOfIssued(before.where),
     authority: { id: authority.id, name: authority.name, kind: authority.kind },
-    terms: { profile: input.profile ?? null, days: input.days ?? null },
+    terms,
+    ...(before === null ? {} : { issued: before.issued }),
     webRoot: webRootFor(authority, node),
     ...fallbackPart(fallback.row, node),
     bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
@@ -153,6 +166,10 @@ function mustBeProvable({ name, kind, settings }: Authority, names: readonly str
     `"${name}" cannot prove control of ${refused.names.join(', ')}: ${refused.because}.`,
     { hint: `${refused.hint} Nothing was ordered.` },
   );
+}
+
+function placeOfIssued(where: KeyPairPlace): Plan['keyPlace'] {
+  return { where, why: 'It was generated for the certificate that is used.' };
 }
 
 const noKeys = { yes: false, why: 'This type of endpoint cannot generate keys; the agent does.' };

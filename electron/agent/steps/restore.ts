@@ -2,6 +2,7 @@ import { asFailure, Failure } from '#shared/failure.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { restoreRetries } from '../tasks/retry.ts';
+import { mayBeUsedAgain } from './issued-before.ts';
 import { leaveKept } from './leave.ts';
 import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
@@ -150,7 +151,8 @@ async function clearUp(context: StepContext): Promise<() => void> {
   const { path: keyPath } = context.output('make-key', makeKeyOutput);
   try {
     const { endpoint } = await context.tools.openConnection();
-    await endpoint.discard(snapshot, tagOf(context.task), keyPath);
+    const spare = mayBeUsedAgain(context.memory) ? 'spare the key' : undefined;
+    await endpoint.discard(snapshot, tagOf(context.task), keyPath, spare);
     return () => {};
   } catch (error) {
     context.tools.log.warn('clearing up after a restore failed', { error, task: context.task.id });

@@ -3,6 +3,9 @@ import type { Database } from '../../database/database.ts';
 import type { MadeKey } from './shapes.ts';
 import { taskSeal } from './task-seal.ts';
 
+/** Name under which a key made in the agent is sealed, with the task's id as owner. */
+export const sealedKeyName = 'private-key';
+
 /** `where` by any word that a version had for it. */
 type Sealed = Omit<MadeKey, 'where'> & { where: string };
 

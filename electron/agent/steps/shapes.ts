@@ -14,6 +14,8 @@ export const certifyInput = z.object({
   profile: z.string().optional(),
   days: z.number().int().optional(),
   keyPlace: keyPairPlace.optional(),
+  /** Also where a certificate was issued for the same request and not installed. */
+  newOrder: z.boolean().optional(),
   /** Leaf fingerprint that this one replaces, for renewals. */
   replaces: z.string().optional(),
 });

@@ -71,6 +71,7 @@ export function planPage(plan: Plan): string[] {
       ['  Authority', `${plan.authority.name} (${plan.authority.kind})`],
       ['  If it cannot take the order', fallbackOf(plan)],
       ['  Terms', termsOf(plan)],
+      ['  Certificate', issuedOf(plan)],
       ['  Challenge files', plan.webRoot ? `below ${plan.webRoot} on the endpoint` : null],
       ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
     ]),
@@ -109,6 +110,12 @@ function fallbackOf({ fallback }: Plan): string | null {
   if (fallback === undefined) return null;
   const files = fallback.webRoot ? `, challenge files below ${fallback.webRoot} on the endpoint` : '';
   return `${fallback.name} (${fallback.kind})${files}`;
+}
+
+function issuedOf({ issued }: Plan): string | null {
+  if (issued === undefined) return null;
+  const day = new Date(issued.notAfter).toISOString().slice(0, 10);
+  return `that of order ${issued.orderNumber}, issued before and not installed, valid until ${day}; nothing is ordered (--new_order: order a new one)`;
 }
 
 function where(place: KeyPairPlace): string {

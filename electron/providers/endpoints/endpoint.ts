@@ -89,8 +89,14 @@ export interface Endpoint {
   /**
    * Removes what `snapshot` and `makeKey` kept for `tag`. `keyPath`: what `makeKey` gave. Idempotent. Rejects with `file.missing`
    * where a place in which something was kept is gone, as that of a disk that is not mounted: what is there cannot be told.
+   * `spare`: the key stays, for a later install.
    */
-  discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void>;
+  discard(
+    snapshot: Snapshot | null,
+    tag: string,
+    keyPath?: string | null,
+    spare?: 'spare the key',
+  ): Promise<void>;
   /** What it can do beside. Who else is affected is told by the plan. */
   readonly powers: Powers;
   close(): Promise<void>;

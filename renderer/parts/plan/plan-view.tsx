@@ -139,6 +139,12 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     [en.plan.fallbackWebRoot, plan.fallback?.webRoot ?? null],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.webRoot, plan.webRoot ?? null],
+    [
+      en.plan.issued,
+      plan.issued === undefined
+        ? null
+        : en.plan.issuedText(plan.issued.orderNumber, new Date(plan.issued.notAfter).toISOString().slice(0, 10)),
+    ],
     [en.plan.keyType, en.keyTypes[plan.keyType]],
     [
       en.plan.keyPlace,

@@ -1,4 +1,4 @@
-import { Field, Input, makeStyles, Select, Textarea, tokens } from '@fluentui/react-components';
+import { Checkbox, Field, Input, makeStyles, Select, Textarea, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import { keyTypes } from '#shared/model/certificate.ts';
@@ -65,6 +65,12 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
       <Field label={en.request.days} hint={en.request.daysHint} {...problemProps(problems.days)}>
         <Input value={form.days} inputMode="numeric" onChange={(_, data) => onChange({ days: data.value })} />
       </Field>
+      <Checkbox
+        className={styles.wide}
+        label={en.request.newOrder}
+        checked={form.newOrder}
+        onChange={(_, data) => onChange({ newOrder: data.checked === true })}
+      />
       {authority !== undefined && profilesOf(authority) !== null && (
         <ProfileField
           authority={authority}

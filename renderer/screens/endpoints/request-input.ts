@@ -13,6 +13,7 @@ export interface RequestForm {
   keyPlace: '' | KeyPairPlace;
   profile: string;
   days: string;
+  newOrder: boolean;
 }
 
 interface RequestInput {
@@ -23,6 +24,7 @@ interface RequestInput {
   profile?: string;
   days?: number;
   key_place?: KeyPairPlace;
+  new_order?: boolean;
 }
 
 /** Names a certificate can hold among those a node answers for: no regular expressions, no catch-all. */
@@ -57,6 +59,7 @@ export function requestInput(node: string, form: RequestForm): RequestInput {
     ...(form.profile.trim() === '' ? {} : { profile: form.profile.trim() }),
     ...(form.days.trim() === '' ? {} : { days: Number(form.days) }),
     ...(form.keyPlace === '' ? {} : { key_place: form.keyPlace }),
+    ...(form.newOrder ? { new_order: true } : {}),
   };
 }
 

@@ -34,6 +34,7 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
     authority: preferred?.name ?? '',
     keyType: '',
     keyPlace: '',
+    newOrder: false,
     profile: '',
     days: '',
     ...typed,

@@ -97,6 +97,7 @@ export const request = {
     endpoint: 'The private key never leaves the endpoint. Requires openssl there.',
     agent: 'The private key is generated here, stored encrypted and sent over the connection.',
   },
+  newOrder: 'Order a new certificate, even if one was issued for this request and not installed',
   days: 'Lifetime in days',
   daysHint: '1 to 825. Default: chosen by the authority.',
   daysWrong: 'Lifetime must be a whole number between 1 and 825.',

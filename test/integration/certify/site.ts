@@ -15,7 +15,10 @@ export interface Site {
   oldFingerprint: string;
   /** Leaf shown at the port now, or why none. */
   served(): Promise<string>;
-  /** Every file below the configuration directory: path → content (base64), owner, group, mode. Logs and pids left out. */
+  /**
+   * Every file below the configuration directory: path → content (base64), owner, group, mode. Left out: logs and pids, and keys that stay
+   * for the next task.
+   */
   state(): Record<string, string>;
 }
 
@@ -60,7 +63,7 @@ function tree(directory: string): Record<string, string> {
   );
   // some file systems list a file that was replaced at another place
   for (const [path, entry] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!entry.isFile() || /\.(pid|log)$|_temp/.test(path)) continue;
+    if (!entry.isFile() || /\.(pid|log)$|_temp|\/\.trustkeep-[^/]*\.key\./.test(path)) continue;
     const facts = statSync(path);
     found[path] =
       `${readFileSync(path).toString('base64')} ${facts.uid}:${facts.gid} ${facts.mode.toString(8)}`;

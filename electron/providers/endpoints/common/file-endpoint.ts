@@ -186,8 +186,14 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     return restoreSnapshot(this.connection, snapshot);
   }
 
-  async discard(snapshot: Snapshot | null, tag: string, keyPath: string | null = null): Promise<void> {
-    await discardKept(this.connection, { snapshot, keyPath, directories: await this.directories() }, tag);
+  async discard(
+    snapshot: Snapshot | null,
+    tag: string,
+    keyPath: string | null = null,
+    spare?: 'spare the key',
+  ): Promise<void> {
+    const directories = await this.directories();
+    await discardKept(this.connection, { snapshot, keyPath, sparesKey: spare !== undefined, directories }, tag);
   }
 
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey> {

@@ -23,4 +23,9 @@ export function belongsTo(name: string, tag: string): boolean {
   return name.startsWith(`${mark(tag)}.`) || name.startsWith(`.${mark(tag)}.`);
 }
 
+/** Is this file name one of those made for a tag, whichever? */
+export function isOurs(name: string): boolean {
+  return name.startsWith(mark(''));
+}
+
 const mark = (tag: string): string => `.trustkeep-${tag.replace(/[^A-Za-z0-9_-]/g, '-')}`;

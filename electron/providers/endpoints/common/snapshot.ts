@@ -6,7 +6,7 @@ import type { Kept } from '#shared/model/changes/index.ts';
 import { posix } from '#shared/model/changes/ownership.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { belongsTo, keptName, noteName } from './names.ts';
+import { belongsTo, isOurs, keptName, noteName } from './names.ts';
 import { basename, dirname, join } from './paths.ts';
 import { ledAway, refuseDrift, statesOf } from './states.ts';
 
@@ -127,6 +127,8 @@ interface Discarded {
   snapshot: Snapshot | null;
   /** Of a key that was made; null: of none that is known. */
   keyPath: string | null;
+  /** It stays, for a later install. */
+  sparesKey: boolean;
   /** Where something may lie. */
   directories: readonly string[];
 }
@@ -138,7 +140,7 @@ interface Discarded {
  */
 export async function discardKept(
   connection: HostConnection,
-  { snapshot, keyPath, directories }: Discarded,
+  { snapshot, keyPath, sparesKey, directories }: Discarded,
   tag: string,
 ): Promise<void> {
   const files = (snapshot?.kept ?? []).filter((one) => one.kind === 'file');
@@ -156,7 +158,10 @@ export async function discardKept(
     const names = await connection.list(directory);
     named.push(...names.filter((name) => belongsTo(name, tag)).map((name) => join(directory, name)));
   }
-  for (const path of new Set(named)) await connection.remove(path);
+  // one that was made for an earlier task has the tag of that one in its name
+  if (keyPath !== null && !sparesKey && isOurs(basename(keyPath))) named.push(keyPath);
+  const spared = sparesKey ? keyPath : null;
+  for (const path of new Set(named)) if (path !== spared) await connection.remove(path);
   await connection.removeLeftovers(files.map(({ path }) => path));
   if (gone[0] !== undefined) throw placeGone(connection, gone[0]);
 }

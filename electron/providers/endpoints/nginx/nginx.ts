@@ -175,8 +175,13 @@ export class NginxEndpoint extends FileEndpoint {
     return super.restore(snapshot);
   }
 
-  override async discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void> {
-    await super.discard(snapshot, tag, keyPath);
+  override async discard(
+    snapshot: Snapshot | null,
+    tag: string,
+    keyPath?: string | null,
+    spare?: 'spare the key',
+  ): Promise<void> {
+    await super.discard(snapshot, tag, keyPath, spare);
     this.#startAgain = null;
   }
 
