@@ -21,6 +21,8 @@ export interface Ground {
    * (`task.already-live`) or gives the live one, as its kind says; the same order of a server gives the same task.
    */
   begin(kind: TaskKind, subject: Subject, caller: Caller, input: Record<string, unknown>): Task;
+  /** Has a task that waits go on, with this beside its input. Failure `task.not-found`. */
+  resume(taskId: string, more: Record<string, unknown>): Task;
 }
 
 /** `agent`: after sleep, unlock or a changed setting; when a task ended; when there is news to tell. */

@@ -37,7 +37,8 @@ function join(parts: AgentParts) {
     },
   });
   const begin: TaskDesk['begin'] = (...order) => desk.begin(...order);
-  const domains = openDomains({ parts, events, announcer, notifications, pause, begin });
+  const resume: TaskDesk['resume'] = (...order) => desk.resume(...order);
+  const domains = openDomains({ parts, events, announcer, notifications, pause, begin, resume });
   const clearUp: DomainLoop = {
     ...{ name: 'clear-up', firstTurnMs, wokenBy: ['agent', 'ended-task'] },
     turn: () => desk.clearUp(),

@@ -151,7 +151,7 @@ async function follows(call: Call, client: Client, taskId: string, own: boolean)
 
 function keepWaiting(task: Task, globals: Globals, own: boolean, now: number): boolean {
   if (task.waitingFor === 'approval') return globals.waitApproval && !own;
-  if (task.waitingFor === 'keychain') return false;
+  if (task.waitingFor === 'keychain' || task.waitingFor === 'endpoint-restart') return false;
   if (!own) return true;
   return task.wakeAt !== null && task.wakeAt - now < patienceMs;
 }
@@ -200,6 +200,11 @@ async function waitingLines(task: Task, client: Client): Promise<string[]> {
   }
   if (task.waitingFor === 'keychain')
     return ['The task is waiting for the keychain. Unlock it: trustkeep secrets unlock'];
+  if (task.waitingFor === 'endpoint-restart')
+    return [
+      'The certificate is installed, and not served yet: restart required.',
+      `Restart it: trustkeep tls restart ${(task.subject.within ?? task.subject).name}`,
+    ];
   return [
     `The task is waiting for the ${task.waitingFor ?? 'agent'}. It continues while the agent runs: trustkeep run`,
   ];

@@ -57,7 +57,7 @@ export function codeOfTask({ state, restored, waitingFor }: Task): number {
     case 'cancelled':
       return exitCodes.failed;
     default:
-      return waitingFor === 'approval' || waitingFor === 'keychain'
+      return waitingFor === 'approval' || waitingFor === 'keychain' || waitingFor === 'endpoint-restart'
         ? exitCodes.waitsForPerson
         : exitCodes.tryLater;
   }

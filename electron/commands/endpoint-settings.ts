@@ -65,6 +65,7 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
     authority: authorityName(database, endpoint.policy.authorityId),
     fallback_authority: authorityName(database, endpoint.policy.fallbackId ?? null),
     key_type: endpoint.policy.keyType ?? undefined,
+    restarts: endpoint.policy.restarts,
   };
 }
 
@@ -90,6 +91,7 @@ function policyOf(database: Database, flat: Flat): EndpointPolicy {
     authorityId,
     ...(fallbackId === null ? {} : { fallbackId }),
     keyType: keyTypeOf(text(flat, 'key_type')),
+    ...(text(flat, 'restarts') === 'separately' ? { restarts: 'separately' as const } : {}),
   };
 }
 

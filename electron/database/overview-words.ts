@@ -78,6 +78,7 @@ function okSentence(nodes: Overview['nodes']): string {
 /** What is wrong with a node, as a whole sentence. */
 export function troubleSentence(row: Row, now: number): string {
   if (row.lost === 1) return 'The last change failed, and the previous state could not be restored.';
+  if (row.restart === 1) return 'A new certificate is installed, and not served yet: restart required.';
   if (row.not_served === 1) return String(row.served_sentence);
   if (row.revoked === 1)
     return `The certificate has been revoked; clients may refuse it. ${afterRevocation(row)}`;
@@ -100,6 +101,7 @@ function afterRevocation({ asks, renews, managed }: Row): string {
 
 function shortTrouble(row: Row, now: number): string {
   if (row.lost === 1) return 'could not be restored';
+  if (row.restart === 1) return 'restart required';
   if (row.not_served === 1)
     return servedWords[String(row.served_state)] ?? 'does not serve the expected certificate';
   if (row.revoked === 1) return 'its certificate has been revoked';

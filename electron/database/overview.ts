@@ -146,6 +146,8 @@ function readTroubles(driver: Driver, now: number): Row[] {
          r.node_id IS NOT NULL AS renews,
          EXISTS (SELECT 1 FROM tasks t WHERE t.kind = 'certify' AND t.subject_id = n.id AND t.state = 'waiting'
            AND t.waiting_for = 'approval') AS asks,
+         EXISTS (SELECT 1 FROM tasks t WHERE t.subject_id = n.id AND t.state = 'waiting'
+           AND t.waiting_for = 'endpoint-restart') AS restart,
          f.node_id IS NOT NULL AS failed, coalesce(f.lost, 0) AS lost, coalesce(f.unproved, 0) AS unproved
        FROM nodes n
        JOIN certificates c ON c.fingerprint = n.fingerprint
@@ -154,8 +156,8 @@ function readTroubles(driver: Driver, now: number): Row[] {
        LEFT JOIN renewals r ON r.node_id = n.id AND r.fingerprint = n.fingerprint
        WHERE n.missing_since IS NULL
      ), troubles AS (
-       SELECT *, (managed AND not_served) OR expired OR revoked OR lost OR unproved AS danger FROM facts
-       WHERE not_served OR expiring OR revoked OR failed
+       SELECT *, (managed AND not_served AND NOT restart) OR expired OR revoked OR lost OR unproved AS danger FROM facts
+       WHERE not_served OR expiring OR revoked OR failed OR restart
      )
      SELECT *, sum(danger) OVER () AS dangers, count(*) OVER () AS troubles FROM troubles
      ORDER BY danger DESC, lost DESC, not_served DESC, not_after, name LIMIT 10`,

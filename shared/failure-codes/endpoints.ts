@@ -67,6 +67,10 @@ export const endpointsCodes = {
       'Nothing was restored, because the change or what was kept before it is not the approved one.',
     ],
     'restore.not-exact': ['later', 'Not everything could be restored.'],
+    'restart.not-served': [
+      'never',
+      'After a restart, something on the endpoint is no longer served as it was before, nor with what is on disk.',
+    ],
     'restore.not-served': [
       'needs-person',
       'The previous files are back, but the previous certificate is not served.',

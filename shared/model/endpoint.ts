@@ -22,6 +22,8 @@ const endpointPolicy = z.object({
   /** Authority (id) that an order goes to when the preferred one cannot take it; left out: none. */
   fallbackId: z.string().optional(),
   keyType: keyType.nullable(),
+  /** What is installed is served only once a person has the endpoint restarted. Left out: with the install. */
+  restarts: z.literal('separately').optional(),
 });
 export type EndpointPolicy = z.infer<typeof endpointPolicy>;
 

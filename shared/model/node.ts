@@ -101,6 +101,8 @@ export const endpointNode = discoveredNode.omit({ chainPem: true }).extend({
   /** The CA is known to have revoked the certificate on disk. */
   revoked: z.boolean(),
   served: servedFact,
+  /** A certificate is installed there and is served once the endpoint is restarted. */
+  restartRequired: z.boolean(),
   /** Set when the last discovery did not find it any more. */
   missingSince: z.number().int().nullable(),
   discoveredAt: z.number().int(),

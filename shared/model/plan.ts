@@ -156,6 +156,8 @@ export const plan = z.object({
     .optional(),
   /** It is installed, and nothing is ordered. Left out: a certificate is ordered. */
   issued: issuedBefore.optional(),
+  /** The endpoint serves what is installed once a person has it restarted. Left out: with the install. */
+  restarts: z.literal('separately').optional(),
   bound: planBinding,
   install: installPlan,
   fingerprint: z.string(),

@@ -21,6 +21,7 @@ export const node: EndpointNode = endpointNode.parse({
   }),
   ...{ id: 'node_1', endpointId: 'ep_1', endpointName: 'web1', orderNumber: 7, missingSince: now },
   revoked: true,
+  restartRequired: true,
   bindings: [
     {
       ...{ address: '127.0.0.1', port: 443, configured: '*:443', isDefault: true },

@@ -97,6 +97,7 @@ export const unboundOfNode: Record<string, string> = {
   'orderNumber?': 'for people',
   orderNumber: 'for people',
   revoked: 'for people',
+  restartRequired: 'for people',
   'served.state': 'what was seen the last time',
   'served.fingerprint?': 'what was seen the last time',
   'served.fingerprint': 'what was seen the last time',

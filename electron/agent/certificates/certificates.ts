@@ -3,7 +3,7 @@ import type { Plan } from '#shared/model/plan.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Task } from '#shared/model/task.ts';
 import { agentItself, type Caller } from '../caller.ts';
-import type { Domain } from '../domain.ts';
+import type { Domain, DomainLoop, Ground } from '../domain.ts';
 import { aboutNode, findEndpoint, findNode } from '../find.ts';
 import { firstTurnMs } from '../loops/loop.ts';
 import { withConnection } from '../open-connection.ts';
@@ -85,32 +85,7 @@ export const certificates: Domain<CertificateCommands> = {
           return (await watchNode(watching, node)) ?? node.served;
         },
       },
-      loops: [
-        {
-          name: 'renew',
-          firstTurnMs,
-          wokenBy: ['agent', 'ended-task'],
-          async turn() {
-            const next = await renewTurn(renewing);
-            noteRenewalCheck(database, parts.clock.now());
-            return next;
-          },
-        },
-        { name: 'watch', firstTurnMs, wokenBy: ['agent'], turn: () => watchTurn(watching) },
-        {
-          name: 'issued',
-          firstTurnMs: 10 * 60_000,
-          wokenBy: [],
-          turn: async () => forgetStaleIssued(parts),
-        },
-        {
-          name: 'unrenewed',
-          // what is served is seen first
-          firstTurnMs: 60_000,
-          wokenBy: [],
-          turn: async () => unrenewedTurn({ ...parts, notify: notifications.notify.bind(notifications) }),
-        },
-      ],
+      loops: loopsOf({ parts, renewing, watching, notifications }),
     };
   },
 };
@@ -128,4 +103,40 @@ function withPlan<T>(
   return withConnection(parts, endpoint.id, async (open) =>
     use(await gatherPlan({ database, endpoint, node, open, input, now: parts.clock.now() }), open),
   );
+}
+
+interface Looping {
+  parts: AgentParts;
+  renewing: Parameters<typeof renewTurn>[0];
+  watching: Parameters<typeof watchTurn>[0];
+  notifications: Ground['notifications'];
+}
+
+function loopsOf({ parts, renewing, watching, notifications }: Looping): DomainLoop[] {
+  return [
+    {
+      name: 'renew',
+      firstTurnMs,
+      wokenBy: ['agent', 'ended-task'],
+      async turn() {
+        const next = await renewTurn(renewing);
+        noteRenewalCheck(parts.database, parts.clock.now());
+        return next;
+      },
+    },
+    { name: 'watch', firstTurnMs, wokenBy: ['agent'], turn: () => watchTurn(watching) },
+    {
+      name: 'issued',
+      firstTurnMs: 10 * 60_000,
+      wokenBy: [],
+      turn: async () => forgetStaleIssued(parts),
+    },
+    {
+      name: 'unrenewed',
+      // what is served is seen first
+      firstTurnMs: 60_000,
+      wokenBy: [],
+      turn: async () => unrenewedTurn({ ...parts, notify: notifications.notify.bind(notifications) }),
+    },
+  ];
 }

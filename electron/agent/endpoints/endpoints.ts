@@ -1,5 +1,7 @@
 import type { Endpoint, ProbeReport } from '#shared/model/endpoint.ts';
+import { idOf } from '#shared/model/subject.ts';
 import type { Task } from '#shared/model/task.ts';
+import type { Database } from '../../database/database.ts';
 import type { Caller } from '../caller.ts';
 import type { Domain } from '../domain.ts';
 import { aboutEndpoint, findEndpoint } from '../find.ts';
@@ -16,13 +18,14 @@ interface EndpointCommands {
   ): Promise<{ report: ProbeReport; identity: string | null }>;
   /** Probes a stored endpoint and keeps the report. */
   probe(endpointId: string): Promise<ProbeReport>;
+  /** Gives the task that has waited for it, where there is one: it restarts, proves and ends. */
   restart(endpointId: string, caller: Caller): Task;
 }
 
 /** What is done with an endpoint as a whole. */
 export const endpoints: Domain<EndpointCommands> = {
   taskKinds: [restartKind],
-  open({ parts, events, begin }) {
+  open({ parts, events, begin, resume }) {
     const { database, clock } = parts;
     return {
       commands: {
@@ -38,10 +41,24 @@ export const endpoints: Domain<EndpointCommands> = {
           events.changed('endpoints', endpointId);
           return report;
         },
-        restart: (endpointId, caller) =>
-          begin(restartKind.kind, aboutEndpoint(findEndpoint(database, endpointId)), caller, {}),
+        restart(endpointId, caller) {
+          const endpoint = findEndpoint(database, endpointId);
+          const waits = waitingForRestart(database, endpointId);
+          if (waits !== undefined) return resume(waits.id, { restartAsked: true });
+          return begin(restartKind.kind, aboutEndpoint(endpoint), caller, {});
+        },
       },
       loops: [],
     };
   },
 };
+
+function waitingForRestart({ tasks }: Database, endpointId: string): Task | undefined {
+  return tasks
+    .inStates(['waiting'])
+    .map(({ task }) => task)
+    .find(
+      ({ subject, waitingFor }) =>
+        waitingFor === 'endpoint-restart' && idOf(subject, 'endpoint') === endpointId,
+    );
+}

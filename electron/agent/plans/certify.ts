@@ -21,6 +21,7 @@ interface CertifyFacts {
   webRoot?: string | null | undefined;
   fallback?: Plan['fallback'];
   issued?: Plan['issued'];
+  restarts?: Plan['restarts'];
   bound: PlanBinding;
   install: InstallPlan;
 }
@@ -43,6 +44,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     ...(facts.webRoot === undefined ? {} : { webRoot: facts.webRoot }),
     ...(facts.fallback === undefined ? {} : { fallback: facts.fallback }),
     ...(facts.issued === undefined ? {} : { issued: facts.issued }),
+    ...(facts.restarts === undefined ? {} : { restarts: facts.restarts }),
     bound: facts.bound,
     install: facts.install,
     fingerprint: '',

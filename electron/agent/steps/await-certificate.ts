@@ -60,7 +60,10 @@ export const awaitCertificateStep: Step = {
 };
 
 /** Sealed for this task when it took the key. */
-function issuedAlready({ id, number, certificateFingerprint }: Order, { fingerprint }: IssuedBefore): Outcome {
+function issuedAlready(
+  { id, number, certificateFingerprint }: Order,
+  { fingerprint }: IssuedBefore,
+): Outcome {
   if (certificateFingerprint !== fingerprint)
     throw new Failure('certificate.lost', `Order ${number} has another certificate than was approved.`);
   return {

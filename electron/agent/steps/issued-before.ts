@@ -115,7 +115,7 @@ function readKept({ secrets }: Database, orderId: string): Kept | null {
 }
 
 /** What a task goes on with in place of a key of its own. `store` belongs into the transaction that ends the step. */
-export interface Taken {
+interface Taken {
   made: MadeKey;
   store(): void;
 }

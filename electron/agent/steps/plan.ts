@@ -95,6 +95,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     ...(before === null ? {} : { issued: before.issued }),
     webRoot: webRootFor(authority, node),
     ...fallbackPart(fallback.row, node),
+    ...restartPart(sources),
     bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
     install: {
       ...install,
@@ -166,6 +167,12 @@ function mustBeProvable({ name, kind, settings }: Authority, names: readonly str
     `"${name}" cannot prove control of ${refused.names.join(', ')}: ${refused.because}.`,
     { hint: `${refused.hint} Nothing was ordered.` },
   );
+}
+
+/** Where nothing has to be told to serve what is installed, there is nothing to put off. */
+function restartPart({ endpoint, open }: PlanSources): Pick<Plan, 'restarts'> {
+  const { restarts } = endpoint.policy;
+  return restarts === undefined || open.endpoint.powers.restarts === null ? {} : { restarts };
 }
 
 function placeOfIssued(where: KeyPairPlace): Plan['keyPlace'] {

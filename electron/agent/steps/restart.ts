@@ -1,5 +1,7 @@
+import type { Plan } from '#shared/model/plan.ts';
 import { changingRetries } from '../tasks/retry.ts';
-import type { Step } from './step.ts';
+import { certifyInput, planOutput } from './shapes.ts';
+import type { Outcome, Step, StepContext } from './step.ts';
 
 /** Of an endpoint that serves what was installed from the moment it was. */
 export const servesAlready = 'The endpoint serves what is installed without a restart.';
@@ -9,6 +11,8 @@ export const restartStep: Step = {
   ifInterrupted: 'repeat',
   retries: changingRetries,
   async run(context) {
+    const { plan } = context.output('plan', planOutput);
+    if (plan.restarts === 'separately' && !isAsked(context)) return waitForRestart(plan);
     const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
     const { settled } = await restarts.restart();
@@ -20,15 +24,14 @@ export const restartStep: Step = {
   },
 };
 
-/** By itself: a person asked for it, and looks whether it took effect when it was cut off. */
-export const restartOnlyStep: Step = {
-  name: 'restart',
-  ifInterrupted: 'stop',
-  retries: [],
-  async run(context) {
-    const { restarts } = (await context.tools.openConnection()).endpoint.powers;
-    if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
-    await restarts.restart();
-    return { kind: 'done', output: {}, sentence: 'The endpoint was restarted.' };
-  },
-};
+const isAsked = ({ memory }: StepContext): boolean =>
+  certifyInput.safeParse(memory.input).data?.restartAsked === true;
+
+function waitForRestart({ endpointName }: Plan): Outcome {
+  return {
+    kind: 'wait',
+    waitingFor: 'endpoint-restart',
+    until: null,
+    sentence: `Installed, and not served yet: restart required. Run: trustkeep tls restart ${endpointName}`,
+  };
+}

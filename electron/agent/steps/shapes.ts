@@ -16,6 +16,8 @@ export const certifyInput = z.object({
   keyPlace: keyPairPlace.optional(),
   /** Also where a certificate was issued for the same request and not installed. */
   newOrder: z.boolean().optional(),
+  /** A person has had the endpoint restarted, for which the task waited. */
+  restartAsked: z.boolean().optional(),
   /** Leaf fingerprint that this one replaces, for renewals. */
   replaces: z.string().optional(),
 });

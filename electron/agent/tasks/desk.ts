@@ -124,6 +124,15 @@ export class TaskDesk {
     return row.task;
   }
 
+  resume(taskId: string, more: Record<string, unknown>): Task {
+    const { task, memory } = findTask(this.#database, taskId);
+    const input = this.#desk.kinds.of(task).input.parse({ ...memory.input, ...more });
+    const woken = { ...task, wakeAt: this.#clock.now() };
+    this.#database.tasks.update({ task: woken, memory: { ...memory, input } });
+    this.#database.afterCommit(() => this.#queue.pump());
+    return woken;
+  }
+
   cancel(taskId: string, caller: Caller): Task {
     const { changed } = this.#desk;
     const { log } = this.#desk.parts;

@@ -63,6 +63,7 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ...facts.map(({ label, value, none }) => [label, value ?? none] as const),
       ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],
+      ['Restart', policy.restarts ?? null],
       ['Authority', endpoint.authorityName ?? 'default'],
       ['Fall-back authority', endpoint.fallbackName],
       ['Key type', policy.keyType ?? 'same as the current certificate'],

@@ -32,7 +32,10 @@ export function nodeTable(nodes: readonly EndpointNode[], paper: Paper): string[
         value: ({ certificate, revoked }) =>
           certificate === null ? '-' : revoked ? 'revoked' : when(certificate.notAfter, paper.now),
       },
-      { head: 'served', value: ({ served }) => served.state },
+      {
+        head: 'served',
+        value: ({ served, restartRequired }) => (restartRequired ? 'restart required' : served.state),
+      },
       { head: 'id', value: ({ id }) => id, whole: true },
     ],
     paper,
@@ -71,6 +74,7 @@ export function nodePage(
     ['Expires', certificate === null ? null : dated(certificate.notAfter, now)],
     ['Fingerprint', certificate?.fingerprint ?? null],
     ['Served', `${node.served.state}: ${node.served.sentence}`],
+    ['Restart', node.restartRequired ? `required: trustkeep tls restart ${node.endpointName}` : null],
     ['Managed by', node.managedBy === null ? null : `${node.managedBy.who} (${node.managedBy.evidence})`],
     ['Cannot install', node.notInstallable],
     ['Renewal', renewal === null ? null : `${dated(renewal.nextAt, now)}: ${renewal.sentence}`],

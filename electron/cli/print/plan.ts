@@ -72,6 +72,10 @@ export function planPage(plan: Plan): string[] {
       ['  If it cannot take the order', fallbackOf(plan)],
       ['  Terms', termsOf(plan)],
       ['  Certificate', issuedOf(plan)],
+      [
+        '  Restart',
+        plan.restarts === undefined ? null : `separately: trustkeep tls restart ${plan.endpointName}`,
+      ],
       ['  Challenge files', plan.webRoot ? `below ${plan.webRoot} on the endpoint` : null],
       ['  Key', `${plan.keyType}, generated ${where(plan.keyPlace.where)}: ${plan.keyPlace.why}`],
     ]),

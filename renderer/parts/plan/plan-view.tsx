@@ -139,11 +139,15 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     [en.plan.fallbackWebRoot, plan.fallback?.webRoot ?? null],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.webRoot, plan.webRoot ?? null],
+    [en.plan.restarts, plan.restarts === undefined ? null : en.plan.restartsText],
     [
       en.plan.issued,
       plan.issued === undefined
         ? null
-        : en.plan.issuedText(plan.issued.orderNumber, new Date(plan.issued.notAfter).toISOString().slice(0, 10)),
+        : en.plan.issuedText(
+            plan.issued.orderNumber,
+            new Date(plan.issued.notAfter).toISOString().slice(0, 10),
+          ),
     ],
     [en.plan.keyType, en.keyTypes[plan.keyType]],
     [

@@ -42,6 +42,7 @@ export function endpointValues(
     authority: authorities.find((one) => one.id === policy.authorityId)?.name ?? '',
     fallback_authority: authorities.find((one) => one.id === policy.fallbackId)?.name ?? '',
     key_type: policy.keyType ?? '',
+    restarts: policy.restarts ?? 'with_install',
   };
 }
 

@@ -77,7 +77,7 @@ const certificates: Column<EndpointNode>[] = [
   {
     id: 'served',
     header: en.nodes.served,
-    value: (row) => en.served[row.served.state],
+    value: (row) => (row.restartRequired ? en.nodes.restartRequired : en.served[row.served.state]),
     choice: (row) => (row.missingSince === null ? en.served[row.served.state] : en.nodes.gone),
     cell: (row) => <ServedCell node={row} />,
     width: '11%',
@@ -175,6 +175,7 @@ function SslCell({ node }: { node: EndpointNode }) {
 
 function ServedCell({ node }: { node: EndpointNode }) {
   if (node.missingSince !== null) return <Level shade="unknown">{en.nodes.gone}</Level>;
+  if (node.restartRequired) return <Level shade="attention">{en.nodes.restartRequired}</Level>;
   if (node.certificate === null && node.served.state === 'unknown') return '–';
   return <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>;
 }

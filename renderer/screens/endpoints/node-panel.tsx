@@ -75,6 +75,7 @@ function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | nu
   return (
     <>
       {node.notInstallable !== null && <Notice intent="warning">{node.notInstallable}</Notice>}
+      {node.restartRequired && <Notice intent="warning">{en.nodes.restartRequiredText}</Notice>}
       <Section title={en.nodes.served}>
         <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>
         <p style={{ marginBottom: 0 }}>{node.served.sentence}</p>

@@ -68,6 +68,8 @@ export const plan = {
     ]
       .filter((part) => part !== null)
       .join(', '),
+  restarts: 'Restart',
+  restartsText: 'Separately: the new certificate is served once you restart the endpoint.',
   issued: 'Certificate',
   issuedText: (number: number, day: string) =>
     `That of order ${number}, issued before and not installed, valid until ${day}. Nothing is ordered.`,

@@ -25,6 +25,9 @@ export const nodes = {
   port: 'Port',
   ssl: 'SSL',
   served: 'Served',
+  restartRequired: 'Restart required',
+  restartRequiredText:
+    'A new certificate is installed here, and not served yet. Restart the endpoint to have it served and proved.',
   actions: 'Actions',
   external: 'External',
   noCertificate: 'None',

@@ -24,6 +24,7 @@ export const tasks = {
     authority: 'Waiting for the authority',
     'back-off': 'Waiting to try again',
     keychain: 'Waiting for the keychain',
+    'endpoint-restart': 'Waiting for a restart',
   },
   groups: { all: 'All', live: 'In progress', done: 'Succeeded', failed: 'Failed or cancelled' },
   none: 'No tasks yet',

@@ -58,4 +58,15 @@ export const policyFields: readonly Field[] = [
     choices: keyTypes,
     advanced: true,
   },
+  {
+    name: 'restarts',
+    label: 'Restart',
+    help: 'When the endpoint is made to serve what was installed: with_install, or separately, by "tls restart". Default: with_install.',
+    hint: 'Separately: a task waits between installing and serving until you restart the endpoint.',
+    kind: 'choice',
+    choices: ['with_install', 'separately'],
+    labels: { with_install: 'With the install', separately: 'Separately, when you say so' },
+    default: 'with_install',
+    advanced: true,
+  },
 ];

@@ -13,7 +13,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
   /** A task that has made its key and waits for an authority that does not answer; `before`: the site without it. */
   async function waitingForAway() {
     const { nodeId, endpointId } = await addSite(agent, site);
-    const before = site.state();
+    const before = site.all();
     const away = await agent.call.authorities.add({ kind: 'local', name: 'away' });
     agent.authorities.get(away.id).submit = async () => {
       throw new Failure('authority.no-certificate', 'Nobody answers.', { retry: 'later' });
@@ -28,10 +28,10 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
 
   test('leaves no key on the target, no living order, and its authority free to be removed', async () => {
     const { before, taskId } = await waitingForAway();
-    expect(site.state()).not.toEqual(before);
+    expect(site.all()).not.toEqual(before);
     await agent.call.tasks.cancel({ task: taskId });
     await stop(); // at once, as a command line without a running agent does
-    expect(site.state()).toEqual(before);
+    expect(site.all()).toEqual(before);
     await start();
     expect(await agent.call.orders.list({})).toMatchObject([{ state: 'abandoned' }]);
     await agent.call.authorities.remove({ authority: 'away' });
@@ -46,10 +46,10 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     await expect.poll(toCleanUp).toContain(`The directory ${files} is not there on this machine.`);
     await stop();
     renameSync(`${files}.unmounted`, files);
-    expect(site.state()).not.toEqual(before);
+    expect(site.all()).not.toEqual(before);
     await start();
     await expect.poll(toCleanUp, { timeout: 10_000 }).toBeNull();
-    expect(site.state()).toEqual(before);
+    expect(site.all()).toEqual(before);
     const entries = await agent.call.audit.list({ limit: 10 });
     expect(entries.find(({ action }) => action === 'clean-up.done')?.sentence).toBe(
       'What an ended task left of web1/shop.example was removed.',
@@ -68,6 +68,6 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     await agent.call.endpoints.probe({ endpoint: 'web1' });
     agent.agent.wake();
     await expect.poll(left, { timeout: 10_000 }).toEqual([]);
-    expect(site.state()).toEqual(before);
+    expect(site.all()).toEqual(before);
   });
 });

@@ -20,6 +20,8 @@ export interface Site {
    * for the next task.
    */
   state(): Record<string, string>;
+  /** The same with those keys. */
+  all(): Record<string, string>;
 }
 
 /**
@@ -52,18 +54,19 @@ export async function startSite(
       const answer = await probeTls({ address: '127.0.0.1', port, serverName: names[0] ?? null });
       return answer.kind === 'certificate' ? answer.leafFingerprint : answer.code;
     },
-    state: () => tree(nginx.dir),
+    state: () => tree(nginx.dir, /\.(pid|log)$|_temp|\/\.trustkeep-[^/]*\.key\./),
+    all: () => tree(nginx.dir, /\.(pid|log)$|_temp/),
   };
 }
 
-function tree(directory: string): Record<string, string> {
+function tree(directory: string, leftOut: RegExp): Record<string, string> {
   const found: Record<string, string> = {};
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).map(
     (entry) => [join(entry.parentPath, entry.name), entry] as const,
   );
   // some file systems list a file that was replaced at another place
   for (const [path, entry] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!entry.isFile() || /\.(pid|log)$|_temp|\/\.trustkeep-[^/]*\.key\./.test(path)) continue;
+    if (!entry.isFile() || leftOut.test(path)) continue;
     const facts = statSync(path);
     found[path] =
       `${readFileSync(path).toString('base64')} ${facts.uid}:${facts.gid} ${facts.mode.toString(8)}`;

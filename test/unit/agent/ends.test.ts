@@ -5,7 +5,7 @@ import { aTask } from '#test/make/task-rows.ts';
 import { taskKinds } from '../../../electron/agent/domains.ts';
 import { Events } from '../../../electron/agent/events.ts';
 import { Notifications } from '../../../electron/agent/notifications.ts';
-import { sealedKeyName } from '../../../electron/agent/steps/make-key.ts';
+import { sealedKeyName } from '../../../electron/agent/steps/seal-request.ts';
 import { TaskEnds } from '../../../electron/agent/tasks/ends.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 

@@ -129,6 +129,7 @@ describe('what a form sends', () => {
     expect(input).toEqual({
       name: 'web',
       connection_type: 'local',
+      restarts: 'with_install',
       auto_approve: false,
       auto_renew: true,
     });

@@ -14,6 +14,7 @@ const form: RequestForm = {
   keyPlace: '',
   profile: '',
   days: '',
+  newOrder: false,
 };
 const words = { noNames: 'no names', blank: (name: string) => `blank in ${name}`, days: 'wrong days' };
 

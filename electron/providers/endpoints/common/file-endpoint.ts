@@ -193,7 +193,11 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     spare?: 'spare the key',
   ): Promise<void> {
     const directories = await this.directories();
-    await discardKept(this.connection, { snapshot, keyPath, sparesKey: spare !== undefined, directories }, tag);
+    await discardKept(
+      this.connection,
+      { snapshot, keyPath, sparesKey: spare !== undefined, directories },
+      tag,
+    );
   }
 
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey> {

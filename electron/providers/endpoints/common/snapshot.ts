@@ -127,8 +127,8 @@ interface Discarded {
   snapshot: Snapshot | null;
   /** Of a key that was made; null: of none that is known. */
   keyPath: string | null;
-  /** It stays, for a later install. */
-  sparesKey: boolean;
+  /** It stays, for a later install. Left out: it is removed. */
+  sparesKey?: boolean;
   /** Where something may lie. */
   directories: readonly string[];
 }
@@ -140,7 +140,7 @@ interface Discarded {
  */
 export async function discardKept(
   connection: HostConnection,
-  { snapshot, keyPath, sparesKey, directories }: Discarded,
+  { snapshot, keyPath, sparesKey = false, directories }: Discarded,
   tag: string,
 ): Promise<void> {
   const files = (snapshot?.kept ?? []).filter((one) => one.kind === 'file');

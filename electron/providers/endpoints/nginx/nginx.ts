@@ -175,13 +175,8 @@ export class NginxEndpoint extends FileEndpoint {
     return super.restore(snapshot);
   }
 
-  override async discard(
-    snapshot: Snapshot | null,
-    tag: string,
-    keyPath?: string | null,
-    spare?: 'spare the key',
-  ): Promise<void> {
-    await super.discard(snapshot, tag, keyPath, spare);
+  override async discard(...what: Parameters<FileEndpoint['discard']>): Promise<void> {
+    await super.discard(...what);
     this.#startAgain = null;
   }
 

@@ -43,6 +43,7 @@ export function makeNode(
     orderNumber: node.order ?? null,
     revoked: false,
     served: served(node, certificate?.fingerprint ?? null, now - 17 * minute),
+    restartRequired: false,
     missingSince: node.gone ? now - 4 * day : null,
     discoveredAt: now - 95 * minute,
   };

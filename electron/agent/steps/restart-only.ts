@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { inTurns } from '#kit/in-turns.ts';
+import { Failure } from '#shared/failure.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import { handshakesAtOnce } from './lanes.ts';
+import { servesAlready } from './restart.ts';
+import type { Step, StepContext, TlsAnswer } from './step.ts';
+import { judgeServed, probeNodeTls } from './verify.ts';
+
+/** Waits between rounds; the last one repeats. */
+const waitsMs = [0, 50, 150, 300, 1000] as const;
+
+const restartOnlyOutput = z.object({
+  /** What each node showed before: leaf by address, in the order of its bindings. Those that answered nowhere are left out. */
+  before: z.array(z.object({ nodeId: z.string(), leaves: z.array(z.string().nullable()) })),
+});
+
+/** By itself: a person asked for it, and checks whether it took effect when it was cut off. */
+export const restartOnlyStep: Step = {
+  name: 'restart',
+  ifInterrupted: 'stop',
+  retries: [],
+  async run(context) {
+    const { restarts } = (await context.tools.openConnection()).endpoint.powers;
+    if (restarts === null) return { kind: 'done', output: { before: [] }, sentence: servesAlready };
+    const seen = await seeAll(context, presentNodes(context));
+    const before = seen
+      .map(({ node, answers }) => ({ nodeId: node.id, leaves: answers.map(leafOf) }))
+      .filter(({ leaves }) => leaves.some((leaf) => leaf !== null));
+    await restarts.restart();
+    return { kind: 'done', output: { before }, sentence: 'The endpoint was restarted.' };
+  },
+};
+
+/** Whatever completed a handshake before does so again, with what is on disk or what it showed before. */
+export const proveRestartStep: Step = {
+  name: 'prove',
+  ifInterrupted: 'repeat',
+  retries: [],
+  async run(context) {
+    const { before } = context.output('restart', restartOnlyOutput);
+    const { database, clock } = context.tools;
+    const { endpoint } = await context.tools.openConnection();
+    database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());
+    const { seen, wrong } = await untilAllAnswer(context, before);
+    const store = (): void => {
+      for (const { node, answers } of seen)
+        database.nodes.setServed(node.id, judgeServed(node, answers, clock.now()));
+    };
+    if (wrong !== null) return { kind: 'failed', failure: wrong, store };
+    const count = before.length;
+    const sentence =
+      count === 0
+        ? 'Nothing on this endpoint completed a TLS handshake before the restart, so nothing could be compared.'
+        : `${count === 1 ? 'The 1 node that was' : `All ${count} nodes that were`} served before ${count === 1 ? 'is' : 'are'} served again.`;
+    return { kind: count === 0 ? 'done-with-warning' : 'done', output: {}, sentence, store };
+  },
+};
+
+interface Seen {
+  node: EndpointNode;
+  answers: TlsAnswer[];
+}
+
+function presentNodes({ tools, endpoint }: StepContext): EndpointNode[] {
+  return tools.database.nodes.list(endpoint().id).filter(({ missingSince }) => missingSince === null);
+}
+
+async function seeAll({ tools }: StepContext, nodes: readonly EndpointNode[]): Promise<Seen[]> {
+  return inTurns(nodes, handshakesAtOnce, async (node) => ({
+    node,
+    answers: await probeNodeTls(tools.probeTls, node),
+  }));
+}
+
+type Before = z.infer<typeof restartOnlyOutput>['before'];
+
+async function untilAllAnswer(
+  context: StepContext,
+  before: Before,
+): Promise<{ seen: Seen[]; wrong: Failure | null }> {
+  const { clock, signal, proofPatienceMs } = context.tools;
+  const end = clock.monotonic() + proofPatienceMs;
+  for (let turn = 0; ; turn++) {
+    await clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, signal);
+    const ids = new Set(before.map(({ nodeId }) => nodeId));
+    const seen = await seeAll(
+      context,
+      presentNodes(context).filter(({ id }) => ids.has(id)),
+    );
+    const wrong = seen.flatMap((one) => wrongOf(one, before) ?? []);
+    const gone = before.find(({ nodeId }) => !seen.some(({ node }) => node.id === nodeId));
+    if (wrong.length === 0 && gone === undefined) return { seen, wrong: null };
+    if (clock.monotonic() > end) return { seen, wrong: notServed(context, wrong[0]) };
+  }
+}
+
+/** Null: it is served as before, or with what is on disk. */
+function wrongOf({ node, answers }: Seen, before: Before): string | null {
+  const { leaves } = before.find(({ nodeId }) => nodeId === node.id) ?? { leaves: [] };
+  for (const [at, answer] of answers.entries()) {
+    const earlier = leaves[at] ?? null;
+    if (earlier === null) continue;
+    if (answer.kind === 'no-answer') return `${node.name}: ${answer.sentence}`;
+    const expected = [earlier, node.certificate?.fingerprint];
+    if (!expected.includes(answer.leafFingerprint))
+      return `${node.name}: it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
+  }
+  return null;
+}
+
+const leafOf = (answer: TlsAnswer): string | null =>
+  answer.kind === 'certificate' ? answer.leafFingerprint : null;
+
+function notServed(context: StepContext, sentence: string | undefined): Failure {
+  const { name } = context.endpoint();
+  const what = sentence === undefined ? 'A node that was served before is gone.' : sentence;
+  return new Failure(
+    'restart.not-served',
+    `After the restart, ${name} does not serve everything that it served before. ${what}`,
+    { hint: 'Check the error log of the server for what it could not load.', retry: 'never' },
+  );
+}
