@@ -69,7 +69,9 @@ export function approved(database: Database, step: StepName, endpoint = nginx, a
   const task = { ...row.task, steps };
   const way = back < 0 ? { cursor } : { cursor: back, direction: 'undoing' as const, changing: true };
   if (step === 'prove-restore') outputs.restore = { exact: true, sentence: 'Restored.' };
-  database.tasks.insert({ task, memory: { ...row.memory, outputs, ...way } });
+  // a person had the endpoint restarted, for which the plan waits
+  const input = { ...row.memory.input, restartAsked: true };
+  database.tasks.insert({ task, memory: { ...row.memory, input, outputs, ...way } });
   const approval = {
     ...{ id: `apr_${n}`, taskId: task.id, plan, state: 'approved' as const, decidedBy: 'bob' },
     ...{ decidedOrigin: 'gui' as const, decidedAt: now, comment: null, createdAt: now },

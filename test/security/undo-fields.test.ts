@@ -171,7 +171,7 @@ describe('an approval of a version that sealed no snapshot', () => {
 
   test.each(['', ' with-request'])('goes on and back all the same ("%s")', async (words) => {
     for (const step of ['install', 'restart', ...undo] as const)
-      expect(await drive(fixture.database, earlier(fixture.database, step, words))).toMatchObject({
+      expect(await drive(fixture.database, earlier(fixture.database, step, words)), step).toMatchObject({
         reached: true,
       });
   });

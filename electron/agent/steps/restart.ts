@@ -1,6 +1,6 @@
 import type { Plan } from '#shared/model/plan.ts';
 import { changingRetries } from '../tasks/retry.ts';
-import { certifyInput, planOutput } from './shapes.ts';
+import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
 /** Of an endpoint that serves what was installed from the moment it was. */
@@ -24,8 +24,7 @@ export const restartStep: Step = {
   },
 };
 
-const isAsked = ({ memory }: StepContext): boolean =>
-  certifyInput.safeParse(memory.input).data?.restartAsked === true;
+const isAsked = ({ memory }: StepContext): boolean => memory.input.restartAsked === true;
 
 function waitForRestart({ endpointName }: Plan): Outcome {
   return {
