@@ -6,6 +6,7 @@ import type { CodeFacts } from './failure-codes/code.ts';
 import { databaseCodes } from './failure-codes/database.ts';
 import { endpointsCodes } from './failure-codes/endpoints.ts';
 import { hostsCodes } from './failure-codes/hosts.ts';
+import { keyStoresCodes } from './failure-codes/key-stores.ts';
 import { networkCodes } from './failure-codes/network.ts';
 import { secretsCodes } from './failure-codes/secrets.ts';
 import { serviceCodes } from './failure-codes/service.ts';
@@ -16,6 +17,7 @@ import { updatesCodes } from './failure-codes/updates.ts';
 export const failureChapters = {
   'Connections and files': hostsCodes,
   'Endpoints and installs': endpointsCodes,
+  'Key stores': keyStoresCodes,
   'Authorities and orders': authoritiesCodes,
   'Credential stores': storesCodes,
   'Network and proxy': networkCodes,
@@ -32,6 +34,7 @@ export const failureChapters = {
 export const failureCodes = {
   ...hostsCodes,
   ...endpointsCodes,
+  ...keyStoresCodes,
   ...authoritiesCodes,
   ...storesCodes,
   ...networkCodes,

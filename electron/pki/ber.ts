@@ -8,13 +8,37 @@ import { element } from './write-der.ts';
  */
 export function derOfBer(bytes: Uint8Array): Buffer {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return readElement(buffer, 0, deepest).der;
+  const end = endIfDer(buffer, 0, buffer.length, deepest);
+  return end === null ? readElement(buffer, 0, deepest).der : buffer.subarray(0, end);
 }
 
 /** Real files have about 15 levels. */
 const deepest = 40;
 const constructed = 0x20;
 const constructedOctets = tags.octetString | constructed;
+
+/**
+ * Where the element at `start` ends when it is DER already, as far as tags and lengths go; null: it is not. Most files are, and
+ * megabytes of them are looked over in a millisecond or two.
+ */
+function endIfDer(buffer: Buffer, start: number, limit: number, depth: number): number | null {
+  const tag = buffer[start] ?? 0;
+  const first = buffer[start + 1];
+  if (depth === 0 || first === undefined || (tag & 0x1f) === 0x1f || tag === constructedOctets) return null;
+  const extra = first < 0x80 ? 0 : first & 0x7f;
+  const inside = start + 2 + extra;
+  if (first === 0x80 || extra > 4 || inside > limit) return null;
+  const size = extra === 0 ? first : buffer.readUIntBE(start + 2, extra);
+  const end = inside + size;
+  if (end > limit || (extra > 0 && (size < 0x80 || buffer[start + 2] === 0))) return null;
+  if ((tag & constructed) === 0) return end;
+  for (let at = inside; at < end; ) {
+    const next = endIfDer(buffer, at, end, depth - 1);
+    if (next === null) return null;
+    at = next;
+  }
+  return end;
+}
 
 interface Read {
   der: Buffer;

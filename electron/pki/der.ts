@@ -74,15 +74,26 @@ export function expect(der: Der | undefined, tag: number): Der {
   return der;
 }
 
+/** Far more than anything has that is read here; without a limit, a file of nothing but empty elements takes all memory. */
+const mostChildren = 100_000;
+
 /** The elements inside a constructed one. */
 export function children(der: Der): Der[] {
   const found: Der[] = [];
-  for (let rest = der.contents; rest.length > 0; ) {
+  for (const next of elementsIn(der.contents)) found.push(next);
+  return found;
+}
+
+/** One element after the other, each read when it is asked for. */
+export function* elementsIn(contents: Buffer): Generator<Der, void> {
+  let count = 0;
+  for (let rest = contents; rest.length > 0; ) {
+    count += 1;
+    if (count > mostChildren) throw unreadable('it has too many elements');
     const next = readFirst(rest);
-    found.push(next);
+    yield next;
     rest = rest.subarray(next.whole.length);
   }
-  return found;
 }
 
 /** Throws when something inside is not DER, at whatever depth: for elements that are kept as they are, unread. */

@@ -1,5 +1,5 @@
 import { readDer, readInteger, readOid, readSequence, tags } from './der.ts';
-import { mostRounds, pbes2, scrypt } from './password-based.ts';
+import { mostRounds, pbes2, scrypt } from './password-scheme.ts';
 
 /** Cost × block size × parallelism of scrypt: sixteen times what OpenSSL writes. */
 const mostScrypt = 2 ** 21;

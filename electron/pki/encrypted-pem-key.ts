@@ -1,8 +1,10 @@
 import { createDecipheriv, createHash } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { readDer, readSequence } from './der.ts';
-import { decryptDes, decryptWithPassword, type PasswordForms, WrongPassword } from './password-based.ts';
+import { decryptWithPassword, type PasswordForms, WrongPassword } from './password-cipher.ts';
+import { readScheme } from './password-scheme.ts';
 import type { PemBlock } from './pem.ts';
+import type { Work } from './work.ts';
 
 const dekInfo = /^DEK-Info:\s*([A-Z0-9-]+)\s*,\s*([0-9A-Fa-f]+)\s*$/m;
 
@@ -13,30 +15,35 @@ export function isEncrypted(block: PemBlock): boolean {
 
 /**
  * DER of an encrypted PEM key: PKCS#8, or the older form with `Proc-Type` and `DEK-Info` (then PKCS#1 or SEC 1 comes
- * out). Throws `WrongPassword` or a Failure.
+ * out). Throws `WrongPassword`, `UnknownAlgorithm`, `TooMuch` or a Failure.
  */
-export function decryptPemKey(block: PemBlock, password: PasswordForms): Buffer {
-  if (block.label === 'ENCRYPTED PRIVATE KEY') return decryptPkcs8(block.der, password);
+export async function decryptPemKey(block: PemBlock, password: PasswordForms, work: Work): Promise<Buffer> {
+  if (block.label === 'ENCRYPTED PRIVATE KEY') return decryptPkcs8(block.der, password, work);
   const [, cipher = '', ivHex = ''] = dekInfo.exec(block.pem) ?? [];
   const iv = Buffer.from(ivHex, 'hex');
   const keySize = oldCiphers[cipher];
   if (keySize === undefined) throw unknownCipher(cipher);
   const key = oldKey(password.utf8, iv.subarray(0, 8), keySize);
-  if (cipher === 'DES-CBC') return decryptDes(key, iv, block.der);
   try {
-    const decipher = createDecipheriv(cipher.toLowerCase(), key, iv);
+    const decipher = decipherOf(cipher, key, iv);
     return Buffer.concat([decipher.update(block.der), decipher.final()]);
   } catch (cause) {
     throw new WrongPassword('wrong padding', { cause });
   }
 }
 
-/** EncryptedPrivateKeyInfo (RFC 5958) → PrivateKeyInfo. */
-export function decryptPkcs8(der: Uint8Array, password: PasswordForms): Buffer {
+/** EncryptedPrivateKeyInfo (RFC 5958) → PrivateKeyInfo. Throws as `decryptPemKey` does. */
+export async function decryptPkcs8(der: Uint8Array, password: PasswordForms, work: Work): Promise<Buffer> {
   const [algorithm, data] = readSequence(readDer(der));
   if (algorithm === undefined || data === undefined) throw unknownCipher('');
-  return decryptWithPassword(algorithm, data.contents, password);
+  return decryptWithPassword(readScheme(algorithm), data.contents, password, work);
 }
+
+/** DES-CBC, which no runtime offers any more, is 3DES with the same key three times. */
+const decipherOf = (cipher: string, key: Buffer, iv: Buffer) =>
+  cipher === 'DES-CBC'
+    ? createDecipheriv('des-ede3-cbc', Buffer.concat([key, key, key]), iv)
+    : createDecipheriv(cipher.toLowerCase(), key, iv);
 
 /** Key sizes of the ciphers OpenSSL has written into `DEK-Info`. */
 const oldCiphers: Readonly<Record<string, number>> = {

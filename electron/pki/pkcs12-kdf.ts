@@ -1,31 +1,49 @@
 import { createHash } from 'node:crypto';
+import type { Work } from './work.ts';
 
 /** What the bytes are for (RFC 7292 B.3). */
 export const purposes = { key: 1, iv: 2, mac: 3 } as const;
 
 export type KdfHash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
-/** Key derivation of PKCS#12 (RFC 7292 appendix B.2). `password`: as `bmpPassword` gives it. */
-export function pkcs12Kdf(
-  hash: KdfHash,
-  purpose: number,
-  password: Uint8Array,
-  salt: Uint8Array,
-  iterations: number,
-  size: number,
-): Buffer {
+interface Derivation {
+  hash: KdfHash;
+  purpose: number;
+  /** As `bmpPassword` gives it. */
+  password: Uint8Array;
+  salt: Uint8Array;
+  rounds: number;
+  /** Bytes wanted. */
+  size: number;
+}
+
+/** Key derivation of PKCS#12 (RFC 7292 appendix B.2), which no crypto library offers, in slices. */
+export async function pkcs12Kdf(wanted: Derivation, work: Work): Promise<Buffer> {
+  const { hash, purpose, password, salt, rounds, size } = wanted;
   const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
   const diversifier = Buffer.alloc(block, purpose);
   const mixed = Buffer.concat([repeated(salt, block), repeated(password, block)]);
   const parts: Buffer[] = [];
   for (let have = 0; have < size; ) {
-    let digest = createHash(hash).update(diversifier).update(mixed).digest();
-    for (let round = 1; round < iterations; round++) digest = createHash(hash).update(digest).digest();
+    work.derives(rounds);
+    const first = createHash(hash).update(diversifier).update(mixed).digest();
+    const digest = await hashed(hash, first, rounds - 1, work);
     parts.push(digest);
     have += digest.length;
     if (have < size) addToBlocks(mixed, repeated(digest, block).subarray(0, block), block);
   }
+  mixed.fill(0);
   return Buffer.concat(parts).subarray(0, size);
+}
+
+/** The hash of the hash, and so on, `rounds` times. */
+export async function hashed(hash: string, start: Buffer, rounds: number, work: Work): Promise<Buffer> {
+  let digest = start;
+  for (let round = 0; round < rounds; round++) {
+    digest = createHash(hash).update(digest).digest();
+    if (round % 256 === 255 && work.due()) await work.pause();
+  }
+  return digest;
 }
 
 /** Over and over until a whole number of blocks is full; nothing stays nothing. */

@@ -1,11 +1,15 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
 import { Secret } from '../secrets/secret.ts';
+import { readFirst, readSequence } from './der.ts';
 import { nameText } from './distinguished-name.ts';
-import { decryptPemKey, isEncrypted } from './encrypted-pem-key.ts';
-import { type PasswordForms, readDecrypted, WrongPassword } from './password-based.ts';
+import { decryptPemKey, decryptPkcs8, isEncrypted } from './encrypted-pem-key.ts';
+import { Damaged, openPfx, type Pfx } from './key-store/pfx.ts';
+import { type Bag, bagTypes } from './key-store/pfx-bags.ts';
+import { readDecrypted, WrongPassword } from './password-cipher.ts';
+import { UnknownAlgorithm } from './password-scheme.ts';
 import { certificatesOf, type PemBlock, splitPem, toPem } from './pem.ts';
-import { openPfx } from './pfx-container.ts';
+import { TooMuch, Work } from './work.ts';
 import { isSelfSigned, issuedBy, parseX509, type X509 } from './x509.ts';
 
 /** A certificate with its private key, as a client shows it in mutual TLS. */
@@ -24,14 +28,15 @@ interface ReadPfx {
  * Reads a client certificate with its key from a PFX (PKCS#12) or PEM file, also the old kinds that runtimes refuse
  * (RC2, DES). Of several keys the first one with a certificate is taken. Failure `client-certificate.`
  * `wrong-password` | `unreadable` | `no-key` | `no-certificate` | `key-mismatch`; nothing else, whatever the input. An
- * expired one is read: the clock is the caller's.
+ * expired one is read: the clock is the caller's. Derives keys beside the loop or in slices; `bytes` must stay as they are meanwhile.
  */
-export function readPfx(bytes: Uint8Array, passphrase: Secret | null): ReadPfx {
+export async function readPfx(bytes: Uint8Array, passphrase: Secret | null): Promise<ReadPfx> {
+  const work = new Work();
   try {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const { keys, certificates } = text.includes('-----BEGIN ')
-      ? readPem(text, passphrase)
-      : readContainer(bytes, passphrase);
+      ? await readPem(text, passphrase, work)
+      : await readContainer(bytes, passphrase, work);
     return pair(keys, certificates);
   } catch (thrown) {
     throw explained(thrown, passphrase);
@@ -51,15 +56,41 @@ interface Found {
   certificates: Buffer[];
 }
 
-function readContainer(bytes: Uint8Array, passphrase: Secret | null): Found {
+async function readContainer(bytes: Uint8Array, passphrase: Secret | null, work: Work): Promise<Found> {
   refuseOthers(bytes);
-  const { keys, certificates } = openPfx(bytes, passphrase?.text() ?? null);
-  return { keys: keys.map((der) => keyOf(der, 'pkcs8')), certificates };
+  const pfx = await openPfx(bytes, passphrase?.text() ?? null, work);
+  const found: Found = { keys: [], certificates: [] };
+  for (const { bags } of pfx.parts) {
+    if (bags === null) throw unreadable('A part of it is encrypted for a certificate.');
+    await take(bags, pfx, found, work);
+  }
+  return found;
 }
 
-function readPem(text: string, passphrase: Secret | null): Found {
-  const blocks = splitPem(text).filter(({ label }) => label.endsWith('PRIVATE KEY'));
-  const keys = blocks.map((block) => readPemKey(block, passphrase));
+/** Lists of revoked certificates and other secrets are nothing to us. */
+async function take(bags: readonly Bag[], pfx: Pfx, found: Found, work: Work): Promise<void> {
+  for (const bag of bags) {
+    if (bag.type === bagTypes.key) found.keys.push(keyOf(bag.content, 'pkcs8'));
+    else if (bag.type === bagTypes.shroudedKey) found.keys.push(await shroudedKey(bag, pfx, work));
+    else if (bag.certificate !== null) found.certificates.push(bag.certificate);
+    else if (bag.nested !== null) await take(bag.nested, pfx, found, work);
+  }
+}
+
+async function shroudedKey({ content }: Bag, { password }: Pfx, work: Work): Promise<KeyObject> {
+  const der = await decryptPkcs8(content, password, work);
+  try {
+    readDecrypted(() => readSequence(readFirst(der)));
+    return keyOf(der, 'pkcs8');
+  } finally {
+    der.fill(0);
+  }
+}
+
+async function readPem(text: string, passphrase: Secret | null, work: Work): Promise<Found> {
+  const keys: KeyObject[] = [];
+  for (const block of splitPem(text))
+    if (block.label.endsWith('PRIVATE KEY')) keys.push(await readPemKey(block, passphrase, work));
   return { keys, certificates: certificatesOf(text).map((pem) => parseX509(pem).der) };
 }
 
@@ -70,14 +101,13 @@ const keyForms: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
   'EC PRIVATE KEY': 'sec1',
 };
 
-function readPemKey(block: PemBlock, passphrase: Secret | null): KeyObject {
+async function readPemKey(block: PemBlock, passphrase: Secret | null, work: Work): Promise<KeyObject> {
   const form = keyForms[block.label];
   if (form === undefined)
     throw unreadable(`It contains a kind of key (${block.label}) that TLS does not use.`);
   if (!isEncrypted(block)) return keyOf(block.der, form);
   if (passphrase === null) throw new WrongPassword('none was given');
-  const password: PasswordForms = { utf8: passphrase.bytes(), bmp: Buffer.alloc(0) };
-  const der = decryptPemKey(block, password);
+  const der = await decryptPemKey(block, { utf8: passphrase.bytes(), bmp: Buffer.alloc(0) }, work);
   try {
     return readDecrypted(() => keyOf(der, form));
   } finally {
@@ -146,6 +176,14 @@ function unreadable(reason: string, cause?: unknown): Failure {
   );
 }
 
+function unsupported(cause: Error): Failure {
+  return new Failure(
+    'client-certificate.unreadable',
+    `The client certificate file uses ${cause.message}, which Trustkeep cannot read.`,
+    { hint: 'Export it again with AES-256 or 3DES protection.', cause },
+  );
+}
+
 function noKey(certificate: X509 | undefined): Failure {
   const whose = certificate === undefined ? '' : ` for ${nameText(certificate.subject)}`;
   return new Failure(
@@ -178,6 +216,9 @@ function certificateIn(bytes: Uint8Array): X509 | undefined {
 
 function explained(thrown: unknown, passphrase: Secret | null): Failure {
   if (thrown instanceof WrongPassword) return wrongPassword(thrown, passphrase);
+  if (thrown instanceof UnknownAlgorithm || thrown instanceof TooMuch) return unsupported(thrown);
+  if (thrown instanceof Damaged)
+    return unreadable('It was changed or damaged: the password is right, but the MAC is not.', thrown);
   if (!(thrown instanceof Failure))
     return unreadable('Its content is damaged or of an unknown kind.', thrown);
   return thrown.about === 'client-certificate' ? thrown : unreadable(thrown.message, thrown);

@@ -84,6 +84,6 @@ import { readPfx } from ${from('pki/read-pfx.ts')};
 import { Secret } from ${from('secrets/secret.ts')};
 if (process.versions.electron === undefined) throw new Error('this is not Electron');
 for (const file of ${JSON.stringify(files)})
-  console.log(file, readPfx(readFileSync(file), Secret.of('pw')).subject);
+  console.log(file, (await readPfx(readFileSync(file), Secret.of('pw'))).subject);
 `;
 }

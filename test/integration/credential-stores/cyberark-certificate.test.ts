@@ -20,7 +20,7 @@ describe.skipIf(!have('openssl'))('an application proved by a client certificate
   beforeAll(async () => {
     clients = await makeClientCa();
     const made = await clients.pfx('agent', 'pfx password', '-legacy');
-    const read = readPfx(await readFile(made.file), Secret.of('pfx password'));
+    const read = await readPfx(await readFile(made.file), Secret.of('pfx password'));
     serial = made.serial;
     kept = {
       [storeSecrets.clientCertificate]: read.certificatePem,

@@ -15,7 +15,8 @@ const secret = (text: string | null) => (text === null ? null : Secret.of(text))
 export const read = (bytes: Uint8Array, text: string | null = password) => readPfx(bytes, secret(text));
 
 /** That it is this key and this chain: leaf and intermediate, no root. */
-export function expectPair(found: ReturnType<typeof readPfx>, leaf: Leaf): void {
+export async function expectPair(reading: ReturnType<typeof readPfx>, leaf: Leaf): Promise<void> {
+  const found = await reading;
   expect(found.certificatePem).toBe(leaf.certPem + intermediate.certPem);
   const key = createPrivateKey(found.keyPem.text());
   expect(found.keyPem.text()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);

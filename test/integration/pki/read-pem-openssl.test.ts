@@ -5,7 +5,7 @@ import { makeKey, makeLeaf } from '#test/make/certificates.ts';
 import { have } from '#test/servers/available.ts';
 import { toPem } from '../../../electron/pki/pem.ts';
 import { expiryWarning } from '../../../electron/pki/read-pfx.ts';
-import { failureOf } from '../../unit/pki/failure-of.ts';
+import { rejectionOf } from '../../unit/pki/failure-of.ts';
 import {
   ca,
   ec,
@@ -24,13 +24,19 @@ prepareOpenssl();
 describe('a PEM file', () => {
   const pem = (...parts: string[]) => Buffer.from(parts.join(''));
 
-  test('is read in whatever order, with text and a root in it', () => {
-    expectPair(read(pem('# agent\n', ec.keyPem, ca.certPem, intermediate.certPem, ec.certPem), null), ec);
-    expectPair(read(pem(rsa.certPem, '\r\nBag Attributes\r\n', intermediate.certPem, rsa.keyPem), null), rsa);
+  test('is read in whatever order, with text and a root in it', async () => {
+    await expectPair(
+      read(pem('# agent\n', ec.keyPem, ca.certPem, intermediate.certPem, ec.certPem), null),
+      ec,
+    );
+    await expectPair(
+      read(pem(rsa.certPem, '\r\nBag Attributes\r\n', intermediate.certPem, rsa.keyPem), null),
+      rsa,
+    );
   });
 
-  test('with several keys gives the pair that belongs together', () => {
-    expectPair(read(pem(makeKey().keyPem, ec.keyPem, ec.certPem, intermediate.certPem), null), ec);
+  test('with several keys gives the pair that belongs together', async () => {
+    await expectPair(read(pem(makeKey().keyPem, ec.keyPem, ec.certPem, intermediate.certPem), null), ec);
   });
 
   test.skipIf(!have('openssl')).each([
@@ -52,10 +58,10 @@ describe('a PEM file', () => {
     const protectedBy = options.length > 2 ? ['-passout', `pass:${password}`] : [];
     await openssl.must(...options, '-in', openssl.path('rsa.key'), '-out', out, ...protectedBy);
     const file = pem(await readFile(out, 'utf8'), rsa.certPem, intermediate.certPem);
-    expectPair(read(file), rsa);
+    await expectPair(read(file), rsa);
     if (protectedBy.length === 0) return;
-    expect(failureOf(() => read(file, 'wrong')).code).toBe('client-certificate.wrong-password');
-    expect(failureOf(() => read(file, null)).code).toBe('client-certificate.wrong-password');
+    expect((await rejectionOf(read(file, 'wrong'))).code).toBe('client-certificate.wrong-password');
+    expect((await rejectionOf(read(file, null))).code).toBe('client-certificate.wrong-password');
   });
 
   test.skipIf(!have('openssl'))('with an EC key in the traditional form is read', async () => {
@@ -70,7 +76,7 @@ describe('a PEM file', () => {
       '-passout',
       `pass:${password}`,
     );
-    expectPair(read(pem(await readFile(out, 'utf8'), ec.certPem, intermediate.certPem)), ec);
+    await expectPair(read(pem(await readFile(out, 'utf8'), ec.certPem, intermediate.certPem)), ec);
   });
 
   test.each([
@@ -88,17 +94,17 @@ describe('a PEM file', () => {
       () => Buffer.from(ec.certPem.split('\n').slice(1, -2).join(''), 'base64'),
       'no-key',
     ],
-  ])('or another with %s is refused', (_name, file, code) => {
-    const failure = failureOf(() => read(file()));
+  ])('or another with %s is refused', async (_name, file, code) => {
+    const failure = await rejectionOf(read(file()));
     expect(failure.code).toBe(`client-certificate.${code}`);
     expect(failure.hint).toMatch(/\.$/);
   });
 });
 
-test('a certificate that has expired is read, and its day is told', () => {
+test('a certificate that has expired is read, and its day is told', async () => {
   const notAfter = Date.UTC(2025, 4, 6);
   const old = makeLeaf(ca, { names: ['old.example.org'], notBefore: notAfter - 86_400_000, notAfter });
-  const found = read(Buffer.from(old.certPem + old.keyPem), null);
+  const found = await read(Buffer.from(old.certPem + old.keyPem), null);
   expect(expiryWarning(found, notAfter - 1)).toBeNull();
   expect(expiryWarning(found, notAfter)).toContain('CN=old.example.org expired on 2025-05-06');
 });

@@ -38,7 +38,7 @@ describe.skipIf(!have('keytool'))('a PFX file written by keytool', () => {
       env: childEnvironment(),
     });
     expect(code).toBe(0);
-    const found = readPfx(await readFile(store), Secret.of('changeit'));
+    const found = await readPfx(await readFile(store), Secret.of('changeit'));
     expect(found.subject).toBe('CN=Java agent, O=Example');
     expect(found.keyPem.text()).toContain('BEGIN PRIVATE KEY');
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { have } from '#test/servers/available.ts';
 import { children, type Der, readFirst, readSequence } from '../../../electron/pki/der.ts';
 import { element, integer, sequence } from '../../../electron/pki/write-der.ts';
-import { failureOf } from '../../unit/pki/failure-of.ts';
+import { rejectionOf } from '../../unit/pki/failure-of.ts';
 import { ec, expectPair, openssl, password, prepareOpenssl, read, rsa } from './exported-pfx.ts';
 
 prepareOpenssl();
@@ -51,8 +51,8 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     ['with 20,000 rounds', ['-iter', '20000']],
     ['with one round for the MAC', ['-nomaciter']],
   ])('%s is read, with an EC and an RSA key', async (_name, options) => {
-    expectPair(read(await exported('ec', password, ...options)), ec);
-    expectPair(read(await exported('rsa', password, ...options)), rsa);
+    await expectPair(read(await exported('ec', password, ...options)), ec);
+    await expectPair(read(await exported('rsa', password, ...options)), rsa);
   });
 
   test.each([
@@ -60,13 +60,13 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     ['old', ['-legacy']],
   ])('of a %s kind is read without a password when its password is empty', async (_name, options) => {
     const file = await exported('ec', '', ...options);
-    expectPair(read(file, ''), ec);
-    expectPair(read(file, null), ec);
+    await expectPair(read(file, ''), ec);
+    await expectPair(read(file, null), ec);
   });
 
   test.each(['pässwörd', 'пароль', '鍵🔑'])('opens with the password %s', async (text) => {
-    expectPair(read(await exported('ec', text), text), ec);
-    expectPair(read(await exported('ec', text, '-legacy'), text), ec);
+    await expectPair(read(await exported('ec', text), text), ec);
+    await expectPair(read(await exported('ec', text, '-legacy'), text), ec);
   });
 
   test.each([
@@ -75,11 +75,11 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     ['without MAC', ['-nomac']],
   ])('of a %s kind says when the password is wrong or missing', async (_name, options) => {
     const file = await exported('ec', password, ...options);
-    const wrong = failureOf(() => read(file, 'wrong horse'));
+    const wrong = await rejectionOf(read(file, 'wrong horse'));
     expect(wrong.code).toBe('client-certificate.wrong-password');
     expect(wrong.message).toContain('does not open');
     expect(`${wrong.message}${wrong.hint}`).not.toContain('wrong horse');
-    const none = failureOf(() => read(file, null));
+    const none = await rejectionOf(read(file, null));
     expect(none).toMatchObject({ code: 'client-certificate.wrong-password' });
     expect(none.message).toContain('none was given');
   });
@@ -91,7 +91,8 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     'without MAC says so of every wrong password, also where something seems to come out of its %s',
     async (_name, options) => {
       const file = await exported('ec', password, '-iter', '1', ...options, '-nomac');
-      const codes = Array.from({ length: 800 }, (_, turn) => codeOf(file, `wrong ${turn}`)); // one in 256 pads well
+      const codes: string[] = [];
+      for (let turn = 0; turn < 800; turn += 1) codes.push(await codeOf(file, `wrong ${turn}`)); // one in 256 pads well
       expect(codes).toContain('client-certificate.wrong-password');
       expect(codes).not.toContain('client-certificate.unreadable');
     },
@@ -106,7 +107,7 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
       'pass:x',
     );
     const file = await readFile(out);
-    const failure = failureOf(() => read(file, 'x'));
+    const failure = await rejectionOf(read(file, 'x'));
     expect(failure.code).toBe('client-certificate.no-key');
     expect(failure.message).toContain('CN=agent.example.org');
   });
@@ -120,7 +121,7 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
       'pass:x',
     );
     const file = await readFile(out);
-    expect(failureOf(() => read(file, 'x')).code).toBe('client-certificate.no-certificate');
+    expect((await rejectionOf(read(file, 'x'))).code).toBe('client-certificate.no-certificate');
   });
 
   test('in BER, with open lengths and strings in pieces, is read', async () => {
@@ -129,7 +130,7 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     for (const ber of [outside, inside]) {
       await openssl.file('ber.pfx', ber);
       await openssl.must('pkcs12', '-in', openssl.path('ber.pfx'), '-nodes', '-passin', `pass:${password}`);
-      expectPair(read(ber), ec);
+      await expectPair(read(ber), ec);
     }
   });
 
@@ -139,9 +140,9 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     for (let at = 0; at < file.length; at++) {
       const damaged = Buffer.from(file);
       damaged[at] = (damaged[at] ?? 0) ^ (1 << (at & 7));
-      codes.add(codeOf(damaged));
+      codes.add(await codeOf(damaged));
     }
-    for (let length = 0; length < file.length; length += 3) codes.add(codeOf(file.subarray(0, length)));
+    for (let length = 0; length < file.length; length += 3) codes.add(await codeOf(file.subarray(0, length)));
     expect([...codes].filter((code) => !/^(read|client-certificate\.[a-z-]+)$/.test(code))).toEqual([]);
     expect(codes).toContain('client-certificate.wrong-password');
     expect(codes).toContain('client-certificate.unreadable');
@@ -151,15 +152,15 @@ describe.skipIf(!have('openssl'))('a PFX file written by openssl', () => {
     const [version, content, mac] = readSequence(readFirst(await exported('ec', password)));
     const [digest, salt] = readSequence(mac);
     const asking = sequence(digest!.whole, salt!.whole, integer(100_000_000));
-    const failure = failureOf(() => read(sequence(version!.whole, content!.whole, asking)));
+    const failure = await rejectionOf(read(sequence(version!.whole, content!.whole, asking)));
     expect(failure.code).toBe('client-certificate.unreadable');
     expect(failure.message).toContain('rounds');
   });
 });
 
-function codeOf(bytes: Uint8Array, text = password): string {
+async function codeOf(bytes: Uint8Array, text = password): Promise<string> {
   try {
-    read(bytes, text);
+    await read(bytes, text);
     return 'read';
   } catch (thrown) {
     return (thrown as { code?: string }).code ?? String(thrown);

@@ -14,6 +14,7 @@ describe('the exit code of a failure', () => {
         'authority.account-not-confirmed',
         'certificate.not-confirmed',
         'input.invalid',
+        'key-store.password-unfit',
         'names.invalid',
         'usage',
       ],

@@ -10,3 +10,14 @@ export function failureOf(work: () => unknown): Failure {
   }
   throw new Error('nothing was thrown');
 }
+
+/** The same of what is promised. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<Failure> {
+  const outcome = await promise.then(
+    () => null,
+    (thrown: unknown) => ({ thrown }),
+  );
+  return failureOf(() => {
+    if (outcome !== null) throw outcome.thrown;
+  });
+}

@@ -33,7 +33,7 @@ async function takeCertificate(flat: Flat, updates: SecretUpdates, readFile: Rea
   const password = text(flat, 'certpass');
   const passphrase = password === null ? null : Secret.of(password);
   try {
-    const { certificatePem, keyPem } = readPfx(file.bytes(), passphrase);
+    const { certificatePem, keyPem } = await readPfx(file.bytes(), passphrase);
     updates.set(clientCertificate, Secret.of(certificatePem));
     updates.set(clientKey, keyPem);
   } finally {
