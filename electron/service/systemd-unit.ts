@@ -3,8 +3,8 @@ import { endpointCatalog } from '#shared/catalog/endpoints/index.ts';
 import type { ServiceSpec } from './service.ts';
 
 /** What servers of this machine open for writing when they are asked to test a configuration. */
-const openedByServers = Object.values(endpointCatalog).flatMap(
-  (type: { opensHere?: readonly string[] }) => type.opensHere ?? [],
+const openedByServers = new Set(
+  Object.values(endpointCatalog).flatMap((type: { opensHere?: readonly string[] }) => type.opensHere ?? []),
 );
 
 /** For files of any owner, and to signal a server; nothing for devices, modules, networks or time. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdtemp, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#kit/clock.ts';
@@ -97,6 +97,8 @@ export async function listing(dir: string): Promise<Record<string, string>> {
     if (facts.isDirectory()) {
       found[`${name}/`] = owner;
       for (const [inner, state] of Object.entries(await listing(path))) found[`${name}/${inner}`] = state;
+    } else if (facts.isSymbolicLink()) {
+      found[name] = `a link to ${await readlink(path)}`;
     } else {
       found[name] = `${owner} ${createHash('sha256')
         .update(await readFile(path))

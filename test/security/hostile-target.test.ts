@@ -13,10 +13,11 @@ import { printed } from '../../electron/cli/print/index.ts';
 import { plain, plainJson } from '../../electron/cli/table.ts';
 import { hashesOf } from '../../electron/providers/connections/common/hashes.ts';
 import type { HostConnection, HostExec } from '../../electron/providers/connections/connection.ts';
+import { matchesGlob } from '../../electron/providers/endpoints/common/globs.ts';
 import { blockFor, matchesRegex } from '../../electron/providers/endpoints/nginx/choice.ts';
 import { filesPrinted } from '../../electron/providers/endpoints/nginx/dump.ts';
 import { nodesOf } from '../../electron/providers/endpoints/nginx/nodes.ts';
-import { matchesGlob, resolveConfiguration } from '../../electron/providers/endpoints/nginx/parse.ts';
+import { resolveConfiguration } from '../../electron/providers/endpoints/nginx/parse.ts';
 import { serversOf } from '../../electron/providers/endpoints/nginx/servers.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
 

@@ -1,5 +1,6 @@
 import type { EndpointSettings, EndpointType } from '#shared/model/endpoint.ts';
 import type { HostConnection } from '../connections/connection.ts';
+import { apache } from './apache/provider.ts';
 import type { EndpointTools } from './common/tools.ts';
 import type { Endpoint, EndpointProvider } from './endpoint.ts';
 import { nginx } from './nginx/provider.ts';
@@ -11,6 +12,7 @@ type SettingsOf<T extends EndpointType> = Extract<EndpointSettings, { type: T }>
 const providers: { [T in EndpointType]: EndpointProvider<SettingsOf<T>> } = {
   nginx,
   pem,
+  apache,
 };
 
 function providerOf(type: EndpointType): EndpointProvider<EndpointSettings> {

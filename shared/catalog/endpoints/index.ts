@@ -1,4 +1,5 @@
 import { idsOf, settingsOf, table } from '../definition.ts';
+import { apache } from './apache.ts';
 import { nginx } from './nginx.ts';
 import { pem } from './pem.ts';
 
@@ -6,6 +7,7 @@ import { pem } from './pem.ts';
 export const endpointCatalog = table({
   nginx,
   pem,
+  apache,
 });
 
 export const endpointType = idsOf(endpointCatalog);

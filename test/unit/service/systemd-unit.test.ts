@@ -23,13 +23,16 @@ test('an account of its own can write nothing but its data', () => {
   ]);
 });
 
-test('root can write what is named besides, and what a test of nginx opens', () => {
+test('root can write what is named besides, and what tests of nginx and Apache open', () => {
   const unit = lines({ account: 'root', writable: ['/etc/nginx'], masterKeyFile: null });
   expect(unit.filter((line) => line.startsWith('ReadWritePaths='))).toEqual([
     'ReadWritePaths="/var/lib/trustkeep"',
     'ReadWritePaths="-/run"',
     'ReadWritePaths="-/var/log/nginx"',
     'ReadWritePaths="-/var/lib/nginx"',
+    'ReadWritePaths="-/var/log/apache2"',
+    'ReadWritePaths="-/var/log/httpd"',
+    'ReadWritePaths="-/var/lock"',
     'ReadWritePaths="-/etc/nginx"',
   ]);
   expect(unit.join('\n')).not.toContain('LoadCredential');

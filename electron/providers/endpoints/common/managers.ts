@@ -77,6 +77,20 @@ export async function readManagers(
   return (path) => known.get(path) ?? null;
 }
 
+/** The same of the certificates and keys that nodes name. `real`: where a path leads. */
+export function readManagersOf(
+  connection: HostConnection,
+  nodes: readonly { node: Pick<DiscoveredNode, 'certificatePath' | 'keyPath' | 'chainPem'> }[],
+  real: (path: string) => string,
+): Promise<Managers> {
+  const named = new Map<string, string | null>();
+  for (const { node } of nodes)
+    for (const path of [node.certificatePath, node.keyPath])
+      if (path !== null && !named.has(path)) named.set(path, node.chainPem);
+  const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
+  return readManagers(connection, files);
+}
+
 function copied(file: ManagedFile, copies: Copies, behind: Managers): Managed | null {
   const original = copies.original(file);
   const manager = original === null ? null : behind(original);

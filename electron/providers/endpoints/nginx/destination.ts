@@ -2,27 +2,21 @@ import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import type { FileState } from '#shared/model/changes/file.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
+import { matchesGlob } from '../common/globs.ts';
+import { slugOf } from '../common/on-disk.ts';
+import type { PairGoal } from '../common/planned-files.ts';
 import { statesOf } from '../common/states.ts';
-import { ownFilesEdits, type Replacement } from './edits.ts';
-import { slugOf } from './nodes.ts';
-import { type Configuration, matchesGlob } from './parse.ts';
+import { ownFilesEdits } from './edits.ts';
+import type { Configuration } from './parse.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import type { Server } from './servers.ts';
 import { namesNotShared, type Shared, serverLabel, sharedBy } from './sharing.ts';
 
-/** Where certificate and key go, and what has to change for that. Paths are real ones. */
-export interface Destination {
-  certificate: string;
-  key: string;
-  edits: Replacement[];
+/** Where certificate and key go, and who else reads what is there. */
+export interface Destination extends PairGoal {
   newDirectories: { path: string; like: string }[];
   warnings: string[];
   shared: Shared;
-  /** Owner and mode for files that do not exist yet. */
-  likeCertificate: FileState | null;
-  likeKey: FileState | null;
-  /** Of the files that were looked at, by their path. */
-  states: ReadonlyMap<string, FileState | null>;
 }
 
 /** The files the node has now, or files of its own when others would be given what is meant for it. Throws when there is no way. */

@@ -1,15 +1,6 @@
-import type { ConfigurationLineChange } from '#shared/model/changes/configuration-line.ts';
+import type { Replacement } from '../common/planned-files.ts';
 import type { Pair, Reference, Server } from './servers.ts';
 import { quoteWord } from './tokens.ts';
-
-export interface Replacement {
-  /** As nginx names the file. */
-  file: string;
-  start: number;
-  end: number;
-  text: string;
-  shown: Pick<ConfigurationLineChange, 'path' | 'line' | 'before' | 'after'>;
-}
 
 /**
  * The smallest change that gives one server block its own certificate and key: the argument of a directive that is

@@ -1,5 +1,5 @@
 import type { InstallPlan } from '#shared/model/plan.ts';
-import { familyOf } from './nodes.ts';
+import { familyOf } from '../common/on-disk.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import type { Server } from './servers.ts';
 

@@ -1,44 +1,21 @@
-import type { InstallPlan, PlannedListener, PlannedNeighbour, PlannedProof } from '#shared/model/plan.ts';
+import type { PlannedListener, PlannedNeighbour, PlannedProof } from '#shared/model/plan.ts';
+import { dialledFor, isOutOfReach } from '../common/dialled.ts';
+import { familyOf } from '../common/on-disk.ts';
+import { placeOf, type Surroundings, within } from '../common/surroundings.ts';
 import { blocksAt } from './choice.ts';
 import type { Destination } from './destination.ts';
-import { familyOf, type NginxNode } from './nodes.ts';
-import { dialFor, dialledFor, isOutOfReach } from './places.ts';
+import type { NginxNode } from './nodes.ts';
+import { dialFor } from './places.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import { serverLabel } from './sharing.ts';
 
-/** More handshakes than these would take longer than the change itself. */
-const mostNeighbours = 200;
-const mostListeners = 100;
-
 /** What else this nginx serves and where it listens: every reload touches all of it, whatever was changed. */
-export function surroundings(
-  facts: PlanFacts,
-  goal: Destination,
-): Required<Pick<InstallPlan, 'neighbours' | 'listeners'>> & { warnings: string[] } {
+export function surroundings(facts: PlanFacts, goal: Destination): Surroundings {
   const all = facts.nodes.flatMap((node) => neighboursAt(facts, goal, node));
-  const own = new Set(facts.chosen.places.proofs.map(placeOf));
-  const nearest = all.sort((a, b) => Number(own.has(placeOf(b))) - Number(own.has(placeOf(a))));
-  const listeners = listenersOf(facts);
   const apart = facts.servers
     .flatMap(({ listens }) => listens)
     .filter((listen) => isOutOfReach(listen, facts.connection.dialAddress)).length;
-  const cut = [
-    tooMany(nearest.length - mostNeighbours, 'other name', 'served as before'),
-    tooMany(listeners.length - mostListeners, 'listener', 'still up'),
-    apart === 0
-      ? null
-      : `${apart} listener${apart === 1 ? '' : 's'} on the loopback address of the server cannot be reached from here and will not be checked.`,
-  ];
-  return {
-    neighbours: nearest.slice(0, mostNeighbours),
-    listeners: listeners.slice(0, mostListeners),
-    warnings: cut.filter((sentence) => sentence !== null),
-  };
-}
-
-function tooMany(count: number, what: string, state: string): string | null {
-  if (count <= 0) return null;
-  return `${count} ${what}${count === 1 ? ' is' : 's are'} not checked to be ${state} after the change, because there are too many.`;
+  return within({ neighbours: all, listeners: listenersOf(facts), apart }, facts.chosen.places.proofs);
 }
 
 function neighboursAt(facts: PlanFacts, goal: Destination, other: NginxNode): PlannedNeighbour[] {
@@ -83,5 +60,3 @@ function listenersOf({ servers, connection }: PlanFacts): PlannedListener[] {
   }
   return [...found.values()];
 }
-
-const placeOf = ({ address, port }: PlannedListener): string => `${address} ${port}`;

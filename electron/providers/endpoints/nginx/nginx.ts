@@ -2,18 +2,20 @@ import { posix } from 'node:path';
 import type { NginxSettings } from '#shared/catalog/endpoints/nginx.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
-import { changesOf, isOwnWork, type OwnChange } from '#shared/model/changes/index.ts';
+import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { HostConnection } from '../../connections/connection.ts';
+import { configurationDrift } from '../common/configuration-drift.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
-import { type Managers, managerOf, readManagers } from '../common/managers.ts';
-import { type Drift, driftOf } from '../common/states.ts';
+import { managerOf, readManagersOf } from '../common/managers.ts';
+import { piecesFor, refuseOtherFamily } from '../common/pieces.ts';
+import type { Drift } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Restarted, RestoreReport } from '../endpoint.ts';
 import {
@@ -27,7 +29,6 @@ import {
   staysInForeground,
   testConfiguration,
 } from './commands.ts';
-import { piecesFor, refuseOtherFamily } from './install.ts';
 import type { Configuration } from './parse.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { probeNginx } from './probe.ts';
@@ -59,7 +60,7 @@ export class NginxEndpoint extends FileEndpoint {
 
   async nodes(): Promise<DiscoveredNode[]> {
     const view = await this.#view();
-    const managers = await this.#managers(view);
+    const managers = await readManagersOf(this.connection, view.nodes, view.real);
     this.#justRead = view;
     return view.nodes.map(({ node }) => ({ ...node, managedBy: managerOf(node, managers) }));
   }
@@ -80,7 +81,7 @@ export class NginxEndpoint extends FileEndpoint {
       throw new Failure('node.not-installable', chosen.node.notInstallable);
     const running = await runningServer(this.connection, pidPathOf(view.configuration, view.program));
     refuseHandingOver(this.connection, running);
-    const managers = await this.#managers(view);
+    const managers = await readManagersOf(this.connection, view.nodes, view.real);
     this.#justRead = view;
     return makeInstallPlan({ ...view, connection: this.connection, chosen, running, managers });
   }
@@ -90,41 +91,12 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   protected override async furtherDrift(plan: InstallPlan, own: readonly OwnChange[]): Promise<Drift[]> {
-    const contents = plan.standsOn.flatMap((one) =>
-      one.what === 'content' ? [[one.name, one.sha256] as const] : [],
-    );
-    return this.#configurationDrift(Object.fromEntries(contents), this.#plannedProgram(plan), own);
-  }
-
-  async #configurationDrift(
-    before: Record<string, string>,
-    program: Program,
-    own: readonly OwnChange[],
-  ): Promise<Drift[]> {
-    let now: Record<string, string>;
-    try {
-      now = configurationHashes(await this.#readConfiguration(program));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'endpoint.configuration-invalid') throw error;
-      const reason = error.peerSaid ?? error.message;
-      return [{ path: null, sentence: `nginx no longer accepts its configuration (${reason})` }];
-    }
-    const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-    const found = paths.map(async (path) => {
-      const [then, today] = [before[path], now[path]];
-      if (then === today) return [];
-      if (then === undefined) return [driftOf(path, 'is a new part of the configuration')];
-      if (today === undefined) return [driftOf(path, 'is no longer part of the configuration')];
-      return (await this.#isOwn(path, then, today, own)) ? [] : [driftOf(path, 'has other content')];
+    const program = this.#plannedProgram(plan);
+    return configurationDrift(this.connection, 'nginx', {
+      grounds: plan.standsOn,
+      now: async () => configurationHashes(await this.#readConfiguration(program)),
+      own,
     });
-    return (await Promise.all(found)).flat();
-  }
-
-  /** Did changes of ours, one after the other, make the file what it is now? */
-  async #isOwn(path: string, then: string, today: string, own: readonly OwnChange[]): Promise<boolean> {
-    if (own.length === 0) return false;
-    const real = (await this.connection.stat(path))?.realPath;
-    return real !== undefined && isOwnWork(own, { kind: 'file', place: real }, { then, today });
   }
 
   protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
@@ -132,7 +104,7 @@ export class NginxEndpoint extends FileEndpoint {
   }
 
   protected override refuseMaterial(plan: InstallPlan, material: Material): void {
-    refuseOtherFamily(nginxRemembers.read(plan).family, material);
+    refuseOtherFamily('server block', nginxRemembers.read(plan).family, material);
   }
 
   protected override async startAgain(plan: InstallPlan): Promise<string[] | undefined> {
@@ -224,15 +196,6 @@ export class NginxEndpoint extends FileEndpoint {
       staysInForeground: staysInForeground(configuration),
     };
     return configuration;
-  }
-
-  #managers({ nodes, real }: View): Promise<Managers> {
-    const named = new Map<string, string | null>();
-    for (const { node } of nodes)
-      for (const path of [node.certificatePath, node.keyPath])
-        if (path !== null && !named.has(path)) named.set(path, node.chainPem);
-    const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
-    return readManagers(this.connection, files);
   }
 
   async #viewJustRead(): Promise<View> {

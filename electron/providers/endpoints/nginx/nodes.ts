@@ -1,6 +1,5 @@
-import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { DiscoveredNode, NodeProtocol } from '#shared/model/node.ts';
-import { sha256Hex } from '../../../pki/fingerprint.ts';
+import { familyOf, type OnDisk } from '../common/on-disk.ts';
 import { type Places, placesOf, servesTls } from './places.ts';
 import type { Pair, Server } from './servers.ts';
 
@@ -11,12 +10,6 @@ export interface NginxNode {
   /** The pair this node is about; null when the block has none. */
   pair: Pair | null;
   places: Places;
-}
-
-/** What a certificate file was found to hold. */
-export interface OnDisk {
-  facts: CertificateFacts;
-  chainPem: string;
 }
 
 /**
@@ -50,13 +43,6 @@ export function nodesOf(
       return { ...made, node: { ...made.node, name: `${made.node.name} (${suffix.toUpperCase()})` } };
     });
   });
-}
-
-/** `rsa` or `ecdsa`, as far as a server can tell its certificates apart. */
-export function familyOf(disk: OnDisk | null): 'rsa' | 'ecdsa' | null {
-  const type = disk?.facts.keyType ?? '';
-  if (type.startsWith('rsa')) return 'rsa';
-  return type.startsWith('ec') ? 'ecdsa' : null;
 }
 
 const diskOf = (pair: Pair | null, read: (path: string) => OnDisk | null): OnDisk | null => {
@@ -136,14 +122,4 @@ function whyNot(server: Server, pair: Pair | null, places: Places): string | nul
   if (places.proofs.length === 0)
     return `There is no way to prove that a new certificate is served here. ${places.unproved.join(' ')}`.trim();
   return null;
-}
-
-/** Name for files made for a node: readable, and different for different nodes. */
-export function slugOf(node: DiscoveredNode): string {
-  const plain = node.name
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 60);
-  return `${plain === '' ? 'node' : plain}-${sha256Hex(node.key).slice(0, 8)}`;
 }

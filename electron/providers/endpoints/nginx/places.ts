@@ -1,5 +1,6 @@
 import type { Binding } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
+import { dialledFor, isOutOfReach, isSni, wildcardDials } from '../common/dialled.ts';
 import { blockFor, blocksAt, matchesRegex } from './choice.ts';
 import type { Listen } from './listen.ts';
 import type { Server } from './servers.ts';
@@ -80,26 +81,8 @@ export function dialFor(
   dialAddress: string,
 ): string | null {
   if (listen.host !== '*') return dialledFor(listen, dialAddress);
-  const local = isLoopback(dialAddress);
   const taken = (address: string) => blocksAt(servers, context, `${address}:${listen.port}`).length > 0;
-  const choices = local ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : [dialAddress];
-  return choices.find((address) => !taken(address)) ?? null;
-}
-
-/** An address that reaches the listener from here, whichever block answers there. */
-export function dialledFor({ host }: Listen, dialAddress: string): string {
-  const local = isLoopback(dialAddress);
-  if (host === '*') return local ? '127.0.0.1' : dialAddress;
-  if (host === '::') return local ? '::1' : dialAddress;
-  return host === 'localhost' ? '127.0.0.1' : host;
-}
-
-/** On the loopback address of another machine: the same address here is not that server. */
-export const isOutOfReach = ({ host }: Listen, dialAddress: string): boolean =>
-  isLoopback(host) && !isLoopback(dialAddress);
-
-function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || address.startsWith('127.');
+  return wildcardDials(dialAddress).find((address) => !taken(address)) ?? null;
 }
 
 /** Server name for which nginx picks this block here; null: no name is needed; undefined: no name does it. */
@@ -125,10 +108,6 @@ function examplesOf(pattern: string, certificateNames: readonly string[]): strin
     .map((name) => name.replace(/^\*/, 'trustkeep-check'))
     .filter((name) => matchesRegex(pattern, name));
 }
-
-/** What may be sent as a server name: a host name, no address. */
-const isSni = (name: string): boolean =>
-  /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*$/.test(name) && !/^[0-9.]+$/.test(name);
 
 function notChosen(servers: readonly Server[], server: Server, listen: Listen): string {
   const first = server.names.find(isSni);

@@ -1,7 +1,8 @@
 import type { HostConnection } from '../../connections/connection.ts';
 import type { Managers } from '../common/managers.ts';
+import type { OnDisk } from '../common/on-disk.ts';
 import type { RunningServer } from './commands.ts';
-import type { NginxNode, OnDisk } from './nodes.ts';
+import type { NginxNode } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { Program } from './program.ts';
 import type { Server } from './servers.ts';

@@ -1,6 +1,6 @@
-import { peerTail } from '#kit/redact.ts';
-import { Failure } from '#shared/failure.ts';
+import type { Failure } from '#shared/failure.ts';
 import { commandTimedOut, type HostConnection } from '../../connections/connection.ts';
+import { loggedSince, notLoaded, sizeOf, startOrSaySo } from '../common/reloads.ts';
 import { said } from '../common/run.ts';
 import type { Restarted } from '../endpoint.ts';
 import { type RunningServer, refuseHandingOver, reloadCommand, runningServer } from './commands.ts';
@@ -21,7 +21,7 @@ interface RestartFacts {
 export async function reload(connection: HostConnection, facts: RestartFacts): Promise<Restarted> {
   const before = await runningServer(connection, facts.pidPath);
   if (before === null) {
-    await startOrSaySo(connection, facts);
+    await startOrSaySo(connection, 'nginx', facts.startAgain);
     return { settled: false };
   }
   refuseHandingOver(connection, before);
@@ -29,37 +29,18 @@ export async function reload(connection: HostConnection, facts: RestartFacts): P
   const { argv } = reloadCommand(facts.program, before);
   const taken = await tell(connection, argv as [string, ...string[]], facts.pidPath, before);
   if (taken === 'new-workers') return { settled: true };
-  const logged = await loggedSince(connection, facts.errorLogPath, logSize);
+  const logged = await loggedSince(connection, facts.errorLogPath, logSize, /\[emerg\]/);
   if (taken === 'died') throw failed(connection, argv, logged, 'nginx stopped after it was told to reload');
   if (logged !== '') throw failed(connection, argv, logged);
   return { settled: false };
 }
 
-async function startOrSaySo(connection: HostConnection, facts: RestartFacts): Promise<void> {
-  if (facts.startAgain === null) {
-    throw new Failure('endpoint.not-running', `nginx is not running on ${connection.description}.`, {
-      hint: 'Start nginx there, then try again.',
-    });
-  }
-  const result = await connection.exec({
-    argv: facts.startAgain as [string, ...string[]],
-    timeoutMs: 60_000,
-    leavesBehind: true,
-  });
-  if (result.code !== 0) throw failed(connection, facts.startAgain, said(result));
-}
-
-function failed(
+const failed = (
   connection: HostConnection,
   argv: readonly string[],
   reason: string,
-  what = 'nginx did not load the new configuration',
-): Failure {
-  return new Failure('endpoint.restart-failed', `${what} on ${connection.description} (${argv.join(' ')}).`, {
-    hint: 'Check the message and the error log of nginx for the reason.',
-    peerSaid: reason,
-  });
-}
+  what?: string,
+): Failure => notLoaded({ connection, server: 'nginx', argv, reason, what });
 
 /** For the command and the wait behind it. */
 const timeoutMs = 60_000;
@@ -119,20 +100,4 @@ async function tell(
   if (!result.timedOut && result.code !== 0) throw failed(connection, argv, said(result));
   if (blind) return (await runningServer(connection, pidPath)) === null ? 'died' : 'unchanged';
   return found === 'died' || found === 'new-workers' ? found : 'unchanged';
-}
-
-async function sizeOf(connection: HostConnection, path: string | null): Promise<number> {
-  if (path === null) return 0;
-  return (await connection.stat(path).catch(() => null))?.size ?? 0;
-}
-
-/** The `[emerg]` lines that the error log gained. */
-async function loggedSince(connection: HostConnection, path: string | null, size: number): Promise<string> {
-  if (path === null) return '';
-  const result = await connection.exec({
-    argv: ['tail', '-c', `+${size + 1}`, '--', path],
-    timeoutMs: 30_000,
-  });
-  const lines = result.stdout.toString('utf8').split('\n');
-  return peerTail(lines.filter((line) => line.includes('[emerg]')).join('\n'));
 }

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 import { ipText } from '../../../pki/ip.ts';
-import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { readComposition } from '../common/composition.ts';
-import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
+import { leavesOf, type OnDisk } from '../common/on-disk.ts';
+import { readPemFiles } from '../common/read-pem.ts';
 import { isHostName, type Listen } from './listen.ts';
-import { type NginxNode, nodesOf, type OnDisk } from './nodes.ts';
+import { type NginxNode, nodesOf } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { Program } from './program.ts';
 import { type Names, type Server, serversOf } from './servers.ts';
@@ -40,7 +39,7 @@ export async function readView(
   const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
   const hosts = await addressesOf(connection, asPrinted.flatMap(({ listens }) => listens).filter(isHostName));
   const servers = serversOf(configuration, { real, addresses: (host) => hosts.get(host) ?? null });
-  const read = memoized((path) => readLeaf(files.get(path)));
+  const read = await leavesOf(files);
   const nodes = nodesOf(servers, connection.dialAddress, read);
   const texts = new Map([...files.values()].map(({ realPath, text }) => [realPath, text]));
   const text = (realPath: string) => texts.get(realPath) ?? null;
@@ -65,25 +64,4 @@ async function addressesOf(
     return [name, lines.map((line) => line.split(' ')[0] ?? '').filter((text) => ipText(text) !== null)];
   });
   return new Map((await Promise.all(found)).filter(([, addresses]) => addresses.length > 0));
-}
-
-function memoized<T>(make: (path: string) => T): (path: string) => T {
-  const known = new Map<string, T>();
-  return (path) => {
-    const found = known.get(path);
-    if (found !== undefined) return found;
-    const made = make(path);
-    known.set(path, made);
-    return made;
-  };
-}
-
-function readLeaf(file: ReadPem | undefined): OnDisk | null {
-  try {
-    const chain = readComposition(file?.text ?? '').certificates;
-    const leaf = chain[0];
-    return leaf === undefined ? null : { facts: readCertificate(leaf), chainPem: chain.join('') };
-  } catch {
-    return null;
-  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { matchesGlob } from '../../../../../electron/providers/endpoints/common/globs.ts';
 import {
   belongsTo,
   keptName,
   newKeyName,
   noteName,
 } from '../../../../../electron/providers/endpoints/common/names.ts';
-import { matchesGlob } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 
 describe('the names of what lies on a target for a while', () => {
   const all = [keptName('/a/site.conf', 't1'), newKeyName('/a', 'site.key', 't1'), noteName('/a', 't1')];

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  matchesGlob,
-  resolveConfiguration,
-  walk,
-} from '../../../../../electron/providers/endpoints/nginx/parse.ts';
+import { matchesGlob } from '../../../../../electron/providers/endpoints/common/globs.ts';
+import { resolveConfiguration, walk } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 
 const buffersOf = (files: Record<string, string>) =>
   new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));

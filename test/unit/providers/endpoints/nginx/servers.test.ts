@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { slugOf } from '../../../../../electron/providers/endpoints/common/on-disk.ts';
 import { blockFor, blocksAt } from '../../../../../electron/providers/endpoints/nginx/choice.ts';
-import { nodesOf, slugOf } from '../../../../../electron/providers/endpoints/nginx/nodes.ts';
+import { nodesOf } from '../../../../../electron/providers/endpoints/nginx/nodes.ts';
 import { resolveConfiguration } from '../../../../../electron/providers/endpoints/nginx/parse.ts';
 import { serversOf } from '../../../../../electron/providers/endpoints/nginx/servers.ts';
 

@@ -3,19 +3,19 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import { certificatesOf } from '../../../pki/pem.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { compose, readComposition } from '../common/composition.ts';
-import type { Piece } from '../common/content.ts';
-import { readPemFiles } from '../common/read-pem.ts';
 import type { Material } from '../endpoint.ts';
+import { compose, readComposition } from './composition.ts';
+import type { Piece } from './content.ts';
+import { readPemFiles } from './read-pem.ts';
 
-/** A server block with two certificates must go on having one of each kind. */
-export function refuseOtherFamily(wanted: 'rsa' | 'ecdsa' | null, material: Material): void {
+/** What has two certificates must go on having one of each kind. `where`: as people call it. `endpoint.key-type-differs`. */
+export function refuseOtherFamily(where: string, wanted: 'rsa' | 'ecdsa' | null, material: Material): void {
   const type = readCertificate(material.chainPem).keyType;
   const family = type.startsWith('rsa') ? 'rsa' : 'ecdsa';
   if (wanted === null || wanted === family) return;
   throw new Failure(
     'endpoint.key-type-differs',
-    `The server block has an RSA and an ECDSA certificate; this node is its ${wanted.toUpperCase()} one, the new certificate is not.`,
+    `The ${where} has an RSA and an ECDSA certificate; this node is its ${wanted.toUpperCase()} one, the new certificate is not.`,
     {
       hint: `Request it with a key type of ${wanted === 'rsa' ? 'rsa-2048' : 'ec-p256'} or the like.`,
     },
