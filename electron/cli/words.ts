@@ -16,6 +16,7 @@ export const fieldWords: Record<string, string> = {
   profile: 'Certificate profile to request.',
   days: 'Requested lifetime in days, 1 to 825.',
   key_place: 'Where the key pair is generated. Default: on the endpoint where possible.',
+  also: 'Further nodes for the same certificate, separated by commas or repeated. It is installed on all of them or on none, on the node first.',
   new_order:
     'Order a new certificate, even if one was issued for this request and not installed. Default: no.',
   certificate: 'Fingerprint (or at least 8 characters of it), serial or order number.',

@@ -70,6 +70,7 @@ function requestOf({ database }: CommandTools, input: z.infer<typeof certificate
     days: input.days,
     keyPlace: input.key_place,
     newOrder: input.new_order,
+    also: input.also?.map((other) => findNode(database, other).id),
   };
   return { node, request };
 }

@@ -120,6 +120,8 @@ export interface TaskRows {
   live(kind: TaskKind, subject: Pick<Subject, 'kind' | 'id'>): Task | null;
   /** The task that came from this order of a server, live or ended. */
   ofOrder(outsideId: string): Task | null;
+  /** Those that install one certificate on several nodes, in the order of their nodes. */
+  ofGroup(groupId: string): TaskRow[];
   /** Rows in these states, oldest first. */
   inStates(states: readonly TaskState[]): TaskRow[];
   /** Newest first. */

@@ -12,6 +12,7 @@ import { revokedCertificates } from './migrations/0009-revoked-certificates.ts';
 import { leftovers } from './migrations/0010-leftovers.ts';
 import { channels } from './migrations/0011-channels.ts';
 import { notificationPersons } from './migrations/0012-notification-persons.ts';
+import { taskGroups } from './migrations/0013-task-groups.ts';
 
 /** One step forward. Runs inside a transaction; must not commit. */
 type Migration = (driver: Driver) => void;
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   leftovers,
   channels,
   notificationPersons,
+  taskGroups,
 ];
 
 export function versionOf(driver: Driver): number {

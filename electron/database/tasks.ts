@@ -101,6 +101,14 @@ export class TaskRepository implements TaskRows {
     return row === undefined ? null : readTask(row);
   }
 
+  ofGroup(groupId: string): TaskRow[] {
+    const group = `json_extract(memory, '$.input.group.id')`;
+    const order = `ORDER BY json_extract(memory, '$.input.group.position')`;
+    return this.#driver
+      .all(`SELECT * FROM tasks WHERE ${group} IS NOT NULL AND ${group} = ? ${order}`, [groupId])
+      .map(read);
+  }
+
   inStates(states: readonly TaskState[]): TaskRow[] {
     return this.#driver
       .all(`SELECT * FROM tasks WHERE state IN (${marks(states)}) ORDER BY created_at, rowid`, states)

@@ -9,6 +9,8 @@ import { command, nameOrId, nothing } from './base.ts';
 export const certificateRequest = z
   .object({
     node: nameOrId,
+    /** Further nodes for the same certificate: it is installed on all of them or on none, on `node` first. */
+    also: z.array(nameOrId).max(99).optional(),
     /** Names for the certificate; left out: the node's names. */
     names: z.array(z.string().min(1).max(253)).max(100).optional(),
     authority: nameOrId.optional(),

@@ -27,6 +27,11 @@ export const certificatesCodes = {
     'csr.signature-wrong': ['needs-person', 'The certificate request is not signed with its own key.'],
     'csr.unreadable': ['needs-person', 'The certificate request cannot be read.'],
     'der.unreadable': ['never', 'The data is not valid DER.'],
+    'group.failed': [
+      'never',
+      'A certificate was for several nodes, all or none, and could not be installed on one of them.',
+    ],
+    'group.unfit': ['needs-person', 'These nodes cannot have one certificate together.', 'wrong-call'],
     'issued.gone': [
       'never',
       'A certificate that was issued before and was to be installed is no longer there, or its private key is not.',

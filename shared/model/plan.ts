@@ -126,6 +126,14 @@ const issuedBefore = z.object({
 });
 export type IssuedBefore = z.infer<typeof issuedBefore>;
 
+/** One certificate for several nodes: it is installed on all of them or on none. */
+const planGroup = z.object({
+  /** `grp_…` */
+  id: z.string(),
+  /** `endpoint/node`: the first one is tried first, and must be proved before the others are touched. */
+  places: z.array(z.string()),
+});
+
 /** What a person approves. `fingerprint` covers everything here but itself and the values that are known later. */
 export const plan = z.object({
   /**
@@ -156,6 +164,8 @@ export const plan = z.object({
     .optional(),
   /** It is installed, and nothing is ordered. Left out: a certificate is ordered. */
   issued: issuedBefore.optional(),
+  /** Left out: the certificate is for this node alone. */
+  group: planGroup.optional(),
   /** The endpoint serves what is installed once a person has it restarted. Left out: with the install. */
   restarts: z.literal('separately').optional(),
   bound: planBinding,

@@ -105,8 +105,10 @@ export const task = z.object({
   outsideId: z.string().nullable(),
   state: taskState,
   steps: z.array(taskStep),
-  /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`, `endpoint-restart`. */
-  waitingFor: z.enum(['approval', 'authority', 'back-off', 'keychain', 'endpoint-restart']).nullable(),
+  /** Why it waits, when it waits: `approval`, `authority`, `back-off`, `keychain`, `endpoint-restart`, `group`. */
+  waitingFor: z
+    .enum(['approval', 'authority', 'back-off', 'keychain', 'endpoint-restart', 'group'])
+    .nullable(),
   /** Epoch milliseconds at which a waiting task is checked again; null: when something happens. */
   wakeAt: z.number().int().nullable(),
   failure: failureData.nullable(),

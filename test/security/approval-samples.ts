@@ -94,7 +94,7 @@ export const everything = (bound: Plan['bound'], ids: { nodeId: string; endpoint
     keyPlace: { where: 'endpoint', why: 'openssl is there' },
     authority: { id: 'ca_1', name: 'local', kind: 'local' },
     terms: { profile: 'short', days: 6 },
-    restarts: 'separately',
+    ...{ group: { id: 'grp_1', places: ['web1/shop', 'web2/shop'] }, restarts: 'separately' },
     issued: { orderId: 'ord_1', orderNumber: 1001, fingerprint: 'f'.repeat(64), notAfter: now },
     webRoot: '/srv/www',
     fallback: { id: 'ca_2', name: 'other', kind: 'acme', webRoot: '/srv/other' },

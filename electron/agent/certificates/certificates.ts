@@ -1,4 +1,4 @@
-import type { ServedFact } from '#shared/model/node.ts';
+import type { EndpointNode, ServedFact } from '#shared/model/node.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { Task } from '#shared/model/task.ts';
@@ -11,12 +11,14 @@ import type { AgentParts } from '../parts.ts';
 import { noteRenewalCheck } from '../renewal-check.ts';
 import { gatherPlan, mustBeInstallable } from '../steps/plan.ts';
 import { rehearse } from '../steps/rehearse.ts';
+import type { CertifyInput } from '../steps/shapes.ts';
 import type { OpenConnection } from '../steps/step.ts';
 import { webRootAt } from '../steps/web-root.ts';
 import { certifyKind } from './certify-kind.ts';
 import { forgetStaleIssued } from './issued.ts';
 import { renewTurn } from './renew.ts';
 import { type CertificateRequest, inputOfRenewal, inputOfRequest } from './requests.ts';
+import { beginSeveral, inputsForSeveral, sameCertificate } from './several.ts';
 import { unrenewedTurn } from './unrenewed.ts';
 import { watchNode, watchTurn } from './watch.ts';
 
@@ -49,9 +51,16 @@ export const certificates: Domain<CertificateCommands> = {
   taskKinds: [certifyKind],
   open({ parts, events, announcer, notifications, pause, begin }) {
     const { database } = parts;
+    const several = (nodes: EndpointNode[], input: CertifyInput, caller: Caller): Task =>
+      database.transaction(() =>
+        beginSeveral(begin, certifyKind.kind, nodes, inputsForSeveral(nodes, input), caller),
+      );
     const renew = (nodeId: string, caller: Caller): Task => {
       const node = findNode(database, nodeId);
-      return begin(certifyKind.kind, aboutNode(node), caller, inputOfRenewal(database, node));
+      const input = inputOfRenewal(database, node);
+      const nodes = sameCertificate(database, node);
+      if (nodes.length > 1) return several(nodes, input, caller);
+      return begin(certifyKind.kind, aboutNode(node), caller, input);
     };
     const watching = { ...parts, changed: (id: string) => announcer.node(id) };
     const renewing = {
@@ -67,6 +76,9 @@ export const certificates: Domain<CertificateCommands> = {
         request(request, caller) {
           const node = findNode(database, request.nodeId);
           mustBeInstallable(node);
+          const others = (request.also ?? []).map((id) => findNode(database, id));
+          for (const other of others) mustBeInstallable(other);
+          if (others.length > 0) return several([node, ...others], inputOfRequest(request), caller);
           return begin(certifyKind.kind, aboutNode(node), caller, inputOfRequest(request));
         },
         renew,
@@ -99,7 +111,9 @@ function withPlan<T>(
   const { database } = parts;
   const node = findNode(database, request.nodeId);
   const endpoint = findEndpoint(database, node.endpointId);
-  const input = inputOfRequest(request);
+  const others = (request.also ?? []).map((id) => findNode(database, id));
+  const own = inputOfRequest(request);
+  const input = others.length === 0 ? own : (inputsForSeveral([node, ...others], own)[0] ?? own);
   return withConnection(parts, endpoint.id, async (open) =>
     use(await gatherPlan({ database, endpoint, node, open, input, now: parts.clock.now() }), open),
   );

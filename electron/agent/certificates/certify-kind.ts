@@ -5,6 +5,7 @@ import { approveStep } from '../steps/approve.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { checkMaterialStep } from '../steps/check-material.ts';
 import { finishStep } from '../steps/finish.ts';
+import { gated, gateToFinish, gateToOrder, gateToRestore, wakeGroup, wakingGroup } from '../steps/group.ts';
 import { guarded } from '../steps/guarded.ts';
 import { installStep } from '../steps/install.ts';
 import { makeKeyStep } from '../steps/make-key.ts';
@@ -34,23 +35,24 @@ export const certifyKind: KindOfTask = {
   input: certifyInput,
   forward: guardedBehindYes([
     planStep,
-    approveStep,
-    makeKeyStep,
+    wakingGroup(approveStep),
+    gated(makeKeyStep, gateToOrder),
     placeOrderStep,
     awaitCertificateStep,
     checkMaterialStep,
     snapshotStep,
     installStep,
     restartStep,
-    proveStep,
-    finishStep,
+    wakingGroup(proveStep),
+    gated(finishStep, gateToFinish),
   ]),
-  undo: [restoreStep, proveRestoreStep].map((step) => guarded(step, guardUndo)),
+  undo: [gated(restoreStep, gateToRestore), proveRestoreStep].map((step) => guarded(step, guardUndo)),
   lease: { second: 'refused', onlyReads: false },
   title: factsOfTask({ kind: 'certify' }).title,
   isRoutine: () => false,
   notification: aboutEndedChange,
   ended(row, tools) {
+    wakeGroup(tools.database, row, tools.clock.now());
     settleIssued(row, tools); // while the seals of the task are there
     const approval = tools.database.approvals.ofTask(row.task.id);
     if (approval !== null) forgetYes(tools.database, approval);
@@ -78,7 +80,7 @@ export const certifyKind: KindOfTask = {
 
 /** Behind the yes nothing runs without it. */
 function guardedBehindYes(steps: readonly Step[]): Step[] {
-  const yes = steps.indexOf(approveStep);
+  const yes = steps.findIndex(({ name }) => name === approveStep.name);
   return steps.map((step, at) => (at <= yes ? step : guarded(step, guardApproval)));
 }
 

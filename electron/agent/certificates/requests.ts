@@ -15,10 +15,12 @@ export interface CertificateRequest {
   days?: number | undefined;
   keyPlace?: KeyPairPlace | undefined;
   newOrder?: boolean | undefined;
+  /** Further nodes (IDs) for the same certificate; it is installed on all of them or on none, on this one first. */
+  also?: string[] | undefined;
 }
 
 /** What a person requests, as the input of a certify task. */
-export function inputOfRequest({ nodeId: _node, ...rest }: CertificateRequest): CertifyInput {
+export function inputOfRequest({ nodeId: _node, also: _also, ...rest }: CertificateRequest): CertifyInput {
   return certifyInput.parse({ reason: 'request', ...defined(rest) });
 }
 

@@ -21,6 +21,7 @@ interface CertifyFacts {
   webRoot?: string | null | undefined;
   fallback?: Plan['fallback'];
   issued?: Plan['issued'];
+  group?: Plan['group'];
   restarts?: Plan['restarts'];
   bound: PlanBinding;
   install: InstallPlan;
@@ -44,6 +45,7 @@ export function makePlan(facts: CertifyFacts): Plan {
     ...(facts.webRoot === undefined ? {} : { webRoot: facts.webRoot }),
     ...(facts.fallback === undefined ? {} : { fallback: facts.fallback }),
     ...(facts.issued === undefined ? {} : { issued: facts.issued }),
+    ...(facts.group === undefined ? {} : { group: facts.group }),
     ...(facts.restarts === undefined ? {} : { restarts: facts.restarts }),
     bound: facts.bound,
     install: facts.install,

@@ -4,6 +4,7 @@ import { buildCsr } from '../../pki/csr.ts';
 import { generateKey, signWithKeyPem } from '../../pki/key.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { takeFromFirst } from './group.ts';
 import { takeIssued } from './issued-before.ts';
 import { requestSeal, sealedKeyName } from './seal-request.ts';
 import { type MadeKey, planOutput } from './shapes.ts';
@@ -16,10 +17,17 @@ export const makeKeyStep: Step = {
   retries: quickRetries,
   async run(context) {
     const { plan } = context.output('plan', planOutput);
+    const taken = takeFromFirst(context);
+    if (taken !== null) return ofFirst(taken);
     if (plan.issued !== undefined) return ofIssued(context, plan, plan.issued);
     return plan.keyPlace.where === 'endpoint' ? onEndpoint(context, plan) : inAgent(context, plan);
   },
 };
+
+function ofFirst({ made, place, store }: NonNullable<ReturnType<typeof takeFromFirst>>): Outcome {
+  const sentence = `The key pair that was generated for ${place} is used.`;
+  return { kind: 'done', output: made, sentence, store };
+}
 
 /** The key pair and the CSR of the certificate that is there already. */
 async function ofIssued(context: StepContext, plan: Plan, { orderNumber }: IssuedBefore): Promise<Outcome> {

@@ -4,6 +4,7 @@ import type { Order } from '#shared/model/order.ts';
 import type { OrderRequest, OrderTools } from '../../providers/authorities/authority.ts';
 import { authorityRetries } from '../tasks/retry.ts';
 import { fellBack, placeOrElse } from './fall-back.ts';
+import { issuedToFirst } from './group.ts';
 import { ownOrder, storeHandle } from './own-order.ts';
 import { certifyInput, makeKeyOutput, planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
@@ -14,6 +15,11 @@ export const placeOrderStep: Step = {
   ifInterrupted: 'check',
   retries: authorityRetries,
   async run(context) {
+    const first = issuedToFirst(context);
+    if (first !== null) {
+      const sentence = `Nothing was ordered: the certificate for ${first.place} is used.`;
+      return { kind: 'done', output: { orderId: first.orderId }, sentence };
+    }
     const order = storedIntent(context);
     if (order.state === 'placing') {
       const failure = await placeOrElse(context, order, (at) => place(context, at));

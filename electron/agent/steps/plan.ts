@@ -96,6 +96,7 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     webRoot: webRootFor(authority, node),
     ...fallbackPart(fallback.row, node),
     ...restartPart(sources),
+    ...groupPart(input),
     bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
     install: {
       ...install,
@@ -173,6 +174,10 @@ function mustBeProvable({ name, kind, settings }: Authority, names: readonly str
 function restartPart({ endpoint, open }: PlanSources): Pick<Plan, 'restarts'> {
   const { restarts } = endpoint.policy;
   return restarts === undefined || open.endpoint.powers.restarts === null ? {} : { restarts };
+}
+
+function groupPart({ group }: CertifyInput): Pick<Plan, 'group'> {
+  return group === undefined ? {} : { group: { id: group.id, places: group.places } };
 }
 
 function placeOfIssued(where: KeyPairPlace): Plan['keyPlace'] {

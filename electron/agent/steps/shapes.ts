@@ -18,6 +18,17 @@ export const certifyInput = z.object({
   newOrder: z.boolean().optional(),
   /** A person has had the endpoint restarted, for which the task waited. */
   restartAsked: z.boolean().optional(),
+  /** The certificate is for several nodes, of which this one is at that position; the first one is at 0. */
+  group: z
+    .object({
+      /** `grp_…` */
+      id: z.string(),
+      position: z.number().int().min(0),
+      size: z.number().int().min(2),
+      /** `endpoint/node`, in their order. */
+      places: z.array(z.string()).min(2),
+    })
+    .optional(),
   /** Leaf fingerprint that this one replaces, for renewals. */
   replaces: z.string().optional(),
 });

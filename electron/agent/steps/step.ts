@@ -89,7 +89,7 @@ export type Outcome =
   /** For a person or the authority, not for luck. `until` null: woken by an event. */
   | {
       kind: 'wait';
-      waitingFor: 'approval' | 'authority' | 'endpoint-restart';
+      waitingFor: 'approval' | 'authority' | 'endpoint-restart' | 'group';
       until: number | null;
       sentence: string;
       store?: AlsoStore;

@@ -142,6 +142,7 @@ export class TaskDesk {
     const task = cancelled({ database: this.#database, clock: this.#clock, ends: this.#ends }, row, caller);
     this.#database.afterCommit(() => {
       changed(task);
+      this.#queue.pump(); // whoever waited for it
       void this.#leftovers.tryNow(task.id).catch((error: unknown) => {
         log.warn('clearing up after a cancelled task failed', { task: task.id, error });
       });

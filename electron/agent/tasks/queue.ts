@@ -3,6 +3,7 @@ import type { Log } from '#kit/log.ts';
 import { groundOf } from '#shared/model/subject.ts';
 import { liveTaskStates } from '#shared/model/task.ts';
 import type { Database, TaskRow } from '../../database/database.ts';
+import { groupOf } from '../steps/group.ts';
 import type { TaskKinds } from './kinds.ts';
 import type { TaskRunner } from './runner.ts';
 
@@ -65,15 +66,11 @@ export class TaskQueue {
     const rows = this.#database.tasks.inStates(['queued', 'waiting', 'running']);
     this.#measure(rows);
     const paused = this.#paused();
-    const halfway = new Set(rows.filter(isHalfway).map((row) => groundOf(row.task.subject)));
+    const halfway = rows.filter(isHalfway);
     for (const row of rows) {
       if (paused && isAutomatic(row) && !isHalfway(row)) continue;
-      if (
-        halfway.has(groundOf(row.task.subject)) &&
-        !isHalfway(row) &&
-        !this.#kinds.of(row.task).lease.onlyReads
-      )
-        continue;
+      const isBarred = halfway.some((other) => bars(other, row));
+      if (isBarred && !isHalfway(row) && !this.#kinds.of(row.task).lease.onlyReads) continue;
       const due = this.runs(row.task.id) ? null : (this.#brokenOff.get(row.task.id) ?? this.#dueAt(row, now));
       if (due === null) continue;
       if (due > now) next = Math.min(next, due);
@@ -169,6 +166,14 @@ export class TaskQueue {
 
 /** Between the first change and the proof, also while it waits to try again: nobody else may change that endpoint. */
 const isHalfway = ({ memory }: TaskRow): boolean => memory.changing;
+
+/** One that is halfway, for another there: those that install one certificate together let each other in. */
+function bars(halfway: TaskRow, row: TaskRow): boolean {
+  if (groundOf(halfway.task.subject) !== groundOf(row.task.subject)) return false;
+  const group = groupOf(halfway);
+  const isDone = 'prove' in halfway.memory.outputs;
+  return group === undefined || group.id !== groupOf(row)?.id || !isDone;
+}
 
 /** Begun by the agent, or by the order of a server: not by a person. */
 const isAutomatic = ({ task }: TaskRow): boolean => task.origin === 'agent' || task.origin === 'server';

@@ -72,6 +72,7 @@ export function planPage(plan: Plan): string[] {
       ['  If it cannot take the order', fallbackOf(plan)],
       ['  Terms', termsOf(plan)],
       ['  Certificate', issuedOf(plan)],
+      ['  For several nodes', groupOf(plan)],
       [
         '  Restart',
         plan.restarts === undefined ? null : `separately: trustkeep tls restart ${plan.endpointName}`,
@@ -120,6 +121,12 @@ function issuedOf({ issued }: Plan): string | null {
   if (issued === undefined) return null;
   const day = new Date(issued.notAfter).toISOString().slice(0, 10);
   return `that of order ${issued.orderNumber}, issued before and not installed, valid until ${day}; nothing is ordered (--new_order: order a new one)`;
+}
+
+function groupOf({ group }: Plan): string | null {
+  if (group === undefined) return null;
+  const [first, ...others] = group.places;
+  return `all or none: ${first} first, then ${others.join(', ')}`;
 }
 
 function where(place: KeyPairPlace): string {

@@ -139,6 +139,12 @@ function askedFacts(plan: Plan, styles: ReturnType<typeof useStyles>) {
     [en.plan.fallbackWebRoot, plan.fallback?.webRoot ?? null],
     [en.plan.terms, en.plan.termsText(plan.terms)],
     [en.plan.webRoot, plan.webRoot ?? null],
+    [
+      en.plan.group,
+      plan.group === undefined
+        ? null
+        : en.plan.groupText(plan.group.places[0] ?? '', plan.group.places.slice(1)),
+    ],
     [en.plan.restarts, plan.restarts === undefined ? null : en.plan.restartsText],
     [
       en.plan.issued,

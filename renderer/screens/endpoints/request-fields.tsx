@@ -65,6 +65,9 @@ export function RequestFields({ form, problems, authorities, onChange }: Request
       <Field label={en.request.days} hint={en.request.daysHint} {...problemProps(problems.days)}>
         <Input value={form.days} inputMode="numeric" onChange={(_, data) => onChange({ days: data.value })} />
       </Field>
+      <Field className={styles.wide} label={en.request.also} hint={en.request.alsoHint}>
+        <Input value={form.also} onChange={(_, data) => onChange({ also: data.value })} />
+      </Field>
       <Checkbox
         className={styles.wide}
         label={en.request.newOrder}

@@ -14,6 +14,8 @@ export interface RequestForm {
   profile: string;
   days: string;
   newOrder: boolean;
+  /** Further nodes, `endpoint/node`, by commas or lines. */
+  also: string;
 }
 
 interface RequestInput {
@@ -25,6 +27,7 @@ interface RequestInput {
   days?: number;
   key_place?: KeyPairPlace;
   new_order?: boolean;
+  also?: string[];
 }
 
 /** Names a certificate can hold among those a node answers for: no regular expressions, no catch-all. */
@@ -51,6 +54,7 @@ function splitNames(text: string): string[] {
 
 export function requestInput(node: string, form: RequestForm): RequestInput {
   const names = splitNames(form.names);
+  const also = splitNames(form.also);
   return {
     node,
     ...(names.length > 0 ? { names } : {}),
@@ -60,6 +64,7 @@ export function requestInput(node: string, form: RequestForm): RequestInput {
     ...(form.days.trim() === '' ? {} : { days: Number(form.days) }),
     ...(form.keyPlace === '' ? {} : { key_place: form.keyPlace }),
     ...(form.newOrder ? { new_order: true } : {}),
+    ...(also.length > 0 ? { also } : {}),
   };
 }
 

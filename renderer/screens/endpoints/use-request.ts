@@ -35,6 +35,7 @@ export function useRequest(props: { node: EndpointNode; endpoint: Endpoint; onCl
     keyType: '',
     keyPlace: '',
     newOrder: false,
+    also: '',
     profile: '',
     days: '',
     ...typed,

@@ -68,6 +68,9 @@ export const plan = {
     ]
       .filter((part) => part !== null)
       .join(', '),
+  group: 'For several nodes',
+  groupText: (first: string, others: readonly string[]) =>
+    `All or none. First ${first}; once the certificate is proved there, ${others.join(', ')}.`,
   restarts: 'Restart',
   restartsText: 'Separately: the new certificate is served once you restart the endpoint.',
   issued: 'Certificate',

@@ -100,6 +100,9 @@ export const request = {
     endpoint: 'The private key never leaves the endpoint. Requires openssl there.',
     agent: 'The private key is generated here, stored encrypted and sent over the connection.',
   },
+  also: 'Also for these nodes',
+  alsoHint:
+    'ENDPOINT/NODE, separated by commas. The certificate is installed on all of them or on none, on this node first.',
   newOrder: 'Order a new certificate, even if one was issued for this request and not installed',
   days: 'Lifetime in days',
   daysHint: '1 to 825. Default: chosen by the authority.',

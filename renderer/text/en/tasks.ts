@@ -25,6 +25,7 @@ export const tasks = {
     'back-off': 'Waiting to try again',
     keychain: 'Waiting for the keychain',
     'endpoint-restart': 'Waiting for a restart',
+    group: 'Waiting for other nodes',
   },
   groups: { all: 'All', live: 'In progress', done: 'Succeeded', failed: 'Failed or cancelled' },
   none: 'No tasks yet',

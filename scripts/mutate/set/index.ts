@@ -14,6 +14,7 @@ import { fallBackMutations } from './fall-backs.ts';
 import { fileEndpointMutations } from './file-endpoint.ts';
 import { foreignAccountMutations } from './foreign-accounts.ts';
 import { fromPlanMutations } from './from-plan.ts';
+import { groupMutations } from './groups.ts';
 import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
 import { leftoverMutations } from './leftovers.ts';
@@ -45,6 +46,7 @@ export const mutations: readonly Mutation[] = [
   ...approvalMutations,
   ...earlierApprovalMutations,
   ...fromPlanMutations,
+  ...groupMutations,
   ...issuedMutations,
   ...decisionMutations,
   ...auditMutations,

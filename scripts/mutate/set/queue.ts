@@ -21,20 +21,20 @@ export const queueMutations: readonly Mutation[] = judgedBy(
     {
       breaks: 'a task changes an endpoint that another one left halfway',
       file: queue,
-      find: 'halfway.has(groundOf(row.task.subject)) &&',
-      put: 'halfway.has(row.task.id) &&',
+      find: 'if (isBarred && !isHalfway(row)',
+      put: 'if (false && !isHalfway(row)',
     },
     {
       breaks: 'the task that left an endpoint halfway never comes to its proof',
       file: queue,
-      find: '        !isHalfway(row) &&\n',
-      put: '',
+      find: 'isBarred && !isHalfway(row) &&',
+      put: 'isBarred &&',
     },
     {
       breaks: 'what only reads has to wait for a change on its endpoint',
       file: queue,
-      find: ' &&\n        !this.#kinds.of(row.task).lease.onlyReads\n',
-      put: '\n',
+      find: ' && !this.#kinds.of(row.task).lease.onlyReads) continue;',
+      put: ') continue;',
     },
     {
       breaks: 'what waits is begun before its time',

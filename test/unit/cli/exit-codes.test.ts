@@ -13,6 +13,7 @@ describe('the exit code of a failure', () => {
       ...[
         'authority.account-not-confirmed',
         'certificate.not-confirmed',
+        'group.unfit',
         'input.invalid',
         'key-store.password-unfit',
         'names.invalid',

@@ -15,6 +15,7 @@ const form: RequestForm = {
   profile: '',
   days: '',
   newOrder: false,
+  also: '',
 };
 const words = { noNames: 'no names', blank: (name: string) => `blank in ${name}`, days: 'wrong days' };
 

@@ -1,0 +1,95 @@
+import { newId } from '#kit/ids.ts';
+import { Failure } from '#shared/failure.ts';
+import type { EndpointNode } from '#shared/model/node.ts';
+import type { Task } from '#shared/model/task.ts';
+import type { Database } from '../../database/database.ts';
+import type { Caller } from '../caller.ts';
+import type { Ground } from '../domain.ts';
+import { aboutNode } from '../find.ts';
+import { groupOf } from '../steps/group.ts';
+import type { CertifyInput } from '../steps/shapes.ts';
+
+const mostNodes = 100;
+
+/** What the tasks of one certificate for these nodes begin with, in the order of the nodes. Failure `group.unfit`. */
+export function inputsForSeveral(nodes: readonly EndpointNode[], input: CertifyInput): CertifyInput[] {
+  refuseUnfit(nodes);
+  const places = nodes.map(placeOf);
+  const id = newId('grp');
+  const names = input.names ?? [...new Set(nodes.flatMap(namesOf))];
+  return nodes.map((_node, position) => ({
+    ...input,
+    names,
+    // it goes to several endpoints
+    keyPlace: 'agent',
+    group: { id, position, size: nodes.length, places },
+  }));
+}
+
+/** Begins them all, or none. Gives the task of the first node. In the caller's transaction. */
+export function beginSeveral(
+  begin: Ground['begin'],
+  kind: Task['kind'],
+  nodes: readonly EndpointNode[],
+  inputs: readonly CertifyInput[],
+  caller: Caller,
+): Task {
+  const { outsideId: _one, ...rest } = caller;
+  const tasks = nodes.map((node, at) =>
+    begin(kind, aboutNode(node), at === 0 ? caller : rest, { ...inputs[at] }),
+  );
+  const [first] = tasks;
+  if (first === undefined) throw new Error('a group has nodes');
+  return first;
+}
+
+/**
+ * The nodes that have the certificate of a node from the same request, itself among them, the first of then first: they are
+ * renewed together.
+ */
+export function sameCertificate(database: Database, node: EndpointNode): EndpointNode[] {
+  const fingerprint = node.certificate?.fingerprint;
+  const number = fingerprint === undefined ? null : database.certificates.get(fingerprint)?.orderNumber;
+  const order = number === null || number === undefined ? null : database.orders.byNumber(number);
+  const row = order === null ? null : database.tasks.get(order.taskId);
+  const group = row === null ? undefined : groupOf(row);
+  if (group === undefined) return [node];
+  const nodes = database.tasks
+    .ofGroup(group.id)
+    .flatMap(({ task }) => database.nodes.get(task.subject.id) ?? [])
+    .filter((one) => one.certificate?.fingerprint === fingerprint && one.missingSince === null)
+    .filter((one) => one.notInstallable === null);
+  return nodes.some(({ id }) => id === node.id) ? nodes : [node];
+}
+
+function refuseUnfit(nodes: readonly EndpointNode[]): void {
+  if (nodes.length > mostNodes) throw unfit(`A certificate can be for at most ${mostNodes} nodes.`);
+  for (const [at, node] of nodes.entries()) {
+    const same = nodes.slice(0, at).find((other) => other.id === node.id);
+    if (same !== undefined) throw unfit(`${placeOf(node)} is named twice.`);
+    const shares = nodes.slice(0, at).find((other) => isSamePlace(node, other));
+    if (shares !== undefined)
+      throw unfit(
+        `${placeOf(node)} and ${placeOf(shares)} use the same certificate file, ${node.certificatePath}.`,
+        'Leave one of them out: what is installed for the one is installed for the other.',
+      );
+  }
+}
+
+const isSamePlace = (one: EndpointNode, other: EndpointNode): boolean =>
+  one.endpointId === other.endpointId &&
+  one.certificatePath !== null &&
+  one.certificatePath === other.certificatePath &&
+  one.certificate?.fingerprint === other.certificate?.fingerprint;
+
+/** Names that a certificate may have, else those it has. */
+function namesOf({ serverNames, certificate }: EndpointNode): string[] {
+  const plain = serverNames.filter((name) => /^(\*\.)?[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i.test(name));
+  return plain.length > 0 ? plain : (certificate?.names ?? []);
+}
+
+const placeOf = ({ endpointName, name }: EndpointNode): string => `${endpointName}/${name}`;
+
+function unfit(sentence: string, hint = 'Name each node once.'): Failure {
+  return new Failure('group.unfit', sentence, { hint: `${hint} Nothing was requested.`, retry: 'never' });
+}
