@@ -102,12 +102,14 @@ function unused(
   above: readonly Buffer[],
 ): Set<Bag> {
   if (old === null) return new Set();
+  const notNeeded = old.chain.slice(1).map(({ certificate }) => identity(certificate));
+  if (notNeeded.length === 0) return new Set();
   const others = entries.flatMap((one) =>
     one === old ? [] : one.chain.map(({ certificate }) => certificate),
   );
-  const needed = new Set([...others, ...above].map(identity));
-  const notNeeded = old.chain.slice(1).map(({ certificate }) => identity(certificate));
+  const needed = new Set([...new Set(others), ...above].map(identity));
   const goes = new Set(notNeeded.filter((one) => !needed.has(one)));
+  if (goes.size === 0) return new Set();
   return new Set(
     untrusted(pfx).filter(({ certificate }) => certificate !== null && goes.has(identity(certificate))),
   );

@@ -43,25 +43,25 @@ export async function entriesOf(pfx: Pfx, work: Work): Promise<PfxEntry[]> {
   const chains = await Chains.of(certificates, work);
   const leaves = new Leaves(certificates, all.filter(({ bag }) => isKey(bag)).length === 1);
   const entries: PfxEntry[] = [];
-  const inChains = new Set<string>();
+  const inChains = new Set<CertificateBag>();
   const numbers = new Numbers();
   for (const placed of all) {
     if (!isEntry(placed.bag)) continue;
     const alias = placed.bag.friendlyName ?? numbers.next();
     const entry = entryOf(placed, alias, leaves, chains);
-    for (const { certificate } of entry.chain) inChains.add(identity(certificate));
+    for (const one of entry.chain) inChains.add(chains.first(one));
     entries.push(entry);
     if (work.due()) await work.pause();
   }
-  const belongs = ({ bag }: PlacedBag): boolean =>
-    isEntry(bag) ||
-    bag.nested !== null ||
-    (bag.certificate !== null && inChains.has(identity(bag.certificate)));
+  const belongs = (placed: PlacedBag): boolean =>
+    isEntry(placed.bag) ||
+    placed.bag.nested !== null ||
+    (placed.bag.certificate !== null && inChains.has(chains.first(placed as CertificateBag)));
   const loose = all.filter((placed) => !belongs(placed));
   return [...entries, ...loose.map(looseEntry)];
 }
 
-/** Java writes a certificate of several chains once for each of them: they are one. */
+/** What tells whether two certificates are one. */
 export const identity = (certificate: Buffer): string => certificate.toString('latin1');
 
 const placedIn = (part: Part, bags: readonly Bag[], nested: boolean): PlacedBag[] =>
@@ -130,5 +130,5 @@ function leafAmong(
   );
   const candidates = named.length > 0 ? named : same;
   const issuers = new Set(candidates.map((one) => chains.issuerOf(one)));
-  return candidates.find((one) => !issuers.has(one)) ?? candidates[0] ?? null;
+  return candidates.find((one) => !issuers.has(chains.first(one))) ?? candidates[0] ?? null;
 }
