@@ -13,7 +13,7 @@ interface PlacedBag {
   nested: boolean;
 }
 
-export type CertificateBag = PlacedBag & { certificate: Buffer };
+type CertificateBag = PlacedBag & { certificate: Buffer };
 
 export interface PfxEntry {
   alias: string;
