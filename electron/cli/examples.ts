@@ -8,6 +8,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'certificates request web1/shop.example --dry-run',
     'certificates request web1/shop.example --names shop.example,www.shop.example --wait-approval',
   ],
+  'certificates.export': ['certificates export 1001 --path ./shop.p12 --format pkcs12'],
   'certificates.rehearse': ['certificates rehearse web1/shop.example'],
   'certificates.renew': ['certificates renew web1/shop.example --wait'],
   'certificates.revoke': ['certificates revoke 1001 --reason key-compromise'],

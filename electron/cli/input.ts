@@ -23,6 +23,7 @@ const ownPathCommands = new Set([
   'secrets.choose',
   'backups.create',
   'backups.restore',
+  'certificates.export',
   'certificates.revokeByKey',
   'authorities.accountImport',
 ]);

@@ -16,6 +16,12 @@ export const fieldWords: Record<string, string> = {
   profile: 'Certificate profile to request.',
   days: 'Requested lifetime in days, 1 to 825.',
   key_place: 'Where the key pair is generated. Default: on the endpoint where possible.',
+  'certificates.export.path': 'A new file on the machine of the agent.',
+  'certificates.export.format':
+    'pem: the certificate and its chain; chain: the chain alone; pkcs12: a PKCS#12 (P12) file, with the private key where Trustkeep still has it. Default: pem.',
+  'certificates.export.password': 'Password of the P12 file, at least 6 characters of printable ASCII.',
+  'certificates.export.legacy':
+    'Encrypt the P12 file in the old way (3DES, SHA-1), for old programs. Default: no.',
   also: 'Further nodes for the same certificate, separated by commas or repeated. It is installed on all of them or on none, on the node first.',
   new_order:
     'Order a new certificate, even if one was issued for this request and not installed. Default: no.',

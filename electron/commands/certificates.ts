@@ -7,6 +7,7 @@ import type { EndpointNode } from '#shared/model/node.ts';
 import type { CertificateRequest } from '../agent/certificates/requests.ts';
 import { normalizeNames } from '../pki/names.ts';
 import type { CommandContext } from '../transport/context.ts';
+import { exportCommand } from './certificate-export.ts';
 import { findAuthority, findNode, notFound } from './find.ts';
 import { revocationCommands } from './revocation.ts';
 import type { CommandTools } from './tools.ts';
@@ -48,6 +49,7 @@ export function certificateCommands(tools: CommandTools) {
       context.audit.note({ subject: node.id, sentence });
       return { ok, names: plan.names, authority: plan.authority.name, host, checks };
     }),
+    export: exportCommand(tools),
     ...revocationCommands(tools),
     preview: os.preview.handler(({ input }) => agent.certificates.preview(requestOf(tools, input).request)),
   });

@@ -3,7 +3,7 @@ import { audit } from './en/audit.ts';
 import { authorities, authorityAccount } from './en/authorities.ts';
 import { autoupdate } from './en/autoupdate.ts';
 import { backups } from './en/backups.ts';
-import { certificates, orders, revocation } from './en/certificates.ts';
+import { certificates, exporting, orders, revocation } from './en/certificates.ts';
 import { channels } from './en/channels.ts';
 import { checks } from './en/checks.ts';
 import { credentialStores } from './en/credential-stores.ts';
@@ -140,6 +140,7 @@ export const en = {
   request,
   certificates,
   orders,
+  exporting,
   revocation,
   tasks,
   steps,

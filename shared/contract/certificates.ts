@@ -39,6 +39,22 @@ export const rehearsal = z.object({
   checks: z.array(probeCheck),
 });
 
+/** `pem`: the certificate and its chain; `chain`: the chain alone; `pkcs12`: a PKCS#12 file under a password. The first is the default. */
+export const exportFormats = ['pem', 'chain', 'pkcs12'] as const;
+
+export const exportRequest = z
+  .object({
+    certificate: z.string().min(1),
+    /** A new file on the machine of the agent. */
+    path: z.string().min(1).max(4096),
+    format: z.enum(exportFormats).optional(),
+    /** Of the P12 file. */
+    password: z.string().min(6).max(1024).meta({ secret: true }).optional(),
+    /** The old encryption of P12 files. */
+    legacy: z.boolean().optional(),
+  })
+  .strict();
+
 const revoking = {
   reason: revocationReason,
   /** Of the certificate that is meant, or its beginning; without it nothing is revoked, and the failure says what would be. */
@@ -113,6 +129,23 @@ export const certificates = {
     })
     .input(certificateRequest)
     .output(rehearsal),
+  /** Into a new file, with the private key where Trustkeep still has it: of a certificate that was issued and not installed. */
+  export: command
+    .meta({
+      cli: 'certificates export',
+      help: 'Write a certificate to a new file on the machine of the agent.',
+      positional: 'certificate',
+      mutates: true,
+    })
+    .input(exportRequest)
+    .output(
+      z.object({
+        path: z.string(),
+        certificates: z.number().int(),
+        withKey: z.boolean(),
+        sentence: z.string(),
+      }),
+    ),
   /** By the account that ordered it. For ever; only ever by a person. */
   revoke: command
     .meta({

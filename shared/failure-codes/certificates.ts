@@ -8,6 +8,8 @@ export const certificatesCodes = {
       'needs-person',
       'The certificate and the private key do not belong together.',
     ],
+    'certificate.no-chain': ['needs-person', 'No chain is known for the certificate.'],
+    'certificate.not-exported': ['needs-person', 'The file of an export could not be written.'],
     'certificate.lost': ['never', 'The new certificate of a task no longer exists.'],
     'certificate.not-found': ['needs-person', 'There is no such certificate.', 'not-there'],
     'certificate.not-confirmed': [

@@ -37,6 +37,8 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
     because: "a format of keys and certificates, the word of Node's crypto for it, and what reads it",
   },
   { file: 'shared/contract/authorities.ts', names: /^pem: pem$/, because: 'the same format' },
+  { file: 'electron/cli/words.ts', names: /^pem: pem: the certificate/, because: 'the same format' },
+  { file: 'shared/contract/certificates.ts', names: /^pem: pem$/, because: 'the same format' },
   {
     file: 'renderer/text/en/authorities.ts',
     names: /^acme: .*\bacme\.sh\b/,

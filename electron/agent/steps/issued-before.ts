@@ -181,6 +181,13 @@ export function forgetIssued({ secrets }: Database, orderId: string): void {
   for (const name of Object.values(sealedNames)) secrets.remove(orderId, name);
 }
 
+/** The private key (PKCS#8, PEM) of a certificate that was issued and not installed, where the agent has it. The caller wipes it. */
+export function keptKeyOf(database: Database, { orderNumber, fingerprint }: Certificate): Secret | null {
+  const order = orderNumber === null ? null : database.orders.byNumber(orderNumber);
+  if (order === null || order.certificateFingerprint !== fingerprint) return null;
+  return database.secrets.open(order.id, sealedNames.key);
+}
+
 /** Where the key of a kept one lies on its endpoint; null: nowhere, or it cannot be told. */
 export function keyOnEndpoint(database: Database, orderId: string): string | null {
   try {

@@ -100,6 +100,7 @@ const printers: {
     renew: ({ taskId }) => [`The renewal was started. Task: ${taskId}`],
     preview: planPage,
     rehearse: rehearsalPage,
+    export: ({ sentence }) => [sentence],
     revoke: revokedPage,
     revokeByKey: revokedPage,
   },

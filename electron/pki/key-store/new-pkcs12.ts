@@ -37,7 +37,7 @@ interface NewPkcs12 {
 const shortest = 6;
 
 /**
- * A new PKCS#12 file. Derives in slices and beside the loop. Failure `key-store.` `password-unfit` | `entry-unfit`. @internal
+ * A new PKCS#12 file. Derives in slices and beside the loop. Failure `key-store.` `password-unfit` | `entry-unfit`.
  */
 export async function newPkcs12(wanted: NewPkcs12): Promise<Buffer> {
   const { password, legacy, seed, key } = wanted;

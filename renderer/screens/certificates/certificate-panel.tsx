@@ -20,11 +20,13 @@ import { Names } from '../../parts/some.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
 import { keyTypeText } from './certificate-columns.tsx';
+import { ExportCertificate } from './export-certificate.tsx';
 import { RevokeCertificate } from './revoke-certificate.tsx';
 
 export function CertificatePanel({ name, onClose }: { name: string; onClose(): void }) {
   const { queries } = useBridge();
   const [revoking, setRevoking] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const query = useQuery(queries.certificates.show.queryOptions({ input: { certificate: name } }));
   const certificate = query.data;
   return (
@@ -36,6 +38,9 @@ export function CertificatePanel({ name, onClose }: { name: string; onClose(): v
         certificate.chainPem !== '' && (
           <>
             <ChainActions certificate={certificate} />
+            <OpenButton icon={<SaveIcon />} onClick={() => setExporting(true)}>
+              {en.exporting.open}
+            </OpenButton>
             {certificate.orderNumber !== null && certificate.revoked === null && (
               <OpenButton icon={<RemoveIcon />} onClick={() => setRevoking(true)}>
                 {en.revocation.open}
@@ -46,6 +51,9 @@ export function CertificatePanel({ name, onClose }: { name: string; onClose(): v
       }
     >
       <Answer query={query}>{(found) => <CertificateBody certificate={found} />}</Answer>
+      {certificate !== undefined && exporting && (
+        <ExportCertificate certificate={certificate} onClose={() => setExporting(false)} />
+      )}
       {certificate !== undefined && revoking && (
         <RevokeCertificate certificate={certificate} onClose={() => setRevoking(false)} />
       )}

@@ -54,6 +54,26 @@ export const certificates = {
 };
 
 /** Revoking one certificate. */
+export const exporting = {
+  open: 'Export…',
+  title: (name: string) => `Export the certificate for ${name}`,
+  format: 'Format',
+  formats: { pem: 'PEM, certificate and chain', chain: 'PEM, chain only', pkcs12: 'P12 (PKCS#12)' },
+  hints: {
+    pem: 'Without a private key.',
+    chain: 'The certificates above this one, without a private key.',
+    pkcs12:
+      'With the private key, where Trustkeep still has it: of a certificate that was issued and not installed.',
+  },
+  path: 'File',
+  pathHint:
+    'A new file on the machine of the agent, by its full path. Only the account of the agent can read it.',
+  password: 'Password',
+  passwordHint: 'At least 6 characters of printable ASCII.',
+  legacy: 'Encrypt in the old way (3DES, SHA-1), for old programs',
+  yes: 'Export',
+};
+
 export const revocation = {
   open: 'Revoke…',
   title: (name: string) => `Revoke the certificate for ${name}?`,

@@ -68,6 +68,7 @@ describe('what a server may have carried out', () => {
       'endpoints.discover',
       'endpoints.restart',
       'certificates.rehearse',
+      'certificates.export',
       'certificates.revoke',
       'certificates.revokeByKey',
     ]);

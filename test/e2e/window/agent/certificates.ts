@@ -42,6 +42,7 @@ export function certificateRoutes({ world, changed, did }: FakeTools) {
         changed('certificates');
         return revocationOf(certificate, input.reason, usersOf(certificate.fingerprint));
       }),
+      export: os.certificates.export.handler(({ input }) => written(did, input)),
       revokeByKey: os.certificates.revokeByKey.handler(({ input }) => {
         did('certificates.revokeByKey', input);
         return revocationOf(world.certificates[0] as Certificate, input.reason, []);
@@ -80,4 +81,10 @@ function rehearsalOf(input: { names?: string[] | undefined; authority?: string |
   const host = 'acme-staging-v02.api.letsencrypt.org';
   const checks = [{ name: 'order', ok: true, sentence: `${host} took the order for ${names.join(', ')}.` }];
   return { ok: true, names, authority, host, checks };
+}
+
+function written(did: (command: string, input: unknown) => void, input: { path: string }) {
+  did('certificates.export', input);
+  const sentence = `${input.path} holds 2 certificates.`;
+  return { path: input.path, certificates: 2, withKey: false, sentence };
 }
