@@ -123,6 +123,7 @@ type Joined = ReturnType<typeof buildParts>;
 
 function buildParts({ options, clock, log, dataDirectory, masterKey, database }: Parts) {
   const { overrides = {} } = options;
+  const look = overrides.probeTls ?? probeTls;
   const turns = makeLogInTurns(clock);
   const outbound = new OutboundProxy({
     database,
@@ -152,11 +153,11 @@ function buildParts({ options, clock, log, dataDirectory, masterKey, database }:
     clock,
     credentials: stores.credentials,
     log: log.in('agent'),
-    probeTls: overrides.probeTls ?? probeTls,
+    probeTls: look,
     acceptsConnections,
     settings: () => settingsOf({ database, options }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
-    openEndpoint: openEndpoint({ clock, log, wrap: overrides.connection }),
+    openEndpoint: openEndpoint({ clock, log, probeTls: look, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
     atTestDirectory: (id) => authorities.atTestDirectory(id),
     channel: channelsOver({

@@ -9,7 +9,6 @@ import { desktopStart } from './bench/desktop.ts';
 import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
-import { largeKeyStores } from './bench/key-stores.ts';
 import type { Figure } from './bench/measure.ts';
 import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
@@ -31,7 +30,6 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   overview: overviewOfAThousand,
   secrets: sealedSecrets,
   proxy: connectThroughNtlm,
-  'key-stores': largeKeyStores,
 };
 
 const wanted = process.argv.slice(2);

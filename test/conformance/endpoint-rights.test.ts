@@ -13,7 +13,7 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
 
   /** Gives every file that the plan replaces, or makes after another, a list and an attribute. */
   async function giveRights(): Promise<void> {
-    const old = Object.keys(before()).filter((name) => /\.(crt|key|pem|conf)$/.test(name));
+    const old = Object.keys(before()).filter((name) => /\.(crt|key|pem|conf|xml)$/.test(name));
     const paths = old.map((name) => `${made().dir}/${name}`);
     for (const path of paths) {
       await must('chmod', '0600', path);

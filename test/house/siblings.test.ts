@@ -84,6 +84,11 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
     names: /^(acme: .*\.?acme\.sh|pem: .*\*\.pem)/s,
     because: 'where other programs keep their files, and how those end',
   },
+  {
+    file: 'electron/providers/endpoints/tomcat/',
+    names: /^apache: .*\b(org[/.[\]]+apache\b|Apache Tomcat)/s,
+    because: 'the foundation that makes both servers, in names of classes and of the product',
+  },
   { file: 'electron/kit/paths.ts', names: /^local: \.local$/, because: 'a folder of the XDG specification' },
 ];
 

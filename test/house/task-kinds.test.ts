@@ -10,6 +10,11 @@ const namesakes: readonly { place: string; kinds: readonly TaskKind[]; because: 
   { place: 'electron/service', kinds: ['restart'], because: 'what a service manager is asked for' },
   { place: 'electron/cli/service.ts', kinds: ['restart'], because: 'what a service manager is asked for' },
   {
+    place: 'electron/providers/endpoints/tomcat/ways.ts',
+    kinds: ['restart'],
+    because: 'what a service manager is asked for',
+  },
+  {
     place: 'renderer/screens/endpoints/more-actions.tsx',
     kinds: ['restart'],
     because: 'which dialog is open',

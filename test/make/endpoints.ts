@@ -7,6 +7,7 @@ import { silentLog } from '#kit/log.ts';
 import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeCa, makeLeaf } from '#test/make/certificates.ts';
+import { probeTls } from '../../electron/discovery/tls-probe.ts';
 import type { HostConnection } from '../../electron/providers/connections/connection.ts';
 import type { EndpointTools } from '../../electron/providers/endpoints/common/tools.ts';
 import type { Endpoint, MakesKeys, Material } from '../../electron/providers/endpoints/endpoint.ts';
@@ -44,6 +45,10 @@ export const endpointTools: EndpointTools = {
   clock: systemClock,
   log: silentLog,
   secrets: { open: async () => null },
+  async handshake(place) {
+    const answer = await probeTls({ ...place, timeoutMs: 5000 });
+    return answer.kind === 'certificate' ? null : answer.sentence;
+  },
 };
 
 /** Its power to make keys, which the test is about. */
@@ -89,7 +94,7 @@ export interface EndpointShape {
 /** Every file and directory below `dir` with content hash, owner and mode, but what a running server writes itself. */
 export async function listing(dir: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  const passedOver = ['error.log', 'nginx.pid', 'temp'];
+  const passedOver = ['error.log', 'nginx.pid', 'temp', 'logs', 'work', 'tomcat.pid'];
   for (const name of (await readdir(dir)).filter((one) => !passedOver.includes(one))) {
     const path = join(dir, name);
     const facts = await lstat(path);

@@ -5,6 +5,7 @@ import type { EndpointTools } from './common/tools.ts';
 import type { Endpoint, EndpointProvider } from './endpoint.ts';
 import { nginx } from './nginx/provider.ts';
 import { pem } from './pem/provider.ts';
+import { tomcat } from './tomcat/provider.ts';
 
 type SettingsOf<T extends EndpointType> = Extract<EndpointSettings, { type: T }>;
 
@@ -13,6 +14,7 @@ const providers: { [T in EndpointType]: EndpointProvider<SettingsOf<T>> } = {
   nginx,
   pem,
   apache,
+  tomcat,
 };
 
 function providerOf(type: EndpointType): EndpointProvider<EndpointSettings> {

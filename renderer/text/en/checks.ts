@@ -12,6 +12,7 @@ export const checks = {
     configuration: 'Configuration',
     write: 'Write',
     openssl: 'openssl',
+    manager: 'Manager',
     directory: 'Directory',
     account: 'Account',
     root: 'Root',

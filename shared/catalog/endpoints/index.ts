@@ -2,12 +2,14 @@ import { idsOf, settingsOf, table } from '../definition.ts';
 import { apache } from './apache.ts';
 import { nginx } from './nginx.ts';
 import { pem } from './pem.ts';
+import { tomcat } from './tomcat.ts';
 
 /** Every endpoint type this build has an adapter for. */
 export const endpointCatalog = table({
   nginx,
   pem,
   apache,
+  tomcat,
 });
 
 export const endpointType = idsOf(endpointCatalog);

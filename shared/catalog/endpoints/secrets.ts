@@ -6,7 +6,7 @@ import type { Field } from '../field.ts';
  * Where a secret of an endpoint is: sealed with the endpoint, or read from a credential store (by its ID) at the moment of
  * use.
  */
-const secretSource = z.discriminatedUnion('from', [
+export const secretSource = z.discriminatedUnion('from', [
   z.object({ from: z.literal('endpoint') }),
   z.object({ from: z.literal('credential-store'), store: z.string(), credentialId: z.string() }),
 ]);
@@ -21,7 +21,7 @@ export const credentialField = (secret: string): string => `${secret}_cred_id`;
 
 /**
  * A secret, and the two fields that have it read from a credential store instead. `needed`: one of the two ways must be
- * taken. @internal
+ * taken.
  */
 export function secretFields(
   secret: Pick<Field, 'name' | 'label' | 'help'> & Partial<Field>,

@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
+import type { PlannedProof } from '#shared/model/plan.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 
 /**
@@ -18,4 +19,6 @@ export interface EndpointTools {
   clock: Clock;
   log: Log;
   secrets: EndpointSecrets;
+  /** Whether a TLS handshake there completes, as the agent sees it. Null: it does; else a sentence why not. Never rejects. */
+  handshake(place: PlannedProof): Promise<string | null>;
 }

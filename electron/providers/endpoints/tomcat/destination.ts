@@ -1,0 +1,145 @@
+import { posix } from 'node:path';
+import { Failure } from '#shared/failure.ts';
+import type { FileState } from '#shared/model/changes/file.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { slugOf } from '../common/on-disk.ts';
+import type { Replacement } from '../common/planned-files.ts';
+import { statesOf } from '../common/states.ts';
+import type { PemFiles, TomcatNode } from './nodes.ts';
+import { nodeLabel, sharedBy, strangersOf } from './sharing.ts';
+import type { View } from './view.ts';
+import { type Splice, withAttribute, withChild, withoutAttribute } from './xml-edit.ts';
+
+/** Where certificate and key go, and what has to change for that. Paths are real ones. */
+export interface Destination {
+  certificate: string;
+  key: string;
+  /** A file of the chain beside the certificate, which is written too; null: the whole chain is in the certificate file. */
+  chain: string | null;
+  edits: Replacement[];
+  newDirectories: { path: string; like: string }[];
+  warnings: string[];
+  /** Nodes that use the same files. */
+  shared: readonly TomcatNode[];
+  likeCertificate: FileState | null;
+  likeKey: FileState | null;
+  /** Of the files that were looked at, by their path. */
+  states: ReadonlyMap<string, FileState | null>;
+}
+
+/** The files the node has now, or files of its own when others would be given what is meant for it. Throws when there is no way. */
+export async function destination(
+  connection: HostConnection,
+  view: View,
+  chosen: TomcatNode,
+): Promise<Destination> {
+  const { pem } = chosen;
+  if (pem === null) return ownFiles(connection, view, chosen, []);
+  const shared = sharedBy(view, chosen);
+  const strangers = strangersOf(chosen, shared);
+  if (strangers.length > 0) {
+    const own = await ownFiles(connection, view, chosen, strangers).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'node.not-installable') return null;
+      throw error;
+    });
+    if (own !== null) return own;
+  }
+  return presentFiles(connection, view, pem, { shared, strangers });
+}
+
+async function presentFiles(
+  connection: HostConnection,
+  { real }: View,
+  pem: PemFiles,
+  { shared, strangers }: { shared: TomcatNode[]; strangers: TomcatNode[] },
+): Promise<Destination> {
+  const [certificate, key] = [real(pem.certificate), real(pem.key)];
+  const chain = pem.chain === null ? null : real(pem.chain);
+  const [likeCertificate = null, likeKey = null] = await statesOf(connection, [certificate, key]);
+  return {
+    ...{ certificate, key, chain: chain === certificate ? null : chain },
+    ...{ edits: [], newDirectories: [], shared, likeCertificate, likeKey },
+    warnings: strangers.map(
+      (other) =>
+        `${nodeLabel(other)} uses the same file and will show the new certificate, which does not necessarily cover its names.`,
+    ),
+    states: new Map([
+      [certificate, likeCertificate],
+      [key, likeKey],
+    ]),
+  };
+}
+
+/** Files for this node alone, in a directory of ours beside those it has now, or in `conf`, and the edit that names them. `node.not-installable`. */
+async function ownFiles(
+  connection: HostConnection,
+  view: View,
+  chosen: TomcatNode,
+  strangers: readonly TomcatNode[],
+): Promise<Destination> {
+  const home = posix.dirname(view.real(chosen.pem?.certificate ?? view.configuration.path));
+  const directory = posix.join(home, 'trustkeep');
+  const name = slugOf(chosen.node);
+  const certificate = posix.join(directory, `${name}.crt`);
+  const key = posix.join(directory, `${name}.key`);
+  const splices = namingEdits(view, chosen, { certificate, key });
+  if (splices === null)
+    throw new Failure(
+      'node.not-installable',
+      `${nodeLabel(chosen)} cannot be given files of its own, because its configuration is an entity that cannot be edited in one place.`,
+      { hint: 'Write its Certificate element into the file, with certificateFile and certificateKeyFile.' },
+    );
+  const present = chosen.pem === null ? [] : [chosen.pem.certificate, chosen.pem.key].map(view.real);
+  const [likeCertificate = null, likeKey = null] = await statesOf(connection, present);
+  const isNew = (await connection.stat(directory)) === null;
+  return {
+    ...{ certificate, key, chain: null, likeCertificate, likeKey },
+    edits: splices.map(replacementOf),
+    newDirectories: isNew ? [{ path: directory, like: home }] : [],
+    warnings:
+      strangers.length === 0
+        ? []
+        : [
+            `The current files are also used by ${strangers.map(nodeLabel).join(', ')}, so this node gets its own files.`,
+          ],
+    shared: [],
+    states: new Map(),
+  };
+}
+
+/** The smallest change that makes the configuration name these files. Null: it cannot be done for this node alone. */
+function namingEdits(
+  { configuration: { document } }: View,
+  { certificate, host, connector }: TomcatNode,
+  files: { certificate: string; key: string },
+): Splice[] | null {
+  const { holder, attributes } = certificate;
+  if (attributes.has('storeFile') || attributes.has('storePassword')) return null;
+  const wanted = { certificateFile: files.certificate, certificateKeyFile: files.key };
+  if (holder === null) {
+    const child =
+      host.element === null
+        ? withChild(document, connector.element, ['SSLHostConfig', 'Certificate'], wanted)
+        : withChild(document, host.element, ['Certificate'], wanted);
+    return child === null ? null : [child];
+  }
+  const chain = attributes.get('chainFile');
+  const edits = [
+    withAttribute(
+      document,
+      holder,
+      attributes.get('certificateFile') ?? 'certificateFile',
+      files.certificate,
+    ),
+    withAttribute(document, holder, attributes.get('keyFile') ?? keyName(holder.name), files.key),
+    ...(chain === undefined ? [] : [withoutAttribute(document, holder, chain)]),
+  ].filter((edit) => edit !== undefined);
+  return edits.some((edit) => edit === null) ? null : edits.filter((edit) => edit !== null);
+}
+
+const keyName = (holder: string): string =>
+  holder === 'Connector' ? 'SSLCertificateKeyFile' : 'certificateKeyFile';
+
+function replacementOf({ path, start, end, text, line, before, after }: Splice): Replacement {
+  return { file: path, start, end, text, shown: { path, line, before, after } };
+}

@@ -1,0 +1,248 @@
+import { posix } from 'node:path';
+import type { TomcatSettings } from '#shared/catalog/endpoints/tomcat.ts';
+import { Failure } from '#shared/failure.ts';
+import type { FileChange } from '#shared/model/changes/file.ts';
+import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
+import type { ProbeReport } from '#shared/model/endpoint.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
+import type { InstallPlan } from '#shared/model/plan.ts';
+import type { CheckName } from '#shared/model/probe-check.ts';
+import type { Snapshot } from '#shared/model/snapshot.ts';
+import type { HostConnection } from '../../connections/connection.ts';
+import { configurationDrift } from '../common/configuration-drift.ts';
+import type { Piece } from '../common/content.ts';
+import { FileEndpoint } from '../common/file-endpoint.ts';
+import { canMakeKeysIn } from '../common/keys.ts';
+import { type Managers, managerOf, readManagers } from '../common/managers.ts';
+import { refuseOtherFamily } from '../common/pieces.ts';
+import type { Drift } from '../common/states.ts';
+import type { EndpointTools } from '../common/tools.ts';
+import type { Material, Restarted, RestoreReport } from '../endpoint.ts';
+import { changedSinceStart } from './changed-since.ts';
+import { readConfiguration } from './configuration.ts';
+import { locate, type TomcatPlace } from './host-place.ts';
+import { piecesFor } from './install.ts';
+import type { Manager } from './manager.ts';
+import { configurationHashes, makeInstallPlan } from './plan.ts';
+import { probeTomcat } from './probe.ts';
+import { tomcatRemembers } from './remembers.ts';
+import { makeServed, startDead } from './restart.ts';
+import { readView, type View } from './view.ts';
+import { type Restart, restartArgv, restartFor, type Way, wayFor } from './ways.ts';
+
+/** A Tomcat on a host: a node is a certificate of a TLS connector. Key, then chain, then certificate, then configuration. */
+export class TomcatEndpoint extends FileEndpoint {
+  readonly #settings: TomcatSettings;
+  /** Where it was found before; what runs is asked each time. */
+  #place: TomcatPlace | null = null;
+  /** As `nodes` or `plan` has just read it, for one question behind it; null: it was asked, or something was done since. */
+  #justRead: View | null = null;
+  /** What was done here edited the configuration, or put it back; null: nothing was done, and it has to be asked. */
+  #edited: boolean | null = null;
+  /** How to start Tomcat again should it die of what we do: set once it was seen running before a change. */
+  #startAgain: string[] | null = null;
+
+  constructor(settings: TomcatSettings, connection: HostConnection, tools: EndpointTools) {
+    super(connection, tools);
+    this.#settings = settings;
+  }
+
+  probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
+    const ask = {
+      view: () => this.#view(),
+      way: (view: View) => this.#way(view, false),
+      manager: async () => (this.#settings.managerUrl === null ? null : this.#manager()),
+    };
+    return probeTomcat(this.connection, this.tools.clock.now(), ask, begins);
+  }
+
+  async nodes(): Promise<DiscoveredNode[]> {
+    const view = await this.#view();
+    const managers = await this.#managers(view);
+    this.#justRead = view;
+    return view.nodes.map(({ node }) => ({ ...node, managedBy: managerOf(node, managers) }));
+  }
+
+  async plan(nodeKey: string): Promise<InstallPlan> {
+    const view = await this.#view();
+    const chosen = view.nodes.find(({ node }) => node.key === nodeKey);
+    if (chosen === undefined)
+      throw new Failure(
+        'node.missing',
+        `Tomcat on ${this.connection.description} has no connector "${nodeKey}".`,
+        { hint: 'Its address or names may have changed. Discover the nodes again.' },
+      );
+    if (chosen.node.notInstallable !== null)
+      throw new Failure('node.not-installable', chosen.node.notInstallable);
+    const [managers, changedSince, startAgain] = await Promise.all([
+      this.#managers(view),
+      changedSinceStart(this.connection, view),
+      this.#restartOf(view),
+    ]);
+    this.#justRead = view;
+    const way = (edited: boolean) => this.#way(view, edited);
+    return makeInstallPlan({
+      ...{ connection: this.connection, view, chosen, managers, changedSince, startAgain, way },
+    });
+  }
+
+  protected remembered(plan: InstallPlan) {
+    return tomcatRemembers.read(plan);
+  }
+
+  protected override furtherDrift(plan: InstallPlan, own: readonly OwnChange[]): Promise<Drift[]> {
+    const now = async () => configurationHashes(await this.#configuration());
+    return configurationDrift(this.connection, 'Tomcat', { grounds: plan.standsOn, now, own });
+  }
+
+  protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
+    return piecesFor(this.connection, file, this.#chainPath, material);
+  }
+
+  #chainPath: string | null = null;
+
+  override afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
+    this.#chainPath = tomcatRemembers.read(plan).chainPath;
+    return super.afterHashes(plan, material);
+  }
+
+  protected override refuseMaterial(plan: InstallPlan, material: Material): void {
+    refuseOtherFamily('host', tomcatRemembers.read(plan).family, material);
+  }
+
+  protected override async startAgain(_plan: InstallPlan): Promise<string[] | undefined> {
+    const view = await this.#view();
+    const restart = view.place.running === null ? null : await this.#restartOf(view);
+    return restart === null ? undefined : restartArgv(restart, null);
+  }
+
+  protected override startCommands(plan: InstallPlan): readonly string[][] {
+    const { home, base, unit, user } = tomcatRemembers.read(plan);
+    const { service } = this.#settings;
+    const units = [service, unit].filter((name) => name !== null);
+    const ways: Restart[] = [
+      ...units.map((name) => ({ way: 'systemd' as const, unit: name })),
+      ...units.map((name) => ({ way: 'service' as const, service: name })),
+      ...(home === null ? [] : [{ way: 'catalina' as const, home, base, user }]),
+    ];
+    return ways.map((way) => restartArgv(way, null));
+  }
+
+  override async install(plan: InstallPlan, material: Material): Promise<string | null> {
+    this.#justRead = null;
+    this.#edited = changesOf(plan.changes, 'configuration-line').length > 0;
+    return super.install(plan, material);
+  }
+
+  /** The configuration as it is now names the new certificate, which is all that can be asked before it is loaded. */
+  protected override async testInstalled(plan: InstallPlan): Promise<string> {
+    const view = await this.#view();
+    const node = view.nodes.find(({ node: { key } }) => key === plan.nodeKey)?.node;
+    if (node === undefined || node.certificate === null)
+      throw new Failure(
+        'endpoint.configuration-invalid',
+        `After the change, the configuration of Tomcat on ${this.connection.description} no longer has a certificate for "${plan.nodeKey}".`,
+        { hint: 'Discover the nodes again.' },
+      );
+    return 'Its configuration was read again and names the new files. Tomcat has no test of its own.';
+  }
+
+  override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
+    const snapshot = await super.snapshot(plan, tag);
+    this.#startAgain = snapshot.startAgain ?? null;
+    return snapshot;
+  }
+
+  async restart(): Promise<Restarted> {
+    const view = await this.#view();
+    const parts = { connection: this.connection, tools: this.tools };
+    if (view.place.running === null) {
+      await startDead(parts, view, this.#startAgain);
+      return { settled: false };
+    }
+    const edited = this.#edited ?? (await changedSinceStart(this.connection, view));
+    await makeServed(parts, view, await this.#way(view, edited), () => this.#manager());
+    this.#edited = null;
+    return { settled: true };
+  }
+
+  override restore(snapshot: Snapshot): Promise<RestoreReport> {
+    this.#justRead = null;
+    const { kept } = snapshot;
+    this.#edited = kept.some((one) => one.kind === 'file' && one.path.endsWith('.xml')) || this.#edited;
+    this.#startAgain = snapshot.startAgain ?? null;
+    return super.restore(snapshot);
+  }
+
+  override async discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void> {
+    await super.discard(snapshot, tag, keyPath);
+    this.#startAgain = null;
+  }
+
+  /** Where snapshots and keys may lie. A configuration that cannot be read (any more) must not keep us from clearing up. */
+  protected async directories(): Promise<string[]> {
+    const view = await this.#viewJustRead().catch(() => null);
+    if (view === null) return [posix.join(this.#settings.tomcatDir, 'conf')];
+    const paths = [...view.configuration.files.keys()];
+    for (const { pem } of view.nodes)
+      if (pem !== null) paths.push(pem.certificate, pem.key, ...(pem.chain === null ? [] : [pem.chain]));
+    const above = new Set(paths.map((path) => posix.dirname(view.real(path))));
+    return [...above].flatMap((directory) =>
+      // files of our own lie one level deeper; their new key was made in the directory above it
+      posix.basename(directory) === 'trustkeep' ? [directory, posix.dirname(directory)] : [directory],
+    );
+  }
+
+  async canMakeKeys(): Promise<{ yes: boolean; why: string }> {
+    const view = await this.#viewJustRead();
+    const keys = view.nodes.flatMap(({ node, pem }) =>
+      pem === null || node.notInstallable !== null ? [] : [posix.dirname(view.real(pem.key))],
+    );
+    const home = posix.dirname(view.real(view.configuration.path));
+    return canMakeKeysIn(this.connection, keys.length === 0 ? [home] : keys);
+  }
+
+  async #configuration() {
+    this.#place = await locate(this.connection, this.#settings.tomcatDir, this.#place);
+    return readConfiguration(this.connection, this.#place);
+  }
+
+  #way(view: View, edited: boolean): Promise<Way> {
+    return wayFor(this.connection, this.#settings, view.place, edited);
+  }
+
+  /** Null: the settings leave no way, which a plan says where it matters. */
+  #restartOf(view: View): Promise<Restart | null> {
+    return restartFor(this.connection, this.#settings, view.place).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'endpoint.restart-failed') return null;
+      throw error;
+    });
+  }
+
+  async #manager(): Promise<Manager> {
+    const { managerUrl, managerUser } = this.#settings;
+    const password = await this.tools.secrets.open('manager_password');
+    return { url: managerUrl ?? '', user: managerUser, password };
+  }
+
+  #managers({ nodes, real }: View): Promise<Managers> {
+    const named = new Map<string, string | null>();
+    for (const { node } of nodes)
+      for (const path of [node.certificatePath, node.keyPath])
+        if (path !== null && !named.has(path)) named.set(path, node.chainPem);
+    const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
+    return readManagers(this.connection, files);
+  }
+
+  async #viewJustRead(): Promise<View> {
+    const view = this.#justRead ?? (await this.#view());
+    this.#justRead = null;
+    return view;
+  }
+
+  async #view(): Promise<View> {
+    const view = await readView(this.connection, this.#settings.tomcatDir, this.#place);
+    this.#place = view.place;
+    return view;
+  }
+}
