@@ -18,6 +18,10 @@ export const keyStoresCodes = {
       'needs-person',
       'A key in the key store has another password than the one given.',
     ],
+    'key-store.not-read-again': [
+      'needs-person',
+      'A new key store was not read again as expected, so it did not replace the old one.',
+    ],
     'key-store.password-unfit': [
       'needs-person',
       'The password cannot be used for a new key store: not every program would open it.',

@@ -49,6 +49,8 @@ interface Subject {
   connection(): HostConnection;
   /** Its adapter, a new one with each call. */
   endpoint(): Endpoint;
+  /** Whether its type makes private keys where they are used. */
+  makesKeys: boolean;
   /** Every file of it as it was before the test. */
   before(): Record<string, string>;
 }
@@ -66,15 +68,17 @@ export function eachEndpoint(suite: (subject: Subject) => void): void {
         await reached?.connection.close();
         await reached?.stop();
       });
-      for (const [, { needs, cases }] of shapes)
+      for (const [, { needs, cases, noKeys }] of shapes)
         for (const [name, { make, also }] of Object.entries(cases))
           if (way === here || also.some((one) => one === way))
-            describe.skipIf(!needs.every(have))(name, () => suite(subjectOf(make, () => reached.connection)));
+            describe.skipIf(!needs.every(have))(name, () =>
+              suite({ ...subjectOf(make, () => reached.connection), makesKeys: noKeys === undefined }),
+            );
     });
   }
 }
 
-function subjectOf(make: () => Promise<MadeEndpoint>, connection: () => HostConnection): Subject {
+function subjectOf(make: () => Promise<MadeEndpoint>, connection: () => HostConnection) {
   let made: MadeEndpoint;
   let before: Record<string, string>;
   beforeEach(async () => {

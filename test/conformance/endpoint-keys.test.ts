@@ -1,51 +1,54 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeLeaf } from '#test/make/certificates.ts';
 import { keysOf, listing, restart, testCa } from '#test/make/endpoints.ts';
 import { keyTypeOfSpki } from '../../electron/pki/key.ts';
 import type { Material } from '../../electron/providers/endpoints/endpoint.ts';
 import { eachEndpoint, expectedState, filesOf, stateOnDisk } from './each-endpoint.ts';
 
-eachEndpoint(({ endpoint, made, before, connection }) => {
-  it('makes, uses and installs keys of every kind on the target', async () => {
-    const one = endpoint();
-    expect(await keysOf(one).canMakeKeys()).toMatchObject({ yes: true });
-    const plan = await one.plan(made().nodeKey);
-    const snapshot = await one.snapshot(plan, 'tag1');
-    for (const keyType of ['ec-p256', 'ec-p384', 'rsa-2048'] as const) {
-      const key = await keysOf(one).makeKey(plan, keyType, 'tag1');
-      expect(await keysOf(one).makeKey(plan, keyType, 'tag1')).toEqual(key);
-      const data = Buffer.from('to be signed');
-      const signature = await keysOf(one).signWithKey(key.path, keyType, data);
-      const publicKey = createPublicKey({ key: key.spki, format: 'der', type: 'spki' });
-      expect(keyTypeOfSpki(key.spki)).toBe(keyType);
-      expect(verify(keyType === 'ec-p384' ? 'sha384' : 'sha256', data, publicKey, signature)).toBe(true);
+eachEndpoint(({ endpoint, made, before, connection, makesKeys }) => {
+  describe.runIf(makesKeys)('keys', () => {
+    it('makes, uses and installs keys of every kind on the target', async () => {
+      const one = endpoint();
+      expect(await keysOf(one).canMakeKeys()).toMatchObject({ yes: true });
+      const plan = await one.plan(made().nodeKey);
+      const snapshot = await one.snapshot(plan, 'tag1');
+      for (const keyType of ['ec-p256', 'ec-p384', 'rsa-2048'] as const) {
+        const key = await keysOf(one).makeKey(plan, keyType, 'tag1');
+        expect(await keysOf(one).makeKey(plan, keyType, 'tag1')).toEqual(key);
+        const data = Buffer.from('to be signed');
+        const signature = await keysOf(one).signWithKey(key.path, keyType, data);
+        const publicKey = createPublicKey({ key: key.spki, format: 'der', type: 'spki' });
+        expect(keyTypeOfSpki(key.spki)).toBe(keyType);
+        expect(verify(keyType === 'ec-p384' ? 'sha384' : 'sha256', data, publicKey, signature)).toBe(true);
 
-      const leaf = makeLeaf(testCa, {
-        names: ['shop.example'],
-        keyOf: { keyPem: '', spki: key.spki, keyType },
-      });
-      const material: Material = { chainPem: leaf.chainPem, key: { where: 'endpoint', path: key.path } };
-      const hashes = await one.afterHashes(plan, material);
-      await one.install(plan, material);
-      await one.install(plan, material);
-      for (const file of filesOf(plan)) expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+        const leaf = makeLeaf(testCa, {
+          names: ['shop.example'],
+          keyOf: { keyPem: '', spki: key.spki, keyType },
+        });
+        const material: Material = { chainPem: leaf.chainPem, key: { where: 'endpoint', path: key.path } };
+        const hashes = await one.afterHashes(plan, material);
+        await one.install(plan, material);
+        await one.install(plan, material);
+        for (const file of filesOf(plan))
+          expect(await stateOnDisk(file)).toEqual(expectedState(file, hashes));
+        await restart(one);
+        expect(await one.restore(snapshot)).toMatchObject({ exact: true });
+      }
       await restart(one);
-      expect(await one.restore(snapshot)).toMatchObject({ exact: true });
-    }
-    await restart(one);
-    await one.discard(snapshot, 'tag1');
-    expect(await listing(made().dir)).toEqual(before());
-  });
+      await one.discard(snapshot, 'tag1');
+      expect(await listing(made().dir)).toEqual(before());
+    });
 
-  it('clears up a key that was never installed, by its tag alone', async () => {
-    const one = endpoint();
-    const plan = await one.plan(made().nodeKey);
-    await keysOf(one).makeKey(plan, 'ec-p256', 'tag1');
-    const other = await keysOf(one).makeKey(plan, 'ec-p256', 'tag12');
-    await one.discard(null, 'tag1');
-    expect((await connection().stat(other.path))?.mode).toBe(0o600);
-    await one.discard(null, 'tag12');
-    expect(await listing(made().dir)).toEqual(before());
+    it('clears up a key that was never installed, by its tag alone', async () => {
+      const one = endpoint();
+      const plan = await one.plan(made().nodeKey);
+      await keysOf(one).makeKey(plan, 'ec-p256', 'tag1');
+      const other = await keysOf(one).makeKey(plan, 'ec-p256', 'tag12');
+      await one.discard(null, 'tag1');
+      expect((await connection().stat(other.path))?.mode).toBe(0o600);
+      await one.discard(null, 'tag12');
+      expect(await listing(made().dir)).toEqual(before());
+    });
   });
 });

@@ -8,12 +8,12 @@ import type { Endpoint } from '../../electron/providers/endpoints/endpoint.ts';
 import { eachEndpoint, filesOf } from './each-endpoint.ts';
 
 /** The files of field case T1: a key that only `daemon` may read beside its owner, though its mode reads 0640. */
-eachEndpoint(({ endpoint, made, before, connection }) => {
+eachEndpoint(({ endpoint, made, before, connection, makesKeys }) => {
   const open = 'user::rw-\nuser:daemon:r--\ngroup::---\nmask::r--\nother::---\n\n';
 
   /** Gives every file that the plan replaces, or makes after another, a list and an attribute. */
   async function giveRights(): Promise<void> {
-    const old = Object.keys(before()).filter((name) => /\.(crt|key|pem|conf|xml)$/.test(name));
+    const old = Object.keys(before()).filter((name) => /\.(crt|key|pem|conf|xml|p12|jks)$/.test(name));
     const paths = old.map((name) => `${made().dir}/${name}`);
     for (const path of paths) {
       await must('chmod', '0600', path);
@@ -105,7 +105,7 @@ eachEndpoint(({ endpoint, made, before, connection }) => {
   );
 
   // certbot/certbot#5017, #7412: directories give keys to the programs that need them
-  it.runIf(canGiveRights)('makes keys that no list of their directory opens', async () => {
+  it.runIf(canGiveRights && makesKeys)('makes keys that no list of their directory opens', async () => {
     const one = endpoint();
     const plan = await one.plan(made().nodeKey);
     for (const { path } of filesOf(plan))

@@ -40,6 +40,11 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
   { file: 'electron/cli/words.ts', names: /^pem: pem: the certificate/, because: 'the same format' },
   { file: 'shared/contract/certificates.ts', names: /^pem: pem$/, because: 'the same format' },
   {
+    file: 'electron/',
+    names: /^jks: jks$/,
+    because: 'a format of key stores, as what reads them calls it',
+  },
+  {
     file: 'renderer/text/en/authorities.ts',
     names: /^acme: .*\bacme\.sh\b/,
     because: 'the name of another program',

@@ -21,6 +21,8 @@ export interface MadeEndpoint {
   /** Key of the node under test. */
   nodeKey: string;
   old: MadeLeaf;
+  /** By the names of their fields. */
+  secrets?: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +38,18 @@ export const inAgent = (leaf: MadeLeaf): Material => ({
   key: { where: 'agent', pem: Secret.of(leaf.keyPem) },
 });
 
-export function open(made: Pick<MadeEndpoint, 'settings'>, connection: HostConnection) {
-  return makeEndpoint(made.settings, connection, endpointTools);
+export function open(made: Pick<MadeEndpoint, 'settings' | 'secrets'>, connection: HostConnection) {
+  return makeEndpoint(made.settings, connection, {
+    ...endpointTools,
+    secrets: secretsOf(made.secrets ?? {}),
+  });
+}
+
+/** As an endpoint opens them. */
+function secretsOf(secrets: Readonly<Record<string, string>>): EndpointTools['secrets'] {
+  return {
+    open: async (name) => (secrets[name] === undefined ? null : Secret.of(secrets[name])),
+  };
 }
 
 /** Tools of an endpoint that has no secrets. */
@@ -68,7 +80,7 @@ export async function giveAway(path: string, mode: number): Promise<void> {
 }
 
 /** A directory of its own with files that belong to somebody else. */
-export async function filesOfOthers(files: Record<string, string>): Promise<string> {
+export async function filesOfOthers(files: Record<string, string | Uint8Array>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'trustkeep-endpoint-'));
   await chmod(dir, 0o755);
   for (const [name, content] of Object.entries(files)) {
@@ -85,6 +97,8 @@ export type Way = 'this machine' | 'SSH as root' | 'SSH with sudo';
 export interface EndpointShape {
   /** Settings in which every field has a value: each is changed between an approval and its step. */
   everything: EndpointSettings;
+  /** Why private keys are never made on the endpoint itself; left out: they can be. */
+  noKeys?: string;
   /** Programs without which none of them can be. */
   needs: readonly string[];
   /** By name: every way in which the adapter installs. All run on this machine; `also` says over which other ways. */

@@ -12,7 +12,7 @@ const mostBytes = 64 * 2 ** 20;
  * Reads a key store and proves with the password that it is whole. `tryKeys`: aliases of keys that are opened to see whether
  * their password is right, each of which takes a derivation; none when it is left out, and none beyond what is reasonable in all.
  * Derives in slices and beside the loop; `bytes` must stay as they are meanwhile. Whatever the input, a Failure `key-store.*` and
- * nothing else: `wrong-password`, `wrong-password-or-damaged`, `unsupported`, `corrupt`, `too-much`, `unknown-kind`. @internal
+ * nothing else: `wrong-password`, `wrong-password-or-damaged`, `unsupported`, `corrupt`, `too-much`, `unknown-kind`.
  */
 export async function readKeyStore(
   bytes: Uint8Array,

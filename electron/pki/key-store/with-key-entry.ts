@@ -11,7 +11,7 @@ import { Salts } from './salts.ts';
  * The same key store with one key entry replaced or added; everything else is carried over, byte for byte where the format allows
  * it, or the change is refused. Certificates of the old entry that no other one uses go. The same input gives the same
  * bytes, and so does its own result put in again. Derives in slices and beside the loop. Failures as `readKeyStore`, and
- * `key-store.` `alias-taken` | `alias-ambiguous` | `cannot-rewrite` | `entry-unfit` | `key-password-wrong`. @internal
+ * `key-store.` `alias-taken` | `alias-ambiguous` | `cannot-rewrite` | `entry-unfit` | `key-password-wrong`.
  */
 export async function withKeyEntry(
   bytes: Uint8Array,

@@ -3,7 +3,9 @@ import type { HostConnection } from '../connections/connection.ts';
 import { apache } from './apache/provider.ts';
 import type { EndpointTools } from './common/tools.ts';
 import type { Endpoint, EndpointProvider } from './endpoint.ts';
+import { jks } from './jks/provider.ts';
 import { nginx } from './nginx/provider.ts';
+import { p12 } from './p12/provider.ts';
 import { pem } from './pem/provider.ts';
 import { tomcat } from './tomcat/provider.ts';
 
@@ -15,6 +17,8 @@ const providers: { [T in EndpointType]: EndpointProvider<SettingsOf<T>> } = {
   pem,
   apache,
   tomcat,
+  p12,
+  jks,
 };
 
 function providerOf(type: EndpointType): EndpointProvider<EndpointSettings> {

@@ -1,6 +1,8 @@
 import { idsOf, settingsOf, table } from '../definition.ts';
 import { apache } from './apache.ts';
+import { jks } from './jks.ts';
 import { nginx } from './nginx.ts';
+import { p12 } from './p12.ts';
 import { pem } from './pem.ts';
 import { tomcat } from './tomcat.ts';
 
@@ -10,6 +12,8 @@ export const endpointCatalog = table({
   pem,
   apache,
   tomcat,
+  p12,
+  jks,
 });
 
 export const endpointType = idsOf(endpointCatalog);

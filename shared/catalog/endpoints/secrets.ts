@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Fact } from '../definition.ts';
 import type { Field } from '../field.ts';
+import { invalid } from '../flat.ts';
 
 /**
  * Where a secret of an endpoint is: sealed with the endpoint, or read from a credential store (by its ID) at the moment of
@@ -96,4 +97,11 @@ function sourceWords(source: SecretSource, nameOf: (store: string) => string | n
   const name = nameOf(source.store);
   const store = name === null ? 'a credential store that no longer exists' : `credential store "${name}"`;
   return `credential "${source.credentialId}" of ${store}`;
+}
+
+/** Of one that the settings cannot do without. Throws `input.invalid`, as whoever reads the fields has before. */
+export function neededSource(sources: SecretSources, name: string): SecretSource {
+  const source = sources[name] ?? null;
+  if (source === null) throw invalid(`The secret ${name} is required.`);
+  return source;
 }

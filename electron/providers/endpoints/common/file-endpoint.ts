@@ -63,7 +63,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   /** What the plan says of where copies and keys lie. `plan.unreadable`. */
   protected abstract remembered(plan: InstallPlan): FileFacts;
   /** The new content of a file that holds a certificate or a key. */
-  protected abstract piecesFor(file: FileChange, material: Material): Promise<Piece[]>;
+  protected abstract piecesFor(file: FileChange, material: Material, plan: InstallPlan): Promise<Piece[]>;
   /** Directories in which something of ours may lie. */
   protected abstract directories(): Promise<string[]>;
 
@@ -118,7 +118,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       hashes[file.path] =
         file.holds === 'configuration'
           ? (file.after.sha256 ?? '')
-          : await contentHash(this.connection, await this.piecesFor(file, material));
+          : await contentHash(this.connection, await this.piecesFor(file, material, plan));
     }
     return hashes;
   }
@@ -173,7 +173,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       const one =
         file.holds === 'configuration'
           ? await editedConfiguration(this.connection, plan, file)
-          : newFile(file, await this.piecesFor(file, material), after[file.path] ?? '');
+          : newFile(file, await this.piecesFor(file, material, plan), after[file.path] ?? '');
       if (one !== null) made.push(one);
     }
     await this.connection.removeLeftovers(files.map(({ path }) => path));

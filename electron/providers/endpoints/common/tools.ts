@@ -5,7 +5,7 @@ import type { Secret } from '../../../secrets/secret.ts';
 
 /**
  * Passwords of key stores and the like, by the names of their fields: sealed with the endpoint, or read from a credential store.
- * Opened at the moment of use, wiped by who opened it. @internal
+ * Opened at the moment of use, wiped by who opened it.
  */
 export interface EndpointSecrets {
   /**
