@@ -83,12 +83,12 @@ const makes = {
     );
   },
 } satisfies Record<string, Make>;
-export type StoreKind = keyof typeof makes;
+type StoreKind = keyof typeof makes;
 
 const made = new Map<StoreKind, Promise<MadeStore>>();
 
 /** The bytes of a store of this kind, and what it holds; made once. */
-export function keyStoreFile(kind: StoreKind): Promise<MadeStore> {
+function keyStoreFile(kind: StoreKind): Promise<MadeStore> {
   const known = made.get(kind) ?? makeStore(kind);
   made.set(kind, known);
   return known;
