@@ -1,7 +1,7 @@
 import type { ApacheOptions } from '#test/servers/apache.ts';
 
 /** A configuration as users of other programs reported it, and what an install at one of its nodes is to change. */
-export interface Shape {
+interface Shape {
   /** What was reported, with the thread. */
   what: string;
   options: Omit<ApacheOptions, 'layout' | 'start'>;
