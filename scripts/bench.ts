@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
 import { commandLineStart } from './bench/command-line.ts';
 import { desktopStart } from './bench/desktop.ts';
+import { twoThousandHosts } from './bench/discovery.ts';
 import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
@@ -21,6 +22,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
   install: approveToProof,
   neighbours: fiftyNeighbours,
+  discovery: twoThousandHosts,
   start: startToReady,
   'command-line': commandLineStart,
   desktop: desktopStart,
