@@ -9,11 +9,11 @@ import { files, host, leafFor, pair, shown } from './real-apache.ts';
 
 /** Two instances with trees of their own, and an agent that manages both; new for every test. */
 
-export let agent: TestAgent;
+let agent: TestAgent;
 export let shop: Instance;
 export let other: Instance;
 
-export interface Instance {
+interface Instance {
   server: RunningApache;
   old: MadeLeaf;
   neighbour: MadeLeaf;
