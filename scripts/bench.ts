@@ -10,6 +10,7 @@ import { twoThousandHosts } from './bench/discovery.ts';
 import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
+import { largeKeyStores } from './bench/key-stores.ts';
 import type { Figure } from './bench/measure.ts';
 import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
@@ -32,6 +33,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   overview: overviewOfAThousand,
   secrets: sealedSecrets,
   proxy: connectThroughNtlm,
+  'key-stores': largeKeyStores,
 };
 
 const wanted = process.argv.slice(2);
