@@ -88,11 +88,15 @@ interface Tools {
   password: ReturnType<typeof keyPassword>;
 }
 
-/** A PKCS#12 file such as some program might write, with each of these pairs under its alias. */
+/**
+ * A PKCS#12 file such as some program might write, with each of these pairs under its alias. `bare`: without a MAC, and nothing but keys
+ * encrypted, so that what is broken in it is seen.
+ */
 export async function randomPfx(
   chance: Chance,
   { pairs, trusted }: Material & { pairs: readonly Pair[] },
   password: string,
+  bare = false,
 ): Promise<Buffer> {
   const salts = new Salts(Secret.of(chance.bytes(32)));
   const tools = { salts, work: new Work(), password: keyPassword(password) };
@@ -132,13 +136,18 @@ export async function randomPfx(
       );
   const strange: Buffer[] = [];
   for (let left = chance.int(4); left > 0; left -= 1) strange.push(await strangeBag(chance, scheme, tools));
-  return together(chance, { keys, certificates, strange }, tools);
+  return together(chance, { keys, certificates, strange, bare }, tools);
 }
 
 /** In one part or in several, encrypted or not, in whatever order. */
 async function together(
   chance: Chance,
-  { keys, certificates, strange }: { keys: Buffer[]; certificates: Buffer[]; strange: Buffer[] },
+  {
+    keys,
+    certificates,
+    strange,
+    bare,
+  }: { keys: Buffer[]; certificates: Buffer[]; strange: Buffer[]; bare: boolean },
   { work, password }: Tools,
 ): Promise<Buffer> {
   const groups = chance.pick([
@@ -150,10 +159,10 @@ async function together(
   ]);
   const parts: Buffer[] = [];
   for (const bags of groups) {
-    const scheme = chance.int(3) === 0 ? null : randomScheme(chance);
+    const scheme = bare || chance.int(3) === 0 ? null : randomScheme(chance);
     if (bags.length > 0) parts.push(await writePart(scheme, sequence(...bags), password, work));
   }
-  return writePfx(sequence(...parts), randomMac(chance), password, work);
+  return writePfx(sequence(...parts), bare ? null : randomMac(chance), password, work);
 }
 
 /** All bags of a file that is open, as bytes. */
