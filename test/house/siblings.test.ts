@@ -96,7 +96,7 @@ const exceptions: readonly { file: string; names: RegExp; because: string }[] = 
   },
   {
     file: 'electron/providers/endpoints/tomcat/',
-    names: /^apache: .*\b(org[/.[\]]+apache\b|Apache Tomcat)/s,
+    names: /^apache: .*(org[/.[\]]+apache\b|Apache Tomcat)/s,
     because: 'the foundation that makes both servers, in names of classes and of the product',
   },
   { file: 'electron/kit/paths.ts', names: /^local: \.local$/, because: 'a folder of the XDG specification' },

@@ -111,8 +111,8 @@ export interface Powers {
 
 /** Private keys are made where they are used, and never travel. */
 export interface MakesKeys {
-  /** Can it be done now? Answers with the reason either way. */
-  canMakeKeys(): Promise<{ yes: boolean; why: string }>;
+  /** Can it be done now, for this node? Left out: for any. Answers with the reason either way. */
+  canMakeKeys(nodeKey?: string): Promise<{ yes: boolean; why: string }>;
   /** Makes a key pair on the endpoint near its final place, under a name derived from `tag`. Idempotent per tag. */
   makeKey(plan: InstallPlan, keyType: KeyType, tag: string): Promise<NewKey>;
   /** Signs `data` with a key made by `makeKey`: SHA-256 (SHA-384 for P-384), RSA PKCS#1 v1.5 or ECDSA (DER). */

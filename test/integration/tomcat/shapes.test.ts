@@ -7,7 +7,10 @@ import { haveTomcat, type RunningTomcat, startTomcat } from '#test/servers/tomca
 import { certificatesOf } from '../../../electron/pki/pem.ts';
 import { type TomcatMajor, tomcatMajors } from '../../../scripts/find-tomcat.ts';
 import { endpointOf, files, leafAt, leafFor } from './real-tomcat.ts';
-import { doctype, partXml, properties, shapes } from './shapes.ts';
+import { doctype, partXml, shapes as pemShapes, properties } from './shapes.ts';
+import { storeFiles, storeShapes } from './store-shapes.ts';
+
+const shapes = [...pemShapes, ...storeShapes];
 
 const leaves = {
   a: leafFor('a.example'),
@@ -37,6 +40,7 @@ async function startWithShapes(major: TomcatMajor): Promise<RunningTomcat> {
     files: {
       ...files(leaves),
       ...others,
+      ...(await storeFiles(leaves, testCa.certPem)),
       'conf/part.xml': partXml(portOf(shapes.findIndex(({ name }) => name.includes('file of its own')))),
     },
   });

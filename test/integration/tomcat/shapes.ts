@@ -2,7 +2,7 @@ import type { TomcatMajor } from '../../../scripts/find-tomcat.ts';
 import { connector, host, pem } from './real-tomcat.ts';
 
 /** A way in which people configure certificates. What it really serves, Tomcat itself says. */
-interface Shape {
+export interface Shape {
   /** As people would name it. */
   name: string;
   /** Its connectors; `{p}` is a port of its own. */

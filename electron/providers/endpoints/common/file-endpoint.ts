@@ -58,7 +58,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   abstract nodes(): Promise<DiscoveredNode[]>;
   abstract plan(nodeKey: string): Promise<InstallPlan>;
   abstract restart(): Promise<Restarted>;
-  abstract canMakeKeys(): Promise<{ yes: boolean; why: string }>;
+  abstract canMakeKeys(nodeKey?: string): Promise<{ yes: boolean; why: string }>;
 
   /** What the plan says of where copies and keys lie. `plan.unreadable`. */
   protected abstract remembered(plan: InstallPlan): FileFacts;

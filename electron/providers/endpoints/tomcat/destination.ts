@@ -5,8 +5,10 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { slugOf } from '../common/on-disk.ts';
 import type { Replacement } from '../common/planned-files.ts';
 import { statesOf } from '../common/states.ts';
+import type { Meaning } from './connectors.ts';
 import type { PemFiles, TomcatNode } from './nodes.ts';
 import { nodeLabel, sharedBy, strangersOf } from './sharing.ts';
+import { type StoreOf, storeOrRefuse } from './stores.ts';
 import type { View } from './view.ts';
 import { type Splice, withAttribute, withChild, withoutAttribute } from './xml-edit.ts';
 
@@ -19,6 +21,8 @@ export interface Destination {
   edits: Replacement[];
   newDirectories: { path: string; like: string }[];
   warnings: string[];
+  /** The key store in which the certificate is replaced: certificate and key are its file; null: they are files in PEM. */
+  inStore: StoreOf | null;
   /** Nodes that use the same files. */
   shared: readonly TomcatNode[];
   likeCertificate: FileState | null;
@@ -33,8 +37,8 @@ export async function destination(
   view: View,
   chosen: TomcatNode,
 ): Promise<Destination> {
-  const { pem } = chosen;
-  if (pem === null) return ownFiles(connection, view, chosen, []);
+  const { pem, store } = chosen;
+  if (pem === null && store === null) return ownFiles(connection, view, chosen, []);
   const shared = sharedBy(view, chosen);
   const strangers = strangersOf(chosen, shared);
   if (strangers.length > 0) {
@@ -44,21 +48,40 @@ export async function destination(
     });
     if (own !== null) return own;
   }
-  return presentFiles(connection, view, pem, { shared, strangers });
+  return pem === null
+    ? presentStore(storeOrRefuse(store), { shared, strangers })
+    : presentFiles(connection, view, pem, { shared, strangers });
+}
+
+interface Others {
+  shared: TomcatNode[];
+  strangers: TomcatNode[];
+}
+
+function presentStore(store: StoreOf, { shared, strangers }: Others): Destination {
+  const path = store.on.realPath;
+  return {
+    ...{ certificate: path, key: path, chain: null, inStore: store, edits: [], newDirectories: [], shared },
+    ...{ likeCertificate: null, likeKey: null, states: new Map() },
+    warnings: strangers.map(
+      (other) =>
+        `${nodeLabel(other)} uses the same entry and will show the new certificate, which does not necessarily cover its names.`,
+    ),
+  };
 }
 
 async function presentFiles(
   connection: HostConnection,
   { real }: View,
   pem: PemFiles,
-  { shared, strangers }: { shared: TomcatNode[]; strangers: TomcatNode[] },
+  { shared, strangers }: Others,
 ): Promise<Destination> {
   const [certificate, key] = [real(pem.certificate), real(pem.key)];
   const chain = pem.chain === null ? null : real(pem.chain);
   const [likeCertificate = null, likeKey = null] = await statesOf(connection, [certificate, key]);
   return {
     ...{ certificate, key, chain: chain === certificate ? null : chain },
-    ...{ edits: [], newDirectories: [], shared, likeCertificate, likeKey },
+    ...{ inStore: null, edits: [], newDirectories: [], shared, likeCertificate, likeKey },
     warnings: strangers.map(
       (other) =>
         `${nodeLabel(other)} uses the same file and will show the new certificate, which does not necessarily cover its names.`,
@@ -77,7 +100,8 @@ async function ownFiles(
   chosen: TomcatNode,
   strangers: readonly TomcatNode[],
 ): Promise<Destination> {
-  const home = posix.dirname(view.real(chosen.pem?.certificate ?? view.configuration.path));
+  const present = chosen.node.certificatePath;
+  const home = posix.dirname(view.real(present ?? view.configuration.path));
   const directory = posix.join(home, 'trustkeep');
   const name = slugOf(chosen.node);
   const certificate = posix.join(directory, `${name}.crt`);
@@ -89,11 +113,15 @@ async function ownFiles(
       `${nodeLabel(chosen)} cannot be given files of its own, because its configuration is an entity that cannot be edited in one place.`,
       { hint: 'Write its Certificate element into the file, with certificateFile and certificateKeyFile.' },
     );
-  const present = chosen.pem === null ? [] : [chosen.pem.certificate, chosen.pem.key].map(view.real);
-  const [likeCertificate = null, likeKey = null] = await statesOf(connection, present);
+  const { pem, node } = chosen;
+  const like = pem === null ? [node.keyPath, node.keyPath] : [pem.certificate, pem.key];
+  const [likeCertificate = null, likeKey = null] = await statesOf(
+    connection,
+    like.filter((path) => path !== null).map(view.real),
+  );
   const isNew = (await connection.stat(directory)) === null;
   return {
-    ...{ certificate, key, chain: null, likeCertificate, likeKey },
+    ...{ certificate, key, chain: null, inStore: null, likeCertificate, likeKey },
     edits: splices.map(replacementOf),
     newDirectories: isNew ? [{ path: directory, like: home }] : [],
     warnings:
@@ -114,7 +142,6 @@ function namingEdits(
   files: { certificate: string; key: string },
 ): Splice[] | null {
   const { holder, attributes } = certificate;
-  if (attributes.has('storeFile') || attributes.has('storePassword')) return null;
   const wanted = { certificateFile: files.certificate, certificateKeyFile: files.key };
   if (holder === null) {
     const child =
@@ -123,20 +150,35 @@ function namingEdits(
         : withChild(document, host.element, ['Certificate'], wanted);
     return child === null ? null : [child];
   }
-  const chain = attributes.get('chainFile');
+  const gone = [...attributes].flatMap(([meaning, name]) => (goes.has(meaning) ? [name] : []));
   const edits = [
     withAttribute(
       document,
       holder,
-      attributes.get('certificateFile') ?? 'certificateFile',
+      attributes.get('certificateFile') ?? certificateName(holder.name),
       files.certificate,
     ),
     withAttribute(document, holder, attributes.get('keyFile') ?? keyName(holder.name), files.key),
-    ...(chain === undefined ? [] : [withoutAttribute(document, holder, chain)]),
+    ...gone.map((name) => withoutAttribute(document, holder, name)),
   ].filter((edit) => edit !== undefined);
   return edits.some((edit) => edit === null) ? null : edits.filter((edit) => edit !== null);
 }
 
+/** What has no meaning beside certificate and key in PEM with the whole chain, or would have Tomcat refuse them. */
+const goes: ReadonlySet<Meaning> = new Set([
+  'chainFile',
+  'keyPassword',
+  'keyPasswordFile',
+  'storeFile',
+  'storeType',
+  'storePassword',
+  'storePasswordFile',
+  'storeProvider',
+  'alias',
+]);
+
+const certificateName = (holder: string): string =>
+  holder === 'Connector' ? 'SSLCertificateFile' : 'certificateFile';
 const keyName = (holder: string): string =>
   holder === 'Connector' ? 'SSLCertificateKeyFile' : 'certificateKeyFile';
 

@@ -1,9 +1,10 @@
-import { posix } from 'node:path';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { OnDisk } from '../common/on-disk.ts';
 import type { Configuration } from './configuration.ts';
 import type { Meaning, TomcatCertificate, TomcatConnector, TomcatHost } from './connectors.ts';
+import { fileOf } from './file-of.ts';
 import { configuredAddress, type Places, placesOf } from './places.ts';
+import { certificateIn, type FoundStore, isStore } from './stores.ts';
 import { lineAt, spanOf } from './xml.ts';
 
 /** The files of a certificate in PEM. */
@@ -21,20 +22,26 @@ export interface TomcatNode {
   certificate: TomcatCertificate;
   /** Null: it is not made of PEM files, or where they are cannot be told. */
   pem: PemFiles | null;
+  /** The key store it is in; null: it is in none. */
+  store: FoundStore;
   /** One of several certificates of its host. */
   oneOfSeveral: boolean;
   places: Places;
 }
 
-/** What lies at the files of a certificate; null: nothing that can be read. */
-type ReadPair = (files: PemFiles) => OnDisk | null;
+/** How what a certificate names is read. */
+interface Reading {
+  /** What lies at the files of a certificate; null: nothing that can be read. */
+  pem: (files: PemFiles) => OnDisk | null;
+  stores: ReadonlyMap<TomcatCertificate, FoundStore>;
+}
 
 /** One node for each certificate of each host of each TLS connector, and one for each connector without TLS. */
 export function nodesOf(
   configuration: Configuration,
   base: string,
   dialAddress: string,
-  read: ReadPair,
+  reading: Reading,
 ): TomcatNode[] {
   const { connectors } = configuration;
   const seen = new Map<string, number>();
@@ -52,9 +59,11 @@ export function nodesOf(
           const suffix = several ? ` ${certificate.type.toLowerCase()}` : '';
           const key = unique(`https ${configuredAddress(connector)} ${host.name}${suffix}`);
           const pem = pemFilesOf(certificate, base);
-          const disk = pem === null ? null : read(pem);
+          const store = reading.stores.get(certificate) ?? null;
+          const kept = isStore(store) ? certificateIn(store) : null;
+          const disk = pem === null ? kept : reading.pem(pem);
           const places = placesOf(connectors, connector, host, dialAddress);
-          const parts = { connector, host, certificate, pem, oneOfSeveral: several, places };
+          const parts = { connector, host, certificate, pem, store, oneOfSeveral: several, places };
           return { ...parts, node: nodeFrom(configuration, parts, key, disk) };
         }),
       ),
@@ -73,12 +82,13 @@ function nodeFrom(
   return {
     key,
     name: `${isNamed ? host.name : configuredAddress(connector)}${suffix}`,
-    alias: certificate.values.get('alias')?.text ?? (isNamed ? configuredAddress(connector) : null),
+    alias:
+      (isStore(parts.store) ? parts.store.alias : null) ?? (isNamed ? configuredAddress(connector) : null),
     protocol: 'https',
     bindings: places.bindings,
     serverNames: isNamed ? [host.name] : (disk?.facts.names ?? []),
-    certificatePath: pem?.certificate ?? null,
-    keyPath: pem?.key ?? null,
+    certificatePath: pem?.certificate ?? parts.store?.path ?? null,
+    keyPath: pem?.key ?? parts.store?.path ?? null,
     webRoot: null,
     certificate: disk?.facts ?? null,
     chainPem: disk?.chainPem ?? null,
@@ -98,12 +108,6 @@ function placeOf(
   return span === null ? path : `${span.source.path}:${lineAt(span.source, span.start)}`;
 }
 
-/** Where a value of the configuration leads, below CATALINA_BASE; null: to no file of the host. */
-export function fileOf(value: string, base: string): string | null {
-  const path = value.replace(/^file:(?:\/\/(?=\/))?/i, '');
-  return /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path) ? null : posix.resolve(base, path);
-}
-
 function pemFilesOf({ values }: TomcatCertificate, base: string): PemFiles | null {
   const path = (meaning: Meaning) => {
     const text = values.get(meaning)?.text;
@@ -117,7 +121,7 @@ function pemFilesOf({ values }: TomcatCertificate, base: string): PemFiles | nul
 
 function whyNot(
   { ownSources }: Configuration,
-  { connector, certificate, places, host }: Omit<TomcatNode, 'node'>,
+  { connector, certificate, places, host, store }: Omit<TomcatNode, 'node'>,
 ): string | null {
   if (connector.down !== null) return `This connector does not start: ${connector.down}.`;
   const unknown = [...certificate.values.values()].find(({ text }) => text === null)?.unknown;
@@ -128,8 +132,7 @@ function whyNot(
   const { values, type } = certificate;
   if (values.has('certificateFile') && values.has('storeFile'))
     return 'This certificate names PEM files and a key store, which Tomcat refuses.';
-  if (values.has('storeFile') || values.has('storePassword'))
-    return 'This certificate is in a key store; only PEM files are replaced here (certificateFile, certificateKeyFile).';
+  if (store !== null && !isStore(store)) return store.trouble;
   const same = host.certificates.filter((one) => one.type === type).length > 1;
   if (same)
     return 'This host has several certificates of the same type, so it is not clear which one to replace.';

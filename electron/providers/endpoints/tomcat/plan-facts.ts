@@ -10,6 +10,8 @@ export interface PlanFacts {
   view: View;
   chosen: TomcatNode;
   managers: Managers;
+  /** Epoch milliseconds. */
+  now: number;
   /** The configuration is another one than when Tomcat started. */
   changedSince: boolean;
   /** How it is made to serve the change, when its configuration is edited or not. */

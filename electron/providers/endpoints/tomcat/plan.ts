@@ -4,6 +4,7 @@ import type { Takeover } from '#shared/model/manager.ts';
 import type { ColdStart, InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
+import { plannedEntry } from '../common/key-store-plan.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { takenFrom, takenFromWriters } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
@@ -14,8 +15,9 @@ import type { Configuration } from './configuration.ts';
 import { type Destination, destination } from './destination.ts';
 import { hostFor, listenersOf, outOfReach } from './places.ts';
 import type { PlanFacts } from './plan-facts.ts';
-import { tomcatRemembers } from './remembers.ts';
+import { noStore, tomcatRemembers } from './remembers.ts';
 import { certificateSharings, familyOfNode, neighboursOf } from './sharing.ts';
+import { withSecrets } from './stores.ts';
 import { planWarnings } from './warnings.ts';
 import { commandsOf } from './ways.ts';
 
@@ -23,10 +25,9 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { chosen, connection, view, managers } = facts;
   const goal = await destination(connection, view, chosen);
   const named = { real: view.real, content: (name: string) => view.configuration.files.get(name) };
-  const pair = await plannedFiles(connection, goal, named);
-  const files = await withChain(facts, goal, pair);
-  await refuseMounted(connection, files);
-  const untold = await refuseLostRights(connection, files);
+  const entry = await entryOf(facts, goal);
+  const files = entry === null ? await pemFiles(facts, goal, named) : [entry.file];
+  const untold = entry === null ? await refuseLostRights(connection, files) : entry.warnings;
   const keepDir = await existingDirectory(connection, goal.key);
   const { pem } = chosen;
   const links = linksAmong(
@@ -41,11 +42,12 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
     changes: [
       ...goal.newDirectories.map((one) => ({ kind: 'directory' as const, ...one })),
       ...files,
+      ...(entry === null ? [] : [entry.entry]),
       ...goal.edits.map((edit) => lineOf(named, edit)),
       ...commandsOf(way, view.place.running?.pid ?? null),
     ],
-    standsOn: groundsOf(configurationHashes(view.configuration), links),
-    remembers: tomcatRemembers.write(rememberedOf(facts, goal, keepDir)),
+    standsOn: [...groundsOf(configurationHashes(view.configuration), links), ...(entry?.standsOn ?? [])],
+    remembers: tomcatRemembers.write({ ...rememberedOf(facts, goal, keepDir), ...storeFactsOf(entry) }),
     shares: certificateSharings(goal.shared),
     proofs: chosen.places.proofs,
     ...around,
@@ -60,6 +62,21 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
       ...warnings,
     ],
   };
+}
+
+/** The change of a key store entry, with what the store will be afterwards; null: the certificate is in PEM. */
+async function entryOf({ connection, now }: PlanFacts, { inStore }: Destination) {
+  if (inStore === null) return null;
+  const { on, alias, passwords } = inStore;
+  return withSecrets(passwords, (all) => plannedEntry(connection, on, all, { alias, options: {}, now }));
+}
+
+type Named = Parameters<typeof plannedFiles>[2];
+
+async function pemFiles(facts: PlanFacts, goal: Destination, named: Named): Promise<FileChange[]> {
+  const files = await withChain(facts, goal, await plannedFiles(facts.connection, goal, named));
+  await refuseMounted(facts.connection, files);
+  return files;
 }
 
 /** The chain file beside the certificate, if there is one, is written before the certificate that it goes with. */
@@ -86,6 +103,12 @@ function rememberedOf({ view, chosen }: PlanFacts, goal: Destination, keepDir: s
     chainPath: goal.chain,
     family: familyOfNode(chosen),
   };
+}
+
+function storeFactsOf(entry: Awaited<ReturnType<typeof entryOf>>) {
+  if (entry === null) return noStore;
+  const { alias, format, protectedNow, protectedAfter, entriesNow, entriesAfter } = entry.facts;
+  return { alias, format, protectedNow, protectedAfter, entriesNow, entriesAfter };
 }
 
 function surroundings({ connection, view, chosen }: PlanFacts, { shared }: Destination) {

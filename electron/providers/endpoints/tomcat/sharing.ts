@@ -1,6 +1,8 @@
 import type { PlannedNeighbour, Sharing } from '#shared/model/plan.ts';
+import { entryKey } from '../common/key-store.ts';
 import type { TomcatNode } from './nodes.ts';
 import { configuredAddress } from './places.ts';
+import { isStore } from './stores.ts';
 import type { View } from './view.ts';
 
 /** `connector *:8443 shop.example (/opt/tomcat/conf/server.xml:85)` */
@@ -12,12 +14,15 @@ export function nodeLabel({ connector, host, node, oneOfSeveral, certificate }: 
 
 /** Other nodes that use one of the files of this one, whatever they call it. */
 export function sharedBy({ nodes, real }: Pick<View, 'nodes' | 'real'>, chosen: TomcatNode): TomcatNode[] {
-  const ours = new Set(pathsOf(chosen).map(real));
-  return nodes.filter((one) => one !== chosen && pathsOf(one).some((path) => ours.has(real(path))));
+  const ours = new Set(usedBy(chosen, real));
+  return nodes.filter((one) => one !== chosen && usedBy(one, real).some((what) => ours.has(what)));
 }
 
-const pathsOf = ({ pem }: TomcatNode): string[] =>
-  pem === null ? [] : [pem.certificate, pem.key, ...(pem.chain === null ? [] : [pem.chain])];
+/** Files in PEM by where they are, an entry of a key store by its alias besides: other entries of it are carried over. */
+function usedBy({ pem, store }: TomcatNode, real: (path: string) => string): string[] {
+  if (pem !== null) return [pem.certificate, pem.key, ...(pem.chain === null ? [] : [pem.chain])].map(real);
+  return isStore(store) ? [`${store.on.realPath} ${entryKey(store.alias)}`] : [];
+}
 
 /** Nodes for whose names the new certificate is not meant. */
 export function strangersOf({ node }: TomcatNode, others: readonly TomcatNode[]): TomcatNode[] {
@@ -28,7 +33,7 @@ export function certificateSharings(shared: readonly TomcatNode[]): Sharing[] {
   return shared.map((other) => ({
     what: 'certificate',
     who: nodeLabel(other),
-    sentence: `${nodeLabel(other)} uses the same certificate or key file and will serve the new certificate too.`,
+    sentence: `${nodeLabel(other)} uses the same certificate or key and will serve the new certificate too.`,
   }));
 }
 

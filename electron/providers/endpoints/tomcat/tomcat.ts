@@ -3,15 +3,18 @@ import type { TomcatSettings } from '#shared/catalog/endpoints/tomcat.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
+import { keyStoreEntry } from '#shared/model/changes/key-store-entry.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
+import { Secret } from '../../../secrets/secret.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { configurationDrift } from '../common/configuration-drift.ts';
 import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
+import { pairOf } from '../common/key-store-content.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
 import { type Managers, managerOf, readManagers } from '../common/managers.ts';
 import { refuseOtherFamily } from '../common/pieces.ts';
@@ -24,13 +27,15 @@ import { locate, type TomcatPlace } from './host-place.ts';
 import { piecesFor } from './install.ts';
 import type { Manager } from './manager.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
+import { PlannedStores } from './planned-stores.ts';
 import { probeTomcat } from './probe.ts';
 import { tomcatRemembers } from './remembers.ts';
 import { makeServed, startDead } from './restart.ts';
-import { readView, type View } from './view.ts';
-import { type Restart, restartArgv, restartFor, type Way, wayFor } from './ways.ts';
+import { isStore } from './stores.ts';
+import { directoriesOf, readView, type View } from './view.ts';
+import { type Restart, restartArgv, restartFor, startCommandsOf, type Way, wayFor } from './ways.ts';
 
-/** A Tomcat on a host: a node is a certificate of a TLS connector. Key, then chain, then certificate, then configuration. */
+/** A Tomcat on a host: a node is a certificate of a TLS connector. */
 export class TomcatEndpoint extends FileEndpoint {
   readonly #settings: TomcatSettings;
   /** Where it was found before; what runs is asked each time. */
@@ -39,12 +44,14 @@ export class TomcatEndpoint extends FileEndpoint {
   #justRead: View | null = null;
   /** What was done here edited the configuration, or put it back; null: nothing was done, and it has to be asked. */
   #edited: boolean | null = null;
-  /** How to start Tomcat again should it die of what we do: set once it was seen running before a change. */
+  readonly #stores: PlannedStores;
+  /** How to start Tomcat again should it die of what we do; set once it was seen running. */
   #startAgain: string[] | null = null;
 
   constructor(settings: TomcatSettings, connection: HostConnection, tools: EndpointTools) {
     super(connection, tools);
     this.#settings = settings;
+    this.#stores = new PlannedStores(connection, () => this.#view());
   }
 
   probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
@@ -83,6 +90,7 @@ export class TomcatEndpoint extends FileEndpoint {
     const way = (edited: boolean) => this.#way(view, edited);
     return makeInstallPlan({
       ...{ connection: this.connection, view, chosen, managers, changedSince, startAgain, way },
+      now: this.tools.clock.now(),
     });
   }
 
@@ -91,19 +99,29 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   protected override furtherDrift(plan: InstallPlan, own: readonly OwnChange[]): Promise<Drift[]> {
-    const now = async () => configurationHashes(await this.#configuration());
+    const now = async () => {
+      this.#place = await locate(this.connection, this.#settings.tomcatDir, this.#place);
+      return configurationHashes(await readConfiguration(this.connection, this.#place));
+    };
     return configurationDrift(this.connection, 'Tomcat', { grounds: plan.standsOn, now, own });
   }
 
-  protected piecesFor(file: FileChange, material: Material): Promise<Piece[]> {
-    return piecesFor(this.connection, file, this.#chainPath, material);
+  protected async piecesFor(file: FileChange, material: Material, plan: InstallPlan): Promise<Piece[]> {
+    const content = await this.#stores.content(plan, file, material);
+    if (content !== null) return [Secret.of(content)];
+    return piecesFor(this.connection, file, tomcatRemembers.read(plan).chainPath, material);
   }
 
-  #chainPath: string | null = null;
+  /** An independent reader sees a key store before it replaces the old one. */
+  protected override readAgain(plan: InstallPlan, material: Material): Promise<string | null> {
+    return this.#stores.readAgain(plan, material);
+  }
 
-  override afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
-    this.#chainPath = tomcatRemembers.read(plan).chainPath;
-    return super.afterHashes(plan, material);
+  override async afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
+    const hashes = await super.afterHashes(plan, material);
+    for (const one of changesOf(plan.changes, 'key-store-entry'))
+      hashes[keyStoreEntry.place(one)] = pairOf(material).leaf;
+    return hashes;
   }
 
   protected override refuseMaterial(plan: InstallPlan, material: Material): void {
@@ -117,19 +135,12 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   protected override startCommands(plan: InstallPlan): readonly string[][] {
-    const { home, base, unit, user } = tomcatRemembers.read(plan);
-    const { service } = this.#settings;
-    const units = [service, unit].filter((name) => name !== null);
-    const ways: Restart[] = [
-      ...units.map((name) => ({ way: 'systemd' as const, unit: name })),
-      ...units.map((name) => ({ way: 'service' as const, service: name })),
-      ...(home === null ? [] : [{ way: 'catalina' as const, home, base, user }]),
-    ];
-    return ways.map((way) => restartArgv(way, null));
+    return startCommandsOf({ ...tomcatRemembers.read(plan), service: this.#settings.service });
   }
 
   override async install(plan: InstallPlan, material: Material): Promise<string | null> {
     this.#justRead = null;
+    this.#stores.forget();
     this.#edited = changesOf(plan.changes, 'configuration-line').length > 0;
     return super.install(plan, material);
   }
@@ -182,29 +193,19 @@ export class TomcatEndpoint extends FileEndpoint {
   /** Where snapshots and keys may lie. A configuration that cannot be read (any more) must not keep us from clearing up. */
   protected async directories(): Promise<string[]> {
     const view = await this.#viewJustRead().catch(() => null);
-    if (view === null) return [posix.join(this.#settings.tomcatDir, 'conf')];
-    const paths = [...view.configuration.files.keys()];
-    for (const { pem } of view.nodes)
-      if (pem !== null) paths.push(pem.certificate, pem.key, ...(pem.chain === null ? [] : [pem.chain]));
-    const above = new Set(paths.map((path) => posix.dirname(view.real(path))));
-    return [...above].flatMap((directory) =>
-      // files of our own lie one level deeper; their new key was made in the directory above it
-      posix.basename(directory) === 'trustkeep' ? [directory, posix.dirname(directory)] : [directory],
-    );
+    return view === null ? [posix.join(this.#settings.tomcatDir, 'conf')] : directoriesOf(view);
   }
 
-  async canMakeKeys(): Promise<{ yes: boolean; why: string }> {
+  async canMakeKeys(nodeKey?: string): Promise<{ yes: boolean; why: string }> {
     const view = await this.#viewJustRead();
+    const chosen = view.nodes.find(({ node }) => node.key === nodeKey);
+    if (chosen !== undefined && chosen.pem === null && isStore(chosen.store))
+      return { yes: false, why: 'A key is put into the key store by the agent, which makes it.' };
     const keys = view.nodes.flatMap(({ node, pem }) =>
       pem === null || node.notInstallable !== null ? [] : [posix.dirname(view.real(pem.key))],
     );
     const home = posix.dirname(view.real(view.configuration.path));
     return canMakeKeysIn(this.connection, keys.length === 0 ? [home] : keys);
-  }
-
-  async #configuration() {
-    this.#place = await locate(this.connection, this.#settings.tomcatDir, this.#place);
-    return readConfiguration(this.connection, this.#place);
   }
 
   #way(view: View, edited: boolean): Promise<Way> {

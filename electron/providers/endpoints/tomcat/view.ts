@@ -5,8 +5,10 @@ import { readComposition } from '../common/composition.ts';
 import type { OnDisk } from '../common/on-disk.ts';
 import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { fileOf } from './file-of.ts';
 import { locate, type TomcatPlace } from './host-place.ts';
-import { fileOf, nodesOf, type PemFiles, type TomcatNode } from './nodes.ts';
+import { nodesOf, type PemFiles, type TomcatNode } from './nodes.ts';
+import { isStore, storesOf } from './stores.ts';
 
 /** Everything read at one moment. */
 export interface View {
@@ -31,9 +33,14 @@ export async function readView(
     ...configuration.files.keys(),
     place.base,
   ]);
-  const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
   const text = (path: string) => files.get(path)?.text ?? null;
-  const nodes = nodesOf(configuration, place.base, connection.dialAddress, (pem) => onDisk(files, pem));
+  const stores = await storesOf(connection, configuration, place.base);
+  const places = new Map(
+    [...stores.values()].flatMap((one) => (isStore(one) ? [[one.path, one.on.realPath] as const] : [])),
+  );
+  const real = (path: string) => files.get(path)?.realPath ?? places.get(path) ?? posix.normalize(path);
+  const reading = { pem: (pem: PemFiles) => onDisk(files, pem), stores };
+  const nodes = nodesOf(configuration, place.base, connection.dialAddress, reading);
   return { place, configuration, nodes, real, text };
 }
 
@@ -58,4 +65,18 @@ function onDisk(files: ReadonlyMap<string, ReadPem>, { certificate, chain }: Pem
   } catch {
     return null;
   }
+}
+
+/** Where something of ours may lie: beside what is configured. */
+export function directoriesOf({ configuration, nodes, real }: View): string[] {
+  const paths = [...configuration.files.keys()];
+  for (const { pem, store } of nodes) {
+    if (pem !== null) paths.push(pem.certificate, pem.key, ...(pem.chain === null ? [] : [pem.chain]));
+    if (store !== null) paths.push(store.path);
+  }
+  const above = new Set(paths.map((path) => posix.dirname(real(path))));
+  return [...above].flatMap((directory) =>
+    // files of our own lie one level deeper; their new key was made in the directory above it
+    posix.basename(directory) === 'trustkeep' ? [directory, posix.dirname(directory)] : [directory],
+  );
 }

@@ -179,3 +179,20 @@ export function restartArgv(way: Restart, pid: number | null): [string, ...strin
       ];
   }
 }
+
+/** Every command that may start a Tomcat again that was found like this. */
+export function startCommandsOf({
+  home,
+  base,
+  unit,
+  user,
+  service,
+}: Record<'home' | 'unit' | 'service', string | null> & Record<'base' | 'user', string>): string[][] {
+  const units = [service, unit].filter((name) => name !== null);
+  const ways: Restart[] = [
+    ...units.map((name) => ({ way: 'systemd' as const, unit: name })),
+    ...units.map((name) => ({ way: 'service' as const, service: name })),
+    ...(home === null ? [] : [{ way: 'catalina' as const, home, base, user }]),
+  ];
+  return ways.map((way) => restartArgv(way, null));
+}
