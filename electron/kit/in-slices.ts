@@ -23,3 +23,22 @@ export async function inSlices<T>(items: Iterable<T>, each: (item: T) => void): 
     if (turn !== undefined) await turn;
   }
 }
+
+/** Goes through `steps` to what they give in the end; between them the loop has its turn every few milliseconds. */
+export async function paced<T>(steps: Iterator<unknown, T>): Promise<T> {
+  const due = pacer();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    const turn = due();
+    if (turn !== undefined) await turn;
+  }
+}
+
+/** The same without a turn of the loop: for what is known to be small. */
+export function atOnce<T>(steps: Iterator<unknown, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../integration/certify/site.ts';
 import { have } from '../servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
+import { choose } from './choose.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
@@ -186,14 +187,3 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())('a person 
       .toContain('The managed node serves the expected certificate.');
   });
 });
-
-/** A native select, or a list box that opens. */
-async function choose(field: ReturnType<Page['getByLabel']>, value: string, label: string): Promise<void> {
-  const tag = await field.evaluate((element) => element.tagName);
-  if (tag === 'SELECT') {
-    await field.selectOption(value);
-    return;
-  }
-  await field.click();
-  await field.page().getByRole('option', { name: label, exact: true }).click();
-}

@@ -79,6 +79,7 @@ export function wordsOf({ text, at }: Pick<Line, 'text' | 'at'>): Word[] {
 
 /** Words of text that was not read from a file: nothing is said of where they stand. */
 export function textsOf(text: string): string[] {
+  if (!/["'\\]/.test(text)) return text.split(/\s+/).filter((word) => word !== '');
   const latin1 = Buffer.from(text).toString('latin1');
   return wordsOf({ text: latin1, at: [] }).map((word) => word.text);
 }

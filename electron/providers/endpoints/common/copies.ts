@@ -1,3 +1,4 @@
+import { inSlices } from '#kit/in-slices.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { carefulGrep } from './careful-grep.ts';
@@ -107,7 +108,8 @@ export async function findCopies(connection: HostConnection, files: readonly Man
   for (let at = 0; at < files.length; at += atOnce)
     await findIn(connection, files.slice(at, at + atOnce), originals, hooks);
   return {
-    original: ({ leafPem }) => originals.get((leafPem === null ? null : markOf(leafPem)) ?? '') ?? null,
+    original: ({ leafPem }) =>
+      originals.size === 0 || leafPem === null ? null : (originals.get(markOf(leafPem) ?? '') ?? null),
     hook: ({ path, realPath }) => hooks.get(path) ?? hooks.get(realPath) ?? null,
   };
 }
@@ -118,7 +120,11 @@ async function findIn(
   originals: Map<string, string>,
   hooks: Map<string, Hook>,
 ): Promise<void> {
-  const marks = new Set(files.flatMap(({ leafPem }) => (leafPem === null ? [] : (markOf(leafPem) ?? []))));
+  const marks = new Set<string>();
+  await inSlices(files, ({ leafPem }) => {
+    const mark = leafPem === null ? null : markOf(leafPem);
+    if (mark !== null) marks.add(mark);
+  });
   const names = new Set(files.flatMap(({ path, realPath }) => [path, realPath]).filter(isPlain));
   const found = await asked(connection, `${[...marks].join('\n')}\n\n${[...names].join('\n')}\n`);
   for (const line of found.split('\n')) {

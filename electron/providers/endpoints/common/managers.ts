@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { inSlices } from '#kit/in-slices.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
@@ -68,12 +69,12 @@ export async function readManagers(
     connection,
     unknown.flatMap((file) => copies.original(file) ?? []),
   );
-  for (const file of files) {
+  await inSlices(files, (file) => {
     const own = direct(file.path) ?? direct(file.realPath) ?? copied(file, copies, behind);
-    if (own === null) continue;
+    if (own === null) return;
     known.set(file.path, own);
     known.set(file.realPath, own);
-  }
+  });
   return (path) => known.get(path) ?? null;
 }
 
@@ -101,7 +102,7 @@ function copied(file: ManagedFile, copies: Copies, behind: Managers): Managed | 
 
 /** What the notes of the programs say of files at these paths. */
 async function notedAbout(connection: HostConnection, paths: readonly string[]): Promise<Managers> {
-  const questions = questionsAbout(paths);
+  const questions = await questionsAbout(paths);
   const found = paths.length === 0 ? [] : await asked(connection, questions);
   const matches = Map.groupBy(found, ({ note }) => note);
   const about = Map.groupBy(questions, (one) => one.about);
@@ -121,16 +122,15 @@ interface Found {
   match: string;
 }
 
-function questionsAbout(paths: readonly string[]): Question[] {
-  const names = new Set(paths);
-  return certificateManagers.flatMap((manager) =>
-    [...names].flatMap((about) =>
-      manager
-        .notes(about)
-        .filter(({ path }) => posix.isAbsolute(path) && !path.includes('\n'))
-        .map(({ path, name }) => ({ about, manager, note: path, name })),
-    ),
-  );
+async function questionsAbout(paths: readonly string[]): Promise<Question[]> {
+  const questions: Question[] = [];
+  await inSlices(new Set(paths), (about) => {
+    for (const manager of certificateManagers)
+      for (const { path, name } of manager.notes(about))
+        if (posix.isAbsolute(path) && !path.includes('\n'))
+          questions.push({ about, manager, note: path, name });
+  });
+  return questions;
 }
 
 async function asked(connection: HostConnection, questions: readonly Question[]): Promise<Found[]> {

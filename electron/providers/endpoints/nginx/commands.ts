@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { paced } from '#kit/in-slices.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
@@ -6,7 +7,7 @@ import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
 import { filesPrinted } from './dump.ts';
 import { directivesIn } from './masters.ts';
-import { type Configuration, fullPath, resolveConfiguration } from './parse.ts';
+import { type Configuration, fullPath, resolving } from './parse.ts';
 import { argvOf, type Program } from './program.ts';
 
 const largestConfiguration = 128 * 1024 * 1024;
@@ -23,7 +24,7 @@ export async function readConfiguration(
   });
   if (result.code !== 0) throw invalid(connection, program, result.stderr.toString('utf8'));
   const files = await filesPrinted(connection, result.stdout);
-  return resolveConfiguration(files, program.configPath, program.prefix);
+  return paced(resolving(files, program.configPath, program.prefix));
 }
 
 /** `nginx -t`: resolves with what it said. Failure `endpoint.configuration-invalid`. */

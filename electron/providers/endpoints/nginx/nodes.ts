@@ -1,3 +1,4 @@
+import { atOnce } from '#kit/in-slices.ts';
 import type { DiscoveredNode, NodeProtocol } from '#shared/model/node.ts';
 import { familyOf, type OnDisk } from '../common/on-disk.ts';
 import { type Places, placesOf, servesTls } from './places.ts';
@@ -12,36 +13,52 @@ export interface NginxNode {
   places: Places;
 }
 
+/** As `readingNodes`, at once. @internal */
+export const nodesOf = (...given: Parameters<typeof readingNodes>): NginxNode[] =>
+  atOnce(readingNodes(...given));
+
 /**
  * One node per server block, or one per pair when a block has certificates of several kinds (RSA beside ECDSA): a node
- * holds one certificate. `read` gives what lies at a path.
+ * holds one certificate. `read` gives what lies at a path. In steps, which may be many.
  */
-export function nodesOf(
+export function* readingNodes(
   servers: readonly Server[],
   dialAddress: string,
   read: (path: string) => OnDisk | null,
-): NginxNode[] {
+): Generator<undefined, NginxNode[]> {
   const seen = new Map<string, number>();
   const unique = (key: string) => {
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     return count === 1 ? key : `${key} #${count}`;
   };
-  return servers.flatMap((server) => {
-    const key = unique(keyOf(server));
-    const pairs = servesTls(server) ? server.pairs : [];
-    if (pairs.length < 2) return [makeNode(servers, server, pairs[0] ?? null, key, dialAddress, read, null)];
-    const families = pairs.map((pair) => familyOf(diskOf(pair, read)));
-    return pairs.map((pair, i) => {
-      const family = families[i] ?? null;
-      const alone = family !== null && families.filter((one) => one === family).length === 1;
-      const suffix = family ?? `certificate ${i + 1}`;
-      const refusal = alone
-        ? null
-        : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which one to replace.';
-      const made = makeNode(servers, server, pair, `${key} ${suffix}`, dialAddress, read, refusal);
-      return { ...made, node: { ...made.node, name: `${made.node.name} (${suffix.toUpperCase()})` } };
-    });
+  const nodes: NginxNode[] = [];
+  for (const server of servers) {
+    yield;
+    nodes.push(...ofServer(servers, server, unique(keyOf(server)), dialAddress, read));
+  }
+  return nodes;
+}
+
+function ofServer(
+  servers: readonly Server[],
+  server: Server,
+  key: string,
+  dialAddress: string,
+  read: (path: string) => OnDisk | null,
+): NginxNode[] {
+  const pairs = servesTls(server) ? server.pairs : [];
+  if (pairs.length < 2) return [makeNode(servers, server, pairs[0] ?? null, key, dialAddress, read, null)];
+  const families = pairs.map((pair) => familyOf(diskOf(pair, read)));
+  return pairs.map((pair, i) => {
+    const family = families[i] ?? null;
+    const alone = family !== null && families.filter((one) => one === family).length === 1;
+    const suffix = family ?? `certificate ${i + 1}`;
+    const refusal = alone
+      ? null
+      : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which one to replace.';
+    const made = makeNode(servers, server, pair, `${key} ${suffix}`, dialAddress, read, refusal);
+    return { ...made, node: { ...made.node, name: `${made.node.name} (${suffix.toUpperCase()})` } };
   });
 }
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { atOnce } from '#kit/in-slices.ts';
 import { Failure } from '#shared/failure.ts';
 import { globMatcher, plainStart } from '../common/globs.ts';
 import { type Directive, holdsValues, parseFile } from './tokens.ts';
@@ -17,43 +18,57 @@ export interface Configuration {
   includePatterns: string[];
 }
 
-/** Puts the files together as nginx does: includes in their places, globs in byte order. */
-export function resolveConfiguration(
+/** As `resolving`, at once. @internal */
+export const resolveConfiguration = (...given: Parameters<typeof resolving>): Configuration =>
+  atOnce(resolving(...given));
+
+/** Puts the files together as nginx does: includes in their places, globs in byte order. In steps, which may be many. */
+export function* resolving(
   files: Map<string, Buffer>,
   configPath: string,
   prefix: string,
-): Configuration {
+): Generator<undefined, Configuration> {
   const parsed = new Map<string, Directive[]>();
   const directory = posix.dirname(configPath);
   const includePatterns: string[] = [];
 
-  const fileDirectives = (name: string, depth: number, values: boolean): Directive[] => {
+  function* fileDirectives(name: string, depth: number, values: boolean): Generator<undefined, Directive[]> {
     const content = files.get(name);
     if (content === undefined || depth > 64) throw notPrinted(name);
     const as = values ? `values of ${name}` : name;
     const own = parsed.get(as) ?? parseFile(name, content, values);
     parsed.set(as, own);
-    return expand(own, depth, values);
-  };
+    return yield* expand(own, depth, values);
+  }
   let expanded = 0;
   const count = (directives: number): void => {
     expanded += directives;
     if (expanded > mostDirectives) throw tooLarge(configPath);
   };
-  const expand = (directives: Directive[], depth: number, values: boolean): Directive[] =>
-    directives.flatMap((directive) => {
+  function* expand(
+    directives: Directive[],
+    depth: number,
+    values: boolean,
+  ): Generator<undefined, Directive[]> {
+    const expandedHere: Directive[] = [];
+    for (const directive of directives) {
       count(1);
+      yield;
       if (directive.name === 'include' && directive.block === null) {
         const pattern = fullPath(directive.args[0]?.text ?? '', directory);
         includePatterns.push(pattern);
-        return included(pattern, files, count).flatMap((name) => fileDirectives(name, depth + 1, values));
+        for (const name of included(pattern, files, count))
+          for (const one of yield* fileDirectives(name, depth + 1, values)) expandedHere.push(one);
+      } else if (directive.block === null) expandedHere.push(directive);
+      else {
+        const block = yield* expand(directive.block, depth, holdsValues.has(directive.name));
+        expandedHere.push({ ...directive, block });
       }
-      return directive.block === null
-        ? [directive]
-        : [{ ...directive, block: expand(directive.block, depth, holdsValues.has(directive.name)) }];
-    });
+    }
+    return expandedHere;
+  }
 
-  const directives = fileDirectives(configPath, 0, false);
+  const directives = yield* fileDirectives(configPath, 0, false);
   return { configPath, prefix, files, directives, includePatterns: [...new Set(includePatterns)] };
 }
 

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import type { BeforeTls } from '#shared/model/node.ts';
+import { atOnce } from '#kit/in-slices.ts';
 import { isHostName, type Listen, lookedUp, parseListen } from './listen.ts';
+import { type MailProtocol, mailProtocol } from './mail.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
 import type { Directive } from './tokens.ts';
 
@@ -30,8 +31,6 @@ type Context = (typeof contexts)[number];
 
 export const contextOf = ({ name, block }: Directive): Context | null =>
   block === null ? null : (contexts.find((one) => one === name) ?? null);
-
-type MailProtocol = NonNullable<BeforeTls['startTls']>;
 
 /** A `listen` value without an address to dial. */
 interface Skipped {
@@ -75,16 +74,21 @@ export interface Names {
   addresses(host: string): readonly string[] | null;
 }
 
-/** All server blocks of `http {}`, `stream {}` and `mail {}`. */
-export function serversOf(configuration: Configuration, names: Names): Server[] {
+/** As `readingServers`, at once. @internal */
+export const serversOf = (...given: Parameters<typeof readingServers>): Server[] =>
+  atOnce(readingServers(...given));
+
+/** All server blocks of `http {}`, `stream {}` and `mail {}`. In steps, which may be many. */
+export function* readingServers(configuration: Configuration, names: Names): Generator<undefined, Server[]> {
   const servers: Server[] = [];
-  const uses = countUses(configuration, names.real);
+  const uses = yield* countUses(configuration, names.real);
   for (const outer of configuration.directives) {
     const context = contextOf(outer);
     if (context === null || outer.block === null) continue;
     const around = Map.groupBy(outer.block, ({ name }) => name);
     for (const directive of outer.block) {
       if (directive.name !== 'server' || directive.block === null) continue;
+      yield;
       servers.push(readServer(configuration, uses, { context, around }, directive, servers.length));
     }
   }
@@ -100,9 +104,13 @@ export function serversOf(configuration: Configuration, names: Names): Server[] 
 /** How often a directive takes part: more than once when its file is included more than once, by whichever name. */
 type UsesOf = (directive: Directive) => number;
 
-function countUses(configuration: Configuration, real: (path: string) => string): UsesOf {
+function* countUses(
+  configuration: Configuration,
+  real: (path: string) => string,
+): Generator<undefined, UsesOf> {
   const uses = new Map<string, number>();
   for (const directive of walk(configuration.directives)) {
+    yield;
     const id = idOf(directive, real);
     uses.set(id, (uses.get(id) ?? 0) + 1);
   }
@@ -168,20 +176,6 @@ function readServer(
     staplingFile: inherited('ssl_stapling_file')[0]?.args[0]?.text ?? null,
   };
 }
-
-/** As `protocol` says, else by the port; nginx refuses a mail server of which neither tells it. */
-function mailProtocol(named: string | undefined, listens: readonly Listen[]): MailProtocol | null {
-  const known = (['imap', 'pop3', 'smtp'] as const).find((one) => one === named);
-  return (
-    known ?? listens.map(({ port }) => usualProtocols.get(port)).find((one) => one !== undefined) ?? null
-  );
-}
-
-const usualProtocols = new Map<number, MailProtocol>([
-  ...[143, 993].map((port) => [port, 'imap'] as const),
-  ...[110, 995].map((port) => [port, 'pop3'] as const),
-  ...[25, 465, 587].map((port) => [port, 'smtp'] as const),
-]);
 
 function readListens(directives: Directive[], context: Context) {
   const listens: Listen[] = [];

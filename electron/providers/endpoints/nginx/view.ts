@@ -1,13 +1,14 @@
 import { posix } from 'node:path';
+import { paced } from '#kit/in-slices.ts';
 import { ipText } from '../../../pki/ip.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { leavesOf, type OnDisk } from '../common/on-disk.ts';
 import { readPemFiles } from '../common/read-pem.ts';
 import { isHostName, type Listen } from './listen.ts';
-import { type NginxNode, nodesOf } from './nodes.ts';
+import { type NginxNode, readingNodes } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { Program } from './program.ts';
-import { type Names, type Server, serversOf } from './servers.ts';
+import { type Names, readingServers, type Server } from './servers.ts';
 import { otherFiles } from './sharing.ts';
 
 /** Everything read at one moment. */
@@ -29,7 +30,7 @@ export async function readView(
   program: Program,
   configuration: Configuration,
 ): Promise<View> {
-  const asPrinted = serversOf(configuration, asWritten);
+  const asPrinted = await paced(readingServers(configuration, asWritten));
   const paths = asPrinted.flatMap((server) =>
     server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
   );
@@ -38,9 +39,10 @@ export async function readView(
   const files = await readPemFiles(connection, named, links);
   const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
   const hosts = await addressesOf(connection, asPrinted.flatMap(({ listens }) => listens).filter(isHostName));
-  const servers = serversOf(configuration, { real, addresses: (host) => hosts.get(host) ?? null });
+  const addresses = (host: string) => hosts.get(host) ?? null;
+  const servers = await paced(readingServers(configuration, { real, addresses }));
   const read = await leavesOf(files);
-  const nodes = nodesOf(servers, connection.dialAddress, read);
+  const nodes = await paced(readingNodes(servers, connection.dialAddress, read));
   const texts = new Map([...files.values()].map(({ realPath, text }) => [realPath, text]));
   const text = (realPath: string) => texts.get(realPath) ?? null;
   return { program, configuration, servers, nodes, real, read, text };
