@@ -69,11 +69,11 @@ const makes = {
   /** The same with a secret key. */
   jceks: async (dir: string) => {
     // as few rounds as Java takes: the usual 200,000 take a second each
-    await takenOver(dir, 'JCEKS', '-J-Djceks.key.pbe.iterationCount=10000');
+    await takenOver(dir, 'JCEKS', '-J-Djdk.jceks.iterationCount=10000');
     const secret = ['-genseckey', '-alias', 'aes', '-keyalg', 'AES', '-keysize', '256', '-keypass:env', 'P'];
     await keytool(
       dir,
-      '-J-Djceks.key.pbe.iterationCount=10000',
+      '-J-Djdk.jceks.iterationCount=10000',
       ...secret,
       '-keystore',
       'store',
