@@ -132,3 +132,10 @@ export async function storeEndpoint(type: 'p12' | 'jks', kind: StoreKind): Promi
     stop: () => rm(dir, { recursive: true, force: true }),
   };
 }
+
+/** What an install script does that makes a PKCS#12 file, for a program that reads no other, of the entry that it is given. */
+export function exporting(jks: string, p12: string): string {
+  const from = `-srckeystore '${jks}' -srcstorepass:env P -srckeypass:env K -srcalias "$1"`;
+  const to = `-destkeystore '${p12}' -deststoretype PKCS12 -deststorepass:env P -destkeypass:env P`;
+  return `export P='${storePassword}' K='${keyPassword}'\nrm -f '${p12}'\nkeytool -importkeystore -noprompt ${from} ${to}`;
+}

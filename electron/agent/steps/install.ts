@@ -36,7 +36,7 @@ async function afterScript(context: StepContext, { install }: Plan, tested: stri
     return {
       kind: 'done',
       output: {},
-      sentence: `Everything was written as planned, and the install script ran and ended with code 0${spoken(ran.said)}.${tested}`,
+      sentence: `Everything was written as planned.${tested} Then the install script ran and ended with code 0${spoken(ran.said)}.`,
     };
   return {
     kind: 'done-with-warning',

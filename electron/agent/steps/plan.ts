@@ -13,6 +13,7 @@ import { makePlan } from '../plans/certify.ts';
 import { whoApproves } from '../policies/approval.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
 import { quickRetries } from '../tasks/retry.ts';
+import { alsoUses } from './also-uses.ts';
 import { issuedBefore } from './issued-before.ts';
 import { fallbackFor, fallbackPart } from './plan-fallback.ts';
 import { policySeal } from './seal-policy.ts';
@@ -102,7 +103,12 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
     bound: bindingOf(endpoint, authority, fallback.row ?? undefined),
     install: {
       ...install,
-      warnings: [...install.warnings, ...fallback.warnings, ...revokedWarning(database, node)],
+      warnings: [
+        ...install.warnings,
+        ...fallback.warnings,
+        ...revokedWarning(database, node),
+        ...alsoUses(database, endpoint, install),
+      ],
     },
   });
 }

@@ -37,7 +37,7 @@ export function secretFields(
     },
     {
       name: storeField(name),
-      label: `Store of the ${what}`,
+      label: `Credential store (${what})`,
       help: `Name of the credential store to read the ${what} from each time it is used, instead of storing it.`,
       hint: `The credential store that the ${what} is read from each time it is used, instead of being stored here.`,
       kind: 'text',
@@ -47,7 +47,7 @@ export function secretFields(
     },
     {
       name: credentialField(name),
-      label: `Credential of the ${what}`,
+      label: `Credential ID (${what})`,
       help: `ID of the credential within that store; its password is the ${what}.`,
       hint: `ID of the credential in that store; its password is the ${what}.`,
       kind: 'text',

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { childEnvironment, exec } from '#kit/exec.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import type { MadeEndpoint } from '#test/make/endpoints.ts';
-import { keyPassword, storeEndpoint, storePassword } from '#test/make/key-store-files.ts';
+import { exporting, storeEndpoint, storePassword } from '#test/make/key-store-files.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import { leftIn, type StoreServer, startStoreServer } from '#test/servers/store-server.ts';
@@ -108,16 +108,7 @@ describe.skipIf(!usable)('a certificate for a program that reads it from a key s
     sshd = await startSshd({ user: { sudo: 'nopasswd' } });
     made = await storeEndpoint('jks', 'jks');
     const [jks, p12] = ['path' in made.settings ? made.settings.path : '', join(made.dir, 'served.p12')];
-    const env = { P: storePassword, K: keyPassword };
-    const set = Object.entries(env)
-      .map(([name, value]) => `export ${name}='${value}'`)
-      .join('; ');
-    const from = `-srckeystore '${jks}' -srcstorepass:env P -srckeypass:env K -srcalias "$1"`;
-    const to = `-destkeystore '${p12}' -deststoretype PKCS12 -deststorepass:env P -destkeypass:env P`;
-    const install = await script(
-      'install.sh',
-      `${set}\nrm -f '${p12}'\nkeytool -importkeystore -noprompt ${from} ${to}`,
-    );
+    const install = await script('install.sh', exporting(jks, p12));
     const ran = await exec({ argv: [install, 'shop'], timeoutMs: 60_000, env: childEnvironment() });
     expect(ran.code, ran.stdout.toString()).toBe(0);
     server = await startStoreServer(made.dir, p12, storePassword);
