@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { acmeAgainstLego } from './bench/acme.ts';
 import { commandLineStart } from './bench/command-line.ts';
 import { desktopStart } from './bench/desktop.ts';
+import { twoThousandHosts } from './bench/discovery.ts';
 import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
+import { largeKeyStores } from './bench/key-stores.ts';
 import type { Figure } from './bench/measure.ts';
 import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
@@ -21,6 +23,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
   install: approveToProof,
   neighbours: fiftyNeighbours,
+  discovery: twoThousandHosts,
   start: startToReady,
   'command-line': commandLineStart,
   desktop: desktopStart,
@@ -30,6 +33,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   overview: overviewOfAThousand,
   secrets: sealedSecrets,
   proxy: connectThroughNtlm,
+  'key-stores': largeKeyStores,
 };
 
 const wanted = process.argv.slice(2);

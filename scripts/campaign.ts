@@ -3,6 +3,7 @@
  * findings, writes the figures into docs/reliability.md, and ends with 1 when something was found.
  */
 import { parseArgs } from 'node:util';
+import { apache } from './campaign/apache.ts';
 import type { Campaign } from './campaign/campaign.ts';
 import { disk } from './campaign/disk.ts';
 import { fuzz } from './campaign/fuzz.ts';
@@ -11,7 +12,7 @@ import { writeSection } from './campaign/page.ts';
 import { restore } from './campaign/restore.ts';
 import { rotation } from './campaign/rotation.ts';
 
-const campaigns: Record<string, Campaign> = { disk, fuzz, kill, restore, rotation };
+const campaigns: Record<string, Campaign> = { apache, disk, fuzz, kill, restore, rotation };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

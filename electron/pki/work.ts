@@ -21,6 +21,11 @@ export class Work {
     return systemClock.monotonic() - this.#since >= turnMs;
   }
 
+  /** `pause` where others have waited long enough: between two pieces of work. */
+  async turn(): Promise<void> {
+    if (this.due()) await this.pause();
+  }
+
   /** Resolves when the loop has gone round once. */
   async pause(): Promise<void> {
     await loopTurn();

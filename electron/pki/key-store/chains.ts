@@ -21,6 +21,9 @@ const longestChain = 32;
 
 /** Who issued whom among the certificates of a key store. What cannot be read issued nothing and was issued by nothing. */
 export class Chains<Certificate extends Holder> {
+  /** Java writes a certificate of several chains once for each of them: the first one stands for all. */
+  #firsts = new Map<string, Certificate>();
+  #copies = new Map<Certificate, Certificate>();
   #names = new Map<Certificate, Names | null>();
   #bySubject = new Map<string, Certificate[]>();
   #issuers = new Map<Certificate, Certificate | null>();
@@ -39,6 +42,11 @@ export class Chains<Certificate extends Holder> {
   }
 
   #add(one: Certificate): void {
+    const identity = one.certificate.toString('latin1');
+    const before = this.#firsts.get(identity);
+    this.#copies.set(one, before ?? one);
+    if (before !== undefined) return;
+    this.#firsts.set(identity, one);
     const names = namesIn(one.certificate);
     this.#names.set(one, names);
     if (names === null) return;
@@ -47,7 +55,12 @@ export class Chains<Certificate extends Holder> {
     else same.push(one);
   }
 
-  /** From this one up to the last whose issuer is here too. */
+  /** The one that stands for all copies of this one. */
+  first(one: Certificate): Certificate {
+    return this.#copies.get(one) ?? one;
+  }
+
+  /** From this one up to the last whose issuer is here too; each is the first of its copies, but this one. */
   from(leaf: Certificate): Certificate[] {
     const chain = [leaf];
     for (let next = this.issuerOf(leaf); next !== null && !chain.includes(next); next = this.issuerOf(next)) {
@@ -58,21 +71,20 @@ export class Chains<Certificate extends Holder> {
   }
 
   issuerOf(one: Certificate): Certificate | null {
-    const known = this.#issuers.get(one);
+    const first = this.first(one);
+    const known = this.#issuers.get(first);
     if (known !== undefined) return known;
-    const found = this.#findIssuer(one);
-    this.#issuers.set(one, found);
+    const found = this.#findIssuer(first);
+    this.#issuers.set(first, found);
     return found;
   }
 
   #findIssuer(one: Certificate): Certificate | null {
     const names = this.#names.get(one) ?? null;
     if (names === null || names.issuer === names.subject) return null;
-    const candidates = this.#bySubject.get(names.issuer) ?? [];
-    const [first, ...others] = candidates.filter((candidate) => candidate !== one);
+    const [first, ...others] = this.#bySubject.get(names.issuer) ?? [];
     if (first === undefined) return null;
-    if (others.every(({ certificate }) => certificate.equals(first.certificate))) return first;
-    return chosen(one, [first, ...others]);
+    return others.length === 0 ? first : chosen(one, [first, ...others]);
   }
 }
 

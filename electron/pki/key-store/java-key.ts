@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hash, timingSafeEqual } from 'node:crypto';
 import { type Der, expect, readDer, readOid, readSequence, tags } from '../der.ts';
 import { inSlices, readDecrypted, WrongPassword } from '../password-cipher.ts';
 import { readCount, UnknownAlgorithm } from '../password-scheme.ts';
@@ -143,17 +143,17 @@ async function decrypted(
 /** 24 bytes of key and 8 of initialization vector: each half of the salt is hashed with the password, over and over. */
 async function derivedKey(rounds: number, salt: Buffer, password: string, work: Work): Promise<Buffer> {
   work.derives(2 * rounds);
-  const bytes = Buffer.from(password, 'latin1');
+  const end = Buffer.from(password, 'latin1');
   const same = salt.subarray(0, 4).equals(salt.subarray(4));
   const first = same ? Buffer.from(salt.subarray(0, 4)).reverse() : salt.subarray(0, 4);
   const halves: Buffer[] = [];
   for (const half of [first, salt.subarray(4)]) {
-    let digest = half;
-    for (let round = 0; round < rounds; round += 1) {
-      digest = createHash('md5').update(digest).update(bytes).digest();
+    const mixed = Buffer.concat([hash('md5', Buffer.concat([half, end]), 'buffer'), end]);
+    for (let round = 1; round < rounds; round += 1) {
+      hash('md5', mixed, 'buffer').copy(mixed);
       if (round % 256 === 255 && work.due()) await work.pause();
     }
-    halves.push(digest);
+    halves.push(mixed.subarray(0, 16));
   }
   return Buffer.concat(halves);
 }

@@ -12,7 +12,7 @@ import {
   localKeyIdAttribute,
   writeBag,
 } from './pfx-bags.ts';
-import { type CertificateBag, isKey, type PfxEntry } from './pfx-entries.ts';
+import { identity, isKey, type PfxEntry } from './pfx-entries.ts';
 
 /** What becomes of the bags of a file when one key entry is put into it. */
 export interface Change {
@@ -64,7 +64,7 @@ export function changeFor(
   const oldLeaf = old?.chain[0];
   const attributes = [...(oldLeaf === undefined ? name : kept(oldLeaf.bag)), localKeyIdAttribute(id)];
   const leafBag = writeBag(bagTypes.certificate, certificateContent(leaf), attributes);
-  const gone = unused(entries, old, above);
+  const gone = unused(pfx, entries, old, above);
   const present = untrusted(pfx).filter((bag) => !gone.has(bag) && bag !== oldLeaf?.bag);
   const missing = above.filter((der) => !present.some(({ certificate }) => certificate?.equals(der)));
   const more = missing.map((der) => writeBag(bagTypes.certificate, certificateContent(der), []));
@@ -94,17 +94,24 @@ const untrusted = (pfx: Pfx): Bag[] =>
 const partOf = (pfx: Pfx, holds: (bag: Bag) => boolean): Part | null =>
   pfx.parts.find(({ bags }) => bags?.some(holds)) ?? null;
 
-/** Certificates above the old leaf that no other entry uses and that the new chain has not got either. */
-function unused(entries: readonly PfxEntry[], old: PfxEntry | null, above: readonly Buffer[]): Set<Bag> {
+/** Certificates above the old leaf that no other entry uses and that the new chain has not got either, with all their copies. */
+function unused(
+  pfx: Pfx,
+  entries: readonly PfxEntry[],
+  old: PfxEntry | null,
+  above: readonly Buffer[],
+): Set<Bag> {
   if (old === null) return new Set();
-  const others = new Set(entries.flatMap((one) => (one === old ? [] : one.chain)));
-  const isGone = (one: CertificateBag): boolean =>
-    !others.has(one) && !one.nested && !one.bag.trusted && !above.some((der) => der.equals(one.certificate));
+  const notNeeded = old.chain.slice(1).map(({ certificate }) => identity(certificate));
+  if (notNeeded.length === 0) return new Set();
+  const others = entries.flatMap((one) =>
+    one === old ? [] : one.chain.map(({ certificate }) => certificate),
+  );
+  const needed = new Set([...new Set(others), ...above].map(identity));
+  const goes = new Set(notNeeded.filter((one) => !needed.has(one)));
+  if (goes.size === 0) return new Set();
   return new Set(
-    old.chain
-      .slice(1)
-      .filter(isGone)
-      .map(({ bag }) => bag),
+    untrusted(pfx).filter(({ certificate }) => certificate !== null && goes.has(identity(certificate))),
   );
 }
 

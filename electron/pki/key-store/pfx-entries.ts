@@ -13,7 +13,7 @@ interface PlacedBag {
   nested: boolean;
 }
 
-export type CertificateBag = PlacedBag & { certificate: Buffer };
+type CertificateBag = PlacedBag & { certificate: Buffer };
 
 export interface PfxEntry {
   alias: string;
@@ -43,21 +43,26 @@ export async function entriesOf(pfx: Pfx, work: Work): Promise<PfxEntry[]> {
   const chains = await Chains.of(certificates, work);
   const leaves = new Leaves(certificates, all.filter(({ bag }) => isKey(bag)).length === 1);
   const entries: PfxEntry[] = [];
-  const inChains = new Set<PlacedBag>();
+  const inChains = new Set<CertificateBag>();
   const numbers = new Numbers();
   for (const placed of all) {
     if (!isEntry(placed.bag)) continue;
     const alias = placed.bag.friendlyName ?? numbers.next();
     const entry = entryOf(placed, alias, leaves, chains);
-    for (const one of entry.chain) inChains.add(one);
+    for (const one of entry.chain) inChains.add(chains.first(one));
     entries.push(entry);
     if (work.due()) await work.pause();
   }
-  const loose = all.filter(
-    (placed) => !isEntry(placed.bag) && !inChains.has(placed) && placed.bag.nested === null,
-  );
+  const belongs = (placed: PlacedBag): boolean =>
+    isEntry(placed.bag) ||
+    placed.bag.nested !== null ||
+    (placed.bag.certificate !== null && inChains.has(chains.first(placed as CertificateBag)));
+  const loose = all.filter((placed) => !belongs(placed));
   return [...entries, ...loose.map(looseEntry)];
 }
+
+/** What tells whether two certificates are one. */
+export const identity = (certificate: Buffer): string => certificate.toString('latin1');
 
 const placedIn = (part: Part, bags: readonly Bag[], nested: boolean): PlacedBag[] =>
   bags.flatMap((bag) => [{ bag, part, nested }, ...placedIn(part, bag.nested ?? [], true)]);
@@ -125,5 +130,5 @@ function leafAmong(
   );
   const candidates = named.length > 0 ? named : same;
   const issuers = new Set(candidates.map((one) => chains.issuerOf(one)));
-  return candidates.find((one) => !issuers.has(one)) ?? candidates[0] ?? null;
+  return candidates.find((one) => !issuers.has(chains.first(one))) ?? candidates[0] ?? null;
 }

@@ -71,9 +71,12 @@ export async function macOf(mac: Mac, content: Buffer, password: PasswordForms, 
 function macKey(mac: Mac, { bmp, utf8 }: PasswordForms, work: Work): Promise<Buffer> {
   if (mac.kind === 'pbmac1') return pbkdf2Key(mac.derivation, utf8, mac.keySize, work);
   const { hash, salt, rounds } = mac;
+  if (mac.kind === 'hmac') {
+    // Java takes the length of a block in bytes for a length in bits
+    const length = hash === 'sha384' || hash === 'sha512' ? 16 : 8;
+    return pbkdf2Key({ kdf: 'pbkdf2', hash, salt, rounds, keyLength: null }, utf8, length, work);
+  }
   const size = sizes[hash];
-  if (mac.kind === 'hmac')
-    return pbkdf2Key({ kdf: 'pbkdf2', hash, salt, rounds, keyLength: null }, utf8, size, work);
   return pkcs12Kdf({ hash, purpose: purposes.mac, password: bmp, salt, rounds, size }, work);
 }
 

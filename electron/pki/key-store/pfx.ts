@@ -167,6 +167,7 @@ export async function writePfx(
   work: Work,
 ): Promise<Buffer> {
   const content = sequence(oid(contentTypes.data), explicit(0, element(tags.octetString, safe)));
+  await work.turn();
   const proof = mac === null ? [] : [writeMac(mac, await macOf(mac, safe, password, work))];
   return sequence(integer(3), content, ...proof);
 }

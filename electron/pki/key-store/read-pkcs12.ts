@@ -20,10 +20,13 @@ export async function readPkcs12(
   const pfx = await openPfx(bytes, passwords.store.text(), work);
   const found = await entriesOf(pfx, work);
   const entries: KeyStoreEntry[] = [];
+  const schemes: PasswordScheme[] = [];
   for (const entry of found) {
+    const scheme = schemeOf(entry.placed.bag);
+    if (scheme !== null) schemes.push(scheme);
     const tried = entry.kind === 'key' && tries(entry.alias);
     const keyOpens = tried ? await opens(entry, passwordOf(entry.alias, passwords, pfx), work) : null;
-    entries.push(shown(entry, keyOpens));
+    entries.push(shown(entry, scheme, keyOpens));
     if (work.due()) await work.pause();
   }
   const sealed = pfx.parts.filter(({ bags }) => bags === null);
@@ -31,7 +34,7 @@ export async function readPkcs12(
   return {
     format: 'pkcs12',
     entries,
-    protection: protectionOfPfx(algorithmsOf(pfx, passwords.store)),
+    protection: protectionOfPfx(algorithmsOf(pfx, schemes, passwords.store)),
     cannotRewrite: whyNotRewritten(pfx),
   };
 }
@@ -44,8 +47,11 @@ const nothing = {
   date: null,
 } as const satisfies Omit<KeyStoreEntry, 'alias'>;
 
-function shown({ alias, kind, placed, chain }: PfxEntry, keyOpens: boolean | null): KeyStoreEntry {
-  const scheme = schemeOf(placed.bag);
+function shown(
+  { alias, kind, placed, chain }: PfxEntry,
+  scheme: PasswordScheme | null,
+  keyOpens: boolean | null,
+): KeyStoreEntry {
   return {
     ...{ alias, kind, keyOpens },
     chain: chain.map(({ certificate }) => certificate),
@@ -80,17 +86,16 @@ async function opens({ placed }: PfxEntry, password: PasswordForms, work: Work):
   }
 }
 
-function algorithmsOf(pfx: Pfx, password: Secret): Parameters<typeof protectionOfPfx>[0] {
-  const keys: PasswordScheme[] = [];
+function algorithmsOf(
+  { parts, mac }: Pfx,
+  ofEntries: readonly PasswordScheme[],
+  password: Secret,
+): Parameters<typeof protectionOfPfx>[0] {
+  const keys = [...ofEntries];
   const certificates: PasswordScheme[] = [];
-  for (const { scheme, bags } of pfx.parts) {
+  for (const { scheme, bags } of parts)
     if (scheme !== null) (bags?.some(isKey) ? keys : certificates).push(scheme);
-    for (const bag of bags ?? []) {
-      const own = schemeOf(bag);
-      if (own !== null) keys.push(own);
-    }
-  }
-  return { keys, certificates, mac: pfx.mac, asciiPassword: isPrintableAscii(password) };
+  return { keys, certificates, mac, asciiPassword: isPrintableAscii(password) };
 }
 
 /** One sentence; null: it can be carried over whole. */

@@ -54,7 +54,9 @@ export async function putIn(
   const forms =
     given === undefined || given.text() === passwords.store.text() ? pfx.password : keyPassword(given.text());
   const key = await encryptKey(checked.pkcs8, scheme, forms, { salts, work });
+  await work.turn();
   const change = changeFor(pfx, entries, old, { ...entry, key, chain: checked.chain });
+  await work.turn();
   const converted = await convertedBags(pfx, entries, old, rewriting);
   const bytes = await written(pfx, withConverted(change, converted), rewriting);
   return { bytes, remarks: remarksOn(pfx, old, { forms, rewriting }) };
@@ -158,6 +160,7 @@ async function written(pfx: Pfx, change: Change, rewriting: Rewriting): Promise<
   if (keysTo === null && keys.length > 0)
     parts.push(await writePart(null, sequence(...keys), pfx.password, work));
   const safe = sequence(...parts);
+  await work.turn();
   const was = macInPlaceOf(pfx.mac, legacy);
   const bytes = await salts.of(safe, work);
   const mac = was === null ? null : withNewMacSalt(was, (size) => bytes('mac', size));
@@ -174,10 +177,12 @@ async function writtenPart(pfx: Pfx, part: Part, change: Change, rewriting: Rewr
   ]);
   if (added.certificatesTo === part) now.push(...added.certificates);
   if (added.keysTo === part) now.push(...added.keys);
+  await rewriting.work.turn();
   const same =
     now.length === bags.length && now.every((one, at) => one.equals(bags[at]?.raw ?? Buffer.alloc(0)));
   if (same && (scheme === null || staysAsItIs(scheme, rewriting.legacy))) return raw;
   const contents = same ? safeContents(bags) : sequence(...now);
+  await rewriting.work.turn();
   if (scheme === null) return writePart(null, contents, pfx.password, rewriting.work);
   return encrypted(schemeInPlaceOf(scheme, rewriting.legacy), contents, pfx.password, rewriting);
 }

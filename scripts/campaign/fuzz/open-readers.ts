@@ -1,6 +1,7 @@
 import type { JunkWorld } from '../../../test/make/junk/world.ts';
 import { ofDoors } from './of-doors.ts';
 import { ofHosts } from './of-hosts.ts';
+import { ofKeyStores } from './of-key-stores.ts';
 import { ofKeys } from './of-keys.ts';
 import { ofNames } from './of-names.ts';
 import { ofPeers } from './of-peers.ts';
@@ -12,7 +13,13 @@ import { readers } from './readers.ts';
 export async function openReaders(world: JunkWorld): Promise<OpenReaders> {
   const connected = [await ofSockets(world), await ofPeers(), await ofDoors(), await ofNames()];
   return {
-    readers: [...(await readers()), ...ofHosts, ...ofKeys(), ...connected.flatMap((one) => one.readers)],
+    readers: [
+      ...(await readers()),
+      ...ofHosts,
+      ...ofKeys(),
+      ...(await ofKeyStores()),
+      ...connected.flatMap((one) => one.readers),
+    ],
     wrongNow: async () => (await Promise.all(connected.map((one) => one.wrongNow()))).flat(),
     async close() {
       await Promise.all(connected.map((one) => one.close()));

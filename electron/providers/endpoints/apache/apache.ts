@@ -132,7 +132,7 @@ export class ApacheEndpoint extends FileEndpoint {
     await testConfiguration(this.connection, program);
     const configuration = await readConfiguration(this.connection, program);
     const hosts = await virtualHostsOf(configuration, (path) => path);
-    const report = await checkPairs(this.connection, hosts, configuration.pidPath);
+    const report = await checkPairs(this.connection, { ...configuration, hosts });
     refuseBroken(this.connection, report);
     return 'apachectl -t read the new configuration and reported no error, and certificates and keys fit each other.';
   }

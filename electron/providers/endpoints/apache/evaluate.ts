@@ -112,7 +112,7 @@ class Evaluator {
     const macro: Macro = {
       parameters,
       lines: [],
-      place: `macro '${name}' (defined on line ${line} of "${place}")`,
+      place: `macro '${name.toLowerCase()}' (defined on line ${line} of "${place}")`,
     };
     let at = from + 1;
     for (; at < lines.length && !/^<\/Macro\b/i.test(lines[at]?.text ?? ''); at++)

@@ -38,7 +38,11 @@ export async function makeInstallPlan(
     ...host,
     pairs: host.pairs.filter((pair) => host !== chosen.host || pair.certificate !== chosen.pair?.certificate),
   }));
-  const report = await checkPairs(connection, others, running === null ? null : configuration.pidPath);
+  const report = await checkPairs(connection, {
+    hosts: others,
+    tree: configuration.tree,
+    pidPath: running === null ? null : configuration.pidPath,
+  });
   refuseBroken(connection, report);
   const { pair } = chosen;
   const links = linksAmong([pair?.certificate.path, pair?.key.path], facts.real);

@@ -14,6 +14,9 @@ interface RestartFacts {
   startAgain: string[] | null;
 }
 
+/** Lines of the error log that say why. */
+const reasons = /:(?:emerg|alert|crit)\]|AH0(?:0016|0020)/;
+
 const failed = (
   connection: HostConnection,
   argv: readonly string[],
@@ -28,22 +31,58 @@ const failed = (
 export async function reload(connection: HostConnection, facts: RestartFacts): Promise<Restarted> {
   const before = await runningServer(connection, facts.pidPath);
   if (before === null) {
+    const logSize = await sizeOf(connection, facts.errorLogPath);
+    if (facts.startAgain !== null && facts.pidPath !== null)
+      await connection.exec({ argv: ['sh', '-c', endedScript, 'sh', facts.pidPath], timeoutMs });
     await startOrSaySo(connection, 'Apache', facts.startAgain);
+    await refuseNotStarted(connection, facts, logSize);
     return { settled: false };
   }
   const logSize = await sizeOf(connection, facts.errorLogPath);
   const argv = reloadCommand(facts.program, before).argv as [string, ...string[]];
   const taken = await tell(connection, argv, before.pid);
   if (taken === 'new-processes') return { settled: true };
-  const logged = await loggedSince(
-    connection,
-    facts.errorLogPath,
-    logSize,
-    /:(?:emerg|alert|crit)\]|AH0(?:0016|0020)/,
-  );
+  const logged = await loggedSince(connection, facts.errorLogPath, logSize, reasons);
   if (taken === 'died') throw failed(connection, argv, logged, 'Apache stopped after it was told to reload');
   if (logged !== '') throw failed(connection, argv, logged);
   return { settled: false };
+}
+
+/**
+ * Apache takes a process that has ended, and whose parent has not asked how, for one that runs: then it starts nothing and
+ * answers well. Removes a pid file, `$1`, of such a process.
+ */
+const endedScript = `
+pid= state=
+{ read -r pid < "$1" && read -r _ _ state _ < "/proc/$pid/stat"; } 2>/dev/null
+[ "$state" != Z ] || rm -f -- "$1"
+`;
+
+/** Waits up to five seconds for a process with children, by the pid file `$1`. Ends with 1 when there is none. */
+const startedScript = `
+i=0
+while [ $i -lt 250 ]; do
+  pid= children=
+  { read -r pid < "$1"; } 2>/dev/null
+  case $pid in ''|*[!0-9]*) ;; *) { read -r children < "/proc/$pid/task/$pid/children"; } 2>/dev/null;; esac
+  [ -z "$children" ] || exit 0
+  i=$((i + 1))
+  sleep 0.02 2>/dev/null || { sleep 1; i=$((i + 49)); }
+done
+exit 1
+`;
+
+/** A start answers well, and reads certificates and keys only then. */
+async function refuseNotStarted(
+  connection: HostConnection,
+  { pidPath, errorLogPath, startAgain }: RestartFacts,
+  logSize: number,
+): Promise<void> {
+  if (pidPath === null) return;
+  const { code } = await connection.exec({ argv: ['sh', '-c', startedScript, 'sh', pidPath], timeoutMs });
+  if (code === 0 || (await runningServer(connection, pidPath)) !== null) return;
+  const logged = await loggedSince(connection, errorLogPath, logSize, reasons);
+  throw failed(connection, startAgain ?? [], logged, 'Apache did not start');
 }
 
 /** For the command and the wait behind it. */

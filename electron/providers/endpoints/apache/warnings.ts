@@ -2,7 +2,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import { compositionWarnings, readComposition } from '../common/composition.ts';
 import { openToAll } from '../common/states.ts';
 import { walk } from './dump.ts';
-import { textsOf } from './lines.ts';
+import { passPhraseDialog } from './pairs.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
 /** What a person should read before approving, beside who shares what. */
@@ -42,9 +42,9 @@ function keyNotes({ chosen: { pair }, configuration, real, text }: PlanFacts): s
   const path = pair?.key.path ?? null;
   const now = path === null ? null : text(real(path));
   if (now === null || !readComposition(now).keyIsEncrypted) return [];
-  const dialog = [...walk(configuration.tree)].findLast(({ name }) => name === 'sslpassphrasedialog');
+  const dialog = passPhraseDialog(configuration.tree);
   const asks =
-    dialog === undefined ? 'at the terminal' : `with SSLPassPhraseDialog ${textsOf(dialog.args)[0]}`;
+    dialog === null || dialog === 'builtin' ? 'at the terminal' : `with SSLPassPhraseDialog ${dialog}`;
   return [
     `The current private key ${path} needs a pass phrase, for which Apache asks ${asks} when it starts; the new key will not.`,
   ];

@@ -11,8 +11,33 @@ export interface ReadPem {
 
 /**
  * For each path: its real path, then the file with the lines inside private keys left out (their headers stay). Of the
- * first so many only the real path.
+ * first so many only the real path. Three programs for all of them; ends with another code where that cannot be done.
  */
+const quickScript = `
+mark=$1; links=$2; shift 2
+real=$(readlink -f -- "$@" 2>/dev/null) || exit 1
+[ "$(printf '%s\\n' "$real" | wc -l)" -eq "$#" ] || exit 1
+printf '%s\\n' "$real" | LC_ALL=C awk -v mark="$mark" -v links="$links" '
+{
+  printf "\\n%s %s%s\\n", mark, $0, mark
+  if (NR <= links) next
+  key = 0
+  while ((got = (getline line < $0)) > 0) {
+    if (key) {
+      if (line ~ /-----/ || line ~ /: /) print line
+      if (line ~ /-----END .*PRIVATE KEY-----/) key = 0
+    } else {
+      if (line ~ /-----BEGIN .*PRIVATE KEY-----/) key = 1
+      print line
+    }
+  }
+  if (got < 0) printf "%s-failed\\n", mark
+  close($0)
+}
+' 2>/dev/null
+`;
+
+/** The same, with two programs for each. */
 const script = `
 mark=$1; links=$2; shift 2
 for f; do
@@ -21,7 +46,8 @@ for f; do
   sed -e '/-----BEGIN .*PRIVATE KEY-----/,/-----END .*PRIVATE KEY-----/{' -e '/-----/b' -e '/: /b' -e d -e '}' -- "$f" 2>/dev/null || echo "$mark-failed"
 done
 `;
-const atOnce = 100;
+/** Files of one command, and bytes of their names: every system allows more. */
+const atOnce = { files: 400, bytes: 50_000 };
 
 /**
  * Reads PEM files so that no private key leaves the endpoint, many with one command. Files that cannot be read have a
@@ -36,25 +62,38 @@ export async function readPemFiles(
   const toRead = new Set(paths);
   const links = [...new Set(linksOnly)].filter((path) => !toRead.has(path));
   const wanted = [...links, ...toRead];
-  for (let at = 0; at < wanted.length; at += atOnce) {
-    const some = wanted.slice(at, at + atOnce);
-    const linkCount = Math.max(0, links.length - at);
+  for (let at = 0; at < wanted.length; ) {
+    const some = wanted.slice(at, at + countFrom(wanted, at));
+    const linkCount = Math.min(some.length, Math.max(0, links.length - at));
     const texts =
-      (await throughScript(connection, some, linkCount)) ?? (await oneByOne(connection, some, linkCount));
+      (await throughScript(connection, quickScript, some, linkCount)) ??
+      (await throughScript(connection, script, some, linkCount)) ??
+      (await oneByOne(connection, some, linkCount));
     for (const [i, text] of texts.entries()) found.set(some[i] ?? '', text);
+    at += some.length;
   }
   return found;
 }
 
+function countFrom(paths: readonly string[], from: number): number {
+  let [count, bytes] = [0, 0];
+  while (count < atOnce.files && from + count < paths.length && bytes < atOnce.bytes) {
+    bytes += Buffer.byteLength(paths[from + count] ?? '');
+    count += 1;
+  }
+  return count;
+}
+
 async function throughScript(
   connection: HostConnection,
+  text: string,
   paths: string[],
   links: number,
 ): Promise<ReadPem[] | null> {
   const mark = `trustkeep-${randomBytes(12).toString('hex')}`;
   try {
     const result = await connection.exec({
-      argv: ['sh', '-c', script, 'sh', mark, String(links), ...paths],
+      argv: ['sh', '-c', text, 'sh', mark, String(links), ...paths],
       timeoutMs: 60_000,
     });
     const parts = result.stdout.toString('utf8').split(`\n${mark} `).slice(1);
@@ -62,8 +101,11 @@ async function throughScript(
     return parts.map((part) => {
       // a path may have line feeds in it
       const pathEnd = part.indexOf(`${mark}\n`);
-      const text = part.slice(pathEnd + mark.length + 1);
-      return { realPath: part.slice(0, pathEnd), text: text.includes(`${mark}-failed`) ? null : text };
+      const content = part.slice(pathEnd + mark.length + 1);
+      return {
+        realPath: part.slice(0, pathEnd),
+        text: content.includes(`${mark}-failed`) ? null : content,
+      };
     });
   } catch (error) {
     if (error instanceof Failure && isAboutConnection(error)) throw error;
