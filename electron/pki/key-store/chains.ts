@@ -1,6 +1,7 @@
-import { contextTag, readDer, readSequence, takeIf } from '../der.ts';
+import { children, contextTag, type Der, readDer, readSequence, takeIf } from '../der.ts';
+import { readAuthorityKeyIdentifier, readExtensions, readSubjectKeyIdentifier } from '../extensions.ts';
 import type { Work } from '../work.ts';
-import { issuedBy, mayBeIssuer, parseX509, type X509 } from '../x509.ts';
+import { issuedBy, parseX509, type X509 } from '../x509.ts';
 
 /** Anything that holds a certificate; compared by identity. */
 interface Holder {
@@ -11,9 +12,13 @@ interface Holder {
 interface Names {
   issuer: string;
   subject: string;
+  /** Key identifiers: of its issuer's key and of its own. */
+  authorityKeyId: Buffer | null;
+  subjectKeyId: Buffer | null;
 }
 
-/** Of several certificates of one name, so many are tried as the issuer of another one. */
+/** Of several certificates of one name, so many are thought of as the issuer of another one, and so many tried. */
+const mostOfOneName = 256;
 const mostTried = 8;
 
 /** No server sends as many. */
@@ -82,31 +87,29 @@ export class Chains<Certificate extends Holder> {
   #findIssuer(one: Certificate): Certificate | null {
     const names = this.#names.get(one) ?? null;
     if (names === null || names.issuer === names.subject) return null;
-    const [first, ...others] = this.#bySubject.get(names.issuer) ?? [];
+    const wanted = names.authorityKeyId;
+    const named = (this.#bySubject.get(names.issuer) ?? []).slice(0, mostOfOneName);
+    const candidates = named.filter((candidate) => {
+      const own = this.#names.get(candidate)?.subjectKeyId ?? null;
+      return wanted === null || own === null || wanted.equals(own);
+    });
+    const [first, ...others] = candidates;
     if (first === undefined) return null;
     return others.length === 0 ? first : chosen(one, [first, ...others]);
   }
 }
 
-/** By key identifiers and signature, where names alone do not tell. */
+/** By signature, where names and key identifiers do not tell; the first one where that does not either. */
 function chosen<Certificate extends Holder>(
   one: Certificate,
-  candidates: readonly Certificate[],
-): Certificate | null {
+  candidates: readonly [Certificate, ...Certificate[]],
+): Certificate {
   const own = parsed(one.certificate);
-  if (own === null) return null;
-  const may = candidates.slice(0, 64).filter((candidate) => {
+  const signer = candidates.slice(0, mostTried).find((candidate) => {
     const above = parsed(candidate.certificate);
-    return above !== null && mayBeIssuer(above, own);
+    return own !== null && above !== null && issuedBy(own, above);
   });
-  return (
-    may.slice(0, mostTried).find((candidate) => {
-      const above = parsed(candidate.certificate);
-      return above !== null && issuedBy(own, above);
-    }) ??
-    may[0] ??
-    null
-  );
+  return signer ?? candidates[0];
 }
 
 function parsed(der: Buffer): X509 | null {
@@ -122,10 +125,23 @@ function namesIn(der: Buffer): Names | null {
   try {
     const parts = readSequence(readSequence(readDer(der))[0]);
     takeIf(parts, contextTag(0, true)); // version
-    const [, , issuer, , subject] = parts;
+    const [, , issuer, , subject, , ...rest] = parts;
     if (issuer === undefined || subject === undefined) return null;
-    return { issuer: issuer.whole.toString('latin1'), subject: subject.whole.toString('latin1') };
+    const names = { issuer: issuer.whole.toString('latin1'), subject: subject.whole.toString('latin1') };
+    return { ...names, ...keyIdsIn(rest.find(({ tag }) => tag === contextTag(3, true))) };
   } catch {
     return null;
+  }
+}
+
+function keyIdsIn(wrapped: Der | undefined): Pick<Names, 'authorityKeyId' | 'subjectKeyId'> {
+  try {
+    const extensions = wrapped === undefined ? new Map() : readExtensions(children(wrapped)[0]);
+    return {
+      authorityKeyId: readAuthorityKeyIdentifier(extensions),
+      subjectKeyId: readSubjectKeyIdentifier(extensions),
+    };
+  } catch {
+    return { authorityKeyId: null, subjectKeyId: null };
   }
 }

@@ -18,7 +18,7 @@ import { integer, nothing, octetString, oid, sequence } from '../write-der.ts';
 
 /**
  * How the content is proved, without its digest. `hmac`: what Java 25 writes when its `keystore.pkcs12.macAlgorithm` is set to an
- * algorithm for keys: that name in place of a hash, which it cannot read itself. `pbmac1`: RFC 9579.
+ * algorithm for keys: that name in place of a hash, which it cannot read itself. `pbmac1`: RFC 9879.
  */
 export type Mac =
   | { kind: 'pkcs12' | 'hmac'; hash: KdfHash; salt: Buffer; rounds: number }
