@@ -17,13 +17,13 @@ import { Secret } from '../../electron/secrets/secret.ts';
 import type { MadeLeaf } from './certificates.ts';
 
 /** PKCS#12 files bag by bag, protected quickly. */
-export const quickScheme: PasswordScheme = {
+const quickScheme: PasswordScheme = {
   kind: 'pkcs12',
   cipher: '3DES',
   salt: Buffer.alloc(8, 1),
   rounds: 1,
 };
-export const quickMac: Mac = { kind: 'pkcs12', hash: 'sha256', salt: Buffer.alloc(8, 2), rounds: 1 };
+const quickMac: Mac = { kind: 'pkcs12', hash: 'sha256', salt: Buffer.alloc(8, 2), rounds: 1 };
 
 /** Attributes by name and by what ties a key to its certificate; null: it has none. */
 export const attributesOf = (name: string | null, id: string | null): Buffer[] => [
