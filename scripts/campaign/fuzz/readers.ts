@@ -8,6 +8,7 @@ import { buildCsr, readCsr } from '../../../electron/pki/csr.ts';
 import { signWithKeyPem } from '../../../electron/pki/key.ts';
 import { splitPem } from '../../../electron/pki/pem.ts';
 import { readPfx } from '../../../electron/pki/read-pfx.ts';
+import { evaluate } from '../../../electron/providers/endpoints/apache/evaluate.ts';
 import { parseFile } from '../../../electron/providers/endpoints/nginx/tokens.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 import { Failure } from '../../../shared/failure.ts';
@@ -92,6 +93,22 @@ http {
   }
 }
 `;
+const apache = `Define base /etc/tls
+<Macro Host $name $file>
+<VirtualHost *:443>
+  ServerName $name
+  SSLEngine on
+  SSLCertificateFile "\${base}/$file.crt" # no comment
+</VirtualHost>
+</Macro>
+Use Host www.example.org www
+<IfVersion >= 2.4>
+  <VirtualHost [::1]:443>
+    ServerAlias "*.example.org" \\
+      'quoted name'
+  </VirtualHost>
+</IfVersion>
+`;
 const pac = 'PROXY proxy.example.org:3128; HTTPS [2001:db8::1]:443; SOCKS old:1080; DIRECT';
 const challenges =
   'Negotiate, NTLM TlRMTVNTUAACAAAA, Digest realm="a \\"b\\"", qop="auth,auth-int", nonce="abc", algorithm=SHA-256, Basic realm=x';
@@ -112,6 +129,18 @@ const ofTheWire: readonly Reader[] = [
       Buffer.from(breakText(nginx, ['{', '}', ';', '"', "'", '\\', '#', '$', '${', '\n'], chance)),
     read: (bytes) => parseFile('/etc/nginx/nginx.conf', bytes),
     refuses: failure('endpoint.configuration-invalid'),
+  },
+  {
+    name: 'Apache configuration',
+    share: 20,
+    make: (chance) =>
+      Buffer.from(breakText(apache, ['<', '>', '</', '"', "'", '\\', '#', '$', '${', '\n', 'Use '], chance)),
+    read: (bytes) => {
+      const around = { modules: new Set(['ssl_module']), version: '2.4.62', defines: [] };
+      const main = { path: '/a.conf', line: null, files: [] };
+      return evaluate(main, { ...around, content: () => bytes });
+    },
+    refuses: never,
   },
   {
     name: 'NTLM challenge',

@@ -5,7 +5,7 @@ import { listing } from '#test/make/endpoints.ts';
 import { type RunningApache, startApache } from '#test/servers/apache.ts';
 import type { Overrides } from '../../../electron/compose/overrides.ts';
 import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
-import { files, host, leafFor, pair, shown } from './real-apache.ts';
+import { files, host, leafFor, pair, rsaLeafFor, shown } from './real-apache.ts';
 
 /** Two instances with trees of their own, and an agent that manages both; new for every test. */
 
@@ -26,8 +26,16 @@ async function startInstance(layout: 'debian' | 'rhel'): Promise<Instance> {
   const [old, neighbour] = [leafFor('shop.example'), leafFor('blog.example')];
   const server = await startApache({
     layout,
-    files: files({ shop: old, blog: neighbour }),
-    site: host('shop.example', pair('shop')) + host('blog.example', pair('blog')),
+    files: files({
+      shop: old,
+      blog: neighbour,
+      ec: leafFor('both.example'),
+      rsa: rsaLeafFor('both.example'),
+    }),
+    site:
+      host('shop.example', pair('shop')) +
+      host('blog.example', pair('blog')) +
+      host('both.example', pair('ec') + pair('rsa')),
   });
   return {
     ...{ server, old, neighbour },
@@ -61,6 +69,7 @@ export async function add(
   name: string,
   { server }: Instance,
   more: Record<string, string | number> = {},
+  wanted = 'shop.example',
 ): Promise<string> {
   const { apachectlPath, serverRoot, configFile } = server.settings;
   const added = await agent.call.endpoints.add({
@@ -70,13 +79,16 @@ export async function add(
   if (added.taskId === null) throw new Error('no discovery was started');
   await agent.until(added.taskId);
   const nodes = await agent.call.nodes.list({ endpoint: name });
-  const node = nodes.find((one) => one.name === 'shop.example');
+  const node = nodes.find((one) => one.name === wanted);
   if (node === undefined) throw new Error('the node was not found');
   return node.id;
 }
 
 /** Requests a certificate, approves its plan, and gives the task as it ended. */
-export async function certify(nodeId: string, more: { key_place?: 'agent' | 'endpoint' } = {}) {
+export async function certify(
+  nodeId: string,
+  more: { key_place?: 'agent' | 'endpoint'; key_type?: 'rsa-2048' } = {},
+) {
   const { taskId } = await agent.call.certificates.request({ node: nodeId, ...more });
   await agent.until(taskId, ['waiting', 'failed']);
   const approval = await agent.call.approvals.show({ approval: taskId });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { haveApache } from '#test/servers/apache.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
+import { probeTls } from '../../../electron/discovery/tls-probe.ts';
+import { readCertificate } from '../../../electron/pki/read-certificate.ts';
 import { add, before, certify, other, prepareInstances, shop, start } from './agent-and-apache.ts';
 
 const isReload = (argv: readonly string[]) => argv.includes('graceful');
@@ -24,6 +26,21 @@ describe.skipIf(!haveApache())('a certificate for one of two instances of Apache
     expect((await certify(second, { key_place: 'agent' })).task.state).toBe('succeeded');
     expect((await other.served())[0]).not.toBe(other.old.facts.fingerprint);
     expect((await other.served())[1]).toBe(other.neighbour.facts.fingerprint);
+  });
+
+  test('of one kind beside the other is proved with its own kind, and the other stays', async () => {
+    await start();
+    const nodeId = await add('web1', shop, {}, 'both.example (RSA)');
+    const ec = await readFile(join(shop.server.dir, 'tls/ec.crt'), 'utf8');
+    const { task, plan } = await certify(nodeId, { key_type: 'rsa-2048' });
+    expect(task.state, JSON.stringify(task.steps, null, 1)).toBe('succeeded');
+    expect(plan.install.neighbours?.filter(({ keyAlgorithm }) => keyAlgorithm !== undefined)).toMatchObject([
+      { serverName: 'both.example', keyAlgorithm: 'ecdsa', expects: 'as-before' },
+    ]);
+    expect(await readFile(join(shop.server.dir, 'tls/ec.crt'), 'utf8')).toBe(ec);
+    const at = { address: '127.0.0.1', port: shop.server.ports[0] ?? 0, serverName: 'both.example' };
+    const { fingerprint } = readCertificate(await readFile(join(shop.server.dir, 'tls/rsa.crt'), 'utf8'));
+    expect(await probeTls({ ...at, keyAlgorithm: 'rsa' })).toMatchObject({ leafFingerprint: fingerprint });
   });
 
   test('ends restored and proved where a reload kills the server, which is started again', async () => {

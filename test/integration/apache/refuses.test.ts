@@ -99,6 +99,29 @@ describe.skipIf(!haveApache())('an Apache', () => {
     expect(plan.warnings).toContain('Apache is not running. The install can only succeed while it runs.');
   });
 
+  test.skipIf(!haveApache('md'))(
+    'that manages a domain itself is left alone there, and says so',
+    async () => {
+      const { endpoint } = await start({
+        modules: ['md'],
+        main: 'MDStoreDir {dir}/temp/md\nMDomain a.test\nMDRenewMode manual',
+        files: leaves(),
+        site: `<VirtualHost 127.0.0.1:{port}>\n  ServerName a.test\n  SSLEngine on\n</VirtualHost>\n${host('b.test', pair('b'))}`,
+        start: false,
+      });
+      const node = await nodeNamed(endpoint, 'a.test');
+      expect(node.managedBy).toEqual({
+        who: 'mod_md of Apache',
+        evidence: 'the configuration has the managed domain a.test',
+      });
+      expect(node.notInstallable).toBe(
+        'mod_md of Apache gets and renews the certificate of this virtual host itself (managed domain a.test), so it is left alone.',
+      );
+      const plan = await planFor(endpoint, 'b.test');
+      expect(plan.warnings.join(' ')).toContain('lets mod_md write to its own store');
+    },
+  );
+
   test('that asks for the pass phrase of its key is told of in the plan, and gets a key without one', async () => {
     const [old, next] = [leafFor('a.test'), leafFor('a.test')];
     const dialog = '#!/bin/sh\necho secret\n';

@@ -143,6 +143,15 @@ ${pair}</VirtualHost>\n`,
     changes: added,
   },
   {
+    what: 'the server itself, where no virtual host answers (certbot #1994)',
+    options: {
+      main: `${pair}SSLEngine on`,
+      site: site('b.test', pair.replaceAll('/a.', '/b.')),
+    },
+    node: 'server.test',
+    changes: '=',
+  },
+  {
     what: 'continued lines, line ends of Windows, other cases and quotes (certbot #1042)',
     options: {
       site: `# a comment \\\n  that goes on, <VirtualHost *:1>\r\n${site('b.test')}<virtualhost 127.0.0.1:{port}>\r\n\tservername a.test\r\n\tSSLENGINE On\r\n\tsslcertificatefile \\\r\n\t  '{dir}/tls/a.crt'\r\n\tSSLCertificateKeyFile\t"{dir}/tls/a.key"\r\n</virtualhost>\r\n`,

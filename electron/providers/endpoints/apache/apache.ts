@@ -134,7 +134,10 @@ export class ApacheEndpoint extends FileEndpoint {
     const hosts = await virtualHostsOf(configuration, (path) => path);
     const report = await checkPairs(this.connection, { ...configuration, hosts });
     refuseBroken(this.connection, report);
-    return 'apachectl -t read the new configuration and reported no error, and certificates and keys fit each other.';
+    const read = 'apachectl -t read the new configuration and reported no error';
+    return report.count === null
+      ? `${read}; there is no openssl to read certificates and keys with.`
+      : `${read}, and certificates and keys fit each other.`;
   }
 
   override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
