@@ -11,8 +11,9 @@ import { kill } from './campaign/kill.ts';
 import { writeSection } from './campaign/page.ts';
 import { restore } from './campaign/restore.ts';
 import { rotation } from './campaign/rotation.ts';
+import { xml } from './campaign/xml.ts';
 
-const campaigns: Record<string, Campaign> = { apache, disk, fuzz, kill, restore, rotation };
+const campaigns: Record<string, Campaign> = { apache, disk, fuzz, kill, restore, rotation, xml };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

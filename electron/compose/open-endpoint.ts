@@ -35,6 +35,7 @@ export function openEndpoint({ clock, log, probeTls, wrap }: OpenParts): OpenEnd
 function handshakeBy(probeTls: ProbeTls): EndpointTools['handshake'] {
   return async (place) => {
     const answer = await probeTls({ ...place, timeoutMs: 5000 });
-    return answer.kind === 'certificate' ? null : answer.sentence;
+    if (answer.kind === 'certificate') return null;
+    return { answered: answer.code === 'handshake-failed', sentence: answer.sentence };
   };
 }

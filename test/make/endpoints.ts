@@ -59,7 +59,8 @@ export const endpointTools: EndpointTools = {
   secrets: { open: async () => null },
   async handshake(place) {
     const answer = await probeTls({ ...place, timeoutMs: 5000 });
-    return answer.kind === 'certificate' ? null : answer.sentence;
+    if (answer.kind === 'certificate') return null;
+    return { answered: answer.code === 'handshake-failed', sentence: answer.sentence };
   },
 };
 

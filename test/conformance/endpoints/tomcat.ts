@@ -36,14 +36,6 @@ export const shape: EndpointShape = {
         ),
       also: [],
     },
-    'Tomcat with a chain file': {
-      make: () => {
-        const attributes = `${own} certificateChainFile="tls/chain.pem"`;
-        const connectors = connector('{port2}', host('_default_', attributes));
-        return tomcatWith({ connectors }, 2, '_default_');
-      },
-      also: [],
-    },
   },
 };
 
@@ -57,7 +49,6 @@ async function tomcatWith(options: TomcatOptions, port: number, hostName: string
     files: {
       ...options.files,
       ...{ 'tls/shop.crt': old.chainPem, 'tls/shop.key': old.keyPem },
-      'tls/chain.pem': old.chainPem.slice(old.certPem.length),
     },
   });
   await giveAway(join(server.dir, 'tls/shop.crt'), 0o664);

@@ -15,10 +15,17 @@ export interface EndpointSecrets {
   open(name: string): Promise<Secret | null>;
 }
 
+/** Why a handshake does not complete. */
+export interface NoHandshake {
+  /** A server answered, and the handshake failed: waiting alone changes nothing. */
+  answered: boolean;
+  sentence: string;
+}
+
 export interface EndpointTools {
   clock: Clock;
   log: Log;
   secrets: EndpointSecrets;
-  /** Whether a TLS handshake there completes, as the agent sees it. Null: it does; else a sentence why not. Never rejects. */
-  handshake(place: PlannedProof): Promise<string | null>;
+  /** Whether a TLS handshake there completes, as the agent sees it. Null: it does; else why not. Never rejects. */
+  handshake(place: PlannedProof): Promise<NoHandshake | null>;
 }

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
 import { commandTimedOut, type HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
-import type { EndpointTools } from '../common/tools.ts';
+import type { EndpointTools, NoHandshake } from '../common/tools.ts';
 import { locate } from './host-place.ts';
 import { type Manager, reloadByManager } from './manager.ts';
 import { nodeLabel } from './sharing.ts';
@@ -128,37 +128,51 @@ async function served({ tools }: Parts, all: readonly Served[]): Promise<Served[
   return all.filter((_one, at) => answers[at] === null);
 }
 
-/** The first that does not, with why. */
-async function missing({ tools }: Parts, all: readonly Served[]): Promise<(Served & { why: string }) | null> {
-  for (const one of all) {
-    const why = await tools.handshake(one.proof);
-    if (why !== null) return { ...one, why };
-  }
-  return null;
+interface Missing extends Served {
+  why: NoHandshake;
 }
 
+/** Those that do not, with why. */
+async function missing({ tools }: Parts, all: readonly Served[]): Promise<Missing[]> {
+  const answers = await Promise.all(all.map(({ proof }) => tools.handshake(proof)));
+  return all.flatMap((one, at) => {
+    const why = answers[at] ?? null;
+    return why === null ? [] : [{ ...one, why }];
+  });
+}
+
+/**
+ * Until all of `before` are there again. What still is not a moment after others are, or answers and fails, will not come by itself; before
+ * that, as long as the process lives, within patience.
+ */
 async function waitFor(
   parts: Parts,
   before: readonly Served[],
   patienceMs: number,
   lives: () => Promise<boolean>,
 ): Promise<void> {
-  const { connection, tools } = parts;
-  const end = tools.clock.monotonic() + patienceMs;
+  const { clock } = parts.tools;
+  const end = clock.monotonic() + patienceMs;
+  let upAt: number | null = null;
   for (let turn = 0; ; turn++) {
     const gone = await missing(parts, before);
-    if (gone === null) return;
+    const [first] = gone;
+    if (first === undefined) return;
+    if (gone.length < before.length || gone.some(({ why }) => why.answered)) upAt ??= clock.monotonic();
+    const settled = upAt !== null && clock.monotonic() > upAt + momentMs;
     // a new process may take a moment to show itself
-    const dead = turn > 6 && !(await lives());
-    if (dead || tools.clock.monotonic() > end) {
-      const { who, why, proof } = gone;
-      const ended = dead ? 'Tomcat stopped after it was started again' : `The ${who} no longer serves TLS`;
-      throw new Failure(
-        'endpoint.restart-failed',
-        `${ended} on ${connection.description}: at ${proof.address} port ${proof.port}, ${why.replace(/\.$/, '')}.`,
-        { hint: 'Check the log of Tomcat for the reason.', peerSaid: peerTail(why) },
-      );
-    }
+    const dead = turn > 6 && !settled && !(await lives());
+    if (dead || settled || clock.monotonic() > end) throw notServed(parts, first, dead);
     await pause(parts, turn);
   }
+}
+
+function notServed({ connection }: Parts, { who, why, proof }: Missing, dead: boolean): Failure {
+  const ended = dead ? 'Tomcat stopped after it was started again' : `The ${who} no longer serves TLS`;
+  const { sentence } = why;
+  return new Failure(
+    'endpoint.restart-failed',
+    `${ended} on ${connection.description}: at ${proof.address} port ${proof.port}, ${sentence.replace(/\.$/, '')}.`,
+    { hint: 'Check the log of Tomcat for the reason.', peerSaid: peerTail(sentence) },
+  );
 }
