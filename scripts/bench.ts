@@ -11,6 +11,7 @@ import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
 import { largeKeyStores } from './bench/key-stores.ts';
+import { manyNodes } from './bench/many-nodes.ts';
 import type { Figure } from './bench/measure.ts';
 import { fiftyNeighbours } from './bench/neighbours.ts';
 import { overviewOfAThousand } from './bench/overview.ts';
@@ -24,6 +25,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   install: approveToProof,
   neighbours: fiftyNeighbours,
   discovery: twoThousandHosts,
+  nodes: manyNodes,
   start: startToReady,
   'command-line': commandLineStart,
   desktop: desktopStart,
