@@ -1,3 +1,4 @@
+import { allEnded } from '#kit/all-ended.ts';
 import type { KeyType } from '#shared/model/certificate.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf, type OwnChange } from '#shared/model/changes/index.ts';
@@ -113,12 +114,24 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   }
 
   async afterHashes(plan: InstallPlan, material: Material): Promise<Record<string, string>> {
+    return this.#hashesOf(plan, await this.#piecesOf(plan, material));
+  }
+
+  /** The new content of every file that is replaced as a whole, by its path. */
+  async #piecesOf(plan: InstallPlan, material: Material): Promise<Map<string, Piece[]>> {
+    const files = changesOf(plan.changes, 'file').filter(({ holds }) => holds !== 'configuration');
+    const all = files.map(
+      async (file): Promise<[string, Piece[]]> => [file.path, await this.piecesFor(file, material, plan)],
+    );
+    return new Map(await allEnded(all));
+  }
+
+  async #hashesOf(plan: InstallPlan, pieces: ReadonlyMap<string, Piece[]>): Promise<Record<string, string>> {
     const hashes: Record<string, string> = {};
     for (const file of changesOf(plan.changes, 'file')) {
+      const own = pieces.get(file.path);
       hashes[file.path] =
-        file.holds === 'configuration'
-          ? (file.after.sha256 ?? '')
-          : await contentHash(this.connection, await this.piecesFor(file, material, plan));
+        own === undefined ? (file.after.sha256 ?? '') : await contentHash(this.connection, own);
     }
     return hashes;
   }
@@ -161,7 +174,8 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
   async install(plan: InstallPlan, material: Material): Promise<string | null> {
     this.refuseMaterial(plan, material);
     await refuseWrongPair(this.connection, material);
-    const after = await this.afterHashes(plan, material);
+    const pieces = await this.#piecesOf(plan, material);
+    const after = await this.#hashesOf(plan, pieces);
     const files = changesOf(plan.changes, 'file');
     refuseOtherContent(files, after, this.connection);
     await refuseForeignContent(this.connection, files, after);
@@ -170,10 +184,11 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
       await makeDirectory(this.connection, directory);
     const made: NewFile[] = [];
     for (const file of files) {
+      const own = pieces.get(file.path);
       const one =
-        file.holds === 'configuration'
+        own === undefined
           ? await editedConfiguration(this.connection, plan, file)
-          : newFile(file, await this.piecesFor(file, material, plan), after[file.path] ?? '');
+          : newFile(file, own, after[file.path] ?? '');
       if (one !== null) made.push(one);
     }
     await this.connection.removeLeftovers(files.map(({ path }) => path));

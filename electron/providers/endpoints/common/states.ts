@@ -1,3 +1,4 @@
+import { allEnded } from '#kit/all-ended.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import { type FileChange, type FileState, file } from '#shared/model/changes/file.ts';
@@ -88,7 +89,11 @@ export async function ledAway(connection: HostConnection, path: string): Promise
 }
 
 async function leadsAway(connection: HostConnection, path: string): Promise<Drift[]> {
-  const own = await connection.stat(path);
+  return awayFrom(connection, path, await connection.stat(path));
+}
+
+/** The same, with what is there already known. */
+async function awayFrom(connection: HostConnection, path: string, own: FileFacts | null): Promise<Drift[]> {
   const place = own ?? (await connection.stat(dirname(path)));
   if (place !== null && place.realPath !== place.path)
     return [driftOf(place.path, `now leads to ${place.realPath}`)];
@@ -159,11 +164,14 @@ export async function refuseForeignContent(
   files: readonly FileChange[],
   after: Readonly<Record<string, string>>,
 ): Promise<void> {
+  const facts = await allEnded(files.map(({ path }) => connection.stat(path)));
+  const there = files.filter((_file, at) => facts[at] !== null).map(({ path }) => path);
+  const hashes = await connection.hashes(there);
   const found = await Promise.all(
-    files.map(async ({ path, before }) => {
-      const away = await ledAway(connection, path);
+    files.map(async ({ path, before }, at) => {
+      const away = sentencesOf(await awayFrom(connection, path, facts[at] ?? null));
       if (away.length > 0) return away;
-      const now = (await connection.stat(path)) === null ? null : await connection.hash(path);
+      const now = facts[at] === null ? null : (hashes.get(path) ?? (await connection.hash(path)));
       if (now === (before?.sha256 ?? null) || now === after[path]) return [];
       return [now === null ? `${path} is missing` : `${path} has other content`];
     }),
