@@ -7,11 +7,12 @@ import {
 } from '#shared/catalog/endpoints/secrets.ts';
 import type { Field, Flat } from '#shared/catalog/field.ts';
 import { invalid, text } from '#shared/catalog/flat.ts';
+import { isKeptHere } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import type { GivenSecrets } from '../agent/endpoint-secrets.ts';
 import type { Database } from '../database/database.ts';
 import { Secret } from '../secrets/secret.ts';
-import { findStore } from './find.ts';
+import { findCredential, findStore } from './find.ts';
 
 /** Secrets of one command beside the login, by the names of their fields. */
 interface EndpointSecrets {
@@ -64,13 +65,14 @@ function storedSource(database: Database, { name, label }: Field, flat: Flat): S
       `A credential ID for the ${label.toLowerCase()} was given without its credential store.`,
       `Add --${storeField(name)}.`,
     );
-  const { id } = findStore(database, store);
+  const row = findStore(database, store);
   if (credentialId === null)
     throw invalid(
       `No credential of "${store}" was chosen for the ${label.toLowerCase()}.`,
       `Add --${credentialField(name)}.`,
     );
-  return { from: 'credential-store', store: id, credentialId };
+  if (isKeptHere(row)) findCredential(database, row, credentialId);
+  return { from: 'credential-store', store: row.id, credentialId };
 }
 
 function checkNeeded({ name, label, unless }: Field, source: SecretSource | null): void {

@@ -80,4 +80,4 @@ function protection(facts: Omit<Protection, 'sentence'>): Protection {
 }
 
 const joined = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  names.length < 2 ? names.join('') : [names.slice(0, -1).join(', '), names.at(-1)].join(' and ');

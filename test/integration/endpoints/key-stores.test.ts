@@ -91,6 +91,20 @@ describe.skipIf(!usable)('a JKS endpoint', () => {
     expect(await keytool('-certreq', '-alias', 'blog', ...store, '-keypass:env', 'P')).toContain('REQUEST');
   });
 
+  test('refuses a plan once someone else replaced the entry, and says that it was the entry', async () => {
+    const made = await storeOf('jks', 'jks');
+    const endpoint = adapter(made);
+    const [shop, blog] = [await endpoint.plan('shop'), await endpoint.plan('blog')];
+    await adapter(made).install(shop, inAgent(newLeaf()));
+    await expect(endpoint.checkDrift(shop)).rejects.toMatchObject({
+      code: 'endpoint.drifted',
+      message: expect.stringContaining(`the entry shop of ${pathOf(made)} holds another certificate`),
+    });
+    const other = endpoint.checkDrift(blog);
+    await expect(other).rejects.toThrow('has other content');
+    await expect(other).rejects.not.toThrow('the entry blog');
+  });
+
   test('keeps the secret key of a JCEKS store', async () => {
     const made = await storeOf('jks', 'jceks');
     const [before, endpoint] = [await entriesIn(made), adapter(made)];

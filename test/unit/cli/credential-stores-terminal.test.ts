@@ -42,6 +42,18 @@ describe('at a terminal', () => {
     ],
     ['proxy set --host p --port 3128', 'proxy.set', [], {}],
     [
+      'tls add p12 --name s --path k.p12',
+      'endpoints.add',
+      ['Store password: '],
+      { path: '/here/k.p12', store_password: 'answer' },
+    ],
+    [
+      'tls add jks --name s --path k.jks --store_password_store v --store_password_cred_id i',
+      'endpoints.add',
+      [],
+      { store_password_store: 'v', store_password_cred_id: 'i' },
+    ],
+    [
       'backup restore b',
       'backups.restore',
       ['Passphrase of the backup: '],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { secretFacts, secretFields, sourcesOf, storesOf } from '#shared/catalog/endpoints/secrets.ts';
 import type { Flat } from '#shared/catalog/field.ts';
+import type { CredentialStore } from '#shared/model/credential-store.ts';
 import type { Endpoint } from '#shared/model/endpoint.ts';
 import { makeDatabase, type TestDatabase } from '#test/make/database.ts';
 import { anEndpoint, aStore } from '#test/make/rows.ts';
@@ -28,7 +29,12 @@ const fields = [
 let fixture: TestDatabase;
 beforeEach(() => {
   fixture = makeDatabase();
-  fixture.database.credentialStores.insert(aStore({ id: 'cs_1', name: 'vault1' }));
+  const settings: CredentialStore['settings'] = {
+    ...{ kind: 'hashicorp', vaultUrl: 'https://vault.example', namespace: null, auth: { type: 'Token' } },
+    ...{ authMount: 'approle', rootPath: 'kv', verify: null, trustedRootsPem: null },
+  };
+  const vault = aStore({ id: 'cs_1', name: 'vault1', kind: 'hashicorp', settings });
+  fixture.database.credentialStores.insert(vault);
 });
 afterEach(() => fixture.remove());
 
