@@ -17,6 +17,7 @@ import { fromPlanMutations } from './from-plan.ts';
 import { groupMutations } from './groups.ts';
 import { issuedMutations } from './issued.ts';
 import { keptKeyMutations } from './kept-keys.ts';
+import { keyStoreMutations } from './key-stores.ts';
 import { leftoverMutations } from './leftovers.ts';
 import { managerMutations } from './managers.ts';
 import { migrationMutations } from './migrations.ts';
@@ -53,6 +54,7 @@ export const mutations: readonly Mutation[] = [
   ...secretMutations,
   ...passphraseMutations,
   ...keptKeyMutations,
+  ...keyStoreMutations,
   ...leftoverMutations,
   ...stateMutations,
   ...taskMutations,
