@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
 import { keyStoresCodes } from '#shared/failure-codes/key-stores.ts';
@@ -93,4 +94,11 @@ test('a file of nothing but empty elements is refused before it takes all memory
     readKeyStore(Buffer.concat([head, many]).subarray(0, 5 + 0x7fffff), { store }),
   );
   expect(outcome).toBe('key-store.corrupt');
+});
+
+test('what lies behind the last entry of a Java key store is damage, though the digest is right', async () => {
+  const body = Buffer.from('feedfeed0000000200000000' + '00', 'hex');
+  const hash = createHash('sha1').update(Buffer.from(password, 'utf16le').swap16());
+  const digest = hash.update('Mighty Aphrodite').update(body).digest();
+  expect(await outcomeOf(readKeyStore(Buffer.concat([body, digest]), { store }))).toBe('key-store.corrupt');
 });

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { randomPairs } from '#test/make/key-store-material.ts';
+import { entryOf } from '#test/make/key-stores.ts';
 import { makeChance } from '#test/make/random.ts';
 import { randomPfx, rawsOf } from '#test/make/random-pfx.ts';
 import { sameAlias } from '../../../../electron/pki/key-store/aliases.ts';
 import type { KeyStore, NewKeyEntry } from '../../../../electron/pki/key-store/key-store.ts';
 import { openPfx } from '../../../../electron/pki/key-store/pfx.ts';
+import { isKey } from '../../../../electron/pki/key-store/pfx-entries.ts';
+import { schemeOf } from '../../../../electron/pki/key-store/pfx-keys.ts';
 import { readKeyStore } from '../../../../electron/pki/key-store/read-key-store.ts';
 import { withKeyEntry } from '../../../../electron/pki/key-store/with-key-entry.ts';
 import { Work } from '../../../../electron/pki/work.ts';
@@ -103,6 +107,22 @@ describe('a random PKCS#12 file', () => {
       expect(untouched.length - carried.length).toBeLessThanOrEqual(old === undefined ? 2 : 0);
     },
   );
+});
+
+test('no two contents have the same salt, though the seed is the same', async () => {
+  const { before, entry } = await makeRound(3);
+  const seen = new Set<string>();
+  for (const turn of [0, 1, 2]) {
+    const other = makeLeaf(makeCa(), { names: [`n${turn}.example.org`] });
+    const { bytes } = await withKeyEntry(
+      before,
+      { store },
+      entryOf(other, entry.alias, { seed: entry.seed }),
+    );
+    const keys = (await open(bytes)).parts.flatMap(({ bags }) => bags ?? []).filter(isKey);
+    for (const bag of keys) seen.add(JSON.stringify(schemeOf(bag)));
+    expect(seen.size).toBe(keys.length + turn);
+  }
 });
 
 /** What may not change, in a form to compare. */
