@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
@@ -71,6 +71,19 @@ export function endpointSuite(major: TomcatMajor): void {
       );
       expect(sentence('running')).toContain('sslReload');
       expect(sentence('manager')).toContain('lets deploy in by its text interface');
+    });
+
+    it('lists a connector without TLS, and the directory of its web application', async () => {
+      await mkdir(join(server.dir, 'webapps/ROOT'), { recursive: true });
+      const nodes = await endpointOf(server).nodes();
+      expect(nodes.find(({ protocol }) => protocol === 'http')).toMatchObject({
+        key: `http 127.0.0.1:${port(1)}`,
+        bindings: [{ address: '127.0.0.1', port: port(1) }],
+        notInstallable: expect.stringContaining('has no TLS'),
+      });
+      expect(new Set(nodes.map(({ webRoot }) => webRoot))).toEqual(
+        new Set([join(server.dir, 'webapps/ROOT')]),
+      );
     });
 
     it('has the manager reload a new certificate, without a restart, and nothing else changes', async () => {

@@ -50,7 +50,10 @@ export function nodesOf(
     seen.set(key, count);
     return count === 1 ? key : `${key} #${count}`;
   };
-  return connectors
+  const plain = connectors.filter(
+    ({ tls, port, protocol }) => !tls && port !== null && !/ajp/i.test(protocol),
+  );
+  const withTls = connectors
     .filter(({ tls }) => tls)
     .flatMap((connector) =>
       connector.hosts.flatMap((host) =>
@@ -68,6 +71,24 @@ export function nodesOf(
         }),
       ),
     );
+  return [...withTls, ...plain.map((one) => plainNode(configuration, one, unique, dialAddress))];
+}
+
+/** A connector without TLS: seen, and nothing can be installed there. */
+function plainNode(
+  configuration: Configuration,
+  connector: TomcatConnector,
+  unique: (key: string) => string,
+  dialAddress: string,
+): TomcatNode {
+  const host: TomcatHost = { name: '_default_', element: null, certificates: [] };
+  const certificate = { holder: null, attributes: new Map(), values: new Map(), type: 'UNDEFINED' };
+  const { bindings } = placesOf(configuration.connectors, connector, host, dialAddress);
+  const places = { bindings, proofs: [], unproved: null };
+  const parts = { connector, host, certificate, pem: null, store: null, oneOfSeveral: false, places };
+  const node = nodeFrom(configuration, parts, unique(`http ${configuredAddress(connector)}`), null);
+  const notInstallable = `This connector has no TLS; add SSLEnabled="true" and an SSLHostConfig to it in ${node.place}, then discover again.`;
+  return { ...parts, node: { ...node, protocol: 'http', notInstallable } };
 }
 
 function nodeFrom(

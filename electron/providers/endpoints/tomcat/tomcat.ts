@@ -16,7 +16,7 @@ import type { Piece } from '../common/content.ts';
 import { FileEndpoint } from '../common/file-endpoint.ts';
 import { pairOf } from '../common/key-store-content.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
-import { type Managers, managerOf, readManagers } from '../common/managers.ts';
+import { type Managers, readManagers } from '../common/managers.ts';
 import { refuseOtherFamily } from '../common/pieces.ts';
 import type { Drift } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
@@ -32,7 +32,7 @@ import { probeTomcat } from './probe.ts';
 import { tomcatRemembers } from './remembers.ts';
 import { makeServed, startDead } from './restart.ts';
 import { isStore } from './stores.ts';
-import { directoriesOf, readView, type View } from './view.ts';
+import { directoriesOf, discovered, readView, type View } from './view.ts';
 import { type Restart, restartArgv, restartFor, startCommandsOf, type Way, wayFor } from './ways.ts';
 
 /** A Tomcat on a host: a node is a certificate of a TLS connector. */
@@ -67,7 +67,7 @@ export class TomcatEndpoint extends FileEndpoint {
     const view = await this.#view();
     const managers = await this.#managers(view);
     this.#justRead = view;
-    return view.nodes.map(({ node }) => ({ ...node, managedBy: managerOf(node, managers) }));
+    return discovered(this.connection, view, managers);
   }
 
   async plan(nodeKey: string): Promise<InstallPlan> {

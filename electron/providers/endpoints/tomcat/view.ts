@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import type { DiscoveredNode } from '#shared/model/node.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readComposition } from '../common/composition.ts';
+import { type Managers, managerOf } from '../common/managers.ts';
 import type { OnDisk } from '../common/on-disk.ts';
 import { type ReadPem, readPemFiles } from '../common/read-pem.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
@@ -9,6 +11,7 @@ import { fileOf } from './file-of.ts';
 import { locate, type TomcatPlace } from './host-place.ts';
 import { nodesOf, type PemFiles, type TomcatNode } from './nodes.ts';
 import { isStore, storesOf } from './stores.ts';
+import { webRootsOf } from './web-roots.ts';
 
 /** Everything read at one moment. */
 export interface View {
@@ -79,4 +82,18 @@ export function directoriesOf({ configuration, nodes, real }: View): string[] {
     // files of our own lie one level deeper; their new key was made in the directory above it
     posix.basename(directory) === 'trustkeep' ? [directory, posix.dirname(directory)] : [directory],
   );
+}
+
+/** The nodes as they are discovered: with who manages them, and where files are put that Tomcat serves. */
+export async function discovered(
+  connection: HostConnection,
+  { nodes, configuration, place }: View,
+  managers: Managers,
+): Promise<DiscoveredNode[]> {
+  const webRoot = await webRootsOf(connection, configuration, place.base);
+  return nodes.map(({ node, connector, host }) => ({
+    ...node,
+    managedBy: managerOf(node, managers),
+    webRoot: webRoot(connector.element, host.name),
+  }));
 }
