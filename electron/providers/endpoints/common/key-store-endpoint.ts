@@ -177,12 +177,25 @@ export class KeyStoreEndpoint extends FileEndpoint implements RunsScripts {
     return keyStoreEntry.drift(entry, now).map((sentence) => ({ path: null, sentence }));
   }
 
-  restart(): Promise<Restarted> {
-    return this.#with((passwords) => this.#scripts.restart(masksOf(passwords)));
+  /** Also while the passwords are not at hand: a restart is what undoing ends with. */
+  async restart(): Promise<Restarted> {
+    return this.#scripts.restart(await this.#masks());
   }
 
-  runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null> {
-    return this.#with((passwords) => this.#scripts.install(plan, masksOf(passwords)));
+  async runInstallScript(plan: InstallPlan): Promise<{ code: number; said: string } | null> {
+    return this.#scripts.install(plan, await this.#masks());
+  }
+
+  /** What no script may be repeated with. Null: it cannot be told now. */
+  async #masks(): Promise<string[] | null> {
+    try {
+      return await this.#with(async ({ store, key }) => [
+        store.text(),
+        ...(key === null ? [] : [key.text()]),
+      ]);
+    } catch {
+      return null;
+    }
   }
 
   protected async directories(): Promise<string[]> {
@@ -210,11 +223,6 @@ export class KeyStoreEndpoint extends FileEndpoint implements RunsScripts {
     const [leafPem = null] = nodes.map(({ chainPem }) => chainPem);
     return readManagers(this.connection, [{ path: on.path, realPath: on.realPath, leafPem }]);
   }
-}
-
-function* masksOf({ store, key }: StorePasswords): Iterable<string> {
-  yield store.text();
-  if (key !== null) yield key.text();
 }
 
 function takenOver(managers: Managers, file: FileChange): Pick<InstallPlan, 'takesOver'> {

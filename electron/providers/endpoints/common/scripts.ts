@@ -25,7 +25,7 @@ interface Ran {
   said: string;
 }
 
-/** Scripts of the user on one endpoint. `masks`: secrets that must not be shown should a script print them. */
+/** Scripts of the user on one endpoint. `masks`: secrets that must not be shown should a script print them; null: they are not known. */
 export class UserScripts {
   readonly #connection: HostConnection;
   readonly #settings: ScriptSettings;
@@ -55,7 +55,7 @@ export class UserScripts {
   }
 
   /** With the argument that the plan says. Null: the plan has none. Only a lost connection rejects. */
-  async install(plan: InstallPlan, masks: Iterable<string> = []): Promise<Ran | null> {
+  async install(plan: InstallPlan, masks: readonly string[] | null = []): Promise<Ran | null> {
     const { installScript } = this.#settings;
     const alias = installScript === null ? null : plannedAlias(plan, installScript);
     if (installScript === null || alias === null) return null;
@@ -63,7 +63,7 @@ export class UserScripts {
   }
 
   /** Without a restart script there is nothing to do: whoever serves the file notices by itself. `endpoint.restart-failed`. */
-  async restart(masks: Iterable<string> = []): Promise<Restarted> {
+  async restart(masks: readonly string[] | null = []): Promise<Restarted> {
     const { restartScript } = this.#settings;
     if (restartScript === null) return { settled: false };
     const ran = await this.#run(restartScript, [], masks);
@@ -75,12 +75,15 @@ export class UserScripts {
     );
   }
 
-  async #run(path: string, args: readonly string[], masks: Iterable<string>): Promise<Ran> {
+  async #run(path: string, args: readonly string[], masks: readonly string[] | null): Promise<Ran> {
     const seconds = this.#settings.scriptTimeout ?? usualScriptTimeout;
     const result = await this.#connection.exec({
       ...{ argv: scriptArgv(path, args), timeoutMs: seconds * 1000, leavesBehind: true, partial: true },
     });
-    const said = saidInAll(result, masks);
+    const said =
+      masks === null
+        ? 'what it printed is not shown, because the passwords in it could not be masked'
+        : saidInAll(result, masks);
     if (!result.timedOut) return { code: result.code ?? 1, said };
     const limit = `It was ended after ${seconds} s, with what it had started.`;
     return { code: tooLate, said: `${limit} ${said}`.trim() };
