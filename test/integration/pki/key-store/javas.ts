@@ -45,7 +45,13 @@ export const keysOf = (java: string): (keyof typeof leaves)[] =>
 
 /** Runs keytool, in a Java that starts quickly. */
 export const keytool = (bench: Bench, java: string, ...args: string[]): Promise<string> =>
-  bench.must(javas.get(java) ?? 'keytool', ...args, '-J-XX:TieredStopAtLevel=1', '-J-Xshare:auto');
+  bench.must(
+    javas.get(java) ?? 'keytool',
+    ...args,
+    '-J-XX:TieredStopAtLevel=1',
+    '-J-XX:+UseSerialGC',
+    '-J-Xshare:auto',
+  );
 
 /** A PKCS#12 file of ours that every Java reads, with these keys. */
 export async function ours(aliases: readonly (keyof typeof leaves)[]): Promise<Buffer> {
