@@ -28,8 +28,10 @@ interface Hook {
   script: string;
 }
 
-/** Files that one command is about: their certificates and paths are handed to grep in one argument each, of 128 KiB at most. */
-const atOnce = 300;
+/** Of the files that one command is about: their certificates and paths are handed to grep in one argument each, of 128 KiB at most. */
+const mostBytes = 100_000;
+/** Bytes of a line that tells a certificate. */
+const markBytes = 65;
 /** A path that is longer is not looked for. */
 const longestPath = 200;
 
@@ -100,18 +102,32 @@ exit 0
 
 /**
  * Which of these files are copies of what another program renews: by their certificate, and by what certbot runs after a renewal.
- * A command for each 300 files, one after the other. Only a lost connection rejects: what the account cannot read shows nothing.
+ * As few commands as their names allow, one after the other. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function findCopies(connection: HostConnection, files: readonly ManagedFile[]): Promise<Copies> {
   const originals = new Map<string, string>();
   const hooks = new Map<string, Hook>();
-  for (let at = 0; at < files.length; at += atOnce)
-    await findIn(connection, files.slice(at, at + atOnce), originals, hooks);
+  for (const some of chunks(files)) await findIn(connection, some, originals, hooks);
   return {
     original: ({ leafPem }) =>
       originals.size === 0 || leafPem === null ? null : (originals.get(markOf(leafPem) ?? '') ?? null),
     hook: ({ path, realPath }) => hooks.get(path) ?? hooks.get(realPath) ?? null,
   };
+}
+
+function* chunks(files: readonly ManagedFile[]): Generator<ManagedFile[]> {
+  let [some, bytes]: [ManagedFile[], number] = [[], 0];
+  for (const file of files) {
+    const { path, realPath } = file;
+    const own = Math.max(markBytes, path.length + 1 + (path === realPath ? 0 : realPath.length + 1));
+    if (bytes + own > mostBytes) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(file);
+    bytes += own;
+  }
+  if (some.length > 0) yield some;
 }
 
 async function findIn(

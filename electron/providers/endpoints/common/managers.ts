@@ -49,8 +49,8 @@ exit 0
 
 /**
  * Which of these files another program manages, by its own notes on the endpoint and never by a name alone: where it keeps them,
- * where it says that it copies them to, and where its store has the same certificate. Two commands at the same time (a further
- * one for each 300 files), and one when a store has one; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
+ * where it says that it copies them to, and where its store has the same certificate. Two commands at the same time (more
+ * where there are thousands of files), and one when a store has one; none for no files. Only a lost connection rejects: what the account cannot read shows nothing.
  */
 export async function readManagers(
   connection: HostConnection,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inTurns } from '#kit/in-turns.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 
@@ -62,16 +63,19 @@ export async function readPemFiles(
   const toRead = new Set(paths);
   const links = [...new Set(linksOnly)].filter((path) => !toRead.has(path));
   const wanted = [...links, ...toRead];
-  for (let at = 0; at < wanted.length; ) {
+  const parts: { some: string[]; linkCount: number }[] = [];
+  for (let at = 0; at < wanted.length; at += parts.at(-1)?.some.length ?? 1) {
     const some = wanted.slice(at, at + countFrom(wanted, at));
-    const linkCount = Math.min(some.length, Math.max(0, links.length - at));
+    parts.push({ some, linkCount: Math.min(some.length, Math.max(0, links.length - at)) });
+  }
+  // the next ones are read on the host while those before are taken apart here
+  await inTurns(parts, 2, async ({ some, linkCount }) => {
     const texts =
       (await throughScript(connection, quickScript, some, linkCount)) ??
       (await throughScript(connection, script, some, linkCount)) ??
       (await oneByOne(connection, some, linkCount));
     for (const [i, text] of texts.entries()) found.set(some[i] ?? '', text);
-    at += some.length;
-  }
+  });
   return found;
 }
 

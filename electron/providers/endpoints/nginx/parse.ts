@@ -111,8 +111,13 @@ export function fullPath(path: string, base: string): string {
 
 /** Every directive of a tree, outermost first. */
 export function* walk(directives: readonly Directive[]): Generator<Directive> {
-  for (const directive of directives) {
-    yield directive;
-    if (directive.block !== null) yield* walk(directive.block);
+  const open = [{ level: directives, at: 0 }];
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    const directive = last.level[last.at++];
+    if (directive === undefined) open.pop();
+    else {
+      yield directive;
+      if (directive.block !== null) open.push({ level: directive.block, at: 0 });
+    }
   }
 }

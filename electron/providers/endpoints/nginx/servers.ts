@@ -104,12 +104,16 @@ export function* readingServers(configuration: Configuration, names: Names): Gen
 /** How often a directive takes part: more than once when its file is included more than once, by whichever name. */
 type UsesOf = (directive: Directive) => number;
 
+/** What an install may change, or put lines into. */
+const mayChange = /^(?:server|ssl_certificate(?:_key)?)$/;
+
 function* countUses(
   configuration: Configuration,
   real: (path: string) => string,
 ): Generator<undefined, UsesOf> {
   const uses = new Map<string, number>();
   for (const directive of walk(configuration.directives)) {
+    if (!mayChange.test(directive.name)) continue;
     yield;
     const id = idOf(directive, real);
     uses.set(id, (uses.get(id) ?? 0) + 1);
