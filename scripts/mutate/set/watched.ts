@@ -86,10 +86,10 @@ export const watchedMutations: readonly Mutation[] = [
         put: '',
       },
       {
-        breaks: 'only the first 300 files are looked for in the stores of others',
+        breaks: 'only the files of whole commands are looked for in the stores of others',
         file: 'electron/providers/endpoints/common/copies.ts',
-        find: 'for (let at = 0; at < files.length; at += atOnce)',
-        put: 'for (let at = 0; at < 1; at += atOnce)',
+        find: '  if (some.length > 0) yield some;\n',
+        put: '',
       },
     ],
   ),
