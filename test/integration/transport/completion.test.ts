@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exec } from '#kit/exec.ts';
+import { endpointTypes } from '#shared/model/endpoint.ts';
 import { type Bundle, quickStarting } from '#test/make/bundle.ts';
 import { have } from '#test/servers/available.ts';
 
@@ -36,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('the completion script', () => {
     );
     expect(lines).toEqual([
       'add',
-      'nginx pem',
+      endpointTypes.join(' '),
       'ssh',
       'complete -o default -o nosort -F _trustkeep trustkeep',
     ]);
