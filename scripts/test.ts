@@ -34,6 +34,7 @@ const useful: [program: string, from: string, what: string][] = [
   ['curl', 'curl', 'DNS scripts with a real ACME CA'],
   ['openssl', 'openssl', 'certificates judged by openssl'],
   ['keytool', 'default-jre-headless', 'key stores that Java writes and reads'],
+  ['/usr/share/tomcat10/bin/catalina.sh', 'tomcat10', 'the Tomcat of Debian'],
   ['Xvfb', 'xvfb', 'the window and the tray'],
   ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
   [

@@ -34,6 +34,10 @@ export interface TomcatOptions {
   config?: string;
   /** Write the files but do not start. */
   start?: boolean;
+  /** Another CATALINA_HOME than the one that was fetched. */
+  home?: string;
+  /** Whom the files belong to and who runs it. Default: whoever asks. */
+  user?: string;
 }
 
 export interface RunningTomcat {
@@ -58,13 +62,13 @@ export const managerPassword = String.raw`s3cret"\pass`;
 /** A real Tomcat with a base of its own, on free high loopback ports. It starts in about a second. */
 export async function startTomcat(options: TomcatOptions): Promise<RunningTomcat> {
   const major = options.major ?? 10;
-  const home = fetchedTomcat(major);
+  const home = options.home ?? fetchedTomcat(major);
   if (home === null) throw new Error(`There is no Tomcat ${major} here.`);
   const dir = await mkdtemp(join(tmpdir(), 'trustkeep-tomcat-'));
   await chmod(dir, 0o755);
   const ports: number[] = [];
   for (let count = 0; count < 30; count++) ports.push(await freePort());
-  const server = running({ dir, home, configPath: join(dir, 'conf/server.xml'), ports });
+  const server = running({ dir, home, configPath: join(dir, 'conf/server.xml'), ports }, options.user);
   await writeFiles(server, options);
   try {
     if (options.start !== false) await server.start();
@@ -98,7 +102,8 @@ async function writeFiles(place: Place, options: TomcatOptions): Promise<void> {
   const { dir, home } = place;
   for (const name of ['conf/Catalina/localhost', 'logs', 'temp', 'work', 'webapps', 'bin'])
     await mkdir(join(dir, name), { recursive: true });
-  await cp(join(home, 'conf/catalina.properties'), join(dir, 'conf/catalina.properties'));
+  const own = fetchedTomcat(options.major ?? 10) ?? home;
+  await cp(join(own, 'conf/catalina.properties'), join(dir, 'conf/catalina.properties'));
   const properties = await readFile(join(dir, 'conf/catalina.properties'), 'utf8');
   const skip = 'tomcat.util.scan.StandardJarScanFilter.jarsToSkip=*.jar';
   const put = (name: string, text: string | Uint8Array) =>
@@ -146,7 +151,7 @@ const fill = (text: string, { dir, ports }: Place): string =>
     .replaceAll('{dir}', dir)
     .replaceAll(/\{port(\d*)\}/g, (_all, n: string) => String(ports[n === '' ? 0 : Number(n) - 1]));
 
-function running(place: Place): RunningTomcat {
+function running(place: Place, user?: string): RunningTomcat {
   const { dir, home } = place;
   const log = () => readFile(join(dir, 'logs/catalina.out'), 'utf8').catch(() => '');
   const pid = async (): Promise<number | null> => {
@@ -169,7 +174,10 @@ function running(place: Place): RunningTomcat {
       process.once('exit', withUs);
       const before = (await log()).length;
       const env = { PATH: process.env.PATH ?? '', CATALINA_HOME: home, CATALINA_BASE: dir };
-      const argv = [join(home, 'bin/catalina.sh'), 'start'] as const;
+      const program = join(home, 'bin/catalina.sh');
+      if (user !== undefined) await exec({ argv: ['chown', '-R', `${user}:`, dir], timeoutMs: 30_000 });
+      const as = ['runuser', '-u', user ?? 'root', '--', program, 'start'] as const;
+      const argv = user === undefined ? ([program, 'start'] as const) : as;
       const { code, stderr } = await exec({ argv, env, timeoutMs: 30_000, leavesBehind: true });
       if (code !== 0) throw new Error(`catalina.sh: ${stderr}`);
       const started = async () => (await log()).slice(before).includes('Server startup in');

@@ -56,11 +56,9 @@ interface Answer {
 }
 
 async function ask(connection: HostConnection, manager: Manager, path: string): Promise<Answer> {
-  const result = await connection.exec({
-    argv: managerArgv,
-    stdin: configurationOf(manager, path),
-    timeoutMs: 90_000,
-  });
+  const stdin = configurationOf(manager, path);
+  const asked = connection.exec({ argv: managerArgv, stdin, timeoutMs: 90_000 });
+  const result = await asked.finally(() => stdin.wipe());
   if (result.code === 127)
     throw failed(
       `There is no curl on ${connection.description} to ask the manager of Tomcat with`,

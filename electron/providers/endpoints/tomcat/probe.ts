@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
-import { asFailure, Failure } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslCheck, probing, refuseLocked } from '../common/probing.ts';
-import { askManager, type Manager } from './manager.ts';
 import type { View } from './view.ts';
 import { commandsOf, type Way } from './ways.ts';
 
@@ -12,8 +11,8 @@ interface Ask {
   view: () => Promise<View>;
   /** How it is made to serve another certificate. */
   way: (view: View) => Promise<Way>;
-  /** Null: none is set. */
-  manager: () => Promise<Manager | null>;
+  /** Asks the manager, and gives in words by which interface it answered; null: none is set. */
+  manager: { url: string; user: string | null; answers: () => Promise<string> } | null;
 }
 
 /** Checks everything an install will need, one check after the other; what fails hides what depends on it. */
@@ -33,11 +32,11 @@ export async function probeTomcat(
   if (view !== undefined) {
     await check('running', () => running(view, ask));
     await check('write', () => writing(connection, view));
-    const manager = await ask.manager().catch((error: unknown) => asFailure(error));
+    const { manager } = ask;
     if (manager !== null)
       await check('manager', async () => {
-        if (manager instanceof Failure) throw manager;
-        return `The manager at ${manager.url} lets ${manager.user ?? 'anyone'} in ${await askManager(connection, manager)}.`;
+        const how = await manager.answers();
+        return `The manager at ${manager.url} lets ${manager.user ?? 'anyone'} in ${how}.`;
       });
   }
   await check('openssl', () => opensslCheck(connection));

@@ -5,7 +5,6 @@ import { commandTimedOut, type HostConnection } from '../../connections/connecti
 import { said } from '../common/run.ts';
 import type { EndpointTools, NoHandshake } from '../common/tools.ts';
 import { locate } from './host-place.ts';
-import { type Manager, reloadByManager } from './manager.ts';
 import { nodeLabel } from './sharing.ts';
 import type { View } from './view.ts';
 import { type Restart, restartArgv, type Way } from './ways.ts';
@@ -30,18 +29,18 @@ interface Served {
 
 /**
  * Makes Tomcat serve what is on disk and waits until everything that completed a TLS handshake before does so again: neither its answer
- * nor its process says so. `endpoint.restart-failed`.
+ * nor its process says so. `reload`: has the manager do so. `endpoint.restart-failed`.
  */
 export async function makeServed(
   parts: Parts,
   view: View,
   way: Way,
-  manager: () => Promise<Manager>,
+  reload: () => Promise<void>,
 ): Promise<void> {
   const { connection } = parts;
   const before = await served(parts, everything(view));
   if (way.way === 'manager') {
-    await reloadByManager(connection, await manager());
+    await reload();
     await waitFor(parts, before, reloadPatienceMs, async () => true);
     return;
   }

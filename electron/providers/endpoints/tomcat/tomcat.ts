@@ -25,20 +25,20 @@ import { changedSinceStart } from './changed-since.ts';
 import { readConfiguration } from './configuration.ts';
 import { locate, type TomcatPlace } from './host-place.ts';
 import { piecesFor } from './install.ts';
-import type { Manager } from './manager.ts';
+import { askManager, type Manager, reloadByManager } from './manager.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { PlannedStores } from './planned-stores.ts';
 import { probeTomcat } from './probe.ts';
 import { tomcatRemembers } from './remembers.ts';
 import { makeServed, startDead } from './restart.ts';
 import { isStore } from './stores.ts';
-import { directoriesOf, discovered, readView, type View } from './view.ts';
+import { directoriesOf, discovered, keyDirectoriesOf, readView, type View } from './view.ts';
 import { type Restart, restartArgv, restartFor, startCommandsOf, type Way, wayFor } from './ways.ts';
 
 /** A Tomcat on a host: a node is a certificate of a TLS connector. */
 export class TomcatEndpoint extends FileEndpoint {
   readonly #settings: TomcatSettings;
-  /** Where it was found before; what runs is asked each time. */
+  /** Where it was found before. */
   #place: TomcatPlace | null = null;
   /** As `nodes` or `plan` has just read it, for one question behind it; null: it was asked, or something was done since. */
   #justRead: View | null = null;
@@ -55,10 +55,14 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
+    const { managerUrl: url, managerUser: user } = this.#settings;
     const ask = {
       view: () => this.#view(),
       way: (view: View) => this.#way(view, false),
-      manager: async () => (this.#settings.managerUrl === null ? null : this.#manager()),
+      manager:
+        url === null
+          ? null
+          : { url, user, answers: () => this.#manager((one) => askManager(this.connection, one)) },
     };
     return probeTomcat(this.connection, this.tools.clock.now(), ask, begins);
   }
@@ -172,7 +176,8 @@ export class TomcatEndpoint extends FileEndpoint {
       return { settled: false };
     }
     const edited = this.#edited ?? (await changedSinceStart(this.connection, view));
-    await makeServed(parts, view, await this.#way(view, edited), () => this.#manager());
+    const reload = () => this.#manager((one) => reloadByManager(this.connection, one));
+    await makeServed(parts, view, await this.#way(view, edited), reload);
     this.#edited = null;
     return { settled: true };
   }
@@ -201,11 +206,7 @@ export class TomcatEndpoint extends FileEndpoint {
     const chosen = view.nodes.find(({ node }) => node.key === nodeKey);
     if (chosen !== undefined && chosen.pem === null && isStore(chosen.store))
       return { yes: false, why: 'A key is put into the key store by the agent, which makes it.' };
-    const keys = view.nodes.flatMap(({ node, pem }) =>
-      pem === null || node.notInstallable !== null ? [] : [posix.dirname(view.real(pem.key))],
-    );
-    const home = posix.dirname(view.real(view.configuration.path));
-    return canMakeKeysIn(this.connection, keys.length === 0 ? [home] : keys);
+    return canMakeKeysIn(this.connection, keyDirectoriesOf(view));
   }
 
   #way(view: View, edited: boolean): Promise<Way> {
@@ -220,10 +221,10 @@ export class TomcatEndpoint extends FileEndpoint {
     });
   }
 
-  async #manager(): Promise<Manager> {
-    const { managerUrl, managerUser } = this.#settings;
+  async #manager<T>(work: (manager: Manager) => Promise<T>): Promise<T> {
+    const { managerUrl, managerUser: user } = this.#settings;
     const password = await this.tools.secrets.open('manager_password');
-    return { url: managerUrl ?? '', user: managerUser, password };
+    return work({ url: managerUrl ?? '', user, password }).finally(() => password?.wipe());
   }
 
   #managers({ nodes, real }: View): Promise<Managers> {

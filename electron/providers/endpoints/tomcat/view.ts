@@ -84,6 +84,14 @@ export function directoriesOf({ configuration, nodes, real }: View): string[] {
   );
 }
 
+/** Where new keys are made: beside those in PEM that can be replaced, else beside the configuration. */
+export function keyDirectoriesOf({ configuration, nodes, real }: View): string[] {
+  const keys = nodes.flatMap(({ node, pem }) =>
+    pem === null || node.notInstallable !== null ? [] : [posix.dirname(real(pem.key))],
+  );
+  return keys.length === 0 ? [posix.dirname(real(configuration.path))] : keys;
+}
+
 /** The nodes as they are discovered: with who manages them, and where files are put that Tomcat serves. */
 export async function discovered(
   connection: HostConnection,
