@@ -70,8 +70,8 @@ function refuseUnfit(nodes: readonly EndpointNode[]): void {
     const shares = nodes.slice(0, at).find((other) => isSamePlace(node, other));
     if (shares !== undefined)
       throw unfit(
-        `${placeOf(node)} and ${placeOf(shares)} use the same certificate file, ${node.certificatePath}.`,
-        'Leave one of them out: what is installed for the one is installed for the other.',
+        `${placeOf(node)} and ${placeOf(shares)} have their certificates in the same file, ${node.certificatePath}.`,
+        'Leave one of them out, and request its certificate on its own.',
       );
   }
 }
@@ -79,8 +79,7 @@ function refuseUnfit(nodes: readonly EndpointNode[]): void {
 const isSamePlace = (one: EndpointNode, other: EndpointNode): boolean =>
   one.endpointId === other.endpointId &&
   one.certificatePath !== null &&
-  one.certificatePath === other.certificatePath &&
-  one.certificate?.fingerprint === other.certificate?.fingerprint;
+  one.certificatePath === other.certificatePath;
 
 /** Names that a certificate may have, else those it has. */
 function namesOf({ serverNames, certificate }: EndpointNode): string[] {

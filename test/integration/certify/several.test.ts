@@ -196,6 +196,21 @@ describe.skipIf(!have('nginx'))('one certificate for two names of one server', (
     expect(await site.served()).not.toBe(site.oldFingerprint);
   });
 
+  test('is refused where they have theirs in one file', async () => {
+    await start();
+    const nodes = await twoNames();
+    const text = readFileSync(site.nginx.configPath, 'utf8').replaceAll('tls/blog.', 'tls/shop.');
+    writeFileSync(site.nginx.configPath, text);
+    await agent.until((await agent.call.endpoints.discover({ endpoint: 'web1' })).taskId);
+    const [node = '', other = ''] = Object.values(nodes);
+    await expect(agent.call.certificates.request({ node, also: [other] })).rejects.toMatchObject({
+      data: { code: 'group.unfit', sentence: expect.stringContaining('in the same file') },
+    });
+    await expect(agent.call.certificates.request({ node, also: [node] })).rejects.toMatchObject({
+      data: { code: 'group.unfit', sentence: expect.stringContaining('named twice') },
+    });
+  });
+
   test('is restored on both, byte for byte, when the second cannot be installed', async () => {
     let reloads = 0;
     await startRefusing((argv) => argv.includes('reload') && ++reloads === 2);
