@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import { exec } from '#kit/exec.ts';
 import { fetchedTomcat, type TomcatMajor } from '../../scripts/find-tomcat.ts';
 import { have } from './available.ts';
@@ -81,13 +82,13 @@ export async function startTomcat(options: TomcatOptions): Promise<RunningTomcat
 
 type Place = Pick<RunningTomcat, 'dir' | 'home' | 'configPath' | 'ports'>;
 
-/** One for many tests: made and started with the first call, and with each as if it were new, but for its process. Ends with ours. */
+/** One for the tests of a file: made and started with the first call, and with each as if it were new, but for its process. */
 export function sharedTomcat(): (options: TomcatOptions) => Promise<RunningTomcat> {
   let shared: RunningTomcat | undefined;
+  afterAll(() => shared?.stop());
   return async (options) => {
     if (shared === undefined) {
       const server = await startTomcat(options);
-      process.once('exit', () => rmSync(server.dir, { recursive: true, force: true }));
       shared = server;
       return server;
     }
