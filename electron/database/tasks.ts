@@ -102,7 +102,7 @@ export class TaskRepository implements TaskRows {
   }
 
   ofGroup(groupId: string): TaskRow[] {
-    const group = `json_extract(memory, '$.input.group.id')`;
+    const group = `iif(json_valid(memory), json_extract(memory, '$.input.group.id'), NULL)`; // as the index has it
     const order = `ORDER BY json_extract(memory, '$.input.group.position')`;
     return this.#driver
       .all(`SELECT * FROM tasks WHERE ${group} IS NOT NULL AND ${group} = ? ${order}`, [groupId])
