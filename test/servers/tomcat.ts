@@ -140,7 +140,7 @@ ${doctype}<Server port="-1" shutdown="SHUTDOWN">
 ${connectors}
     <Engine name="Catalina" defaultHost="localhost">
       ${roles === undefined ? '' : realm}
-      <Host name="localhost" appBase="webapps"/>
+      <Host name="localhost" appBase="webapps" autoDeploy="false"/>
     </Engine>
   </Service>
 </Server>

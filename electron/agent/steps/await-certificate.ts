@@ -40,7 +40,7 @@ export const awaitCertificateStep: Step = {
     const order = mustBeThere(ownOrder(context));
     const orderId = order.id;
     const { issued } = context.output('plan', planOutput).plan;
-    if (issued !== undefined) return issuedAlready(order, issued);
+    if (issued !== undefined && order.state === 'collected') return issuedAlready(order, issued);
     const authority = context.tools.authority(order.authorityId);
     const tools = await orderTools(context, orderId);
     const request = orderRequest(context, order);
