@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
@@ -55,9 +55,22 @@ interface Subject {
   before(): Record<string, string>;
 }
 
-/** What every endpoint made of files promises, held over every way in which every type installs and is reached. */
+/**
+ * What every endpoint made of files promises, held over every way in which every type installs and is reached. Those that take
+ * long run in the files that may.
+ */
 export function eachEndpoint(suite: (subject: Subject) => void): void {
+  const isLong = expect.getState().testPath?.endsWith('.long.test.ts') === true;
   for (const [way, reach] of Object.entries(ways)) {
+    const chosen = shapes.flatMap(([, { needs, cases, noKeys }]) =>
+      Object.entries(cases)
+        .filter(
+          ([, { also, long = false }]) =>
+            long === isLong && (way === here || also.some((one) => one === way)),
+        )
+        .map(([name, { make }]) => ({ name, make, needs, makesKeys: noKeys === undefined })),
+    );
+    if (chosen.length === 0) continue;
     const usable = isRoot && (way === here || canRunSshd());
     describe.skipIf(!usable)(`over ${way}`, () => {
       let reached: Awaited<ReturnType<typeof reach>>;
@@ -68,12 +81,10 @@ export function eachEndpoint(suite: (subject: Subject) => void): void {
         await reached?.connection.close();
         await reached?.stop();
       });
-      for (const [, { needs, cases, noKeys }] of shapes)
-        for (const [name, { make, also }] of Object.entries(cases))
-          if (way === here || also.some((one) => one === way))
-            describe.skipIf(!needs.every(have))(name, () =>
-              suite({ ...subjectOf(make, () => reached.connection), makesKeys: noKeys === undefined }),
-            );
+      for (const { name, make, needs, makesKeys } of chosen)
+        describe.skipIf(!needs.every(have))(name, () =>
+          suite({ ...subjectOf(make, () => reached.connection), makesKeys }),
+        );
     });
   }
 }

@@ -103,7 +103,15 @@ export interface EndpointShape {
   /** Programs without which none of them can be. */
   needs: readonly string[];
   /** By name: every way in which the adapter installs. All run on this machine; `also` says over which other ways. */
-  cases: Record<string, { make(): Promise<MadeEndpoint>; also: readonly Exclude<Way, 'this machine'>[] }>;
+  cases: Record<
+    string,
+    {
+      make(): Promise<MadeEndpoint>;
+      also: readonly Exclude<Way, 'this machine'>[];
+      /** It takes minutes, and runs with those that do. */
+      long?: true;
+    }
+  >;
 }
 
 /** Every file and directory below `dir` with content hash, owner and mode, but what a running server writes itself. */

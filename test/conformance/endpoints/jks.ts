@@ -15,6 +15,6 @@ export const shape: EndpointShape = {
   needs: ['openssl', 'keytool'],
   cases: {
     'a JKS store with two keys': { make: () => storeEndpoint('jks', 'jks'), also: ['SSH as root'] },
-    'a JCEKS store with a secret key': { make: () => storeEndpoint('jks', 'jceks'), also: [] },
+    'a JCEKS store with a secret key': { make: () => storeEndpoint('jks', 'jceks'), also: [], long: true },
   },
 };

@@ -18,10 +18,11 @@ export const shape: EndpointShape = {
       make: () => storeEndpoint('p12', 'modern'),
       also: ['SSH with sudo'],
     },
-    'a PKCS#12 store of old programs': { make: () => storeEndpoint('p12', 'legacy'), also: [] },
+    'a PKCS#12 store of old programs': { make: () => storeEndpoint('p12', 'legacy'), also: [], long: true },
     'a PKCS#12 store of Java with two keys': {
       make: () => storeEndpoint('p12', 'pkcs12 of Java'),
       also: [],
+      long: true,
     },
   },
 };

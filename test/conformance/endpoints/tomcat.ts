@@ -35,6 +35,7 @@ export const shape: EndpointShape = {
           'shop.example',
         ),
       also: [],
+      long: true,
     },
   },
 };
