@@ -11,8 +11,13 @@ import { judgeServed, probeNodeTls } from './verify.ts';
 const waitsMs = [0, 50, 150, 300, 1000] as const;
 
 const restartOnlyOutput = z.object({
-  /** What each node showed before: leaf by address, in the order of its bindings. Those that answered nowhere are left out. */
-  before: z.array(z.object({ nodeId: z.string(), leaves: z.array(z.string().nullable()) })),
+  /** Which leaf each node showed at which of its addresses. Those that answered nowhere are left out. */
+  before: z.array(
+    z.object({
+      nodeId: z.string(),
+      shown: z.array(z.object({ address: z.string(), port: z.number(), leaf: z.string() })),
+    }),
+  ),
 });
 
 /** By itself: a person asked for it, and checks whether it took effect when it was cut off. */
@@ -25,8 +30,8 @@ export const restartOnlyStep: Step = {
     if (restarts === null) return { kind: 'done', output: { before: [] }, sentence: servesAlready };
     const seen = await seeAll(context, presentNodes(context));
     const before = seen
-      .map(({ node, answers }) => ({ nodeId: node.id, leaves: answers.map(leafOf) }))
-      .filter(({ leaves }) => leaves.some((leaf) => leaf !== null));
+      .map((one) => ({ nodeId: one.node.id, shown: shownBy(one) }))
+      .filter(({ shown }) => shown.length > 0);
     await restarts.restart();
     return { kind: 'done', output: { before }, sentence: 'The endpoint was restarted.' };
   },
@@ -97,20 +102,27 @@ async function untilAllAnswer(
 
 /** Null: it is served as before, or with what is on disk. */
 function wrongOf({ node, answers }: Seen, before: Before): string | null {
-  const { leaves } = before.find(({ nodeId }) => nodeId === node.id) ?? { leaves: [] };
-  for (const [at, answer] of answers.entries()) {
-    const earlier = leaves[at] ?? null;
-    if (earlier === null) continue;
+  const { shown } = before.find(({ nodeId }) => nodeId === node.id) ?? { shown: [] };
+  for (const { address, port, leaf } of shown) {
+    const at = node.bindings.findIndex((one) => one.address === address && one.port === port);
+    const answer = answers[at];
+    if (answer === undefined) return `${node.name} no longer has the address ${address} port ${port}.`;
     if (answer.kind === 'no-answer') return `${node.name}: ${answer.sentence}`;
-    const expected = [earlier, node.certificate?.fingerprint];
+    const expected = [leaf, node.certificate?.fingerprint];
     if (!expected.includes(answer.leafFingerprint))
-      return `${node.name}: it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…)`;
+      return `${node.name}: it shows another certificate (${answer.leafFingerprint.slice(0, 16)}…).`;
   }
   return null;
 }
 
-const leafOf = (answer: TlsAnswer): string | null =>
-  answer.kind === 'certificate' ? answer.leafFingerprint : null;
+/** Answers come in the order of the bindings. */
+function shownBy({ node, answers }: Seen): Before[number]['shown'] {
+  return answers.flatMap((answer, at) => {
+    const binding = node.bindings[at];
+    if (binding === undefined || answer.kind !== 'certificate') return [];
+    return [{ address: binding.address, port: binding.port, leaf: answer.leafFingerprint }];
+  });
+}
 
 function notServed(context: StepContext, sentence: string | undefined): Failure {
   const { name } = context.endpoint();
