@@ -13,7 +13,7 @@ const select = `SELECT n.id, n.endpoint_id, e.name AS endpoint_name, n.key, n.na
   n.served_state, n.served_fingerprint, n.served_sentence, n.served_at, n.missing_since, n.discovered_at,
   c.fingerprint, c.key_fingerprint, c.serial, c.subject, c.issuer, c.names, c.not_before, c.not_after, c.key_type,
   c.self_signed, c.order_number, c.revoked_at IS NOT NULL AS revoked,
-  EXISTS (SELECT 1 FROM tasks t WHERE t.subject_id = n.id AND t.state = 'waiting' AND t.waiting_for = 'endpoint-restart')
+  n.id IN (SELECT subject_id FROM tasks WHERE state = 'waiting' AND waiting_for = 'endpoint-restart')
     AS restart_required
   FROM nodes n JOIN endpoints e ON e.id = n.endpoint_id LEFT JOIN certificates c ON c.fingerprint = n.fingerprint`;
 

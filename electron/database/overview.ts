@@ -146,8 +146,7 @@ function readTroubles(driver: Driver, now: number): Row[] {
          r.node_id IS NOT NULL AS renews,
          EXISTS (SELECT 1 FROM tasks t WHERE t.kind = 'certify' AND t.subject_id = n.id AND t.state = 'waiting'
            AND t.waiting_for = 'approval') AS asks,
-         EXISTS (SELECT 1 FROM tasks t WHERE t.subject_id = n.id AND t.state = 'waiting'
-           AND t.waiting_for = 'endpoint-restart') AS restart,
+         n.id IN (SELECT subject_id FROM tasks WHERE state = 'waiting' AND waiting_for = 'endpoint-restart') AS restart,
          f.node_id IS NOT NULL AS failed, coalesce(f.lost, 0) AS lost, coalesce(f.unproved, 0) AS unproved
        FROM nodes n
        JOIN certificates c ON c.fingerprint = n.fingerprint
