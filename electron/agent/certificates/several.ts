@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts';
 import type { Ground } from '../domain.ts';
 import { aboutNode } from '../find.ts';
 import { groupOf } from '../steps/group.ts';
+import { configuredNames } from '../steps/plan.ts';
 import type { CertifyInput } from '../steps/shapes.ts';
 
 const mostNodes = 100;
@@ -82,9 +83,9 @@ const isSamePlace = (one: EndpointNode, other: EndpointNode): boolean =>
   one.certificatePath === other.certificatePath;
 
 /** Names that a certificate may have, else those it has. */
-function namesOf({ serverNames, certificate }: EndpointNode): string[] {
-  const plain = serverNames.filter((name) => /^(\*\.)?[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i.test(name));
-  return plain.length > 0 ? plain : (certificate?.names ?? []);
+function namesOf(node: EndpointNode): string[] {
+  const configured = configuredNames(node);
+  return configured.length > 0 ? configured : (node.certificate?.names ?? []);
 }
 
 const placeOf = ({ endpointName, name }: EndpointNode): string => `${endpointName}/${name}`;

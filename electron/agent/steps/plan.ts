@@ -130,10 +130,7 @@ function certificateNames(
   requested: string[] | undefined,
   answers: readonly string[],
 ): string[] {
-  const usable = node.serverNames.filter(
-    (name) =>
-      name !== '' && name !== '_' && !name.startsWith('~') && !name.startsWith('.') && !name.endsWith('.*'),
-  );
+  const usable = configuredNames(node);
   const present = node.certificate?.names ?? [];
   const own =
     usable.length > 0 ? [...usable, ...answers.filter((name) => !namesCover(usable, name))] : present;
@@ -145,6 +142,14 @@ function certificateNames(
   const normal = normalizeNames(names);
   checkNames(normal);
   return normal;
+}
+
+/** Those that the node answers for by its settings, as far as a certificate can be for them. */
+export function configuredNames({ serverNames }: Pick<EndpointNode, 'serverNames'>): string[] {
+  return serverNames.filter(
+    (name) =>
+      name !== '' && name !== '_' && !name.startsWith('~') && !name.startsWith('.') && !name.endsWith('.*'),
+  );
 }
 
 /** A name without a dot, such as that of the machine in the certificate it came with, is nobody's. */
