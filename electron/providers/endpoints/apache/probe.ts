@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { opensslCheck, probing, refuseLocked } from '../common/probing.ts';
+import { maySignal, opensslCheck, probing, refuseLocked } from '../common/probing.ts';
 import { reloadCommand, runningServer } from './commands.ts';
 import type { Program } from './program.ts';
 import type { View } from './view.ts';
@@ -56,8 +56,7 @@ async function running(connection: HostConnection, { configuration, program }: V
       },
     );
   const { argv } = reloadCommand(program, server);
-  const may = await connection.exec({ argv: ['sh', '-c', 'kill -0 "$1"', 'sh', String(server.pid)] });
-  if (server.unit === null && may.code !== 0)
+  if (server.unit === null && !(await maySignal(connection, server.pid)))
     throw new Failure(
       'endpoint.denied',
       `The account is not allowed to reload Apache (process ${server.pid}).`,

@@ -58,3 +58,12 @@ export async function opensslCheck(connection: HostConnection): Promise<string> 
     );
   return `${version}: private keys can be generated on the endpoint.`;
 }
+
+/** Whether the account may signal the process, and so have its server reload. */
+export async function maySignal(connection: HostConnection, pid: number): Promise<boolean> {
+  const result = await connection.exec({
+    argv: ['sh', '-c', 'kill -0 "$1"', 'sh', String(pid)],
+    timeoutMs: 15_000,
+  });
+  return result.code === 0;
+}

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { opensslCheck, probing, refuseLocked } from '../common/probing.ts';
+import { maySignal, opensslCheck, probing, refuseLocked } from '../common/probing.ts';
 import { pidPathOf, refuseHandingOver, reloadCommand, runningServer, testConfiguration } from './commands.ts';
 import type { Program } from './program.ts';
 import type { View } from './view.ts';
@@ -69,14 +69,6 @@ async function running(connection: HostConnection, { configuration, program }: V
       },
     );
   return `nginx is running (process ${server.pid}). Reload command: ${argv.join(' ')}.`;
-}
-
-async function maySignal(connection: HostConnection, pid: number): Promise<boolean> {
-  const result = await connection.exec({
-    argv: ['sh', '-c', 'kill -0 "$1"', 'sh', String(pid)],
-    timeoutMs: 15_000,
-  });
-  return result.code === 0;
 }
 
 async function writing(connection: HostConnection, { nodes, program, real }: View): Promise<string> {
