@@ -80,8 +80,15 @@ async function pkcs12({ database }: CommandTools, certificate: Certificate, requ
   }
 }
 
-function chainOf({ chainPem }: Certificate): string[] {
-  return certificatesOf(chainPem);
+/** Leaf first. Failure `certificate.no-chain` where the certificate was met, and is not stored itself. */
+function chainOf(certificate: Certificate): string[] {
+  const all = certificatesOf(certificate.chainPem);
+  if (all.length > 0) return all;
+  throw new Failure(
+    'certificate.no-chain',
+    `The certificate ${named(certificate)} itself is not stored, only what is known of it.`,
+    { hint: 'Discover the node that has it, then export it again.' },
+  );
 }
 
 /** For its owner alone. Never over a file that is there. */

@@ -34,6 +34,24 @@ describe.runIf(have('chromium-headless-shell'))('certificates in the window', ()
     expect(troubles).toEqual([]);
   });
 
+  it('are exported into a file of the agent, with a password that nothing keeps', async () => {
+    const { page, troubles } = await open({ place: 'certificates' });
+    await page.click('[data-row-link] >> text=shop.nordhafen.example');
+    await page.click('role=button[name="Export…"]');
+    const dialog = page.locator('[role=dialog]', { hasText: 'Export the certificate for' });
+    await dialog.getByLabel(/^File/).fill('/tmp/shop.p12');
+    await dialog.getByLabel(/^Password/).fill('p12 password');
+    await dialog.getByLabel('Encrypt in the old way (3DES, SHA-1), for old programs').check();
+    const said = await dialog.innerText();
+    expect(said).toMatch(/certificates export [0-9a-f]{16} --path \/tmp\/shop\.p12 --format pkcs12 --legacy/);
+    expect(said).not.toContain('p12 password');
+    await dialog.locator('role=button[name="Export"]').click();
+    await dialog.getByText('/tmp/shop.p12 holds 2 certificates.').waitFor();
+    const input = { path: '/tmp/shop.p12', format: 'pkcs12', legacy: true, password: 'p12 password' };
+    expect(await calls(page)).toMatchObject([{ command: 'certificates.export', input }]);
+    expect(troubles).toEqual([]);
+  });
+
   it('are rehearsed where the CA has a test directory, before anything is requested', async () => {
     const { page, troubles } = await open({ place: 'endpoints' });
     await page.click('text=shop-web-1');
