@@ -2,67 +2,16 @@
  * The test suite: builds, runs every project but `long` (`npm run test:long` runs that one), and says in its last lines what this machine could not run and how to
  * get it. With `--no-skips` a skipped test is a failure. Other arguments go to vitest.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
 import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
-
-/** What the suite can use: program (or what a package puts there), Debian package, what is tested with it. */
-const useful: [program: string, from: string, what: string][] = [
-  ['nginx', 'nginx-light', 'the main job on a real nginx'],
-  ['/usr/lib/nginx/modules/ngx_mail_module.so', 'libnginx-mod-mail', 'mail servers of a real nginx'],
-  ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream', 'stream servers of a real nginx'],
-  ['sshd', 'openssh-server', 'endpoints over SSH'],
-  ['sudo', 'sudo', 'SSH users who are not root'],
-  ['setfacl', 'acl', 'access control lists of files'],
-  ['setfattr', 'attr', 'extended attributes of files'],
-  ['chattr', 'e2fsprogs', 'files that are immutable'],
-  ['busybox', 'busybox', 'hosts with BusyBox instead of coreutils'],
-  ['pebble', 'pebble', 'orders from a real ACME CA'],
-  ['certbot', 'certbot', 'certificates that another client renews'],
-  ['lego', 'lego', 'certificates that another client renews'],
-  ['knotd', 'knot', 'DNS records at real name servers'],
-  ['knsupdate', 'knot-dnsutils', 'DNS records at real name servers'],
-  ['named', 'bind9', 'DNS records as a real resolver sees them'],
-  ['squid', 'squid', 'a real proxy, with each of its log-ins'],
-  ['microsocks', 'microsocks', 'a real SOCKS 5 proxy'],
-  ['curl', 'curl', 'DNS scripts with a real ACME CA'],
-  ['openssl', 'openssl', 'certificates judged by openssl'],
-  ['keytool', 'default-jre-headless', 'key stores that Java writes and reads'],
-  ['/usr/share/tomcat10/bin/catalina.sh', 'tomcat10', 'the Tomcat of Debian'],
-  ['Xvfb', 'xvfb', 'the window and the tray'],
-  ['dbus-daemon', 'dbus', 'the keychain, the tray and notifications'],
-  [
-    '/usr/lib/python3/dist-packages/dbus',
-    'python3-dbus',
-    'the tray and notifications as a desktop sees them',
-  ],
-  ['/usr/lib/python3/dist-packages/gi', 'python3-gi', 'the tray and notifications as a desktop sees them'],
-  ['systemd-nspawn', 'systemd-container', 'the service under a systemd of its own'],
-  ['gnome-keyring-daemon', 'gnome-keyring', 'a real keychain'],
-  ['chromium-headless-shell', 'chromium-headless-shell', 'the screens with made-up data'],
-  ['rpmbuild', 'rpm', 'the RPM package'],
-  ['podman', 'podman', 'the image, in a container'],
-  ['podman-compose', 'podman-compose', 'the image, in a container'],
-  ['runc', 'runc', 'the image, in a container'],
-  ['catatonit', 'catatonit', 'the image, in a container'],
-  ['/usr/lib/wine/wine64', 'wine64', 'command line and installer for Windows'],
-  ['makensis', 'nsis', 'the installer for Windows'],
-  ['x86_64-w64-mingw32-gcc', 'gcc-mingw-w64-x86-64', 'the whole installer for Windows'],
-  [
-    '/usr/x86_64-w64-mingw32/lib/nsis/libpluginapi-amd64-unicode.a',
-    'nsis-pluginapi',
-    'the whole installer for Windows',
-  ],
-  ['strip', 'binutils', 'packages of the size they are released with'],
-  ['zsh', 'zsh', 'completion of the command line in zsh'],
-  ['fish', 'fish', 'completion of the command line in fish'],
-];
+import { missingPrograms } from './useful-programs.ts';
 
 interface Report {
   numPassedTests: number;
@@ -71,17 +20,9 @@ interface Report {
     name: string;
     startTime: number;
     endTime: number;
-    assertionResults: { fullName: string; status: string }[];
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[];
   }[];
-}
-
-function have(program: string): boolean {
-  if (isAbsolute(program)) return existsSync(program);
-  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`;
-  return (
-    spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { env: { ...process.env, PATH: path } })
-      .status === 0
-  );
 }
 
 function run(argv: string[], output: 'as it comes' | 'at its end' = 'as it comes'): Promise<number> {
@@ -154,6 +95,7 @@ async function main(): Promise<number> {
     if (!ended.every(({ output }) => existsSync(output))) return code || 1; // vitest did not begin and has said why
     const report = together(ended.map(({ output }) => JSON.parse(readFileSync(output, 'utf8')) as Report));
     saySlowest(report);
+    sayWhatFailed(report);
     return (await sayWhatWasLeftOut(report, noSkips)) || code;
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -190,12 +132,31 @@ function saySlowest(report: Report): void {
     process.stdout.write(`${seconds.toFixed(0).padStart(5)} s  ${name}\n`);
 }
 
+/** What failed, once more, since it scrolled away long ago: each test with its file and the first lines of why. */
+function sayWhatFailed(report: Report): void {
+  const why = (message: string) => {
+    const lines = message.split('\n').filter((line) => !line.includes('node_modules'));
+    return lines
+      .slice(0, 12)
+      .map((line) => `      ${line}\n`)
+      .join('');
+  };
+  for (const file of report.testResults) {
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && file.message === '') continue;
+    process.stdout.write(`\nFailed in ${relative(root, file.name)}:\n`);
+    for (const test of failed)
+      process.stdout.write(`  - ${test.fullName}\n${why((test.failureMessages ?? []).join('\n'))}`);
+    if (failed.length === 0) process.stdout.write(why(file.message));
+  }
+}
+
 /** The last lines; 1 when something was left out that must not be. */
 async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<number> {
   const skipped = report.testResults.flatMap((file) =>
     file.assertionResults.filter((test) => ['pending', 'skipped', 'todo'].includes(test.status)),
   );
-  const missing = useful.filter(([program]) => !have(program));
+  const missing = missingPrograms();
   const electron = await findElectron().catch(() => null);
   process.stdout.write('\n');
   if (skipped.length > 0) {
