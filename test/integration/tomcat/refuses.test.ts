@@ -56,12 +56,12 @@ describe.skipIf(!haveTomcat(10) || process.getuid?.() !== 0)('a Tomcat that is n
     await writeFile(join(server.dir, 'conf/catalina.properties'), source);
     const hosts = host(
       '_default_',
-      '<Certificate certificateFile="\u0024{vault:crt}" certificateKeyFile="conf/a.key"/>',
+      '<Certificate certificateFile="\u0024{vault:crt:-s3cret}" certificateKeyFile="conf/a.key"/>',
     );
     const text = `<Server><Service>${connector('8443', hosts)}</Service></Server>`;
     await writeFile(server.configPath, text);
     const [node] = await endpointOf(server).nodes();
-    expect(node?.notInstallable).toContain('which com.example.Vault gives a value to');
+    expect(node?.notInstallable).toContain('\u0024{vault:crt}, which com.example.Vault gives a value to');
   });
 
   it('does not plan a restart where only the manager may be used, nor where there is no way', async () => {

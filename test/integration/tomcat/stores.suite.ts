@@ -97,6 +97,9 @@ export function storesSuite(major: TomcatMajor): void {
       const endpoint = endpointOf(server, managed(server));
       const plan = await planFor(endpoint, 'b.example');
       expect(plan.warnings.join(' ')).toContain('so this node gets its own files');
+      const lines = changesOf(plan.changes, 'configuration-line').map((one) => one.before);
+      expect(lines).toContain('certificateKeystorePassword="[secret]"');
+      expect(JSON.stringify(plan)).not.toContain('changeit');
       const before = await listing(server.dir);
       const fresh = leafFor('b.example');
       const snapshot = await installAndRestart(endpoint, plan, inAgent(fresh));

@@ -59,7 +59,7 @@ export async function readConfiguration(
     // a class of its own is asked first, and nothing here knows what it answers
     const opaque = ownSources.length > 0 && value.includes('${');
     const found = opaque
-      ? { text: null, unknown: /\$\{([^{}]*)\}/.exec(value)?.[1] ?? null }
+      ? { text: null, unknown: /\$\{([^{}]*?)(?::-[^{}]*)?\}/.exec(value)?.[1] ?? null }
       : resolved(value, (name) => environment.get(name) ?? properties.get(name));
     if (found.unknown !== null) unknown.add(found.unknown);
     return found;

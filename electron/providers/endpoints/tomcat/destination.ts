@@ -150,7 +150,7 @@ function namingEdits(
         : withChild(document, host.element, ['Certificate'], wanted);
     return child === null ? null : [child];
   }
-  const gone = [...attributes].flatMap(([meaning, name]) => (goes.has(meaning) ? [name] : []));
+  const gone = [...attributes].filter(([meaning]) => goes.has(meaning));
   const edits = [
     withAttribute(
       document,
@@ -159,7 +159,7 @@ function namingEdits(
       files.certificate,
     ),
     withAttribute(document, holder, attributes.get('keyFile') ?? keyName(holder.name), files.key),
-    ...gone.map((name) => withoutAttribute(document, holder, name)),
+    ...gone.map(([meaning, name]) => withoutAttribute(document, holder, name, /Password$/.test(meaning))),
   ].filter((edit) => edit !== undefined);
   return edits.some((edit) => edit === null) ? null : edits.filter((edit) => edit !== null);
 }

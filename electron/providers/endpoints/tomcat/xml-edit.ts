@@ -43,11 +43,15 @@ export function withAttribute(
   });
 }
 
-/** Takes an attribute out with the space before it. Null as above; undefined: it has none of that name. */
+/**
+ * Takes an attribute out with the space before it. `isSecret`: its value is shown to no one. Null as above; undefined: it has none of
+ * that name.
+ */
 export function withoutAttribute(
   document: XmlDocument,
   element: XmlElement,
   name: string,
+  isSecret = false,
 ): Splice | null | undefined {
   const present = element.attributes.get(name);
   if (present === undefined) return undefined;
@@ -55,7 +59,7 @@ export function withoutAttribute(
   const gap = /\s*$/.exec(text.slice(0, present.start))?.[0].length ?? 0;
   const end = present.valueEnd + 1;
   return spliceAt(document, present.start - gap, end, '', {
-    before: text.slice(present.start, end),
+    before: isSecret ? `${name}="[secret]"` : text.slice(present.start, end),
     after: '',
   });
 }
