@@ -43,7 +43,8 @@ export const isText = ({ file }: Directive): boolean => posix.isAbsolute(file);
 
 /** What one level, the server or a virtual host, says itself. */
 export interface Level {
-  last(name: string): Directive | undefined;
+  /** `fits`: of those that it takes. */
+  last(name: string, fits?: (directive: Directive) => boolean): Directive | undefined;
   all(name: string): Directive[];
   certificates: Reference[];
   keys: Reference[];
@@ -67,7 +68,7 @@ export function levelOf(
   };
   const chain = all('sslcertificatechainfile').at(-1);
   return {
-    last: (name) => all(name).at(-1),
+    last: (name, fits = () => true) => all(name).findLast(fits),
     all,
     certificates: all('sslcertificatefile').map(refer),
     keys: all('sslcertificatekeyfile').map(refer),
@@ -78,5 +79,6 @@ export function levelOf(
 function whyNoFile(value: string): string | null {
   if (/^pkcs11:/i.test(value)) return 'it is on a PKCS #11 token (pkcs11:…), not in a file';
   if (/^\w+:/.test(value)) return `it is set as "${value.split(':')[0]}:…", not as a file`;
+  if (value.includes('\ufffd')) return `its path is not text in UTF-8 (${value})`;
   return value.includes('${') ? `its path contains a variable that could not be told (${value})` : null;
 }

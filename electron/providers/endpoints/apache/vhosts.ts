@@ -36,10 +36,9 @@ export interface VirtualHost {
   /** SSLCertificateChainFile, which wins over the chain in the certificate file; null: none. */
   chain: Reference | null;
   webRoot: string | null;
-  /** `SSLProtocol` and `SSLCipherSuite` as written; null: Apache's own. */
+  /** `SSLProtocol`, and `SSLCipherSuite` up to TLS 1.2, as written; null: Apache's own. */
   protocols: string[] | null;
   ciphers: string | null;
-  verifiesClients: boolean;
   proxyProtocol: boolean;
   /** Something that decides over its certificate could not be told for certain. */
   uncertain: boolean;
@@ -95,7 +94,8 @@ interface HostFacts {
 
 function hostOf(configuration: Configuration, facts: HostFacts, index: number): VirtualHost {
   const { directive, addresses, level, outer, uses, listeners } = facts;
-  const inherited = (name: string) => level.last(name) ?? outer.last(name);
+  const inherited = (name: string, fits?: (directive: Directive) => boolean) =>
+    level.last(name, fits) ?? outer.last(name, fits);
   const pairs = pairsOf(merged(outer.certificates, level.certificates), merged(outer.keys, level.keys));
   const texts = (name: string) => level.all(name).flatMap(({ args }) => textsOf(args));
   const serverName = textsOf(level.last('servername')?.args ?? '')[0];
@@ -117,17 +117,17 @@ function hostOf(configuration: Configuration, facts: HostFacts, index: number): 
 
 function settingsOf(
   configuration: Configuration,
-  inherited: (name: string) => Directive | undefined,
-): Pick<VirtualHost, 'webRoot' | 'protocols' | 'ciphers' | 'verifiesClients' | 'proxyProtocol'> {
+  inherited: Level['last'],
+): Pick<VirtualHost, 'webRoot' | 'protocols' | 'ciphers' | 'proxyProtocol'> {
   const words = (name: string) => textsOf(inherited(name)?.args ?? '');
   const [root] = words('documentroot');
   const protocols = words('sslprotocol');
-  const ciphers = words('sslciphersuite').filter((word) => !/^(?:SSL|TLSv1\.3)$/i.test(word));
+  const untilNewest = inherited('sslciphersuite', ({ args }) => !/^"?TLSv1\.3\b/i.test(args));
+  const ciphers = textsOf(untilNewest?.args ?? '').filter((word) => !/^SSL$/i.test(word));
   return {
     webRoot: root === undefined || root.includes('${') ? null : fullPath(root, configuration),
     protocols: protocols.length === 0 ? null : protocols,
     ciphers: ciphers[0] ?? null,
-    verifiesClients: !/^(?:none)?$/i.test(words('sslverifyclient')[0] ?? ''),
     proxyProtocol: /^on$/i.test(words('remoteipproxyprotocol')[0] ?? ''),
   };
 }

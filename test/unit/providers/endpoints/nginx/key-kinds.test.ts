@@ -17,6 +17,7 @@ describe('the kinds of key a server block can serve', () => {
     ['ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256', null],
     ['HIGH:!aNULL:!MD5', null],
     ['HIGH:!aECDSA:!aNULL', 'rsa'],
+    ['HIGH:!aNULL:!RSA', null],
     ['EECDH+AESGCM:!aRSA', 'ecdsa'],
     ['@SECLEVEL=1:ECDHE-RSA-AES128-SHA', 'rsa'],
     [null, null],
