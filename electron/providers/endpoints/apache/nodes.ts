@@ -54,7 +54,7 @@ function ofHost(known: Known, host: VirtualHost, key: string): ApacheNode[] {
   return pairs.map((pair, i) => {
     const family = families[i] ?? null;
     const alone = family !== null && families.filter((one) => one === family).length === 1;
-    const suffix = family ?? `certificate ${i + 1}`;
+    const suffix = alone ? family : `certificate ${i + 1}`;
     const refusal = alone
       ? null
       : 'This virtual host has several certificates with the same or an unknown kind of key, so it is not clear which one to replace.';
@@ -72,7 +72,8 @@ function makeNode(
   const path = pair?.certificate.path ?? null;
   const disk = path === null ? null : known.read(path);
   const [first, ...others] = host.names;
-  const domain = pair === null ? host.names.map(known.managedDomain).find((one) => one !== null) : undefined;
+  // what mod_md has is served in place of the files that are named, as soon as it has it
+  const domain = host.names.map(known.managedDomain).find((one) => one !== null);
   const [address] = host.addresses;
   const node: DiscoveredNode = {
     key,

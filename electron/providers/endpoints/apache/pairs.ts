@@ -2,7 +2,7 @@ import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { type Directive, flat } from './dump.ts';
 import { textsOf } from './lines.ts';
-import { servesTls } from './places.ts';
+import { loadsPairs } from './places.ts';
 import type { VirtualHost } from './vhosts.ts';
 
 /**
@@ -82,7 +82,7 @@ export function passPhraseDialog(tree: readonly Directive[]): string | null {
 
 function pairsOf(hosts: readonly VirtualHost[]): Checked[] {
   const found = new Map<string, Checked>();
-  for (const { certificate, key } of hosts.filter(servesTls).flatMap(({ pairs }) => pairs)) {
+  for (const { certificate, key } of hosts.filter(loadsPairs).flatMap(({ pairs }) => pairs)) {
     if (certificate.path === null || key.path === null) continue;
     const one = { certificate: certificate.path, key: key.path };
     if (!`${one.certificate}${one.key}`.includes('\n')) found.set(`${one.certificate}\n${one.key}`, one);

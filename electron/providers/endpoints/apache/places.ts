@@ -21,6 +21,8 @@ export interface Around {
 }
 
 export const servesTls = ({ engine }: VirtualHost): boolean => engine === 'on';
+/** Also where plain connections may be upgraded. */
+export const loadsPairs = ({ engine }: VirtualHost): boolean => engine !== 'off';
 
 export function placesOf(around: Around, host: VirtualHost): Places {
   const bindings = new Map<string, Binding>();

@@ -5,7 +5,7 @@ import { type Directive, walk } from './dump.ts';
 import { idOf } from './levels.ts';
 import { textsOf } from './lines.ts';
 import { addressText } from './listeners.ts';
-import { servesTls } from './places.ts';
+import { loadsPairs, servesTls } from './places.ts';
 import type { Pair, VirtualHost } from './vhosts.ts';
 
 /** Who else uses the files or the addresses of a node. */
@@ -31,7 +31,7 @@ export function sharedBy(
   const others = hosts.filter(
     (one) =>
       one !== own &&
-      servesTls(one) &&
+      loadsPairs(one) &&
       one.pairs.some(({ certificate, key }) => isOurs(certificate.path) || isOurs(key.path)),
   );
   const uses = new Map<string, { who: string; path: string }>();

@@ -129,7 +129,9 @@ export function linksAmong(
   real: (name: string) => string,
 ): Record<string, string> {
   const given = names.filter((name) => typeof name === 'string');
-  return Object.fromEntries(given.flatMap((name) => (real(name) === name ? [] : [[name, real(name)]])));
+  return Object.fromEntries(
+    given.flatMap((name) => (real(name) === posix.normalize(name) ? [] : [[name, real(name)]])),
+  );
 }
 
 /**

@@ -53,7 +53,7 @@ function ofServer(
   return pairs.map((pair, i) => {
     const family = families[i] ?? null;
     const alone = family !== null && families.filter((one) => one === family).length === 1;
-    const suffix = family ?? `certificate ${i + 1}`;
+    const suffix = alone ? family : `certificate ${i + 1}`;
     const refusal = alone
       ? null
       : 'This server block has several certificates with the same or an unknown kind of key, so it is not clear which one to replace.';
