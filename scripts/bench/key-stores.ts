@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { dersOf, entryOf } from '#test/make/key-stores.ts';
 import { encryptJavaKey } from '../../electron/pki/key-store/java-key.ts';
@@ -20,7 +19,7 @@ import { withKeyEntry } from '../../electron/pki/key-store/with-key-entry.ts';
 import { Work } from '../../electron/pki/work.ts';
 import { sequence } from '../../electron/pki/write-der.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
-import { type Figure, median, ms, range, time } from './measure.ts';
+import { type Figure, median, ms, range, timeAndHold } from './measure.ts';
 
 const entries = 1000;
 const runs = 7;
@@ -95,18 +94,15 @@ async function measured(name: string, bytes: Buffer, { leaf }: Material): Promis
   const took: number[] = [];
   const delays: number[] = [];
   for (let run = -1; run < runs; run += 1) {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    const one = await time(async () => {
+    const one = await timeAndHold(async () => {
       const read = await readKeyStore(bytes, { store }, ['alias500']);
       if (read.entries.length !== entries) throw new Error(`${read.entries.length} entries`);
       const { bytes: written } = await withKeyEntry(bytes, { store }, entryOf(leaf, 'alias500'));
       await readKeyStore(written, { store });
     });
-    delay.disable();
     if (run < 0) continue;
-    took.push(one);
-    delays.push(delay.max / 1e6 - 1);
+    took.push(one.took);
+    delays.push(one.held);
   }
   const longest = Math.max(...delays);
   return {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Middle value. */
 export function median(values: readonly number[]): number {
@@ -15,6 +17,22 @@ export async function time(work: () => unknown): Promise<number> {
   await work();
   return performance.now() - start;
 }
+
+/**
+ * Milliseconds that `work` takes, and the longest that it kept the loop from all else: the delay of a timer of 1 ms, less that. With
+ * a monitor of its own each time, for one that is enabled again counts the time that it was not as a delay.
+ */
+export async function timeAndHold(work: () => unknown): Promise<{ took: number; held: number }> {
+  const monitor = monitorEventLoopDelay({ resolution: 1 });
+  monitor.enable();
+  await sleep(someTurnsMs); // it counts from its first turn on
+  const took = await time(work);
+  await sleep(someTurnsMs);
+  monitor.disable();
+  return { took, held: Math.max(0, monitor.max / 1e6 - 1) };
+}
+
+const someTurnsMs = 5;
 
 export function ms(value: number): string {
   return value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(value >= 10 ? 1 : 2)} ms`;

@@ -1,8 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SqliteDatabase } from '../../electron/database/sqlite-database.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { sealedDatabase } from '../../test/make/sealed-database.ts';
-import { type Figure, median, ms, range, time } from './measure.ts';
+import { type Figure, median, ms, range, time, timeAndHold } from './measure.ts';
 
 const count = 100_000;
 const runs = 5;
@@ -123,16 +122,12 @@ async function rotating({
   const held: number[] = [];
   for (let run = 0; run < runs; run++) {
     let resealed = 0;
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    took.push(
-      await time(async () => {
-        const done = await masterKey.rotate({ commit: (work) => database.transaction(work) });
-        resealed = done.resealed;
-      }),
-    );
-    delay.disable();
-    held.push(delay.max / 1e6);
+    const one = await timeAndHold(async () => {
+      const done = await masterKey.rotate({ commit: (work) => database.transaction(work) });
+      resealed = done.resealed;
+    });
+    took.push(one.took);
+    held.push(one.held);
     if (resealed !== count) throw new Error(`only ${resealed} were sealed anew`);
   }
   return [
