@@ -1,22 +1,34 @@
 import { loopTurn, systemClock } from './clock.ts';
 
-/** A part of this many milliseconds is worked on before the loop has a turn. */
-const sliceMs = 4;
+/** Work of this many milliseconds is done before the loop has a turn. */
+const sliceMs = 3;
 
-/** Call it between parts of long work, and await what it gives, if anything: the loop has its turn when it is due. */
-export function pacer(): () => Promise<void> | undefined {
-  let begun = systemClock.monotonic();
-  return () => {
-    if (systemClock.monotonic() - begun < sliceMs) return undefined;
-    return loopTurn().then(() => {
-      begun = systemClock.monotonic();
-    });
-  };
+/** When the loop last had one that is known here; what came of its own since then may have found it free. */
+let turned = Number.NEGATIVE_INFINITY;
+const waiting: (() => void)[] = [];
+
+/**
+ * Await what it gives, if anything, between parts of long work: the loop has its turn when it is due. All who work in this way share
+ * a slice, and one of them continues in each turn: together they hold the loop no longer than one alone.
+ */
+export function due(): Promise<void> | undefined {
+  if (systemClock.monotonic() - turned < sliceMs) return undefined;
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) void giveTurns();
+  });
+}
+
+async function giveTurns(): Promise<void> {
+  while (waiting.length > 0) {
+    await loopTurn();
+    turned = systemClock.monotonic();
+    waiting.shift()?.();
+  }
 }
 
 /** Does `each` to all items in their order; between them the loop has its turn every few milliseconds. */
 export async function inSlices<T>(items: Iterable<T>, each: (item: T) => void): Promise<void> {
-  const due = pacer();
   for (const item of items) {
     each(item);
     const turn = due();
@@ -26,7 +38,6 @@ export async function inSlices<T>(items: Iterable<T>, each: (item: T) => void): 
 
 /** Goes through `steps` to what they give in the end; between them the loop has its turn every few milliseconds. */
 export async function paced<T>(steps: Iterator<unknown, T>): Promise<T> {
-  const due = pacer();
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

@@ -43,21 +43,28 @@ export function unreadable(reason: string): Failure {
 
 /** The element at the start of `bytes`; what follows it is left alone. */
 export function readFirst(bytes: Uint8Array): Der {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const tag = buffer[0];
-  const first = buffer[1];
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readAt(buffer, 0);
+}
+
+/** The element that begins at this byte. */
+function readAt(buffer: Buffer, at: number): Der {
+  const tag = buffer[at];
+  const first = buffer[at + 1];
   if (tag === undefined || first === undefined) throw unreadable('it ends too early');
   if ((tag & 0x1f) === 0x1f) throw unreadable('it has a tag number above 30');
   const extra = first < 0x80 ? 0 : first & 0x7f;
   if (first === 0x80 || extra > 4) throw unreadable('it has a length that DER does not allow');
-  if (buffer.length < 2 + extra) throw unreadable('it ends too early');
-  const size = extra === 0 ? first : buffer.readUIntBE(2, extra);
+  if (buffer.length < at + 2 + extra) throw unreadable('it ends too early');
+  const size = extra === 0 ? first : buffer.readUIntBE(at + 2, extra);
   // another program would write it shorter, and see another fingerprint
-  if (extra > 0 && (size < 0x80 || buffer[2] === 0))
+  if (extra > 0 && (size < 0x80 || buffer[at + 2] === 0))
     throw unreadable('it has a length that DER does not allow');
-  const start = 2 + extra;
+  const start = at + 2 + extra;
   if (size > buffer.length - start) throw unreadable('it ends too early');
-  return { tag, contents: buffer.subarray(start, start + size), whole: buffer.subarray(0, start + size) };
+  return { tag, contents: buffer.subarray(start, start + size), whole: buffer.subarray(at, start + size) };
 }
 
 /** Exactly one element with the given tag (any, when left out) and nothing after it. */
@@ -87,12 +94,12 @@ export function children(der: Der): Der[] {
 /** One element after the other, each read when it is asked for. */
 export function* elementsIn(contents: Buffer): Generator<Der, void> {
   let count = 0;
-  for (let rest = contents; rest.length > 0; ) {
+  for (let at = 0; at < contents.length; ) {
     count += 1;
     if (count > mostChildren) throw unreadable('it has too many elements');
-    const next = readFirst(rest);
+    const next = readAt(contents, at);
     yield next;
-    rest = rest.subarray(next.whole.length);
+    at += next.whole.length;
   }
 }
 

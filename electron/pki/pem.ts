@@ -40,10 +40,17 @@ function readBlock(number: number, label: string, body: string): PemBlock {
     throw unreadable(number, label, 'it is not base64');
   }
   const der = Buffer.from(base64, 'base64');
-  const pem = toPem(label, der);
-  if (headers.length === 0) return { label, pem, der };
+  // most who read blocks need their bytes alone
+  if (headers.length === 0)
+    return {
+      label,
+      der,
+      get pem() {
+        return toPem(label, der);
+      },
+    };
   // headers of old encrypted keys (RFC 1421) say how to read the body: they stay
-  const [first = '', ...rest] = pem.split('\n');
+  const [first = '', ...rest] = toPem(label, der).split('\n');
   return { label, pem: [first, ...headers, '', ...rest].join('\n'), der };
 }
 

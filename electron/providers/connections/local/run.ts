@@ -1,4 +1,5 @@
 import { type ExecResult, exec } from '#kit/exec.ts';
+import { due } from '#kit/in-slices.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { defaultTimeoutMs, wholeOrFailure } from '../common/exec-outcome.ts';
 import type { HostExec } from '../connection.ts';
@@ -9,6 +10,7 @@ export async function runLocally(request: HostExec, closed: AbortSignal): Promis
   const { stdin, signal } = request;
   const stop = signal === undefined ? closed : AbortSignal.any([signal, closed]);
   if (stop.aborted) throw stop.reason;
+  await due(); // a program takes milliseconds to start, in which the loop is held
   try {
     const result = await exec({
       argv: request.argv,

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { due } from '#kit/in-slices.ts';
 import type { ApacheSettings } from '#shared/catalog/endpoints/apache.ts';
 import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
@@ -62,6 +63,7 @@ export class ApacheEndpoint extends FileEndpoint {
     const view = await this.#view();
     const managers = await readManagersOf(this.connection, view.nodes, view.real);
     this.#justRead = view;
+    await due();
     return view.nodes.map(({ node }) => ({
       ...node,
       managedBy: node.managedBy ?? managerOf(node, managers),

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { paced } from '#kit/in-slices.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
@@ -6,7 +7,7 @@ import type { ExecResult } from '../../../kit/exec.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readTexts } from '../common/read-texts.ts';
 import { type Directive, type Dump, type Included, pathsOf, readDump } from './dump.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluating } from './evaluate.ts';
 import { argvOf, type Program } from './program.ts';
 
 const largestConfiguration = 128 * 1024 * 1024;
@@ -31,7 +32,7 @@ export async function readConfiguration(
   const { result, dump } = await dumped(connection, program);
   const { main, serverRoot } = dump;
   if (main === null || serverRoot === null) throw invalid(connection, result);
-  const tree = dump.tree ?? evaluate(main, await surroundings(connection, program, main));
+  const tree = dump.tree ?? (await paced(evaluating(main, await surroundings(connection, program, main))));
   return { ...dump, main, serverRoot, tree, printed: dump.tree !== null, files: pathsOf(main) };
 }
 

@@ -1,4 +1,4 @@
-import { pacer } from '#kit/in-slices.ts';
+import { due } from '#kit/in-slices.ts';
 
 /** A directive as Apache read it: macros, variables and conditions are resolved. */
 export interface Directive {
@@ -53,7 +53,6 @@ const configurationMark = '# In file: ';
 export async function readDump(text: string): Promise<Dump> {
   const listing = new Listing();
   const tree = new Tree();
-  const due = pacer();
   for (let at = 0; at < text.length; ) {
     const feed = text.indexOf('\n', at);
     const line = text.slice(at, feed < 0 ? text.length : feed);

@@ -1,5 +1,6 @@
+import { atOnce } from '#kit/in-slices.ts';
 import { type Directive, directiveOf, type Included } from './dump.ts';
-import { type Line, linesOf, textsOf } from './lines.ts';
+import { linesIn, textsOf } from './lines.ts';
 
 /** What our own reading of a configuration has to know of its server. */
 interface Surroundings {
@@ -22,18 +23,23 @@ interface Macro {
 /** More directives than these are no configuration that was written for a purpose. */
 const mostDirectives = 500_000;
 
+/** As `evaluating`, at once. @internal */
+export const evaluate = (...given: Parameters<typeof evaluating>): Directive[] =>
+  atOnce(evaluating(...given));
+
 /**
  * Reads the files as Apache does, in its order, where mod_info is not there to print them: variables, conditions, macros. Which
- * files take part Apache itself has said. What cannot be told is kept and marked `uncertain`; nothing unknown fails.
+ * files take part Apache itself has said. What cannot be told is kept and marked `uncertain`; nothing unknown fails. In steps, which may be many.
  */
-export function evaluate(main: Included, surroundings: Surroundings): Directive[] {
+export function* evaluating(main: Included, surroundings: Surroundings): Generator<undefined, Directive[]> {
   const reader = new Evaluator(surroundings);
   const top: Directive[] = [];
-  reader.file(main, [top]);
+  yield* reader.file(main, [top]);
   return top;
 }
 
 type Truth = boolean | 'unknown';
+type Steps = Generator<undefined, void>;
 
 class Evaluator {
   readonly #around: Surroundings;
@@ -46,24 +52,26 @@ class Evaluator {
     for (const name of around.defines) this.#defines.set(...split(name));
   }
 
-  file(included: Included, open: Directive[][]): void {
+  *file(included: Included, open: Directive[][]): Steps {
     const content = this.#around.content(included.path);
     if (content === undefined) return;
-    const lines = linesOf(content).map(({ text, last }: Line) => ({
-      text: Buffer.from(text, 'latin1').toString('utf8'),
-      line: last,
-    }));
-    this.#lines(lines, included.path, included, open);
+    const lines: { text: string; line: number }[] = [];
+    for (const { text, last } of linesIn(content)) {
+      yield;
+      lines.push({ text: Buffer.from(text, 'latin1').toString('utf8'), line: last });
+    }
+    yield* this.#lines(lines, included.path, included, open);
   }
 
-  #lines(
+  *#lines(
     lines: readonly { text: string; line: number }[],
     place: string,
     included: Included | null,
     open: Directive[][],
-  ): void {
+  ): Steps {
     const conditions: Truth[] = [];
     for (let at = 0; at < lines.length; at++) {
+      yield;
       const { text, line } = lines[at] ?? { text: '', line: 0 };
       if (text === '' || text.startsWith('#')) continue;
       if (/^<\/If(Define|Module|Version|File|Directive|Section)\b/i.test(text)) conditions.pop();
@@ -71,18 +79,18 @@ class Evaluator {
         conditions.push(conditions.includes(false) ? false : this.#holds(text));
       else if (/^<Macro\s/i.test(text)) at = this.#macro(lines, at, place, conditions);
       else if (!conditions.includes(false))
-        this.#one({ text, line, place, included, open, unsure: conditions.includes('unknown') });
+        yield* this.#one({ text, line, place, included, open, unsure: conditions.includes('unknown') });
     }
   }
 
-  #one(now: {
+  *#one(now: {
     text: string;
     line: number;
     place: string;
     included: Included | null;
     open: Directive[][];
     unsure: boolean;
-  }): void {
+  }): Steps {
     const { line, place, included, open, unsure } = now;
     const text = now.text.replace(/\$\{([^}]+)\}/g, (all, name: string) => this.#defines.get(name) ?? all);
     if (++this.#count > mostDirectives) return;
@@ -94,9 +102,10 @@ class Evaluator {
     const word = name.toLowerCase();
     if (word === 'define' && args[0] !== undefined) this.#defines.set(args[0], args[1] ?? '');
     else if (word === 'undefine') this.#defines.delete(args[0] ?? '');
-    else if (word === 'use') this.#use(args, `used on line ${line} of "${place}"`, open);
+    else if (word === 'use') yield* this.#use(args, `used on line ${line} of "${place}"`, open);
     else if (word === 'include' || word === 'includeoptional')
-      for (const file of (included?.files ?? []).filter((one) => one.line === line)) this.file(file, open);
+      for (const file of (included?.files ?? []).filter((one) => one.line === line))
+        yield* this.file(file, open);
     else {
       const directive = directiveOf(text, place, line);
       if (unsure) directive.uncertain = true;
@@ -121,7 +130,7 @@ class Evaluator {
     return at;
   }
 
-  #use([name = '', ...values]: string[], used: string, open: Directive[][]): void {
+  *#use([name = '', ...values]: string[], used: string, open: Directive[][]): Steps {
     const macro = this.#macros.get(name.toLowerCase());
     if (macro === undefined || this.#count > mostDirectives) return;
     // the longest name first, so that $host does not win over $hostname
@@ -133,7 +142,7 @@ class Evaluator {
       text: parameters.reduce((now, { parameter, value }) => now.replaceAll(parameter, value), text),
     }));
     this.#count += 1;
-    this.#lines(lines, `${macro.place} ${used}`, null, open);
+    yield* this.#lines(lines, `${macro.place} ${used}`, null, open);
   }
 
   #holds(text: string): Truth {

@@ -21,9 +21,11 @@ export interface Line {
 }
 
 /** Reads a configuration file by lines, remembering where every byte stands. Never fails: what it is, its reader decides. */
-export function linesOf(content: Buffer): Line[] {
+export const linesOf = (content: Buffer): Line[] => [...linesIn(content)];
+
+/** The same, one after the other. */
+export function* linesIn(content: Buffer): Generator<Line> {
   const bytes = content.toString('latin1');
-  const lines: Line[] = [];
   let at = 0;
   for (let number = 1; at < bytes.length; number++) {
     const line = { first: number, last: number, start: at, end: at, text: '', at: [] as number[] };
@@ -40,9 +42,8 @@ export function linesOf(content: Buffer): Line[] {
       at = next;
       if (goesOn && at < bytes.length) number++;
     }
-    lines.push(trimmed({ ...line, last: number, end: at }));
+    yield trimmed({ ...line, last: number, end: at });
   }
-  return lines;
 }
 
 function trimmed(line: Line): Line {

@@ -1,4 +1,4 @@
-import { pacer } from '#kit/in-slices.ts';
+import { due } from '#kit/in-slices.ts';
 import type { DiscoveredNode } from '#shared/model/node.ts';
 import { familyOf, type OnDisk } from '../common/on-disk.ts';
 import { addressText } from './listeners.ts';
@@ -25,7 +25,6 @@ interface Known extends Around {
 export async function nodesOf(known: Known): Promise<ApacheNode[]> {
   const seen = new Map<string, number>();
   const nodes: ApacheNode[] = [];
-  const due = pacer();
   for (const host of known.hosts) {
     const plain = keyOf(host);
     const count = (seen.get(plain) ?? 0) + 1;

@@ -1,4 +1,4 @@
-import { pacer } from '#kit/in-slices.ts';
+import { due } from '#kit/in-slices.ts';
 import { type Configuration, fullPath } from './commands.ts';
 import { type Directive, flat } from './dump.ts';
 import { countUses, type Level, levelOf, type Reference, type UsesOf } from './levels.ts';
@@ -61,7 +61,6 @@ export async function virtualHostsOf(
   }
   const outer = levelOf(top, configuration, uses, false);
   const hosts: VirtualHost[] = [];
-  const due = pacer();
   for (const directive of top) {
     const turn = due();
     if (turn !== undefined) await turn;

@@ -137,11 +137,12 @@ async function findIn(
   hooks: Map<string, Hook>,
 ): Promise<void> {
   const marks = new Set<string>();
-  await inSlices(files, ({ leafPem }) => {
+  const names = new Set<string>();
+  await inSlices(files, ({ path, realPath, leafPem }) => {
     const mark = leafPem === null ? null : markOf(leafPem);
     if (mark !== null) marks.add(mark);
+    for (const one of [path, realPath]) if (isPlain(one)) names.add(one);
   });
-  const names = new Set(files.flatMap(({ path, realPath }) => [path, realPath]).filter(isPlain));
   const found = await asked(connection, `${[...marks].join('\n')}\n\n${[...names].join('\n')}\n`);
   for (const line of found.split('\n')) {
     const [conf, by, name] = line.split('\t');

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { inSlices } from '#kit/in-slices.ts';
+import { due, inSlices } from '#kit/in-slices.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
@@ -64,6 +64,7 @@ export async function readManagers(
     ),
     findCopies(connection, files),
   ]);
+  await due();
   const unknown = files.filter(({ path, realPath }) => direct(path) === null && direct(realPath) === null);
   const behind = await notedAbout(
     connection,
@@ -79,15 +80,16 @@ export async function readManagers(
 }
 
 /** The same of the certificates and keys that nodes name. `real`: where a path leads. */
-export function readManagersOf(
+export async function readManagersOf(
   connection: HostConnection,
   nodes: readonly { node: Pick<DiscoveredNode, 'certificatePath' | 'keyPath' | 'chainPem'> }[],
   real: (path: string) => string,
 ): Promise<Managers> {
   const named = new Map<string, string | null>();
-  for (const { node } of nodes)
+  await inSlices(nodes, ({ node }) => {
     for (const path of [node.certificatePath, node.keyPath])
       if (path !== null && !named.has(path)) named.set(path, node.chainPem);
+  });
   const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
   return readManagers(connection, files);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pacer } from '#kit/in-slices.ts';
+import { due } from '#kit/in-slices.ts';
 import { Failure } from '#shared/failure.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 
@@ -26,7 +26,6 @@ export async function filesPrinted(connection: HostConnection, dump: Buffer): Pr
   const hashes = await connection.hashes([...new Set(sections.map(({ name }) => name))]);
   const files = new Map<string, Buffer>();
   let at = 0;
-  const due = pacer();
   for (const section of sections) {
     const turn = due();
     if (turn !== undefined) await turn;

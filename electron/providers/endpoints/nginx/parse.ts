@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { atOnce } from '#kit/in-slices.ts';
 import { Failure } from '#shared/failure.ts';
 import { globMatcher, plainStart } from '../common/globs.ts';
-import { type Directive, holdsValues, parseFile } from './tokens.ts';
+import { type Directive, holdsValues, readingFile } from './tokens.ts';
 
 /** The whole configuration as nginx resolved it. */
 export interface Configuration {
@@ -36,7 +36,7 @@ export function* resolving(
     const content = files.get(name);
     if (content === undefined || depth > 64) throw notPrinted(name);
     const as = values ? `values of ${name}` : name;
-    const own = parsed.get(as) ?? parseFile(name, content, values);
+    const own = parsed.get(as) ?? (yield* readingFile(name, content, values));
     parsed.set(as, own);
     return yield* expand(own, depth, values);
   }
@@ -81,7 +81,8 @@ function included(
   const start = plainStart(pattern);
   const near = [...files.keys()].filter((name) => name.startsWith(start));
   count(near.length + files.size / namesPerDirective);
-  return near.filter(globMatcher(pattern)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const found = near.filter(globMatcher(pattern)).map((name) => ({ name, bytes: Buffer.from(name) }));
+  return found.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ name }) => name);
 }
 
 /** Files that include each other many times over can become more than fits into memory. */

@@ -92,12 +92,14 @@ export function* readingServers(configuration: Configuration, names: Names): Gen
       servers.push(readServer(configuration, uses, { context, around }, directive, servers.length));
     }
   }
-  for (const server of servers)
+  for (const server of servers) {
+    yield;
     server.listens = server.listens.flatMap((listen) => {
       const addresses = isHostName(listen) ? names.addresses(listen.host) : null;
       return addresses === null ? [listen] : lookedUp(listen, addresses);
     });
-  shareSsl(servers);
+  }
+  yield* shareSsl(servers);
   return servers;
 }
 
@@ -198,8 +200,9 @@ function readListens(directives: Directive[], context: Context) {
 }
 
 /** `ssl` and `proxy_protocol` count for every server block at the same address, whichever of them says so. */
-function shareSsl(servers: Server[]): void {
+function* shareSsl(servers: Server[]): Generator<undefined, void> {
   for (const context of contexts) {
+    yield;
     const here = servers.filter((server) => server.context === context);
     const local = here.flatMap((server) => server.skipped);
     const secured = new Set(local.filter(({ ssl }) => ssl).map(({ reason }) => reason));

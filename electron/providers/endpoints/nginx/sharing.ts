@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { atOnce } from '#kit/in-slices.ts';
 import type { Sharing } from '#shared/model/plan.ts';
 import { blocksAt } from './choice.ts';
 import { type Configuration, fullPath, walk } from './parse.ts';
@@ -41,7 +42,7 @@ export function sharedBy(
   );
   const meant = new Map([server, ...blocks].map((one) => [one.directive, one]));
   const found = { uses: new Map<string, Use>(), own: new Map<string, Use>() };
-  for (const { directive, within, path } of otherFiles(configuration)) {
+  for (const { directive, within, path } of atOnce(findingOtherFiles(configuration))) {
     if (!ours.has(real(path))) continue;
     const block = within === null ? undefined : meant.get(within);
     const who = `${directive.name} (${directive.file}:${directive.line})`;
@@ -58,18 +59,23 @@ function belongsToPair({ name, args }: Directive, block: Server): boolean {
   return name === 'ssl_conf_command' && /^(Certificate|PrivateKey)$/i.test(args[0]?.text ?? '');
 }
 
-/** What directives beside the pairs of the server blocks name, where it may be one of their files, and in which block of a server. */
-export function otherFiles(
-  configuration: Configuration,
-): { directive: Directive; within: Directive | null; path: string }[] {
+/** What directives beside the pairs of the server blocks name, where it may be one of their files, and in which block of a server. In steps, which may be many. */
+export function* findingOtherFiles(configuration: Configuration): Generator<undefined, OtherFile[]> {
   const directory = posix.dirname(configuration.configPath);
-  return [...besidePairs(configuration)].flatMap(({ directive, within }) =>
-    namesFiles.test(directive.name)
-      ? directive.args
-          .filter(({ text }) => !text.includes('$'))
-          .map(({ text }) => ({ directive, within, path: fullPath(text, directory) }))
-      : [],
-  );
+  const found: OtherFile[] = [];
+  for (const { directive, within } of besidePairs(configuration)) {
+    yield;
+    if (!namesFiles.test(directive.name)) continue;
+    for (const { text } of directive.args)
+      if (!text.includes('$')) found.push({ directive, within, path: fullPath(text, directory) });
+  }
+  return found;
+}
+
+interface OtherFile {
+  directive: Directive;
+  within: Directive | null;
+  path: string;
 }
 
 /** All directives but the pairs where server blocks have or inherit them: those of blocks that are not read are none. */

@@ -1,3 +1,4 @@
+import { atOnce } from '#kit/in-slices.ts';
 import { Failure } from '#shared/failure.ts';
 
 /** One word of a directive. `start` and `end` are byte offsets into the file, quotes included. */
@@ -35,13 +36,21 @@ const plainly = {
   listed: /[ \t\r\n]*(?:deny|allow|set_real_ip_from)[ \t\r\n]+[^ \t\r\n;{}"'#\\$]+[ \t\r\n]*;/y,
 };
 
+/** As `readingFile`, at once. */
+export const parseFile = (...given: Parameters<typeof readingFile>): Directive[] =>
+  atOnce(readingFile(...given));
+
 /**
  * Reads one configuration file the way nginx's own lexer does, remembering where every word stands. The bytes are
  * taken as Latin-1, so that a character is a byte and offsets are exact whatever the file's encoding. Of values, here where
  * the whole file is part of such a block, only `include` is told, and what is listed is passed over.
- * Rejects with `endpoint.configuration-invalid`, though nginx has accepted the file before we read it.
+ * Rejects with `endpoint.configuration-invalid`, though nginx has accepted the file before we read it. In steps, which may be many.
  */
-export function parseFile(file: string, content: Buffer, values = false): Directive[] {
+export function readingFile(
+  file: string,
+  content: Buffer,
+  values = false,
+): Generator<undefined, Directive[]> {
   const reader = new Reader(file, content.toString('latin1'));
   return reader.directives(false, values);
 }
@@ -65,10 +74,10 @@ class Reader {
     this.#text = text;
   }
 
-  directives(inBlock: boolean, values: boolean): Directive[] {
+  *directives(inBlock: boolean, values: boolean): Generator<undefined, Directive[]> {
     const found: Directive[] = [];
     for (;;) {
-      this.#skipPlain(values ? plainly.values : plainly.listed);
+      yield* this.#skipPlain(values ? plainly.values : plainly.listed);
       this.#skipBlank();
       const c = this.#text[this.#at];
       if (c === undefined) {
@@ -80,7 +89,8 @@ class Reader {
         this.#step();
         return found;
       }
-      const directive = this.#directive();
+      yield;
+      const directive = yield* this.#directive();
       const wanted = values ? directive.name === 'include' : !listed.has(directive.name);
       if (!wanted) continue;
       found.push(directive);
@@ -89,26 +99,29 @@ class Reader {
     }
   }
 
-  #skipPlain(directive: RegExp): void {
+  *#skipPlain(directive: RegExp): Generator<undefined, void> {
     const from = this.#at;
-    directive.lastIndex = from;
-    while (directive.test(this.#text)) this.#at = directive.lastIndex;
+    // another file may be read with the same expression between two steps
+    for (directive.lastIndex = from; directive.test(this.#text); directive.lastIndex = this.#at) {
+      this.#at = directive.lastIndex;
+      yield;
+    }
     if (this.#at > from) this.#line += this.#text.slice(from, this.#at).split('\n').length - 1;
   }
 
-  #directive(): Directive {
+  *#directive(): Generator<undefined, Directive> {
     const words: Word[] = [];
     for (;;) {
       this.#skipBlank();
       const c = this.#text[this.#at];
       if (c === undefined) throw this.#bad('a ";" is missing at the end');
       if (c === '}') throw this.#bad('there is a "}" where a ";" is missing');
-      if (c === ';' || c === '{') return this.#finish(words, c);
+      if (c === ';' || c === '{') return yield* this.#finish(words, c);
       words.push(this.#word());
     }
   }
 
-  #finish(words: Word[], by: ';' | '{'): Directive {
+  *#finish(words: Word[], by: ';' | '{'): Generator<undefined, Directive> {
     const [name, ...args] = words;
     if (name === undefined) throw this.#bad(`there is a "${by}" without a directive before it`);
     this.#step();
@@ -120,7 +133,7 @@ class Reader {
         this.#skipLua();
       } else {
         if (++this.#depth > limits.depth) throw this.#bad('its blocks are nested too deeply');
-        block = this.directives(true, holdsValues.has(name.text));
+        block = yield* this.directives(true, holdsValues.has(name.text));
         this.#depth--;
       }
     }

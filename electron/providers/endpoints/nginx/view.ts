@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { paced } from '#kit/in-slices.ts';
+import { due, paced } from '#kit/in-slices.ts';
 import { ipText } from '../../../pki/ip.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { leavesOf, type OnDisk } from '../common/on-disk.ts';
@@ -9,7 +9,7 @@ import { type NginxNode, readingNodes } from './nodes.ts';
 import type { Configuration } from './parse.ts';
 import type { Program } from './program.ts';
 import { type Names, readingServers, type Server } from './servers.ts';
-import { otherFiles } from './sharing.ts';
+import { findingOtherFiles } from './sharing.ts';
 
 /** Everything read at one moment. */
 export interface View {
@@ -31,11 +31,13 @@ export async function readView(
   configuration: Configuration,
 ): Promise<View> {
   const asPrinted = await paced(readingServers(configuration, asWritten));
+  await due();
   const paths = asPrinted.flatMap((server) =>
     server.pairs.flatMap((pair) => [pair.certificate.path, pair.key?.path ?? null]),
   );
   const named = paths.filter((path) => path !== null);
-  const links = [...configuration.files.keys(), ...otherFiles(configuration).map(({ path }) => path)];
+  const others = await paced(findingOtherFiles(configuration));
+  const links = [...configuration.files.keys(), ...others.map(({ path }) => path)];
   const files = await readPemFiles(connection, named, links);
   const real = (path: string) => files.get(path)?.realPath ?? posix.normalize(path);
   const hosts = await addressesOf(connection, asPrinted.flatMap(({ listens }) => listens).filter(isHostName));
