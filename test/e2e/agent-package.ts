@@ -55,7 +55,7 @@ export function testTurns(place: () => Turns): void {
     if (!initService.possible) return;
     initService.install();
     expect(initService.agent()?.version).toBe(version);
-  }, 120_000);
+  });
 }
 
 /** The packages of the agent for servers: not beside those of the desktop, which are installed on the same machine. */
@@ -142,7 +142,7 @@ function testContents(made: Made): void {
     const image = readFileSync(`${onlyFile(made.now, 'docker-x64.tar.gz')}.files`, 'utf8');
     expect(image).toMatch(/^Dockerfile {2}[0-9a-f]{64}$/m);
     expect(image).toMatch(/^agent\/resources\/cli\/node {2}/m);
-  }, 120_000);
+  });
 }
 
 function testUse(made: Made): void {
@@ -156,7 +156,7 @@ function testUse(made: Made): void {
     expect(about.parts.map(({ name }: { name: string }) => name)).not.toContain('electron');
     const { code, out } = trustkeep('rehearse');
     expect([code, out.match(/PROVED: /g)?.length, out.includes('NOT PROVED')]).toEqual([0, 2, false]);
-  }, 120_000);
+  });
 
   test('are updated in place with the service, which says how', () => {
     if (initService.possible) {
@@ -173,7 +173,7 @@ function testUse(made: Made): void {
     apt('install', onlyFile(made.later, '.deb'));
     expect(trustkeep('--version').out).toBe(`trustkeep ${next}\n`);
     if (initService.possible) expect(initService.agent()?.version).toBe(next);
-  }, 120_000);
+  });
 
   test('are removed without a trace, and leave the data, saying where it is', () => {
     const own = ask('dpkg', '--listfiles', 'trustkeep-agent')

@@ -94,7 +94,7 @@ describe.skipIf(electron === null || !tools)('an AppImage', () => {
     expect(readFileSync(join(data, 'desktop/logs/trustkeep.log'), 'utf8')).not.toContain(
       'without the sandbox',
     );
-  }, 180_000);
+  });
 
   test('is replaced by the next version, which starts from the new file and calls itself healthy', async () => {
     const client = await agentOf(thisVersion);

@@ -19,7 +19,7 @@ describe.skipIf(electron === null)('a person who browses for a file', () => {
   beforeAll(async () => {
     app = await launchApp();
     page = await app.page();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     await enter();
   });
   afterAll(() => app?.stop());

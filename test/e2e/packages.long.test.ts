@@ -158,7 +158,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     );
     expect(parts).not.toContain('vitest');
     expect(licenses.filter((part: { license: string }) => !part.license)).toEqual([]);
-  }, 240_000);
+  });
 
   test('puts the command line on the path, which answers quickly', () => {
     apt('install', packages.now);
@@ -185,7 +185,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     expect([code, said]).toEqual([0, '']);
     expect(out.match(/PROVED: /g)).toHaveLength(2);
     expect(out).not.toContain('NOT PROVED');
-  }, 120_000);
+  });
 
   test('starts the desktop with the sandbox, whose agent the command line reaches', async () => {
     const { child, log } = startDesktopProgram();
@@ -201,7 +201,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     await expect.poll(running, soon).toBe('[]');
     await desktop.choose('Quit');
     await expect.poll(() => child.exitCode, soon).toBe(0);
-  }, 120_000);
+  });
 
   test('is updated in place, with the data kept, and its service too', async () => {
     if (initService.possible) {
@@ -216,7 +216,7 @@ describe.skipIf(electron === null || account === null || !have('dpkg-deb'))('the
     const endpoints = trustkeep('tls', 'list', '--json', '--data-directory', data());
     expect(JSON.parse(endpoints.out)).toMatchObject([{ name: 'kept' }]);
     await end(child);
-  }, 120_000);
+  });
 
   testTurns(() => ({ folder, desktop: packages.next, version: next }));
 

@@ -67,6 +67,7 @@ export function pageHarness(): PageHarness {
     browser = await chromium.connect(given.browser);
     base = given.base;
     page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
     await listen(page, (trouble) => troubles.push(trouble));
   });
   afterAll(async () => {

@@ -11,7 +11,7 @@ import { inFiles, type Mark, mark, marked, type Search, searchFor } from './mark
 import { Person } from './planted-forms.ts';
 import { type PlantedSite, startPlantedSite } from './planted-site.ts';
 
-export const soon = { timeout: 15_000, interval: 200 };
+export const soon = { timeout: 60_000, interval: 200 };
 
 /** One running desktop with all its servers, and what is looked for in it. Filled by `start`. */
 export class Hunt {
@@ -46,7 +46,7 @@ export class Hunt {
     this.children = await recordChildren(app);
     this.watch = watchProcesses();
     this.page = await this.app.page();
-    this.page.setDefaultTimeout(30_000);
+    this.page.setDefaultTimeout(60_000);
     this.page.on('console', (message) => this.said.push(message.text()));
     this.page.on('pageerror', (error) => this.said.push(String(error.stack)));
     this.person = new Person(this.page);

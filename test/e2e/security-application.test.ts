@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 describe.skipIf(electron === null)('the whole application', () => {
   let launched: Launched;

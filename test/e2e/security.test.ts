@@ -8,7 +8,7 @@ import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 // The checklist SEC-01 to SEC-14 in the running application; what is not here is in test/unit/shell and package.test.ts.
 const electron = await electronForTests();
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 describe.skipIf(electron === null)('the window', () => {
   let launched: Launched;

@@ -4,7 +4,7 @@ import type { Notification } from '#shared/model/notification.ts';
 import type { Launched } from './electron.ts';
 import type { StandInAgent } from './stand-in-agent.ts';
 
-export const soon = { timeout: 30_000, interval: 50 };
+export const soon = { timeout: 60_000, interval: 50 };
 
 /** Has the agent tell something. */
 export const emit = ({ app }: Launched, event: AgentEvent) =>

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Launched } from './electron.ts';
 
-export const soon = { timeout: 10_000 };
+export const soon = { timeout: 60_000 };
 /** `EVERY_SIZE=1` draws every screen wide, narrow and dark, for a person to look at. */
 const everySize = process.env.EVERY_SIZE === '1';
 

@@ -42,5 +42,5 @@ describe.skipIf(process.arch !== 'x64' || !have(wineProgram))('the command line 
     const { code, out } = trustkeep(['rehearse']);
     expect(out.match(/ PROVED: /g)).toHaveLength(2);
     expect([code, out.includes('NOT PROVED')]).toEqual([0, false]);
-  }, 240_000);
+  });
 });

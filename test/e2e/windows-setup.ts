@@ -101,7 +101,7 @@ export class WindowsSetup {
     const command = this.entry(root)?.QuietUninstallString ?? '';
     const [, program = '', rest = ''] = /^"(.+)" (.*)$/.exec(command) ?? [];
     expect(this.#wine.run(program, ...rest.split(' '), ...words).code).toBe(0);
-    await expect.poll(() => this.entry(root), { timeout: 30_000 }).toBeNull();
+    await expect.poll(() => this.entry(root), { timeout: 60_000 }).toBeNull();
   }
 
   /** Starts the stand-in for the desktop, or a copy of it elsewhere, and waits until it runs. */
@@ -109,7 +109,7 @@ export class WindowsSetup {
     const ready = this.file('C:\\desktop-is-ready.txt');
     rmSync(ready, { force: true });
     const started = this.#wine.start(program, ...words);
-    await expect.poll(() => existsSync(ready), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => existsSync(ready), { timeout: 60_000 }).toBe(true);
     rmSync(ready);
     return started;
   }

@@ -34,4 +34,4 @@ test('junk for every procedure of the contract is answered or refused in one sen
   expect(found).toEqual([]);
   expect(counts.get('junk: refused')).toBeGreaterThan(100);
   expect(counts.get('junk: answered')).toBeGreaterThan(20);
-}, 180_000);
+});

@@ -21,7 +21,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     const { taskId } = await agent.call.certificates.request({ node: nodeId, authority: 'away' });
     await approve(agent, taskId);
     await expect
-      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 40_000 })
+      .poll(() => agent.database.tasks.get(taskId)?.task.waitingFor, { timeout: 60_000 })
       .toBe('back-off');
     return { before, taskId, endpointId };
   }
@@ -48,7 +48,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     renameSync(`${files}.unmounted`, files);
     expect(site.all()).not.toEqual(before);
     await start();
-    await expect.poll(toCleanUp, { timeout: 10_000 }).toBeNull();
+    await expect.poll(toCleanUp, { timeout: 60_000 }).toBeNull();
     expect(site.all()).toEqual(before);
     const entries = await agent.call.audit.list({ limit: 10 });
     expect(entries.find(({ action }) => action === 'clean-up.done')?.sentence).toBe(
@@ -67,7 +67,7 @@ describe.skipIf(!have('nginx'))('a task cancelled while its authority cannot be 
     renameSync(`${files}.unmounted`, files);
     await agent.call.endpoints.probe({ endpoint: 'web1' });
     agent.agent.wake();
-    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(left, { timeout: 60_000 }).toEqual([]);
     expect(site.all()).toEqual(before);
   });
 });

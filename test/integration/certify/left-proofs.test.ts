@@ -49,7 +49,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
 
   test('is removed when the task is cancelled, and its seal is not stored again', async () => {
     await whileAsked(waiting);
-    await expect.poll(waitingFor, { timeout: 40_000 }).toBe('authority');
+    await expect.poll(waitingFor, { timeout: 60_000 }).toBe('authority');
     const { names } = await agent.call.orders.show({ number: 1001 });
     await agent.call.tasks.cancel({ task: taskId });
     await expect.poll(() => removed).toEqual([{ handle, names, what: 'all' }]);
@@ -77,7 +77,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
           sentence: 'The CA is validating.',
         };
       });
-      await expect.poll(waitingFor, { timeout: 40_000 }).toBe('authority');
+      await expect.poll(waitingFor, { timeout: 60_000 }).toBe('authority');
       const { driver } = agent.database as SqliteDatabase;
       driver.run(`UPDATE authorities SET settings = json_set(settings, '$.leafDays', 7)`);
       if (how === 'cancelled') await agent.call.tasks.cancel({ task: taskId });
@@ -88,7 +88,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
 
   test('is left when what is stored of it is not what Trustkeep stored', async () => {
     await whileAsked(waiting);
-    await expect.poll(waitingFor, { timeout: 40_000 }).toBe('authority');
+    await expect.poll(waitingFor, { timeout: 60_000 }).toBe('authority');
     const driver = (agent.database as SqliteDatabase).driver;
     driver.run('UPDATE orders SET handle = ?', [JSON.stringify({ at: 'elsewhere' })]);
     await agent.call.tasks.cancel({ task: taskId });
@@ -113,7 +113,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
         throw new Failure('acme.dns-record-not-shown', 'It is nowhere.', { retry: 'never' });
       });
       if (how === 'cancelled') {
-        await expect.poll(waitingFor, { timeout: 40_000 }).toBe('authority');
+        await expect.poll(waitingFor, { timeout: 60_000 }).toBe('authority');
         await agent.call.tasks.cancel({ task: taskId });
       } else await agent.until(taskId);
       const why =
@@ -134,7 +134,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
       [removed, left] = [[], []];
       await start();
       authorityDoes(waiting);
-      await expect.poll(() => removed, { timeout: 10_000 }).toMatchObject([{ handle, what: 'all' }]);
+      await expect.poll(() => removed, { timeout: 60_000 }).toMatchObject([{ handle, what: 'all' }]);
       await expect.poll(toCleanUp).toBeNull();
       expect((await lastAudit())[0]).toMatchObject({
         action: 'clean-up.done',
@@ -149,7 +149,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
   async function leftAndRestarted() {
     left = [record];
     await whileAsked(waiting);
-    await expect.poll(waitingFor, { timeout: 40_000 }).toBe('authority');
+    await expect.poll(waitingFor, { timeout: 60_000 }).toBe('authority');
     await agent.call.tasks.cancel({ task: taskId });
     await expect.poll(toCleanUp).not.toBeNull();
     await stop();
@@ -162,7 +162,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
     const driver = await leftAndRestarted();
     driver.run(`UPDATE authorities SET settings = json_set(settings, '$.leafDays', 7)`);
     authorityDoes(waiting);
-    await expect.poll(() => removed, { timeout: 10_000 }).toMatchObject([{ what: 'own listeners' }]);
+    await expect.poll(() => removed, { timeout: 60_000 }).toMatchObject([{ what: 'own listeners' }]);
     await expect.poll(toCleanUp).toBeNull();
     expect((await lastAudit())[0]).toMatchObject({ action: 'clean-up.failed', subject: taskId });
   });
@@ -171,7 +171,7 @@ describe.skipIf(!have('nginx'))('what proved control of names for an order that 
     const driver = await leftAndRestarted();
     driver.run(`UPDATE leftovers SET content = json_set(content, '$.proofs.handle', 'of another order')`);
     authorityDoes(waiting);
-    await expect.poll(toCleanUp, { timeout: 10_000 }).toBeNull();
+    await expect.poll(toCleanUp, { timeout: 60_000 }).toBeNull();
     expect(removed).toEqual([]);
     expect((await lastAudit())[0]?.sentence).toContain('is not what Trustkeep stored');
   });

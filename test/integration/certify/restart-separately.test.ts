@@ -13,7 +13,7 @@ async function installed() {
   const plan = await approve(agent, taskId);
   expect(plan.restarts).toBe('separately');
   await expect
-    .poll(async () => (await agent.call.tasks.show({ task: taskId })).task.waitingFor, { timeout: 20_000 })
+    .poll(async () => (await agent.call.tasks.show({ task: taskId })).task.waitingFor, { timeout: 60_000 })
     .toBe('endpoint-restart');
   return { nodeId, taskId };
 }

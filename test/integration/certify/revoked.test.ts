@@ -116,7 +116,7 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
 
   test('is replaced automatically where its node renews itself, without waiting for its expiry', async () => {
     await revoke({ fingerprint });
-    await expect.poll(site.served, { timeout: 40_000 }).not.toBe(fingerprint);
+    await expect.poll(site.served, { timeout: 60_000 }).not.toBe(fingerprint);
     const [task] = await agent.call.tasks.list({ about: nodeId, limit: 1 });
     expect(task).toMatchObject({ kind: 'certify', origin: 'agent' });
     await agent.until(task?.id ?? '');
@@ -129,7 +129,7 @@ describe.skipIf(!have('nginx') || !have('pebble'))('a certificate that a person 
     await agent.call.endpoints.update({ endpoint: 'web1', changes: { auto_approve: false } });
     await revoke({ fingerprint });
     const live = async () => (await agent.call.tasks.list({ about: nodeId, limit: 1 }))[0];
-    await expect.poll(async () => (await live())?.waitingFor, { timeout: 20_000 }).toBe('approval');
+    await expect.poll(async () => (await live())?.waitingFor, { timeout: 60_000 }).toBe('approval');
     const overview = await agent.call.agent.overview({});
     expect(overview.worst).toMatchObject([
       {

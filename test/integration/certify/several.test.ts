@@ -23,7 +23,7 @@ async function added(name: string, { nginx }: Pick<Site, 'nginx'>): Promise<Reco
 async function requested(first: string, also: string[]): Promise<string[]> {
   const { taskId } = await agent.call.certificates.request({ node: first, also });
   await expect
-    .poll(async () => (await agent.call.approvals.list({})).length, { timeout: 20_000 })
+    .poll(async () => (await agent.call.approvals.list({})).length, { timeout: 60_000 })
     .toBe(also.length + 1);
   const tasks = (await agent.call.tasks.list({})).filter(({ kind }) => kind === 'certify');
   const of = (nodeId: string) => tasks.find(({ subject }) => subject.id === nodeId)?.id ?? '';
@@ -155,7 +155,7 @@ describe.skipIf(!have('nginx'))('one certificate for two servers', () => {
     await approveAll(ids);
     await expect
       .poll(async () => (await agent.call.tasks.show({ task: ids[0] ?? '' })).task.waitingFor, {
-        ...{ timeout: 20_000, interval: 5 },
+        ...{ timeout: 60_000, interval: 5 },
       })
       .toBe('group');
     await stop();

@@ -27,7 +27,7 @@ afterEach(async () => {
   directory.remove();
 });
 
-const soon = { timeout: 20_000, interval: 30 };
+const soon = { timeout: 60_000, interval: 30 };
 const chat = () => agent.call.channels.show({ channel: 'chat' });
 /** What is still to be sent within this time. */
 const dueWithin = (ms: number) => {

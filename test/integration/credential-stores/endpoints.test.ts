@@ -174,7 +174,7 @@ describe.runIf(canRunSshd())(
       const lines: string[] = [];
       /** As the server of this test wrote them down, which may be a moment after it answered. */
       const refusals = () => sshd.output().match(/Failed password/g)?.length ?? 0;
-      const waiting = { timeout: 20_000, interval: 20 };
+      const waiting = { timeout: 60_000, interval: 20 };
 
       function partsOver(credentials: CredentialReader, sleep: () => Promise<void>) {
         return {

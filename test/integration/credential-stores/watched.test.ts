@@ -9,7 +9,7 @@ import { startVault, type VaultServer } from '#test/servers/vault-strict.ts';
 
 const minute = 60_000;
 const second = 1000;
-const waiting = { timeout: 40_000, interval: 50 };
+const waiting = { timeout: 60_000, interval: 50 };
 let vault: VaultServer;
 let directory: ReturnType<typeof tempDirectory>;
 let agent: TestAgent;

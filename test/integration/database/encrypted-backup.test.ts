@@ -154,7 +154,7 @@ describe('a backup', () => {
   });
 });
 
-test('A large database needs little memory', { timeout: 240_000 }, async () => {
+test('A large database needs little memory', async () => {
   const megabyte = 'x'.repeat(1024 * 1024);
   for (let index = 0; index < 80; index += 1) here.database.meta.set(`filler ${index}`, megabyte);
   fill(here.database, 10);

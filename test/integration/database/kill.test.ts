@@ -39,7 +39,7 @@ test('Killing the writer again and again loses nothing it was told is stored, an
     database.close();
   }
   expect(acknowledged).toBeGreaterThan(50);
-}, 180_000);
+});
 
 test('A migration that is killed in the middle left nothing of itself, and runs whole afterwards', async () => {
   const before = open();

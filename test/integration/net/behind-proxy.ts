@@ -19,7 +19,7 @@ const root = makeCa({ commonName: 'Vault root' });
 const leaf = makeLeaf(root, { names: ['vault.test', 'other.test', ...(outer === null ? [] : [outer])] });
 export const trust = { trustedRootsPem: root.certPem };
 export const password = 'p@ss:wörd';
-export const waiting = { timeout: 20_000, interval: 20 };
+export const waiting = { timeout: 60_000, interval: 20 };
 /** Ports that nobody is given by chance, so nobody listens there. */
 export const [nowhere, nowhereElse] = [998, 999];
 

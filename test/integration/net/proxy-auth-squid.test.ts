@@ -12,7 +12,7 @@ import { openTunnel } from '../../../electron/net/proxy/tunnel.ts';
 
 const password = 'p@ss:wörd';
 const users = { bob: password };
-const waiting = { timeout: 20_000, interval: 20 };
+const waiting = { timeout: 60_000, interval: 20 };
 const kinds: Record<'none' | 'basic' | 'digest' | 'ntlm', TestLogin | null> = {
   none: null,
   basic: { user: 'bob', password },

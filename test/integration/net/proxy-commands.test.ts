@@ -79,7 +79,7 @@ describe.skipIf(!haveSquid())('the proxy commands, over a real agent and a real 
     expect(after.stdout).toContain('The server answered 200.');
     // Squid writes the line of a tunnel when it has ended
     await expect
-      .poll(() => squid.accessLog(), { timeout: 20_000 })
+      .poll(() => squid.accessLog(), { timeout: 60_000 })
       .toContainEqual(expect.stringMatching(/^CONNECT .* 200 ann$/));
     expect(
       before.stdout + set.stdout + after.stdout + JSON.stringify(agent.database.audit.list(undefined, 50)),

@@ -39,7 +39,7 @@ test('An issuer with a kind of key that is unknown here does not hide those abov
   const reach = () => http.reach({ url: `https://localhost:${port}/`, trustedRootsPem: root.certPem });
   try {
     await expect
-      .poll(async () => (await reach()).certificate, { timeout: 10_000 })
+      .poll(async () => (await reach()).certificate, { timeout: 60_000 })
       .toMatchObject({ subject: 'localhost', issuer: 'Vault root' });
     expect((await reach()).ok).toBe(false);
   } finally {

@@ -47,18 +47,14 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx with l
       { 'deny.txt': lines(260_000, (network) => `deny\t${network}.0/24;`) },
       server('location / { include deny.txt; allow all; }'),
     ],
-  ])(
-    'is managed with %s',
-    async (_what, more, http) => {
-      const { endpoint } = await start({ files: { ...files({ a: leafFor('a.example') }), ...more }, http });
-      const plan = await planFor(endpoint, 'a.example');
-      expect(plan.standsOn).toHaveLength(Object.keys(more).length + 1);
-      const fresh = leafFor('a.example');
-      await installAndRestart(endpoint, plan, inAgent(fresh));
-      expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
-    },
-    30_000,
-  );
+  ])('is managed with %s', async (_what, more, http) => {
+    const { endpoint } = await start({ files: { ...files({ a: leafFor('a.example') }), ...more }, http });
+    const plan = await planFor(endpoint, 'a.example');
+    expect(plan.standsOn).toHaveLength(Object.keys(more).length + 1);
+    const fresh = leafFor('a.example');
+    await installAndRestart(endpoint, plan, inAgent(fresh));
+    expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+  });
 
   it('knows by which patterns the lists include, so that nothing of its own is taken for values', async () => {
     const { endpoint, server: running } = await start({

@@ -134,7 +134,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a running nginx', (
     // its workers end, and it waits for whether it has to take over again: it serves no one
     process.kill(pid, 'SIGWINCH');
     await expect
-      .poll(running, { timeout: 10_000 })
+      .poll(running, { timeout: 60_000 })
       .toMatchObject({ ok: true, sentence: expect.stringContaining(`-p ${server.dir} `) });
     const plan = await planFor(endpoint, 'a.example');
     const fresh = leafFor('a.example');

@@ -39,7 +39,6 @@ test.each(points)(
     if (which === 'old') expect(after).toBe(before);
     else expect(after).not.toBe(before);
   },
-  120_000,
 );
 
 test('Killed at any moment, again and again, everything opens and nothing is left over', {

@@ -27,7 +27,7 @@ describe.skipIf(!possible)('the service', () => {
       writeSite(join(root, site));
     });
     await built.remove();
-  }, 240_000);
+  });
   afterAll(() => machine?.stop());
 
   const trustkeep = (line: string, user?: string): Promise<Answer> =>

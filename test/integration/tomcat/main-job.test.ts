@@ -102,7 +102,6 @@ describe.skipIf(!usable)('a certificate for a Tomcat', () => {
       const printed = JSON.stringify([task, plan, await agent.call.endpoints.show({ endpoint: 'app1' })]);
       expect(printed).not.toContain(JSON.stringify(managerPassword).slice(1, -1));
     },
-    120_000,
   );
 
   it.each(['this machine', 'SSH with sudo'] as const)(
@@ -122,6 +121,5 @@ describe.skipIf(!usable)('a certificate for a Tomcat', () => {
       expect(await leafAt(port(), 'shop.example')).toBe(shown);
       expect(await leafAt(port(), null)).toBe(leaves.b.facts.fingerprint);
     },
-    120_000,
   );
 });

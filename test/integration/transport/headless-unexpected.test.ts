@@ -21,7 +21,7 @@ describe('the command line', () => {
   let child: ChildProcess | null = null;
   beforeAll(async () => {
     built = await quickStarting('electron/cli.ts');
-  }, 60_000);
+  });
   afterAll(() => built.remove());
   beforeEach(() => {
     data = tempDirectory('headless');
@@ -45,7 +45,7 @@ describe('the command line', () => {
     started.stderr.on('data', (part: Buffer) => {
       log += part.toString();
     });
-    await expect.poll(() => said, { timeout: 20_000 }).toContain('is ready');
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('is ready');
     return { process: started, log: () => log };
   }
 
@@ -69,7 +69,6 @@ describe('the command line', () => {
       again.process.kill('SIGTERM');
       expect(await stopped).toEqual([0, null]);
     },
-    60_000,
   );
 
   test.each(['an exception', 'an error that holds more than it says'] as const)(
@@ -94,6 +93,5 @@ describe('the command line', () => {
       expect(said).toMatch(/^Ended after something unexpected: Error: /);
       expect(said).not.toMatch(/hunter2|^ {4}at |token/m);
     },
-    30_000,
   );
 });

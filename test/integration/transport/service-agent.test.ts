@@ -16,7 +16,7 @@ import { type LocalSocket, listenForGroup, listenLocally } from '../../../electr
 // A real agent behind its real socket, and the desktop's side of it with the port that a page holds.
 let made: Awaited<ReturnType<typeof makeCommands>>;
 let socket: LocalSocket;
-const soon = { timeout: 20_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 beforeEach(async () => {
   made = await makeCommands();

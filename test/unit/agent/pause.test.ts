@@ -55,7 +55,7 @@ describe('a pause', () => {
   test('ends with its time, which is audited, also when no agent ran at its end', async () => {
     control().begin(clock.now() + 150);
     expect(audited()).toEqual([]);
-    await expect.poll(audited, { timeout: 3000 }).toEqual(['agent.resume']);
+    await expect.poll(audited, { timeout: 60_000 }).toEqual(['agent.resume']);
     const one = control();
     one.begin(clock.now() + hour);
     one.stop();
