@@ -36,11 +36,12 @@ export function storesSuite(major: TomcatMajor): void {
     let server: RunningTomcat;
     beforeAll(async () => {
       const shop = certificate(`${two} certificateKeyAlias="Shop" certificateKeyPassword="keypass1"`);
-      const p12 = 'certificateKeystoreFile="conf/a.p12" certificateKeystorePassword="changeit"';
+      const p12 = 'certificateKeystoreFile="tls/a.p12" certificateKeystorePassword="changeit"';
+      const stores = await storeFiles(leaves, testCa.certPem);
       server = await startTomcat({
         major,
         roles: 'manager-jmx',
-        files: await storeFiles(leaves, testCa.certPem),
+        files: { ...stores, 'tls/a.p12': stores['conf/a.p12'] ?? '' },
         connectors: [
           connector('{port2}', host('_default_', shop)),
           connector('{port3}', host('_default_', certificate(`${two} certificateKeyAlias="other"`))),
@@ -95,6 +96,8 @@ export function storesSuite(major: TomcatMajor): void {
 
     it('gives a host that shares its entry with another name PEM files of its own', async () => {
       const endpoint = endpointOf(server, managed(server));
+      const { checks } = await endpoint.probe();
+      expect(checks.find(({ name }) => name === 'write')?.sentence).toContain(join(server.dir, 'tls'));
       const plan = await planFor(endpoint, 'b.example');
       expect(plan.warnings.join(' ')).toContain('so this node gets its own files');
       const lines = changesOf(plan.changes, 'configuration-line').map((one) => one.before);

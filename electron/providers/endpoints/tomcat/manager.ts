@@ -10,6 +10,8 @@ export interface Manager {
   url: string;
   user: string | null;
   password: Secret | null;
+  /** There are TLS connectors that its text interface does not know. */
+  onlyJmx: boolean;
 }
 
 /** Everything that is asked is on its input, so that no password is in its arguments. */
@@ -20,32 +22,53 @@ export const managerArgv = ['curl', '-q', '-K', '-'] as const;
  * role. What Tomcat answers decides, never the status alone. `endpoint.restart-failed`.
  */
 export async function reloadByManager(connection: HostConnection, manager: Manager): Promise<void> {
+  if (manager.onlyJmx) return reloadByJmx(connection, manager);
   const text = await ask(connection, manager, '/text/sslReload');
   if (text.status === 403) return reloadByJmx(connection, manager);
-  if (text.body.startsWith('OK - ')) return;
+  if (isGood(text)) return;
   throw refused(connection, manager, text);
 }
 
-/** Whether it answers and lets this user in. Changes nothing. Gives what it said of itself; throws as above. */
-export async function askManager(connection: HostConnection, manager: Manager): Promise<string> {
+/** What a manager that lets the user in said of itself. */
+interface Manages {
+  /** `by its text interface` */
+  how: string;
+  /** Every TLS connector is reloaded by it. */
+  all: boolean;
+}
+
+/** Whether it answers and lets this user in. Changes nothing; throws as above. */
+export async function askManager(connection: HostConnection, manager: Manager): Promise<Manages> {
+  const byJmx = { how: 'by its JMX proxy', all: true };
+  if (manager.onlyJmx && isGood(await ask(connection, manager, handlers))) return byJmx;
   const text = await ask(connection, manager, '/text/serverinfo');
-  if (text.body.startsWith('OK - ')) return 'by its text interface';
+  if (isGood(text))
+    return manager.onlyJmx
+      ? {
+          how: 'by its text interface, which reloads the connectors of its own Service only (with the role manager-jmx: all of them)',
+          all: false,
+        }
+      : { how: 'by its text interface', all: true };
   const jmx = text.status === 403 ? await ask(connection, manager, handlers) : text;
-  if (jmx.body.startsWith('OK - ')) return 'by its JMX proxy';
+  if (isGood(jmx)) return byJmx;
   throw refused(connection, manager, jmx);
 }
+
+const isGood = ({ body }: Answer): boolean => body.startsWith('OK - ');
 
 const handlers = `/jmxproxy/?qry=${encodeURIComponent('*:type=ProtocolHandler,*')}`;
 
 /** By the names that it gives itself: they have the address of a connector in them where it has one. */
 async function reloadByJmx(connection: HostConnection, manager: Manager): Promise<void> {
   const list = await ask(connection, manager, handlers);
-  const names = [...list.body.matchAll(/^Name: (.+)$/gm)].map(([, name = '']) => name.trim());
-  if (!list.body.startsWith('OK - ') || names.length === 0) throw refused(connection, manager, list);
+  // one that speaks AJP has no such operation
+  const withTls = list.body.split(/^(?=Name: )/m).filter((one) => /^sSLEnabled: true\s*$/m.test(one));
+  const names = withTls.flatMap((one) => /^Name: (.+)$/m.exec(one)?.[1]?.trim() ?? []);
+  if (!isGood(list) || names.length === 0) throw refused(connection, manager, list);
   for (const name of names) {
     const asked = `/jmxproxy/?invoke=${encodeURIComponent(name)}&op=reloadSslHostConfigs`;
     const answer = await ask(connection, manager, asked);
-    if (!answer.body.startsWith('OK - ')) throw refused(connection, manager, answer);
+    if (!isGood(answer)) throw refused(connection, manager, answer);
   }
 }
 
@@ -101,7 +124,11 @@ const quoted = (text: string): string =>
     .replaceAll('\n', String.raw`\n`)
     .replaceAll('\r', String.raw`\r`)}"`;
 
-function refused({ description }: HostConnection, { url, user }: Manager, { status, body }: Answer): Failure {
+function refused(
+  { description }: HostConnection,
+  { url, user, onlyJmx }: Manager,
+  { status, body }: Answer,
+): Failure {
   const at = `The manager of Tomcat at ${url} on ${description}`;
   if (status === 401)
     return failed(`${at} rejected the user ${user ?? 'without a name'} or the password`, undefined, {
@@ -109,7 +136,7 @@ function refused({ description }: HostConnection, { url, user }: Manager, { stat
     });
   if (status === 403)
     return failed(`${at} does not let ${user ?? 'this user'} in`, undefined, {
-      hint: 'Give the user the role manager-script, and let the manager accept requests from the host itself.',
+      hint: `Give the user the role ${onlyJmx ? 'manager-jmx, without which only the connectors of the Service of the manager are reloaded' : 'manager-script'}, and let the manager accept requests from the host itself.`,
     });
   if (status === 404)
     return failed(`${at} is not there`, undefined, {

@@ -4,6 +4,7 @@ import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslCheck, probing, refuseLocked } from '../common/probing.ts';
+import { isStore } from './stores.ts';
 import type { View } from './view.ts';
 import { commandsOf, type Way } from './ways.ts';
 
@@ -12,7 +13,7 @@ interface Ask {
   /** How it is made to serve another certificate. */
   way: (view: View) => Promise<Way>;
   /** Asks the manager, and gives in words by which interface it answered; null: none is set. */
-  manager: { url: string; user: string | null; answers: () => Promise<string> } | null;
+  manager: { url: string; user: string | null; answers: (view: View) => Promise<string> } | null;
 }
 
 /** Checks everything an install will need, one check after the other; what fails hides what depends on it. */
@@ -35,7 +36,7 @@ export async function probeTomcat(
     const { manager } = ask;
     if (manager !== null)
       await check('manager', async () => {
-        const how = await manager.answers();
+        const how = await manager.answers(view);
         return `The manager at ${manager.url} lets ${manager.user ?? 'anyone'} in ${how}.`;
       });
   }
@@ -68,7 +69,10 @@ async function running(view: View, { way }: Ask): Promise<string> {
 }
 
 async function writing(connection: HostConnection, { nodes, configuration, real }: View): Promise<string> {
-  const paths = nodes.flatMap(({ pem }) => (pem === null ? [] : [pem.certificate, pem.key]));
+  const paths = nodes.flatMap(({ pem, store }) => {
+    if (pem !== null) return [pem.certificate, pem.key];
+    return isStore(store) ? [store.path] : [];
+  });
   const directories = new Set([...paths, configuration.path].map((path) => posix.dirname(real(path))));
   await refuseLocked(connection, [...directories]);
   return `Certificates, keys and server.xml can be replaced (${[...directories].join(', ')}).`;

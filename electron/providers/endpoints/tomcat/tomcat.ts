@@ -25,15 +25,15 @@ import { changedSinceStart } from './changed-since.ts';
 import { readConfiguration } from './configuration.ts';
 import { locate, type TomcatPlace } from './host-place.ts';
 import { piecesFor } from './install.ts';
-import { askManager, type Manager, reloadByManager } from './manager.ts';
 import { configurationHashes, makeInstallPlan } from './plan.ts';
 import { PlannedStores } from './planned-stores.ts';
 import { probeTomcat } from './probe.ts';
 import { tomcatRemembers } from './remembers.ts';
 import { makeServed, startDead } from './restart.ts';
+import { ServedBy } from './served-by.ts';
 import { isStore } from './stores.ts';
 import { directoriesOf, discovered, keyDirectoriesOf, readView, type View } from './view.ts';
-import { type Restart, restartArgv, restartFor, startCommandsOf, type Way, wayFor } from './ways.ts';
+import { restartArgv, startCommandsOf } from './ways.ts';
 
 /** A Tomcat on a host: a node is a certificate of a TLS connector. */
 export class TomcatEndpoint extends FileEndpoint {
@@ -45,6 +45,7 @@ export class TomcatEndpoint extends FileEndpoint {
   /** What was done here edited the configuration, or put it back; null: nothing was done, and it has to be asked. */
   #edited: boolean | null = null;
   readonly #stores: PlannedStores;
+  readonly #servedBy: ServedBy;
   /** How to start Tomcat again should it die of what we do; set once it was seen running. */
   #startAgain: string[] | null = null;
 
@@ -52,17 +53,15 @@ export class TomcatEndpoint extends FileEndpoint {
     super(connection, tools);
     this.#settings = settings;
     this.#stores = new PlannedStores(connection, () => this.#view());
+    this.#servedBy = new ServedBy(settings, connection, tools.secrets);
   }
 
   probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
     const { managerUrl: url, managerUser: user } = this.#settings;
     const ask = {
       view: () => this.#view(),
-      way: (view: View) => this.#way(view, false),
-      manager:
-        url === null
-          ? null
-          : { url, user, answers: () => this.#manager((one) => askManager(this.connection, one)) },
+      way: (view: View) => this.#servedBy.way(view, false),
+      manager: url === null ? null : { url, user, answers: (view: View) => this.#servedBy.answers(view) },
     };
     return probeTomcat(this.connection, this.tools.clock.now(), ask, begins);
   }
@@ -88,10 +87,10 @@ export class TomcatEndpoint extends FileEndpoint {
     const [managers, changedSince, startAgain] = await Promise.all([
       this.#managers(view),
       changedSinceStart(this.connection, view),
-      this.#restartOf(view),
+      this.#servedBy.restart(view),
     ]);
     this.#justRead = view;
-    const way = (edited: boolean) => this.#way(view, edited);
+    const way = (edited: boolean) => this.#servedBy.way(view, edited);
     return makeInstallPlan({
       ...{ connection: this.connection, view, chosen, managers, changedSince, startAgain, way },
       now: this.tools.clock.now(),
@@ -134,7 +133,7 @@ export class TomcatEndpoint extends FileEndpoint {
 
   protected override async startAgain(_plan: InstallPlan): Promise<string[] | undefined> {
     const view = await this.#view();
-    const restart = view.place.running === null ? null : await this.#restartOf(view);
+    const restart = view.place.running === null ? null : await this.#servedBy.restart(view);
     return restart === null ? undefined : restartArgv(restart, null);
   }
 
@@ -176,8 +175,8 @@ export class TomcatEndpoint extends FileEndpoint {
       return { settled: false };
     }
     const edited = this.#edited ?? (await changedSinceStart(this.connection, view));
-    const reload = () => this.#manager((one) => reloadByManager(this.connection, one));
-    await makeServed(parts, view, await this.#way(view, edited), reload);
+    const way = await this.#servedBy.way(view, edited);
+    await makeServed(parts, view, way, () => this.#servedBy.reload(view));
     this.#edited = null;
     return { settled: true };
   }
@@ -207,24 +206,6 @@ export class TomcatEndpoint extends FileEndpoint {
     if (chosen !== undefined && chosen.pem === null && isStore(chosen.store))
       return { yes: false, why: 'A key is put into the key store by the agent, which makes it.' };
     return canMakeKeysIn(this.connection, keyDirectoriesOf(view));
-  }
-
-  #way(view: View, edited: boolean): Promise<Way> {
-    return wayFor(this.connection, this.#settings, view.place, edited);
-  }
-
-  /** Null: the settings leave no way, which a plan says where it matters. */
-  #restartOf(view: View): Promise<Restart | null> {
-    return restartFor(this.connection, this.#settings, view.place).catch((error: unknown) => {
-      if (error instanceof Failure && error.code === 'endpoint.restart-failed') return null;
-      throw error;
-    });
-  }
-
-  async #manager<T>(work: (manager: Manager) => Promise<T>): Promise<T> {
-    const { managerUrl, managerUser: user } = this.#settings;
-    const password = await this.tools.secrets.open('manager_password');
-    return work({ url: managerUrl ?? '', user, password }).finally(() => password?.wipe());
   }
 
   #managers({ nodes, real }: View): Promise<Managers> {

@@ -22,7 +22,7 @@ export function planWarnings(facts: PlanFacts, goal: Destination, planned: Plann
     warnings.push('Tomcat is not running. The install can only succeed while it runs.');
   if (way.way !== 'manager')
     warnings.push(
-      `${goal.edits.length > 0 ? 'server.xml is edited, which Tomcat reads only when it starts' : 'No manager that reloads certificates is known'}: Tomcat is restarted, and serves nothing until it has started.`,
+      `${goal.edits.length > 0 ? 'server.xml is edited, which Tomcat reads only when it starts' : 'No manager reloads all certificates'}: Tomcat is restarted, and serves nothing until it has started.`,
     );
   if (facts.changedSince)
     warnings.push(

@@ -18,23 +18,26 @@ export type Way =
 export type Restart = Exclude<Way, { way: 'manager' }>;
 
 /**
- * How this Tomcat is made to serve a change. `edited`: `server.xml` is another one, which only a start reads. Throws
- * `endpoint.restart-failed` when the settings leave no way.
+ * How this Tomcat is made to serve a change. `edited`: `server.xml` is another one, which only a start reads; `reachesAll`: the manager
+ * reloads every TLS connector. Throws `endpoint.restart-failed` when the settings leave no way.
  */
 export async function wayFor(
   connection: HostConnection,
   settings: TomcatSettings,
   place: TomcatPlace,
-  edited: boolean,
+  { edited, reachesAll }: { edited: boolean; reachesAll: () => Promise<boolean> },
 ): Promise<Way> {
   const { managerUrl, restartMethod } = settings;
   const mayReload = restartMethod === 'auto' || restartMethod === 'manager';
-  if (mayReload && managerUrl !== null && !edited) return { way: 'manager', url: managerUrl };
+  if (mayReload && managerUrl !== null && !edited && (await reachesAll()))
+    return { way: 'manager', url: managerUrl };
   if (restartMethod === 'manager')
     throw none(
       connection,
-      'its configuration is edited, which only a restart of Tomcat reads, and the restart method is manager',
-      'Set the restart method to auto, service or catalina.',
+      edited
+        ? 'its configuration is edited, which only a restart of Tomcat reads, and the restart method is manager'
+        : 'the manager reloads the connectors of its own Service only, unless its user has the role manager-jmx, and the restart method is manager',
+      `Set the restart method to auto, service or catalina${edited ? '' : ', or give the user that role'}.`,
     );
   return restartFor(connection, settings, place);
 }
