@@ -1,3 +1,4 @@
+import { ipText } from '../../../pki/ip.ts';
 import type { Resolved } from './properties.ts';
 import { childrenOf, type XmlElement } from './xml.ts';
 
@@ -103,7 +104,7 @@ function connectorOf(element: XmlElement, offset: number, major: number | null, 
     hosts.unshift({ name: defaultHost, element: null, certificates: [old] });
   const connector = {
     element,
-    address: textOf(element, 'address', read),
+    address: addressOf(textOf(element, 'address', read)),
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : null,
     ...{ tls, protocol, defaultHost, hosts },
   };
@@ -162,6 +163,9 @@ function whyDown(
   if (!names.includes(defaultHost)) return `it has no SSLHostConfig for its default name ${defaultHost}`;
   return null;
 }
+
+/** One spelling of each address, without the brackets that an IPv6 address may have. */
+const addressOf = (text: string | null): string | null => (text === null ? null : (ipText(text) ?? text));
 
 const isTrue = (text: string | null): boolean => text?.trim().toLowerCase() === 'true';
 

@@ -46,6 +46,7 @@ export async function makeServed(
   }
   const pid = view.place.running?.pid ?? null;
   await restart(connection, way, pid);
+  if (before.length === 0) return untilUp(parts, view, pid);
   await waitFor(parts, before, startPatienceMs, () => runs(connection, view, pid));
 }
 
@@ -56,17 +57,21 @@ export async function startDead(
   startAgain: readonly string[] | null,
 ): Promise<void> {
   await start(parts.connection, startAgain);
+  await untilUp(parts, view, null);
+}
+
+/** What does not come up is for the proof to say: it was not up before either. `old`: the process that was to end. */
+async function untilUp(parts: Parts, view: View, old: number | null): Promise<void> {
   const { clock } = parts.tools;
   const all = everything(view);
   const end = clock.monotonic() + startPatienceMs;
   let firstAt: number | null = null;
-  // what does not come up is for the proof to say: it may not have been up before either
   for (let turn = 0; clock.monotonic() < end; turn++) {
     const up = (await served(parts, all)).length;
     if (up === all.length) return;
     if (up > 0) firstAt ??= clock.monotonic();
     if (firstAt !== null && clock.monotonic() > firstAt + momentMs) return;
-    if (turn > 10 && !(await runs(parts.connection, view, null))) return;
+    if (turn > 10 && !(await runs(parts.connection, view, old))) return;
     await pause(parts, turn);
   }
 }
