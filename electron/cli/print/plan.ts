@@ -159,8 +159,8 @@ function changeLines(kind: AnyChangeKind, change: Change): string[] {
     case 'lines':
       return [
         drawing.place,
-        ...drawing.before.split('\n').map((text) => `  - ${text}`),
-        ...drawing.after.split('\n').map((text) => `  + ${text}`),
+        ...linesOf(drawing.before).map((text) => `  - ${text}`),
+        ...linesOf(drawing.after).map((text) => `  + ${text}`),
         `  ${sentence}`,
       ];
     case 'command':
@@ -169,6 +169,9 @@ function changeLines(kind: AnyChangeKind, change: Change): string[] {
       return never(drawing);
   }
 }
+
+/** Nothing is no line. */
+const linesOf = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
 function cellsLine(cells: readonly Cell[]): string {
   return cells

@@ -31,10 +31,11 @@ export const configurationLine: ChangeKind<ConfigurationLineChange> = {
   promise: 'Nothing else in these files changes. Undoing puts the whole file back.',
   place: ({ replaces: { path, start } }) => `${path}:${start}`,
   draw: ({ path, line, before, after }) => ({ as: 'lines', place: `${path}, line ${line}`, before, after }),
-  sentence: ({ replaces: { path, start, end, text } }) =>
-    start === end
-      ? `Put in at byte ${start} of ${path}: ${text.trim()}`
-      : `Bytes ${start} to ${end - 1} of ${path} become: ${text.trim()}`,
+  sentence({ replaces: { path, start, end, text } }) {
+    if (start === end) return `Put in at byte ${start} of ${path}: ${text.trim()}`;
+    const bytes = `Bytes ${start} to ${end - 1} of ${path}`;
+    return text === '' ? `${bytes} are removed.` : `${bytes} become: ${text.trim()}`;
+  },
   later: null,
   leaves: () => null,
   drift: () => [],

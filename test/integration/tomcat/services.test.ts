@@ -37,7 +37,7 @@ describe.skipIf(!haveTomcat(10) || process.getuid?.() !== 0)('a Tomcat with two 
   let server: RunningTomcat | undefined;
   afterEach(() => server?.stop());
   const startWith = async (roles: string) => {
-    server = await startTomcat({ roles, config, files: files(leaves) });
+    server = await startTomcat({ roles, config, connectors: '', files: files(leaves) });
     return server;
   };
   const commands = (plan: Awaited<ReturnType<typeof planFor>>) =>

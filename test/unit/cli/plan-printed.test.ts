@@ -20,6 +20,16 @@ it('A plan says whether the server would start from nothing, unless an earlier v
   expect(planPage({ ...plan, install: earlier }).join('\n')).not.toContain('Cold start');
 });
 
+it('A plan shows a line that goes without an empty one in its place', () => {
+  const { plan } = anApproval();
+  const replaces = { path: '/etc/a.conf', start: 10, end: 20, text: '' };
+  const line = { path: '/etc/a.conf', line: 3, before: 'Chain x', after: '', replaces };
+  const changes = [{ kind: 'configuration-line' as const, ...line }];
+  expect(planPage({ ...plan, install: { ...plan.install, changes } }).join('\n')).toContain(
+    '    /etc/a.conf, line 3\n      - Chain x\n      Bytes 10 to 19 of /etc/a.conf are removed.\n',
+  );
+});
+
 it('A plan says below which directory challenge files are put, where they are', () => {
   const { plan } = anApproval();
   const paper = planPage({ ...plan, webRoot: '/srv/www' }).join('\n');

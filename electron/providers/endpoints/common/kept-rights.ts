@@ -37,7 +37,7 @@ export async function refuseLostRights(
   if (untold.length === 0) return others;
   return [
     ...others,
-    `${connection.description} lacks programs that tell whether the files have ${untold.join(', ')}. Any such attribute would be lost when a file is replaced.`,
+    `On ${connection.description}, no program tells whether the files have ${untold.join(', ')}. Any such attribute would be lost when a file is replaced.`,
   ];
 }
 

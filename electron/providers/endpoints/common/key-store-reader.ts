@@ -92,7 +92,7 @@ export async function readByHost(
     return 'No other program read the new key store: its password has characters that cannot be typed to one.';
   const read = await ask(connection, store);
   if (read === null)
-    return `${connection.description} has neither keytool nor openssl that reads such a key store, so Trustkeep alone read the new one again.`;
+    return `On ${connection.description}, neither keytool nor openssl reads such a key store, so Trustkeep alone read the new one again.`;
   const wrong = read.opened ? differs(read, store) : `it said: ${lastLines(read, store)}`;
   if (wrong === null) {
     const found = showsKey(read, store) ? 'key and certificate' : 'certificate';

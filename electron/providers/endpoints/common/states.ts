@@ -138,7 +138,7 @@ export function refuseDrift(found: readonly string[], connection: HostConnection
   const more = found.length > 5 ? `; and ${found.length - 5} more` : '';
   throw new Failure(
     'endpoint.drifted',
-    `${connection.description} has changed since the plan was made: ${shown}${more}.`,
+    `Since the plan was made, something has changed on ${connection.description}: ${shown}${more}.`,
     { hint: 'Make a new plan and review it. Nothing was changed.' },
   );
 }

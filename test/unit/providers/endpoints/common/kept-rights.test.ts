@@ -43,7 +43,7 @@ describe('the rights of files that a plan replaces', () => {
     const untold = ['extended attributes (getfattr)'];
     const host = hostWith({ attributes: null, untold }, null);
     expect(await refuseLostRights(host, [old, { ...old, path: '/tls/a.crt' }])).toEqual([
-      'ssh root@web1:22 lacks programs that tell whether the files have extended attributes (getfattr), the immutable flag (lsattr). Any such attribute would be lost when a file is replaced.',
+      'On ssh root@web1:22, no program tells whether the files have extended attributes (getfattr), the immutable flag (lsattr). Any such attribute would be lost when a file is replaced.',
     ]);
   });
 
