@@ -28,7 +28,7 @@ interface StoreToRead {
 /**
  * What is read stands in a directory that only its owner can look into, for as long as it takes; passwords come by standard
  * input and go on by it: no argument, no variable of the environment and no file has them. `$1`: directory to make, `$2`: alias,
- * `$3`: type, `$4`: the reader that is asked first.
+ * empty for none; `$3`: type, `$4`: the reader that is asked first.
  */
 const script = `
 umask 077
@@ -42,6 +42,21 @@ by_keytool() {
   k=$(command -v keytool) || for k in "$JAVA_HOME/bin/keytool" /usr/lib/jvm/*/bin/keytool /opt/*/bin/keytool; do [ -x "$k" ] && break; done
   [ -x "$k" ] || return 0
   echo "reader keytool"
+  case $2 in
+  '' | *[!' '-~]*) # no alias that is sure to arrive: all are read, and the key is asked for as far as it does
+    list=$("$k" -J-Duser.language=en -list -v -keystore "$1/store" -storetype "$3" 2>&1 <<END
+$store
+END
+    )
+    code=$?
+    printf '%s\n' "$list" | grep -e SHA256: -e 'keytool error:'
+    [ "$code" -eq 0 ] || exit 93
+    LC_ALL=C.UTF-8 "$k" -J-Duser.language=en -J-Dsun.jnu.encoding=UTF-8 -certreq -alias "$2" -keystore "$1/store" -storetype "$3" 2>/dev/null <<END
+$store
+$key
+END
+    exit 0 ;;
+  esac
   "$k" -J-Duser.language=en -list -v -alias "$2" -keystore "$1/store" -storetype "$3" 2>&1 <<END || exit 93
 $store
 END
@@ -71,6 +86,9 @@ by_openssl "$@"
 exit 94
 `;
 
+/** What the script ends with where its directory is full, or no one may write to it. */
+const notPutThere = 91;
+
 /** What the reader of a host said. Null: it has none. */
 interface Read {
   by: string;
@@ -89,8 +107,10 @@ export async function readByHost(
   present: { bytes: Uint8Array; alias: string | null },
 ): Promise<string> {
   if (!typeable(store.passwords))
-    return 'No other program read the new key store: its password has characters that cannot be typed to one.';
+    return 'No other program read the new key store: its password is empty or has characters that cannot be typed to one.';
   const read = await ask(connection, store);
+  if (read === 'not put there')
+    return `No other program on ${connection.description} read the new key store, because it could not be put into /tmp for one. Trustkeep alone read it again.`;
   if (read === null)
     return `On ${connection.description}, neither keytool nor openssl reads such a key store, so Trustkeep alone read the new one again.`;
   const wrong = read.opened ? differs(read, store) : `it said: ${lastLines(read, store)}`;
@@ -98,19 +118,19 @@ export async function readByHost(
     const found = showsKey(read, store) ? 'key and certificate' : 'certificate';
     return `${read.by} on ${connection.description} read the new key store and found the new ${found}.`;
   }
-  const before = await ask(connection, { ...store, ...present, alias: present.alias ?? store.alias });
-  if (before === null || (!before.opened && present.alias !== null))
+  const before = await ask(connection, { ...store, ...present, alias: present.alias ?? '' });
+  if (before === null || before === 'not put there' || !before.opened)
     return `${read.by} on ${connection.description} reads neither the present key store nor the new one (${wrong}), so Trustkeep alone read it again.`;
   throw new Failure(
     'key-store.not-read-again',
     `${read.by} on ${connection.description} does not read the new key store as expected: ${wrong}`,
     {
-      hint: 'Nothing was replaced. Check which algorithms the programs on the endpoint can read (--is_legacy).',
+      hint: `Nothing was replaced. Check which algorithms ${read.by} of the endpoint can read${store.first === 'openssl' ? ' (--is_legacy)' : ''}.`,
     },
   );
 }
 
-async function ask(connection: HostConnection, store: StoreToRead): Promise<Read | null> {
+async function ask(connection: HostConnection, store: StoreToRead): Promise<Read | 'not put there' | null> {
   const { bytes, passwords, alias, format, first } = store;
   const lines = [passwords.store, passwords.key ?? passwords.store].flatMap((one) => [
     one.bytes(),
@@ -123,6 +143,7 @@ async function ask(connection: HostConnection, store: StoreToRead): Promise<Read
       argv: ['sh', '-c', script, 'sh', place, alias, types[format], first],
       ...{ stdin, timeoutMs: 120_000 },
     });
+    if (code === notPutThere) return 'not put there';
     const [head = '', ...rest] = stdout.toString('utf8').split('\n');
     const by = /^reader (keytool|openssl)$/.exec(head)?.[1];
     return by === undefined ? null : { by, opened: code === 0, output: rest.join('\n') };
@@ -144,9 +165,12 @@ function differs(read: Read, store: StoreToRead): string | null {
     const single = store.alone && store.passwords.key === null;
     return single && !showsKey(read, store) ? 'it did not find the new private key.' : null;
   }
-  const [first] = read.output.matchAll(/SHA256: ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})/g);
-  if (first?.[1]?.replaceAll(':', '').toLowerCase() !== store.leaf)
-    return 'it did not find the new certificate under the alias.';
+  const found = [...read.output.matchAll(/SHA256: ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})/g)].map(([, hex = '']) =>
+    hex.replaceAll(':', '').toLowerCase(),
+  );
+  if (!isSureToArrive(store.alias))
+    return found.includes(store.leaf) ? null : 'it did not find the new certificate.';
+  if (found[0] !== store.leaf) return 'it did not find the new certificate under the alias.';
   return showsKey(read, store) ? null : 'it did not find the new private key under the alias.';
 }
 
@@ -160,7 +184,12 @@ function showsKey({ output }: Read, { key }: StoreToRead): boolean {
   });
 }
 
+/** As an argument, whatever character set the host has. */
+const isSureToArrive = (alias: string): boolean => /^[ -~]+$/.test(alias);
+
+/** What it says is wrong, without the places in its program where it noticed. */
 function lastLines({ output }: Read, { passwords }: StoreToRead): string {
   const masks = [passwords.store, passwords.key].flatMap((one) => (one === null ? [] : [one.text()]));
-  return peerTail(output.replace(/\s+/g, ' '), masks, 200);
+  const error = /^.*?(keytool error: .*)$/m.exec(output)?.[1] ?? output;
+  return peerTail(error.replace(/\s+/g, ' '), masks, 200);
 }
