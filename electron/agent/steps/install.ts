@@ -1,3 +1,4 @@
+import { asFailure } from '#shared/failure.ts';
 import type { Plan } from '#shared/model/plan.ts';
 import { changingRetries } from '../tasks/retry.ts';
 import { material, wipe } from './material.ts';
@@ -20,6 +21,11 @@ export const installStep: Step = {
     try {
       const tested = await endpoint.install(plan.install, used);
       return await afterScript(context, plan, tested === null ? '' : ` ${tested}`);
+    } catch (error) {
+      const refused = asFailure(error);
+      // what someone else has put there meanwhile is not for us to undo
+      if (refused.code === 'endpoint.drifted') return { kind: 'failed', failure: refused, untouched: true };
+      throw error;
     } finally {
       wipe(used);
     }

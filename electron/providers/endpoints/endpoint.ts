@@ -78,7 +78,7 @@ export interface Endpoint {
   chainsOnDisk(paths: readonly string[]): Promise<Map<string, string[]>>;
   /**
    * Writes files and configuration, then the server's own configuration test. Idempotent. Does not restart. Gives in a sentence
-   * what that test said; null: there is none.
+   * what that test said; null: there is none. `endpoint.drifted` is said before anything is changed.
    */
   install(plan: InstallPlan, material: Material): Promise<string | null>;
   /**

@@ -40,7 +40,6 @@ async function trusting(name: string, type: 'JKS' | 'PKCS12'): Promise<string> {
 async function installed(
   { type, path, alias = null }: { type: 'jks' | 'p12'; path: string; alias?: string | null },
   programs: Record<string, string> = {},
-  store_password = password,
 ): Promise<string | null> {
   for (const [name, text] of Object.entries(programs)) {
     await writeFile(join(dir, name), `#!/bin/sh\n${text}\n`);
@@ -49,7 +48,7 @@ async function installed(
   }
   const own = storeSettings(path, { alias });
   const settings: EndpointSettings = type === 'p12' ? { type, ...own, isLegacy: null } : { type, ...own };
-  const endpoint = open({ settings, secrets: { store_password } }, connection);
+  const endpoint = open({ settings, secrets: { store_password: password } }, connection);
   const [node] = await endpoint.nodes();
   return endpoint.install(await endpoint.plan(node?.key ?? ''), inAgent(newLeaf()));
 }
@@ -91,15 +90,5 @@ describe.skipIf(!usable)('the reader of an endpoint', () => {
       message: expect.stringMatching(/: keytool error: java.io.IOException: not known$/),
       hint: expect.not.stringContaining('is_legacy'),
     });
-  });
-
-  test('is not asked with an empty password, and that is said', async () => {
-    const [path, key, chain] = [join(dir, 'site.p12'), join(dir, 'key.pem'), join(dir, 'chain.pem')];
-    const { keyPem, chainPem } = newLeaf();
-    await writeFile(key, keyPem);
-    await writeFile(chain, chainPem);
-    const argv = ['openssl', 'pkcs12', '-export', '-inkey', key, '-in', chain, '-passout', 'pass:'] as const;
-    await exec({ argv: [...argv, '-name', 'shop', '-out', path], timeoutMs: 60_000 });
-    expect(await installed({ type: 'p12', path }, {}, '')).toContain('its password is empty');
   });
 });

@@ -22,6 +22,7 @@ import { chainsOnDisk } from './chains-on-disk.ts';
 import { editedConfiguration } from './configuration-lines.ts';
 import { contentHash, newFile, type Piece } from './content.ts';
 import { makeDirectory, missingDirectories } from './directories.ts';
+import { fileTurns } from './file-turns.ts';
 import { makeKeyIn, refuseWrongPair, signOnTarget } from './keys.ts';
 import { isOneOf, refuseAway, refuseGone, refuseOtherSnapshot } from './other-snapshot.ts';
 import type { FileFacts } from './remembers.ts';
@@ -171,7 +172,12 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
    * Everything is looked at once more before the first change. All files are made before the first is renamed, and renamed
    * in the order of the plan, one right after the other: between key and certificate the server must not start.
    */
-  async install(plan: InstallPlan, material: Material): Promise<string | null> {
+  install(plan: InstallPlan, material: Material): Promise<string | null> {
+    const files = changesOf(plan.changes, 'file').map(({ path }) => `${this.connection.description} ${path}`);
+    return fileTurns.take(files, () => this.#install(plan, material));
+  }
+
+  async #install(plan: InstallPlan, material: Material): Promise<string | null> {
     this.refuseMaterial(plan, material);
     await refuseWrongPair(this.connection, material);
     const pieces = await this.#piecesOf(plan, material);
@@ -179,9 +185,7 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     const files = changesOf(plan.changes, 'file');
     refuseOtherContent(files, after, this.connection);
     await refuseForeignContent(this.connection, files, after);
-    const read = await this.readAgain(plan, material);
-    for (const directory of changesOf(plan.changes, 'directory'))
-      await makeDirectory(this.connection, directory);
+    const read = await this.#readAgainOf(files, plan, material, after);
     const made: NewFile[] = [];
     for (const file of files) {
       const own = pieces.get(file.path);
@@ -191,10 +195,24 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
           : newFile(file, own, after[file.path] ?? '');
       if (one !== null) made.push(one);
     }
+    for (const directory of changesOf(plan.changes, 'directory'))
+      await makeDirectory(this.connection, directory);
     await this.connection.removeLeftovers(files.map(({ path }) => path));
     await this.connection.writeAll(made);
     const tested = await this.testInstalled(plan);
     return [read, tested].filter((one) => one !== null).join(' ') || null;
+  }
+
+  /** It takes a while, in which others may have written to the files. */
+  async #readAgainOf(
+    files: readonly FileChange[],
+    plan: InstallPlan,
+    material: Material,
+    will: Readonly<Record<string, string>>,
+  ): Promise<string | null> {
+    const read = await this.readAgain(plan, material);
+    if (read !== null) await refuseForeignContent(this.connection, files, will);
+    return read;
   }
 
   restore(snapshot: Snapshot): Promise<RestoreReport> {

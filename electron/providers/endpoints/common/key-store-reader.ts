@@ -107,7 +107,7 @@ export async function readByHost(
   present: { bytes: Uint8Array; alias: string | null },
 ): Promise<string> {
   if (!typeable(store.passwords))
-    return 'No other program read the new key store: its password is empty or has characters that cannot be typed to one.';
+    return 'No other program read the new key store: its password has characters that cannot be typed to one.';
   const read = await ask(connection, store);
   if (read === 'not put there')
     return `No other program on ${connection.description} read the new key store, because it could not be put into /tmp for one. Trustkeep alone read it again.`;

@@ -48,6 +48,13 @@ describe('installing', () => {
     },
   );
 
+  test('that is refused because someone else changed the endpoint is nothing to undo', async () => {
+    world.adapter.install = () => Promise.reject(new Failure('endpoint.drifted', 'It has other content.'));
+    expect(await installStep.run(world.context())).toMatchObject({
+      ...{ kind: 'failed', untouched: true, failure: { code: 'endpoint.drifted' } },
+    });
+  });
+
   const script = (code: number) =>
     Object.assign(world.adapter, {
       powers: {
