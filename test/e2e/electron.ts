@@ -123,6 +123,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<Launched> 
       if (options.desktop === undefined) await desktop.stop();
       throw error;
     });
+  app.context().setDefaultTimeout(60_000);
   const child = app.process(); // cannot be asked for later, when it has ended
   const page = async () => app.windows().at(-1) ?? (await app.waitForEvent('window', { timeout: 60_000 }));
   return {
