@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { paced } from '#kit/in-slices.ts';
 import { contract } from '#shared/contract/index.ts';
 import type { CommandContext } from '../transport/context.ts';
 import { findEndpoint, findNode } from './find.ts';
@@ -8,8 +9,10 @@ export function nodeCommands({ database, agent }: CommandTools) {
   const os = implement(contract.nodes).$context<CommandContext>();
   return os.router({
     list: os.list.handler(({ input }) =>
-      database.nodes.list(
-        input.endpoint === undefined ? undefined : findEndpoint(database, input.endpoint).id,
+      paced(
+        database.nodes.listing(
+          input.endpoint === undefined ? undefined : findEndpoint(database, input.endpoint).id,
+        ),
       ),
     ),
     show: os.show.handler(({ input }) => {

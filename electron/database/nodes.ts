@@ -1,4 +1,5 @@
 import { newId } from '#kit/ids.ts';
+import { atOnce } from '#kit/in-slices.ts';
 import { type DiscoveredNode, type EndpointNode, endpointNode, type ServedFact } from '#shared/model/node.ts';
 import { certificateShape } from './certificates.ts';
 import type { CertificateRows } from './database.ts';
@@ -47,6 +48,17 @@ const read = reader('nodes', endpointNode, (row) => ({
   discoveredAt: row.discovered_at,
 }));
 
+const order = 'ORDER BY e.name COLLATE NOCASE, n.name COLLATE NOCASE, n.key';
+
+/** Nodes that are read or written before anything else has its turn: a few milliseconds. */
+const portion = 50;
+
+/** At least one, which may be empty. */
+function inPortions<T>(all: readonly T[]): T[][] {
+  const count = Math.max(1, Math.ceil(all.length / portion));
+  return Array.from({ length: count }, (_, at) => all.slice(at * portion, (at + 1) * portion));
+}
+
 /** What a later discovery leaves alone. */
 const kept = [
   'id',
@@ -67,13 +79,24 @@ export class NodeRepository implements NodeRows {
     this.#certificates = certificates;
   }
 
+  *reconciling(
+    endpointId: string,
+    found: readonly DiscoveredNode[],
+    now: number,
+  ): Generator<undefined, void> {
+    const portions = inPortions(found);
+    for (const [at, some] of portions.entries()) {
+      if (at > 0) yield;
+      this.#driver.transaction(() => {
+        for (const node of some) this.#store(endpointId, node, now);
+        if (at === portions.length - 1) this.#missing(endpointId, found, now);
+      });
+    }
+  }
+
   reconcile(endpointId: string, found: readonly DiscoveredNode[], now: number): EndpointNode[] {
     return this.#driver.transaction(() => {
-      this.#driver.run('UPDATE nodes SET missing_since = ? WHERE endpoint_id = ? AND missing_since IS NULL', [
-        now,
-        endpointId,
-      ]);
-      for (const node of found) this.#store(endpointId, node, now);
+      atOnce(this.reconciling(endpointId, found, now));
       return this.list(endpointId);
     });
   }
@@ -90,8 +113,24 @@ export class NodeRepository implements NodeRows {
     return byPath.length > 0 ? byPath : this.#named('n.name = ?', text);
   }
 
+  *listing(endpointId?: string): Generator<undefined, EndpointNode[]> {
+    const [where, params] = endpointId === undefined ? ['', []] : ['WHERE n.endpoint_id = ?', [endpointId]];
+    const ids = this.#driver.all(
+      `SELECT n.id FROM nodes n JOIN endpoints e ON e.id = n.endpoint_id ${where} ${order}`,
+      params,
+    );
+    const found: EndpointNode[] = [];
+    for (const some of inPortions(ids.map(({ id }) => id))) {
+      yield;
+      const rows = this.#driver.all(`${select} WHERE n.id IN (SELECT value FROM json_each(?)) ${order}`, [
+        toJson(some),
+      ]);
+      found.push(...rows.map(read));
+    }
+    return found;
+  }
+
   list(endpointId?: string): EndpointNode[] {
-    const order = 'ORDER BY e.name COLLATE NOCASE, n.name COLLATE NOCASE, n.key';
     const rows =
       endpointId === undefined
         ? this.#driver.all(`${select} ${order}`)
@@ -114,11 +153,28 @@ export class NodeRepository implements NodeRows {
     mustAffect(affected, `node ${id}`);
   }
 
+  *settingServed(all: readonly { id: string; served: ServedFact }[]): Generator<undefined, void> {
+    for (const some of inPortions(all)) {
+      yield;
+      this.#driver.transaction(() => {
+        for (const { id, served } of some) this.setServed(id, served);
+      });
+    }
+  }
+
   /** Those that are still there win over those that went missing. */
   #named(where: string, text: string): EndpointNode[] {
     const all = this.#driver.all(`${select} WHERE ${where} ORDER BY e.name, n.key`, [text]).map(read);
     const present = all.filter((node) => node.missingSince === null);
     return present.length > 0 ? present : all;
+  }
+
+  #missing(endpointId: string, found: readonly DiscoveredNode[], now: number): void {
+    this.#driver.run(
+      `UPDATE nodes SET missing_since = ? WHERE endpoint_id = ? AND missing_since IS NULL
+         AND key NOT IN (SELECT value FROM json_each(?))`,
+      [now, endpointId, toJson(found.map(({ key }) => key))],
+    );
   }
 
   #store(endpointId: string, node: DiscoveredNode, now: number): void {

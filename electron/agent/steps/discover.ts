@@ -1,3 +1,4 @@
+import { paced } from '#kit/in-slices.ts';
 import { inTurns } from '#kit/in-turns.ts';
 import { speaksTls } from '#shared/model/node.ts';
 import { quickRetries } from '../tasks/retry.ts';
@@ -17,9 +18,10 @@ export const discoverStep: Step = {
     const { database, clock, probeTls, signal } = context.tools;
     const { endpoint } = await context.tools.openConnection();
     const found = await endpoint.nodes();
-    const row = context.endpoint();
-    const nodes = database.nodes.reconcile(row.id, found, clock.now());
-    database.endpoints.update({ ...row, discoveredAt: clock.now() });
+    const { id } = context.endpoint();
+    await paced(database.nodes.reconciling(id, found, clock.now()));
+    database.endpoints.update({ ...context.endpoint(), discoveredAt: clock.now() });
+    const nodes = await paced(database.nodes.listing(id));
     const until = clock.monotonic() + patienceMs;
     const present = nodes.filter((node) => node.missingSince === null);
     const seen = await inTurns(present, handshakesAtOnce, async (node) => {
@@ -30,15 +32,14 @@ export const discoverStep: Step = {
     const unseen = present.filter(
       (node, at) => seen[at] === null && speaksTls(node) && node.certificate !== null,
     );
+    const served = seen.flatMap((one) =>
+      one === null ? [] : [{ id: one.node.id, served: judgeServed(one.node, one.answers, clock.now()) }],
+    );
+    await paced(database.nodes.settingServed(served));
     return {
       kind: 'done',
       output: {},
       sentence: `${count === 0 ? 'No nodes were' : count === 1 ? '1 node was' : `${count} nodes were`} found.${saysUnseen(unseen.length)}`,
-      store: () => {
-        for (const one of seen)
-          if (one !== null)
-            database.nodes.setServed(one.node.id, judgeServed(one.node, one.answers, clock.now()));
-      },
     };
   },
 };

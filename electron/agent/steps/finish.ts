@@ -1,3 +1,4 @@
+import { paced } from '#kit/in-slices.ts';
 import type { Certificate } from '#shared/model/certificate.ts';
 import { decideRenewal } from '../policies/renewal.ts';
 import { spreadOf } from '../policies/spread.ts';
@@ -24,7 +25,8 @@ export const finishStep: Step = {
       const { endpoint } = await context.tools.openConnection();
       try {
         // first: an endpoint that has just read where certificates lie need not ask again where to clear up
-        database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());
+        const found = await endpoint.nodes();
+        await paced(database.nodes.reconciling(context.endpoint().id, found, clock.now()));
       } finally {
         await endpoint.discard(snapshot, tagOf(context.task), keyPath);
         cleared = true;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paced } from '#kit/in-slices.ts';
 import { inTurns } from '#kit/in-turns.ts';
 import { Failure } from '#shared/failure.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
@@ -28,7 +29,7 @@ export const restartOnlyStep: Step = {
   async run(context) {
     const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: { before: [] }, sentence: servesAlready };
-    const seen = await seeAll(context, presentNodes(context));
+    const seen = await seeAll(context, await presentNodes(context));
     const before = seen
       .map((one) => ({ nodeId: one.node.id, shown: shownBy(one) }))
       .filter(({ shown }) => shown.length > 0);
@@ -46,19 +47,21 @@ export const proveRestartStep: Step = {
     const { before } = context.output('restart', restartOnlyOutput);
     const { database, clock } = context.tools;
     const { endpoint } = await context.tools.openConnection();
-    database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());
+    const found = await endpoint.nodes();
+    await paced(database.nodes.reconciling(context.endpoint().id, found, clock.now()));
     const { seen, wrong } = await untilAllAnswer(context, before);
-    const store = (): void => {
-      for (const { node, answers } of seen)
-        database.nodes.setServed(node.id, judgeServed(node, answers, clock.now()));
-    };
-    if (wrong !== null) return { kind: 'failed', failure: wrong, store };
+    const served = seen.map(({ node, answers }) => ({
+      id: node.id,
+      served: judgeServed(node, answers, clock.now()),
+    }));
+    await paced(database.nodes.settingServed(served));
+    if (wrong !== null) return { kind: 'failed', failure: wrong };
     const count = before.length;
     const sentence =
       count === 0
         ? 'Nothing on this endpoint completed a TLS handshake before the restart, so nothing could be compared.'
         : `${count === 1 ? 'The 1 node that was' : `All ${count} nodes that were`} served before ${count === 1 ? 'is' : 'are'} served again.`;
-    return { kind: count === 0 ? 'done-with-warning' : 'done', output: {}, sentence, store };
+    return { kind: count === 0 ? 'done-with-warning' : 'done', output: {}, sentence };
   },
 };
 
@@ -67,8 +70,9 @@ interface Seen {
   answers: TlsAnswer[];
 }
 
-function presentNodes({ tools, endpoint }: StepContext): EndpointNode[] {
-  return tools.database.nodes.list(endpoint().id).filter(({ missingSince }) => missingSince === null);
+async function presentNodes({ tools, endpoint }: StepContext): Promise<EndpointNode[]> {
+  const nodes = await paced(tools.database.nodes.listing(endpoint().id));
+  return nodes.filter(({ missingSince }) => missingSince === null);
 }
 
 async function seeAll({ tools }: StepContext, nodes: readonly EndpointNode[]): Promise<Seen[]> {
@@ -86,23 +90,22 @@ async function untilAllAnswer(
 ): Promise<{ seen: Seen[]; wrong: Failure | null }> {
   const { clock, signal, proofPatienceMs } = context.tools;
   const end = clock.monotonic() + proofPatienceMs;
+  const shownBefore = new Map(before.map(({ nodeId, shown }) => [nodeId, shown]));
   for (let turn = 0; ; turn++) {
     await clock.sleep(waitsMs[Math.min(turn, waitsMs.length - 1)] ?? 1000, signal);
-    const ids = new Set(before.map(({ nodeId }) => nodeId));
+    const present = await presentNodes(context);
     const seen = await seeAll(
       context,
-      presentNodes(context).filter(({ id }) => ids.has(id)),
+      present.filter(({ id }) => shownBefore.has(id)),
     );
-    const wrong = seen.flatMap((one) => wrongOf(one, before) ?? []);
-    const gone = before.find(({ nodeId }) => !seen.some(({ node }) => node.id === nodeId));
-    if (wrong.length === 0 && gone === undefined) return { seen, wrong: null };
+    const wrong = seen.flatMap((one) => wrongOf(one, shownBefore.get(one.node.id) ?? []) ?? []);
+    if (wrong.length === 0 && seen.length === shownBefore.size) return { seen, wrong: null };
     if (clock.monotonic() > end) return { seen, wrong: notServed(context, wrong[0]) };
   }
 }
 
 /** Null: it is served as before, or with what is on disk. */
-function wrongOf({ node, answers }: Seen, before: Before): string | null {
-  const { shown } = before.find(({ nodeId }) => nodeId === node.id) ?? { shown: [] };
+function wrongOf({ node, answers }: Seen, shown: Before[number]['shown']): string | null {
   for (const { address, port, leaf } of shown) {
     const at = node.bindings.findIndex((one) => one.address === address && one.port === port);
     const answer = answers[at];

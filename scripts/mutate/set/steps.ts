@@ -197,7 +197,7 @@ export const stepMutations: readonly Mutation[] = [
     {
       breaks: 'the list shows the certificate of before until the next discovery',
       file: step('finish'),
-      find: 'database.nodes.reconcile(context.endpoint().id, await endpoint.nodes(), clock.now());',
+      find: 'await paced(database.nodes.reconciling(context.endpoint().id, found, clock.now()));',
       put: 'await endpoint.nodes();',
     },
     {
