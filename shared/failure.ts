@@ -81,7 +81,8 @@ export class Failure extends Error {
     this.hint = options.hint === undefined ? undefined : harmless(options.hint, longest.sentence);
     this.retry = options.retry ?? facts?.retry ?? 'needs-person';
     this.retryAt = options.retryAt;
-    this.peerSaid = options.peerSaid === undefined ? undefined : harmless(options.peerSaid, longest.peerSaid);
+    const peerSaid = harmless(options.peerSaid ?? '', longest.peerSaid);
+    this.peerSaid = peerSaid.trim() === '' ? undefined : peerSaid;
   }
 
   /** What was stored or came over a line, as a failure again; the one way to a code that this version does not list. */

@@ -1,13 +1,11 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '#test/make/bundle.ts';
 import { type Answer, type BootedMachine, bootMachine, canBoot } from '#test/servers/booted-systemd.ts';
-import { copyModules } from '../../../scripts/electron/modules.ts';
+import { programAt as at, installProgram, programWords } from '#test/servers/installed-program.ts';
 
 // A machine that systemd started, with this very program installed for root alone.
 const possible = process.getuid?.() === 0 && (await canBoot());
-const at = '/opt/trustkeep-service';
 const data = '/var/lib/trustkeep';
 const site = '/etc/nginx-own';
 const soon = { timeout: 60_000, interval: 100 };
@@ -16,22 +14,15 @@ describe.skipIf(!possible)('the service', () => {
   let machine: BootedMachine;
 
   beforeAll(async () => {
-    const built = await bundle('electron/cli.ts');
     machine = await bootMachine(async (root) => {
-      const folder = join(root, at);
-      mkdirSync(join(root, '/opt'), { recursive: true });
-      cpSync(dirname(built.path), folder, { recursive: true });
-      await copyModules(resolve('.'), folder);
-      cpSync(process.execPath, join(folder, 'node'), { dereference: true });
-      chmodSync(folder, 0o755);
+      await installProgram(root);
       writeSite(join(root, site));
     });
-    await built.remove();
   });
   afterAll(() => machine?.stop());
 
   const trustkeep = (line: string, user?: string): Promise<Answer> =>
-    machine.run([`${at}/node`, `${at}/entry.js`, ...line.split(' ')], user === undefined ? {} : { user });
+    machine.run([...programWords, ...line.split(' ')], user === undefined ? {} : { user });
   const state = async (): Promise<Record<string, unknown>> =>
     JSON.parse((await trustkeep('service status --json')).stdout);
   const wellOr = ({ code, stdout, stderr }: Answer): string => {
@@ -115,7 +106,7 @@ describe.skipIf(!possible)('the service', () => {
 
   test('opens its secrets with the key that systemd hands over, after each start', async () => {
     const add = 'credstore credentials add trustkeep-store web --system --username deploy --password-stdin';
-    const added = await machine.run([`${at}/node`, `${at}/entry.js`, ...add.split(' ')], {
+    const added = await machine.run([...programWords, ...add.split(' ')], {
       stdin: 'correct horse',
     });
     expect([added.code, added.stderr]).toEqual([0, '']);
@@ -166,7 +157,7 @@ describe.skipIf(!possible)('the service', () => {
     mkdirSync(inside('/opt/refusing'));
     const refusing = '#!/bin/sh\n[ "$1" = enable ] && exit 1\nexec /usr/bin/systemctl "$@"\n';
     writeFileSync(inside('/opt/refusing/systemctl'), refusing, { mode: 0o755 });
-    const words = ['env', 'PATH=/opt/refusing:/usr/sbin:/usr/bin:/sbin:/bin', `${at}/node`, `${at}/entry.js`];
+    const words = ['env', 'PATH=/opt/refusing:/usr/sbin:/usr/bin:/sbin:/bin', ...programWords];
     const again = await machine.run([...words, 'service', 'install', '--account', 'bob']);
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('could not be enabled')]);
     expect(await state()).toMatchObject({ running: true, account: 'root' });

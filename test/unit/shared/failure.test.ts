@@ -10,6 +10,11 @@ const refusedByCa = () =>
     { ca: 'ca.example', asked: 'the order', status: 403, retryAt: null, now: 0 },
   );
 
+test('a peer that printed nothing but blanks said nothing', () => {
+  const told = (peerSaid: string) => new Failure('endpoint.restart-failed', 'No.', { peerSaid }).peerSaid;
+  expect([told(''), told(' \n'), told('no')]).toEqual([undefined, undefined, 'no']);
+});
+
 describe('what a failure is about', () => {
   test.each<[FailureCode, string]>([
     ['connection.lost', 'line'],
