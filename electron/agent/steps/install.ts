@@ -52,4 +52,4 @@ async function afterScript(context: StepContext, { install }: Plan, tested: stri
 }
 
 /** What a script printed, at the end of a sentence. */
-const spoken = (said: string): string => (said === '' ? '' : `: ${said.replace(/\.$/, '')}`);
+export const spoken = (said: string): string => (said === '' ? '' : `: ${said.replace(/\.$/, '')}`);

@@ -1,19 +1,22 @@
 import { asFailure, Failure } from '#shared/failure.ts';
+import { changesOf } from '#shared/model/changes/index.ts';
 import type { ServedFact } from '#shared/model/node.ts';
 import type { PlannedProof } from '#shared/model/plan.ts';
+import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import { restoreRetries } from '../tasks/retry.ts';
+import { spoken } from './install.ts';
 import { mayBeUsedAgain } from './issued-before.ts';
 import { leaveKept } from './leave.ts';
 import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
 import { servesAlready } from './restart.ts';
-import { type Kept, makeKeyOutput, restoreOutput, snapshotOutput } from './shapes.ts';
+import { type Kept, makeKeyOutput, planOutput, restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { tagOf } from './tag.ts';
 import { mustBeKept } from './undo-guard.ts';
 import { keyAlgorithmOf } from './verify.ts';
 
-/** Puts the files back, byte for byte, and has the server take them. Never gives up quickly. */
+/** Puts the files back, byte for byte, and has the server take them, by the scripts that took the new ones. Never gives up quickly. */
 export const restoreStep: Step = {
   name: 'restore',
   ifInterrupted: 'repeat',
@@ -25,6 +28,7 @@ export const restoreStep: Step = {
     const report = await endpoint.restore(snapshot).catch(patiently);
     if (!report.exact)
       throw new Failure('restore.not-exact', `Not everything could be restored: ${report.sentence}`);
+    const taken = await takenAgain(context, endpoint);
     const { restarts } = endpoint.powers;
     const reloaded =
       restarts === null
@@ -33,10 +37,24 @@ export const restoreStep: Step = {
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },
-      sentence: `${report.sentence} ${reloaded}`,
+      sentence: `${report.sentence}${taken} ${reloaded}`,
     };
   },
 };
+
+/**
+ * What an install script made of the new certificate (another format, another place) is what the server would load again. It ran only
+ * if the install began; of what is new there is nothing for it to take. Its failure is told: the proof decides.
+ */
+async function takenAgain(context: StepContext, endpoint: Endpoint): Promise<string> {
+  const { plan } = context.output('plan', planOutput);
+  const wasThere = changesOf(plan.install.changes, 'file').some(({ before }) => before !== null);
+  const entryIsNew = changesOf(plan.install.changes, 'key-store-entry').some(({ before }) => before === null);
+  if (!wasThere || entryIsNew) return '';
+  const ran = (await endpoint.powers.runsScripts?.runInstallScript(plan.install)) ?? null;
+  if (ran === null) return '';
+  return ` The install script ran again and ended with code ${ran.code}${spoken(ran.said)}.`;
+}
 
 /** Between two states, what a person has to fix (a full disk, a right that is missing) is no reason to give up. */
 function patiently(thrown: unknown): never {

@@ -104,7 +104,7 @@ describe.skipIf(!usable)('a certificate for a program that reads it from a key s
     expect(await server.served()).toBe(fingerprint);
   });
 
-  test('is installed over SSH in a JKS store whose key has a password of its own, by an install script that is given the alias', async () => {
+  test('is installed over SSH in a JKS store whose key has a password of its own, by an install script that is given the alias; one that is not loaded is restored and proved', async () => {
     sshd = await startSshd({ user: { sudo: 'nopasswd' } });
     made = await storeEndpoint('jks', 'jks');
     const [jks, p12] = ['path' in made.settings ? made.settings.path : '', join(made.dir, 'served.p12')];
@@ -114,9 +114,25 @@ describe.skipIf(!usable)('a certificate for a program that reads it from a key s
     server = await startStoreServer(made.dir, p12, storePassword);
     expect(await server.served()).toBe(made.old.facts.fingerprint);
     const more = { alias: 'shop', install_script: install, restart_script: server.restartScript };
-    const { task, steps } = await requested(await added(more));
+    const node = await added(more);
+    const { task, steps } = await requested(node);
     expect(task, steps).toMatchObject({ state: 'succeeded' });
     expect(steps).toContain('read the new key store and found the new key and certificate.');
-    expect(await server.served()).not.toBe(made.old.facts.fingerprint);
+    const fingerprint = await server.served();
+    expect(fingerprint).not.toBe(made.old.facts.fingerprint);
+
+    const before = await bytesOf();
+    // the program ends the first time it is told to load, and loads the second time
+    const once = join(made.dir, 'once');
+    const first = `[ -e '${once}' ] || { : > '${once}'; echo 'cannot load'; exit 1; }`;
+    const restart_script = await script('breaks.sh', `${first}\nexec '${server.restartScript}'`);
+    await agent.call.endpoints.update({ endpoint: 'shop', changes: { restart_script } });
+    const second = await requested(node);
+    expect(second.task, second.steps).toMatchObject({
+      ...{ state: 'failed', restored: 'proved', failure: { code: 'endpoint.restart-failed' } },
+    });
+    expect(second.task.failure?.peerSaid).toContain('cannot load');
+    expect((await bytesOf()).equals(before)).toBe(true);
+    expect(await server.served()).toBe(fingerprint);
   });
 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#shared/failure.ts';
+import type { FileState } from '#shared/model/changes/file.ts';
+import { posix } from '#shared/model/changes/ownership.ts';
 import { aFoundNode, certificateFacts } from '#test/make/certificate-rows.ts';
 import { now } from '#test/make/database.ts';
 import { answerOf, type StepWorld, stepWorld } from '#test/make/step-world.ts';
@@ -12,12 +14,33 @@ beforeEach(() => {
 });
 afterEach(() => world.remove());
 
+const state: FileState = { sha256: 'ab', size: 1, ownership: posix('root', 'root', 0o600) };
 const restarting = (restart: () => Promise<void>) =>
   Object.assign(world.adapter, { powers: { ...world.adapter.powers, restarts: { restart } } });
 
 describe('putting back', () => {
   test('restores what was kept and has the server load it', async () => {
     expect(await restoreStep.run(world.context())).toMatchObject({ kind: 'done', output: { exact: true } });
+    expect(world.asked).toEqual(['restore', 'restart']);
+  });
+
+  test('has the install script take what is back, before the server loads it, and leaves its failure to the proof', async () => {
+    const runInstallScript = async () => {
+      world.asked.push('install script');
+      return { code: 3, said: 'nothing to take.' };
+    };
+    Object.assign(world.adapter, { powers: { ...world.adapter.powers, runsScripts: { runInstallScript } } });
+    const outcome = (before: FileState | null) => {
+      const after = { sha256: null, ownership: state.ownership };
+      const changes = [{ kind: 'file', path: '/a.pem', holds: 'certificate', before, after } as const];
+      const plan = { ...world.plan, install: { ...world.plan.install, changes } };
+      return restoreStep.run(world.context({ plan: { plan } }));
+    };
+    const sentence = expect.stringContaining('ran again and ended with code 3: nothing to take. ');
+    expect(await outcome(state)).toMatchObject({ kind: 'done', sentence });
+    expect(world.asked).toEqual(['restore', 'install script', 'restart']);
+    world.asked.length = 0;
+    await outcome(null);
     expect(world.asked).toEqual(['restore', 'restart']);
   });
 
