@@ -88,7 +88,8 @@ import { connectionClosed, connectionLost } from '../common/connection-failures.
 import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
 import { behindMarker, prologue, usualTools } from '../common/posix.ts';
-import { PosixConnection, type PosixHost, type Script } from '../common/posix-connection.ts';
+import { PosixConnection } from '../common/posix-connection.ts';
+import type { PosixHost, Script } from '../common/posix-host.ts';
 import type { HostConnection } from '../connection.ts';
 
 /** Room for what is printed before the marker. */

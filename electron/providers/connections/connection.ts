@@ -14,6 +14,11 @@ export interface HostExec {
   signal?: AbortSignal | undefined;
   /** It may leave a server behind that keeps its output open: it has ended when it ends itself. */
   leavesBehind?: boolean | undefined;
+  /**
+   * It only reads, ends soon, reads no input and starts nothing that outlives it: over ssh it may run in a command interpreter that is there
+   * already, and is not ended on the host when it takes too long. A script that is given to `sh -c` is the whole of it.
+   */
+  selfContained?: boolean | undefined;
   /** Bytes wanted of each output stream. Default 16 MiB. */
   outputBytes?: number | undefined;
   /** The caller looks at `timedOut` himself, and only shows what was printed: a part of it will do. */
@@ -135,7 +140,8 @@ export interface HostConnection {
   write(path: string, content: NewContent, options: WriteOptions): Promise<void>;
   /**
    * As `write`, each file of them: all are made beside those they replace first, then all are renamed in their order, one
-   * right after the other. What fails before the first rename leaves every old file as it was.
+   * right after the other. What fails before the first rename leaves every old file as it was. First removes what writes of
+   * these files that were cut off have left: not while one of them is being written elsewhere.
    */
   writeAll(files: readonly NewFile[]): Promise<void>;
   /**

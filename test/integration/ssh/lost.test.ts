@@ -96,6 +96,25 @@ describe.runIf(canRunSshd() && have('sudo')).each(rights)(
       expect((await readdir(directory)).sort()).toEqual(['site.crt', 'site.key']);
     });
 
+    test('in the one script that writes several files leaves every old one, and nothing beside', async () => {
+      const [key, crt] = [join(directory, 'site.key'), join(directory, 'site.crt')];
+      for (const path of [key, crt]) await writeFile(path, 'old', { mode: 0o640 });
+      proxy.hold(2_000_000);
+      const options = { mode: 0o640, owner: 'root', group: 'root' };
+      const writing = connection.writeAll([
+        { path: key, content: Buffer.from('new'), options },
+        { path: crt, content: Buffer.alloc(5_000_000, 7), options },
+      ]);
+      const lost = expect(writing).rejects.toMatchObject({ code: 'connection.lost' });
+      await proxy.held();
+      await until(async () => (await halfWritten(directory, '.site.crt')) > 500_000);
+      expect((await readdir(directory)).filter((name) => name.startsWith('.site.key'))).toHaveLength(1);
+      proxy.cut();
+      await lost;
+      await until(async () => (await readdir(directory)).length === 2);
+      for (const path of [key, crt]) expect(await readFile(path, 'utf8')).toBe('old');
+    });
+
     test('ends every running program with one clear failure', async () => {
       const script = 'touch "$1"; exec sleep 10';
       const running = [1, 2, 3, 4, 5, 6].map((n) =>

@@ -13,7 +13,7 @@ export async function hashesOf(
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
   for (const some of chunks(paths)) {
-    const { stdout } = await connection.exec({ argv: ['sha256sum', '--', ...some] });
+    const { stdout } = await connection.exec({ argv: ['sha256sum', '--', ...some], selfContained: true });
     for (const [path, hash] of linesOf(stdout.toString('utf8'))) hashes.set(path, hash);
   }
   const missing = paths.filter((path) => !hashes.has(path));

@@ -1,5 +1,6 @@
 /** Exit codes by which scripts say how far they came; what the tool said is on stderr. */
 export const exits = {
+  notPlain: 88,
   notAFile: 89,
   isDirectory: 90,
   notFound: 91,

@@ -2,9 +2,10 @@ import { largestRead, leftoverMinutes } from './file-failures.ts';
 import { exits } from './posix-exits.ts';
 import { keepRights, sameAcl } from './posix-rights.ts';
 import { type HostTools, move, usualTools } from './posix-tools.ts';
+import { writeAll } from './posix-write-all.ts';
 
 export type { HostTools };
-export { exits, usualTools };
+export { exits, usualTools, writeAll };
 
 /**
  * First lines of every script. The marker on stdout divides what login files print from our output, and proves that

@@ -114,10 +114,15 @@ export class LocalConnection implements HostConnection {
   }
 
   write(path: string, content: NewContent, options: WriteOptions): Promise<void> {
-    return this.writeAll([{ path, content, options }]);
+    return this.#write([{ path, content, options }]);
   }
 
-  writeAll(files: readonly NewFile[]): Promise<void> {
+  async writeAll(files: readonly NewFile[]): Promise<void> {
+    await this.removeLeftovers(files.map(({ path }) => path));
+    await this.#write(files);
+  }
+
+  #write(files: readonly NewFile[]): Promise<void> {
     return this.#putAll(
       'write',
       files.map((file) => ({ path: file.path, fill: () => this.#fill(file) })),
@@ -142,8 +147,8 @@ export class LocalConnection implements HostConnection {
 
   async #fill({ path, content, options }: NewFile): Promise<Filled> {
     const old = await this.#oldFile(path, 'write');
-    const uid = await this.#wantedId('passwd', options.owner, old?.uid, path);
-    const gid = await this.#wantedId('group', options.group, old?.gid, path);
+    const uid = await this.#wantedId(path, 'passwd', options.owner, old?.uid);
+    const gid = await this.#wantedId(path, 'group', options.group, old?.gid);
     const { mode, acl = sameAcl, hidesNothing = false } = options;
     return fillFor(path, this.#clock, async (file) => {
       const wanted = await fill(file, content);
@@ -197,8 +202,7 @@ export class LocalConnection implements HostConnection {
 
   async list(path: string): Promise<string[]> {
     return this.#do('list', path, async () => {
-      const isDirectory = (await stat(path)).isDirectory();
-      if (!isDirectory) throw this.#failure('no-directory', 'list', path);
+      if (!(await stat(path)).isDirectory()) throw this.#failure('no-directory', 'list', path);
       return readdir(path);
     });
   }
@@ -234,14 +238,9 @@ export class LocalConnection implements HostConnection {
   }
 
   /** -1, as chown takes it, leaves the id alone. */
-  async #wantedId(
-    kind: 'passwd' | 'group',
-    name: string | undefined,
-    old: number | undefined,
-    path: string,
-  ): Promise<number> {
+  async #wantedId(path: string, kind: 'passwd' | 'group', name = '', old = -1): Promise<number> {
     if (windows) return -1;
-    if (name === undefined || name === '') return old ?? -1;
+    if (name === '') return old;
     const id = await this.#accounts.idOf(kind, name);
     if (id === null) throw this.#failure('owner-unknown', 'write', path);
     return id;

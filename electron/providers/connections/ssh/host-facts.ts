@@ -1,5 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { HostTools } from '../common/posix.ts';
+import { anythingBeside } from '../common/posix-rights.ts';
 
 /** Programs without which nothing here works. */
 const neededPrograms = [
@@ -35,6 +36,9 @@ export const factsScript = [
   'fi',
   'case $(mv --help 2>&1) in *-T*) echo mv=exact;; esac',
   'if timeout -s KILL 9 true >/dev/null 2>&1; then echo timeout=yes; fi',
+  'x=$(printf abcdef | { dd bs=65536 count=4 iflag=fullblock,count_bytes >/dev/null 2>&1; cat; })',
+  `if [ "$x" = ef ]; then if getfattr ${anythingBeside.join(' ')} / >/dev/null 2>&1; then echo beside=getfattr`,
+  'else case $(ls --version 2>&1) in *"GNU coreutils"*) echo beside=ls;; esac; fi; fi',
   `for c in ${neededPrograms.join(' ')}; do command -v "$c" >/dev/null 2>&1 || echo "missing=$c"; done`,
   'if [ "$(id -u)" != 0 ] && s=$(command -v sudo); then',
   '  echo "sudo=$s"',
@@ -67,6 +71,7 @@ export function readHostFacts(output: string, host: string, user: string): HostF
   const missing = values('missing');
   const [sum] = values('sum');
   const [stat] = values('stat');
+  const [beside] = values('beside');
   if (sum === undefined) missing.push('sha256sum (or openssl)');
   if (missing.length > 0 || sum === undefined) {
     throw new Failure(
@@ -83,6 +88,7 @@ export function readHostFacts(output: string, host: string, user: string): HostF
     tools: {
       ...{ stat: stat === 'bsd' ? 'bsd' : 'gnu', sum },
       ...{ timeout: values('timeout').length > 0, exactMove: values('mv').length > 0 },
+      beside: beside === 'getfattr' || beside === 'ls' ? beside : undefined,
     },
     sudo: values('sudo')[0] ?? null,
     sudoer: values('sudoer')[0] ?? '',

@@ -9,23 +9,13 @@ import { Failure } from '#shared/failure.ts';
 import { described } from '#shared/model/connection.ts';
 import { Secret } from '../../../secrets/secret.ts';
 import { connectionClosed, connectionLost } from '../common/connection-failures.ts';
-import { defaultTimeoutMs } from '../common/exec-outcome.ts';
-import { largestRead, type Place } from '../common/file-failures.ts';
+import type { Place } from '../common/file-failures.ts';
 import * as posix from '../common/posix.ts';
-import type { PosixHost, Script } from '../common/posix-connection.ts';
+import type { PosixHost, Script } from '../common/posix-host.ts';
 import type { ConnectTools } from '../connection.ts';
 import { factsScript, type HostFacts, notPosix, readHostFacts, trickyText } from './host-facts.ts';
-import { Queue } from './queue.ts';
-import { shellLine } from './quote.ts';
-import { type RemoteExec, SessionRefused, startRemoteExec } from './remote-exec.ts';
-import { type Elevation, elevate, stdinHead, wantsPassword } from './sudo.ts';
-
-/** Room for the marker and for what login files print. */
-const roomBytes = 1024 * 1024;
-/** More at a time only raise the latency of each, and sshd allows ten sessions by default. */
-const execsAtATime = 4;
-/** Milliseconds before a session is asked for again: a server notices late that one has ended, by its next round. */
-const refusedWaits = [5, 10, 20, 50, 100, 250, 500, 1000, 1000, 1000, 2000];
+import { Sessions } from './sessions.ts';
+import { type Elevation, wantsPassword } from './sudo.ts';
 
 /** A host that is logged in to: runs scripts there, as root where it can, and tells their output from the noise around. */
 export class SshHost implements PosixHost {
@@ -36,13 +26,10 @@ export class SshHost implements PosixHost {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #queue = new Queue(execsAtATime);
-  readonly #execs = new Set<RemoteExec>();
   readonly #marker = `trustkeep-${randomBytes(8).toString('hex')}`;
-  #elevation: Elevation = { how: 'none', why: '' };
+  readonly #sessions: Sessions;
   #facts: HostFacts | null = null;
   #password: Secret | undefined;
-  #ended: Failure | null = null;
 
   /** `method`: how it was logged in, for `credentialUsed`. */
   constructor(client: Client, method: string, settings: SshSettings, tools: ConnectTools) {
@@ -53,12 +40,14 @@ export class SshHost implements PosixHost {
     this.#clock = tools.clock;
     this.#log = tools.log.in('ssh');
     this.description = described(settings);
-    client.on('error', (error) => this.#end(connectionLost(this.description, error)));
-    client.on('close', () => this.#end(connectionLost(this.description)));
+    const where = { description: this.description, host: settings.host, marker: this.#marker };
+    this.#sessions = new Sessions(client, tools.clock, where);
+    client.on('error', (error) => this.#sessions.end(connectionLost(this.description, error)));
+    client.on('close', () => this.#sessions.end(connectionLost(this.description)));
   }
 
   get credentialUsed(): string {
-    const sudo = this.#elevation.how === 'none' ? '' : ', sudo';
+    const sudo = this.#sessions.elevation.how === 'none' ? '' : ', sudo';
     return `user ${this.#settings.user}, ${this.#method}${sudo}`;
   }
 
@@ -74,46 +63,49 @@ export class SshHost implements PosixHost {
     if (result.code !== 0) throw notPosix(host, user, peerTail(result.stderr.toString()));
     this.#facts = readHostFacts(result.stdout.toString(), host, user);
     await this.#findElevation(this.#facts, signal);
-    this.#log.debug('examined the host', { host, os: this.#facts.os, root: this.#elevation.how });
+    this.#log.debug('examined the host', { host, os: this.#facts.os, root: this.#sessions.elevation.how });
   }
 
   async #findElevation(facts: HostFacts, signal: AbortSignal | undefined): Promise<void> {
     const none = (why: string): Elevation => ({ how: 'none', why });
-    if (facts.uid === 0) this.#elevation = none('this is root');
-    else if (facts.sudo === null) this.#elevation = none('sudo is not installed');
-    else if (facts.sudoer === 'free') this.#elevation = { how: 'free', sudo: facts.sudo };
+    if (facts.uid === 0) this.#sessions.elevation = none('this is root');
+    else if (facts.sudo === null) this.#sessions.elevation = none('sudo is not installed');
+    else if (facts.sudoer === 'free') this.#sessions.elevation = { how: 'free', sudo: facts.sudo };
     else if (!wantsPassword(facts.sudoer))
-      this.#elevation = none(`sudo said: ${peerTail(facts.sudoer, [], 120)}`);
-    else if (this.#password === undefined) this.#elevation = none('sudo requires a password and none is set');
+      this.#sessions.elevation = none(`sudo said: ${peerTail(facts.sudoer, [], 120)}`);
+    else if (this.#password === undefined)
+      this.#sessions.elevation = none('sudo requires a password and none is set');
     else {
-      this.#elevation = { how: 'password', sudo: facts.sudo, password: this.#password };
-      const tried = await this.#raw({ text: ':', args: [], signal });
+      this.#sessions.elevation = { how: 'password', sudo: facts.sudo, password: this.#password };
+      const tried = await this.#sessions.run({ text: ':', args: [], signal });
       const said = peerTail(tried.stderr.toString(), [], 160).replace(/\s+/g, ' ');
       if (posix.behindMarker(tried.stdout, this.#marker) === null)
-        this.#elevation = none(`sudo said: ${said}`);
+        this.#sessions.elevation = none(`sudo said: ${said}`);
     }
   }
 
   get place(): Place {
     const { host, user } = this.#settings;
-    const why = this.#elevation.how === 'none' ? ` (now: ${this.#elevation.why})` : '';
+    const why = this.#sessions.elevation.how === 'none' ? ` (now: ${this.#sessions.elevation.why})` : '';
     return {
       host,
-      user: this.#elevation.how === 'none' ? user : `${user} (with sudo)`,
+      user: this.#sessions.elevation.how === 'none' ? user : `${user} (with sudo)`,
       remedy: `Give ${user} that permission on ${host}, allow it to use sudo${why}, or connect as root.`,
     };
   }
 
   /** Runs a script and gives its own output. When sudo's rules changed meanwhile, looks at them again, once. */
   async run(script: Script): Promise<ExecResult> {
-    let result = await this.#raw(script);
+    const kept = script.kept === true ? await this.#sessions.inKeptShell(script) : null;
+    if (kept !== null) return kept;
+    let result = await this.#sessions.run(script);
     if (
       result.code === posix.exits.unguarded &&
       this.#facts !== null &&
       posix.behindMarker(result.stdout, this.#marker) === null
     ) {
-      this.#elevation = { how: 'free', sudo: this.#facts.sudo ?? 'sudo' };
-      result = await this.#raw(script);
+      this.#sessions.elevation = { how: 'free', sudo: this.#facts.sudo ?? 'sudo' };
+      result = await this.#sessions.run(script);
     }
     const stdout = posix.behindMarker(result.stdout, this.#marker);
     if (stdout !== null) return { ...result, stdout };
@@ -131,70 +123,9 @@ export class SshHost implements PosixHost {
     });
   }
 
-  /**
-   * How many sessions a server allows is found out by being refused one: from then on no more are asked for than it had open.
-   * It may also not have noticed yet that one has ended.
-   */
-  async #raw(script: Script): Promise<ExecResult> {
-    for (let turn = 0; ; turn += 1) {
-      try {
-        return await this.#inSession(script);
-      } catch (error) {
-        const wait = refusedWaits[turn];
-        if (!(error instanceof SessionRefused)) throw error;
-        if (wait === undefined || this.#ended !== null) throw this.#explain(error, script.signal);
-        this.#queue.lower([...this.#execs].filter(({ isOpen }) => isOpen).length);
-        await this.#clock.sleep(wait);
-      }
-    }
-  }
-
-  #inSession(script: Script): Promise<ExecResult> {
-    return this.#queue.run(async () => {
-      if (this.#ended !== null) throw this.#ended;
-      const elevation = this.#elevation;
-      const text = posix.prologue(this.#marker, elevation.how === 'password') + script.text;
-      const head = stdinHead(elevation, this.#marker);
-      const exec = startRemoteExec(
-        this.#client,
-        {
-          line: elevate(shellLine(text, script.args), elevation),
-          stdin: [...head, ...(script.stdin === undefined ? [] : [script.stdin])],
-          timeoutMs: script.timeoutMs ?? defaultTimeoutMs,
-          signal: script.signal,
-          leavesBehind: script.leavesBehind,
-          limit: (script.outputBytes ?? largestRead) + roomBytes,
-        },
-        this.#clock,
-      );
-      this.#execs.add(exec);
-      try {
-        return await exec.result;
-      } catch (error) {
-        throw error instanceof SessionRefused ? error : this.#explain(error, script.signal);
-      } finally {
-        this.#execs.delete(exec);
-        for (const part of head) part.fill(0);
-      }
-    });
-  }
-
-  #explain(error: unknown, signal: AbortSignal | undefined): unknown {
-    if (this.#ended !== null) return this.#ended;
-    if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof SessionRefused || /Unable to exec/.test(reason)) {
-      return new Failure('ssh.session-refused', `${this.#settings.host} did not open another session.`, {
-        hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
-        cause: error,
-      });
-    }
-    return connectionLost(this.description, error);
-  }
-
   async close(): Promise<void> {
-    const wasOpen = this.#ended === null;
-    this.#end(connectionClosed(this.description));
+    const wasOpen = this.#sessions.ended === null;
+    this.#sessions.end(connectionClosed(this.description));
     this.#password?.wipe();
     if (!wasOpen) return;
     const { promise: gone, resolve } = Promise.withResolvers<void>();
@@ -207,10 +138,5 @@ export class SshHost implements PosixHost {
     });
     await gone;
     impatient.cancel();
-  }
-
-  #end(why: Failure): void {
-    this.#ended ??= why;
-    for (const exec of this.#execs) exec.stop(this.#ended);
   }
 }

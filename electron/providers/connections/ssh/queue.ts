@@ -8,6 +8,11 @@ export class Queue {
     this.#limit = limit;
   }
 
+  /** How many pieces of work run at a time, at most. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   /** From now on no more than this many, at least one. What runs already goes on. */
   lower(limit: number): void {
     this.#limit = Math.max(1, Math.min(this.#limit, limit));

@@ -38,7 +38,7 @@ export function startRemoteExec(client: Client, request: RemoteExecRequest, cloc
 export class SessionRefused extends Error {}
 
 /** ssh2 gives the reason of the server along when it is about a channel. */
-function refusal(error: Error): Error {
+export function refusal(error: Error): Error {
   return 'reason' in error && error.reason !== ''
     ? new SessionRefused(error.message, { cause: error })
     : error;

@@ -197,7 +197,8 @@ export abstract class FileEndpoint implements Endpoint, MakesKeys, Restarts {
     }
     for (const directory of changesOf(plan.changes, 'directory'))
       await makeDirectory(this.connection, directory);
-    await this.connection.removeLeftovers(files.map(({ path }) => path));
+    const stay = files.filter(({ path }) => !made.some((one) => one.path === path));
+    await this.connection.removeLeftovers(stay.map(({ path }) => path));
     await this.connection.writeAll(made);
     const tested = await this.testInstalled(plan);
     return [read, tested].filter((one) => one !== null).join(' ') || null;

@@ -99,6 +99,7 @@ async function throughScript(
     const result = await connection.exec({
       argv: ['sh', '-c', text, 'sh', mark, String(links), ...paths],
       timeoutMs: 60_000,
+      selfContained: true,
     });
     const parts = result.stdout.toString('utf8').split(`\n${mark} `).slice(1);
     if (result.code !== 0 || parts.length !== paths.length) return null;

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import type { Client, ClientChannel } from 'ssh2';
+import type { Clock, Timer } from '#kit/clock.ts';
+import type { ExecResult } from '#kit/exec.ts';
+import { exits } from '../common/posix-exits.ts';
+import { FramedOutput } from './framed-output.ts';
+import { quote } from './quote.ts';
+import { refusal } from './remote-exec.ts';
+
+/**
+ * What a command interpreter that is kept runs, behind `prologue`: one request a line of its input, which no program may read
+ * but one that takes an exact part of it. A line that does not begin with the marker is no request of ours, but what a program
+ * should have read: nothing is run then. Each script runs in a subshell, so that it leaves nothing behind. The input of one
+ * that fails may not have been read to its end: that is the end of the interpreter too.
+ */
+export function loopOf(marker: string): string {
+  return [
+    'unset TMOUT',
+    "nl='\n'",
+    'ask() {',
+    '  token=$1 takes=$2 script=$3',
+    '  shift 3',
+    `  printf '%sb\\n' "$token"; printf '%sb\\n' "$token" >&2`,
+    '  if [ "$takes" = input ]; then ( eval "$script" ); else ( eval "$script" ) </dev/null; fi',
+    '  code=$?',
+    `  printf '%se %s\\n' "$token" "$code"; printf '%se\\n' "$token" >&2`,
+    '  [ "$takes" != input ] || [ "$code" = 0 ] || exit 0',
+    '}',
+    'while IFS= read -r line; do',
+    `  case $line in "${marker} "*) ;; *) exit ${exits.unguarded} ;; esac`,
+    `  eval "\${line#* }"`,
+    'done',
+  ].join('\n');
+}
+
+interface KeptRequest {
+  text: string;
+  args: readonly string[];
+  /** Exactly what the script reads. */
+  stdin?: Uint8Array | undefined;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Bytes kept of each output stream. */
+  limit: number;
+}
+
+interface Running {
+  request: KeptRequest;
+  stdout: FramedOutput;
+  stderr: FramedOutput;
+  timer: Timer;
+  resolve(result: ExecResult): void;
+  reject(reason: unknown): void;
+}
+
+/** The interpreter ended before it took the request up: nothing of it was run. */
+export class NotBegun extends Error {}
+
+/** One command interpreter on a host, in a channel of its own, that runs one script after the other. */
+export class KeptShell {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #marker: string;
+  /** Names of the scripts that it has been told, by their text. */
+  readonly #known = new Map<string, string>();
+  #channel: ClientChannel | undefined;
+  #running: Running | undefined;
+  #over = false;
+
+  /** `line` starts `loopOf(marker)`; nothing is opened yet. */
+  constructor(client: Client, clock: Clock, marker: string) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#marker = marker;
+  }
+
+  /** It has ended, or is going to: it takes no further request. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** The server has opened a session for it. */
+  get isOpen(): boolean {
+    return this.#channel !== undefined && !this.#over;
+  }
+
+  /** `head`: what goes before everything else. Rejects with `SessionRefused` where the server opens none, with `NotBegun` when it ended. */
+  open(line: string, head: readonly Uint8Array[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => {
+        this.#over = true;
+        reject(refusal(error));
+      };
+      try {
+        this.#client.exec(line, (error, channel) => {
+          if (error !== undefined && error !== null) {
+            failed(error);
+            return;
+          }
+          if (this.#over) {
+            channel.close();
+            reject(new NotBegun('it was ended'));
+            return;
+          }
+          this.#opened(channel);
+          for (const part of head) channel.write(part);
+          resolve();
+        });
+      } catch (error) {
+        failed(error as Error); // ssh2 throws when the socket is no longer writable
+      }
+    });
+  }
+
+  #opened(channel: ClientChannel): void {
+    this.#channel = channel;
+    channel.on('data', (part: Buffer) => this.#heard('stdout', part));
+    channel.stderr.on('data', (part: Buffer) => this.#heard('stderr', part));
+    channel.on('error', () => this.#gone());
+    channel.on('close', () => this.#gone());
+  }
+
+  /**
+   * Runs a script with these arguments, when no other is running. Resolves whatever its exit code (128 and its number for a
+   * signal), also after the time-out; the interpreter is over then, as after an abort. Rejects with `NotBegun`, with the signal's reason, or when the interpreter
+   * ended in the middle.
+   */
+  run(request: KeptRequest): Promise<ExecResult> {
+    const { signal } = request;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const token = `trustkeep-${randomBytes(12).toString('hex')}`;
+    const marks = { begin: `${token}b`, end: `${token}e` };
+    const { promise, resolve, reject } = Promise.withResolvers<ExecResult>();
+    const timer = this.#clock.after(request.timeoutMs, () => this.#late());
+    const aborted = (): void => this.stop(signal?.reason);
+    signal?.addEventListener('abort', aborted, { once: true });
+    this.#running = {
+      ...{ request, timer, resolve, reject },
+      stdout: new FramedOutput(marks, request.limit),
+      stderr: new FramedOutput(marks, request.limit),
+    };
+    if (this.#over || this.#channel === undefined) this.#gone();
+    else this.#send(this.#channel, token, request);
+    return promise.finally(() => {
+      timer.cancel();
+      signal?.removeEventListener('abort', aborted);
+    });
+  }
+
+  #send(channel: ClientChannel, token: string, { text, args, stdin }: KeptRequest): void {
+    let name = this.#known.get(text);
+    if (name === undefined) {
+      name = `s${this.#known.size}`;
+      this.#known.set(text, name);
+      channel.write(`${this.#marker} ${name}=${inOneLine(text)}\n`);
+    }
+    const words = args.map(inOneLine).join(' ');
+    channel.write(
+      `${this.#marker} ask ${token} ${stdin === undefined ? 'nothing' : 'input'} "$${name}" ${words}\n`,
+    );
+    if (stdin !== undefined) channel.write(stdin);
+  }
+
+  /** Ends it where nothing runs in it: it reads the end of its input. */
+  end(): void {
+    this.#over = true;
+    this.#channel?.end();
+  }
+
+  /** Ends it at once, with what runs in it: rejects with `reason`. */
+  stop(reason: unknown): void {
+    this.#kill();
+    this.#take()?.reject(reason);
+  }
+
+  #late(): void {
+    this.#kill();
+    const running = this.#take();
+    if (running !== undefined) running.resolve(resultOf(running, null, true));
+  }
+
+  #kill(): void {
+    this.#over = true;
+    try {
+      this.#channel?.signal('KILL');
+      this.#channel?.close();
+    } catch {
+      // the connection is gone, and its input with it
+    }
+  }
+
+  #heard(stream: 'stdout' | 'stderr', part: Buffer): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running[stream].push(part);
+    const code = running.stdout.said;
+    if (code === null || running.stderr.said === null) return;
+    this.#take();
+    if (running.request.stdin !== undefined && code !== '0') this.#over = true;
+    running.resolve(resultOf(running, Number(code), false));
+  }
+
+  #gone(): void {
+    this.#over = true;
+    const running = this.#take();
+    if (running === undefined) return;
+    const begun = running.stdout.begun || running.stderr.begun;
+    running.reject(
+      begun
+        ? new Error('the session ended without an exit status')
+        : new NotBegun('the command interpreter ended'),
+    );
+  }
+
+  #take(): Running | undefined {
+    const running = this.#running;
+    this.#running = undefined;
+    return running;
+  }
+}
+
+function resultOf({ stdout, stderr }: Running, code: number | null, timedOut: boolean): ExecResult {
+  return {
+    ...{ code, timedOut, cut: stdout.cut || stderr.cut },
+    ...{ stdout: stdout.bytes(), stderr: stderr.bytes() },
+  };
+}
+
+/** One argument, without a line feed. */
+const inOneLine = (text: string): string => quote(text).replaceAll('\n', `'"$nl"'`);
