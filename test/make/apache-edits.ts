@@ -15,7 +15,7 @@ const paths = { certificate: '/etc/trustkeep/x.crt', key: '/etc/trustkeep/x y.ke
 async function read(files: ReadonlyMap<string, Buffer>, includeLine: number) {
   const included = { path: main, line: null, files: [{ path: more, line: includeLine, files: [] }] };
   const tree = evaluate(included, {
-    ...{ modules: new Set(['ssl_module']), version: '2.4.62', defines: [] },
+    ...{ modules: new Set(['ssl_module']), version: '2.4.62', defines: [], serverRoot: '/etc/apache2' },
     content: (path) => files.get(path),
   });
   const listed = tree
@@ -27,7 +27,15 @@ async function read(files: ReadonlyMap<string, Buffer>, includeLine: number) {
       }),
     );
   const configuration: Configuration = {
-    ...{ main: included, listed, tree, printed: false, serverRoot: '/etc/apache2', files: [main, more] },
+    ...{
+      main: included,
+      listed,
+      tree,
+      printed: false,
+      whole: true,
+      serverRoot: '/etc/apache2',
+      files: [main, more],
+    },
     ...{ pidPath: null, errorLogPath: null, defines: new Map() },
   };
   return { tree, hosts: await virtualHostsOf(configuration, (path) => path) };

@@ -136,7 +136,7 @@ const ofTheWire: readonly Reader[] = [
     make: (chance) =>
       Buffer.from(breakText(apache, ['<', '>', '</', '"', "'", '\\', '#', '$', '${', '\n', 'Use '], chance)),
     read: (bytes) => {
-      const around = { modules: new Set(['ssl_module']), version: '2.4.62', defines: [] };
+      const around = { modules: new Set(['ssl_module']), version: '2.4.62', defines: [], serverRoot: '/' };
       const main = { path: '/a.conf', line: null, files: [] };
       return evaluate(main, { ...around, content: () => bytes });
     },

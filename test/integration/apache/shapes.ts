@@ -179,4 +179,28 @@ ${pair}</VirtualHost>\n`,
     node: 'a.test',
     changes: added,
   },
+  {
+    what: 'a part that a macro includes, too (certbot #3783, #5187)',
+    options: {
+      files: { 'snippets/tls.conf': pair },
+      main: `<Macro Host $name>\n${open('$name')}  Include snippets/tls.conf\n</VirtualHost>\n</Macro>`,
+      site: `Use Host a.test\n${site('b.test', '  Include snippets/tls.conf\n')}`,
+    },
+    node: 'b.test',
+    changes: '=',
+  },
+  {
+    what: 'files behind one that includes another, and a directory (certbot #4910)',
+    options: {
+      files: {
+        'snippets/b.conf': pair.replaceAll('/a.', '/b.'),
+        'more/1.conf': site('b.test', '  Include ./snippets/b.conf\n'),
+        'more/2.conf': 'Include more/sub/\n',
+        'more/sub/a.conf': site('a.test'),
+      },
+      site: 'IncludeOptional more/*.conf\n',
+    },
+    node: 'a.test',
+    changes: '=',
+  },
 ];

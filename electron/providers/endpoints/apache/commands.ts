@@ -19,6 +19,8 @@ export interface Configuration extends Omit<Dump, 'main' | 'tree' | 'serverRoot'
   tree: Directive[];
   /** Apache itself printed `tree`; false: it was read from the files, which Apache listed. */
   printed: boolean;
+  /** Nothing that Apache listed is missing in `tree`. */
+  whole: boolean;
   serverRoot: string;
   /** Every file, by the name that Apache gives it. */
   files: string[];
@@ -32,8 +34,10 @@ export async function readConfiguration(
   const { result, dump } = await dumped(connection, program);
   const { main, serverRoot } = dump;
   if (main === null || serverRoot === null) throw invalid(connection, result);
-  const tree = dump.tree ?? (await paced(evaluating(main, await surroundings(connection, program, main))));
-  return { ...dump, main, serverRoot, tree, printed: dump.tree !== null, files: pathsOf(main) };
+  const common = { ...dump, main, serverRoot, files: pathsOf(main) };
+  if (dump.tree !== null) return { ...common, tree: dump.tree, printed: true, whole: true };
+  const around = { serverRoot, ...(await surroundings(connection, program, main)) };
+  return { ...common, ...(await paced(evaluating(main, around))), printed: false };
 }
 
 /** Which files take part, by what Apache itself says, without anything more of what they hold. */

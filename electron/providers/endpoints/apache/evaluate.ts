@@ -1,5 +1,6 @@
 import { atOnce } from '#kit/in-slices.ts';
 import { type Directive, directiveOf, type Included } from './dump.ts';
+import { IncludeOrder } from './include-order.ts';
 import { linesIn, textsOf } from './lines.ts';
 
 /** What our own reading of a configuration has to know of its server. */
@@ -10,6 +11,7 @@ interface Surroundings {
   version: string;
   /** Given with `-D` when it was started. */
   defines: readonly string[];
+  serverRoot: string;
   /** Bytes of a file by the name that Apache gives it. */
   content(path: string): Buffer | undefined;
 }
@@ -25,17 +27,23 @@ const mostDirectives = 500_000;
 
 /** As `evaluating`, at once. @internal */
 export const evaluate = (...given: Parameters<typeof evaluating>): Directive[] =>
-  atOnce(evaluating(...given));
+  atOnce(evaluating(...given)).tree;
+
+/** What was read of a configuration. `whole`: with every file that Apache listed. */
+interface Evaluated {
+  tree: Directive[];
+  whole: boolean;
+}
 
 /**
  * Reads the files as Apache does, in its order, where mod_info is not there to print them: variables, conditions, macros. Which
  * files take part Apache itself has said. What cannot be told is kept and marked `uncertain`; nothing unknown fails. In steps, which may be many.
  */
-export function* evaluating(main: Included, surroundings: Surroundings): Generator<undefined, Directive[]> {
+export function* evaluating(main: Included, surroundings: Surroundings): Generator<undefined, Evaluated> {
   const reader = new Evaluator(surroundings);
-  const top: Directive[] = [];
-  yield* reader.file(main, [top]);
-  return top;
+  const tree: Directive[] = [];
+  yield* reader.file(main, [tree]);
+  return { tree, whole: reader.isWhole(main) };
 }
 
 type Truth = boolean | 'unknown';
@@ -45,16 +53,23 @@ class Evaluator {
   readonly #around: Surroundings;
   readonly #defines = new Map<string, string>();
   readonly #macros = new Map<string, Macro>();
+  readonly #includes: IncludeOrder;
   #count = 0;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#includes = new IncludeOrder(around.serverRoot);
     for (const name of around.defines) this.#defines.set(...split(name));
+  }
+
+  isWhole(main: Included): boolean {
+    return this.#count <= mostDirectives && this.#includes.isWhole(main);
   }
 
   *file(included: Included, open: Directive[][]): Steps {
     const content = this.#around.content(included.path);
     if (content === undefined) return;
+    this.#includes.note(included);
     const lines: { text: string; line: number }[] = [];
     for (const { text, last } of linesIn(content)) {
       yield;
@@ -66,7 +81,7 @@ class Evaluator {
   *#lines(
     lines: readonly { text: string; line: number }[],
     place: string,
-    included: Included | null,
+    included: Included,
     open: Directive[][],
   ): Steps {
     const conditions: Truth[] = [];
@@ -87,7 +102,7 @@ class Evaluator {
     text: string;
     line: number;
     place: string;
-    included: Included | null;
+    included: Included;
     open: Directive[][];
     unsure: boolean;
   }): Steps {
@@ -102,10 +117,9 @@ class Evaluator {
     const word = name.toLowerCase();
     if (word === 'define' && args[0] !== undefined) this.#defines.set(args[0], args[1] ?? '');
     else if (word === 'undefine') this.#defines.delete(args[0] ?? '');
-    else if (word === 'use') yield* this.#use(args, `used on line ${line} of "${place}"`, open);
+    else if (word === 'use') yield* this.#use(args, `used on line ${line} of "${place}"`, included, open);
     else if (word === 'include' || word === 'includeoptional')
-      for (const file of (included?.files ?? []).filter((one) => one.line === line))
-        yield* this.file(file, open);
+      for (const file of this.#includes.take(included, args[0] ?? '')) yield* this.file(file, open);
     else {
       const directive = directiveOf(text, place, line);
       if (unsure) directive.uncertain = true;
@@ -130,7 +144,7 @@ class Evaluator {
     return at;
   }
 
-  *#use([name = '', ...values]: string[], used: string, open: Directive[][]): Steps {
+  *#use([name = '', ...values]: string[], used: string, included: Included, open: Directive[][]): Steps {
     const macro = this.#macros.get(name.toLowerCase());
     if (macro === undefined || this.#count > mostDirectives) return;
     // the longest name first, so that $host does not win over $hostname
@@ -142,7 +156,7 @@ class Evaluator {
       text: parameters.reduce((now, { parameter, value }) => now.replaceAll(parameter, value), text),
     }));
     this.#count += 1;
-    yield* this.#lines(lines, `${macro.place} ${used}`, null, open);
+    yield* this.#lines(lines, `${macro.place} ${used}`, included, open);
   }
 
   #holds(text: string): Truth {

@@ -1,7 +1,7 @@
-import { posix } from 'node:path';
 import type { HostConnection } from '../../connections/connection.ts';
 import { globMatcher } from '../common/globs.ts';
 import { type Configuration, fullPath } from './commands.ts';
+import { above } from './include-order.ts';
 import { textsOf } from './lines.ts';
 
 /** Prints the lines of the files, which come by stdin, that include others. What cannot be read shows none. */
@@ -30,11 +30,6 @@ export async function includesOf(
   );
   const matchers = [...patterns].map(globMatcher);
   return (path) => matchers.some((fits) => fits(path) || above(path).some(fits));
-}
-
-function above(path: string): string[] {
-  const parent = posix.dirname(path);
-  return parent === path ? [] : [parent, ...above(parent)];
 }
 
 /** A variable that is not known may be anything. */

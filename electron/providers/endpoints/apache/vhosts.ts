@@ -110,7 +110,8 @@ function hostOf(configuration: Configuration, facts: HostFacts, index: number): 
     engine: engineOf(inherited('sslengine'), pairs, addresses, listeners),
     chain: level.chain ?? outer.chain,
     ...settingsOf(configuration, inherited),
-    uncertain: [directive, ...(directive.block ?? [])].some((one) => one.uncertain === true),
+    uncertain:
+      !configuration.whole || [directive, ...(directive.block ?? [])].some((one) => one.uncertain === true),
   };
 }
 
@@ -181,7 +182,7 @@ function serverItself(
     pairs,
     chain: outer.chain,
     ...settingsOf(configuration, outer.last),
-    uncertain: false,
+    uncertain: !configuration.whole,
   };
 }
 
