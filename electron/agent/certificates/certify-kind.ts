@@ -5,7 +5,15 @@ import { approveStep } from '../steps/approve.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { checkMaterialStep } from '../steps/check-material.ts';
 import { finishStep } from '../steps/finish.ts';
-import { gated, gateToFinish, gateToOrder, gateToRestore, wakeGroup, wakingGroup } from '../steps/group.ts';
+import {
+  gated,
+  gateToFinish,
+  gateToOrder,
+  gateToRestart,
+  gateToRestore,
+  wakeGroup,
+  wakingGroup,
+} from '../steps/group.ts';
 import { guarded } from '../steps/guarded.ts';
 import { installStep } from '../steps/install.ts';
 import { makeKeyStep } from '../steps/make-key.ts';
@@ -42,7 +50,7 @@ export const certifyKind: KindOfTask = {
     checkMaterialStep,
     snapshotStep,
     installStep,
-    restartStep,
+    gated(restartStep, gateToRestart),
     wakingGroup(proveStep),
     gated(finishStep, gateToFinish),
   ]),

@@ -33,9 +33,13 @@ export function wakeGroup(database: Database, row: Pick<TaskRow, 'task' | 'memor
   const group = groupOf(row);
   if (group === undefined) return;
   for (const other of database.tasks.ofGroup(group.id))
-    if (other.task.id !== row.task.id && other.task.waitingFor === 'group')
+    if (other.task.id !== row.task.id && isWoken(other.task))
       database.tasks.update({ ...other, task: { ...other.task, wakeAt: now } });
 }
+
+/** Who waits for a restart waits no longer when the group is given up. */
+const isWoken = ({ waitingFor }: Task): boolean =>
+  waitingFor === 'group' || waitingFor === 'endpoint-restart';
 
 /** The step, whose end wakes the rest of the group. */
 export function wakingGroup(step: Step): Step {
@@ -82,6 +86,12 @@ export const gateToOrder: Gate = (context, { size, position }, members) => {
   const first = members.find((one) => groupOf(one)?.position === 0);
   if (position === 0 || first === undefined || 'prove' in first.memory.outputs) return null;
   return waiting(`Waiting until the certificate is proved on ${placeOf(first.task.subject)}.`, now);
+};
+
+/** Before a restart, which a person may take days to ask for: no other member is lost. */
+export const gateToRestart: Gate = (context, _group, members) => {
+  const lost = lostMember(context, members);
+  return lost === null ? null : { kind: 'failed', failure: givenUp(lost) };
 };
 
 /** Before what undoes the change is cleared up: it is proved everywhere. */

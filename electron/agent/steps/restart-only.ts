@@ -4,7 +4,7 @@ import { inTurns } from '#kit/in-turns.ts';
 import { Failure } from '#shared/failure.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import { handshakesAtOnce } from './lanes.ts';
-import { servesAlready } from './restart.ts';
+import { servesAlready, withSaid } from './restart.ts';
 import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { judgeServed, probeNodeTls } from './verify.ts';
 
@@ -33,8 +33,8 @@ export const restartOnlyStep: Step = {
     const before = seen
       .map((one) => ({ nodeId: one.node.id, shown: shownBy(one) }))
       .filter(({ shown }) => shown.length > 0);
-    await restarts.restart();
-    return { kind: 'done', output: { before }, sentence: 'The endpoint was restarted.' };
+    const sentence = withSaid('The endpoint was restarted.', await restarts.restart());
+    return { kind: 'done', output: { before }, sentence };
   },
 };
 

@@ -1,10 +1,15 @@
 import type { Plan } from '#shared/model/plan.ts';
+import type { Restarted } from '../../providers/endpoints/endpoint.ts';
 import { changingRetries } from '../tasks/retry.ts';
 import { planOutput } from './shapes.ts';
 import type { Outcome, Step, StepContext } from './step.ts';
 
 /** Of an endpoint that serves what was installed from the moment it was. */
 export const servesAlready = 'The endpoint serves what is installed without a restart.';
+
+/** The sentence, and that of the script that restarted the endpoint. */
+export const withSaid = (sentence: string, { said }: Restarted): string =>
+  said === undefined ? sentence : `${sentence} ${said}`;
 
 export const restartStep: Step = {
   name: 'restart',
@@ -15,11 +20,11 @@ export const restartStep: Step = {
     if (plan.restarts === 'separately' && !isAsked(context)) return waitForRestart(plan);
     const { restarts } = (await context.tools.openConnection()).endpoint.powers;
     if (restarts === null) return { kind: 'done', output: {}, sentence: servesAlready };
-    const { settled } = await restarts.restart();
+    const restarted = await restarts.restart();
     return {
       kind: 'done',
-      output: { settled },
-      sentence: 'The endpoint was told to load what is installed.',
+      output: { settled: restarted.settled },
+      sentence: withSaid('The endpoint was told to load what is installed.', restarted),
     };
   },
 };

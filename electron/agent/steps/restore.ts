@@ -9,7 +9,7 @@ import { mayBeUsedAgain } from './issued-before.ts';
 import { leaveKept } from './leave.ts';
 import { compareAround, comparedSentence, sameChain } from './neighbours.ts';
 import { proveAll } from './prove.ts';
-import { servesAlready } from './restart.ts';
+import { servesAlready, withSaid } from './restart.ts';
 import { type Kept, makeKeyOutput, planOutput, restoreOutput, snapshotOutput } from './shapes.ts';
 import type { Step, StepContext, TlsAnswer } from './step.ts';
 import { tagOf } from './tag.ts';
@@ -33,7 +33,7 @@ export const restoreStep: Step = {
     const reloaded =
       restarts === null
         ? servesAlready
-        : await restarts.restart().then(() => 'The server reloaded.', reloadRefused);
+        : await restarts.restart().then((one) => withSaid('The server reloaded.', one), reloadRefused);
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },

@@ -122,6 +122,8 @@ export interface MakesKeys {
 export interface Restarted {
   /** The endpoint showed that nothing that served before accepts connections any more. False: it cannot tell. */
   settled: boolean;
+  /** Of the script that did it: how it ended, and what it printed, in one sentence; left out: there was none. */
+  said?: string;
 }
 
 /** What is installed is served only after it was told so. */

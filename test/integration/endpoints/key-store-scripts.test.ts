@@ -37,3 +37,20 @@ test.skipIf(!usable)(
     });
   },
 );
+
+test.skipIf(!usable)('a restart is told with how its script ended and what it printed', async () => {
+  const made = await storeEndpoint('p12', 'modern');
+  onTestFinished(made.stop);
+  const script = join(made.dir, 'restart.sh');
+  const settings = { ...made.settings, restartScript: script } as EndpointSettings;
+  const secrets = { open: async () => Secret.of(storePassword) };
+  const restarted = async (text: string) => {
+    await writeFile(script, `#!/bin/sh\n${text}\n`);
+    await chmod(script, 0o755);
+    return makeEndpoint(settings, connection, { ...endpointTools, secrets }).powers.restarts?.restart();
+  };
+  expect(await restarted(`echo "loaded with ${storePassword}."`)).toMatchObject({
+    said: 'The restart script ended with code 0: loaded with [secret].',
+  });
+  expect(await restarted('')).toMatchObject({ said: 'The restart script ended with code 0.' });
+});

@@ -67,7 +67,10 @@ export class UserScripts {
     const { restartScript } = this.#settings;
     if (restartScript === null) return { settled: false };
     const ran = await this.#run(restartScript, [], masks);
-    if (ran.code === 0) return { settled: false };
+    if (ran.code === 0) {
+      const printed = ran.said === '' ? '' : `: ${ran.said.replace(/\.$/, '')}`;
+      return { settled: false, said: `The restart script ended with code 0${printed}.` };
+    }
     throw new Failure(
       'endpoint.restart-failed',
       `The restart script ${restartScript} on ${this.#connection.description} ended with code ${ran.code}.`,
