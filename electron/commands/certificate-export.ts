@@ -25,6 +25,7 @@ export function exportCommand(tools: CommandTools) {
     const certificate = tools.database.certificates.find(input.certificate);
     if (certificate === null) throw notFound('certificate', input.certificate, 'trustkeep certificates list');
     const format = input.format ?? exportFormats[0];
+    refuseUnused(input, format);
     const made = format === 'pkcs12' ? await pkcs12(tools, certificate, input) : pem(certificate, format);
     try {
       await writeNew(input.path, made.bytes);
@@ -34,6 +35,15 @@ export function exportCommand(tools: CommandTools) {
     const sentence = `${input.path} holds ${saysWhat(made)}.${made.because}`;
     context.audit.note({ subject: certificate.fingerprint, sentence });
     return { path: input.path, certificates: made.certificates, withKey: made.withKey, sentence };
+  });
+}
+
+/** No one is to think that a file is protected which is not. */
+function refuseUnused({ password, legacy }: Request, format: (typeof exportFormats)[number]): void {
+  if (format === 'pkcs12' || (password === undefined && legacy !== true)) return;
+  const given = password === undefined ? 'The old encryption' : 'A password';
+  throw new Failure('input.invalid', `${given} is for a P12 file only, and this one is PEM.`, {
+    hint: 'Add --format pkcs12, or leave it out.',
   });
 }
 
@@ -115,10 +125,13 @@ function notWritten(path: string, error: NodeJS.ErrnoException): Failure {
   const why: Record<string, string> = {
     EEXIST: 'there is a file already',
     ENOENT: 'there is no such directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    ENAMETOOLONG: 'a name in the path is too long',
     EACCES: 'the account of the agent is not allowed to',
     EPERM: 'the account of the agent is not allowed to',
     EROFS: 'the disk is read-only',
     ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
   };
   return new Failure(
     'certificate.not-exported',

@@ -88,14 +88,14 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'the server is not told to load what was restored',
         file: restore,
-        find: "await restarts.restart().then(() => 'The server reloaded.', reloadRefused);",
+        find: "await restarts.restart().then((one) => withSaid('The server reloaded.', one), reloadRefused);",
         put: "'The server reloaded.';",
       },
       {
         breaks: 'a refused reload ends the way back before its proof',
         file: restore,
-        find: "'The server reloaded.', reloadRefused);",
-        put: "'The server reloaded.');",
+        find: "withSaid('The server reloaded.', one), reloadRefused);",
+        put: "withSaid('The server reloaded.', one));",
       },
       {
         breaks: 'a connection that was lost before the reload counts as a refusal',

@@ -92,6 +92,16 @@ describe.skipIf(!have('nginx') || !have('openssl'))('an export', () => {
       },
     });
     expect(readFileSync(at('taken'), 'utf8')).toBe('mine');
+    const below = { certificate, path: join(at('taken'), 'new') };
+    await expect(agent.call.certificates.export(below)).rejects.toMatchObject({
+      data: {
+        sentence: expect.stringMatching(/could not be written: a part of the path is not a directory\.$/),
+      },
+    });
+    for (const unused of [{ password }, { legacy: true }]) {
+      const asPem = agent.call.certificates.export({ certificate, path: at('new'), ...unused });
+      await expect(asPem).rejects.toMatchObject({ data: { code: 'input.invalid' } });
+    }
     const p12 = { certificate, path: at('new'), format: 'pkcs12' } as const;
     await expect(agent.call.certificates.export(p12)).rejects.toMatchObject({
       data: { code: 'input.invalid' },
