@@ -7,6 +7,7 @@ import { acmeAgainstLego } from './bench/acme.ts';
 import { commandLineStart } from './bench/command-line.ts';
 import { desktopStart } from './bench/desktop.ts';
 import { twoThousandHosts } from './bench/discovery.ts';
+import { approveToProofOfEachType } from './bench/each-type.ts';
 import { firstCertificate } from './bench/first-certificate.ts';
 import { idleAgents } from './bench/idle.ts';
 import { approveToProof } from './bench/install.ts';
@@ -23,6 +24,7 @@ import { startToReady } from './bench/start.ts';
 const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
   install: approveToProof,
+  types: approveToProofOfEachType,
   neighbours: fiftyNeighbours,
   discovery: twoThousandHosts,
   nodes: manyNodes,
