@@ -49,7 +49,7 @@ interface Subject {
   connection(): HostConnection;
   /** Its adapter, a new one with each call. */
   endpoint(): Endpoint;
-  /** Whether its type makes private keys where they are used. */
+  /** Whether private keys for it are made where they are used. */
   makesKeys: boolean;
   /** Every file of it as it was before the test. */
   before(): Record<string, string>;
@@ -68,7 +68,10 @@ export function eachEndpoint(suite: (subject: Subject) => void): void {
           ([, { also, long = false }]) =>
             long === isLong && (way === here || also.some((one) => one === way)),
         )
-        .map(([name, { make }]) => ({ name, make, needs, makesKeys: noKeys === undefined })),
+        .map(([name, { make, inStore = false }]) => ({
+          ...{ name, make, needs },
+          makesKeys: noKeys === undefined && !inStore,
+        })),
     );
     if (chosen.length === 0) continue;
     const usable = isRoot && (way === here || canRunSshd());

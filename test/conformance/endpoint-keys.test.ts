@@ -8,8 +8,10 @@ import { eachEndpoint, expectedState, filesOf, stateOnDisk } from './each-endpoi
 
 eachEndpoint(({ endpoint, made, before: asItWas, connection, makesKeys }) => {
   if (!makesKeys) {
-    it('has no power to make keys', () => {
-      expect(endpoint().powers.makesKeys).toBeNull();
+    it('has no power to make keys, at least not for this node', async () => {
+      const { makesKeys: maker } = endpoint().powers;
+      const answer = await maker?.canMakeKeys(made().nodeKey);
+      expect(answer).toEqual(maker === null ? undefined : { yes: false, why: expect.any(String) });
     });
     return;
   }

@@ -108,6 +108,8 @@ export interface EndpointShape {
     {
       make(): Promise<MadeEndpoint>;
       also: readonly Exclude<Way, 'this machine'>[];
+      /** Its key is put into a key store, where it cannot be made. */
+      inStore?: true;
       /** It takes minutes, and runs with those that do. */
       long?: true;
     }

@@ -88,7 +88,7 @@ type StoreKind = keyof typeof makes;
 const made = new Map<StoreKind, Promise<MadeStore>>();
 
 /** The bytes of a store of this kind, and what it holds; made once. */
-function keyStoreFile(kind: StoreKind): Promise<MadeStore> {
+export function keyStoreFile(kind: StoreKind): Promise<MadeStore> {
   const known = made.get(kind) ?? makeStore(kind);
   made.set(kind, known);
   return known;

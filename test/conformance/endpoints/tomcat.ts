@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { MadeLeaf } from '#test/make/certificates.ts';
 import { type EndpointShape, giveAway, type MadeEndpoint, newLeaf } from '#test/make/endpoints.ts';
-import { sharedTomcat, type TomcatOptions } from '#test/servers/tomcat.ts';
+import { keyPassword, keyStoreFile, storePassword } from '#test/make/key-store-files.ts';
+import { type RunningTomcat, sharedTomcat, type TomcatOptions } from '#test/servers/tomcat.ts';
 import { fetchedTomcat } from '../../../scripts/find-tomcat.ts';
 
 const connector = (port: string, hosts: string): string =>
@@ -17,7 +19,7 @@ export const shape: EndpointShape = {
       manager_password: { from: 'credential-store', store: 'store_1', credentialId: 'tomcat/manager' },
     },
   },
-  needs: ['java', 'openssl', join(fetchedTomcat(10) ?? '/no/tomcat', 'bin/catalina.sh')],
+  needs: ['java', 'keytool', 'openssl', join(fetchedTomcat(10) ?? '/no/tomcat', 'bin/catalina.sh')],
   cases: {
     'Tomcat with files of its own': {
       make: () => tomcatWith({ connectors: connector('{port2}', host('_default_')) }, 2, '_default_'),
@@ -37,10 +39,39 @@ export const shape: EndpointShape = {
       also: [],
       long: true,
     },
+    'Tomcat with a JKS store of two keys, of which one has its own password': {
+      make: () => tomcatWithStore('jks', `certificateKeyPassword="${keyPassword}"`),
+      also: [],
+      inStore: true,
+    },
+    'Tomcat with a PKCS#12 store of two keys': {
+      make: () => tomcatWithStore('pkcs12 of Java'),
+      also: ['SSH as root'],
+      inStore: true,
+      long: true,
+    },
   },
 };
 
 const shared = sharedTomcat();
+const sharedStores = sharedTomcat();
+
+/** The entry `shop` of a key store that has another one, too. */
+async function tomcatWithStore(kind: 'jks' | 'pkcs12 of Java', more = ''): Promise<MadeEndpoint> {
+  const { bytes, old } = await keyStoreFile(kind);
+  const named = `certificateKeystoreFile="tls/shop.jks" certificateKeystorePassword="${storePassword}"`;
+  const type = `certificateKeystoreType="${kind === 'jks' ? 'JKS' : 'PKCS12'}"`;
+  const server = await sharedStores({
+    ...{ roles: 'manager-script', password: '' },
+    connectors: connector(
+      '{port2}',
+      host('_default_', `${named} ${type} certificateKeyAlias="shop" ${more}`),
+    ),
+    files: { 'tls/shop.jks': bytes },
+  });
+  await giveAway(join(server.dir, 'tls/shop.jks'), 0o640);
+  return madeFrom(server, 2, '_default_', old);
+}
 
 async function tomcatWith(options: TomcatOptions, port: number, hostName: string): Promise<MadeEndpoint> {
   const old = newLeaf();
@@ -54,6 +85,10 @@ async function tomcatWith(options: TomcatOptions, port: number, hostName: string
   });
   await giveAway(join(server.dir, 'tls/shop.crt'), 0o664);
   await giveAway(join(server.dir, 'tls/shop.key'), 0o640);
+  return madeFrom(server, port, hostName, old);
+}
+
+function madeFrom(server: RunningTomcat, port: number, hostName: string, old: MadeLeaf): MadeEndpoint {
   return {
     dir: server.dir,
     settings: {

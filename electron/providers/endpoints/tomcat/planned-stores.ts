@@ -1,3 +1,4 @@
+import { Failure } from '#shared/failure.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
@@ -6,6 +7,7 @@ import { readStore } from '../common/key-store.ts';
 import { pairOf } from '../common/key-store-content.ts';
 import { NewStores } from '../common/key-store-made.ts';
 import { readByHost } from '../common/key-store-reader.ts';
+import { refuseDrift } from '../common/states.ts';
 import type { Material } from '../endpoint.ts';
 import { tomcatRemembers } from './remembers.ts';
 import { type StoreOf, storeOrRefuse, withSecrets } from './stores.ts';
@@ -34,8 +36,17 @@ export class PlannedStores {
   async content(plan: InstallPlan, file: FileChange, material: Material): Promise<Buffer | null> {
     const { alias } = tomcatRemembers.read(plan);
     if (alias === null) return null;
-    const passwords = await this.#passwords(plan);
+    const passwords = await this.#passwords(plan).catch((error) => this.#refuseOther(file, error));
     return withSecrets(passwords, (all) => this.#new.content(file, alias, all, material));
+  }
+
+  /** What someone else put there since the plan was made need not be readable. */
+  async #refuseOther(file: FileChange, error: unknown): Promise<never> {
+    if (error instanceof Failure && error.code === 'node.not-installable') {
+      const now = await this.#connection.hash(file.path);
+      if (now !== file.before?.sha256) refuseDrift([`${file.path} has other content`], this.#connection);
+    }
+    throw error;
   }
 
   /** Has a program of the host read it before it replaces the present one. What that said; null: the plan has none. */
