@@ -56,7 +56,7 @@ export function withoutAttribute(
   const present = element.attributes.get(name);
   if (present === undefined) return undefined;
   const { text } = document.whole;
-  const gap = /\s*$/.exec(text.slice(0, present.start))?.[0].length ?? 0;
+  const gap = blanksBefore(text, present.start).length;
   const end = present.valueEnd + 1;
   return spliceAt(document, present.start - gap, end, '', {
     before: isSecret ? `${name}="[secret]"` : text.slice(present.start, end),
@@ -85,7 +85,7 @@ export function withChild(
   const shown = { before: '', after: child };
   if (!parent.selfClosing) return spliceAt(document, parent.tagEnd, parent.tagEnd, `${inner}${child}`, shown);
   const slash = text.lastIndexOf('/', parent.tagEnd - 1);
-  const gap = /\s*$/.exec(text.slice(0, slash))?.[0].length ?? 0;
+  const gap = blanksBefore(text, slash).length;
   return spliceAt(
     document,
     slash - gap,
@@ -132,8 +132,13 @@ function escaped(value: string, quote: string): string {
 
 /** What separates an attribute from the one before it: where they stand on lines of their own, so does a new one. */
 function gapBefore({ whole: { text } }: XmlDocument, start: number): string {
-  const gap = /\s+$/.exec(text.slice(0, start))?.[0] ?? ' ';
+  const gap = blanksBefore(text, start);
   return gap.includes('\n') ? gap : ' ';
+}
+
+function blanksBefore(text: string, at: number): string {
+  const before = text.slice(0, at);
+  return before.slice(before.trimEnd().length);
 }
 
 function indentationAt(text: string, at: number): string {

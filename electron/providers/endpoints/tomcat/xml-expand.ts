@@ -27,6 +27,7 @@ export interface Whole {
 
 /** No configuration is larger, and a few nested entities could make one of any size. */
 const mostCharacters = 16 * 1024 * 1024;
+const longestValue = mostCharacters / 16;
 const deepest = 20;
 const mostReferences = 10_000;
 
@@ -51,9 +52,12 @@ async function sourceOf(path: string, read: (path: string) => Promise<Buffer>): 
   }
 }
 
-/** What has no references in it: a comment, a section of characters, an instruction, a tag with its quoted values. */
+/**
+ * What has no references in it: a comment, a section of characters, an instruction (one without an end takes all that follows, which is looked
+ * at once), a tag with its quoted values.
+ */
 const opaque =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<(?:[^<>"']|"[^"]*"|'[^']*')*>|&([^;\s<>&]+);/g;
+  /<!--(?:[\s\S]*?-->|[\s\S]*)|<!\[CDATA\[(?:[\s\S]*?\]\]>|[\s\S]*)|<\?(?:[\s\S]*?\?>|[\s\S]*)|<(?:[^<>"']|"[^"]*"|'[^']*')*>|&([^;\s<>&]+);/g;
 const predefined: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 class Expansion {
@@ -80,10 +84,13 @@ class Expansion {
     const { start, end } = this.#doctype ?? { start: 0, end: 0 };
     this.#add(this.#main, 0, text.slice(0, start));
     await this.#expand(this.#main, text, end, []);
+    const whole = this.#texts.join('');
+    const values = this.#values();
+    refuseLarge(whole, values);
     return {
-      text: this.#texts.join(''),
+      text: whole,
       pieces: this.#pieces,
-      values: this.#values(),
+      values,
       sources: this.#sources,
       uses: this.#uses,
     };
@@ -155,18 +162,27 @@ class Expansion {
 
   #makeValue(name: string, value: string, within: string[]): string | null {
     let unreadable = false;
+    let length = 0;
     const text = withCharacters(value).replace(/&([^;\s<>&]+);/g, (_whole, inner: string) => {
       const known = predefined[inner] ?? characterOf(inner);
       if (known !== null && known !== undefined) return known;
       const entity = this.#doctype?.entities.get(inner);
       const found =
         entity?.kind === 'internal' ? this.#valueOf(inner, entity.value, [...within, name]) : null;
-      if (found === null) unreadable = true;
-      return found ?? '';
+      length += found?.length ?? 0;
+      if (found === null || length > longestValue) unreadable = true;
+      return unreadable ? '' : (found ?? '');
     });
-    if (text.length > mostCharacters / 16) return null;
-    return unreadable ? null : text;
+    return unreadable || text.length > longestValue ? null : text;
   }
+}
+
+/** Attributes may name an entity as often as they like. */
+function refuseLarge(text: string, values: ReadonlyMap<string, string>): void {
+  let length = text.length;
+  if (values.size > 0)
+    for (const [, name = ''] of text.matchAll(/&([^;\s<>&]+);/g)) length += values.get(name)?.length ?? 0;
+  if (length > mostCharacters) throw new NotXml('with its entities it is too large');
 }
 
 function refuseLoop(name: string, within: readonly string[]): void {

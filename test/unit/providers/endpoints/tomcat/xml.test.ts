@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { serverXmlRound } from '#test/make/server-xml-rounds.ts';
 import { readXml } from '../../../../../electron/providers/endpoints/tomcat/xml.ts';
+import { NotXml } from '../../../../../electron/providers/endpoints/tomcat/xml-doctype.ts';
 
 const path = '/opt/tomcat/conf/server.xml';
 const read = (text: string | Buffer, others: Record<string, string> = {}) =>
@@ -48,6 +49,39 @@ describe('a reader of server.xml', () => {
     await expect(read(`<!DOCTYPE Server [${subset}]><Server>&e15;</Server>`)).rejects.toThrow('too often');
     const quick = await read(`<!DOCTYPE Server [${subset.replace('<Connector/>', '')}]><Server/>`);
     expect(quick.root.name).toBe('Server');
+  });
+
+  it('answers soon, whatever is begun over and over and has no end', async () => {
+    const begun = [
+      '<!--',
+      '<![CDATA[',
+      '<?',
+      '<',
+      '<a ',
+      '<a "',
+      "<a '",
+      '&',
+      '&amp;',
+      '<!ENTITY a "',
+      '"',
+      ' ',
+    ];
+    for (const one of begun)
+      for (const at of ['<Server>HERE</Server>', '<Server HERE/>', '<!DOCTYPE Server [HERE]><Server/>']) {
+        const start = process.cpuUsage();
+        const answer = await read(at.replace('HERE', one.repeat(20_000))).catch((error: unknown) => error);
+        const { user } = process.cpuUsage(start);
+        expect([one, at, answer instanceof Error ? answer.constructor : NotXml]).toEqual([one, at, NotXml]);
+        expect([one, at, user < 1_000_000]).toEqual([one, at, true]);
+      }
+  });
+
+  it('refuses values that grow without end, wherever they are named', async () => {
+    const large = `<!ENTITY a "${'x'.repeat(900_000)}">`;
+    const names = '&a;'.repeat(2000);
+    const named = [`<!DOCTYPE Server [${large}]><Server a="${names}"/>`];
+    named.push(`<!DOCTYPE Server [${large}<!ENTITY b "${names}">]><Server a="&b;"/>`);
+    for (const text of named) await expect(read(text)).rejects.toThrow(NotXml);
   });
 
   it('reads a file that an entity names, and knows which file an element is in', async () => {
