@@ -6,6 +6,7 @@ import {
   withChild,
   withoutAttribute,
 } from '../../electron/providers/endpoints/tomcat/xml-edit.ts';
+import { Failure } from '../../shared/failure.ts';
 import { type Chance, makeChance } from './random.ts';
 import { mainPath, randomServerXml, type ServerXml } from './server-xml.ts';
 
@@ -24,7 +25,14 @@ const newValues = ['/opt/tomcat/conf/trustkeep/a.crt', 'a & "b" <c> \'d\'', 'Zü
  */
 export async function serverXmlRound(seed: number): Promise<{ wrong: string | null; edited: boolean }> {
   const chance = makeChance(seed);
-  const files = randomServerXml(chance);
+  return editedOnce(randomServerXml(chance), chance);
+}
+
+/** The same with these files. Rejects as a reader of them does. */
+export async function editedOnce(
+  files: ServerXml,
+  chance: Chance,
+): Promise<{ wrong: string | null; edited: boolean }> {
   const document = await read(files);
   const all = elementsOf(document.root);
   const at = chance.int(all.length);
@@ -44,7 +52,7 @@ export async function serverXmlRound(seed: number): Promise<{ wrong: string | nu
 const read = (files: ServerXml): Promise<XmlDocument> =>
   readXml(mainPath, async (path) => {
     const bytes = files[path];
-    if (bytes === undefined) throw new Error(`${path} is not there`);
+    if (bytes === undefined) throw new Failure('file.missing', `${path} is not there.`);
     return bytes;
   });
 

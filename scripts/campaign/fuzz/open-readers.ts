@@ -6,6 +6,7 @@ import { ofKeys } from './of-keys.ts';
 import { ofNames } from './of-names.ts';
 import { ofPeers } from './of-peers.ts';
 import { ofSockets } from './of-sockets.ts';
+import { ofXml } from './of-xml.ts';
 import type { OpenReaders } from './reader.ts';
 import { readers } from './readers.ts';
 
@@ -18,6 +19,7 @@ export async function openReaders(world: JunkWorld): Promise<OpenReaders> {
       ...ofHosts,
       ...ofKeys(),
       ...(await ofKeyStores()),
+      ...ofXml(),
       ...connected.flatMap((one) => one.readers),
     ],
     wrongNow: async () => (await Promise.all(connected.map((one) => one.wrongNow()))).flat(),

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { makeChance } from '#test/make/random.ts';
 import { serverXmlRound } from '#test/make/server-xml-rounds.ts';
 import { readXml } from '../../../../../electron/providers/endpoints/tomcat/xml.ts';
 import { NotXml } from '../../../../../electron/providers/endpoints/tomcat/xml-doctype.ts';
+import { ofXml } from '../../../../../scripts/campaign/fuzz/of-xml.ts';
+import { readOne } from '../../../../../scripts/campaign/fuzz/read-one.ts';
+import type { Reader } from '../../../../../scripts/campaign/fuzz/reader.ts';
+import { Tally } from '../../../../../scripts/campaign/fuzz/tally.ts';
 
 const path = '/opt/tomcat/conf/server.xml';
 const read = (text: string | Buffer, others: Record<string, string> = {}) =>
@@ -20,6 +25,17 @@ describe('an editor of server.xml', () => {
       if (round.edited) edited++;
     }
     expect(edited).toBeGreaterThan(250);
+  });
+});
+
+describe('a broken server.xml', () => {
+  it('is refused in words of its own, or read and edited as any other', async () => {
+    const tally = new Tally();
+    const [reader] = ofXml();
+    const chance = makeChance(7);
+    for (let round = 0; round < 1000; round++) await readOne(reader as Reader, chance, tally);
+    expect(tally.findings).toEqual([]);
+    expect(tally.figures().map(([what]) => what)).toEqual(['server.xml: read', 'server.xml: refused']);
   });
 });
 
