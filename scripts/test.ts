@@ -10,6 +10,7 @@ import { findElectron } from './find-electron.ts';
 import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
+import { fetchedWinrmPeers, findWinrmPeers } from './find-winrm-peers.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
 import { missingPrograms } from './useful-programs.ts';
 
@@ -75,6 +76,7 @@ async function main(): Promise<number> {
   await findOpenbao(say);
   for (const major of tomcatMajors) await findTomcat(major, say);
   await findKeytools(say);
+  await findWinrmPeers(say);
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -180,13 +182,18 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(
       `Missing: keytool of Java ${javas.join(', ')} (key stores it writes and reads). Where the Python package index gives them, they are fetched: "node scripts/find-java.ts" says why not.\n`,
     );
+  if (fetchedWinrmPeers() === null)
+    process.stdout.write(
+      'Missing: pywinrm, pypsrp and pyspnego (WinRM as others speak it). Where the Python package index gives them, they are fetched: "node scripts/find-winrm-peers.ts" says why not.\n',
+    );
   if (electron === null)
     process.stdout.write(
       'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
     );
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
-  const fetchedAll = fetchedOpenbao() !== null && tomcats.length === 0 && javas.length === 0;
+  const fetchedAll =
+    fetchedOpenbao() !== null && tomcats.length === 0 && javas.length === 0 && fetchedWinrmPeers() !== null;
   if (skipped.length === 0 && missing.length === 0 && fetchedAll)
     process.stdout.write('Everything was run.\n');
   process.stdout.write(

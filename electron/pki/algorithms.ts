@@ -55,6 +55,11 @@ export function verifySignature(
   }
 }
 
+/** The hash that a signature is made with, as Node names it; null: none of its own (Ed25519), or unknown. */
+export function hashOfSignature(algorithm: Der): string | null {
+  return wayOf(algorithm)?.hash ?? null;
+}
+
 function publicKey(spki: Uint8Array): KeyObject | null {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

@@ -2,7 +2,7 @@ import { flag } from './flags.ts';
 
 export const signature = Buffer.from('NTLMSSP\0', 'latin1');
 
-/** Enough to log in; signing and sealing need `key exchange`, `sign` and `seal` besides. @internal */
+/** Enough to log in. */
 export const logInFlags =
   (flag.unicode |
     flag.requestTarget |
@@ -12,6 +12,9 @@ export const logInFlags =
     flag.key128 |
     flag.key56) >>>
   0;
+
+/** A log-in after which every message is signed and sealed. */
+export const sealFlags = (logInFlags | flag.sign | flag.seal | flag.keyExchange | flag.targetInfo) >>> 0;
 
 /** The first message (NEGOTIATE): what we can do. Says nothing about the user or this machine. */
 export function negotiate(flags: number = logInFlags): Buffer {

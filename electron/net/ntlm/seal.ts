@@ -4,10 +4,7 @@ import { hmacMd5, type Side, sealingKey, signingKey } from './keys.ts';
 import { Rc4 } from './rc4.ts';
 import { NtlmRefused } from './refused.ts';
 
-/**
- * One direction of a sealed conversation: messages in order, each counted. Another log-in needs another one.
- * @internal
- */
+/** One direction of a sealed conversation: messages in order, each counted. Another log-in needs another one. */
 export class Sealing {
   readonly #signKey: Buffer;
   readonly #cipher: Rc4;

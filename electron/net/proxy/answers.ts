@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { authenticate } from '../ntlm/authenticate.ts';
+import { ownName } from '../ntlm/own-name.ts';
 
 /** Value of `Proxy-Authorization` for Basic, in UTF-8 (RFC 7617). */
 export function basicAnswer(user: string, password: Uint8Array): string {
@@ -22,8 +22,7 @@ interface NtlmAnswerInput {
 /** The third message of NTLM in base64. Nothing is signed or sealed later, so the session key goes at once. */
 export function ntlmAnswer(input: NtlmAnswerInput): string {
   const { hello, ...rest } = input;
-  const workstation = hostname().split('.')[0]?.toUpperCase().slice(0, 15) ?? '';
-  const made = authenticate({ ...rest, negotiate: hello, workstation, random: randomBytes });
+  const made = authenticate({ ...rest, negotiate: hello, workstation: ownName(), random: randomBytes });
   made.sessionKey.fill(0);
   return made.message.toString('base64');
 }

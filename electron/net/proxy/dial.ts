@@ -57,7 +57,8 @@ function dialTls(proxy: ProxyPlace, secureContext: SecureContext, signal: AbortS
   return opened(socket, 'secureConnect', signal);
 }
 
-function opened(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
+/** Resolves at the event, rejects with the error, the end or the reason of the signal; the socket is destroyed then. */
+export function opened<S extends Socket>(socket: S, event: string, signal: AbortSignal): Promise<S> {
   return new Promise((resolve, reject) => {
     const settle = (how: () => void) => {
       signal.removeEventListener('abort', stop);
