@@ -1,4 +1,4 @@
-import { chmod, rename, writeFile } from 'node:fs/promises';
+import { chmod, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
@@ -173,6 +173,24 @@ describe.skipIf(!haveApache())('an Apache', () => {
       ),
     });
     expect(await server.pid()).toBe(parent);
+  });
+
+  test('with very many virtual hosts is not reloaded with a pair that was copied in with its old time', async () => {
+    const names = Array.from({ length: 61 }, (_one, at) => `h${at}.test`);
+    const [leaf, old] = [leafFor(...names), new Date(Date.now() - 86_400_000)];
+    const { server, endpoint } = await start({
+      files: files({ a: leafFor('a.test'), ...Object.fromEntries(names.map((name) => [name, leaf])) }),
+      site: host('a.test', pair('a')) + names.map((name) => host(name, pair(name))).join(''),
+    });
+    await planFor(endpoint, 'a.test');
+    const copy = join(server.dir, 'tls/other.key');
+    await writeFile(copy, leafFor('c.test').keyPem);
+    await utimes(copy, old, old);
+    await rename(copy, join(server.dir, 'tls/h7.test.key'));
+    await expect(planFor(endpoint, 'a.test')).rejects.toMatchObject({
+      code: 'endpoint.configuration-invalid',
+      message: expect.stringContaining('h7.test.key does not belong to the certificate'),
+    });
   });
 
   test('that does not run is not started by a reload', async () => {

@@ -8,15 +8,27 @@ import type { VirtualHost } from './vhosts.ts';
 /**
  * Certificate and key by turns, a line each. Of those of which a file is newer than `$1` (all, where that is empty) it prints
  * number and what is wrong, of keys under a pass phrase whether they are newer than `$2`: Apache's test of its configuration reads neither, and a reload with them ends the server. What
- * the account cannot read shows nothing.
+ * the account cannot read shows nothing. Newer is what was changed in any way, or led elsewhere: a copy may keep its times.
  */
 const script = `
 command -v openssl >/dev/null 2>&1 || { echo none; exit 0; }
 since=$1 started=$2 at=0
+lines=$(cat)
+fresh=
+newer() { printf '%s\\n' "$lines" | tr '\\n' '\\0' | xargs -0 sh -c 'how=$1 since=$2; shift 2; find $how "$@" -prune -cnewer "$since" 2>/dev/null; :' sh "$1" "$since"; }
+[ -z "$since" ] || fresh=$(newer -P; newer -L)
+is_fresh() {
+  case "
+$fresh
+" in *"
+$1
+"*) return 0;; esac
+  [ "$1" -nt "$since" ]
+}
 while IFS= read -r certificate && IFS= read -r key; do
   at=$((at + 1))
   { [ -r "$certificate" ] && [ -r "$key" ]; } || continue
-  if [ -n "$since" ] && ! [ "$certificate" -nt "$since" ] && ! [ "$key" -nt "$since" ]; then continue; fi
+  if [ -n "$since" ] && ! is_fresh "$certificate" && ! is_fresh "$key"; then continue; fi
   if grep -q 'ENCRYPTED' "$key"; then
     if [ -n "$started" ] && [ "$key" -nt "$started" ]; then echo "$at phrase"; else echo "$at encrypted"; fi
     continue
@@ -24,7 +36,9 @@ while IFS= read -r certificate && IFS= read -r key; do
   public=$(openssl x509 -in "$certificate" -noout -pubkey 2>/dev/null) || { echo "$at certificate"; continue; }
   private=$(openssl pkey -in "$key" -passin pass: -pubout 2>/dev/null) || { echo "$at key"; continue; }
   [ "$public" = "$private" ] || echo "$at mismatch"
-done
+done <<LINES
+$lines
+LINES
 exit 0
 `;
 

@@ -110,8 +110,8 @@ async function ownFiles(
   if (splices === null)
     throw new Failure(
       'node.not-installable',
-      `${nodeLabel(chosen)} cannot be given files of its own, because its configuration is an entity that cannot be edited in one place.`,
-      { hint: 'Write its Certificate element into the file, with certificateFile and certificateKeyFile.' },
+      `${nodeLabel(chosen)} cannot be given files of its own, because its configuration cannot be edited in one place: it is in an entity, in a file that is included more than once, or in an encoding such as UTF-16.`,
+      { hint: 'Write its Certificate element into server.xml itself, with certificateFile and certificateKeyFile.' },
     );
   const { pem, node } = chosen;
   const like = pem === null ? [node.keyPath, node.keyPath] : [pem.certificate, pem.key];
