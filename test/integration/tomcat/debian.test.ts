@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '#shared/model/changes/index.ts';
@@ -58,4 +59,31 @@ describe.skipIf(!usable)('the Tomcat of Debian', () => {
       await server.stop();
     }
   });
+
+  it.each([0o640, 0o644])(
+    'reads the first key of a connector beside a server.xml with the mode %o',
+    async (mode) => {
+      const server = await startTomcat({
+        ...{ home, user: 'tomcat' },
+        connectors: '    <Connector port="{port2}" address="127.0.0.1" SSLEnabled="true"/>',
+      });
+      try {
+        const { gid, uid } = statSync(server.configPath);
+        await chown(join(server.dir, 'conf'), 0, 0);
+        await chown(server.configPath, 0, mode === 0o640 ? gid : 0);
+        await chmod(server.configPath, mode);
+        const endpoint = endpointOf(server);
+        const plan = await planFor(endpoint, `127.0.0.1:${server.ports[1]}`);
+        const fresh = leafFor('a.example');
+        await installAndRestart(endpoint, plan, inAgent(fresh));
+        expect(await shown(plan)).toEqual([fresh.facts.fingerprint]);
+        const key = changesOf(plan.changes, 'file').find(({ holds }) => holds === 'private-key')?.path ?? '';
+        const owned = mode === 0o640 ? { uid: 0, gid } : { uid };
+        expect(statSync(key)).toMatchObject(owned);
+        expect(statSync(key).mode & 0o007).toBe(0);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
 });

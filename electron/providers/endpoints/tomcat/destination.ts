@@ -72,13 +72,14 @@ function presentStore(store: StoreOf, { shared, strangers }: Others): Destinatio
 
 async function presentFiles(
   connection: HostConnection,
-  { real }: View,
+  view: View,
   pem: PemFiles,
   { shared, strangers }: Others,
 ): Promise<Destination> {
+  const { real } = view;
   const [certificate, key] = [real(pem.certificate), real(pem.key)];
   const chain = pem.chain === null ? null : real(pem.chain);
-  const [likeCertificate = null, likeKey = null] = await statesOf(connection, [certificate, key]);
+  const { likeCertificate, likeKey, states } = await likeNow(connection, view, [certificate, key]);
   return {
     ...{ certificate, key, chain: chain === certificate ? null : chain },
     ...{ inStore: null, edits: [], newDirectories: [], shared, likeCertificate, likeKey },
@@ -86,11 +87,29 @@ async function presentFiles(
       (other) =>
         `${nodeLabel(other)} uses the same file and will show the new certificate, which does not necessarily cover its names.`,
     ),
-    states: new Map([
-      [certificate, likeCertificate],
-      [key, likeKey],
-    ]),
+    states,
   };
+}
+
+/** What new files take after: the present ones. A key where none is there is open to whom `server.xml` is, which Tomcat reads. */
+async function likeNow(connection: HostConnection, view: View, paths: readonly string[]) {
+  const found = await statesOf(connection, paths);
+  const [likeCertificate = null, likeKey = null] = found;
+  return {
+    likeCertificate,
+    likeKey: likeKey ?? (await likeConfiguration(connection, view)),
+    states: new Map(paths.map((path, at) => [path, found[at] ?? null])),
+  };
+}
+
+/** Never to everyone: where all may read `server.xml`, to the user that Tomcat runs as alone. */
+async function likeConfiguration(connection: HostConnection, { real, configuration, place }: View) {
+  const [state = null] = await statesOf(connection, [real(configuration.path)]);
+  if (state === null || state.ownership.system !== 'posix') return null;
+  const { owner, mode } = state.ownership;
+  const isOpen = (mode & 0o004) !== 0;
+  const rights = isOpen ? { owner: place.running?.user || owner, mode: 0o600 } : { mode: mode & 0o640 };
+  return { ...state, ownership: { ...state.ownership, ...rights, acl: null } };
 }
 
 /** Files for this node alone, in a directory of ours beside those it has now, or in `conf`, and the edit that names them. `node.not-installable`. */
@@ -111,12 +130,15 @@ async function ownFiles(
     throw new Failure(
       'node.not-installable',
       `${nodeLabel(chosen)} cannot be given files of its own, because its configuration cannot be edited in one place: it is in an entity, in a file that is included more than once, or in an encoding such as UTF-16.`,
-      { hint: 'Write its Certificate element into server.xml itself, with certificateFile and certificateKeyFile.' },
+      {
+        hint: 'Write its Certificate element into server.xml itself, with certificateFile and certificateKeyFile.',
+      },
     );
   const { pem, node } = chosen;
   const like = pem === null ? [node.keyPath, node.keyPath] : [pem.certificate, pem.key];
-  const [likeCertificate = null, likeKey = null] = await statesOf(
+  const { likeCertificate, likeKey } = await likeNow(
     connection,
+    view,
     like.filter((path) => path !== null).map(view.real),
   );
   const isNew = (await connection.stat(directory)) === null;

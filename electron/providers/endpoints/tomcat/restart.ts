@@ -69,7 +69,7 @@ async function untilUp(parts: Parts, view: View, old: number | null): Promise<vo
   for (let turn = 0; clock.monotonic() < end; turn++) {
     const up = (await served(parts, all)).length;
     if (up === all.length) return;
-    if (up > 0) firstAt ??= clock.monotonic();
+    if (up > 0 || (await answersPlainly(parts, view))) firstAt ??= clock.monotonic();
     if (firstAt !== null && clock.monotonic() > firstAt + momentMs) return;
     if (turn > 10 && !(await runs(parts.connection, view, old))) return;
     await pause(parts, turn);
@@ -124,6 +124,17 @@ function everything({ nodes }: View): Served[] {
     .flatMap((node) => node.places.proofs.map((proof) => ({ who: nodeLabel(node), proof })));
   const byPlace = new Map(all.map((one) => [JSON.stringify(one.proof), one]));
   return [...byPlace.values()].slice(0, 100);
+}
+
+/** Whether a connector without TLS answers, which shows that Tomcat has started. */
+async function answersPlainly({ tools }: Parts, { nodes }: View): Promise<boolean> {
+  const places = nodes
+    .filter(({ connector }) => !connector.tls)
+    .flatMap((one) => one.places.bindings.slice(0, 1));
+  const answers = await Promise.all(
+    places.slice(0, 10).map(({ address, port }) => tools.handshake({ address, port, serverName: null })),
+  );
+  return answers.some((answer) => answer === null || answer.answered);
 }
 
 /** Those of them that complete a handshake now. */
