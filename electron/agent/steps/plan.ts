@@ -79,7 +79,9 @@ export async function gatherPlan(sources: PlanSources): Promise<Plan> {
   const terms = { profile: input.profile ?? null, days: input.days ?? null };
   const from = [authority, ...(fallback.row === null ? [] : [fallback.row])];
   const wanted = { nodeId: node.id, names, keyType, terms, keyPlace: input.keyPlace };
-  const before = input.newOrder
+  // a further node of a group gets the certificate of the first
+  const mayBeThere = !input.newOrder && (input.group?.position ?? 0) === 0;
+  const before = !mayBeThere
     ? null
     : issuedBefore(database, { ...wanted, authorityIds: from.map(({ id }) => id) }, sources.now);
   return makePlan({

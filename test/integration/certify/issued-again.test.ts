@@ -5,7 +5,7 @@ import { have } from '#test/servers/available.ts';
 import type { Overrides } from '../../../electron/compose/overrides.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { agent, prepareSite, site, start, stop } from './agent-and-site.ts';
-import { addSite, approve } from './site.ts';
+import { addSite, approve, startSite } from './site.ts';
 
 /** Nothing is written to the end: the certificate is issued, and never installed. */
 const refusingWrites: Overrides = {
@@ -112,5 +112,25 @@ describe.skipIf(!have('nginx'))('a certificate that was issued and not installed
     const { plan, task: next } = await requested(nodeId);
     expect(plan.issued).toBeUndefined();
     expect(next).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('is not promised to a node that gets the certificate of another one', async () => {
+    const nodeId = await issuedInVain({ key_place: 'agent' });
+    const first = await startSite();
+    try {
+      const nginx_config_path = first.nginx.configPath;
+      const { taskId } = await agent.call.endpoints.add({ type: 'nginx', name: 'web2', nginx_config_path });
+      await agent.until(taskId ?? '');
+      await agent.call.certificates.request({ node: 'web2/shop.example', also: [nodeId] });
+      await expect.poll(async () => (await agent.call.approvals.list({})).length).toBe(2);
+      const approvals = await agent.call.approvals.list({});
+      for (const { plan } of approvals) expect(plan.issued, plan.nodeName).toBeUndefined();
+      for (const { id } of approvals) await agent.call.approvals.approve({ approval: id });
+      for (const one of approvals) await agent.until(one.taskId);
+      expect(await site.served()).toBe(await first.served());
+      expect(await orders()).toHaveLength(2);
+    } finally {
+      await first.nginx.stop();
+    }
   });
 });
