@@ -53,7 +53,7 @@ export const certificates: Domain<CertificateCommands> = {
     const { database } = parts;
     const several = (nodes: EndpointNode[], input: CertifyInput, caller: Caller): Task =>
       database.transaction(() =>
-        beginSeveral(begin, certifyKind.kind, nodes, inputsForSeveral(nodes, input), caller),
+        beginSeveral(begin, certifyKind.kind, nodes, inputsForSeveral(database, nodes, input), caller),
       );
     const renew = (nodeId: string, caller: Caller): Task => {
       const node = findNode(database, nodeId);
@@ -113,7 +113,7 @@ function withPlan<T>(
   const endpoint = findEndpoint(database, node.endpointId);
   const others = (request.also ?? []).map((id) => findNode(database, id));
   const own = inputOfRequest(request);
-  const input = others.length === 0 ? own : (inputsForSeveral([node, ...others], own)[0] ?? own);
+  const input = others.length === 0 ? own : (inputsForSeveral(database, [node, ...others], own)[0] ?? own);
   return withConnection(parts, endpoint.id, async (open) =>
     use(await gatherPlan({ database, endpoint, node, open, input, now: parts.clock.now() }), open),
   );

@@ -5,7 +5,8 @@ import type { Task } from '#shared/model/task.ts';
 import type { Database } from '../../database/database.ts';
 import type { Caller } from '../caller.ts';
 import type { Ground } from '../domain.ts';
-import { aboutNode } from '../find.ts';
+import { aboutNode, findEndpoint } from '../find.ts';
+import { keyTypeFor } from '../policies/key-type.ts';
 import { groupOf } from '../steps/group.ts';
 import { configuredNames } from '../steps/plan.ts';
 import type { CertifyInput } from '../steps/shapes.ts';
@@ -13,18 +14,56 @@ import type { CertifyInput } from '../steps/shapes.ts';
 const mostNodes = 100;
 
 /** What the tasks of one certificate for these nodes begin with, in the order of the nodes. Failure `group.unfit`. */
-export function inputsForSeveral(nodes: readonly EndpointNode[], input: CertifyInput): CertifyInput[] {
+export function inputsForSeveral(
+  database: Database,
+  nodes: readonly EndpointNode[],
+  input: CertifyInput,
+): CertifyInput[] {
   refuseUnfit(nodes);
+  if (input.keyPlace === 'endpoint')
+    throw unfit(
+      'A key pair that is generated on an endpoint stays there, so its certificate cannot be for several nodes.',
+      'Leave out --key_place endpoint, or request a certificate for each node.',
+    );
   const places = nodes.map(placeOf);
   const id = newId('grp');
   const names = input.names ?? [...new Set(nodes.flatMap(namesOf))];
   return nodes.map((_node, position) => ({
     ...input,
     names,
+    ...sameForAll(database, nodes, input),
     // it goes to several endpoints
     keyPlace: 'agent',
     group: { id, position, size: nodes.length, places },
   }));
+}
+
+/** One certificate has one key and one authority: those of the first node, unless another endpoint is set to others. */
+function sameForAll(
+  database: Database,
+  nodes: readonly EndpointNode[],
+  { keyType, authorityId }: CertifyInput,
+): Pick<CertifyInput, 'keyType' | 'authorityId'> {
+  const [first] = nodes;
+  if (first === undefined) throw new Error('a group has nodes');
+  const policies = nodes.map((node) => findEndpoint(database, node.endpointId).policy);
+  const [own] = policies;
+  const type = keyType ?? own?.keyType ?? keyTypeFor(first, {}, null);
+  const id = authorityId ?? own?.authorityId ?? database.authorities.default()?.id;
+  for (const [at, node] of nodes.entries()) {
+    const policy = policies[at];
+    if (keyType === undefined && (policy?.keyType ?? type) !== type)
+      throw unfit(
+        `${placeOf(node)} is set to keys of the type ${policy?.keyType}, and ${placeOf(first)} gets one of the type ${type}.`,
+        'Choose one for all of them with --key_type.',
+      );
+    if (authorityId === undefined && (policy?.authorityId ?? id) !== id)
+      throw unfit(
+        `${placeOf(node)} and ${placeOf(first)} are set to order from different authorities.`,
+        'Choose one for all of them with --authority.',
+      );
+  }
+  return { keyType: type, ...(id === undefined ? {} : { authorityId: id }) };
 }
 
 /** Begins them all, or none. Gives the task of the first node. In the caller's transaction. */
