@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts';
 import type { Ground } from '../domain.ts';
 import { aboutNode, findEndpoint } from '../find.ts';
 import { keyTypeFor } from '../policies/key-type.ts';
+import { isSameHost } from '../steps/also-uses.ts';
 import { groupOf } from '../steps/group.ts';
 import { configuredNames } from '../steps/plan.ts';
 import type { CertifyInput } from '../steps/shapes.ts';
@@ -19,7 +20,7 @@ export function inputsForSeveral(
   nodes: readonly EndpointNode[],
   input: CertifyInput,
 ): CertifyInput[] {
-  refuseUnfit(nodes);
+  refuseUnfit(database, nodes);
   if (input.keyPlace === 'endpoint')
     throw unfit(
       'A key pair that is generated on an endpoint stays there, so its certificate cannot be for several nodes.',
@@ -98,16 +99,18 @@ export function sameCertificate(database: Database, node: EndpointNode): Endpoin
     .ofGroup(group.id)
     .flatMap(({ task }) => database.nodes.get(task.subject.id) ?? [])
     .filter((one) => one.certificate?.fingerprint === fingerprint && one.missingSince === null)
-    .filter((one) => one.notInstallable === null);
+    .filter((one) => one.notInstallable === null)
+    // of nodes that have come to be in one file since, one
+    .filter((one, at, all) => !all.slice(0, at).some((before) => isSamePlace(database, one, before)));
   return nodes.some(({ id }) => id === node.id) ? nodes : [node];
 }
 
-function refuseUnfit(nodes: readonly EndpointNode[]): void {
+function refuseUnfit(database: Database, nodes: readonly EndpointNode[]): void {
   if (nodes.length > mostNodes) throw unfit(`A certificate can be for at most ${mostNodes} nodes.`);
   for (const [at, node] of nodes.entries()) {
     const same = nodes.slice(0, at).find((other) => other.id === node.id);
     if (same !== undefined) throw unfit(`${placeOf(node)} is named twice.`);
-    const shares = nodes.slice(0, at).find((other) => isSamePlace(node, other));
+    const shares = nodes.slice(0, at).find((other) => isSamePlace(database, node, other));
     if (shares !== undefined)
       throw unfit(
         `${placeOf(node)} and ${placeOf(shares)} have their certificates in the same file, ${node.certificatePath}.`,
@@ -116,10 +119,12 @@ function refuseUnfit(nodes: readonly EndpointNode[]): void {
   }
 }
 
-const isSamePlace = (one: EndpointNode, other: EndpointNode): boolean =>
-  one.endpointId === other.endpointId &&
-  one.certificatePath !== null &&
-  one.certificatePath === other.certificatePath;
+/** Also where two endpoints have it, as two entries of a key store. */
+function isSamePlace(database: Database, one: EndpointNode, other: EndpointNode): boolean {
+  if (one.certificatePath === null || one.certificatePath !== other.certificatePath) return false;
+  if (one.endpointId === other.endpointId) return true;
+  return isSameHost(findEndpoint(database, one.endpointId), findEndpoint(database, other.endpointId));
+}
 
 /** Names that a certificate may have, else those it has. */
 function namesOf(node: EndpointNode): string[] {

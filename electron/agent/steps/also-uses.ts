@@ -37,7 +37,7 @@ export function alsoUses(database: Database, endpoint: Endpoint, install: Instal
 }
 
 /** By the address that is reached; whether two names lead to one host is not known. */
-function isSameHost({ connection: one }: Endpoint, { connection: other }: Endpoint): boolean {
+export function isSameHost({ connection: one }: Endpoint, { connection: other }: Endpoint): boolean {
   const [here, there] = [connectionDefinition(one).runsHere, connectionDefinition(other).runsHere];
   if (here || there) return here && there;
   const [at, otherAt] = [told(one).address, told(other).address];

@@ -42,6 +42,16 @@ describe.skipIf(!have('nginx'))('one certificate for servers that differ', () =>
     expect(await other.served()).toBe(await site.served());
   });
 
+  test('is refused where they have theirs in the same file of a host', async () => {
+    await start();
+    await add('web1', site);
+    await add('again', site);
+    const request = { node: 'web1/shop.example', also: ['again/shop.example'] };
+    await expect(agent.call.certificates.request(request)).rejects.toMatchObject({
+      data: { code: 'group.unfit', sentence: expect.stringContaining('in the same file') },
+    });
+  });
+
   test('is refused where the endpoints are set to different keys or authorities, unless one is chosen for all', async () => {
     await start();
     await agent.call.authorities.add({ kind: 'local', name: 'second' });
