@@ -74,6 +74,26 @@ eachConnection('looks at files', ({ connection, at, directory }) => {
       ]),
     );
   });
+  test('and tells of several where they lead and what their content sums up to', async () => {
+    await mkdir(at('d'));
+    await symlink('d', at('way'));
+    await symlink('d/f', at('link'));
+    const odd = names.map((name) => at(`d/${name}`));
+    for (const [i, path] of [...odd, at('d/f')].entries()) await writeFile(path, `content ${i}`);
+    const sum = (path: string, realPath: string, i: number) => ({
+      ...{ path, realPath, sha256: sha256(`content ${i}`) },
+    });
+    expect(await connection().sums(odd)).toEqual(odd.map((path, i) => sum(path, path, i)));
+    const plain = [at('way/f'), at('d/f')];
+    expect(await connection().sums(plain)).toEqual(plain.map((path) => sum(path, at('d/f'), odd.length)));
+    expect(await connection().sums([at('link'), at('no'), at('d'), at('d/f/below')])).toEqual([
+      sum(at('link'), at('d/f'), odd.length),
+      null,
+      { path: at('d'), realPath: at('d'), sha256: null },
+      null,
+    ]);
+    expect(await connection().sums([])).toEqual([]);
+  });
   test('and reads 16 MiB, but not a byte more', async () => {
     await writeFile(at('big'), '');
     await truncate(at('big'), 16 * 1024 * 1024);

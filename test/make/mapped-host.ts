@@ -4,6 +4,7 @@ import type {
   FileFacts,
   FileFlag,
   FileRights,
+  FileSum,
   HostConnection,
   HostExec,
   NewContent,
@@ -52,6 +53,13 @@ export class MappedHost implements HostConnection {
   async hashes(paths: readonly string[]): Promise<Map<string, string>> {
     const found = await this.#real.hashes(paths.map((path) => this.#in(path)));
     return new Map([...found].map(([path, hash]) => [this.#out(path), hash]));
+  }
+
+  async sums(paths: readonly string[]): Promise<(FileSum | null)[]> {
+    const found = await this.#real.sums(paths.map((path) => this.#in(path)));
+    return found.map(
+      (one, at) => one && { ...one, path: paths[at] ?? '', realPath: this.#out(one.realPath) },
+    );
   }
 
   rights(paths: readonly string[]): Promise<FileRights[]> {

@@ -50,6 +50,7 @@ function hostPrinting(dump: Buffer, stderr = '', code = 0): HostConnection {
     hashes(paths) {
       return hashesOf(this, paths);
     },
+    sums: nothing,
     rights: nothing,
     flags: nothing,
     write: nothing,

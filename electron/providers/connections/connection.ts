@@ -45,6 +45,9 @@ export interface FileFacts {
   modifiedAt: number;
 }
 
+/** Where a path leads, and the SHA-256 of what is there, lower-case hex; null: `hash` says why there is none. */
+export type FileSum = Pick<FileFacts, 'path' | 'realPath'> & { sha256: string | null };
+
 /** What decides over a file beside owner, group and mode, and what is attached to it. Symbolic links are followed. */
 export interface FileRights {
   /** Access control list beyond the mode, as `getfacl` writes its entries, by commas; empty: none; null: it cannot be told. */
@@ -125,6 +128,8 @@ export interface HostConnection {
   hash(path: string): Promise<string>;
   /** The same of many, by their path, with as few questions as can be. What is not there, or cannot be read, is left out. */
   hashes(paths: readonly string[]): Promise<Map<string, string>>;
+  /** Of each of these paths, in their order, in as few commands as can be; null when it does not exist. Rejects as `stat` does. */
+  sums(paths: readonly string[]): Promise<(FileSum | null)[]>;
   /**
    * Of each of these paths, in their order, read now and in as few commands as can be. Null in a field, and `untold`, where the
    * host cannot tell. `file.missing`, `file.denied`, about the first of them.

@@ -103,6 +103,21 @@ describe.each(interpreters)('writing several files with one script under $name',
     expect((await readdir(directory)).sort()).toEqual(['a.crt', 'a.key']);
   });
 
+  test.runIf(can)(
+    'gives an owner by program but where it is known that there is nothing to give',
+    async () => {
+      const chown = `chown() { : >'${at('asked')}'; command chown "$@"; }`;
+      expect((await write([{ ...pair()[0] }], { without: `own=root:root; ${chown}` })).code).toBe(0);
+      expect(await readdir(directory)).not.toContain('asked');
+      expect((await write([{ ...pair()[0] }], { without: `own=other:root; ${chown}` })).code).toBe(0);
+      expect(await readdir(directory)).toContain('asked');
+      await chmod(directory, 0o2775);
+      await exec({ argv: ['chown', '0:34', directory], timeoutMs: 5_000 });
+      expect((await write([{ ...pair()[0] }], { without: `own=root:root` })).code).toBe(0);
+      expect(await stat(at('a.key'))).toMatchObject({ uid: 0, gid: 0 });
+    },
+  );
+
   test.runIf(can)('takes any name and any bytes, empty files and megabytes', async () => {
     const names = ["it's\n$(id) `x` \\ *", '-rf', ' b ', 'é"'];
     const contents = ['', 'x'.repeat(3_000_001), '\n', "'"];

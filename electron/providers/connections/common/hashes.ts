@@ -1,6 +1,6 @@
 import { inTurns } from '#kit/in-turns.ts';
 import { Failure, isAboutConnection } from '#shared/failure.ts';
-import type { HostConnection } from '../connection.ts';
+import type { FileSum, HostConnection } from '../connection.ts';
 
 /** Bytes of names in one command line: every system allows more. */
 const mostBytes = 50_000;
@@ -32,6 +32,19 @@ export async function hashedOneByOne(
     if (hash !== null) hashes.set(path, hash);
   });
   return hashes;
+}
+
+/** As `HostConnection.sums`, each with two questions of its own. */
+export function sumsOneByOne(
+  connection: Pick<HostConnection, 'stat' | 'hash'>,
+  paths: readonly string[],
+): Promise<(FileSum | null)[]> {
+  const one = async (path: string): Promise<FileSum | null> => {
+    const facts = await connection.stat(path);
+    if (facts === null) return null;
+    return { path, realPath: facts.realPath, sha256: await hashOf(connection, path) };
+  };
+  return inTurns(paths, atOnce, one);
 }
 
 async function hashOf(connection: Pick<HostConnection, 'hash'>, path: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { Failure } from '#shared/failure.ts';
-import type { FileFacts } from '../connection.ts';
+import type { FileFacts, FileSum } from '../connection.ts';
 import type { FileTrouble } from './file-failures.ts';
 import { exits } from './posix-exits.ts';
 
@@ -28,6 +28,18 @@ export function readStat(path: string, output: string): FileFacts {
     names: Number(names) || 1,
     modifiedAt: Number(seconds) * 1000,
   };
+}
+
+/** Parses the output of the `sums` script about these paths; null when it is not about all of them. */
+export function readSums(paths: readonly string[], output: string): FileSum[] | null {
+  const parts = output.split('\0');
+  const lines = parts.at(-1)?.split('\n').slice(0, -1) ?? [];
+  if (parts.length !== paths.length + 1 || lines.length !== paths.length) return null;
+  const sums = paths.map((path, at) => {
+    const [sha256 = ''] = /[0-9a-f]{64}(?= )/.exec(lines[at]?.slice(0, 66) ?? '') ?? [];
+    return { path, realPath: parts[at] ?? '', sha256 };
+  });
+  return sums.every(({ sha256 }) => sha256 !== '') ? sums : null;
 }
 
 /** An id without a name is its own name, as `chown` takes it. */

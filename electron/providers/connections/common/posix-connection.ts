@@ -7,6 +7,7 @@ import type {
   FileFacts,
   FileFlag,
   FileRights,
+  FileSum,
   HostConnection,
   HostExec,
   NewContent,
@@ -15,9 +16,9 @@ import type {
 } from '../connection.ts';
 import { defaultTimeoutMs, wholeOrFailure } from './exec-outcome.ts';
 import { fileFailure, largestRead } from './file-failures.ts';
-import { hashesOf } from './hashes.ts';
+import { hashesOf, sumsOneByOne } from './hashes.ts';
 import * as posix from './posix.ts';
-import { readStat } from './posix-answers.ts';
+import { readStat, readSums } from './posix-answers.ts';
 import type { PosixHost } from './posix-host.ts';
 import { endedAt, flags, readFlags, readRights, rights } from './posix-rights.ts';
 import { Scripts } from './posix-scripts.ts';
@@ -95,6 +96,16 @@ export class PosixConnection implements HostConnection {
 
   hashes(paths: readonly string[]): Promise<Map<string, string>> {
     return hashesOf(this, paths);
+  }
+
+  async sums(paths: readonly string[]): Promise<(FileSum | null)[]> {
+    const [first] = paths;
+    if (first === undefined || this.#host.tools.sum !== posix.usualTools.sum)
+      return sumsOneByOne(this, paths);
+    for (const path of paths) this.#scripts.check(path);
+    const { code, stdout } = await this.#scripts.run(first, { text: posix.sums, args: paths });
+    const sums = code === 0 ? readSums(paths, stdout.toString()) : null;
+    return sums ?? sumsOneByOne(this, paths);
   }
 
   rights(paths: readonly string[]): Promise<FileRights[]> {

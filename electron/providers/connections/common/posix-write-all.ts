@@ -113,7 +113,9 @@ function readBack({ sum }: HostTools): string[] {
 /** One program for all files, where all are to be the same. */
 const owned = [
   'same() { i=1; eval "one=\\$$1$i"; while [ "$i" -lt "$count" ]; do i=$((i + 1)); eval "[ \\"\\$one\\" = \\"\\$$1$i\\" ]" || return 1; done; }',
-  'if same o; then chown -h -- "$one" "$@" || long_way',
+  // where whose it is was asked once before, a new file of ours needs no program to be seen to be right
+  'ours() { for t; do [ -O "$t" ] && [ -G "$t" ] || return 1; done 2>/dev/null; }',
+  `if same o; then { [ "$one" = "\${own-}" ] && ours "$@"; } || chown -h -- "$one" "$@" || long_way`,
   'else i=0; for t; do i=$((i + 1)); eval "o=\\$o$i"; chown -h -- "$o" "$t" || long_way; done; fi 2>/dev/null',
   'i=0',
   'for t; do',

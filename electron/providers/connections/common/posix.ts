@@ -40,11 +40,19 @@ export function run(tools: HostTools, timeoutMs: number): string {
   return `exec timeout -s KILL ${Math.ceil(timeoutMs / 1000) + graceSeconds} "$@"`;
 }
 
+/** Whether the variable names a file that is no link, without a program; its directory is then the working one, as it really is. */
+const leadsNowhere = (name: string) =>
+  `[ -f "$${name}" ] && [ ! -L "$${name}" ] && cd -P "\${${name}%/*}/." 2>/dev/null`;
+
 /** `$1`: path. Prints type and mode (hex), size, uid, gid, seconds, names; user; group; real path. */
 export function stat(tools: HostTools): string {
   const format =
     tools.stat === 'gnu' ? "-c '%f %s %u %g %Y %h\n%U\n%G'" : "-f '%Xp %z %u %g %m %l\n%Su\n%Sg'";
-  return `stat -L ${format} -- "$1" || exit ${exits.notFound}\nreadlink -f -- "$1"`;
+  return [
+    `stat -L ${format} -- "$1" || exit ${exits.notFound}`,
+    `if ${leadsNowhere('1')}; then printf '%s/%s\\n' "\${PWD%/}" "\${1##*/}"`,
+    'else readlink -f -- "$1"; fi',
+  ].join('\n');
 }
 
 /** A pipe may never be written to, and a device may never end: nothing but files is opened, and what is mounted over one to hide it. */
@@ -66,6 +74,12 @@ export function hash(tools: HostTools): string {
     `${tools.sum} <"$1" || exit ${exits.notSummed}`,
   ].join('\n');
 }
+
+/** `$@`: paths. Prints where each leads, ended by a NUL, and then their sums in lines, as `sha256sum` does. */
+export const sums = [
+  `for p; do if ${leadsNowhere('p')}; then printf '%s/%s\\0' "\${PWD%/}" "\${p##*/}"; else exit ${exits.notPlain}; fi; done`,
+  'exec sha256sum -- "$@"',
+].join('\n');
 
 /** `$1`: directory. Prints the names, each ended by a NUL. */
 export const list = [

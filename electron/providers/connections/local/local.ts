@@ -11,13 +11,14 @@ import {
   mustBeUsable,
   type Place,
 } from '../common/file-failures.ts';
-import { hashedOneByOne, hashesOf } from '../common/hashes.ts';
+import { hashedOneByOne, hashesOf, sumsOneByOne } from '../common/hashes.ts';
 import { sameAcl } from '../common/posix-rights.ts';
 import type {
   FileCopy,
   FileFacts,
   FileFlag,
   FileRights,
+  FileSum,
   HostConnection,
   HostExec,
   NewContent,
@@ -70,7 +71,7 @@ export class LocalConnection implements HostConnection {
   }
 
   async exec(request: HostExec): Promise<ExecResult> {
-    this.#mustBeOpen();
+    this.#closed.signal.throwIfAborted();
     return runLocally(request, this.#closed.signal);
   }
 
@@ -97,6 +98,10 @@ export class LocalConnection implements HostConnection {
   /** A program costs as much as reading some dozens of files. */
   hashes(paths: readonly string[]): Promise<Map<string, string>> {
     return paths.length > 50 ? hashesOf(this, paths) : hashedOneByOne(this, paths);
+  }
+
+  sums(paths: readonly string[]): Promise<(FileSum | null)[]> {
+    return sumsOneByOne(this, paths);
   }
 
   rights(paths: readonly string[]): Promise<FileRights[]> {
@@ -212,12 +217,8 @@ export class LocalConnection implements HostConnection {
     return Promise.resolve();
   }
 
-  #mustBeOpen(): void {
-    if (this.#closed.signal.aborted) throw this.#closed.signal.reason;
-  }
-
   async #do<T>(work: FileWork, path: string, run: () => Promise<T>): Promise<T> {
-    this.#mustBeOpen();
+    this.#closed.signal.throwIfAborted();
     mustBeUsable(path, isAbsolute);
     try {
       return await run();

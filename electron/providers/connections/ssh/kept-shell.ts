@@ -10,13 +10,15 @@ import { refusal } from './remote-exec.ts';
 /**
  * What a command interpreter that is kept runs, behind `prologue`: one request a line of its input, which no program may read
  * but one that takes an exact part of it. A line that does not begin with the marker is no request of ours, but what a program
- * should have read: nothing is run then. Each script runs in a subshell, so that it leaves nothing behind. The input of one
+ * should have read: nothing is run then. Each script runs in a subshell, so that it leaves nothing behind;
+ * `own` is whom files belong to that it makes. The input of one
  * that fails may not have been read to its end: that is the end of the interpreter too.
  */
 export function loopOf(marker: string): string {
   return [
     'unset TMOUT',
     "nl='\n'",
+    'own=$(id -un):$(id -gn)',
     'ask() {',
     '  token=$1 takes=$2 script=$3',
     '  shift 3',

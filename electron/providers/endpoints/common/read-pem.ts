@@ -12,30 +12,38 @@ export interface ReadPem {
 
 /**
  * For each path: its real path, then the file with the lines inside private keys left out (their headers stay). Of the
- * first so many only the real path. Three programs for all of them; ends with another code where that cannot be done.
+ * first so many only the real path. One program for all of them where none is a link; ends with another code where
+ * that cannot be done.
  */
 const quickScript = `
 mark=$1; links=$2; shift 2
-real=$(readlink -f -- "$@" 2>/dev/null) || exit 1
-[ "$(printf '%s\\n' "$real" | wc -l)" -eq "$#" ] || exit 1
-printf '%s\\n' "$real" | LC_ALL=C awk -v mark="$mark" -v links="$links" '
-{
-  printf "\\n%s %s%s\\n", mark, $0, mark
-  if (NR <= links) next
-  key = 0
-  while ((got = (getline line < $0)) > 0) {
-    if (key) {
-      if (line ~ /-----/ || line ~ /: /) print line
-      if (line ~ /-----END .*PRIVATE KEY-----/) key = 0
-    } else {
-      if (line ~ /-----BEGIN .*PRIVATE KEY-----/) key = 1
-      print line
+for f; do
+  shift
+  if [ -f "$f" ] && [ ! -L "$f" ] && cd -P "\${f%/*}/." 2>/dev/null; then real=\${PWD%/}/\${f##*/}
+  else real=$(readlink -f -- "$f" 2>/dev/null && printf x) && real=\${real%??} || exit 1; fi
+  set -- "$@" "$real"
+done
+LC_ALL=C awk -v mark="$mark" -v links="$links" '
+BEGIN {
+  for (at = 1; at < ARGC; at++) {
+    file = ARGV[at]
+    printf "\\n%s %s%s\\n", mark, file, mark
+    if (at <= links) continue
+    key = 0
+    while ((got = (getline line < file)) > 0) {
+      if (key) {
+        if (line ~ /-----/ || line ~ /: /) print line
+        if (line ~ /-----END .*PRIVATE KEY-----/) key = 0
+      } else {
+        if (line ~ /-----BEGIN .*PRIVATE KEY-----/) key = 1
+        print line
+      }
     }
+    if (got < 0) printf "%s-failed\\n", mark
+    close(file)
   }
-  if (got < 0) printf "%s-failed\\n", mark
-  close($0)
 }
-' 2>/dev/null
+' "$@" 2>/dev/null
 `;
 
 /** The same, with two programs for each. */

@@ -1,4 +1,3 @@
-import { allEnded } from '#kit/all-ended.ts';
 import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import { type FileChange, type FileState, file } from '#shared/model/changes/file.ts';
@@ -93,7 +92,11 @@ async function leadsAway(connection: HostConnection, path: string): Promise<Drif
 }
 
 /** The same, with what is there already known. */
-async function awayFrom(connection: HostConnection, path: string, own: FileFacts | null): Promise<Drift[]> {
+async function awayFrom(
+  connection: HostConnection,
+  path: string,
+  own: Pick<FileFacts, 'path' | 'realPath'> | null,
+): Promise<Drift[]> {
   const place = own ?? (await connection.stat(dirname(path)));
   if (place !== null && place.realPath !== place.path)
     return [driftOf(place.path, `now leads to ${place.realPath}`)];
@@ -164,14 +167,13 @@ export async function refuseForeignContent(
   files: readonly FileChange[],
   after: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const facts = await allEnded(files.map(({ path }) => connection.stat(path)));
-  const there = files.filter((_file, at) => facts[at] !== null).map(({ path }) => path);
-  const hashes = await connection.hashes(there);
+  const sums = await connection.sums(files.map(({ path }) => path));
   const found = await Promise.all(
     files.map(async ({ path, before }, at) => {
-      const away = sentencesOf(await awayFrom(connection, path, facts[at] ?? null));
+      const sum = sums[at] ?? null;
+      const away = sentencesOf(await awayFrom(connection, path, sum));
       if (away.length > 0) return away;
-      const now = facts[at] === null ? null : (hashes.get(path) ?? (await connection.hash(path)));
+      const now = sum === null ? null : (sum.sha256 ?? (await connection.hash(path)));
       if (now === (before?.sha256 ?? null) || now === after[path]) return [];
       return [now === null ? `${path} is missing` : `${path} has other content`];
     }),

@@ -10,7 +10,7 @@ import { refuseLostRights } from '../common/kept-rights.ts';
 import { type Managers, takenFrom } from '../common/managers.ts';
 import { refuseMounted } from '../common/mounts.ts';
 import { basename, dirname } from '../common/paths.ts';
-import { readPemFiles } from '../common/read-pem.ts';
+import { readPemFile } from '../common/read-together.ts';
 import { fileFacts, Remembered } from '../common/remembers.ts';
 import { UserScripts } from '../common/scripts.ts';
 import { askedAfter, servedProofs, unservedWarnings } from '../common/served-at.ts';
@@ -107,7 +107,7 @@ export async function piecesFor(
   file: FileChange,
   material: Material,
 ): Promise<Piece[]> {
-  const text = (await readPemFiles(connection, [file.path])).get(file.path)?.text;
+  const text = (await readPemFile(connection, file.path))?.text;
   if (typeof text !== 'string')
     throw new Failure('file.missing', `The file ${file.path} could not be read.`, {
       hint: 'Make a new plan.',
