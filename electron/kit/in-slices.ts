@@ -11,8 +11,13 @@ const waiting: (() => void)[] = [];
  * Await what it gives, if anything, between parts of long work: the loop has its turn when it is due. All who work in this way share
  * a slice, and one of them continues in each turn: together they hold the loop no longer than one alone.
  */
-export function due(): Promise<void> | undefined {
-  if (systemClock.monotonic() - turned < sliceMs) return undefined;
+export const due = (): Promise<void> | undefined => (isDue() ? nextTurn() : undefined);
+
+/** Whether the loop is to have its turn. */
+export const isDue = (): boolean => systemClock.monotonic() - turned >= sliceMs;
+
+/** Resolves when the loop had a turn, and those who waited before as well. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
     if (waiting.length === 1) void giveTurns();

@@ -1,7 +1,5 @@
-import { loopTurn, systemClock } from '#kit/clock.ts';
+import { isDue, nextTurn } from '#kit/in-slices.ts';
 
-/** How long others wait for their turn, at most a few times as long on a loaded machine. */
-const turnMs = 3;
 /** Of one reading or writing: a hundred keys as old Java protects them; ten seconds of a processor. */
 const mostRoundsInAll = 20_000_000;
 
@@ -13,12 +11,11 @@ export class TooMuch extends Error {}
  * the file asks for. One for each; not safe concurrently.
  */
 export class Work {
-  #since = systemClock.monotonic();
   #rounds = 0;
 
   /** Whether others have waited long enough; ask often, and `await pause()` then. */
   due(): boolean {
-    return systemClock.monotonic() - this.#since >= turnMs;
+    return isDue();
   }
 
   /** `pause` where others have waited long enough: between two pieces of work. */
@@ -26,10 +23,9 @@ export class Work {
     if (this.due()) await this.pause();
   }
 
-  /** Resolves when the loop has gone round once. */
-  async pause(): Promise<void> {
-    await loopTurn();
-    this.#since = systemClock.monotonic();
+  /** Resolves when the loop has gone round. */
+  pause(): Promise<void> {
+    return nextTurn();
   }
 
   /** Before so many rounds are derived. Throws `TooMuch` when they are too many together with those before. */

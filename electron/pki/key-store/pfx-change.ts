@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Work } from '../work.ts';
 import { aliasKey } from './aliases.ts';
 import { aliasAmbiguous, aliasTaken, cannotRewrite } from './failures.ts';
 import type { Part, Pfx } from './pfx.ts';
@@ -47,14 +48,16 @@ interface Wanted {
   date: number;
 }
 
-export function changeFor(
+export async function changeFor(
   pfx: Pfx,
   entries: readonly PfxEntry[],
   old: PfxEntry | null,
   wanted: Wanted,
-): Change {
+  work: Work,
+): Promise<Change> {
   const [leaf = Buffer.alloc(0), ...above] = wanted.chain;
   const id = keyIdFor(entries, old, leaf, wanted.date);
+  await work.turn();
   const name =
     old === null ? [friendlyNameAttribute(wanted.alias)] : rawOf(old.placed.bag, attributeIds.friendlyName);
   const key = writeBag(bagTypes.shroudedKey, wanted.key, [
@@ -65,6 +68,7 @@ export function changeFor(
   const attributes = [...(oldLeaf === undefined ? name : kept(oldLeaf.bag)), localKeyIdAttribute(id)];
   const leafBag = writeBag(bagTypes.certificate, certificateContent(leaf), attributes);
   const gone = unused(pfx, entries, old, above);
+  await work.turn();
   const present = untrusted(pfx).filter((bag) => !gone.has(bag) && bag !== oldLeaf?.bag);
   const missing = above.filter((der) => !present.some(({ certificate }) => certificate?.equals(der)));
   const more = missing.map((der) => writeBag(bagTypes.certificate, certificateContent(der), []));

@@ -36,12 +36,14 @@ class Numbers {
 /** What Java and OpenSSL see as entries of a PKCS#12 file, by Java's rules of names, in the order of the file. */
 export async function entriesOf(pfx: Pfx, work: Work): Promise<PfxEntry[]> {
   const all = pfx.parts.flatMap((part) => placedIn(part, part.bags ?? [], false));
+  await work.turn();
   const certificates = all.flatMap((placed): CertificateBag[] => {
     const { certificate } = placed.bag;
     return certificate === null ? [] : [Object.assign(placed, { certificate })];
   });
   const chains = await Chains.of(certificates, work);
   const leaves = new Leaves(certificates, all.filter(({ bag }) => isKey(bag)).length === 1);
+  await work.turn();
   const entries: PfxEntry[] = [];
   const inChains = new Set<CertificateBag>();
   const numbers = new Numbers();

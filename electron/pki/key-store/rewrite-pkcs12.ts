@@ -55,7 +55,7 @@ export async function putIn(
     given === undefined || given.text() === passwords.store.text() ? pfx.password : keyPassword(given.text());
   const key = await encryptKey(checked.pkcs8, scheme, forms, { salts, work });
   await work.turn();
-  const change = changeFor(pfx, entries, old, { ...entry, key, chain: checked.chain });
+  const change = await changeFor(pfx, entries, old, { ...entry, key, chain: checked.chain }, work);
   await work.turn();
   const converted = await convertedBags(pfx, entries, old, rewriting);
   const bytes = await written(pfx, withConverted(change, converted), rewriting);
