@@ -103,6 +103,18 @@ export function endpointSuite(major: TomcatMajor): void {
       expect(await listing(server.dir)).toEqual(before);
     });
 
+    it('makes no plan where the manager is not there, or does not let its user in', async () => {
+      const planAs = (more: object) =>
+        planFor(endpointOf(server, { ...managed(server), ...more }), `127.0.0.1:${port(2)}`);
+      await expect(planAs({ managerUser: 'nobody' })).rejects.toMatchObject({
+        code: 'endpoint.restart-failed',
+        message: expect.stringContaining('rejected the user nobody or the password'),
+      });
+      await expect(planAs({ managerUrl: 'http://127.0.0.1:1/manager' })).rejects.toMatchObject({
+        message: expect.stringContaining('did not answer'),
+      });
+    });
+
     it('has the whole new chain sent once where a chain file is beside a whole chain', async () => {
       const endpoint = endpointOf(server, managed(server));
       const plan = await planFor(endpoint, `127.0.0.1:${port(6)}`);

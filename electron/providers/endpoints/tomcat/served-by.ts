@@ -27,6 +27,13 @@ export class ServedBy {
     return wayFor(this.#connection, this.#settings, place, { edited, reachesAll });
   }
 
+  /** The same for a plan: a manager that does not let its user in is found before anything is ordered. As `askManager`. */
+  async plannedWay(view: View, edited: boolean): Promise<Way> {
+    const way = await this.way(view, edited);
+    if (way.way === 'manager' && view.place.running !== null) await this.#asked(view.configuration);
+    return way;
+  }
+
   /** Null: the settings leave no way, which a plan says where it matters. */
   restart({ place }: View): Promise<Restart | null> {
     return restartFor(this.#connection, this.#settings, place).catch((error: unknown) => {

@@ -90,7 +90,7 @@ export class TomcatEndpoint extends FileEndpoint {
       this.#servedBy.restart(view),
     ]);
     this.#justRead = view;
-    const way = (edited: boolean) => this.#servedBy.way(view, edited);
+    const way = (edited: boolean) => this.#servedBy.plannedWay(view, edited);
     return makeInstallPlan({
       ...{ connection: this.connection, view, chosen, managers, changedSince, startAgain, way },
       now: this.tools.clock.now(),
