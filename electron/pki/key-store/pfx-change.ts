@@ -69,16 +69,17 @@ export async function changeFor(
   const leafBag = writeBag(bagTypes.certificate, certificateContent(leaf), attributes);
   const gone = unused(pfx, entries, old, above);
   await work.turn();
-  const present = untrusted(pfx).filter((bag) => !gone.has(bag) && bag !== oldLeaf?.bag);
+  const stays = oldLeaf !== undefined && isOfOthers(entries, old, oldLeaf);
+  const present = untrusted(pfx).filter((bag) => !gone.has(bag) && (stays || bag !== oldLeaf?.bag));
   const missing = above.filter((der) => !present.some(({ certificate }) => certificate?.equals(der)));
   const more = missing.map((der) => writeBag(bagTypes.certificate, certificateContent(der), []));
   return {
     gone,
     replaced: new Map([
       ...(old === null ? [] : [[old.placed.bag, key] as const]),
-      ...(oldLeaf === undefined ? [] : [[oldLeaf.bag, leafBag] as const]),
+      ...(oldLeaf === undefined || stays ? [] : [[oldLeaf.bag, leafBag] as const]),
     ]),
-    behind: new Map(oldLeaf === undefined ? [] : [[oldLeaf.bag, more]]),
+    behind: new Map(oldLeaf === undefined ? [] : [[oldLeaf.bag, stays ? [leafBag, ...more] : more]]),
     added: {
       keys: old === null ? [key] : [],
       keysTo: partOf(pfx, isKey),
@@ -89,6 +90,14 @@ export async function changeFor(
     },
   };
 }
+
+/** One certificate may belong to several keys, or stand in the chain of another. */
+const isOfOthers = (entries: readonly PfxEntry[], old: PfxEntry | null, leaf: PfxEntry['chain'][number]) =>
+  entries.some(
+    ({ chain: [own, ...above], ...one }) =>
+      one.placed !== old?.placed &&
+      (own?.bag === leaf.bag || above.some(({ certificate }) => certificate.equals(leaf.certificate))),
+  );
 
 const untrusted = (pfx: Pfx): Bag[] =>
   pfx.parts.flatMap(({ bags }) =>

@@ -125,6 +125,19 @@ describe('the certificates of a replaced entry', () => {
     }
   });
 
+  test('stay when one of them belongs to two keys', async () => {
+    const keys = [await keyBag(old, attributesOf('web', 'a'), password)];
+    keys.push(await keyBag(old, attributesOf('again', 'a'), password));
+    const bytes = await pfxOf([...keys, certificateBag(leafOf(old), attributesOf(null, 'a'))], password);
+    const { bytes: after } = await withKeyEntry(bytes, passwords, entryOf(renewed, 'web'));
+    const { entries } = await readKeyStore(after, passwords);
+    expect(entries.map(({ alias, chain }) => [alias, chain[0]])).toEqual([
+      ['web', leafOf(renewed)],
+      ['again', leafOf(old)],
+    ]);
+    expect((await withKeyEntry(after, passwords, entryOf(renewed, 'web'))).bytes).toEqual(after);
+  });
+
   test('leave attributes of the key to the new one, but none that describe the old certificate', async () => {
     const provider = sequence(oid('1.3.6.1.4.1.311.17.1'), setOf(utf8('some provider')));
     const thumbprint = sequence(oid('1.3.6.1.4.1.311.17.3.20'), setOf(octetString(Buffer.alloc(20))));
