@@ -12,6 +12,9 @@ export function refuseToCancel(row: TaskRow, busy: boolean): void {
     throw new Failure(
       'task.changing',
       'This task is changing its endpoint and cannot be cancelled now. If it fails, everything is restored.',
+      row.task.waitingFor === 'endpoint-restart'
+        ? { hint: `Restart the endpoint first: trustkeep tls restart ${endpointOf(row.task)}` }
+        : {},
     );
   if (row.task.state === 'running' || busy)
     throw new Failure(
@@ -20,6 +23,8 @@ export function refuseToCancel(row: TaskRow, busy: boolean): void {
       { hint: 'Try again in a moment.' },
     );
 }
+
+const endpointOf = ({ subject }: Task): string => (subject.within ?? subject).name;
 
 /** Ends the task, and whatever waits for a yes on its behalf, in one transaction. */
 export function cancelled(

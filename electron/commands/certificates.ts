@@ -23,9 +23,9 @@ export function certificateCommands(tools: CommandTools) {
       return found;
     }),
     request: os.request.handler(({ input, context }) => {
-      const { request, node } = requestOf(tools, input);
+      const { request, node, others } = requestOf(tools, input);
       const what = request.names === undefined ? '' : ` (${request.names.join(', ')})`;
-      const sentence = `A certificate was requested for ${place(node)}${what}.`;
+      const sentence = `A certificate was requested for ${[node, ...others].map(place).join(', ')}${what}.`;
       const task = context.audit.commit(
         () => agent.certificates.request(request, context.caller),
         ({ id }) => ({ subject: id, sentence }),
@@ -63,6 +63,7 @@ function requestOf({ database }: CommandTools, input: z.infer<typeof certificate
   const node = findNode(database, input.node);
   const names = input.names === undefined ? undefined : normalizeNames(input.names);
   const authority = input.authority === undefined ? undefined : findAuthority(database, input.authority);
+  const others = (input.also ?? []).map((other) => findNode(database, other));
   const request: CertificateRequest = {
     nodeId: node.id,
     names,
@@ -72,7 +73,7 @@ function requestOf({ database }: CommandTools, input: z.infer<typeof certificate
     days: input.days,
     keyPlace: input.key_place,
     newOrder: input.new_order,
-    also: input.also?.map((other) => findNode(database, other).id),
+    also: input.also === undefined ? undefined : others.map(({ id }) => id),
   };
-  return { node, request };
+  return { node, others, request };
 }

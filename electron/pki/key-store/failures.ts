@@ -8,7 +8,7 @@ import { Damaged } from './pfx.ts';
 /** Every sentence about a key store begins with it: whoever knows its path says it in its place. */
 function wrongPassword(cause?: unknown): Failure {
   return new Failure('key-store.wrong-password', 'The password does not open the key store.', {
-    hint: 'Set the password of the key store (`store_password`).',
+    hint: 'Set the password of the key store (--store_password).',
     cause,
   });
 }
@@ -17,7 +17,7 @@ export function wrongPasswordOrDamaged(): Failure {
   return new Failure(
     'key-store.wrong-password-or-damaged',
     'The password does not open the key store, or the file is damaged: a Java key store does not tell which.',
-    { hint: 'Set the password of the key store (`store_password`), or restore the file from a backup.' },
+    { hint: 'Set the password of the key store (--store_password), or restore the file from a backup.' },
   );
 }
 

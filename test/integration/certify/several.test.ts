@@ -75,6 +75,10 @@ describe.skipIf(!have('nginx'))('one certificate for two servers', () => {
     await start();
     const ids = await both();
     const { plan } = await agent.call.approvals.show({ approval: ids[1] ?? '' });
+    const [said] = (await agent.call.audit.list({})).filter(
+      ({ action }) => action === 'certificates.request',
+    );
+    expect(said?.sentence).toContain('for web1/shop.example, web2/blog.example');
     expect(plan.group?.places).toEqual(['web1/shop.example', 'web2/blog.example']);
     expect(plan.names).toEqual(['shop.example', 'blog.example']);
     // approved in another order; nothing is ordered before the last

@@ -61,6 +61,14 @@ describe('cancelling is refused', () => {
     );
   });
 
+  test('while a restart is required, and says what to do', () => {
+    const row = waiting();
+    const task = { ...row.task, waitingFor: 'endpoint-restart' as const };
+    expect(() => refuseToCancel({ task, memory: { ...row.memory, changing: true } }, false)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('trustkeep tls restart ') }),
+    );
+  });
+
   test('while a step runs, whatever its row says', () => {
     const row = waiting();
     expect(() => refuseToCancel(row, true)).toThrow(expect.objectContaining({ code: 'task.busy' }));
