@@ -103,6 +103,9 @@ export function storesSuite(major: TomcatMajor): void {
       const lines = changesOf(plan.changes, 'configuration-line').map((one) => one.before);
       expect(lines).toContain('certificateKeystorePassword="[secret]"');
       expect(JSON.stringify(plan)).not.toContain('changeit');
+      // the key store may be read by all, a key that no password protects may not
+      const rights = changesOf(plan.changes, 'file').map(({ holds, after }) => [holds, after.ownership]);
+      expect(rights).toContainEqual(['private-key', expect.objectContaining({ mode: 0o600 })]);
       const before = await listing(server.dir);
       const fresh = leafFor('b.example');
       const snapshot = await installAndRestart(endpoint, plan, inAgent(fresh));

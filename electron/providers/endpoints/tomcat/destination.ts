@@ -79,7 +79,7 @@ async function presentFiles(
   const { real } = view;
   const [certificate, key] = [real(pem.certificate), real(pem.key)];
   const chain = pem.chain === null ? null : real(pem.chain);
-  const { likeCertificate, likeKey, states } = await likeNow(connection, view, [certificate, key]);
+  const { likeCertificate, likeKey, states } = await likeNow(connection, view, [certificate, key], false);
   return {
     ...{ certificate, key, chain: chain === certificate ? null : chain },
     ...{ inStore: null, edits: [], newDirectories: [], shared, likeCertificate, likeKey },
@@ -91,25 +91,29 @@ async function presentFiles(
   };
 }
 
-/** What new files take after: the present ones. A key where none is there is open to whom `server.xml` is, which Tomcat reads. */
-async function likeNow(connection: HostConnection, view: View, paths: readonly string[]) {
+/**
+ * What new files take after: the present ones. A key where none is there is open to whom `server.xml` is, which Tomcat reads. `inStore`: they
+ * are a key store, which a password protects and the key beside it nothing.
+ */
+async function likeNow(connection: HostConnection, view: View, paths: readonly string[], inStore: boolean) {
   const found = await statesOf(connection, paths);
-  const [likeCertificate = null, likeKey = null] = found;
+  const [likeCertificate = null, present = null] = found;
+  const { real, configuration, place } = view;
+  const [config = null] = present === null ? await statesOf(connection, [real(configuration.path)]) : [];
   return {
     likeCertificate,
-    likeKey: likeKey ?? (await likeConfiguration(connection, view)),
+    likeKey: present !== null && !inStore ? present : closed(present ?? config, place),
     states: new Map(paths.map((path, at) => [path, found[at] ?? null])),
   };
 }
 
-/** Never to everyone: where all may read `server.xml`, to the user that Tomcat runs as alone. */
-async function likeConfiguration(connection: HostConnection, { real, configuration, place }: View) {
-  const [state = null] = await statesOf(connection, [real(configuration.path)]);
+/** Never open to everyone: where all may read a file, the key is for the user that Tomcat runs as alone. */
+function closed(state: FileState | null, { running }: View['place']): FileState | null {
   if (state === null || state.ownership.system !== 'posix') return null;
   const { owner, mode } = state.ownership;
-  const isOpen = (mode & 0o004) !== 0;
-  const rights = isOpen ? { owner: place.running?.user || owner, mode: 0o600 } : { mode: mode & 0o640 };
-  return { ...state, ownership: { ...state.ownership, ...rights, acl: null } };
+  if ((mode & 0o007) === 0) return state;
+  const rights = { owner: running?.user || owner, mode: 0o600, acl: null };
+  return { ...state, ownership: { ...state.ownership, ...rights } };
 }
 
 /** Files for this node alone, in a directory of ours beside those it has now, or in `conf`, and the edit that names them. `node.not-installable`. */
@@ -140,6 +144,7 @@ async function ownFiles(
     connection,
     view,
     like.filter((path) => path !== null).map(view.real),
+    pem === null,
   );
   const isNew = (await connection.stat(directory)) === null;
   return {
