@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
-import type { Clock, Timer } from '#kit/clock.ts';
+import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import { exits } from '../common/posix-exits.ts';
 import { FramedOutput } from './framed-output.ts';
@@ -48,11 +48,19 @@ interface KeptRequest {
 
 interface Running {
   request: KeptRequest;
+  token: string;
+  words: string;
   stdout: FramedOutput;
   stderr: FramedOutput;
-  timer: Timer;
   resolve(result: ExecResult): void;
   reject(reason: unknown): void;
+}
+
+/** How one is begun: a command line for `loopOf(marker)`, and what goes before everything else. */
+export interface ShellStart {
+  line: string;
+  head: readonly Uint8Array[];
+  marker: string;
 }
 
 /** The interpreter ended before it took the request up: nothing of it was run. */
@@ -62,18 +70,18 @@ export class NotBegun extends Error {}
 export class KeptShell {
   readonly #client: Client;
   readonly #clock: Clock;
-  readonly #marker: string;
+  readonly #start: ShellStart;
   /** Names of the scripts that it has been told, by their text. */
   readonly #known = new Map<string, string>();
   #channel: ClientChannel | undefined;
   #running: Running | undefined;
   #over = false;
 
-  /** `line` starts `loopOf(marker)`; nothing is opened yet. */
-  constructor(client: Client, clock: Clock, marker: string) {
+  /** The first request opens it. */
+  constructor(client: Client, clock: Clock, start: ShellStart) {
     this.#client = client;
     this.#clock = clock;
-    this.#marker = marker;
+    this.#start = start;
   }
 
   /** It has ended, or is going to: it takes no further request. */
@@ -86,80 +94,72 @@ export class KeptShell {
     return this.#channel !== undefined && !this.#over;
   }
 
-  /** `head`: what goes before everything else. Rejects with `SessionRefused` where the server opens none, with `NotBegun` when it ended. */
-  open(line: string, head: readonly Uint8Array[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => {
-        this.#over = true;
-        reject(refusal(error));
-      };
-      try {
-        this.#client.exec(line, (error, channel) => {
-          if (error !== undefined && error !== null) {
-            failed(error);
-            return;
-          }
-          if (this.#over) {
-            channel.close();
-            reject(new NotBegun('it was ended'));
-            return;
-          }
-          this.#opened(channel);
-          for (const part of head) channel.write(part);
-          resolve();
-        });
-      } catch (error) {
-        failed(error as Error); // ssh2 throws when the socket is no longer writable
-      }
-    });
-  }
-
-  #opened(channel: ClientChannel): void {
-    this.#channel = channel;
-    channel.on('data', (part: Buffer) => this.#heard('stdout', part));
-    channel.stderr.on('data', (part: Buffer) => this.#heard('stderr', part));
-    channel.on('error', () => this.#gone());
-    channel.on('close', () => this.#gone());
-  }
-
   /**
    * Runs a script with these arguments, when no other is running. Resolves whatever its exit code (128 and its number for a
-   * signal), also after the time-out; the interpreter is over then, as after an abort. Rejects with `NotBegun`, with the signal's reason, or when the interpreter
-   * ended in the middle.
+   * signal), also after the time-out; the interpreter is over then, as after an abort. Rejects with `SessionRefused` where the
+   * server opens none, with `NotBegun`, with the signal's reason, or when the interpreter ended in the middle.
    */
-  run(request: KeptRequest): Promise<ExecResult> {
+  async run(request: KeptRequest): Promise<ExecResult> {
     const { signal } = request;
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    signal?.throwIfAborted();
     const token = `trustkeep-${randomBytes(12).toString('hex')}`;
     const marks = { begin: `${token}b`, end: `${token}e` };
+    const words = request.args.map(inOneLine).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<ExecResult>();
+    const [stdout, stderr] = [new FramedOutput(marks, request.limit), new FramedOutput(marks, request.limit)];
+    const running = { request, token, words, stdout, stderr, resolve, reject };
+    this.#running = running;
     const timer = this.#clock.after(request.timeoutMs, () => this.#late());
     const aborted = (): void => this.stop(signal?.reason);
     signal?.addEventListener('abort', aborted, { once: true });
-    this.#running = {
-      ...{ request, timer, resolve, reject },
-      stdout: new FramedOutput(marks, request.limit),
-      stderr: new FramedOutput(marks, request.limit),
-    };
-    if (this.#over || this.#channel === undefined) this.#gone();
-    else this.#send(this.#channel, token, request);
+    if (this.#over) this.#gone();
+    else if (this.#channel === undefined) this.#open();
+    else this.#send(this.#channel, running);
     return promise.finally(() => {
       timer.cancel();
       signal?.removeEventListener('abort', aborted);
     });
   }
 
-  #send(channel: ClientChannel, token: string, { text, args, stdin }: KeptRequest): void {
+  #open(): void {
+    const failed = (error: unknown): void => {
+      this.#over = true;
+      this.#take()?.reject(error instanceof Error ? refusal(error) : error);
+    };
+    try {
+      this.#client.exec(this.#start.line, (error, channel) => {
+        if (error !== undefined && error !== null) failed(error);
+        else this.#opened(channel);
+      });
+    } catch (error) {
+      failed(error); // ssh2 throws when the socket is no longer writable
+    }
+  }
+
+  #opened(channel: ClientChannel): void {
+    this.#channel = channel;
+    if (this.#over) {
+      this.#kill();
+      return;
+    }
+    channel.on('data', (part: Buffer) => this.#heard('stdout', part));
+    channel.stderr.on('data', (part: Buffer) => this.#heard('stderr', part));
+    channel.on('error', () => this.#gone());
+    channel.on('close', () => this.#gone());
+    for (const part of this.#start.head) channel.write(part);
+    if (this.#running !== undefined) this.#send(channel, this.#running);
+  }
+
+  #send(channel: ClientChannel, { request: { text, stdin }, token, words }: Running): void {
+    const { marker } = this.#start;
     let name = this.#known.get(text);
     if (name === undefined) {
       name = `s${this.#known.size}`;
       this.#known.set(text, name);
-      channel.write(`${this.#marker} ${name}=${inOneLine(text)}\n`);
+      channel.write(`${marker} ${name}=${inOneLine(text)}\n`);
     }
-    const words = args.map(inOneLine).join(' ');
-    channel.write(
-      `${this.#marker} ask ${token} ${stdin === undefined ? 'nothing' : 'input'} "$${name}" ${words}\n`,
-    );
+    const takes = stdin === undefined ? 'nothing' : 'input';
+    channel.write(`${marker} ask ${token} ${takes} "$${name}" ${words}\n`);
     if (stdin !== undefined) channel.write(stdin);
   }
 

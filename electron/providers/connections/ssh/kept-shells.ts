@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2';
 import type { Clock, Timer } from '#kit/clock.ts';
-import { KeptShell } from './kept-shell.ts';
+import { KeptShell, type ShellStart } from './kept-shell.ts';
 
 /** One that nobody needs for so long ends: it has the rights that were given when it began. */
 const idleMs = 10_000;
@@ -8,13 +8,6 @@ const idleMs = 10_000;
 interface Idle {
   shell: KeptShell;
   timer: Timer;
-}
-
-/** How one is begun. */
-interface Start {
-  line: string;
-  head: readonly Uint8Array[];
-  marker: string;
 }
 
 /** The command interpreters that are kept on a host, each with a session there. */
@@ -40,27 +33,14 @@ export class KeptShells {
   }
 
   /** Does `work` with one that has nothing to do, or a new one: it is not used for anything else meanwhile. */
-  async use<T>(start: () => Start, work: (shell: KeptShell) => Promise<T>): Promise<T> {
-    const kept = this.#takeIdle();
-    const shell = kept ?? (await this.#started(start()));
+  async use<T>(start: () => ShellStart, work: (shell: KeptShell) => Promise<T>): Promise<T> {
+    const shell = this.#takeIdle() ?? new KeptShell(this.#client, this.#clock, start());
     this.#busy.add(shell);
     try {
       return await work(shell);
     } finally {
       this.#busy.delete(shell);
-      if (!shell.isOver) this.#keep(shell);
-    }
-  }
-
-  async #started({ line, head, marker }: Start): Promise<KeptShell> {
-    const shell = new KeptShell(this.#client, this.#clock, marker);
-    this.#busy.add(shell);
-    try {
-      await shell.open(line, head);
-      return shell;
-    } catch (error) {
-      this.#busy.delete(shell);
-      throw error;
+      if (shell.isOpen) this.#keep(shell);
     }
   }
 
