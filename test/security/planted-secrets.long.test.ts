@@ -1,6 +1,6 @@
 /**
  * The attack: read everything that is not locked away. A marked secret goes in through every door (command line, standard
- * input, file, key file with passphrase, EAB key, passphrase of the store, credentials, vaults, proxy, backups), others are
+ * input, file, key file with passphrase, EAB key, key stores, manager, export, passphrase of the store, credentials, vaults, proxy, backups), others are
  * made inside (recovery keys, root key, keys for certificates) or given by vaults. The main job runs over real SSH with the log at its most talkative, and much of it fails.
  * Then every place that somebody may see is searched for every marker, in every writing.
  */
@@ -33,6 +33,7 @@ describe.runIf(canRunSshd() && have('nginx') && have('sudo'))('planted secrets',
     await story.authorityWithBinding();
     await story.endpointsOverSsh();
     await story.certificates();
+    await story.endpointsWithPasswords();
     const lost = await story.lostOrder();
     await story.credentials();
     await story.everyQuestion(lost);

@@ -6,6 +6,7 @@ import { type Sshd, startSshd } from '#test/servers/sshd.ts';
 import { type Site, startSite } from '../integration/certify/site.ts';
 import { credentialDoors, type Hands } from './credential-doors.ts';
 import { HeardProgram } from './heard-program.ts';
+import { PlantedEndpoints } from './planted-endpoints.ts';
 import { type PlantedPeers, startPlantedPeers } from './planted-peers.ts';
 import { everything } from './planted-places.ts';
 import { Planted, secrets } from './planted-values.ts';
@@ -17,6 +18,7 @@ interface Scene {
   asUser: Sshd;
   planted: Planted;
   peers: PlantedPeers;
+  endpoints: PlantedEndpoints;
 }
 
 const password = secrets['right password on the command line'];
@@ -41,7 +43,8 @@ export class PlantedStory {
       startSshd({ user: { password, sudo: 'password' } }),
     ]);
     const peers = await startPlantedPeers(planted.plant, { user: asUser.user, password });
-    return new PlantedStory({ program, site, asRoot, asUser, planted, peers });
+    const endpoints = await PlantedEndpoints.begin(planted.plant);
+    return new PlantedStory({ program, site, asRoot, asUser, planted, peers, endpoints });
   }
 
   private constructor(scene: Scene) {
@@ -51,8 +54,8 @@ export class PlantedStory {
   }
 
   async end(): Promise<void> {
-    const { peers, site, asRoot, asUser, program } = this.scene;
-    await Promise.all([peers.stop(), site.nginx.stop(), asRoot.stop(), asUser.stop()]);
+    const { peers, site, asRoot, asUser, program, endpoints } = this.scene;
+    await Promise.all([endpoints.stop(), peers.stop(), site.nginx.stop(), asRoot.stop(), asUser.stop()]);
     await program.remove();
   }
 
@@ -135,6 +138,11 @@ export class PlantedStory {
 
   #siteKey(): string {
     return readFileSync(this.#tls('shop.key'), 'utf8');
+  }
+
+  /** Key stores and a manager, each with passwords of its own. */
+  async endpointsWithPasswords(): Promise<void> {
+    await this.scene.endpoints.play(this.#program);
   }
 
   /** An order at an authority that cannot be reached, given up; every question is asked afterwards. */
