@@ -1,4 +1,5 @@
 import type { Mutation } from '../mutation.ts';
+import { apacheMutations } from './apache.ts';
 import { approvalMutations } from './approval.ts';
 import { auditMutations } from './audit.ts';
 import { callerMutations } from './callers.ts';
@@ -37,6 +38,7 @@ import { stateMutations } from './states.ts';
 import { stepMutations } from './steps.ts';
 import { taskMutations } from './tasks.ts';
 import { toldMutations } from './told.ts';
+import { tomcatMutations } from './tomcat.ts';
 import { undoMutations } from './undo.ts';
 import { watchedMutations } from './watched.ts';
 
@@ -63,6 +65,8 @@ export const mutations: readonly Mutation[] = [
   ...snapshotMutations,
   ...driftMutations,
   ...undoMutations,
+  ...apacheMutations,
+  ...tomcatMutations,
   ...fileEndpointMutations,
   ...migrationMutations,
   ...managerMutations,

@@ -110,6 +110,13 @@ describe('a reader of server.xml', () => {
     expect([...whole.sources.keys()]).toEqual([path, '/opt/tomcat/conf/c d.xml']);
   });
 
+  it('takes the first of two declarations, and leaves comments as they are', async () => {
+    const declared = `<!ENTITY a "one"><!ENTITY a "two"><!ENTITY c "--><Connector/><!--">`;
+    const { root } = await read(`<!DOCTYPE Server [${declared}]><Server a="&a;"><!-- &c; --></Server>`);
+    expect(root.attributes.get('a')?.value).toBe('one');
+    expect(root.children).toEqual([]);
+  });
+
   it('reads UTF-16 and does not offer to edit it', async () => {
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('<Server a="é"/>', 'utf16le')]);
     const { root, whole } = await read(utf16);
