@@ -6,6 +6,7 @@ import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { ExecResult } from '../../../kit/exec.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { readTexts } from '../common/read-texts.ts';
+import { reloadableUnit, reloadedUnits, unitReload, unitStart } from '../common/systemd-unit.ts';
 import { type Directive, type Dump, type Included, pathsOf, readDump } from './dump.ts';
 import { evaluating } from './evaluate.ts';
 import { argvOf, type Program } from './program.ts';
@@ -150,19 +151,7 @@ if [ -d /proc/self ]; then
 else
   ps -p "$pid" >/dev/null 2>&1 || exit 5
 fi
-unit=
-if [ -d /run/systemd/system ]; then
-  unit=$(sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  told=$(systemctl show --property=MainPID --property=CanReload "$unit" 2>/dev/null)
-  case "
-$told
-" in
-    *"
-MainPID=$pid
-"*) case $told in *CanReload=yes*) ;; *) unit=;; esac;;
-    *) unit=;;
-  esac
-fi
+${reloadableUnit}
 printf '%s\\n' "$pid" "$unit" "$title"
 `;
 
@@ -187,12 +176,7 @@ export async function runningServer(
 
 /** Never by a signal of ours: Apache checks its files first when it is asked itself, and systemd keeps its view right. */
 export function reloadCommand(program: Program, server: RunningServer | null): CommandChange {
-  if (server !== null && server.unit !== null)
-    return {
-      kind: 'command',
-      argv: ['systemctl', 'reload', server.unit],
-      why: `Apache runs as the unit ${server.unit}: systemd reloads it.`,
-    };
+  if (server !== null && server.unit !== null) return unitReload('Apache', server.unit);
   return {
     kind: 'command',
     argv: argvOf(program, '-k', 'graceful'),
@@ -201,13 +185,10 @@ export function reloadCommand(program: Program, server: RunningServer | null): C
 }
 
 export function startCommand(program: Program, server: Pick<RunningServer, 'unit'>): string[] {
-  return server.unit !== null ? ['systemctl', 'start', server.unit] : argvOf(program, '-k', 'start');
+  return server.unit !== null ? unitStart(server.unit) : argvOf(program, '-k', 'start');
 }
 
 /** What `startCommand` can be on the server that these commands of a plan reload. */
 export function startCommands(program: Program, commands: readonly CommandChange[]): string[][] {
-  const units = commands.flatMap(({ argv: [name, verb, unit] }) =>
-    name === 'systemctl' && verb === 'reload' && unit !== undefined ? [unit] : [],
-  );
-  return [null, ...units].map((unit) => startCommand(program, { unit }));
+  return [null, ...reloadedUnits(commands)].map((unit) => startCommand(program, { unit }));
 }

@@ -5,6 +5,7 @@ import { Failure } from '#shared/failure.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { said } from '../common/run.ts';
+import { reloadableUnit, reloadedUnits, unitReload, unitStart } from '../common/systemd-unit.ts';
 import { filesPrinted } from './dump.ts';
 import { directivesIn } from './masters.ts';
 import { type Configuration, fullPath, resolving } from './parse.ts';
@@ -120,19 +121,7 @@ if [ -d /proc/self ]; then
 else
   ps -p "$pid" >/dev/null 2>&1 || exit 5
 fi
-unit=
-if [ -d /run/systemd/system ]; then
-  unit=$(sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  told=$(systemctl show --property=MainPID --property=CanReload "$unit" 2>/dev/null)
-  case "
-$told
-" in
-    *"
-MainPID=$pid
-"*) case $told in *CanReload=yes*) ;; *) unit=;; esac;;
-    *) unit=;;
-  esac
-fi
+${reloadableUnit}
 { read -r workers < "/proc/$pid/task/$pid/children"; } 2>/dev/null
 old=
 before=$(cat -- "$1.oldbin" 2>/dev/null)
@@ -192,12 +181,7 @@ export function refuseHandingOver({ description }: HostConnection, server: Runni
 
 /** systemd must do it when nginx is its own, so that its view stays right; else nginx tells its master itself. */
 export function reloadCommand(program: Program, server: RunningServer | null): CommandChange {
-  if (server !== null && server.unit !== null)
-    return {
-      kind: 'command',
-      argv: ['systemctl', 'reload', server.unit],
-      why: `nginx runs as the unit ${server.unit}: systemd reloads it.`,
-    };
+  if (server !== null && server.unit !== null) return unitReload('nginx', server.unit);
   return {
     kind: 'command',
     argv: argvOf(program, '-s', 'reload'),
@@ -206,14 +190,11 @@ export function reloadCommand(program: Program, server: RunningServer | null): C
 }
 
 export function startCommand(program: Program, server: Pick<RunningServer, 'unit'>): string[] {
-  if (server.unit !== null) return ['systemctl', 'start', server.unit];
+  if (server.unit !== null) return unitStart(server.unit);
   return argvOf(program);
 }
 
 /** What `startCommand` can be on the server that these commands of a plan reload. */
 export function startCommands(program: Program, commands: readonly CommandChange[]): string[][] {
-  const units = commands.flatMap(({ argv: [name, verb, unit] }) =>
-    name === 'systemctl' && verb === 'reload' && unit !== undefined ? [unit] : [],
-  );
-  return [null, ...units].map((unit) => startCommand(program, { unit }));
+  return [null, ...reloadedUnits(commands)].map((unit) => startCommand(program, { unit }));
 }
