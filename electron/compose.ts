@@ -157,7 +157,7 @@ function buildParts({ options, clock, log, dataDirectory, masterKey, database }:
     acceptsConnections,
     settings: () => settingsOf({ database, options }),
     backUp: (olderThanMs) => void backupWhenDue(database, clock.now(), olderThanMs),
-    openEndpoint: openEndpoint({ clock, log, probeTls: look, wrap: overrides.connection }),
+    openEndpoint: openEndpoint({ clock, log, http: net.http, probeTls: look, wrap: overrides.connection }),
     authority: (id) => authorities.get(id),
     atTestDirectory: (id) => authorities.atTestDirectory(id),
     channel: channelsOver({

@@ -60,13 +60,20 @@ function endpointSecrets(): Question[] {
   );
 }
 
+/** Of a type that is reached in one way only, the way need not be named. */
+function usualConnectionOf(type: unknown): unknown {
+  const definition = Object.values(endpointCatalog).find(({ id }) => id === type);
+  return definition?.fields.find(({ name }) => name === 'connection_type')?.default;
+}
+
 const questions: Record<string, readonly Question[]> = {
   'endpoints.add': [
     {
       field: 'password',
-      ask: ({ connection_type, ssh_key_path, store, user, host }) =>
+      ask: ({ type, connection_type, ssh_key_path, store, user, host }) =>
         when(
-          connectionNamed(connection_type)?.authenticates.includes('password') === true &&
+          connectionNamed(connection_type ?? usualConnectionOf(type))?.authenticates.includes('password') ===
+            true &&
             ssh_key_path === undefined &&
             store === undefined,
           `Password of ${user}@${host}: `,

@@ -19,6 +19,7 @@ import { endpointSecretsOf, needsMasterKey, sealSecrets } from './endpoint-secre
 import { partsOf } from './endpoint-settings.ts';
 import { updateEndpoint } from './endpoint-update.ts';
 import { findEndpoint } from './find.ts';
+import { withDefaults } from './flat-input.ts';
 import type { CommandTools } from './tools.ts';
 
 export function endpointCommands(tools: CommandTools) {
@@ -92,7 +93,8 @@ async function add(
   signal: AbortSignal | undefined,
 ) {
   const { database, agent, clock } = tools;
-  const { type, ...flat } = input;
+  const { type, ...named } = input;
+  const flat = withDefaults(endpointDefinition({ type }), named);
   const name = text(flat, 'name') ?? '';
   checkNameFree(database, name, null);
   const login = await loginOf(tools, flat, null);

@@ -2,7 +2,8 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import type { OpenEndpoint } from '../agent/open-connection.ts';
 import type { ProbeTls } from '../agent/steps/step.ts';
-import type { HostConnection } from '../providers/connections/connection.ts';
+import type { Http } from '../net/http.ts';
+import { answersRequests, type HostConnection } from '../providers/connections/connection.ts';
 import { connect } from '../providers/connections/registry.ts';
 import type { EndpointTools } from '../providers/endpoints/common/tools.ts';
 import { makeEndpoint } from '../providers/endpoints/registry.ts';
@@ -10,6 +11,7 @@ import { makeEndpoint } from '../providers/endpoints/registry.ts';
 interface OpenParts {
   clock: Clock;
   log: Log;
+  http(): Http;
   /** What an address serves. */
   probeTls: ProbeTls;
   /** Wraps every connection, for tests. */
@@ -17,10 +19,10 @@ interface OpenParts {
 }
 
 /** Connects and makes the adapter of an endpoint. */
-export function openEndpoint({ clock, log, probeTls, wrap }: OpenParts): OpenEndpoint {
+export function openEndpoint({ clock, log, http, probeTls, wrap }: OpenParts): OpenEndpoint {
   return async (row, login, { openSecret, ...wanted }) => {
-    const made = await connect(row.connection, login, { log: log.in('connections'), clock, ...wanted });
-    const connection = wrap?.(made) ?? made;
+    const made = await connect(row.connection, login, { log: log.in('connections'), clock, http, ...wanted });
+    const connection = answersRequests(made) ? made : (wrap?.(made) ?? made);
     const tools = {
       clock,
       log: log.in(row.name),

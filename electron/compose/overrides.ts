@@ -11,7 +11,7 @@ export interface Overrides {
   clock?: Clock;
   keychain?: () => Keychain;
   probeTls?: ProbeTls;
-  /** Wraps every connection, to lose or slow it. */
+  /** Wraps every connection to a host, to lose or slow it. */
   connection?: (made: HostConnection) => HostConnection;
   authorityTools?: Partial<AuthorityTools>;
   storeTools?: Partial<StoreTools>;

@@ -65,6 +65,8 @@ export interface EndpointRows {
   /** By id, else by name (exact). */
   find(nameOrId: string): Endpoint | null;
   list(): Endpoint[];
+  /** Those whose connection has one of these types, by name. */
+  reachedBy(types: readonly string[]): Endpoint[];
 }
 
 export interface CertificateRows {

@@ -61,6 +61,12 @@ export class EndpointRepository implements EndpointRows {
   list(): Endpoint[] {
     return this.#driver.all('SELECT * FROM endpoints ORDER BY name COLLATE NOCASE, id').map(read);
   }
+
+  reachedBy(types: readonly string[]): Endpoint[] {
+    const sql =
+      "SELECT * FROM endpoints WHERE json_extract(connection, '$.type') IN (SELECT value FROM json_each(?)) ORDER BY name COLLATE NOCASE, id";
+    return this.#driver.all(sql, [JSON.stringify(types)]).map(read);
+  }
 }
 
 function columnsOf(value: Endpoint): Columns {

@@ -4,6 +4,8 @@ import type { buildConnector as connectors, Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { type ClientCertificate, identityOf } from './client-certificate.ts';
+import type { Connector } from './connector.ts';
+import { type ExpectedCertificate, expecting, withoutTrust } from './expected-certificate.ts';
 import { direct, type Way, wayName } from './proxy/route.ts';
 import { isUntrusted, quickTrust, readTrust, type TrustSetting, wholeTrust } from './tls-trust.ts';
 
@@ -18,6 +20,8 @@ export interface ConnectionTerms {
   trustedRootsPem?: string | null | undefined;
   /** Shown to a server that asks for one (mutual TLS). */
   clientCertificate?: ClientCertificate | undefined;
+  /** In place of every rule of trust. Left out: it must be trusted, valid and for the host. */
+  expected?: ExpectedCertificate | undefined;
 }
 
 /** A way through a proxy, as far as TLS or the request itself can begin. */
@@ -34,15 +38,18 @@ export interface Dispatchers {
 export function makeDispatchers(openWay: OpenWay): Dispatchers {
   const made = new Map<string, Dispatcher>();
   return {
-    for({ trustedRootsPem = null, clientCertificate }, way = direct) {
-      const name = `${wayName(way)}|${trustedRootsPem ?? ''}|${identityOf(clientCertificate)}`;
+    for({ trustedRootsPem = null, clientCertificate, expected }, way = direct) {
+      const name = `${wayName(way)}|${trustedRootsPem ?? ''}|${identityOf(clientCertificate)}|${expected ?? ''}`;
       const known = made.get(name);
       if (known !== undefined) {
         made.delete(name);
         made.set(name, known);
         return known;
       }
-      const connector = makeConnector(readTrust(trustedRootsPem), clientCertificate);
+      const connector =
+        expected === undefined
+          ? makeConnector(readTrust(trustedRootsPem), clientCertificate)
+          : expecting(expected, connectorWith(withoutTrust));
       const dispatcher = makeDispatcher(way.kind === 'direct' ? connector : through(way, openWay, connector));
       const [oldest] = made;
       if (oldest !== undefined && made.size >= mostPools) {
@@ -75,10 +82,6 @@ function through(way: Way & { kind: 'proxy' }, openWay: OpenWay, connector: Conn
   };
 }
 
-/** Opens afresh each time it is called; left out: TCP to the destination itself. */
-type OpenSocket = () => Promise<Socket>;
-type Connector = (options: connectors.Options, done: connectors.Callback, openSocket?: OpenSocket) => void;
-
 /**
  * Tries with little trust first, which is fast, and once more with the whole trust when that was not enough. With a
  * client certificate there is one try: its key is read here and now, and not kept for a second.
@@ -106,8 +109,9 @@ function makeConnector(trust: TrustSetting, shown: ClientCertificate | undefined
   };
 }
 
-function connectorWith(secureContext: SecureContext): Connector {
-  const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, secureContext });
+function connectorWith(trust: SecureContext | typeof withoutTrust): Connector {
+  const rules = trust === withoutTrust ? withoutTrust : { secureContext: trust as SecureContext };
+  const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, ...rules });
   return (options, done, openSocket) => {
     if (openSocket === undefined) {
       connect(options, done);

@@ -4,6 +4,8 @@ export interface HttpRequest extends ConnectionTerms {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** http or https, absolute. */
   url: string;
+  /** In place of the path in the log: it holds a secret. */
+  loggedPath?: string | undefined;
   headers?: Record<string, string> | undefined;
   body?: Uint8Array | string | undefined;
   /** For the whole request, answer included. Default 30 s. */

@@ -54,6 +54,7 @@ export function makeHttp(options: HttpOptions): Http {
 
   async function answerFor(input: HttpRequest & { direct?: boolean }): Promise<HttpResponse> {
     const { url, peer } = target(input.url);
+    const path = input.loggedPath ?? url.pathname;
     const started = clock.monotonic();
     const ending = makeEnding(clock, input.timeoutMs ?? defaults.timeoutMs, input.signal);
     const asked: Asked = {
@@ -70,7 +71,7 @@ export function makeHttp(options: HttpOptions): Http {
       const answer = await out.during(() =>
         input.direct === true ? sendBy(direct, asked, out) : sendByRoute(asked, out),
       );
-      log.debug(`${input.method} ${url.host}${url.pathname}`, {
+      log.debug(`${input.method} ${url.host}${path}`, {
         status: answer.status,
         ms: Math.round((clock.monotonic() - started) * 10) / 10,
       });
@@ -79,7 +80,7 @@ export function makeHttp(options: HttpOptions): Http {
       if (input.signal?.aborted) throw input.signal.reason;
       const failure =
         ending.late() && !(thrown instanceof Failure) ? timedOut(peer, thrown) : asFailure(thrown);
-      log.debug(`${input.method} ${url.host}${url.pathname} failed`, { code: failure.code });
+      log.debug(`${input.method} ${url.host}${path} failed`, { code: failure.code });
       throw failure;
     } finally {
       ending.clear();

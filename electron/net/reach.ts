@@ -5,6 +5,7 @@ import { Failure, harmless } from '#shared/failure.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { ConnectionTerms } from './dispatchers.ts';
 import { abortable, type Ending } from './ending.ts';
+import { pinOf } from './expected-certificate.ts';
 import { netFailure, type Peer, place, timedOut } from './failures.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
 import type { Outbound } from './outbound.ts';
@@ -26,8 +27,8 @@ export interface Reach {
    * says so. Sentences for a network administrator.
    */
   steps: ProbeCheck[];
-  /** Seen at the end; null before TLS. */
-  certificate: { subject: string; issuer: string; trusted: boolean } | null;
+  /** Seen at the end, with the fingerprint as it is pinned; null before TLS. */
+  certificate: { subject: string; issuer: string; trusted: boolean; fingerprint: string } | null;
   /**
    * Through a proxy only: the issuer of what was seen, when neither a public root nor the roots given for that
    * address vouch for it. Trusted or not by a root of this machine's own store is what `certificate` says.
@@ -233,6 +234,7 @@ function sentenceFor(
 }
 
 /** Trusted is who signed it: a wrong name or date is another matter, which the failure tells. */
-function certificateOf({ subject, issuer, objection }: Handshake): Reach['certificate'] {
-  return { subject, issuer, trusted: objection === null || !isUntrusted(objection.code) };
+function certificateOf({ subject, issuer, chain, objection }: Handshake): Reach['certificate'] {
+  const fingerprint = chain[0] === undefined ? '' : pinOf(chain[0].fingerprint256);
+  return { subject, issuer, trusted: objection === null || !isUntrusted(objection.code), fingerprint };
 }

@@ -10,6 +10,20 @@ export const hostsCodes = {
     'connection.unreachable': ['later', 'No network route leads to the host.'],
     'connection.unresolved': ['later', 'The name of the host could not be resolved.'],
     'interpreter.no-answer': ['later', 'The script interpreter on the host ended without an answer.'],
+    'icontrol.not-there': ['needs-person', 'What answers at the address is not iControl REST of a BIG-IP.'],
+    'icontrol.tokens-used-up': ['later', 'The user has as many login tokens as a BIG-IP allows.'],
+    'icontrol.unavailable': [
+      'later',
+      'The management service of the BIG-IP is starting, or is not available.',
+    ],
+    'icontrol.untrusted': [
+      'needs-person',
+      'The certificate of the management address is neither trusted nor pinned.',
+    ],
+    'unverified.ended': [
+      'needs-person',
+      'The time is over for which a connection was allowed to go unverified.',
+    ],
     'ssh.command-refused': ['needs-person', 'The host no longer runs commands for this user.'],
     'ssh.handshake-failed': ['later', 'What answers there does not speak SSH as expected.'],
     'ssh.no-common-algorithm': ['needs-person', 'The host and Trustkeep have no SSH algorithm in common.'],
@@ -28,6 +42,8 @@ export const hostsCodes = {
     'winrm.shell-lost': ['later', 'The shell on the host ended while a program was running in it.'],
   }),
   ...codesAbout('login', {
+    'icontrol.credential-missing': ['needs-person', 'No password is set for the login at the BIG-IP.'],
+    'icontrol.login-refused': ['needs-person', 'The BIG-IP refused the login.'],
     'ssh.credential-missing': ['needs-person', 'No password or private key is set for the login.'],
     'ssh.key-passphrase-missing': ['needs-person', 'The private key is encrypted, and no passphrase is set.'],
     'ssh.key-passphrase-wrong': ['needs-person', 'The passphrase does not open the private key.'],

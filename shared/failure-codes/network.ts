@@ -21,6 +21,9 @@ export const networkCodes = {
       'The certificate of the peer was issued by a CA that this machine does not trust.',
     ],
   }),
+  ...codesAbout('identity', {
+    'net.certificate-changed': ['needs-person', 'The peer shows another certificate than the pinned one.'],
+  }),
   ...codesAbout('client-certificate', {
     'client-certificate.key-mismatch': [
       'needs-person',

@@ -31,6 +31,19 @@ export const overview = z.object({
   unreadNotifications: z.number().int(),
   /** Plans that wait for a decision, and what else is unread and asks for a person. */
   actionRequired: z.number().int(),
+  /** Endpoints that are reached without a check of who answers. Left out: there are none. */
+  unverified: z
+    .array(
+      z.object({
+        endpointId: z.string(),
+        name: z.string(),
+        reason: z.string(),
+        /** The last day, `2027-01-31`. */
+        until: z.string(),
+        ended: z.boolean(),
+      }),
+    )
+    .optional(),
   /** The nodes to look at first, worst first, at most 10. */
   worst: z.array(
     z.object({

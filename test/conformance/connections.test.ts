@@ -7,8 +7,10 @@ import { connectToPeer } from '#test/make/connection-peers.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
 import { eachConnection, shapes } from './each-connection.ts';
 
-test.each(shapes)('the suite runs over a connection of the type %s', (_type, { cases }) => {
-  expect(Object.keys(cases)).not.toEqual([]);
+test.each(shapes)('the suite runs over a connection of the type %s', (type, { cases, requests = {} }) => {
+  const { kind } = connectionDefinition({ type });
+  expect(Object.keys(kind === 'host' ? cases : requests)).not.toEqual([]);
+  expect(Object.keys(kind === 'host' ? requests : cases)).toEqual([]);
 });
 
 eachConnection('is what its definition says', ({ type, peer, connection, at, directory }) => {

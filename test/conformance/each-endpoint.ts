@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import { changesOf } from '#shared/model/changes/index.ts';
 import { type EndpointType, endpointTypes } from '#shared/model/endpoint.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import { connectTools } from '#test/make/connection.ts';
 import { type EndpointShape, listing, type MadeEndpoint, open, type Way } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
@@ -14,7 +13,7 @@ import type { Endpoint } from '../../electron/providers/endpoints/endpoint.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { shapesOf } from './shapes.ts';
 
-const tools = { clock: systemClock, log: silentLog };
+const tools = connectTools;
 
 async function overSsh(sshd: Sshd): Promise<HostConnection> {
   const { host, port, user, hostKeyFingerprint: hostKey } = sshd;

@@ -1,5 +1,9 @@
 import type { ConnectionSettings } from '#shared/model/connection.ts';
-import type { HostConnection, LoginMaterial } from '../../electron/providers/connections/connection.ts';
+import {
+  answersRequests,
+  type HostConnection,
+  type LoginMaterial,
+} from '../../electron/providers/connections/connection.ts';
 import { connect } from '../../electron/providers/connections/registry.ts';
 import { connectTools } from './connection.ts';
 import type { Chance } from './random.ts';
@@ -13,6 +17,8 @@ export interface ConnectionShape {
    * done. `can`: this machine has what it takes.
    */
   cases: Record<string, { can: boolean; start(): Promise<ConnectionPeer> }>;
+  /** The same of one that is managed by requests, which has no `cases`. */
+  requests?: Record<string, { start(): Promise<RequestPeer> }>;
   /** Any settings that a form can make. */
   anySettings(chance: Chance): ConnectionSettings;
 }
@@ -32,11 +38,23 @@ export interface ConnectionPeer {
   stop(): Promise<void>;
 }
 
+/** A device that answers requests. */
+export interface RequestPeer extends Omit<ConnectionPeer, 'refused'> {
+  refused: { wrong(): Attempt; stranger(): Attempt };
+  /** How many logins are open there. */
+  logins(): number;
+  /** Everyone has to log in again. */
+  forgetLogins(): void;
+}
+
 interface Attempt {
   settings: ConnectionSettings;
   login: LoginMaterial;
 }
 
-export function connectToPeer({ settings, login }: ConnectionPeer): Promise<HostConnection> {
-  return connect(settings, login(), connectTools);
+/** To one that is a host. */
+export async function connectToPeer({ settings, login }: ConnectionPeer): Promise<HostConnection> {
+  const connection = await connect(settings, login(), connectTools);
+  if (answersRequests(connection)) throw new Error(`${settings.type} reaches no host`);
+  return connection;
 }

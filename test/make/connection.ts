@@ -1,6 +1,7 @@
 import { systemClock } from '#kit/clock.ts';
 import { silentLog } from '#kit/log.ts';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
+import { makeHttp } from '../../electron/net/http.ts';
 import type {
   ConnectTools,
   HostConnection,
@@ -33,7 +34,10 @@ export function sshLogin(server: Sshd): LoginMaterial {
   };
 }
 
-export const connectTools: ConnectTools = { log: silentLog, clock: systemClock };
+/** One for all: it keeps no connection open that a test would have to end. */
+const http = makeHttp({ userAgent: 'Trustkeep/test', clock: systemClock, log: silentLog });
+
+export const connectTools: ConnectTools = { log: silentLog, clock: systemClock, http: () => http };
 
 export function connectTo(server: Sshd, other: Partial<SshSettings> = {}): Promise<HostConnection> {
   return connect(sshSettings(server, other), sshLogin(server), connectTools);

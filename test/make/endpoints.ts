@@ -8,7 +8,7 @@ import type { EndpointSettings } from '#shared/model/endpoint.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { type MadeLeaf, makeCa, makeLeaf } from '#test/make/certificates.ts';
 import { probeTls } from '../../electron/discovery/tls-probe.ts';
-import type { HostConnection } from '../../electron/providers/connections/connection.ts';
+import type { Connection, RestConnection } from '../../electron/providers/connections/connection.ts';
 import type { EndpointTools } from '../../electron/providers/endpoints/common/tools.ts';
 import type { Endpoint, MakesKeys, Material } from '../../electron/providers/endpoints/endpoint.ts';
 import { makeEndpoint } from '../../electron/providers/endpoints/registry.ts';
@@ -38,7 +38,7 @@ export const inAgent = (leaf: MadeLeaf): Material => ({
   key: { where: 'agent', pem: Secret.of(leaf.keyPem) },
 });
 
-export function open(made: Pick<MadeEndpoint, 'settings' | 'secrets'>, connection: HostConnection) {
+export function open(made: Pick<MadeEndpoint, 'settings' | 'secrets'>, connection: Connection) {
   return makeEndpoint(made.settings, connection, {
     ...endpointTools,
     secrets: secretsOf(made.secrets ?? {}),
@@ -114,6 +114,34 @@ export interface EndpointShape {
       long?: true;
     }
   >;
+  /** The same of one that is managed by requests, which has no `cases`. */
+  objects?: Record<string, { make(): Promise<MadeObjects> }>;
+}
+
+/** A real endpoint whose certificates are objects that requests are about. */
+export interface MadeObjects {
+  settings: EndpointSettings;
+  /** Key of the node under test. */
+  nodeKey: string;
+  old: MadeLeaf;
+  connect(): Promise<RestConnection>;
+  /** Everything that is configured there, to be compared. */
+  state(): unknown;
+  /** Each changes what a plan begins with, with a part of the sentence that says so. */
+  drifts: readonly [drift: () => void, how: string][];
+  /** Of the leaf that is shown for the node. */
+  served(): Promise<string | undefined>;
+  /** From the next request on that is about something. */
+  fail(fault: ObjectFault): void;
+  /** Whether the fault has come. One that has not is taken back. */
+  failed(): boolean;
+  stop(): Promise<void>;
+}
+
+/** What goes wrong with one request, after so many that are served. */
+export interface ObjectFault {
+  after: number;
+  how: 'lost before' | 'lost after' | 'token expired' | 'denied' | 'disk full' | 'refused';
 }
 
 /** Every file and directory below `dir` with content hash, owner and mode, but what a running server writes itself. */

@@ -1,10 +1,9 @@
-import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import type { ConnectTools } from '../../electron/providers/connections/connection.ts';
 import { WinrmHost } from '../../electron/providers/connections/winrm/host.ts';
 import type { WinrmPlace } from '../../electron/providers/connections/winrm/place.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import type { Program } from '../servers/wsman-command.ts';
+import { connectTools } from './connection.ts';
 
 /** The account that the stand-ins of WinRM know. */
 export const account = { user: 'CORP\\bob', password: 'p@ss:wörd' };
@@ -19,7 +18,7 @@ export function connectWinrm(
   return WinrmHost.connect(
     { host: '127.0.0.1', port, user: account.user, scheme: 'ntlm', trust: null, ...place },
     { password: Secret.of(password) },
-    { clock: systemClock, log: silentLog, ...tools },
+    { ...connectTools, ...tools },
   );
 }
 

@@ -21,7 +21,8 @@ export const proveStep: Step = {
   async run(context) {
     const { plan } = context.output('check-material', checkMaterialOutput);
     const certificate = newCertificate(context);
-    if (plan.install.proofs.length === 0) return unproved(context);
+    if (plan.install.proofs.length === 0)
+      return unproved(context, await readBack(context, certificate.fingerprint));
     const chain = certificatesOf(certificate.chainPem).map((pem) => certificateFingerprint(pem));
     const keyAlgorithm = keyAlgorithmOf(plan.keyType);
     const { settled } = context.output('restart', restartOutput);
@@ -49,9 +50,17 @@ export const proveStep: Step = {
   },
 };
 
-function unproved(context: StepContext): Outcome {
+/** What the endpoint itself says that it uses; null: it has no way to say so. */
+async function readBack(context: StepContext, fingerprint: string): Promise<string | null> {
+  const { plan } = context.output('check-material', checkMaterialOutput);
+  const { endpoint } = await context.tools.openConnection();
+  return (await endpoint.powers.readsBack?.readBack(plan.install, fingerprint)) ?? null;
+}
+
+function unproved(context: StepContext, readBack: string | null): Outcome {
   const { database, clock } = context.tools;
   const sentence =
+    readBack ??
     'Installed and read back from disk. Not proved to be served, because the addresses that serve it are not known.';
   const served: ServedFact = { state: 'unknown', fingerprint: null, sentence, at: clock.now() };
   const nodeId = context.node().id;

@@ -6,13 +6,13 @@ import type { BeforeTls, EndpointNode } from '#shared/model/node.ts';
 import type { StepName, Task } from '#shared/model/task.ts';
 import type { Database, TaskMemory } from '../../database/database.ts';
 import type { Authority, KeepsRoot } from '../../providers/authorities/authority.ts';
-import type { HostConnection } from '../../providers/connections/connection.ts';
+import type { Connection } from '../../providers/connections/connection.ts';
 import type { Endpoint } from '../../providers/endpoints/endpoint.ts';
 import type { RetryRow } from '../tasks/retry.ts';
 
 /** One open connection to an endpoint, with its adapter. Shared by the steps of one drive of a task. */
 export interface OpenConnection {
-  readonly connection: HostConnection;
+  readonly connection: Connection;
   readonly endpoint: Endpoint;
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import { type Authority, authorityDefinition } from '#shared/model/authority.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { WebRoot } from '../../providers/authorities/authority.ts';
-import type { HostConnection } from '../../providers/connections/connection.ts';
+import { answersRequests, type Connection } from '../../providers/connections/connection.ts';
 import { orderedFrom } from './ordered-from.ts';
 import type { StepContext } from './step.ts';
 
@@ -27,10 +27,10 @@ export function webRootOf(context: StepContext): WebRoot | null {
 }
 
 /** Below that directory of the host, over a connection that is opened when it is used. */
-export function webRootAt(root: string, connect: () => Promise<HostConnection>): WebRoot {
+export function webRootAt(root: string, connect: () => Promise<Connection>): WebRoot {
   return {
     async put(path, content) {
-      const connection = await connect();
+      const connection = hostOf(await connect());
       const file = below(root, path);
       const directory = file.slice(0, file.lastIndexOf('/'));
       const made = await connection.exec({
@@ -49,10 +49,17 @@ export function webRootAt(root: string, connect: () => Promise<HostConnection>):
       await connection.write(file, Buffer.from(content), { mode: 0o644 });
     },
     async remove(path) {
-      const connection = await connect();
+      const connection = hostOf(await connect());
       await connection.remove(below(root, path));
     },
   };
+}
+
+function hostOf(connection: Connection): Exclude<Connection, { kind: 'requests' }> {
+  if (!answersRequests(connection)) return connection;
+  throw new Failure('web-root.denied', `No files can be put on ${connection.description} for http-01.`, {
+    hint: 'Use an authority that validates in another way: dns-01, or an answering address of this machine.',
+  });
 }
 
 /** The directory of `webRootOf`. Null: nowhere. */

@@ -8,7 +8,6 @@ import {
   type ImportedAccount,
 } from '#shared/model/authority.ts';
 import type { Found } from '#shared/model/found.ts';
-import type { Overview } from '#shared/model/overview.ts';
 import type { Pause } from '#shared/model/pause.ts';
 import type { StoredCheck } from '#shared/model/probe-check.ts';
 import { type Paper, pairs, table } from '../table.ts';
@@ -111,30 +110,6 @@ export function recoveryPage({ recoveryKey }: { recoveryKey: string }): string[]
   ];
 }
 
-export function overviewPage(overview: Overview, paper: Paper): string[] {
-  const { nodes, certificates, tasks } = overview;
-  return [
-    `${overview.level.toUpperCase()}: ${overview.sentence}`,
-    '',
-    ...pairs([
-      ['Endpoints', String(overview.endpoints)],
-      ['Nodes', `${nodes.total} (${nodes.managed} managed, ${nodes.notServed} with problems)`],
-      [
-        'Certificates',
-        `${certificates.total} (${certificates.expired} expired, ${certificates.within7Days} within 7 days, ${certificates.within30Days} within 30)`,
-      ],
-      [
-        'Tasks',
-        `${tasks.live} in progress, ${tasks.waiting} waiting, ${tasks.failedLastDay} failed since yesterday`,
-      ],
-      ['Approvals', String(overview.approvalsPending)],
-      ['Unread', String(overview.unreadNotifications)],
-      ['Action required', String(overview.actionRequired)],
-    ]),
-    ...(overview.worst.length === 0 ? [] : ['', ...worstTable(overview.worst, paper)]),
-  ];
-}
-
 export function foundTable(found: readonly Found[], paper: Paper): string[] {
   if (found.length === 0) return ['Nothing has all of these words in its names.'];
   return table(
@@ -143,19 +118,6 @@ export function foundTable(found: readonly Found[], paper: Paper): string[] {
       { head: 'kind', value: ({ kind }) => kind },
       { head: 'name', value: ({ name }) => name, whole: true },
       { head: 'id', value: ({ id }) => id, whole: true },
-    ],
-    paper,
-  );
-}
-
-function worstTable(worst: Overview['worst'], paper: Paper): string[] {
-  return table(
-    worst,
-    [
-      { head: 'Check first', value: ({ name }) => name },
-      { head: 'level', value: ({ level }) => level },
-      { head: 'expires', value: ({ notAfter }) => (notAfter === null ? '-' : when(notAfter, paper.now)) },
-      { head: 'why', value: ({ sentence }) => sentence },
     ],
     paper,
   );

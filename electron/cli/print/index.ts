@@ -13,7 +13,6 @@ import {
   foundTable,
   importedPage,
   keychainPage,
-  overviewPage,
   pausedPage,
   recoveryPage,
   rotatedPage,
@@ -42,6 +41,7 @@ import { changedCredentialLine, credentialPage, credentialTable, revealedPage } 
 import { addedPage, endpointPage, endpointTable, probePage, updatedPage } from './endpoints.ts';
 import { nodePage, nodeTable, servedPage } from './nodes.ts';
 import { notificationCountPage, notificationTable } from './notifications.ts';
+import { overviewPage } from './overview.ts';
 import { approvalPage, approvalTable, decidedPage, planPage } from './plan.ts';
 import { proxyPage, proxyReportPage } from './proxy.ts';
 import { settingsPage } from './settings.ts';

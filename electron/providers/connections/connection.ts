@@ -2,7 +2,11 @@ import type { Clock } from '#kit/clock.ts';
 import type { Log } from '#kit/log.ts';
 import { Failure } from '#shared/failure.ts';
 import type { ExecResult } from '../../kit/exec.ts';
+import type { Http } from '../../net/http.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import type { RestConnection } from './rest-connection.ts';
+
+export type { RestAnswer, RestConnection, RestRequest } from './rest-connection.ts';
 
 export interface HostExec {
   /** Program and arguments, never a joined string, never a secret. Adapters may quote, they never interpolate. */
@@ -172,6 +176,14 @@ export interface HostConnection {
   close(): Promise<void>;
 }
 
+/** However an endpoint is reached. */
+export type Connection = HostConnection | RestConnection;
+
+/** Whether it asks instead of running programs. */
+export function answersRequests(connection: Connection): connection is RestConnection {
+  return 'kind' in connection;
+}
+
 /** What a connection needs to log in, fetched at the moment of use. */
 export interface LoginMaterial {
   /** The user name of the credential, for settings that name none. */
@@ -194,6 +206,8 @@ export interface SeenIdentity {
 export interface ConnectTools {
   log: Log;
   clock: Clock;
+  /** For what is reached by requests: through the outbound proxy, where one is set. */
+  http(): Http;
   /** Gives up connecting; an established connection is ended with `close`. */
   signal?: AbortSignal | undefined;
   /** Called once, before logging in, when the settings pin no identity yet: the caller pins it. */
@@ -206,13 +220,13 @@ export interface ConnectTools {
 }
 
 /** The agent's side of one connection type. */
-export interface ConnectionProvider<S> {
+export interface ConnectionProvider<S, C extends Connection = HostConnection> {
   /**
    * Resolves when it is logged in and has been found usable; may log in a second time with `anotherLogin`, never a third.
    * Rejects with a Failure about the line, the login or the identity, or with the signal's reason; leaves nothing open
    * then. Connecting again after `connection.lost` is up to the caller. Safe concurrently.
    */
-  connect(settings: S, login: LoginMaterial, tools: ConnectTools): Promise<HostConnection>;
+  connect(settings: S, login: LoginMaterial, tools: ConnectTools): Promise<C>;
 }
 
 /** As `HostConnection.exec` rejects, also for those who take a part of the output and look at the time-out themselves. */

@@ -6,7 +6,7 @@ import type { InstallPlan } from '#shared/model/plan.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { HostConnection } from '../connections/connection.ts';
+import type { HostConnection, RestConnection } from '../connections/connection.ts';
 import type { EndpointTools } from './common/tools.ts';
 
 /** Where the new private key is when it comes to installing it. */
@@ -107,6 +107,8 @@ export interface Powers {
   readonly makesKeys: MakesKeys | null;
   readonly restarts: Restarts | null;
   readonly runsScripts: RunsScripts | null;
+  /** Left out: what is installed is read back as it is written. */
+  readonly readsBack?: ReadsBack;
 }
 
 /** Private keys are made where they are used, and never travel. */
@@ -132,6 +134,15 @@ export interface Restarts {
   restart(): Promise<Restarted>;
 }
 
+/** Shows what it uses in another way than by being served, where nothing that serves it can be reached. */
+interface ReadsBack {
+  /**
+   * Reads what is in use now, and gives it in a sentence when that is the leaf with this fingerprint (SHA-256, hex).
+   * Rejects with `install.not-served` when it is another.
+   */
+  readBack(plan: InstallPlan, fingerprint: string): Promise<string>;
+}
+
 /** Scripts of the user (P12, JKS, PEM). */
 export interface RunsScripts {
   /** Runs the install script as the plan says it, argument and all. How it ended; null: the plan has none. Only a lost connection rejects. */
@@ -142,4 +153,10 @@ export interface RunsScripts {
 export interface EndpointProvider<S> {
   /** The adapter over a connection, which stays the caller's to close. */
   make(settings: S, connection: HostConnection, tools: EndpointTools): Endpoint;
+}
+
+/** One that is managed by requests. */
+export interface RequestEndpointProvider<S> {
+  /** The adapter over a connection, which stays the caller's to close. */
+  over(settings: S, connection: RestConnection, tools: EndpointTools): Endpoint;
 }

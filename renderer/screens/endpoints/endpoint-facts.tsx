@@ -49,7 +49,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     [en.endpoints.connection, connectionText(endpoint)],
     [en.endpoints.auth, login === null ? null : en.endpoints.auths[login.way]],
     ...storeFacts(login, stores.data ?? []),
-    ...(identity === null ? [] : [[identity.label, mono(pinned) ?? en.endpoints.noHostKey] satisfies Fact]),
+    ...(identity === null
+      ? []
+      : [[identity.label, mono(pinned) ?? unpinned(identity.pinsFirst)] satisfies Fact]),
     ...settingFacts(endpointDefinition(endpoint).facts(endpoint.settings)),
     ...settingFacts(secretFacts(endpointDefinition(endpoint).fields, endpoint.settings, nameOf)),
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],
@@ -68,6 +70,10 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     </Section>
   );
 }
+
+/** What is known of who answers where nothing is pinned. */
+const unpinned = (pinsFirst: boolean): string =>
+  pinsFirst ? en.endpoints.noHostKey : en.endpoints.noFingerprint;
 
 /** Which credential it logs in with, and the way there. */
 function storeFacts(login: ConnectionLogin | null, stores: readonly CredentialStore[]): Fact[] {

@@ -19,7 +19,9 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
   const keys = newHostKey(endpoint);
   const { identity } = connectionDefinition(endpoint.connection);
   if (identity === null) return null;
-  if (keys === null) return mustBeSeenAgain(endpoint) ? <ProbeAgain /> : null;
+  if (keys === null)
+    return mustBeSeenAgain(endpoint) ? <ProbeAgain what={identity.label.toLowerCase()} /> : null;
+  const what = identity.label.toLowerCase();
   const accept = async (): Promise<void> => {
     const changes = { [identity.field]: keys.seen };
     if ((await update.run({ endpoint: endpoint.id, changes })) !== undefined) setAsking(false);
@@ -29,29 +31,29 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
       <Notice
         intent="warning"
         urgent
-        title={en.endpoints.hostKeyChanged}
+        title={en.endpoints.hostKeyChanged(what)}
         actions={
           <Button size="small" onClick={() => setAsking(true)}>
-            {en.endpoints.acceptHostKey}
+            {en.endpoints.acceptHostKey(what)}
           </Button>
         }
       >
-        {en.endpoints.hostKeyChangedText}
+        {en.endpoints.hostKeyChangedText(what)}
       </Notice>
       <Confirm
         open={asking}
-        title={en.endpoints.acceptHostKeyTitle(endpoint.name)}
-        yes={en.endpoints.acceptHostKeyYes}
+        title={en.endpoints.acceptHostKeyTitle(what, endpoint.name)}
+        yes={en.endpoints.acceptHostKeyYes(what)}
         busy={update.busy}
         failure={update.failure}
         onYes={() => void accept()}
         onClose={() => setAsking(false)}
       >
-        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText(identity.seenBy)}</p>
+        <p style={{ marginTop: 0 }}>{en.endpoints.acceptHostKeyText(what, identity.seenBy)}</p>
         <Facts
           facts={[
-            [en.endpoints.hostKeySeen, <Mono key="seen">{keys.seen}</Mono>],
-            [en.endpoints.hostKeyPinned, <Mono key="pinned">{keys.pinned}</Mono>],
+            [en.endpoints.hostKeySeen(what), <Mono key="seen">{keys.seen}</Mono>],
+            [en.endpoints.hostKeyPinned(what), <Mono key="pinned">{keys.pinned}</Mono>],
           ]}
         />
       </Confirm>
@@ -59,10 +61,10 @@ export function HostKeyChanged({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-function ProbeAgain() {
+function ProbeAgain({ what }: { what: string }) {
   return (
     <div style={{ marginBottom: 12 }}>
-      <Notice intent="warning" urgent title={en.endpoints.hostKeyChanged}>
+      <Notice intent="warning" urgent title={en.endpoints.hostKeyChanged(what)}>
         {en.endpoints.hostKeyProbeAgain}
       </Notice>
     </div>

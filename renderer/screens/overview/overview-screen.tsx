@@ -12,6 +12,7 @@ import { FirstSteps, StepsLeft } from './first-steps.tsx';
 import { Recent } from './recent.tsx';
 import { ServedBar } from './served-bar.tsx';
 import { Tiles } from './tiles.tsx';
+import { UnverifiedConnections } from './unverified.tsx';
 import { Worst } from './worst.tsx';
 
 const useStyles = makeStyles({
@@ -51,6 +52,7 @@ function Body({ overview, onAdd }: { overview: Overview; onAdd(): void }) {
   return (
     <>
       <StepsLeft overview={overview} onAdd={onAdd} />
+      <UnverifiedConnections overview={overview} />
       <ServedBar overview={overview} />
       <Tiles overview={overview} />
       <div className={styles.columns}>

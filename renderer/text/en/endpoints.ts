@@ -78,19 +78,19 @@ export const endpoints = {
   storeHelp: 'Store that the login is read from.',
   credentialId: 'Credential ID',
   unknownStore: 'Unknown',
-  hostKey: 'Host key',
   noHostKey: 'Pinned at the first connection',
-  hostKeyChanged: 'The host key has changed.',
-  hostKeyChangedText:
-    'The host was rebuilt, or the connection is being intercepted. Trustkeep does not log in until a person has compared the keys.',
+  noFingerprint: 'The certificate is verified by its CA',
+  hostKeyChanged: (what: string) => `The ${what} has changed.`,
+  hostKeyChangedText: (what: string) =>
+    `The host was rebuilt, or the connection is being intercepted. Trustkeep does not log in until a person has compared the ${lastWord(what)}s.`,
   hostKeyProbeAgain: 'Probe the endpoint again to compare the new key with the pinned one.',
-  acceptHostKey: 'Accept the new key…',
-  acceptHostKeyTitle: (name: string) => `Accept the new host key of ${name}?`,
-  acceptHostKeyText: (seenBy: string) =>
-    `Compare it with the key on the host itself (on the host: ${seenBy}). From then on only this key is accepted.`,
-  acceptHostKeyYes: 'Accept this key',
-  hostKeySeen: 'New key',
-  hostKeyPinned: 'Pinned key',
+  acceptHostKey: (what: string) => `Accept the new ${lastWord(what)}…`,
+  acceptHostKeyTitle: (what: string, name: string) => `Accept the new ${what} of ${name}?`,
+  acceptHostKeyText: (what: string, seenBy: string) =>
+    `Compare it with the ${lastWord(what)} on the host itself (on the host: ${seenBy}). From then on only this ${lastWord(what)} is accepted.`,
+  acceptHostKeyYes: (what: string) => `Accept this ${lastWord(what)}`,
+  hostKeySeen: (what: string) => `New ${lastWord(what)}`,
+  hostKeyPinned: (what: string) => `Pinned ${lastWord(what)}`,
   autoApprove: 'Auto-approve',
   autoRenew: 'Auto-renew',
   on: 'On',
@@ -104,3 +104,8 @@ export const endpoints = {
   defaultKeyType: 'Same as the current certificate',
   addedAt: 'Added',
 };
+
+/** `key` of `host key`. */
+function lastWord(what: string): string {
+  return what.slice(what.lastIndexOf(' ') + 1);
+}

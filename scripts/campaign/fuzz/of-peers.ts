@@ -156,7 +156,7 @@ async function logIn(port: number): Promise<void> {
       ...{ store: null, storeCredentialId: null },
     },
     { password: Secret.of('campaign') },
-    { clock, log },
+    { clock, log, http: () => makeHttp({ userAgent: 'campaign', clock, log }) },
   );
   await connection.close();
 }

@@ -11,7 +11,7 @@ export const proofMutations: readonly Mutation[] = [
       {
         breaks: 'an installation that no address can prove counts as proved',
         file: prove,
-        find: '    if (plan.install.proofs.length === 0) return unproved(context);\n',
+        find: '    if (plan.install.proofs.length === 0)\n      return unproved(context, await readBack(context, certificate.fingerprint));\n',
         put: '',
       },
       {

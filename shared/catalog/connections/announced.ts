@@ -14,6 +14,4 @@ export const announced: readonly (ConnectionTraits & { id: string; label: string
     kind: 'host',
     system: 'windows',
   },
-  { id: 'rest', label: 'REST', kind: 'requests', system: 'any' },
-  { id: 'rest_insecure', label: 'REST, certificate not verified', kind: 'requests', system: 'any' },
 ];

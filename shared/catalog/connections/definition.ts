@@ -4,6 +4,7 @@ import type { CheckName } from '../../model/probe-check.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Flat } from '../field.ts';
 import type { LoginWay } from './login.ts';
+import type { Unverified } from './unverified.ts';
 
 /** What a connection gives: a host (run programs, read and write files), or something that answers requests. */
 type ConnectionKind = 'host' | 'requests';
@@ -23,6 +24,8 @@ interface ConnectionIdentity {
   label: string;
   /** The field it is given in. Cleared, the next connection pins what it sees. */
   field: string;
+  /** Without one, that of the first connection is pinned; else it is verified in another way. */
+  pinsFirst: boolean;
   /** How a person sees it on the host itself, in a few words. */
   seenBy: string;
   /** Code of the failure that says that it is not the pinned one. */
@@ -62,6 +65,9 @@ export interface ConnectionDefinition<I extends string, S> extends Descriptor, C
   /** The port that need not be said; null: there is none. */
   usualPort: number | null;
   told(settings: S): ToldConnection;
+  /** Who answers is checked. Else `unverified` tells why not, and until when. */
+  verifies: boolean;
+  unverified(settings: S): Unverified | null;
   /** The same settings with another pinned identity; null: what is seen next. */
   pin(settings: S, identity: string | null): S;
   /** For people: `this machine`, `ssh deploy@web1:22`. */
@@ -77,7 +83,15 @@ export interface ConnectionDefinition<I extends string, S> extends Descriptor, C
   bound(settings: S): Record<string, unknown>;
 }
 
-type Optional = 'authenticates' | 'refused' | 'identity' | 'usualPort' | 'pin' | 'described';
+type Optional =
+  | 'authenticates'
+  | 'refused'
+  | 'identity'
+  | 'usualPort'
+  | 'pin'
+  | 'described'
+  | 'unverified'
+  | 'verifies';
 
 /** Fills in what follows from the rest. */
 export function defineConnection<const I extends string, Z extends z.ZodObject<{ type: z.ZodLiteral<I> }>>(
@@ -90,6 +104,8 @@ export function defineConnection<const I extends string, Z extends z.ZodObject<{
     identity: null,
     usualPort: null,
     pin: (settings) => settings,
+    verifies: true,
+    unverified: () => null,
     described: (settings) => [given.id, placeOf(given.told(settings))].filter(Boolean).join(' '),
     ...given,
   };

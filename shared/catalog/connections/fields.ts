@@ -26,7 +26,7 @@ export function connectionFields(takes: (traits: ConnectionTraits) => boolean): 
       kind: 'choice',
       choices: named.map(({ id }) => id),
       labels: Object.fromEntries(named.map(({ id, label }) => [id, label])),
-      default: usualConnection.id,
+      default: (taken.find(({ id }) => id === usualConnection.id) ?? taken[0])?.id ?? usualConnection.id,
     },
     ...names.flatMap((name) => {
       const field = fields.find((one) => one.name === name);

@@ -72,6 +72,7 @@ export const ssh = defineConnection({
     id: 'host-key',
     label: 'Host key',
     field: 'host_key',
+    pinsFirst: true,
     seenBy: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
     changed: 'ssh.host-key-changed',
   },

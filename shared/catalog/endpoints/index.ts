@@ -1,5 +1,6 @@
 import { idsOf, settingsOf, table } from '../definition.ts';
 import { apache } from './apache.ts';
+import { f5 } from './f5.ts';
 import { jks } from './jks.ts';
 import { nginx } from './nginx.ts';
 import { p12 } from './p12.ts';
@@ -14,6 +15,7 @@ export const endpointCatalog = table({
   tomcat,
   p12,
   jks,
+  f5,
 });
 
 export const endpointType = idsOf(endpointCatalog);

@@ -7,6 +7,7 @@ import { exec } from '#kit/exec.ts';
 import { silentLog } from '#kit/log.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import { failureFrom } from '#test/make/commands.ts';
+import { connectTools } from '#test/make/connection.ts';
 import { logInto } from '#test/make/log-lines.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import { type CredentialReader, makeCredentialReader } from '../../../electron/agent/credentials.ts';
@@ -184,7 +185,8 @@ describe.runIf(canRunSshd())(
           clock: { ...systemClock, sleep },
           openEndpoint: async (row, login, tools) => {
             const connection = await connect(row.connection, login, {
-              ...{ log: silentLog, clock: systemClock, ...tools },
+              ...connectTools,
+              ...tools,
             });
             return { connection, endpoint: { close: async () => {} } } as never;
           },

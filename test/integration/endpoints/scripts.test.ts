@@ -2,16 +2,15 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '#kit/clock.ts';
-import { silentLog } from '#kit/log.ts';
 import type { CommandChange } from '#shared/model/changes/command.ts';
+import { connectTools } from '#test/make/connection.ts';
 import { canRunSshd, startSshd } from '#test/servers/sshd.ts';
 import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
 import { connect } from '../../../electron/providers/connections/registry.ts';
 import { UserScripts } from '../../../electron/providers/endpoints/common/scripts.ts';
 import { Secret } from '../../../electron/secrets/secret.ts';
 
-const tools = { clock: systemClock, log: silentLog };
+const tools = connectTools;
 
 /** Each gives a connection to this machine and what to stop afterwards. */
 const ways = {

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
-import { endpointTools, inAgent, listing, open, restart } from '#test/make/endpoints.ts';
+import { connectTools } from '#test/make/connection.ts';
+import { inAgent, listing, open, restart } from '#test/make/endpoints.ts';
 import { have } from '#test/servers/available.ts';
 import type { RunningNginx } from '#test/servers/nginx.ts';
 import { canRunSshd, startSshd } from '#test/servers/sshd.ts';
@@ -55,7 +56,7 @@ describe.skipIf(!have('nginx') || process.getuid?.() !== 0)('a real nginx', () =
     const connection = await connect(
       { type: 'ssh', host, port, user, hostKey, auth: 'private-key', store: null, storeCredentialId: null },
       { privateKey: Secret.of(sshd.privateKeyPem) },
-      endpointTools,
+      connectTools,
     );
     running.push({ stop: () => connection.close() });
     const settings = { type: 'nginx', nginxConfigPath: server.configPath, nginxPath: null } as const;

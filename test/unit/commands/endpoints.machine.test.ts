@@ -128,7 +128,7 @@ describe('adding an endpoint', () => {
     ['an option that does not exist', { colour: 'red' }, 'input.invalid', /no option "colour"/],
     [
       'a connection type of another endpoint type',
-      { connection_type: announced.find(({ kind }) => kind !== 'host')?.id },
+      { connection_type: 'rest' },
       'input.invalid',
       /Connection type must be one of: local, ssh/,
     ],

@@ -7,7 +7,10 @@ import { opensslVersion, unwritable } from './keys.ts';
  * The checks of a report, the connection first. `check` does one and notes what came of it; false: the connection is lost,
  * and nothing more can be asked.
  */
-export function probing(connection: HostConnection, begins?: (check: CheckName) => void) {
+export function probing(
+  connection: Pick<HostConnection, 'description' | 'credentialUsed'>,
+  begins?: (check: CheckName) => void,
+) {
   const checks: ProbeCheck[] = [
     {
       name: 'connect',

@@ -111,7 +111,7 @@ describe('the table of connections', () => {
   });
 
   test('gives an endpoint type the fields of the connections it takes, each asked where it belongs', () => {
-    const onlyHere = connectionFields(({ system }) => system === 'any');
+    const onlyHere = connectionFields(({ kind, system }) => kind === 'host' && system === 'any');
     expect(onlyHere.map(({ name }) => name)).toEqual(['connection_type']);
     const hosts = connectionFields(({ kind }) => kind === 'host');
     const taken = connectionTypes
