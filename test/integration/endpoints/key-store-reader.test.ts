@@ -40,6 +40,7 @@ async function trusting(name: string, type: 'JKS' | 'PKCS12'): Promise<string> {
 async function installed(
   { type, path, alias = null }: { type: 'jks' | 'p12'; path: string; alias?: string | null },
   programs: Record<string, string> = {},
+  store_password = password,
 ): Promise<string | null> {
   for (const [name, text] of Object.entries(programs)) {
     await writeFile(join(dir, name), `#!/bin/sh\n${text}\n`);
@@ -48,7 +49,7 @@ async function installed(
   }
   const own = storeSettings(path, { alias });
   const settings: EndpointSettings = type === 'p12' ? { type, ...own, isLegacy: null } : { type, ...own };
-  const endpoint = open({ settings, secrets: { store_password: password } }, connection);
+  const endpoint = open({ settings, secrets: { store_password } }, connection);
   const [node] = await endpoint.nodes();
   return endpoint.install(await endpoint.plan(node?.key ?? ''), inAgent(newLeaf()));
 }
@@ -60,6 +61,17 @@ describe.skipIf(!usable)('the reader of an endpoint', () => {
       const said = await installed({ type: 'jks', path, alias: 'Müller Straße' });
       expect(said).toMatch(/^keytool on this machine read .* found the new (key and )?certificate\.$/);
     }
+  });
+
+  test('is not keytool where the password is too short for that', async () => {
+    const [path, key, chain] = ['site.p12', 'key.pem', 'chain.pem'].map((name) => join(dir, name));
+    const { keyPem, chainPem } = newLeaf();
+    await writeFile(key ?? '', keyPem);
+    await writeFile(chain ?? '', chainPem);
+    const of = ['-inkey', key ?? '', '-in', chain ?? '', '-name', 'shop', '-passout', 'pass:abc'] as const;
+    await exec({ argv: ['openssl', 'pkcs12', '-export', ...of, '-out', path ?? ''], timeoutMs: 60_000 });
+    const said = await installed({ type: 'jks', path: path ?? '', alias: 'fresh' }, {}, 'abc');
+    expect(said).toMatch(/^openssl on this machine read .* found the new/);
   });
 
   test('that cannot read what is there either does not keep a store from its first key', async () => {

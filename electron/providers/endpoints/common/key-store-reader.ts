@@ -28,7 +28,7 @@ interface StoreToRead {
 /**
  * What is read stands in a directory that only its owner can look into, for as long as it takes; passwords come by standard
  * input and go on by it: no argument, no variable of the environment and no file has them. `$1`: directory to make, `$2`: alias,
- * empty for none; `$3`: type, `$4`: the reader that is asked first.
+ * empty for none; `$3`: type, `$4`: the reader that is asked first, or `no keytool`.
  */
 const script = `
 umask 077
@@ -80,8 +80,8 @@ END
   done
   exit 93
 }
-if [ "$4" = openssl ]; then by_openssl "$@"; fi
-by_keytool "$@"
+[ "$4" = keytool ] || by_openssl "$@"
+[ "$4" = 'no keytool' ] || by_keytool "$@"
 by_openssl "$@"
 exit 94
 `;
@@ -140,7 +140,7 @@ async function ask(connection: HostConnection, store: StoreToRead): Promise<Read
   const place = `/tmp/.trustkeep-${randomBytes(12).toString('hex')}`;
   try {
     const { code, stdout } = await connection.exec({
-      argv: ['sh', '-c', script, 'sh', place, alias, types[format], first],
+      argv: ['sh', '-c', script, 'sh', place, alias, types[format], readerOf(store, first)],
       ...{ stdin, timeoutMs: 120_000 },
     });
     if (code === notPutThere) return 'not put there';
@@ -151,6 +151,12 @@ async function ask(connection: HostConnection, store: StoreToRead): Promise<Read
     stdin.wipe();
   }
 }
+
+/** To read a key, keytool takes no password that is shorter. */
+const shortest = 6;
+
+const readerOf = ({ passwords }: StoreToRead, first: StoreToRead['first']): string =>
+  passwords.store.text().length < shortest ? 'no keytool' : first;
 
 /** A line of a console: nothing that ends it, or that depends on its character set. */
 function typeable({ store, key }: StoreToRead['passwords']): boolean {
