@@ -133,8 +133,15 @@ describe.skipIf(!haveApache())('an Apache', () => {
     });
     await chmod(join(server.dir, 'dialog.sh'), 0o755);
     await encrypt(server, 'a');
+    await chmod(join(server.dir, 'tls/a.key'), 0o644);
     await server.start();
     const plan = await planFor(endpoint, 'a.test');
+    // everyone could read it and had nothing
+    const [key] = plan.changes;
+    expect(key).toMatchObject({
+      before: { ownership: { mode: 0o644 } },
+      after: { ownership: { mode: 0o640 } },
+    });
     expect(plan.warnings.join(' ')).toContain(
       `tls/a.key needs a pass phrase, for which Apache asks with SSLPassPhraseDialog exec:${server.dir}/dialog.sh`,
     );

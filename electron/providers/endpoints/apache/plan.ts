@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Takeover } from '#shared/model/manager.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
+import { closedKeys } from '../common/closed-keys.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { takenFrom, takenFromWriters } from '../common/managers.ts';
@@ -19,6 +20,7 @@ import { checkPairs, refuseBroken } from './pairs.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import { apacheRemembers, factsOf } from './remembers.ts';
 import { addressSharings, certificateSharings } from './sharing.ts';
+import type { VirtualHost } from './vhosts.ts';
 import { planWarnings } from './warnings.ts';
 
 /** `hashes`: SHA-256 of every file of the configuration, by the name that Apache gives it. */
@@ -29,17 +31,14 @@ export async function makeInstallPlan(
   const { chosen, connection, program, configuration, running } = facts;
   const goal = await destination(facts);
   const named = { real: facts.real, content: (name: string) => facts.contents.get(name) };
-  const files = await plannedFiles(connection, goal, named);
+  const planned = await plannedFiles(connection, goal, named);
+  const files = closedKeys(planned, facts, chosen.pair?.key.path);
   await refuseMounted(connection, files);
   const untold = await refuseLostRights(connection, files);
   const keepDir = await existingDirectory(connection, goal.key);
   refuseRead('Apache', files, keepDir, facts.isRead);
-  const others = facts.hosts.map((host) => ({
-    ...host,
-    pairs: host.pairs.filter((pair) => host !== chosen.host || pair.certificate !== chosen.pair?.certificate),
-  }));
   const report = await checkPairs(connection, {
-    hosts: others,
+    hosts: withoutChosen(facts),
     tree: configuration.tree,
     pidPath: running === null ? null : configuration.pidPath,
   });
@@ -82,6 +81,13 @@ export async function makeInstallPlan(
     warnings: [...goal.warnings, ...planWarnings(facts, files, links), ...untold, ...warnings],
   };
 }
+
+/** All virtual hosts, without the pair that is replaced. */
+const withoutChosen = ({ hosts, chosen }: PlanFacts): VirtualHost[] =>
+  hosts.map((host) => ({
+    ...host,
+    pairs: host.pairs.filter((pair) => host !== chosen.host || pair.certificate !== chosen.pair?.certificate),
+  }));
 
 /** For which names of the present certificate Apache picks this host somewhere; a wildcard by a name it stands for. */
 function answersOf({ chosen: { host, node }, hosts }: PlanFacts): InstallPlan['answers'] {

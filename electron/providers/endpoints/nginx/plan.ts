@@ -4,6 +4,7 @@ import type { Change } from '#shared/model/changes/index.ts';
 import type { Takeover } from '#shared/model/manager.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
+import { closedKeys } from '../common/closed-keys.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
 import { existingDirectory } from '../common/keys.ts';
 import { takenFrom, takenFromWriters } from '../common/managers.ts';
@@ -26,7 +27,8 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { chosen, connection, program, configuration } = facts;
   const goal = await destination(facts);
   const named = { real: facts.real, content: (name: string) => configuration.files.get(name) };
-  const files = await plannedFiles(connection, goal, named);
+  const planned = await plannedFiles(connection, goal, named);
+  const files = closedKeys(planned, facts, chosen.pair?.key?.path);
   await refuseMounted(connection, files);
   const untold = await refuseLostRights(connection, files);
   const keepDir = await existingDirectory(connection, goal.key);

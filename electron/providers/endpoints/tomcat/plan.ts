@@ -3,6 +3,7 @@ import type { FileChange } from '#shared/model/changes/file.ts';
 import type { Takeover } from '#shared/model/manager.ts';
 import type { ColdStart, InstallPlan } from '#shared/model/plan.ts';
 import { sha256Hex } from '../../../pki/fingerprint.ts';
+import { closedKeys } from '../common/closed-keys.ts';
 import { refuseLostRights } from '../common/kept-rights.ts';
 import { plannedEntry } from '../common/key-store-plan.ts';
 import { existingDirectory } from '../common/keys.ts';
@@ -18,6 +19,7 @@ import type { PlanFacts } from './plan-facts.ts';
 import { noStore, tomcatRemembers } from './remembers.ts';
 import { certificateSharings, familyOfNode, neighboursOf } from './sharing.ts';
 import { withSecrets } from './stores.ts';
+import type { View } from './view.ts';
 import { planWarnings } from './warnings.ts';
 import { commandsOf } from './ways.ts';
 
@@ -74,10 +76,21 @@ async function entryOf({ connection, now }: PlanFacts, { inStore }: Destination)
 type Named = Parameters<typeof plannedFiles>[2];
 
 async function pemFiles(facts: PlanFacts, goal: Destination, named: Named): Promise<FileChange[]> {
-  const files = await withChain(facts, goal, await plannedFiles(facts.connection, goal, named));
+  const { chosen, view } = facts;
+  const planned = await plannedFiles(facts.connection, goal, named);
+  const files = await withChain(
+    facts,
+    goal,
+    readsAsRoot(view)
+      ? closedKeys(planned, { real: (path) => path, text: view.text }, chosen.pem?.key)
+      : planned,
+  );
   await refuseMounted(facts.connection, files);
   return files;
 }
+
+/** Another user may be one of everyone. */
+const readsAsRoot = ({ place }: View): boolean => place.running?.user === 'root';
 
 /** The chain file beside the certificate, if there is one, is written before the certificate that it goes with. */
 async function withChain(facts: PlanFacts, { chain, key, certificate }: Destination, files: FileChange[]) {
