@@ -104,7 +104,7 @@ function whyNot(host: VirtualHost, pair: Pair | null, places: Places, domain: st
   if (!servesTls(host))
     return `This virtual host does not speak TLS; add "SSLEngine on" with a first certificate to ${host.place} and discover again.`;
   if (host.uncertain)
-    return `Part of what decides over this virtual host cannot be told without mod_info (${host.place}), so it is not changed.`;
+    return `Part of what decides over this virtual host cannot be told for certain (${host.place}), so it is not changed. Where mod_info is installed, Apache itself tells it.`;
   if (domain !== null)
     return `mod_md of Apache gets and renews the certificate of this virtual host itself (managed domain ${domain}), so it is left alone.`;
   const trouble = pair?.certificate.notAFile ?? null;

@@ -44,7 +44,10 @@ export interface VirtualHost {
   uncertain: boolean;
 }
 
-/** All virtual hosts in Apache's order, then the server itself where it answers over TLS. `real`: where a path leads. */
+/**
+ * All virtual hosts in Apache's order, then the server itself where it answers over TLS. `real`: where a path leads. Where one that Apache
+ * listed is not among them, all are uncertain: what it shares with them is not known.
+ */
 export async function virtualHostsOf(
   configuration: Configuration,
   real: (path: string) => string,
@@ -72,8 +75,15 @@ export async function virtualHostsOf(
     hosts.push(hostOf(configuration, { directive, addresses, level, outer, uses, listeners }, hosts.length));
   }
   const server = serverItself(configuration, { outer, listeners }, hosts);
-  return server === null ? hosts : [...hosts, server];
+  const all = server === null ? hosts : [...hosts, server];
+  const found = new Set(hosts.map(({ directive }) => `${directive?.file}:${directive?.line}`));
+  const isWhole = configuration.whole && found.size === known.size && !top.some(isUnsure);
+  return isWhole ? all : all.map((host) => ({ ...host, uncertain: true }));
 }
+
+/** Hosts inherit it. */
+const isUnsure = ({ name, block, uncertain }: Directive): boolean =>
+  uncertain === true && block === null && name.startsWith('ssl');
 
 /** Of a virtual host and the server around: what stands first there knocks out what stands first here (mod_ssl). */
 function merged<T>(outer: readonly T[], own: readonly T[]): T[] {
@@ -110,8 +120,7 @@ function hostOf(configuration: Configuration, facts: HostFacts, index: number): 
     engine: engineOf(inherited('sslengine'), pairs, addresses, listeners),
     chain: level.chain ?? outer.chain,
     ...settingsOf(configuration, inherited),
-    uncertain:
-      !configuration.whole || [directive, ...(directive.block ?? [])].some((one) => one.uncertain === true),
+    uncertain: [directive, ...(directive.block ?? [])].some((one) => one.uncertain === true),
   };
 }
 
@@ -182,7 +191,7 @@ function serverItself(
     pairs,
     chain: outer.chain,
     ...settingsOf(configuration, outer.last),
-    uncertain: !configuration.whole,
+    uncertain: false,
   };
 }
 
