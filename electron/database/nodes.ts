@@ -86,7 +86,7 @@ export class NodeRepository implements NodeRows {
   ): Generator<undefined, void> {
     const portions = inPortions(found);
     for (const [at, some] of portions.entries()) {
-      if (at > 0) yield;
+      yield;
       this.#driver.transaction(() => {
         for (const node of some) this.#store(endpointId, node, now);
         if (at === portions.length - 1) this.#missing(endpointId, found, now);

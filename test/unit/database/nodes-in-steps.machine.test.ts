@@ -23,6 +23,7 @@ it('stores many nodes in steps, and others may be stored between them', () => {
   const { database, nodes, id } = withEndpoint();
   const steps = nodes.reconciling(id, many, now);
   steps.next();
+  steps.next();
   const first = nodes.list(id).length;
   expect(first).toBeGreaterThan(0);
   expect(first).toBeLessThan(many.length);
@@ -35,6 +36,7 @@ it('says that nodes are missing when all that was found is stored, and of no oth
   const { nodes, id } = withEndpoint();
   nodes.reconcile(id, [...many, aFoundNode('vanished')], now);
   const steps = nodes.reconciling(id, many, now);
+  steps.next();
   steps.next();
   const missing = () => nodes.list(id).filter((node) => node.missingSince !== null);
   expect(missing()).toEqual([]);
