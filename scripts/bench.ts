@@ -20,6 +20,7 @@ import { packageSizes } from './bench/package.ts';
 import { connectThroughNtlm } from './bench/proxy.ts';
 import { sealedSecrets } from './bench/secrets.ts';
 import { startToReady } from './bench/start.ts';
+import { overWinrm } from './bench/winrm.ts';
 
 const benchmarks: Record<string, () => Promise<Figure[]>> = {
   acme: acmeAgainstLego,
@@ -38,6 +39,7 @@ const benchmarks: Record<string, () => Promise<Figure[]>> = {
   secrets: sealedSecrets,
   proxy: connectThroughNtlm,
   'key-stores': largeKeyStores,
+  winrm: overWinrm,
 };
 
 const wanted = process.argv.slice(2);

@@ -55,6 +55,8 @@ interface HeldRequest {
   /** More is `TooLong`. */
   maxBytes: number;
   signal?: AbortSignal | undefined;
+  /** The request has been handed to the system as a whole. */
+  onSent?: (() => void) | undefined;
 }
 
 /**
@@ -103,12 +105,11 @@ export class HeldLine {
       ['Content-Length', String(body.length)],
       ...headers,
     ]);
-    const bytes = Buffer.concat([head, body]);
-    body.fill(0);
     try {
       return await withDeadline(clock, request.timeoutMs, request.signal, late, async (inner) => {
         this.#line.obey(inner);
-        const answer = await this.#line.ask(bytes);
+        this.#line.whenSent = request.onSent ?? (() => {});
+        const answer = await this.#line.ask(head, body);
         const content = await this.#line.body(answer, 'POST', maxBytes);
         this.#line.obey(null);
         if (!this.#line.staysOpen(answer, 'POST')) this.end();

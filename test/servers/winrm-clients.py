@@ -24,7 +24,7 @@ def with_pypsrp():
             process = Process(shell, argv[0], argv[1:])
             process.begin_invoke()
             if stdin:
-                part = 100_000
+                part = wsman.max_payload_size
                 for at in range(0, len(stdin), part):
                     process.send(stdin[at : at + part], end=at + part >= len(stdin))
             process.end_invoke()

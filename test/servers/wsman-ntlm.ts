@@ -28,7 +28,7 @@ class Stream {
   apply(input: Buffer): Buffer {
     const state = this.#state;
     let [i, j] = [this.#i, this.#j];
-    const output = Buffer.alloc(input.length);
+    const output = Buffer.allocUnsafe(input.length);
     for (let at = 0; at < input.length; at++) {
       i = (i + 1) & 255;
       const kept = state[i] as number;

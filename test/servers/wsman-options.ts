@@ -14,6 +14,7 @@ export interface WsmanOptions {
   offers?: readonly string[];
   maxEnvelope?: number;
   shells?: number;
+  processes?: number;
   commands?: number;
   streamBytes?: number;
   /** Milliseconds before each answer. */

@@ -5,7 +5,9 @@ import { childOf, escaped, type Message, spaces, Wrong } from './wsman-soap.ts';
 interface ShellLimits {
   /** MaxShellsPerUser. */
   shells: number;
-  /** MaxProcessesPerShell. */
+  /** MaxProcessesPerShell: programs that run. */
+  processes: number;
+  /** MaxConcurrentCommandsPerShell: programs that no one has signalled, ended ones too. */
   commands: number;
   /** Bytes of one Stream element in an answer. */
   streamBytes: number;
@@ -112,7 +114,8 @@ export class Shells {
       .map(({ text }) => text);
     if ([command, ...args].join(' ').length > 8191)
       throw new Wrong('The command line is too long.', 2147942606, 'w:InternalError');
-    if (shell.commands.size >= this.limits.commands)
+    const running = [...shell.commands.values()].filter(({ exitCode }) => exitCode === null).length;
+    if (shell.commands.size >= this.limits.commands || running >= this.limits.processes)
       throw new Wrong(
         'The WS-Management service cannot process the request. The maximum number of concurrent commands per shell has been exceeded. Retry the request later or raise the Maximum Commands per Shell quota.',
         2150859241,
@@ -128,10 +131,11 @@ export class Shells {
   send({ body, shellId }: Message, user: string): string {
     const shell = this.#shell(shellId, user);
     const stream = childOf(childOf(body, 'shell', 'Send'), 'shell', 'Stream');
-    if (stream?.attributes.get('Name') !== 'stdin' || !/^[A-Za-z0-9+/]*={0,2}$/.test(stream.text))
-      throw schema('Stream');
+    const part = Buffer.from(stream?.text ?? '', 'base64');
+    const isBase64 = part.length === Buffer.byteLength(stream?.text ?? '', 'base64');
+    if (stream?.attributes.get('Name') !== 'stdin' || !isBase64) throw schema('Stream');
     const end = stream.attributes.get('End')?.toLowerCase() === 'true';
-    this.#command(shell, stream.attributes.get('CommandId')).send(Buffer.from(stream.text, 'base64'), end);
+    this.#command(shell, stream.attributes.get('CommandId')).send(part, end);
     return '<rsp:SendResponse/>';
   }
 

@@ -19,7 +19,22 @@ interface Element {
   text: string;
 }
 
+/** Cuts out what a reader of XML takes long to pass over: the content of a file. `@0@` stands in its place. */
+function withoutLong(xml: string, contents: string[]): string {
+  const parts: string[] = [];
+  let kept = 0;
+  for (let tag = xml.indexOf('<'); tag >= 0; tag = xml.indexOf('<', tag + 1)) {
+    const after = xml.lastIndexOf('>', tag) + 1;
+    if (tag - after < 10_000) continue;
+    parts.push(xml.slice(kept, after), `@${contents.push(xml.slice(after, tag)) - 1}@`);
+    kept = tag;
+  }
+  return parts.join('') + xml.slice(kept);
+}
+
 function parseXml(xml: string): Element {
+  const contents: string[] = [];
+  const short = withoutLong(xml, contents);
   const parser = new SaxesParser({ xmlns: true });
   const top: Element = { name: '', attributes: new Map(), children: [], text: '' };
   const open = [top];
@@ -43,8 +58,12 @@ function parseXml(xml: string): Element {
     const element = open.at(-1);
     if (element !== undefined) element.text += text;
   });
-  parser.on('closetag', () => void open.pop());
-  parser.write(xml).close();
+  parser.on('closetag', () => {
+    const element = open.pop();
+    const [, at] = /^@(\d+)@$/.exec(element?.text ?? '') ?? [];
+    if (element !== undefined && at !== undefined) element.text = contents[Number(at)] ?? '';
+  });
+  parser.write(short).close();
   const [root] = top.children;
   if (root === undefined) throw new Error('no root');
   return root;

@@ -63,8 +63,11 @@ class Wsman implements Omit<WsmanServer, 'dropConnections' | 'stop'> {
   constructor(options: WsmanOptions) {
     this.#options = options;
     this.delayMs = options.delayMs ?? 0;
-    const { shells = 30, commands = 25, streamBytes = 32 * 1024 } = options;
-    this.shells = new Shells({ shells, commands, streamBytes }, options.programs ?? (() => undefined));
+    const { shells = 30, processes = 25, commands = 1000, streamBytes = 32 * 1024 } = options;
+    this.shells = new Shells(
+      { shells, processes, commands, streamBytes },
+      options.programs ?? (() => undefined),
+    );
   }
 
   connections(): number {

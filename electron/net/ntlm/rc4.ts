@@ -13,10 +13,12 @@ export class Rc4 {
     }
   }
 
-  /** Encrypts, or decrypts: it is the same. Plain local numbers: ten times as fast as members and calls. */
-  apply(input: Uint8Array): Buffer {
+  /**
+   * Encrypts, or decrypts: it is the same. `output`: where to, of the same length. Plain local numbers: several times as fast as
+   * members and calls.
+   */
+  apply(input: Uint8Array, output: Buffer = Buffer.allocUnsafe(input.length)): Buffer {
     const box = this.#box;
-    const output = Buffer.allocUnsafe(input.length);
     let i = this.#i;
     let j = this.#j;
     for (let index = 0; index < input.length; index++) {

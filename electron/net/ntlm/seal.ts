@@ -19,8 +19,9 @@ export class Sealing {
     key.fill(0);
   }
 
-  seal(plain: Uint8Array): { signature: Buffer; sealed: Buffer } {
-    const sealed = this.#cipher.apply(plain);
+  /** `into`: where the sealed message is put, of its length. */
+  seal(plain: Uint8Array, into?: Buffer): { signature: Buffer; sealed: Buffer } {
+    const sealed = this.#cipher.apply(plain, into);
     return { sealed, signature: this.#sign(plain) };
   }
 

@@ -11,6 +11,8 @@ export class Line {
   used = false;
   /** NTLM: whatever is asked on this connection is asked by the user. */
   loggedIn = false;
+  /** Told when a request has been handed to the system as a whole. */
+  whenSent: () => void = () => {};
   /** Told when the connection has ended, whoever ended it. */
   whenClosed: () => void = () => {};
 
@@ -34,9 +36,15 @@ export class Line {
     this.#stop = () => signal.removeEventListener('abort', stop);
   }
 
-  /** Sends a request and reads the head of its answer. The request may hold a log-in and is wiped once it is sent. */
-  async ask(request: Buffer): Promise<AnswerHead> {
-    this.#socket.write(request, () => request.fill(0));
+  /** Sends a request, in one go, and reads the head of its answer. It may hold a log-in: each part is wiped once it is sent. */
+  async ask(...request: Buffer[]): Promise<AnswerHead> {
+    this.#socket.cork();
+    for (const [at, part] of request.entries())
+      this.#socket.write(part, () => {
+        part.fill(0);
+        if (at === request.length - 1) this.whenSent();
+      });
+    this.#socket.uncork();
     const head = await this.#reader.head();
     this.used = true;
     return head;

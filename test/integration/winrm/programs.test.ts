@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { connectWinrm, standardPrograms, users } from '#test/make/winrm.ts';
 import { startWsman } from '#test/servers/wsman.ts';
 import type { WsmanServer } from '#test/servers/wsman-options.ts';
+import { Wrong } from '#test/servers/wsman-soap.ts';
 import type { WinrmHost } from '../../../electron/providers/connections/winrm/host.ts';
 
 let server: WsmanServer;
@@ -155,5 +156,20 @@ describe('a shell that is kept', () => {
     await expect.poll(async () => (await host.run({ argv: ['echo', 'y'] }).catch(() => null))?.code).toBe(0);
     expect(server.shells.made).toBe(1);
     expect(server.refusals).toEqual([]);
+  });
+});
+
+describe('a large input', () => {
+  test('is sealed ahead, and a part that is turned away does not put later ones out of order', async () => {
+    await begin();
+    let turnedAway = 0;
+    server.interfere = (action, nth) => {
+      if (action !== 'Send' || (nth !== 2 && nth !== 4)) return null;
+      turnedAway++;
+      return new Wrong('Slower.', 2150859176, 'w:InternalError');
+    };
+    const input = Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => (at * 7) & 255));
+    expect((await host.run({ argv: ['cat'], stdin: input })).stdout.equals(input)).toBe(true);
+    expect(turnedAway).toBe(2);
   });
 });

@@ -174,7 +174,10 @@ function int32(code: string): number {
   return value | 0;
 }
 
+/** What is no base64 is passed over when it is read, and is missing then. */
 function decode(base64: string): Buffer {
-  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64)) throw new BadSoap('output that is no base64');
-  return Buffer.from(base64, 'base64');
+  const bytes = Buffer.from(base64, 'base64');
+  const bare = bytes.length === Buffer.byteLength(base64, 'base64') ? base64 : base64.replace(/\s+/g, '');
+  if (bytes.length !== Buffer.byteLength(bare, 'base64')) throw new BadSoap('output that is no base64');
+  return bytes;
 }

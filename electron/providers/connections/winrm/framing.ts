@@ -9,9 +9,8 @@ export const sealedType = `multipart/encrypted;protocol="${protocol}";boundary="
 
 const signatureBytes = 16;
 
-/** Seals a message into the body of a request; the message is wiped. */
+/** Seals a message into the body of a request: of a large one there is no second copy. */
 export function writeSealed(message: Buffer, ours: Sealing): Buffer {
-  const { signature, sealed } = ours.seal(message);
   const head = [
     `--${boundary}`,
     `\tContent-Type: ${protocol}`,
@@ -19,17 +18,16 @@ export function writeSealed(message: Buffer, ours: Sealing): Buffer {
     `--${boundary}`,
     '\tContent-Type: application/octet-stream',
     '',
-  ];
-  message.fill(0);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(signature.length);
-  return Buffer.concat([
-    Buffer.from(head.join('\r\n')),
-    length,
-    signature,
-    sealed,
-    Buffer.from(`--${boundary}--\r\n`),
-  ]);
+  ].join('\r\n');
+  const end = `--${boundary}--\r\n`;
+  const from = head.length + 4 + signatureBytes;
+  const body = Buffer.allocUnsafe(from + message.length + end.length);
+  const { signature } = ours.seal(message, body.subarray(from, from + message.length));
+  body.write(head, 'latin1');
+  body.writeUInt32LE(signatureBytes, head.length);
+  signature.copy(body, head.length + 4);
+  body.write(end, from + message.length, 'latin1');
+  return body;
 }
 
 /** Is it one of these, by its type? */

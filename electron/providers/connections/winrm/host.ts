@@ -11,13 +11,14 @@ import {
   type WindowsProgram,
 } from '../common/windows-host.ts';
 import type { ConnectTools, LoginMaterial } from '../connection.ts';
+import type { Access } from './access.ts';
 import { wantsNewShell } from './faults.ts';
 import { credentialMissing } from './log-in-failures.ts';
 import { nameOf, type WinrmPlace } from './place.ts';
 import { WinrmProgram } from './program.ts';
 import { Faulted, WinrmService } from './service.ts';
 import { WinrmStaying } from './staying.ts';
-import type { Access, WinrmTalk } from './talk.ts';
+import type { WinrmTalk } from './talk.ts';
 import { Talks } from './talks.ts';
 
 /** For what is cleared up at the end, all of it. */

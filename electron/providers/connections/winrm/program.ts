@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
-import { Faulted, type ProgramIds, partBytes, type WinrmService } from './service.ts';
+import { Faulted, type Message, type ProgramIds, partBytes, type WinrmService } from './service.ts';
 import type { WinrmTalk } from './talk.ts';
 
 /** How long the service is asked to wait for output at a time: below what proxies and firewalls take for a dead connection. */
@@ -48,6 +48,13 @@ interface Reading {
   isWhole?(stdout: Buffer): boolean;
 }
 
+interface Part {
+  /** Offsets in the input. */
+  from: number;
+  to: number;
+  message: Message;
+}
+
 /** A program that was started in a shell. */
 export class WinrmProgram {
   readonly ids: ProgramIds;
@@ -63,19 +70,33 @@ export class WinrmProgram {
 
   /** Sends what it reads, in parts; `last`: it reads no more. Rejects as the service does. */
   async feed(talk: WinrmTalk, input: Uint8Array, last: boolean, signal?: AbortSignal): Promise<void> {
-    for (let at = 0; at < input.length || (last && input.length === 0); ) {
-      const part = input.subarray(at, at + partBytes(this.#limit));
-      const end = last && at + part.length === input.length;
+    let present = this.#part(input, 0, last);
+    for (let turn = 0; present !== null; ) {
+      const { message, from, to } = present;
+      let next: Part | null = null;
+      const following = () => {
+        next = to < input.length ? this.#part(input, to, last) : null;
+        return next?.message ?? null;
+      };
       try {
-        await this.#service.send(talk, this.ids, part, end, signal);
+        await this.#service.send(talk, message, following, signal);
+        present = next;
+        turn = 0;
       } catch (thrown) {
-        if (!isTooLarge(thrown) || this.#limit === limits[1]) throw thrown;
-        this.#limit = limits[1]; // nothing of the part was taken
-        continue;
+        // nothing of the part was taken
+        if (isTooLarge(thrown) && this.#limit !== limits[1]) this.#limit = limits[1];
+        else if (!(await this.#service.madeRoom(thrown, turn++, signal))) throw thrown;
+        present = this.#part(input, from, last);
       }
-      at += part.length;
-      if (input.length === 0) return;
     }
+  }
+
+  /** From there on, as much as a message may hold; null: there is nothing to be sent. */
+  #part(input: Uint8Array, from: number, last: boolean): Part | null {
+    if (input.length === 0 && !last) return null;
+    const part = input.subarray(from, from + partBytes(this.#limit));
+    const to = from + part.length;
+    return { from, to, message: this.#service.part(this.ids, part, last && to === input.length) };
   }
 
   /** Reads until it has ended, the answer is whole, or it is too late. Rejects as the service does. */

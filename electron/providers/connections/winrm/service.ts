@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
+import type { Access, AskOptions } from './access.ts';
 import {
   BadSoap,
   type Received,
@@ -14,7 +15,7 @@ import { bodies, type EnvelopeInput, writeEnvelope } from './envelope.ts';
 import { broken } from './failures.ts';
 import { type FaultKind, faultFailure, kindOf } from './faults.ts';
 import { addressOf } from './place.ts';
-import type { Access, AskOptions, WinrmTalk } from './talk.ts';
+import type { WinrmTalk } from './talk.ts';
 import { terminate } from './words.ts';
 
 /** As Windows asks for since 2012: the default limit of a service. */
@@ -40,11 +41,19 @@ export class Faulted extends Error {
   }
 }
 
-interface Asked extends Pick<EnvelopeInput, 'action' | 'shellId' | 'body' | 'options'> {
+interface Asked
+  extends Pick<EnvelopeInput, 'action' | 'shellId' | 'body' | 'options'>,
+    Pick<AskOptions, 'signal' | 'onSending' | 'meanwhile'> {
   operationMs?: number;
   repeat?: boolean;
-  signal?: AbortSignal | undefined;
-  onSending?: AskOptions['onSending'];
+  /** It is made already. */
+  made?: Message | undefined;
+}
+
+/** A message that is made. */
+export interface Message {
+  id: string;
+  bytes: Buffer;
 }
 
 /** What may be asked of the service, over any connection to it. Each rejects with `Faulted`, a Failure, or the signal's reason. */
@@ -87,15 +96,20 @@ export class WinrmService {
     return readCommandId(await this.#ask(talk, { action: 'command', shellId, body, options, signal }));
   }
 
+  /** A part of what a program reads, to be sent. */
+  part({ shellId, commandId }: ProgramIds, part: Uint8Array, end: boolean): Message {
+    return this.#make({ action: 'send', shellId, body: bodies.send(commandId, part, end) });
+  }
+
+  /** `following`: makes the part after it, while this one is on its way; null: there is none. */
   async send(
     talk: WinrmTalk,
-    ids: ProgramIds,
-    part: Uint8Array,
-    end: boolean,
+    made: Message,
+    following: () => Message | null,
     signal?: AbortSignal,
   ): Promise<void> {
-    const body = bodies.send(ids.commandId, part, end);
-    await this.#ask(talk, { action: 'send', shellId: ids.shellId, body, signal });
+    const meanwhile = () => following()?.bytes ?? null;
+    await this.#ask(talk, { action: 'send', shellId: null, body: '', made, meanwhile, signal });
   }
 
   /** What was printed since; null: nothing within `waitMs` (at least 500). */
@@ -138,36 +152,32 @@ export class WinrmService {
     await this.#ask(talk, { action: 'delete', shellId, body: '', repeat: true });
   }
 
+  /** A message that was turned away for want of room is sent again. */
   async #ask(talk: WinrmTalk, asked: Asked): Promise<SoapAnswer> {
     for (let turn = 0; ; turn += 1) {
       const answer = await this.#once(talk, asked);
       if (answer.fault === null) return answer;
-      const wait = roomWaits[turn];
       const faulted = new Faulted(answer.fault);
-      if (wait === undefined || !noRoom.includes(faulted.kind)) throw faulted;
-      await this.#access.clock.sleep(wait, asked.signal);
+      if (asked.made !== undefined || !(await this.madeRoom(faulted, turn, asked.signal))) throw faulted;
     }
   }
 
-  async #once(talk: WinrmTalk, asked: Asked): Promise<SoapAnswer> {
-    const {
-      action,
-      shellId,
-      body,
-      options,
-      operationMs = usualMs,
-      repeat = false,
-      signal,
-      onSending,
-    } = asked;
-    const messageId = randomUUID().toUpperCase();
+  #make({ action, shellId, body, options, operationMs = usualMs }: Asked): Message {
+    const id = randomUUID().toUpperCase();
     const to = addressOf(this.#access.place);
-    const message = writeEnvelope({ action, to, messageId, operationMs, maxAnswer, shellId, options, body });
-    const sent = { timeoutMs: operationMs + graceMs, maxBytes: maxAnswer * 2, repeat, signal, onSending };
-    const bytes = await talk.ask(message, sent);
+    const given = { action, to, messageId: id, operationMs, maxAnswer, shellId, options, body };
+    return { id, bytes: writeEnvelope(given) };
+  }
+
+  async #once(talk: WinrmTalk, asked: Asked): Promise<SoapAnswer> {
+    const { operationMs = usualMs, repeat = false, signal, onSending, meanwhile } = asked;
+    const message = asked.made ?? this.#make(asked);
+    const sent = { repeat, signal, onSending, meanwhile };
+    const limits = { timeoutMs: operationMs + graceMs, maxBytes: maxAnswer * 2 };
+    const bytes = await talk.ask(message.bytes, { ...sent, ...limits });
     try {
       const answer = readAnswer(bytes);
-      const expected = `uuid:${messageId}`;
+      const expected = `uuid:${message.id}`;
       const isOurs = answer.relatesTo?.toUpperCase() === expected.toUpperCase();
       if (isOurs || (answer.relatesTo === null && answer.fault !== null)) return answer;
       throw new BadSoap('the answer to another message');
@@ -175,6 +185,14 @@ export class WinrmService {
       talk.end();
       throw broken(thrown, this.#access.place, this.#access.description);
     }
+  }
+
+  /** Waits when a part was turned away for want of room, for the `turn`th time; false: that is not why, or it was too often. */
+  async madeRoom(thrown: unknown, turn: number, signal?: AbortSignal): Promise<boolean> {
+    const wait = roomWaits[turn];
+    if (wait === undefined || !(thrown instanceof Faulted && noRoom.includes(thrown.kind))) return false;
+    await this.#access.clock.sleep(wait, signal);
+    return true;
   }
 
   /** Whatever was thrown as a Failure, or as the reason of the signal. */

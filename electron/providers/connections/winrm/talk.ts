@@ -1,5 +1,3 @@
-import type { Clock } from '#kit/clock.ts';
-import type { Log } from '#kit/log.ts';
 import type { Failure } from '#shared/failure.ts';
 import { HeldLine } from '../../../net/held-line.ts';
 import type { HttpResponse } from '../../../net/http-request.ts';
@@ -7,46 +5,18 @@ import { NtlmLogIn, type SealedTalk } from '../../../net/ntlm/log-in.ts';
 import { NtlmRefused } from '../../../net/ntlm/refused.ts';
 import { basicAnswer } from '../../../net/proxy/answers.ts';
 import { Dropped } from '../../../net/proxy/read-answer.ts';
-import type { Secret } from '../../../secrets/secret.ts';
+import type { Access, AskOptions } from './access.ts';
 import { badAnswer, broken, notConnected, refusedByStatus } from './failures.ts';
 import { isSealed, readSealed, sealedType, soapType, writeSealed } from './framing.ts';
 import { bindingTo, challengeIn, offersOf } from './http-login.ts';
 import { basicInClear, loginRefused, noCommonLogin } from './log-in-failures.ts';
-import { accountOf, type WinrmPlace } from './place.ts';
+import { accountOf } from './place.ts';
 
 /** From the first packet to being logged in, step by step. */
 const stepMs = 20_000;
 const userAgent = 'Trustkeep';
 /** Of a page in clear: its words are only shown. */
 const longestPage = 64 * 1024;
-
-/** What all connections to one service share. */
-export interface Access {
-  place: WinrmPlace;
-  /** The caller wipes it, after the last connection. */
-  password: Secret;
-  /** `from credential "web" of store "vault1"`; undefined: it is the endpoint's own. */
-  source: string | undefined;
-  description: string;
-  /** The password was refused: it is never sent again. */
-  refused: Failure | null;
-  /** One login after the other: a password that has become wrong is sent once, not by each connection. */
-  opening: Promise<unknown>;
-  clock: Clock;
-  log: Log;
-}
-
-export interface AskOptions {
-  /** Milliseconds for the whole answer. */
-  timeoutMs: number;
-  /** Bytes of an answer; what it is wrapped in is allowed for. */
-  maxBytes: number;
-  /** Doing it twice does no harm: it is sent again when a kept connection turns out to be closed. */
-  repeat: boolean;
-  signal?: AbortSignal | undefined;
-  /** Called when the message itself is on its way: from then on it may have been heard. */
-  onSending?: (() => void) | undefined;
-}
 
 /** One connection to a service, logged in to and kept: opened when it is needed, and again when it has ended. */
 export class WinrmTalk {
@@ -55,6 +25,8 @@ export class WinrmTalk {
   #sealed: SealedTalk | null = null;
   /** Over TLS the third message of NTLM goes with the first message; null: it has gone, or there is none. */
   #proof: string | null = null;
+  /** The next message, sealed already: what is sealed is sent in its order, or not at all. */
+  #ahead: { message: Buffer; body: Buffer } | null = null;
   /** One message after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -80,11 +52,13 @@ export class WinrmTalk {
     this.#sealed?.theirs.wipe();
     this.#sealed = null;
     this.#proof = null;
+    this.#ahead = null;
   }
 
   async #inTurn(message: Buffer, options: AskOptions): Promise<Buffer> {
     const { signal } = options;
     signal?.throwIfAborted();
+    if (this.#ahead !== null && this.#ahead.message !== message) this.end();
     try {
       for (let again = false; ; again = true) {
         const kept = this.#line?.usable === true;
@@ -106,16 +80,21 @@ export class WinrmTalk {
     const { place } = this.#access;
     const sealed = this.#sealed;
     const firstProof = this.#proof !== null;
+    const sent = Promise.withResolvers<void>();
     options.onSending?.();
     let answer: HttpResponse;
     try {
-      answer = await this.#post({
+      const posted = this.#post({
         type: sealed === null ? soapType : sealedType,
-        body: sealed === null ? Buffer.from(message) : writeSealed(Buffer.from(message), sealed.ours),
+        body: this.#wrapped(message),
         authorization: this.#authorization(),
         ...options,
         maxBytes: options.maxBytes + longestPage,
+        onSent: sent.resolve,
       });
+      if (options.meanwhile !== undefined)
+        await this.#lookAhead(options.meanwhile, Promise.race([sent.promise, posted]));
+      answer = await posted;
     } catch (thrown) {
       const unheard = thrown instanceof Dropped && thrown.silent && options.repeat && mayRepeat;
       if (!unheard || options.signal?.aborted === true) throw thrown;
@@ -136,6 +115,20 @@ export class WinrmTalk {
       throw new NtlmRefused('a message in clear, though everything is to be sealed');
     if (sealed === null && /soap\+xml/i.test(type ?? '')) return body;
     throw refusedByStatus(status, body, place);
+  }
+
+  #wrapped(message: Buffer): Buffer {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead !== null) return ahead.body;
+    return this.#sealed === null ? Buffer.from(message) : writeSealed(message, this.#sealed.ours);
+  }
+
+  /** The service works at what it was sent while the next one is made. */
+  async #lookAhead(meanwhile: () => Buffer | null, sent: Promise<unknown>): Promise<void> {
+    await sent;
+    const message = meanwhile();
+    if (message !== null) this.#ahead = { message, body: this.#wrapped(message) };
   }
 
   #authorization(): string | null {
@@ -209,6 +202,7 @@ export class WinrmTalk {
     timeoutMs: number;
     maxBytes: number;
     signal?: AbortSignal | undefined;
+    onSent?: (() => void) | undefined;
   }): Promise<HttpResponse> {
     if (this.#line === null) throw new Error('there is no connection');
     const { type, authorization, ...rest } = request;

@@ -1,4 +1,5 @@
-import { type Access, WinrmTalk } from './talk.ts';
+import type { Access } from './access.ts';
+import { WinrmTalk } from './talk.ts';
 
 /** More programs than this wait for each other: each needs a connection of its own while it runs. */
 const mostTalks = 4;
