@@ -33,7 +33,9 @@ export const restoreStep: Step = {
     const reloaded =
       restarts === null
         ? servesAlready
-        : await restarts.restart().then((one) => withSaid('The server reloaded.', one), reloadRefused);
+        : (await isStillServed(context))
+          ? 'The server was not restarted: it had not loaded what was installed.'
+          : await restarts.restart().then((one) => withSaid('The server reloaded.', one), reloadRefused);
     return {
       kind: 'done',
       output: { exact: true, sentence: report.sentence },
@@ -54,6 +56,20 @@ async function takenAgain(context: StepContext, endpoint: Endpoint): Promise<str
   const ran = (await endpoint.powers.runsScripts?.runInstallScript(plan.install)) ?? null;
   if (ran === null) return '';
   return ` The install script ran again and ended with code ${ran.code}${spoken(ran.said)}.`;
+}
+
+/** Where a person asks for the restart and has not yet, and what was served still is: then no one is to be interrupted for this. */
+async function isStillServed(context: StepContext): Promise<boolean> {
+  const { plan } = context.output('plan', planOutput);
+  if (plan.restarts !== 'separately' || context.memory.input.restartAsked === true) return false;
+  const { baseline, snapshot } = context.output('snapshot', snapshotOutput);
+  const keyAlgorithm = keyAlgorithmOf(keyTypeBefore(context, snapshot.previousFingerprint));
+  const kind = keyAlgorithm === undefined ? {} : { keyAlgorithm };
+  const shown = baseline.filter(({ leaf }) => leaf !== null);
+  const still = shown.map(async ({ address, port, serverName, leaf }) =>
+    shows(await context.tools.probeTls({ address, port, serverName, timeoutMs: 5000, ...kind }), leaf),
+  );
+  return (await Promise.all(still)).every((one) => one);
 }
 
 /** Between two states, what a person has to fix (a full disk, a right that is missing) is no reason to give up. */

@@ -4,6 +4,7 @@ import { agent, prepareSite, site, start } from './agent-and-site.ts';
 import { type Site, startSite } from './site.ts';
 
 let others: Site[];
+let reloads: string[];
 
 /** Adds a site by that name, and gives the ID of its node. */
 async function added(name: string, { nginx }: Site, restarts = 'with_install'): Promise<string> {
@@ -24,6 +25,7 @@ const startRefusing = (stuck: Site, until: Promise<void>): Promise<void> =>
           if (property === 'exec')
             return async (request: Parameters<typeof real.exec>[0]) => {
               const { argv } = request;
+              if (argv.includes('reload')) reloads.push(argv.join(' '));
               if (!argv.includes('reload') || !argv.includes(stuck.nginx.configPath))
                 return target.exec(request);
               await until;
@@ -38,6 +40,7 @@ const startRefusing = (stuck: Site, until: Promise<void>): Promise<void> =>
 describe.skipIf(!have('nginx'))('one certificate for servers of which one is restarted separately', () => {
   prepareSite();
   beforeEach(async () => {
+    reloads = [];
     others = [await startSite({ names: ['blog.example'] }), await startSite({ names: ['wiki.example'] })];
   });
   afterEach(async () => {
@@ -63,6 +66,7 @@ describe.skipIf(!have('nginx'))('one certificate for servers of which one is res
     expect(tasks.map(({ state, restored }) => `${state} ${restored}`)).toEqual([
       ...['failed proved', 'failed proved', 'failed proved'],
     ]);
+    expect(reloads.filter((one) => one.includes(blog.nginx.configPath))).toEqual([]);
     expect(tasks[1]?.failure).toMatchObject({ code: 'group.failed' });
     expect([site, blog, wiki].map((one) => one.state())).toEqual(before);
   });
