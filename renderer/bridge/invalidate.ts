@@ -13,7 +13,8 @@ export const staleBy: Record<Topic, readonly Noun[]> = {
   nodes: ['nodes', 'certificates', 'agent'],
   certificates: ['certificates', 'nodes', 'agent'],
   orders: ['orders', 'certificates'],
-  tasks: ['tasks', 'notifications', 'agent'],
+  // a node waits for a restart while its task does
+  tasks: ['tasks', 'nodes', 'notifications', 'agent'],
   approvals: ['approvals', 'tasks', 'notifications', 'agent'],
   authorities: ['authorities'],
   'credential-stores': ['credentialStores', 'endpoints'],

@@ -113,6 +113,9 @@ const besides: Column<Endpoint>[] = [
 function Served({ nodes }: { nodes: readonly EndpointNode[] }) {
   const worst = worstServed(nodes, useNow());
   if (worst === null) return '–';
+  const restarts = nodes.filter((node) => node.restartRequired && node.missingSince === null).length;
+  if (worst.level === 'attention' && restarts > 0)
+    return <Level shade="attention">{en.endpoints.restartRequired(restarts)}</Level>;
   return <Level shade={worst.level}>{en.endpoints.worst[worst.level](worst.count)}</Level>;
 }
 

@@ -56,7 +56,10 @@ export function storeName(
 
 const order: readonly HealthLevel[] = ['danger', 'attention', 'unknown', 'ok'];
 
-type ServedNode = Pick<EndpointNode, 'missingSince' | 'certificate' | 'revoked' | 'served'>;
+type ServedNode = Pick<
+  EndpointNode,
+  'missingSince' | 'certificate' | 'revoked' | 'served' | 'restartRequired'
+>;
 
 /** The worst served fact among nodes, with how many share it. One that has expired or is revoked is a problem wherever it is served. */
 export function worstServed(
@@ -69,7 +72,9 @@ export function worstServed(
       (node): HealthLevel =>
         node.revoked || (node.certificate?.notAfter ?? now) < now
           ? 'danger'
-          : (servedShade[node.served.state] as HealthLevel),
+          : node.restartRequired && servedShade[node.served.state] !== 'danger'
+            ? 'attention'
+            : (servedShade[node.served.state] as HealthLevel),
     );
   const level = order.find((one) => levels.includes(one));
   return level === undefined ? null : { level, count: levels.filter((one) => one === level).length };

@@ -82,7 +82,9 @@ function Remove({ endpoint, open, onClose }: ActionProps) {
   );
 }
 
-function Restart({ endpoint, open, onClose }: ActionProps) {
+/** Asks first, and leads to the task that restarts it. */
+export function Restart(props: { endpoint: Pick<Endpoint, 'id' | 'name'>; open: boolean; onClose(): void }) {
+  const { endpoint, open, onClose } = props;
   const { client } = useBridge();
   const restart = useCommand(() => client.endpoints.restart({ endpoint: endpoint.id }));
   const restarted = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { EndpointNode } from '#shared/model/node.ts';
 import type { Renewal } from '#shared/model/renewal.ts';
@@ -12,16 +13,18 @@ import { type Fact, Facts } from '../../parts/facts.tsx';
 import { FailureBar } from '../../parts/failure-bar.tsx';
 import { expiryLevel, nameOf } from '../../parts/format.ts';
 import { mono } from '../../parts/hash.tsx';
-import { CertificatesIcon, LookIcon, RenewIcon } from '../../parts/icons.ts';
+import { AgainIcon, CertificatesIcon, LookIcon, RenewIcon } from '../../parts/icons.ts';
 import { InnerLink } from '../../parts/inner-link.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Notice } from '../../parts/notice.tsx';
+import { OpenButton } from '../../parts/open-button.tsx';
 import { Section } from '../../parts/section.tsx';
 import { servedShade } from '../../parts/shades.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Names, Some } from '../../parts/some.tsx';
 import { Time } from '../../parts/time.tsx';
 import { en } from '../../text/en.ts';
+import { Restart } from './more-actions.tsx';
 
 export function NodePanel(props: { nodeId: string; onRequest(node: EndpointNode): void; onClose(): void }) {
   const { nodeId, onRequest, onClose } = props;
@@ -51,8 +54,9 @@ function NodeActions({ node, onRequest }: { node: EndpointNode; onRequest(node: 
   return (
     <>
       <FailureBar failure={verify.failure ?? renew.failure} />
+      {node.restartRequired && <RestartButton node={node} />}
       <Button
-        appearance="primary"
+        appearance={node.restartRequired ? 'secondary' : 'primary'}
         icon={<CertificatesIcon />}
         disabled={!can}
         onClick={() => onRequest(node)}
@@ -71,19 +75,43 @@ function NodeActions({ node, onRequest }: { node: EndpointNode; onRequest(node: 
   );
 }
 
+/** What was seen before a new certificate was installed says nothing of that one. */
+function ServedPart({ node }: { node: EndpointNode }) {
+  if (node.restartRequired) return <Level shade="attention">{en.nodes.restartRequired}</Level>;
+  return (
+    <>
+      <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>
+      <p style={{ marginBottom: 0 }}>{node.served.sentence}</p>
+      {node.served.state !== 'unknown' && (
+        <p style={{ marginBottom: 0 }}>
+          {en.nodes.verified} <Time at={node.served.at} />
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What is installed here waits for it. */
+function RestartButton({ node }: { node: EndpointNode }) {
+  const [open, setOpen] = useState(false);
+  const endpoint = { id: node.endpointId, name: node.endpointName };
+  return (
+    <>
+      <OpenButton appearance="primary" icon={<AgainIcon />} onClick={() => setOpen(true)}>
+        {en.nodes.restart}
+      </OpenButton>
+      <Restart endpoint={endpoint} open={open} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
 function NodeBody({ node, renewal }: { node: EndpointNode; renewal: Renewal | null }) {
   return (
     <>
       {node.notInstallable !== null && <Notice intent="warning">{node.notInstallable}</Notice>}
       {node.restartRequired && <Notice intent="warning">{en.nodes.restartRequiredText}</Notice>}
       <Section title={en.nodes.served}>
-        <Level shade={servedShade[node.served.state]}>{en.served[node.served.state]}</Level>
-        <p style={{ marginBottom: 0 }}>{node.served.sentence}</p>
-        {node.served.state !== 'unknown' && (
-          <p style={{ marginBottom: 0 }}>
-            {en.nodes.verified} <Time at={node.served.at} />
-          </p>
-        )}
+        <ServedPart node={node} />
       </Section>
       <Section title={en.nodes.place}>
         <Facts facts={placeFacts(node)} />

@@ -53,7 +53,7 @@ export const certificates = {
   revoked: 'Revoked',
 };
 
-/** Revoking one certificate. */
+/** One certificate written to a file. */
 export const exporting = {
   open: 'Export…',
   title: (name: string) => `Export the certificate for ${name}`,
@@ -74,6 +74,7 @@ export const exporting = {
   yes: 'Export',
 };
 
+/** Revoking one certificate. */
 export const revocation = {
   open: 'Revoke…',
   title: (name: string) => `Revoke the certificate for ${name}?`,

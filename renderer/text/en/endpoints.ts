@@ -33,6 +33,7 @@ export const endpoints = {
     danger: (number: number) => `${number} with problems`,
     unknown: (number: number) => `${number} not verified`,
   },
+  restartRequired: (number: number) => (number === 1 ? 'Restart required' : `${number} need a restart`),
   added: (name: string) => `${name} was added`,
   addedOk: 'The endpoint can be reached and managed; its nodes are being discovered.',
   addedNotOk: 'The endpoint was added, but it cannot be managed yet. The checks below show why.',

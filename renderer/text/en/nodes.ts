@@ -28,6 +28,7 @@ export const nodes = {
   restartRequired: 'Restart required',
   restartRequiredText:
     'A new certificate is installed here, and not served yet. Restart the endpoint to have it served and proved.',
+  restart: 'Restart…',
   actions: 'Actions',
   external: 'External',
   noCertificate: 'None',

@@ -149,6 +149,7 @@ describe('the bridge', () => {
     const noun = (text: string) => text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     for (const one of topic.options) expect(staleBy[one]).toContain(noun(one));
     // who uses a credential is quoted with it
+    expect(staleBy.tasks).toContain('nodes');
     expect(staleBy.endpoints).toEqual(expect.arrayContaining(['credentialStores', 'credentials']));
   });
 });

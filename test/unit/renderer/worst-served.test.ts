@@ -7,6 +7,7 @@ import { worstServed } from '../../../renderer/screens/endpoints/endpoint-text.t
 const node = (state: ServedFact['state'], daysLeft = 60) => ({
   missingSince: null,
   revoked: false,
+  restartRequired: false,
   certificate: certificateFacts('a', { notAfter: now + daysLeft * day }),
   served: { state, sentence: '', fingerprint: null, at: now },
 });
@@ -19,4 +20,10 @@ it('counts a certificate that has expired or is revoked among the problems, alth
     count: 1,
   });
   expect(worstServed([], now)).toBeNull();
+});
+
+it('counts what waits for a restart apart from what is served as it should be', () => {
+  const waits = { ...node('same'), restartRequired: true };
+  expect(worstServed([node('same'), waits], now)).toEqual({ level: 'attention', count: 1 });
+  expect(worstServed([node('same', -1), waits], now)).toEqual({ level: 'danger', count: 1 });
 });
