@@ -3,7 +3,7 @@ import type { ControlGiven } from './field-input.tsx';
 
 const useStyles = makeStyles({ wrap: { flexWrap: 'wrap' } });
 
-/** A choice whose answers lie open beside each other; `labels` has the words of each, in order. */
+/** A choice whose answers lie open beside each other; `labels` has the words of each, in order. Those that the field does not have are left out. */
 export function RadioControl<Choice extends string>({
   field,
   text,
@@ -21,9 +21,11 @@ export function RadioControl<Choice extends string>({
       data-field={field.name}
       onChange={(_, data) => onChange(data.value)}
     >
-      {Object.entries<string>(labels).map(([choice, label]) => (
-        <Radio key={choice} value={choice} label={label} />
-      ))}
+      {Object.entries<string>(labels)
+        .filter(([choice]) => field.choices?.includes(choice) !== false)
+        .map(([choice, label]) => (
+          <Radio key={choice} value={choice} label={label} />
+        ))}
     </RadioGroup>
   );
 }

@@ -98,9 +98,11 @@ function startOf(type: EndpointType): FormValues {
   return { ...startValues(endpointCatalog[type].fields), [loginChoice]: loginWays[0] };
 }
 
-/** What was typed that the other type asks for too. */
+/** What was typed that the other type asks for too. One that is reached in other ways only is logged in to in another way as well. */
 function shared(values: FormValues, fields: readonly CatalogField[]) {
-  const names = new Set([loginChoice, ...fields.map((field) => field.name)]);
+  const taken = fields.filter(({ name, choices }) => choices?.includes(String(values[name])) !== false);
+  const isReachedSo = taken.some(({ name }) => name === 'connection_type');
+  const names = new Set([...(isReachedSo ? [loginChoice] : []), ...taken.map((field) => field.name)]);
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
