@@ -17,6 +17,7 @@ import {
   readHostFacts,
   trickyText,
 } from '../../../electron/providers/connections/ssh/host-facts.ts';
+import { toolsOf } from '../../make/busybox-tools.ts';
 import { have } from '../../servers/available.ts';
 
 const interpreters = [
@@ -34,11 +35,7 @@ describe.each(interpreters)('the scripts under $name', ({ name, argv }) => {
 
   /** With BusyBox, its own tools come first on the path. */
   beforeAll(async () => {
-    places = await mkdtemp(join(tmpdir(), 'trustkeep-tools-'));
-    if (name !== 'busybox' || !have('busybox')) return;
-    const listed = await exec({ argv: ['busybox', '--list'], timeoutMs: 5_000 });
-    const where = (await exec({ argv: ['which', 'busybox'], timeoutMs: 5_000 })).stdout.toString().trim();
-    for (const tool of listed.stdout.toString().trim().split('\n')) await symlink(where, join(places, tool));
+    places = await toolsOf(name);
   });
   afterAll(() => rm(places, { recursive: true }));
   beforeEach(async () => {

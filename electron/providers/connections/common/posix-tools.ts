@@ -8,6 +8,8 @@ export interface HostTools {
   timeout?: boolean | undefined;
   /** `mv` takes `-T`, as those of GNU and BusyBox do: never into a directory. */
   exactMove?: boolean | undefined;
+  /** `sync` takes files. */
+  syncsFiles?: boolean | undefined;
   /**
    * What shows whether a file has a list, attributes or a label beside owner and mode, where `dd` besides takes exactly so many bytes
    * as it is told, as those of GNU and BusyBox do.

@@ -5,7 +5,7 @@ import { type HostTools, move } from './posix-tools.ts';
 /**
  * Several files with as few programs as can be: most hosts and files are plain, and each program that is started costs as much as
  * all else. `$1`: random, in hexadecimal; then for each file: path, mode, owner, group, SHA-256, length of what comes before a file of
- * the host, that file (may be empty), length of what comes after it. On standard input, in their order, what comes before and after. Removes first what writes of these files that were cut off have left.
+ * the host, that file (may be empty), length of what comes after it, umask of a new file of this mode (empty: there is none). On standard input, in their order, what comes before and after. Removes first what writes of these files that were cut off have left.
  *
  * What is not plain (a link, a list or an attribute or a label on an old file, or given to a new one by its directory), and what
  * fails before the first file is renamed, ends with `notPlain`, and nothing of it stays: the long way does it, or says why not.
@@ -16,14 +16,16 @@ import { type HostTools, move } from './posix-tools.ts';
 export function writeAll(tools: HostTools): string {
   return [
     'umask 077',
-    'rnd=$1 count=0 names= changed=',
+    // whom our files belong to; who keeps an interpreter has asked it once
+    `rnd=$1 count=0 own=\${own-} changed=`,
     'shift',
     'undo() { while [ "$count" -gt 0 ]; do eval "rm -f -- \\"\\$t$count\\""; count=$((count - 1)); done; }',
     `trap 'undo' 0; trap 'exit 1' 1 2 13 15`,
     `long_way() { exit ${exits.notPlain}; }`,
+    'ours() { for t; do [ -O "$t" ] && [ -G "$t" ] || return 1; done 2>/dev/null; }',
     ...eachMade,
     ...nothingBeside(tools),
-    ...eachFilled,
+    ...eachFilled(tools),
     ...readBack(tools),
     ...owned,
     ...placed(tools),
@@ -44,11 +46,15 @@ const eachMade = [
   `    ${'[0-9a-f]'.repeat(16)}*) rm -f -- "$old" || long_way ;;`,
   '    *) long_way ;;',
   '  esac; fi; done',
-  '  t=$s$rnd',
+  '  t=$s$rnd m=$2',
+  // one that is to be ours has its mode from the beginning, which is no more than it is to be open to
+  '  if [ -n "$9" ] && [ "$3:$4" = "$own" ]; then umask "$9"; m=; fi',
   '  true >"$t" || long_way',
+  '  umask 077',
   '  count=$((count + 1))',
-  '  eval "r$count=\\$r t$count=\\$t m$count=\\$2 o$count=\\$3:\\$4 h$count=\\$5 b$count=\\$6 k$count=\\$7 a$count=\\$8"',
-  '  shift 8',
+  '  eval "r$count=\\$r t$count=\\$t m$count=\\$m o$count=\\$3:\\$4 h$count=\\$5 b$count=\\$6 k$count=\\$7 a$count=\\$8"',
+  '  [ -n "$m" ] || ours "$t" || long_way',
+  '  shift 9',
   'done 2>/dev/null',
   'set +C',
   'i=0',
@@ -77,22 +83,27 @@ function nothingBeside(tools: HostTools): string[] {
 
 /** Exactly so many bytes of standard input, which others read as well. */
 const exactly = (count: string) => `bs=65536 count="${count}" iflag=fullblock,count_bytes`;
-const intoNew = 'of="$t" conv=notrunc,fsync';
+const intoNew = 'of="$t" conv="$4"';
 
-const eachFilled = [
-  `exactly() { [ "$1" = 0 ] || dd ${exactly('$1')}; }`,
-  'fill() {',
-  `  if [ -n "$2" ]; then { exactly "$1" && cat -- "$2" && exactly "$3"; } | dd bs=65536 ${intoNew}`,
-  `  elif [ "$1" = 0 ]; then dd if=/dev/null ${intoNew}`,
-  `  else dd ${exactly('$1')} ${intoNew}; fi 2>/dev/null`,
-  '}',
-  'i=0 want=',
-  'for t; do',
-  '  i=$((i + 1))',
-  '  eval "fill \\"\\$b$i\\" \\"\\$k$i\\" \\"\\$a$i\\"" || long_way',
-  '  eval "want=\\"$want \\$h$i\\""',
-  'done',
-];
+/** Where the host can flush one file, all but the last are flushed while others are written: a disk that is busy takes them together. */
+function eachFilled({ syncsFiles }: HostTools): string[] {
+  return [
+    `exactly() { [ "$1" = 0 ] || dd ${exactly('$1')}; }`,
+    'fill() {',
+    `  if [ -n "$2" ]; then { exactly "$1" && cat -- "$2" && exactly "$3"; } | dd bs=65536 ${intoNew}`,
+    `  elif [ "$1" = 0 ]; then dd if=/dev/null ${intoNew}`,
+    `  else dd ${exactly('$1')} ${intoNew}; fi 2>/dev/null`,
+    '}',
+    'i=0 want= flushed=',
+    'for t; do',
+    '  i=$((i + 1)) conv=notrunc,fsync',
+    ...(syncsFiles === true ? ['  [ "$i" = "$count" ] || conv=notrunc'] : []),
+    '  eval "fill \\"\\$b$i\\" \\"\\$k$i\\" \\"\\$a$i\\" $conv" || long_way',
+    '  if [ "$conv" = notrunc ]; then sync "$t" >/dev/null 2>&1 & flushed="$flushed $!"; fi',
+    '  eval "want=\\"$want \\$h$i\\""',
+    'done',
+  ];
+}
 
 function readBack({ sum }: HostTools): string[] {
   if (sum !== 'sha256sum')
@@ -113,21 +124,20 @@ function readBack({ sum }: HostTools): string[] {
 /** One program for all files, where all are to be the same. */
 const owned = [
   'same() { i=1; eval "one=\\$$1$i"; while [ "$i" -lt "$count" ]; do i=$((i + 1)); eval "[ \\"\\$one\\" = \\"\\$$1$i\\" ]" || return 1; done; }',
-  // where whose it is was asked once before, a new file of ours needs no program to be seen to be right
-  'ours() { for t; do [ -O "$t" ] && [ -G "$t" ] || return 1; done 2>/dev/null; }',
-  `if same o; then { [ "$one" = "\${own-}" ] && ours "$@"; } || chown -h -- "$one" "$@" || long_way`,
+  `if same o; then { [ "$one" = "$own" ] && ours "$@"; } || chown -h -- "$one" "$@" || long_way`,
   'else i=0; for t; do i=$((i + 1)); eval "o=\\$o$i"; chown -h -- "$o" "$t" || long_way; done; fi 2>/dev/null',
   'i=0',
   'for t; do',
   '  i=$((i + 1))',
   '  eval "m=\\$m$i"',
   '  if [ -L "$t" ] || [ ! -f "$t" ]; then long_way; fi',
-  '  [ "$m" = 0600 ] || chmod "$m" "$t" 2>/dev/null || long_way',
+  '  [ -z "$m" ] || [ "$m" = 0600 ] || chmod "$m" "$t" 2>/dev/null || long_way',
   'done',
 ];
 
 function placed(tools: HostTools): string[] {
   return [
+    'for p in $flushed; do wait "$p" || long_way; done',
     'i=0',
     'for t; do',
     '  i=$((i + 1))',

@@ -82,6 +82,7 @@ export class Writes {
         String(before),
         around,
         String(stdin.length - before),
+        umaskOf(mode),
       );
       inputs.push(stdin);
     }
@@ -94,6 +95,9 @@ export class Writes {
 }
 
 const modeOf = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
+
+/** With which a new file gets this mode and its owner can fill it; empty: there is none. */
+const umaskOf = (mode: number): string => ((mode & ~0o066) === 0o600 ? modeOf(~mode & 0o777) : '');
 
 /** It has an owner and a group of its own, and no list. */
 function isPlain({ path, options: { owner = '', group = '', acl = sameAcl } }: NewFile): boolean {

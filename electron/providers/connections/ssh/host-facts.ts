@@ -35,6 +35,7 @@ export const factsScript = [
   ),
   'fi',
   'case $(mv --help 2>&1) in *-T*) echo mv=exact;; esac',
+  'case $(sync --help 2>&1) in *FILE*) echo sync=files;; esac',
   'if timeout -s KILL 9 true >/dev/null 2>&1; then echo timeout=yes; fi',
   'x=$(printf abcdef | { dd bs=65536 count=4 iflag=fullblock,count_bytes >/dev/null 2>&1; cat; })',
   `if [ "$x" = ef ]; then if getfattr ${anythingBeside.join(' ')} / >/dev/null 2>&1; then echo beside=getfattr`,
@@ -88,6 +89,7 @@ export function readHostFacts(output: string, host: string, user: string): HostF
     tools: {
       ...{ stat: stat === 'bsd' ? 'bsd' : 'gnu', sum },
       ...{ timeout: values('timeout').length > 0, exactMove: values('mv').length > 0 },
+      syncsFiles: values('sync').length > 0,
       beside: beside === 'getfattr' || beside === 'ls' ? beside : undefined,
     },
     sudo: values('sudo')[0] ?? null,

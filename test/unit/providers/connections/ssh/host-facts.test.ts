@@ -9,7 +9,7 @@ describe('what hosts answer when they are looked at', () => {
     expect(readHostFacts(look(good), 'web1', 'deploy')).toEqual({
       uid: 1000,
       os: 'Linux',
-      tools: { stat: 'gnu', sum: 'sha256sum', timeout: false, exactMove: false },
+      tools: { stat: 'gnu', sum: 'sha256sum', timeout: false, exactMove: false, syncsFiles: false },
       sudo: '/usr/bin/sudo',
       sudoer: 'free',
     });
@@ -18,6 +18,11 @@ describe('what hosts answer when they are looked at', () => {
     const { tools } = readHostFacts(look([...good, 'mv=exact']), 'web1', 'deploy');
     expect(rename(tools)).toContain('mv -fT -- "$1" "$2" || exit');
     expect(rename({ ...tools, exactMove: false })).toContain('[ ! -d "$2" ]');
+  });
+  test('knows with what it shows rights, and whether it flushes one file', () => {
+    const tools = (line: string) => readHostFacts(look([...good, line]), 'web1', 'deploy').tools;
+    expect([tools('beside=getfattr').beside, tools('beside=ls').beside]).toEqual(['getfattr', 'ls']);
+    expect([tools('beside=else').beside, tools('sync=files').syncsFiles]).toEqual([undefined, true]);
   });
   test('knows whether it ends programs in time', () => {
     const { tools } = readHostFacts(look([...good, 'timeout=yes']), 'web1', 'deploy');
