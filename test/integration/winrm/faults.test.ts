@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '#kit/clock.ts';
 import { Failure } from '#shared/failure.ts';
 import { connectWinrm, standardPrograms, users } from '#test/make/winrm.ts';
 import { startWsman } from '#test/servers/wsman.ts';
@@ -15,7 +16,7 @@ afterEach(async () => {
 });
 
 /** Everything once, with this at the first message of one kind; what it ended with, and that nothing stays. */
-async function ending(action: string, odd: Interference): Promise<Failure | 'fine'> {
+async function ending(action: string, odd: Interference, clock = systemClock): Promise<Failure | 'fine'> {
   let done = false;
   server.interfere = (name) => {
     if (done || name !== action) return null;
@@ -24,7 +25,7 @@ async function ending(action: string, odd: Interference): Promise<Failure | 'fin
   };
   let host: Awaited<ReturnType<typeof connectWinrm>> | undefined;
   try {
-    host = await connectWinrm(server.port);
+    host = await connectWinrm(server.port, {}, { clock });
     const { code, stdout } = await host.run({ argv: ['cat'], stdin: Buffer.from('x') });
     expect([code, stdout.toString()]).toEqual([0, 'x']);
     return 'fine';
@@ -37,13 +38,16 @@ async function ending(action: string, odd: Interference): Promise<Failure | 'fin
   }
 }
 
-const codes = async (action: string, odd: Interference): Promise<string> => {
-  const ended = await ending(action, odd);
+const codes = async (action: string, odd: Interference, clock = systemClock): Promise<string> => {
+  const ended = await ending(action, odd, clock);
   if (ended === 'fine') return 'fine';
   expect(ended.message).toMatch(/127\.0\.0\.1/);
   expect(ended.hint).toBeTruthy();
   return ended.code;
 };
+
+/** Every patience is a fortieth of what it is. */
+const quick: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms / 40, run) };
 
 const asked = ['Create', 'Command', 'Send', 'Receive'];
 const cleared = ['Signal', 'Delete'];
@@ -67,6 +71,9 @@ describe('a fault at any message', () => {
   test.each(cleared)('what is lost at %s harms no one', async (action) => {
     expect(await codes(action, 'cut')).toBe('fine');
     expect(server.shells.running).toBe(0);
+  });
+  test.each(asked)('a service that never answers %s is not waited for without end', async (action) => {
+    expect(await codes(action, 'never-answer', quick)).toBe('connection.timeout');
   });
   test.each(asked)('an answer to %s in clear is not taken for one of the host', async (action) => {
     expect(await codes(action, 'answer-in-clear')).toBe('winrm.not-sealed');

@@ -122,6 +122,16 @@ describe('a login at WinRM over HTTPS', () => {
     expect(server.refusals).toEqual(['local: the password is wrong']);
   });
 
+  test('with Basic repeats no password that a page repeats', async () => {
+    await begin({ ...tlsOf(leaf), offers: ['Basic realm="WSMAN"'] });
+    const pair = Buffer.from(`local:${account.password}`).toString('base64');
+    const body = `<p>Basic ${pair} was ${account.password}, and is wrong.</p>`;
+    server.interfere = () => ({ status: 500, body, type: 'text/html' });
+    const failure = await refusal(server.port, { ...byChain, user: 'local', scheme: 'basic' });
+    expect(failure.peerSaid).toContain('and is wrong');
+    expect(JSON.stringify(failure.toData())).not.toMatch(new RegExp(`${pair}|p@ss`));
+  });
+
   test('says where Basic is not offered', async () => {
     await begin(tlsOf(leaf));
     const failure = await refusal(server.port, { ...byChain, user: 'local', scheme: 'basic' });

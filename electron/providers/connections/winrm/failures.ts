@@ -1,9 +1,9 @@
-import { peerTail } from '#kit/redact.ts';
-import { Failure, harmless } from '#shared/failure.ts';
+import { Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
 import { codeOf, netFailure } from '../../../net/failures.ts';
 import { CertificateRefused, LineTimeout } from '../../../net/held-line.ts';
 import { NtlmRefused } from '../../../net/ntlm/refused.ts';
+import { wordsOf } from '../../../net/proxy/failures.ts';
 import { BadAnswer, Dropped, TooLong } from '../../../net/proxy/read-answer.ts';
 import { isUntrusted } from '../../../net/tls-trust.ts';
 import { connectionLost } from '../common/connection-failures.ts';
@@ -120,10 +120,18 @@ export function badAnswer(
   });
 }
 
-/** What a status in clear means, which a service, Windows' HTTP driver or something in between sends. */
-export function refusedByStatus(status: number, body: Buffer, place: WinrmPlace): Failure {
+/**
+ * What a status in clear means, which a service, Windows' HTTP driver or something in between sends. `secrets`: what was sent and
+ * must not be repeated.
+ */
+export function refusedByStatus(
+  status: number,
+  body: Buffer,
+  place: WinrmPlace,
+  secrets: readonly string[],
+): Failure {
   const at = nameOf(place);
-  const peerSaid = wordsOf(body);
+  const peerSaid = wordsOf('', body, secrets).replace(/^\. /, '') || undefined;
   const make = (code: FailureCode, sentence: string, hint: string) =>
     new Failure(code, sentence, { hint, peerSaid });
   switch (status) {
@@ -151,13 +159,3 @@ export function refusedByStatus(status: number, body: Buffer, place: WinrmPlace)
 }
 
 const addressPart = (place: WinrmPlace): string => `${nameOf(place)}/wsman`;
-
-/** What a page says, without its markup; undefined: nothing. */
-function wordsOf(body: Buffer): string | undefined {
-  const words = body
-    .toString('utf8', 0, 4096)
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words === '' ? undefined : harmless(peerTail(words), 300);
-}

@@ -114,7 +114,7 @@ export class WinrmTalk {
     if (sealed !== null && (status === 200 || /soap\+xml/i.test(type ?? '')))
       throw new NtlmRefused('a message in clear, though everything is to be sealed');
     if (sealed === null && /soap\+xml/i.test(type ?? '')) return body;
-    throw refusedByStatus(status, body, place);
+    throw this.#refusedBy(answer);
   }
 
   #wrapped(message: Buffer): Buffer {
@@ -178,7 +178,7 @@ export class WinrmTalk {
     });
     const step = { type: soapType, timeoutMs: stepMs, maxBytes: longestPage, signal };
     const hello = await this.#post({ ...step, body: empty(), authorization: negotiate(login.hello) });
-    if (hello.status !== 401) throw refusedByStatus(hello.status, hello.body, place);
+    if (hello.status !== 401) throw this.#refusedBy(hello);
     const challenge = challengeIn(hello.headers);
     if (challenge === null) throw noCommonLogin(place, offersOf(hello.headers));
     if (this.#line?.usable !== true)
@@ -190,7 +190,7 @@ export class WinrmTalk {
     }
     const done = await this.#post({ ...step, body: empty(), authorization: negotiate(proof) });
     if (done.status === 401) throw this.#refused(done.headers);
-    if (done.status !== 200) throw refusedByStatus(done.status, done.body, place);
+    if (done.status !== 200) throw this.#refusedBy(done);
     this.#sealed = sealed;
     log.debug('logged in to WinRM', { host: place.host });
   }
@@ -208,6 +208,12 @@ export class WinrmTalk {
     const { type, authorization, ...rest } = request;
     const own = authorization === null ? [] : [['Authorization', authorization] as const];
     return this.#line.post({ ...rest, path: '/wsman', headers: [['Content-Type', type], ...own] });
+  }
+
+  #refusedBy({ status, body }: HttpResponse): Failure {
+    const { place, password } = this.#access;
+    const pair = place.scheme === 'basic' ? basicAnswer(place.user, password.bytes()).slice(6) : null;
+    return refusedByStatus(status, body, place, pair === null ? [] : [pair, password.text()]);
   }
 
   /** What a 401 after the password was shown means. */

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { makeChance } from '#test/make/random.ts';
 import { flag } from '../../../../../electron/net/ntlm/flags.ts';
 import { sealFlags } from '../../../../../electron/net/ntlm/negotiate.ts';
+import { NtlmRefused } from '../../../../../electron/net/ntlm/refused.ts';
 import { Sealing } from '../../../../../electron/net/ntlm/seal.ts';
-import { readAnswer, readReceived } from '../../../../../electron/providers/connections/winrm/answer.ts';
+import {
+  BadSoap,
+  readAnswer,
+  readReceived,
+} from '../../../../../electron/providers/connections/winrm/answer.ts';
 import { text, writeEnvelope } from '../../../../../electron/providers/connections/winrm/envelope.ts';
 import { kindOf } from '../../../../../electron/providers/connections/winrm/faults.ts';
 import {
@@ -162,4 +168,26 @@ test('names of accounts and addresses', () => {
     trust: { kind: 'none' },
   } as const;
   expect(addressOf(place)).toBe('https://[2001:db8::1]:5986/wsman');
+});
+
+test('a message that is damaged anyhow is refused, or read as something that it could be', () => {
+  const chance = makeChance(7);
+  const [ours] = pair();
+  const part = '<rsp:Stream Name="stdout" CommandId="C">MTIz</rsp:Stream>';
+  const good = envelope(
+    `<rsp:ReceiveResponse>${part}</rsp:ReceiveResponse>`,
+    '<a:RelatesTo>uuid:A</a:RelatesTo>',
+  );
+  const sealed = writeSealed(Buffer.from(good), ours);
+  for (let round = 0; round < 3000; round++) {
+    const bytes = Buffer.from(round % 2 === 0 ? good : sealed);
+    for (let times = 1 + chance.int(6); times > 0; times--) bytes[chance.int(bytes.length)] = chance.int(256);
+    const cut = bytes.subarray(0, chance.int(4) === 0 ? chance.int(bytes.length) : bytes.length);
+    try {
+      if (round % 2 === 0) readReceived(readAnswer(cut), 'C');
+      else expect(readSealed(cut, pair()[1]).equals(good)).toBe(true); // what was hit is not looked at
+    } catch (thrown) {
+      expect(thrown instanceof BadSoap || thrown instanceof NtlmRefused).toBe(true);
+    }
+  }
 });
