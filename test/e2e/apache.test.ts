@@ -1,15 +1,11 @@
-import { chownSync, copyFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { files, host, leafFor, pair, shown } from '../integration/apache/real-apache.ts';
 import { haveApache, type RunningApache, startApache } from '../servers/apache.ts';
 import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
-import { choose } from './choose.ts';
+import { Beginner, patience } from './beginner.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
-const patience = { timeout: 60_000 };
 
 describe.skipIf(electron === null || !haveApache() || !canRunSshd())('a person with an Apache', () => {
   const old = leafFor('shop.example');
@@ -17,7 +13,7 @@ describe.skipIf(electron === null || !haveApache() || !canRunSshd())('a person w
   let server: RunningApache;
   let sshd: Sshd;
   let desktop: Launched;
-  let page: Page;
+  let person: Beginner;
 
   beforeAll(async () => {
     server = await startApache({
@@ -26,13 +22,7 @@ describe.skipIf(electron === null || !haveApache() || !canRunSshd())('a person w
     });
     sshd = await startSshd();
     desktop = await launchApp();
-    page = await desktop.page();
-    page.setDefaultTimeout(patience.timeout);
-    await page.setViewportSize({ width: 1180, height: 760 }).catch(() => {});
-    await page.getByRole('button', { name: 'Show recovery key' }).click(patience);
-    await page.getByRole('checkbox', { name: 'I have saved it' }).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Add the first endpoint').waitFor(patience);
+    person = await Beginner.begin(desktop);
   });
   afterAll(async () => {
     await desktop?.stop();
@@ -43,72 +33,38 @@ describe.skipIf(electron === null || !haveApache() || !canRunSshd())('a person w
     if (task.result?.state === 'fail') await desktop.screenshot('apache-failed');
   });
 
-  const go = (name: string) => page.getByRole('navigation').getByText(name, { exact: true }).click();
-
-  /** The key file where the user of the application can read it. */
-  function keyFile(): string {
-    const path = join(desktop.dataDirectory, 'id_test');
-    copyFileSync(sshd.privateKeyPath, path);
-    if (desktop.account !== null) chownSync(path, desktop.account.uid, desktop.account.gid);
-    return path;
-  }
-
-  /** The screen as it is, in each kind of colors. */
-  async function pictures(name: string): Promise<void> {
-    for (const [kind, media] of Object.entries({
-      light: { colorScheme: 'light', forcedColors: 'none' },
-      dark: { colorScheme: 'dark', forcedColors: 'none' },
-      forced: { colorScheme: 'dark', forcedColors: 'active' },
-    } as const)) {
-      await page.emulateMedia(media);
-      await desktop.screenshot(`apache-${name}-${kind}`);
-    }
-    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
-  }
-
   test('adds it by the form and sees its virtual hosts', async () => {
+    const { page } = person;
     await page.getByText('Add the first endpoint').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: 'Apache', exact: true }).check();
     await dialog.getByLabel(/^Name/).fill('web2');
-    await choose(dialog.getByLabel(/^Connection type/), 'ssh', 'SSH');
-    await dialog.getByLabel(/^Host\*?$/).fill(sshd.host);
-    await dialog.getByLabel(/^Port\*?$/).fill(String(sshd.port));
-    await dialog.getByLabel(/^User\*?$/).fill(sshd.user);
-    await dialog.getByRole('radio', { name: 'Private key' }).check();
-    await dialog.getByLabel(/^SSH key path/).fill(keyFile());
+    await person.overSsh(sshd);
     await dialog.getByLabel(/^apachectl/).fill(server.settings.apachectlPath);
     await dialog.getByRole('button', { name: /^Advanced/ }).click();
     await dialog.getByLabel(/^Directory of the instance/).fill(server.dir);
-    await pictures('1-form');
+    await person.pictures('apache-1-form');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await page.locator('[data-instance-id]').waitFor(patience);
     await page.getByRole('button', { name: 'Open nodes' }).click();
     await page.getByText('shop.example').first().waitFor(patience);
     await page.getByText('blog.example').first().waitFor(patience);
-    await pictures('2-nodes');
+    await person.pictures('apache-2-nodes');
   });
 
   test('requests a certificate, approves its plan, and sees the proof', async () => {
+    const { page } = person;
     await page
       .getByRole('button', { name: /Request certificate for shop\.example/ })
       .first()
       .click();
     await page.getByRole('dialog').getByRole('button', { name: 'Request certificate', exact: true }).click();
-    await go('Approvals');
+    await person.go('Approvals');
     await page.getByText('web2 / shop.example').first().click(patience);
     await page.getByText('Not proved: apachectl -t', { exact: false }).first().waitFor(patience);
-    await pictures('3-plan');
-    await page
-      .getByRole('button', { name: /^Approve/ })
-      .first()
-      .click();
-    await page.waitForURL(/#\/tasks\/./, patience);
-    await page
-      .getByText(/handshakes? showed the new key and the full chain/)
-      .first()
-      .waitFor(patience);
-    await pictures('4-proved');
+    await person.pictures('apache-3-plan');
+    await person.approve(/handshakes? showed the new key and the full chain/);
+    await person.pictures('apache-4-proved');
     expect((await shown(server, 'shop.example'))[0]).not.toBe(old.facts.fingerprint);
     expect((await shown(server, 'blog.example'))[0]).toBe(neighbour.facts.fingerprint);
   });

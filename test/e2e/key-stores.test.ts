@@ -1,7 +1,5 @@
-import { chownSync, copyFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { childEnvironment, exec } from '#kit/exec.ts';
 import type { MadeEndpoint } from '#test/make/endpoints.ts';
@@ -9,34 +7,23 @@ import { exporting, keyPassword, storeEndpoint, storePassword } from '#test/make
 import { have } from '../servers/available.ts';
 import { canRunSshd, type Sshd, startSshd } from '../servers/sshd.ts';
 import { type StoreServer, startStoreServer } from '../servers/store-server.ts';
+import { Beginner, patience } from './beginner.ts';
 import { electronForTests, type Launched, launchApp } from './electron.ts';
 
 const electron = await electronForTests();
 const usable = electron !== null && have('keytool') && have('openssl') && canRunSshd();
-const patience = { timeout: 60_000 };
-const looks = [
-  ['light', { colorScheme: 'light', forcedColors: 'none' }],
-  ['dark', { colorScheme: 'dark', forcedColors: 'none' }],
-  ['forced', { colorScheme: 'light', forcedColors: 'active' }],
-] as const;
 
 describe.skipIf(!usable)('a person at the desktop with key stores', () => {
   let sshd: Sshd;
   let desktop: Launched;
-  let page: Page;
+  let person: Beginner;
   const made: MadeEndpoint[] = [];
   const servers: StoreServer[] = [];
 
   beforeAll(async () => {
     sshd = await startSshd();
     desktop = await launchApp();
-    page = await desktop.page();
-    page.setDefaultTimeout(patience.timeout);
-    await page.setViewportSize({ width: 1180, height: 900 }).catch(() => {});
-    await page.getByRole('button', { name: 'Show recovery key' }).click(patience);
-    await page.getByRole('checkbox', { name: 'I have saved it' }).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Add the first endpoint').waitFor(patience);
+    person = await Beginner.begin(desktop, 900);
   });
   afterAll(async () => {
     await desktop?.stop();
@@ -48,26 +35,6 @@ describe.skipIf(!usable)('a person at the desktop with key stores', () => {
     if (task.result?.state === 'fail') await desktop.screenshot('key-stores-failed');
   });
 
-  const go = (name: string) => page.getByRole('navigation').getByText(name, { exact: true }).click();
-  const fill = async (fields: Record<string, string>) => {
-    for (const [field, text] of Object.entries(fields)) await page.fill(`[data-field=${field}]`, text);
-  };
-  const inEachLook = async (name: string) => {
-    for (const [look, media] of looks) {
-      await page.emulateMedia(media);
-      await desktop.screenshot(`key-stores-${name}-${look}`);
-    }
-    await page.emulateMedia(looks[0][1]);
-  };
-
-  /** The key file where the user of the application can read it. */
-  function keyFile(): string {
-    const path = join(desktop.dataDirectory, 'id_test');
-    copyFileSync(sshd.privateKeyPath, path);
-    if (desktop.account !== null) chownSync(path, desktop.account.uid, desktop.account.gid);
-    return path;
-  }
-
   /** Adds it by the form, requests a certificate, reads and approves the plan, and sees the proof. */
   async function wholeJob(
     label: string,
@@ -75,26 +42,19 @@ describe.skipIf(!usable)('a person at the desktop with key stores', () => {
     fields: Record<string, string>,
     advanced: Record<string, string>,
   ) {
-    await go('Endpoints');
+    const { page } = person;
+    await person.go('Endpoints');
     await page
       .getByRole('button', { name: /^Add (the first )?endpoint$/ })
       .first()
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: label, exact: true }).check();
-    await page.selectOption('[data-field=connection_type]', 'ssh');
-    await dialog.getByRole('radio', { name: 'Private key', exact: true }).check();
-    await fill({
-      name,
-      host: sshd.host,
-      port: String(sshd.port),
-      user: sshd.user,
-      ssh_key_path: keyFile(),
-      ...fields,
-    });
+    await person.overSsh(sshd);
+    await person.fill({ name, ...fields });
     await dialog.getByText(/^Advanced/).click();
-    await fill(advanced);
-    await inEachLook(`${name}-form`);
+    await person.fill(advanced);
+    await person.pictures(`key-stores-${name}-form`);
     expect(await dialog.innerText()).not.toContain(storePassword);
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await page.locator('[data-instance-id]').waitFor(patience);
@@ -106,28 +66,20 @@ describe.skipIf(!usable)('a person at the desktop with key stores', () => {
       .first()
       .click();
     await dialog.getByRole('button', { name: 'Request certificate', exact: true }).click();
-    await go('Approvals');
+    await person.go('Approvals');
     await page.getByText(`${name} / shop`).first().click(patience);
     await page
       .getByRole('button', { name: /^Approve/ })
       .first()
       .waitFor(patience);
     await page.getByText('shop in').first().waitFor(patience);
-    await inEachLook(`${name}-plan`);
-    await page
-      .getByRole('button', { name: /^Approve/ })
-      .first()
-      .click();
-    await page.waitForURL(/#\/tasks\/./, patience);
-    await page
-      .getByText(/handshakes? showed the new key and the full chain/)
-      .first()
-      .waitFor(patience);
+    await person.pictures(`key-stores-${name}-plan`);
+    await person.approve(/handshakes? showed the new key and the full chain/);
     await page
       .getByText(/read the new key store and found the new key/)
       .first()
       .waitFor(patience);
-    await inEachLook(`${name}-proved`);
+    await person.pictures(`key-stores-${name}-proved`);
   }
 
   test('has a certificate installed in a P12 store, and sees that it is served', async () => {
