@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { findElectron } from './find-electron.ts';
+import { fetchedF5Sdk, findF5Sdk } from './find-f5-sdk.ts';
 import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
 import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
@@ -77,6 +78,7 @@ async function main(): Promise<number> {
   for (const major of tomcatMajors) await findTomcat(major, say);
   await findKeytools(say);
   await findWinrmPeers(say);
+  await findF5Sdk(say);
   const built = await run(['npm', 'run', '--silent', 'build']);
   if (built !== 0) return built;
   const directory = mkdtempSync(join(tmpdir(), 'trustkeep-test-'));
@@ -185,6 +187,10 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
   if (fetchedWinrmPeers() === null)
     process.stdout.write(
       'Missing: pywinrm, pypsrp and pyspnego (WinRM as others speak it). Where the Python package index gives them, they are fetched: "node scripts/find-winrm-peers.ts" says why not.\n',
+    );
+  if (fetchedF5Sdk() === null)
+    process.stdout.write(
+      'Missing: f5-sdk (iControl REST as its vendor speaks it). Where the Python package index gives it, it is fetched: "node scripts/find-f5-sdk.ts" says why not.\n',
     );
   if (electron === null)
     process.stdout.write(

@@ -3,6 +3,12 @@ import { copyOf, partsOf, Refusal, tilde, type Virtual, type World } from './big
 const nested = (entries: Record<string, unknown>) => ({ nestedStats: { entries } });
 const told = (description: string) => ({ description });
 
+/** What tells the version to clients that ask for nothing else. */
+export const system = (world: World): unknown => ({
+  ...collection('tm:sys:syscollectionstate', [{ reference: { link: 'https://localhost/mgmt/tm/sys/file' } }]),
+  selfLink: `https://localhost/mgmt/tm/sys?ver=${world.version}`,
+});
+
 export function version(world: World): unknown {
   const link = 'https://localhost/mgmt/tm/sys/version/0';
   const entries = { Build: told('0.0.6'), Product: told('BIG-IP'), Version: told(world.version) };
@@ -27,6 +33,7 @@ export function devices({ devices: all, self, version: ver }: World): unknown {
         failoverState,
       },
       ...{ selfDevice: String(name === self), version: ver },
+      selfLink: `https://localhost/mgmt/tm/cm/device/${tilde(`/Common/${name}`)}?ver=${ver}`,
     })),
   );
 }
@@ -111,6 +118,7 @@ function virtualBody({ fullPath, destination, enabled, clientSide, serverSide }:
   ];
   return {
     kind: 'tm:ltm:virtual:virtualstate',
+    selfLink: `https://localhost/mgmt/tm/ltm/virtual/${tilde(fullPath)}`,
     ...{ ...partsOf(fullPath), fullPath, destination, ipProtocol: 'tcp', mask: '255.255.255.255' },
     ...(enabled ? { enabled: true } : { disabled: true }),
     profilesReference: {
@@ -123,5 +131,7 @@ function virtualBody({ fullPath, destination, enabled, clientSide, serverSide }:
 
 /** The product leaves `items` out where there are none. */
 export function collection(kind: string, items: readonly unknown[]): Record<string, unknown> {
-  return items.length === 0 ? { kind } : { kind, items };
+  const [, ...parts] = kind.split(':');
+  const selfLink = `https://localhost/mgmt/tm/${parts.slice(0, -1).join('/')}`;
+  return items.length === 0 ? { kind, selfLink } : { kind, selfLink, items };
 }

@@ -46,6 +46,7 @@ function fileRoutes(kind: FileKind): [RegExp, Record<string, Route>][] {
 }
 
 const routes: [RegExp, Record<string, Route>][] = [
+  [/^tm\/sys$/, { GET: devices.system }],
   [/^tm\/sys\/version$/, { GET: devices.version }],
   [/^tm\/cm\/device$/, { GET: devices.devices }],
   [/^tm\/cm\/device-group$/, { GET: (world, call) => devices.groups(world, isExpanded(call)) }],

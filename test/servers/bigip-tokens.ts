@@ -31,6 +31,7 @@ function tokenBody({ tokens, now }: World, token: string) {
   return {
     ...{ token, name: token, userName: user, authProviderName: 'tmos', partition: '[All]', generation: 1 },
     timeout: Math.round((until - now()) / 1000),
+    ...{ lastUpdateMicros: now() * 1000, expirationMicros: until * 1000 },
     kind: 'shared:authz:tokens:authtokenitemstate',
     selfLink: `https://localhost/mgmt/shared/authz/tokens/${token}`,
   };

@@ -196,7 +196,7 @@ function fail(world: World, how: Fault['how']): void {
 function handle(world: World, request: IncomingMessage, content: Buffer): unknown {
   const { method = '', url = '', headers } = request;
   const { pathname, searchParams: query } = new URL(url, 'https://localhost');
-  const [, path] = /^\/mgmt\/(.+)$/.exec(pathname) ?? [];
+  const [, path] = /^\/mgmt\/(.+?)\/?$/.exec(pathname) ?? [];
   if (path === undefined) throw new Refusal(404, '', '<html><title>404</title></html>');
   if (path === 'shared/authn/login' && method === 'POST') return logIn(world, json(headers, content));
   const user = authorized(world, request);

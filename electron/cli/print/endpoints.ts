@@ -49,6 +49,7 @@ export function endpointTable(endpoints: readonly Endpoint[], paper: Paper): str
 export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
   const { connection, settings, policy } = endpoint;
   const { identity } = connectionDefinition(connection);
+  const unverified = connectionDefinition(connection).unverified(connection);
   const definition = endpointDefinition(endpoint);
   const nameOf = (store: string): string | null => endpoint.secretStores[store] ?? null;
   const facts = [...definition.facts(settings), ...secretFacts(definition.fields, settings, nameOf)];
@@ -60,6 +61,9 @@ export function endpointPage(endpoint: EndpointView, paper: Paper): string[] {
       ['Connection', described(connection)],
       ['Logs in with', loginWords(endpoint)],
       ...(identity === null ? [] : [[identity.label, told(connection).pinned] as const]),
+      ...(unverified === null
+        ? []
+        : [['Not verified', `until ${unverified.until}: ${unverified.reason}`] as const]),
       ...facts.map(({ label, value, none }) => [label, value ?? none] as const),
       ['Auto-approve', policy.autoApprove ? 'yes' : 'no'],
       ['Auto-renew', policy.autoRenew ? 'yes' : 'no'],

@@ -41,6 +41,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const { connection, policy } = endpoint;
   const { login, pinned } = told(connection);
   const { identity } = connectionDefinition(connection);
+  const unverified = connectionDefinition(connection).unverified(connection);
   const authority = authorities.data?.find((one) => one.id === policy.authorityId)?.name;
   const fallback = authorities.data?.find((one) => one.id === policy.fallbackId)?.name;
   const nameOf = (store: string): string | null => storeName(store, stores.data ?? []);
@@ -52,6 +53,14 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     ...(identity === null
       ? []
       : [[identity.label, mono(pinned) ?? unpinned(identity.pinsFirst)] satisfies Fact]),
+    ...(unverified === null
+      ? []
+      : [
+          [
+            en.endpoints.unverified,
+            en.overview.unverifiedUntil(unverified.until, unverified.reason),
+          ] satisfies Fact,
+        ]),
     ...settingFacts(endpointDefinition(endpoint).facts(endpoint.settings)),
     ...settingFacts(secretFacts(endpointDefinition(endpoint).fields, endpoint.settings, nameOf)),
     [en.endpoints.autoApprove, policy.autoApprove ? en.endpoints.on : en.endpoints.offAsk],

@@ -80,6 +80,7 @@ export const endpoints = {
   credentialId: 'Credential ID',
   unknownStore: 'Unknown',
   noHostKey: 'Pinned at the first connection',
+  unverified: 'Not verified',
   noFingerprint: 'The certificate is verified by its CA',
   hostKeyChanged: (what: string) => `The ${what} has changed.`,
   hostKeyChangedText: (what: string) =>

@@ -153,7 +153,7 @@ export async function readInUse(
     isLike(profile.members, after?.members ?? {}) &&
     certificate?.content === fingerprint
   )
-    return `${profileName} uses the new certificate: the object ${fullPathIn(object?.path ?? '')} has its fingerprint ${fingerprint.slice(0, 16)}….`;
+    return `${profileName} uses the new certificate: the object ${fullPathIn(object?.path ?? '')} has its fingerprint (${fingerprint.slice(0, 16)}…).`;
   throw new Failure(
     'install.not-served',
     `${profileName} on ${client.connection.description} does not use the new certificate.`,
