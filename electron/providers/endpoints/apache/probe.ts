@@ -1,9 +1,8 @@
-import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { maySignal, opensslCheck, probing, refuseLocked } from '../common/probing.ts';
+import { maySignal, opensslCheck, probing, writingCheck } from '../common/probing.ts';
 import { reloadCommand, runningServer } from './commands.ts';
 import type { Program } from './program.ts';
 import type { View } from './view.ts';
@@ -36,7 +35,9 @@ export async function probeApache(
     const { view } = seen;
     if (view !== undefined) {
       await check('running', () => running(connection, view));
-      await check('write', () => writing(connection, view));
+      await check('write', () =>
+        writingCheck(connection, view.nodes, { main: view.configuration.main.path, real: view.real }),
+      );
     }
   }
   await check('openssl', () => opensslCheck(connection));
@@ -63,14 +64,4 @@ async function running(connection: HostConnection, { configuration, program }: V
       { hint: 'Use root, or an account that is allowed to run apachectl with sudo.' },
     );
   return `Apache is running (process ${server.pid}). Reload command: ${argv.join(' ')}.`;
-}
-
-async function writing(connection: HostConnection, { nodes, configuration, real }: View): Promise<string> {
-  const paths = nodes.flatMap(({ node }) =>
-    [node.certificatePath, node.keyPath].filter((path) => path !== null),
-  );
-  const directories = new Set(paths.map((path) => posix.dirname(real(path))));
-  directories.add(posix.dirname(real(configuration.main.path)));
-  await refuseLocked(connection, [...directories]);
-  return `Certificates, keys and configuration are writable (${[...directories].join(', ')}).`;
 }

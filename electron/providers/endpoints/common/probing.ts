@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { asFailure, Failure, isAboutConnection } from '#shared/failure.ts';
+import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { CheckName, ProbeCheck } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { opensslVersion, unwritable } from './keys.ts';
@@ -46,6 +48,20 @@ export async function refuseLocked(
   throw new Failure('endpoint.denied', `The account is not allowed to write to ${locked}.`, {
     hint: 'Use root, or an account that is allowed to write there with sudo.',
   });
+}
+
+/** Whether files of nodes can be replaced, and the configuration whose main file is `main`. `endpoint.denied`. */
+export async function writingCheck(
+  connection: HostConnection,
+  nodes: readonly { node: DiscoveredNode }[],
+  { main, real }: { main: string; real: (path: string) => string },
+): Promise<string> {
+  const paths = nodes.flatMap(({ node }) =>
+    [node.certificatePath, node.keyPath].filter((path) => path !== null),
+  );
+  const directories = [...new Set([...paths, main].map((path) => posix.dirname(real(path))))];
+  await refuseLocked(connection, directories);
+  return `Certificates, keys and configuration are writable (${directories.join(', ')}).`;
 }
 
 /** Which openssl is there. `endpoint.no-openssl`. */

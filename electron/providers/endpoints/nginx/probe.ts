@@ -1,9 +1,8 @@
-import { posix } from 'node:path';
 import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { maySignal, opensslCheck, probing, refuseLocked } from '../common/probing.ts';
+import { maySignal, opensslCheck, probing, writingCheck } from '../common/probing.ts';
 import { pidPathOf, refuseHandingOver, reloadCommand, runningServer, testConfiguration } from './commands.ts';
 import type { Program } from './program.ts';
 import type { View } from './view.ts';
@@ -34,7 +33,9 @@ export async function probeNginx(
     const { view } = seen;
     if (view !== undefined) {
       await check('running', () => running(connection, view));
-      await check('write', () => writing(connection, view));
+      await check('write', () =>
+        writingCheck(connection, view.nodes, { main: view.program.configPath, real: view.real }),
+      );
     }
   }
   await check('openssl', () => opensslCheck(connection));
@@ -69,14 +70,4 @@ async function running(connection: HostConnection, { configuration, program }: V
       },
     );
   return `nginx is running (process ${server.pid}). Reload command: ${argv.join(' ')}.`;
-}
-
-async function writing(connection: HostConnection, { nodes, program, real }: View): Promise<string> {
-  const paths = nodes.flatMap(({ node }) =>
-    [node.certificatePath, node.keyPath].filter((path) => path !== null),
-  );
-  const directories = new Set(paths.map((path) => posix.dirname(real(path))));
-  directories.add(posix.dirname(real(program.configPath)));
-  await refuseLocked(connection, [...directories]);
-  return `Certificates, keys and configuration are writable (${[...directories].join(', ')}).`;
 }
