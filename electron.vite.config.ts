@@ -4,6 +4,7 @@ import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 import { licensesAsset } from './build/licenses.ts';
 import { quickjsAsset } from './build/quickjs-asset.ts';
+import { windowsScripts } from './build/windows-scripts.ts';
 
 /**
  * The flavours, by mode: `electron-vite build` makes the release, `--mode e2e` the same for tests to drive; `e2e-shell`
@@ -19,7 +20,7 @@ export default defineConfig(({ mode }) => {
         __E2E__: JSON.stringify(mode.startsWith('e2e')),
         __SIGNED__: JSON.stringify(process.env.TRUSTKEEP_SIGNED ?? 'no'),
       },
-      plugins: [licensesAsset(), shellOnly ? standInAgent() : quickjsAsset()],
+      plugins: [licensesAsset(), windowsScripts(), shellOnly ? standInAgent() : quickjsAsset()],
       build: {
         rolldownOptions: {
           input: { main: resolve('electron/main.ts') },

@@ -10,6 +10,7 @@ import { findElectron } from './find-electron.ts';
 import { fetchedF5Sdk, findF5Sdk } from './find-f5-sdk.ts';
 import { findKeytools, missingJavas } from './find-java.ts';
 import { fetchedOpenbao, findOpenbao } from './find-openbao.ts';
+import { findPwsh } from './find-pwsh.ts';
 import { fetchedTomcat, findTomcat, tomcatMajors } from './find-tomcat.ts';
 import { fetchedWinrmPeers, findWinrmPeers } from './find-winrm-peers.ts';
 import { root, withOwnPrograms } from './own-programs.ts';
@@ -192,6 +193,11 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
     process.stdout.write(
       'Missing: f5-sdk (iControl REST as its vendor speaks it). Where the Python package index gives it, it is fetched: "node scripts/find-f5-sdk.ts" says why not.\n',
     );
+  const pwsh = findPwsh();
+  if (pwsh === null)
+    process.stdout.write(
+      'Missing: pwsh with Pester 6 (the PowerShell scripts as PowerShell runs them). It comes as a .NET tool: dotnet tool install --global PowerShell; pwsh -Command "Install-Module Pester".\n',
+    );
   if (electron === null)
     process.stdout.write(
       'Missing: an Electron to run the window in. Where the network allows it, it is fetched: "node scripts/find-electron.ts" says why not.\n',
@@ -199,7 +205,11 @@ async function sayWhatWasLeftOut(report: Report, noSkips: boolean): Promise<numb
   if (process.getuid?.() !== 0 && process.platform !== 'win32')
     process.stdout.write('Not root: tests that add users or mount a small disk were not run.\n');
   const fetchedAll =
-    fetchedOpenbao() !== null && tomcats.length === 0 && javas.length === 0 && fetchedWinrmPeers() !== null;
+    fetchedOpenbao() !== null &&
+    tomcats.length === 0 &&
+    javas.length === 0 &&
+    fetchedWinrmPeers() !== null &&
+    pwsh !== null;
   if (skipped.length === 0 && missing.length === 0 && fetchedAll)
     process.stdout.write('Everything was run.\n');
   process.stdout.write(

@@ -9,6 +9,7 @@ export const hostsCodes = {
     'connection.timeout': ['later', 'The host did not answer in time.'],
     'connection.unreachable': ['later', 'No network route leads to the host.'],
     'connection.unresolved': ['later', 'The name of the host could not be resolved.'],
+    'interpreter.missing': ['needs-person', 'The host has no script interpreter that Trustkeep can use.'],
     'interpreter.no-answer': ['later', 'The script interpreter on the host ended without an answer.'],
     'icontrol.not-there': ['needs-person', 'What answers at the address is not iControl REST of a BIG-IP.'],
     'icontrol.tokens-used-up': ['later', 'The user has as many login tokens as a BIG-IP allows.'],
@@ -23,6 +24,10 @@ export const hostsCodes = {
     'unverified.ended': [
       'needs-person',
       'The time is over for which a connection was allowed to go unverified.',
+    ],
+    'interpreter.restricted': [
+      'needs-person',
+      'A policy of the host lets this account run no scripts, or in a restricted language alone.',
     ],
     'ssh.command-refused': ['needs-person', 'The host no longer runs commands for this user.'],
     'ssh.handshake-failed': ['later', 'What answers there does not speak SSH as expected.'],
@@ -68,6 +73,7 @@ export const hostsCodes = {
     'file.denied': ['needs-person', 'The account is not allowed to do this with the file.'],
     'file.disk-full': ['needs-person', 'There is not enough space for the file.'],
     'file.failed': ['later', 'Something else went wrong with the file.'],
+    'file.in-use': ['later', 'Another program on the host has the file open and shares it with no one.'],
     'file.missing': ['needs-person', 'The file does not exist.'],
     'file.name-too-long': ['never', 'The name of the file is too long for the system.'],
     'file.not-a-directory': ['needs-person', 'The path does not lead to a directory.'],
@@ -97,8 +103,11 @@ export const hostsCodes = {
       'The passphrase does not open a private key that is to be stored.',
     ],
     'private-key.unreadable': ['needs-person', 'A private key that is to be stored cannot be read.'],
+    'interpreter.script-failed': ['later', 'A script of Trustkeep ended with an error on the host.'],
     'script.missing': ['needs-person', 'The script does not exist on the endpoint.'],
     'script.not-executable': ['needs-person', 'The script on the endpoint cannot be run.'],
+    'service.missing': ['needs-person', 'The host has no service of this name.'],
+    'service.not-running': ['later', 'A service of the host did not run again in time.'],
     'web-root.denied': ['needs-person', 'The directory for the challenge file could not be created.'],
   }),
 };

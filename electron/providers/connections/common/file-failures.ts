@@ -18,6 +18,7 @@ export type FileTrouble =
   | 'rights-not-kept'
   | 'damaged'
   | 'too-large'
+  | 'in-use'
   | 'failed';
 
 /** Who works where, for sentences. */
@@ -112,6 +113,12 @@ export function fileFailure(
         'file.too-large',
         `${path} ${on} is larger than ${largestRead / 1024 / 1024} MiB and is not read.`,
         'Check the path: certificates, keys and configurations are much smaller.',
+      );
+    case 'in-use':
+      return make(
+        'file.in-use',
+        `Another program on ${place.host} has ${path} open and lets no one ${work} it. It is unchanged.`,
+        'Trustkeep will try again automatically. If this continues, end the program that has the file open, or give it a restart script.',
       );
     case 'failed':
       return make(

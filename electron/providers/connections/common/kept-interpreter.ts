@@ -1,21 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { Failure } from '#shared/failure.ts';
+import { framed, type ScriptAnswer } from './script-framing.ts';
 import { ProgramGone, type StayingProgram, type WindowsHost, type WindowsProgram } from './windows-host.ts';
 
 /** One run of a script. */
 interface ScriptRun {
   /** Text of the script and what it is given: JSON. It travels on the input alone, and may hold secrets. */
   request: Record<string, unknown>;
+  /** Bytes that it is given beside that. */
+  content?: Uint8Array | undefined;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   outputBytes: number;
 }
 
 /**
- * An interpreter that is started once and runs one script after the other: its start is what takes longest. It reads a line of
- * base64 for each: UTF-8 JSON, `request` with a random `mark`; and prints `mark:` + base64 of UTF-8 JSON + `:mark`, whatever else is
- * printed before. Everything that counts is ASCII, so that no code page matters. Safe concurrently: one script after the other.
- * @internal
+ * An interpreter that is started once and runs one script after the other: its start is what takes longest. How it is spoken with:
+ * `script-framing.ts`. Safe concurrently: one script after the other.
  */
 export class KeptInterpreter {
   readonly #host: WindowsHost;
@@ -29,7 +29,12 @@ export class KeptInterpreter {
   }
 
   /** What the script answered. Rejects as `HostConnection.exec` does; the next script has another interpreter then. */
-  run(script: ScriptRun): Promise<unknown> {
+  async run(script: ScriptRun): Promise<unknown> {
+    return (await this.answer(script)).value;
+  }
+
+  /** The same with the bytes that it gave back. */
+  answer(script: ScriptRun): Promise<ScriptAnswer> {
     const turn = this.#last.then(() => this.#inTurn(script));
     this.#last = turn.catch(() => {});
     return turn;
@@ -43,7 +48,7 @@ export class KeptInterpreter {
   }
 
   /** An interpreter that had gone meanwhile has done nothing: the same once more, in a new one. */
-  async #inTurn(script: ScriptRun): Promise<unknown> {
+  async #inTurn(script: ScriptRun): Promise<ScriptAnswer> {
     script.signal?.throwIfAborted();
     const wasKept = this.#program !== null;
     try {
@@ -62,21 +67,15 @@ export class KeptInterpreter {
     throw this.#noAnswer('ended before it read a script', '');
   }
 
-  async #exchange({ request, timeoutMs, signal, outputBytes }: ScriptRun): Promise<unknown> {
+  async #exchange({ request, content, timeoutMs, signal, outputBytes }: ScriptRun): Promise<ScriptAnswer> {
     this.#program ??= this.#host.start(this.#argv, signal);
     const program = await this.#program;
-    const mark = randomBytes(16).toString('hex');
-    const json = Buffer.from(JSON.stringify({ ...request, mark }));
-    const input = Buffer.from(`${json.toString('base64')}\n`, 'latin1');
-    json.fill(0);
-    const [opening, closing] = [Buffer.from(`${mark}:`), Buffer.from(`:${mark}`)];
-    const isWhole = (stdout: Buffer) => stdout.includes(closing);
+    const { input, isWhole, read } = framed(request, content);
     try {
       const { stdout, stderr } = await program.exchange({ input, isWhole, timeoutMs, signal, outputBytes });
-      const [from, to] = [stdout.indexOf(opening), stdout.indexOf(closing)];
-      if (from < 0 || to < 0)
-        throw this.#noAnswer('ended, or printed more than Trustkeep reads', stderr.toString());
-      return parsed(stdout.toString('latin1', from + opening.length, to));
+      const answer = read(stdout);
+      if (answer !== null) return answer;
+      throw this.#noAnswer('ended, or printed more than Trustkeep reads', stderr.toString());
     } finally {
       input.fill(0);
     }
@@ -88,12 +87,4 @@ export class KeptInterpreter {
       ...(stderr.trim() === '' ? {} : { peerSaid: stderr.trim() }),
     });
   }
-}
-
-function parsed(base64: string): unknown {
-  return JSON.parse(
-    Buffer.from(base64, 'base64')
-      .toString('utf8')
-      .replace(/^\ufeff/, ''),
-  );
 }

@@ -57,7 +57,10 @@ export function ownershipOf(
   rights: Pick<FileRights, 'acl' | 'attributes' | 'label'> = unread,
 ): Ownership {
   if (system !== 'posix')
-    return { system: 'windows', owner: owner === 'unknown' ? null : owner, acl: null, attributes: null };
+    return {
+      ...{ system: 'windows', owner: owner === 'unknown' ? null : owner },
+      ...{ acl: rights.acl, attributes: rights.attributes },
+    };
   const { acl, attributes, label } = rights;
   return { ...posix(owner, group, mode), acl, attributes, label };
 }
