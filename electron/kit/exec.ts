@@ -119,7 +119,29 @@ export function exec(request: ExecRequest): Promise<ExecResult> {
   });
 }
 
-function started({ argv: [program, ...args], env = childEnvironment() }: ExecRequest) {
+/** A program that stays until it is ended; it does not outlive us. */
+export interface StartedProgram {
+  stdin: NodeJS.WritableStream;
+  stdout: NodeJS.ReadableStream;
+  stderr: NodeJS.ReadableStream;
+  /** Resolves when it has ended and all that it printed has come, or when it could not be started. */
+  ended: Promise<void>;
+  /** It and what it started, as far as that did not leave its group. It may have ended. */
+  kill(): void;
+}
+
+/** Starts a program to be spoken with, without a command interpreter and in the small environment that children get. */
+export function start(argv: ExecRequest['argv']): StartedProgram {
+  const child = started({ argv });
+  endsWithUs(child);
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  child.once('close', () => resolve());
+  child.once('error', () => resolve());
+  const { stdin, stdout, stderr } = child;
+  return { stdin, stdout, stderr, ended, kill: () => endGroup(child) };
+}
+
+function started({ argv: [program, ...args], env = childEnvironment() }: Pick<ExecRequest, 'argv' | 'env'>) {
   return spawn(program, args, {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],

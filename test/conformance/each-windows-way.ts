@@ -37,20 +37,20 @@ function subjectOf(start: () => Promise<WindowsPeer>): Subject {
     expect(left).toBe(0);
   });
   beforeEach(() => {
-    directory = mkdtempSync(join(peer.world.drive, 'test '));
+    directory = mkdtempSync(join(peer.machine.world.drive, 'test '));
   });
   afterEach(() => {
-    peer.world.fault = () => null;
+    peer.machine.world.heal();
     rmSync(directory, { recursive: true, force: true });
     expect(peer.incidents()).toEqual([]);
   });
   const real = (name: string) => join(directory, ...name.split('\\'));
   return {
     peer: () => peer,
-    world: () => peer.world,
+    world: () => peer.machine.world,
     connection: () => connection,
     directory: () => directory,
     real,
-    at: (name) => (name === '' ? peer.world.shown(directory) : peer.world.shown(real(name))),
+    at: (name) => (name === '' ? peer.machine.world.shown(directory) : peer.machine.world.shown(real(name))),
   };
 }

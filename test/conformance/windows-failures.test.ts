@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { win32 } from '#test/servers/powershell-world.ts';
 import { eachWindowsWay } from './each-windows-way.ts';
 
 /** By the code of Win32, whatever the language of what is said (one of the stand-in's errors is German, one Japanese…). */
@@ -19,7 +18,7 @@ eachWindowsWay('fails', ({ connection, world, at, real, directory }) => {
       'at %s of a write, which leaves the old file as it was',
       async (stage) => {
         writeFileSync(real('f'), 'old');
-        world().fault = (step) => (step === stage ? win32(number) : null);
+        world().fail([stage], number);
         await expect(connection().write(at('f'), Buffer.from('new'), { mode: 0o600 })).rejects.toMatchObject({
           code,
           message: expect.stringContaining(at('f')),
@@ -30,8 +29,7 @@ eachWindowsWay('fails', ({ connection, world, at, real, directory }) => {
     );
     test('of whatever else is done', async () => {
       writeFileSync(real('f'), 'old');
-      world().fault = (step) =>
-        ['stat', 'rights', 'read', 'hash', 'list', 'remove'].includes(step) ? win32(number) : null;
+      world().fail(['stat', 'rights', 'read', 'hash', 'list', 'remove'], number);
       const file = at('f');
       const works = [
         () => connection().stat(file),

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { inherited, privateRights, win32 } from '#test/servers/powershell-world.ts';
+import { inherited, privateRights } from '#test/servers/powershell-world.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
 import { sha256 } from './each-connection.ts';
 import { eachWindowsWay } from './each-windows-way.ts';
@@ -84,14 +84,14 @@ eachWindowsWay('reads and writes files', ({ connection, world, at, real, directo
     const files = ['a', 'b', 'c'].map((name) => ({
       ...{ path: at(name), content: Buffer.from(`new ${name}`), options: { mode: 0o644 } },
     }));
-    world().fault = (step, path) => (step === 'fill' && path === at('c') ? full : null);
+    world().fail(['fill'], 112, at('c'));
     await expect(connection().writeAll(files)).rejects.toMatchObject({
       code: 'file.disk-full',
       message: expect.stringContaining(at('c')),
     });
     const contents = () => readdirSync(directory()).map((name) => readFileSync(real(name), 'utf8'));
     expect(contents()).toEqual(['old a', 'old b', 'old c']);
-    world().fault = () => null;
+    world().heal();
     await connection().writeAll(files);
     expect(contents()).toEqual(['new a', 'new b', 'new c']);
   });
@@ -141,5 +141,3 @@ eachWindowsWay('reads and writes files', ({ connection, world, at, real, directo
     expect(readdirSync(real('a'))).toEqual(['b']);
   });
 });
-
-const full = win32(112);

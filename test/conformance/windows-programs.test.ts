@@ -61,7 +61,7 @@ eachWindowsWay('runs programs', ({ connection, peer }) => {
     await expect(refused).rejects.toMatchObject({ code: 'script.not-executable' });
   });
   test('and restarts services', async () => {
-    peer().services.set('Tomcat10', 'Stopped').set('bad', 'broken');
+    peer().machine.change({ services: { Tomcat10: 'Stopped', bad: 'broken' } });
     expect(await connection().serviceStatus('Tomcat10')).toBe('Stopped');
     await connection().restartService('Tomcat10', 1000);
     expect(await connection().serviceStatus('Tomcat10')).toBe('Running');
@@ -79,7 +79,7 @@ describe.each(Object.entries(windowsWays).filter(([, { can }]) => can))('Windows
   test('says that a policy restricts the language of scripts', async () => {
     const peer = await start({ restricted: true });
     const connection = await peer.connect();
-    const refused = { code: 'interpreter.restricted', message: expect.stringContaining('127.0.0.1') };
+    const refused = { code: 'interpreter.restricted', message: expect.stringContaining('policy') };
     await expect(connection.read('C:\\f')).rejects.toMatchObject(refused);
     await expect(connection.exec({ argv: ['true'] })).rejects.toMatchObject(refused);
     await connection.close();

@@ -56,22 +56,32 @@ export const privateRights = `O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;${own}
 export class WindowsWorld {
   readonly drive: string;
   readonly #beside: string;
-  /** Asked before something is done to a path; an error is thrown then. */
-  fault: (step: string, path: string) => WindowsError | null = () => null;
+  readonly #faults: string;
 
   /** `directory`: of its own. */
   constructor(directory: string) {
     this.drive = join(directory, 'c');
     this.#beside = join(directory, 'beside');
+    this.#faults = join(directory, 'faults');
     mkdirSync(this.drive, { recursive: true });
     mkdirSync(this.#beside, { recursive: true });
   }
 
+  /** From now on these steps end with this code of Win32, of one path or of all. In a file: the interpreter may be a process of its own. */
+  fail(steps: readonly string[], code: number, path: string | null = null): void {
+    writeFileSync(this.#faults, JSON.stringify({ steps, code, path }));
+  }
+
+  heal(): void {
+    rmSync(this.#faults, { force: true });
+  }
+
+  /** Said before something is done to a path. */
   step(name: string, path: string): void {
-    const error = this.fault(name, path);
-    if (error === null) return;
-    error.about = path;
-    throw error;
+    if (!existsSync(this.#faults)) return;
+    const { steps, code, path: about } = JSON.parse(readFileSync(this.#faults, 'utf8'));
+    if (!steps.includes(name) || (about ?? path) !== path) return;
+    throw Object.assign(win32(code), { about: path });
   }
 
   /** `C:\dir\f` → where it lies. */

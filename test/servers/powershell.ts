@@ -5,23 +5,10 @@ import {
   windowsScripts,
 } from '../../electron/providers/connections/common/windows-bootstrap.ts';
 import * as files from './powershell-files.ts';
+import type { Machine } from './powershell-machine.ts';
 import { run } from './powershell-programs.ts';
 import { WindowsError, type WindowsWorld } from './powershell-world.ts';
 import type { Program } from './wsman-command.ts';
-
-/** The services of the host, by name. */
-export type Services = Map<string, 'Running' | 'Stopped' | 'broken'>;
-
-interface Machine {
-  world: WindowsWorld;
-  services?: Services;
-  /** As a policy has it. */
-  restricted?: boolean;
-  /** What is printed beside answers, by a module that is loaded or by a program of the host. */
-  noise?: string;
-  /** What the interpreter found wrong with what it was sent. */
-  incidents: string[];
-}
 
 type Verb = (machine: Machine, parameters: never, content: Buffer, ended: AbortSignal) => unknown;
 const ofFiles =
@@ -51,7 +38,7 @@ const verbs: Record<ScriptName, [verb: Verb, parameters: string, sum: string]> =
     '75838783a676',
   ],
   service: [
-    ({ services }, { name }: { name: string }) => ({ status: shown(services?.get(name)) }),
+    ({ state }, { name }: { name: string }) => ({ status: shown(state.services[name]) }),
     'name',
     '1ff0defb87b4',
   ],
@@ -60,9 +47,10 @@ const verbs: Record<ScriptName, [verb: Verb, parameters: string, sum: string]> =
 
 const shown = (status: string | undefined) => (status === 'broken' ? 'Stopped' : (status ?? null));
 
-function restarted({ services }: Machine, { name }: { name: string }) {
-  if (services?.get(name) === 'Stopped') services.set(name, 'Running');
-  return { status: shown(services?.get(name)) };
+function restarted(machine: Machine, { name }: { name: string }) {
+  const { services } = machine.state;
+  if (services[name] === 'Stopped') machine.change({ services: { ...services, [name]: 'Running' } });
+  return { status: shown(machine.state.services[name]) };
 }
 
 const sumOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
@@ -118,7 +106,7 @@ async function answered(machine: Machine, line: string, ended: AbortSignal): Pro
 /** `powershell.exe` of that machine, which runs our bootstrap and our scripts, and nothing else. */
 export function powershell(machine: Machine): (argv: readonly string[]) => Program | undefined {
   const program: Program = async ({ stdin, write, ended }) => {
-    if (machine.restricted === true) return 71;
+    if (machine.state.restricted) return 71;
     let [parts, size]: [Buffer[], number] = [[], 0];
     for await (const part of stdin) {
       parts.push(part);
@@ -130,10 +118,10 @@ export function powershell(machine: Machine): (argv: readonly string[]) => Progr
       for (const line of lines) {
         try {
           const answer = await answered(machine, line, ended);
-          if (machine.noise !== undefined) write('stdout', machine.noise);
+          write('stdout', machine.state.noise);
           write('stdout', answer);
         } catch (thrown) {
-          machine.incidents.push(`${thrown}`);
+          machine.found(thrown);
           write(
             'stderr',
             '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">Unerwartet_x000D__x000A_</S></Objs>',
