@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { windowsWays } from '#test/make/windows-ways.ts';
 import { Secret } from '../../electron/secrets/secret.ts';
@@ -75,27 +76,50 @@ eachWindowsWay('runs programs', ({ connection, peer }) => {
   });
 });
 
-describe.each(Object.entries(windowsWays).filter(([, { can }]) => can))('Windows over %s', (_, { start }) => {
-  test('says that a policy restricts the language of scripts', async () => {
-    const peer = await start({ restricted: true });
-    const connection = await peer.connect();
-    const refused = { code: 'interpreter.restricted', message: expect.stringContaining('policy') };
-    await expect(connection.read('C:\\f')).rejects.toMatchObject(refused);
-    await expect(connection.exec({ argv: ['true'] })).rejects.toMatchObject(refused);
-    await connection.close();
-    expect(peer.left()).toBe(0);
-    await peer.stop();
-  });
-  test('reads answers out of whatever else is printed, and rejects everything once closed', async () => {
-    const peer = await start({ noise: 'WARNUNG: :0123,\r\n' });
-    const connection = await peer.connect();
-    await connection.write('C:\\f', Buffer.from('x'), { mode: 0o600 });
-    expect((await connection.read('C:\\f')).toString()).toBe('x');
-    await Promise.all([connection.close(), connection.close()]);
-    const closed = { code: 'connection.closed' };
-    await expect(connection.read('C:\\f')).rejects.toMatchObject(closed);
-    await expect(connection.exec({ argv: ['true'] })).rejects.toMatchObject(closed);
-    expect([peer.incidents(), peer.left()]).toEqual([[], 0]);
-    await peer.stop();
-  });
-});
+describe.each(Object.entries(windowsWays).filter(([, { can }]) => can))(
+  'Windows over %s',
+  (name, { start }) => {
+    test('says that a policy restricts the language of scripts', async () => {
+      const peer = await start({ restricted: true });
+      const connection = await peer.connect();
+      const refused = { code: 'interpreter.restricted', message: expect.stringContaining('policy') };
+      await expect(connection.read('C:\\f')).rejects.toMatchObject(refused);
+      await expect(connection.exec({ argv: ['true'] })).rejects.toMatchObject(refused);
+      await connection.close();
+      expect(peer.left()).toBe(0);
+      await peer.stop();
+    });
+    test.runIf(name !== 'its own programs')(
+      'tells that the line broke, and works again on a new one',
+      async () => {
+        const peer = await start();
+        const connection = await peer.connect();
+        const { drive } = peer.machine.world;
+        const running = connection.exec({ argv: ['sh', '-c', `touch '${drive}/begun'; exec sleep 5`] });
+        const lost = expect(running).rejects.toMatchObject({ code: 'connection.lost', about: 'line' });
+        await expect.poll(() => existsSync(`${drive}/begun`)).toBe(true);
+        await peer.drop?.();
+        await lost;
+        await connection.close();
+        const again = await peer.connect();
+        await again.write('C:\\f', Buffer.from('x'), { mode: 0o600 });
+        expect((await again.read('C:\\f')).toString()).toBe('x');
+        await again.close();
+        expect(peer.incidents()).toEqual([]);
+        await peer.stop();
+      },
+    );
+    test('reads answers out of whatever else is printed, and rejects everything once closed', async () => {
+      const peer = await start({ noise: 'WARNUNG: :0123,\r\n' });
+      const connection = await peer.connect();
+      await connection.write('C:\\f', Buffer.from('x'), { mode: 0o600 });
+      expect((await connection.read('C:\\f')).toString()).toBe('x');
+      await Promise.all([connection.close(), connection.close()]);
+      const closed = { code: 'connection.closed' };
+      await expect(connection.read('C:\\f')).rejects.toMatchObject(closed);
+      await expect(connection.exec({ argv: ['true'] })).rejects.toMatchObject(closed);
+      expect([peer.incidents(), peer.left()]).toEqual([[], 0]);
+      await peer.stop();
+    });
+  },
+);
