@@ -46,7 +46,8 @@ export const f5 = defineEndpoint({
       default: true,
       advanced: true,
     },
-    ...policyFields,
+    // what is installed is in use with the request that installs it
+    ...policyFields.filter(({ name }) => name !== 'restarts'),
   ],
   settings,
   toFlat: ({ proveBy, syncGroup }) => ({ prove_by: proveBy, sync_group: syncGroup }),

@@ -95,6 +95,15 @@ describe.each(lines)('the documented line for %s', (type, line) => {
   });
 });
 
+test('the documented line for f5 is understood without the options that it has no use for', async () => {
+  const { client, calls } = scriptedClient({ 'endpoints.add': new Failure('internal', 'Enough.') });
+  const line =
+    'tls add f5 --name <server_name> --connection_type rest_insecure --host <server_host> --port <port> --user <user> --store <credential-store-name> --store_cred_id <credential-store-id>';
+  await cli(typed(line), { running: client });
+  const { password: _password, ssh_key_path: _path, ssh_key_password: _passphrase, ...others } = asTyped;
+  expect(calls).toEqual([['endpoints.add', { type: 'f5', ...others, connection_type: 'rest_insecure' }]]);
+});
+
 test('the success message gives the instance id, as people know it', async () => {
   const endpoint = { id: 'ep_0123456789abcdef', name: 'web1' };
   const { client } = scriptedClient({
