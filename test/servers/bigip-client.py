@@ -9,6 +9,7 @@ import warnings
 
 warnings.simplefilter("ignore")
 from f5.bigip import ManagementRoot  # noqa: E402
+from f5.bigip.contexts import TransactionContextManager  # noqa: E402
 
 host, port, user = sys.argv[1:4]
 given = json.load(sys.stdin)
@@ -49,6 +50,16 @@ try:
     said["mismatch"] = None
 except Exception as error:
     said["mismatch"] = str(error)
+
+# in a transaction nothing is judged before it is whole
+for name, key in (("wrong", "/Common/default.key"), ("right", entry["key"])):
+    try:
+        with TransactionContextManager(mgmt.tm.transactions.transaction) as api:
+            inside = api.tm.ltm.profile.client_ssls.client_ssl.load(name="blog", partition="Common")
+            inside.modify(certKeyChain=[{**entry, "key": key}])
+        said[name] = "committed"
+    except Exception as error:
+        said[name] = str(error)
 
 mgmt.tm.sys.config.exec_cmd("save")
 print(json.dumps(said))

@@ -119,10 +119,11 @@ export function route(world: World, call: Call): unknown {
     if (made === undefined) throw new Refusal(400, `${method} is not supported at /${path}`);
     if (method !== 'GET' && !readsOnly.has(path)) mustBeManager(call.user);
     const work = (one: World) => made(one, call, found[1] ?? '');
-    if (transaction !== undefined && !path.startsWith('tm/transaction')) {
+    if (transaction !== undefined && method !== 'GET' && !path.startsWith('tm/transaction')) {
       const open = opened(world, transaction);
       open.commands.push(work);
-      return { transId: Number(transaction), commandId: open.commands.length };
+      const present = methods.GET?.(world, call, found[1] ?? '') ?? {};
+      return { ...present, transId: Number(transaction), commandId: open.commands.length };
     }
     const done = work(world);
     if (method !== 'GET') noteChange(world, path);
@@ -147,7 +148,15 @@ function begin(world: World): unknown {
 
 function transactionBody(world: World, id: string): unknown {
   const { state, failureReason } = opened(world, id);
-  return { transId: Number(id), state, timeoutSeconds: 120, kind: 'tm:transactionstate', failureReason };
+  const selfLink = `https://localhost/mgmt/tm/transaction/${id}?ver=${world.version}`;
+  return {
+    transId: Number(id),
+    state,
+    timeoutSeconds: 120,
+    kind: 'tm:transactionstate',
+    failureReason,
+    selfLink,
+  };
 }
 
 function opened({ transactions }: World, id: string): Transaction {

@@ -48,6 +48,8 @@ describe.skipIf(sdk === null)('f5-sdk', () => {
       }),
       chain: [['/Common/sdk.crt', '/Common/sdk.key']],
       deleted: expect.stringContaining('01071349'),
+      wrong: expect.stringContaining('01070317'),
+      right: 'committed',
       mismatch: expect.stringContaining('01070317'),
     });
     const shown = await probeTls({
