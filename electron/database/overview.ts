@@ -43,6 +43,7 @@ export function readOverview(driver: Driver, now: number): Overview {
       notAfter: Number(row.not_after),
       managed: row.managed === 1,
       requestable: row.installable === 1,
+      restartRequired: row.restart === 1,
     })),
   };
 }

@@ -5,6 +5,7 @@ export const AddEndpoint = fetched(async () => (await import('./endpoints/add-en
 export const RequestCertificate = fetched(
   async () => (await import('./endpoints/request-certificate.tsx')).RequestCertificate,
 );
+export const RestartEndpoint = fetched(async () => (await import('./endpoints/more-actions.tsx')).Restart);
 export const AuthorityForm = fetched(
   async () => (await import('./authorities/authority-form.tsx')).AuthorityForm,
 );

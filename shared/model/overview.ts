@@ -57,6 +57,8 @@ export const overview = z.object({
       managed: z.boolean(),
       /** A certificate can be installed there. */
       requestable: z.boolean(),
+      /** One is installed there that its server has to be restarted for. */
+      restartRequired: z.boolean(),
     }),
   ),
 });

@@ -74,6 +74,7 @@ describe.skipIf(electron === null || !have('nginx') || !canRunSshd())(
         .getByText(/restart required/i)
         .first()
         .waitFor(patience);
+      await page.getByRole('button', { name: /^Restart for web1/ }).waitFor(patience);
       await person.pictures('restart-6-overview');
       await expect.poll(tooltip, patience).toContain('restart required');
     });

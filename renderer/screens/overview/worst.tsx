@@ -7,6 +7,7 @@ import { Level, LevelSign } from '../../parts/level.tsx';
 import { Section } from '../../parts/section.tsx';
 import { en } from '../../text/en.ts';
 import { RequestHere } from './request-here.tsx';
+import { RestartHere } from './restart-here.tsx';
 
 const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0 },
@@ -45,7 +46,11 @@ export function Worst({ overview }: { overview: Overview }) {
                 </div>
               )}
             </div>
-            {node.requestable && <RequestHere node={node} />}
+            {node.restartRequired ? (
+              <RestartHere node={node} />
+            ) : (
+              node.requestable && <RequestHere node={node} />
+            )}
           </li>
         ))}
       </ol>

@@ -43,6 +43,7 @@ export const nodes = {
   },
   request: 'Request',
   requestFor: (name: string) => `Request certificate for ${name}`,
+  restartFor: (name: string) => `Restart for ${name}…`,
   requestLong: 'Request certificate',
   renew: 'Renew now',
   verify: 'Verify now',

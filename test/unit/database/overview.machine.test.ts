@@ -105,6 +105,7 @@ describe('the level', () => {
           notAfter: now + 60 * day,
           managed: true,
           requestable: true,
+          restartRequired: false,
         },
       ]);
     },

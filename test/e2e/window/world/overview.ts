@@ -59,6 +59,7 @@ export function overviewOf(world: World): Overview {
       notAfter: row.not_after,
       managed: row.managed === 1,
       requestable: node.notInstallable === null,
+      restartRequired: node.restartRequired === true,
     })),
   };
 }
