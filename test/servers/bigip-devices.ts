@@ -79,6 +79,8 @@ export function synchronize(world: World, body: Record<string, unknown>): unknow
   if (body.command !== 'run' || name === undefined) throw new Refusal(400, 'Bad command.');
   if (group === undefined)
     throw new Refusal(400, `01020036:3: The requested Device Group (${name}) was not found.`);
+  if (!group.devices.includes(world.self))
+    throw new Refusal(400, `01071440:3: This device is not a member of the device group (${name}).`);
   if (world.sync !== 'Disconnected') world.sync = 'In Sync';
   return { kind: 'tm:cm:runstate', ...body };
 }

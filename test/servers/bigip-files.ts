@@ -95,7 +95,7 @@ function file({ configuration }: World, kind: FileKind, fullPath: string) {
 }
 
 export function fileBody(world: World, kind: FileKind, fullPath: string) {
-  const { pem, createdBy } = file(world, kind, fullPath);
+  const { pem, createdBy, securityType = 'normal' } = file(world, kind, fullPath);
   const sum = createHash('sha1').update(pem).digest('hex');
   return {
     kind: `tm:sys:file:${kind}:${kind}state`,
@@ -104,7 +104,7 @@ export function fileBody(world: World, kind: FileKind, fullPath: string) {
     checksum: `SHA1:${Buffer.byteLength(pem)}:${sum}`,
     ...(kind === 'ssl-cert'
       ? certificateBody(pem)
-      : { keyType: `${keyKind(privateKey(pem))}-private`, securityType: 'normal' }),
+      : { keyType: `${keyKind(privateKey(pem))}-private`, securityType }),
   };
 }
 

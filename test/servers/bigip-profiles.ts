@@ -39,14 +39,17 @@ export function clientSslBody(world: World, profile: ClientSsl) {
     ...{ inheritCertkeychain: String(inheritCertkeychain), serverName, sniDefault: String(sniDefault) },
     ...(appService === 'none' ? {} : { appService }),
     ...{ cert: first?.cert ?? 'none', key: first?.key ?? 'none', chain: first?.chain ?? 'none' },
-    certKeyChain: chain.map(({ name, cert, key, chain, passphrase }) => ({
-      ...{ name, appService: 'none', cert, key, chain, usage: 'SERVER' },
-      ...(passphrase === undefined ? {} : { passphrase: '$M$cQ$xxxxxxxxxxxx==' }),
-      ...{
-        certReference: reference(world, 'ssl-cert', cert),
-        keyReference: reference(world, 'ssl-key', key),
-      },
-    })),
+    certKeyChain: chain.map(
+      ({ name, cert, key, chain, passphrase, usage = 'SERVER', ocspStaplingParams }) => ({
+        ...{ name, appService: 'none', cert, key, chain, usage },
+        ...(ocspStaplingParams === undefined ? {} : { ocspStaplingParams }),
+        ...(passphrase === undefined ? {} : { passphrase: '$M$cQ$xxxxxxxxxxxx==' }),
+        ...{
+          certReference: reference(world, 'ssl-cert', cert),
+          keyReference: reference(world, 'ssl-key', key),
+        },
+      }),
+    ),
   };
 }
 
@@ -109,13 +112,14 @@ export function changeClientSsl(world: World, fullPath: string, body: Record<str
 function entriesOf(given: unknown): ChainEntry[] {
   if (!Array.isArray(given)) throw new Refusal(400, 'cert-key-chain must be a list');
   return given.map((one: Record<string, unknown>) => {
-    const { name, cert, key, chain = 'none', passphrase, ...others } = one;
+    const { name, cert, key, chain = 'none', passphrase, usage, ocspStaplingParams, ...others } = one;
     if (![name, cert, key, chain].every((text) => typeof text === 'string' && text !== ''))
       throw new Refusal(400, '01070712:3: an entry of cert-key-chain must have name, cert and key');
     if (Object.keys(others).length > 0)
       throw new Refusal(400, `unknown in cert-key-chain: ${Object.keys(others).join(', ')}`);
-    const entry = { name, cert, key, chain } as ChainEntry;
-    return typeof passphrase === 'string' ? { ...entry, passphrase } : entry;
+    const optional = { passphrase, usage, ocspStaplingParams };
+    const given = Object.entries(optional).filter(([, value]) => typeof value === 'string');
+    return { name, cert, key, chain, ...Object.fromEntries(given) } as ChainEntry;
   });
 }
 
@@ -126,6 +130,11 @@ export function changeServerSsl(world: World, fullPath: string, body: Record<str
   if (Object.keys(others).length > 0) throw new Refusal(400, 'one or more properties are not known');
   const changed = { ...profile, cert: String(cert), key: String(key), chain: String(chain) };
   checkedPair(world, fullPath, changed);
-  world.configuration.serverSsl.set(fullPath, changed);
+  const { serverSsl: all } = world.configuration;
+  all.set(fullPath, changed);
+  // what is not set in a profile follows its parent
+  for (const one of all.values())
+    if (one.defaultsFrom === fullPath && one.cert === profile.cert && one.key === profile.key)
+      changeServerSsl(world, one.fullPath, { cert: changed.cert, key: changed.key, chain: changed.chain });
   return serverSslBody(world, changed);
 }

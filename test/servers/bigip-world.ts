@@ -2,6 +2,8 @@
 interface StoredFile {
   pem: string;
   createdBy: string;
+  /** Of a key; left out: `normal`. */
+  securityType?: string;
 }
 
 export interface ChainEntry {
@@ -10,6 +12,9 @@ export interface ChainEntry {
   key: string;
   chain: string;
   passphrase?: string;
+  /** Left out: `SERVER`. */
+  usage?: string;
+  ocspStaplingParams?: string;
 }
 
 export interface ClientSsl {

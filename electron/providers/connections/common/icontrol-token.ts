@@ -35,6 +35,8 @@ export class IcontrolToken {
   #until = 0;
   /** Under way: whoever needs it waits for the same. */
   #busy: Promise<void> | null = null;
+  /** The password is not tried again: accounts are locked for less. */
+  #refused: Failure | null = null;
 
   constructor(as: As, clock: Clock, send: (request: RestRequest) => Promise<RestAnswer>) {
     this.#as = as;
@@ -44,6 +46,7 @@ export class IcontrolToken {
 
   /** Logs in. `icontrol.login-refused`, `icontrol.tokens-used-up`, `icontrol.not-there`. */
   async take(): Promise<void> {
+    if (this.#refused !== null) throw this.#refused;
     const { user, host, password } = this.#as;
     const login = { username: user, password: password.text(), loginProviderName: 'tmos' };
     const answer = await this.#send({ method: 'POST', path: '/mgmt/shared/authn/login', json: login });
@@ -54,11 +57,13 @@ export class IcontrolToken {
       return;
     }
     const peerSaid = messageOf(answer) || undefined;
-    if (answer.status === 401)
-      throw new Failure('icontrol.login-refused', `${host} refused the login of ${user}.`, {
+    if (answer.status === 401) {
+      this.#refused = new Failure('icontrol.login-refused', `${host} refused the login of ${user}.`, {
         hint: 'Check user and password. An account that a remote server keeps, or that is locked, is refused in the same way.',
         peerSaid,
       });
+      throw this.#refused;
+    }
     if (/maximum active login tokens/.test(peerSaid ?? ''))
       throw new Failure(
         'icontrol.tokens-used-up',

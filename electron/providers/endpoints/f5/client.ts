@@ -116,7 +116,7 @@ function refusal({ description }: RestConnection, status: number, path: string, 
       hint: 'Free space in /var and /shared there, then try again.',
       peerSaid,
     });
-  const known = knownRefusals.find(({ code }) => said.includes(code));
+  const known = knownRefusals.find(({ says }) => says.test(said));
   return new Failure(
     'endpoint.refused',
     `${description} refused ${path}: ${(known?.means ?? said) || `HTTP ${status}`}`.replace(/\.?$/, '.'),
@@ -127,27 +127,28 @@ function refusal({ description }: RestConnection, status: number, path: string, 
 /** Message codes of the product that a person can do something about. */
 const knownRefusals = [
   {
-    code: '01070317',
+    says: /01070317/,
     means: 'key and certificate do not match',
     hint: 'Request the certificate again.',
   },
   {
-    code: '01071349',
+    says: /01071349/,
     means: 'the object is in use',
     hint: 'Find the profile that uses it, and choose another certificate there.',
   },
   {
-    code: '01b4002a',
+    says: /01b4002a/,
     means: 'the profile was given certificates in two ways',
     hint: 'Check the profile: its list of certificates and keys, and nothing beside it, must name them.',
   },
   {
-    code: '01070734',
+    // the code alone is that of every error of a configuration
+    says: /01070734.*more than one set of same/,
     means: 'the profile would have two certificates of one kind of key',
     hint: 'Request a certificate with the kind of key that this one has.',
   },
   {
-    code: '01070712',
+    says: /01070712/,
     means: 'the file could not be imported',
     hint: 'Try again. If this continues, check /var/log/ltm there.',
   },

@@ -28,10 +28,16 @@ export async function readStanding(client: BigipClient): Promise<Standing> {
     readSync(client),
   ]);
   const self = devices.find(({ selfDevice }) => selfDevice);
-  const active = devices.find(({ failoverState }) => failoverState === 'active');
   const isActive = devices.length < 2 || self === undefined || self.failoverState === 'active';
+  // a device knows every group of its trust domain, and is in one of them at most
   const group = groups.find(
-    ({ type, devicesReference: { items } }) => type === 'sync-failover' && items.length > 1,
+    (one) =>
+      one.type === 'sync-failover' &&
+      one.devicesReference.items.length > 1 &&
+      (self === undefined || isMember(one, self.name)),
+  );
+  const active = devices.find(
+    ({ name, failoverState }) => failoverState === 'active' && (group === undefined || isMember(group, name)),
   );
   const other =
     active === undefined
@@ -44,6 +50,10 @@ export async function readStanding(client: BigipClient): Promise<Standing> {
     sync,
   };
 }
+
+/** Members are named with their folder or without. */
+const isMember = ({ devicesReference: { items } }: z.infer<typeof deviceGroup>, device: string): boolean =>
+  items.some(({ name }) => name.split('/').at(-1) === device);
 
 async function readSync(client: BigipClient): Promise<string> {
   return statOf(await client.get('/tm/cm/sync-status', z.unknown()), 'status') ?? 'unknown';

@@ -30,7 +30,7 @@ import { makeInstallPlan, placeFor, usersHash, usersName } from './plan.ts';
 import { activeCheck, configurationCheck, roleCheck, versionCheck, versionOf } from './probe.ts';
 import { noteOf, pushedNote, putBack, refuseOther, uploadsIn } from './restore.ts';
 import { paths, readView, usersOf } from './view.ts';
-import { certificateObject } from './wire.ts';
+import { certificateObject, keyObject } from './wire.ts';
 
 /**
  * The SSL profiles of a BIG-IP. New objects are made under names of their own, and one request makes the profile use
@@ -82,7 +82,11 @@ export class F5Endpoint implements Endpoint {
 
   async plan(nodeKey: string): Promise<InstallPlan> {
     const client = this.#client;
-    const [view, standing] = await Promise.all([readView(client), readStanding(client)]);
+    const [view, standing, keys] = await Promise.all([
+      readView(client),
+      readStanding(client),
+      client.list(paths.key, keyObject),
+    ]);
     if (nodeKey === 'device') return this.#refuseDevice();
     const place = placeFor(view, nodeKey);
     mustBeActive(standing, client.connection);
@@ -92,15 +96,8 @@ export class F5Endpoint implements Endpoint {
     const { proveBy, syncGroup } = this.#settings;
     const group = groupPlan(standing, syncGroup);
     const names = node?.certificate?.names ?? [];
-    return makeInstallPlan({
-      view,
-      place,
-      names,
-      standing,
-      group,
-      proveBy,
-      handshake: this.#tools.handshake,
-    });
+    const { handshake } = this.#tools;
+    return makeInstallPlan({ view, place, keys, names, standing, group, proveBy, handshake });
   }
 
   async #refuseDevice(): Promise<never> {

@@ -92,9 +92,11 @@ export async function makeObjects(client: BigipClient, plan: InstallPlan, pieces
         partition,
         sourcePath: `file:${file}`,
       });
-    } finally {
-      await client.removeUploads([name]);
+    } catch (error) {
+      await client.removeUploads([name]).catch(() => {}); // what went wrong first is what is told
+      throw error;
     }
+    await client.removeUploads([name]);
   }
 }
 

@@ -60,11 +60,13 @@ export async function patchFor(
   if (members.inheritCertkeychain === 'true') return { inheritCertkeychain: 'true' };
   const now = await client.get(path, clientSslProfile);
   const entries = await Promise.all(
-    (now?.certKeyChain ?? []).map(async ({ name, cert, key, chain, ocspStaplingParams }) => {
+    (now?.certKeyChain ?? []).map(async ({ name, cert, key, chain, ocspStaplingParams, usage }) => {
       const wanted = Object.entries(members).find(([member]) => entryOfMember(member) === name);
       const pair = wanted === undefined ? { cert, key, chain } : await pairOf(wanted[1], hasChain);
       const ocsp = ocspStaplingParams === null ? {} : { ocspStaplingParams };
-      return { name, cert: pair?.cert ?? cert, key: pair?.key ?? key, chain: pair?.chain ?? 'none', ...ocsp };
+      const use = usage === null || usage === 'SERVER' ? {} : { usage };
+      const named = { cert: pair?.cert ?? cert, key: pair?.key ?? key, chain: pair?.chain ?? 'none' };
+      return { name, ...named, ...ocsp, ...use };
     }),
   );
   const inherits = members.inheritCertkeychain === undefined ? {} : { inheritCertkeychain: 'false' };

@@ -1,6 +1,7 @@
 import { entryMember, type Pair, pairOfEntry, serverMember } from './chain-text.ts';
 import { tilde } from './client.ts';
 import { paths, type View } from './view.ts';
+import type { ChainEntry, ClientSslProfile } from './wire.ts';
 
 /** One pair of certificate and key that a profile names: what is a node. */
 export interface Place {
@@ -40,11 +41,12 @@ export function placesOf(view: View): Place[] {
 
 function clientPlaces(view: View): Place[] {
   const used = new Set(view.virtuals.flatMap(({ clientSide }) => clientSide));
+  const byPath = new Map(view.clientSsl.map((one) => [one.fullPath, one]));
   return view.clientSsl
     .filter(({ fullPath }) => used.has(fullPath) || !isBuiltIn(fullPath))
     .flatMap((profile) => {
-      const { fullPath, name, certKeyChain, inheritCertkeychain, defaultsFrom } = profile;
-      const inheritedFrom = inheritCertkeychain ? defaultsFrom : null;
+      const { fullPath, name, certKeyChain } = profile;
+      const inheritedFrom = sourceOf(profile, byPath);
       return certKeyChain.map((one): Place => {
         const pair = pairOfEntry(one);
         return {
@@ -61,10 +63,23 @@ function clientPlaces(view: View): Place[] {
               fullPath,
               certKeyChain.some(({ passphrase }) => passphrase !== null),
             ) ??
+            refusedUse(fullPath, one) ??
             refusedNames(fullPath, pair),
         };
       });
     });
+}
+
+/** Where its certificates come from: a built-in profile, or one where they can be replaced. Null: they are its own. */
+function sourceOf(
+  { defaultsFrom, inheritCertkeychain }: ClientSslProfile,
+  byPath: ReadonlyMap<string, ClientSslProfile>,
+): string | null {
+  if (!inheritCertkeychain || defaultsFrom === null) return null;
+  const parent = byPath.get(defaultsFrom);
+  if (isBuiltIn(defaultsFrom) || parent === undefined) return defaultsFrom;
+  const source = sourceOf(parent, byPath);
+  return source === null || isBuiltIn(source) ? defaultsFrom : source;
 }
 
 function serverPlaces(view: View): Place[] {
@@ -104,6 +119,12 @@ function refusedHeir(fullPath: string, inheritedFrom: string | null): string | n
 function refusedSecret(fullPath: string, has: boolean): string | null {
   return has
     ? `${fullPath} names a key with a passphrase, which a BIG-IP does not tell: it could not be restored. Import that key without a passphrase.`
+    : null;
+}
+
+function refusedUse(fullPath: string, { name, usage }: ChainEntry): string | null {
+  return usage === 'CA'
+    ? `The entry ${name} of ${fullPath} signs the certificates of a forward proxy: replace that CA certificate on the BIG-IP.`
     : null;
 }
 

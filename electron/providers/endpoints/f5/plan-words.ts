@@ -2,22 +2,26 @@ import type { Sharing } from '#shared/model/plan.ts';
 import type { GroupPlan, Standing } from './devices.ts';
 import type { Place } from './places.ts';
 import { heirsOf, type View, type Virtual } from './view.ts';
+import type { KeyObject } from './wire.ts';
 
 interface WordsFacts {
   place: Place;
   standing: Standing;
   group: GroupPlan;
   proveBy: 'handshake' | 'object';
+  /** Every one of the BIG-IP. */
+  keys: readonly KeyObject[];
 }
 
 /** Every virtual server that shows another certificate from then on, unless it is the one that is asked for. */
 export function sharesOf(view: View, { fullPath, side }: Place, users: readonly Virtual[]): Sharing[] {
+  const heirs = heirsOf(view, side, fullPath);
   const own = users.filter((one) => one[side].includes(fullPath));
   const shown = users.length === 1 && own.length === 1 ? [] : users;
   return shown.map((virtual) => {
     const by = virtual[side].includes(fullPath)
       ? null
-      : (virtual[side].find((path) => heirsOf(view, fullPath).includes(path)) ?? null);
+      : (virtual[side].find((path) => heirs.has(path)) ?? null);
     return {
       what: 'certificate',
       who: `virtual server ${virtual.fullPath} (${virtual.destination.text})`,
@@ -31,10 +35,11 @@ export function sharesOf(view: View, { fullPath, side }: Place, users: readonly 
 
 /** What a person should read before approving. */
 export function warningsOf(
-  { place, standing, group, proveBy }: WordsFacts,
+  { place, standing, group, proveBy, keys }: WordsFacts,
   users: readonly Virtual[],
   silent: readonly Virtual[],
 ): string[] {
+  const key = keys.find(({ fullPath }) => fullPath === place.pair?.key);
   const named = silent.map(({ fullPath, destination: { text } }) => `${fullPath} (${text})`);
   return [
     ...(users.length === 0
@@ -55,6 +60,11 @@ export function warningsOf(
       ? []
       : [
           `The profile belongs to the application service ${place.appService}: its next deployment may put the previous certificate back.`,
+        ]),
+    ...(key === undefined || key.securityType === null || key.securityType === 'normal'
+      ? []
+      : [
+          `The present key ${key.fullPath} is in a security module (${key.securityType}); the new one will be a file on the BIG-IP.`,
         ]),
     ...(place.inheritedFrom === null
       ? []

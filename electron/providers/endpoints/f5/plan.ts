@@ -10,6 +10,7 @@ import type { GroupPlan, Standing } from './devices.ts';
 import { type Place, placesOf } from './places.ts';
 import { sharesOf, warningsOf } from './plan-words.ts';
 import { dialled, heirsOf, paths, usersOf, type View, type Virtual } from './view.ts';
+import type { KeyObject } from './wire.ts';
 
 /** Handshakes at once. */
 const atOnce = 8;
@@ -22,6 +23,8 @@ interface PlanFacts {
   standing: Standing;
   group: GroupPlan;
   proveBy: 'handshake' | 'object';
+  /** Every one of the BIG-IP. */
+  keys: readonly KeyObject[];
   handshake: EndpointTools['handshake'];
 }
 
@@ -40,7 +43,7 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
   const { view, place, standing, group } = facts;
   const { pair, path, member } = place;
   if (pair === null) throw new Failure('node.not-installable', `${place.fullPath} names no certificate.`);
-  const stem = newStem(view, place);
+  const stem = newStem(facts);
   const next: Pair = { cert: `${stem}.crt`, key: `${stem}.key`, chain: null };
   const users = usersOf(view, place.side, place.fullPath);
   const { proofs, silent } = await reached(facts, users);
@@ -83,13 +86,14 @@ export async function makeInstallPlan(facts: PlanFacts): Promise<InstallPlan> {
 }
 
 /** `/Common/trustkeep_shop_default_3`: no object has that name yet. */
-function newStem({ certificates }: View, { fullPath, entry }: Place): string {
+function newStem({ view: { certificates }, keys, place: { fullPath, entry } }: PlanFacts): string {
   const [, partition = '', ...name] = fullPath.split('/');
   const plain = [...name, entry].join('_').replaceAll(/[^A-Za-z0-9._-]/g, '_');
   const stem = `/${partition}/trustkeep_${plain}_`;
-  const numbers = [...certificates.keys()].flatMap((path) => {
+  const taken = [...certificates.keys(), ...keys.map((one) => one.fullPath)];
+  const numbers = taken.flatMap((path) => {
     const number = path.startsWith(stem)
-      ? /^(\d+)(-chain)?\.crt$/.exec(path.slice(stem.length))?.[1]
+      ? /^(\d+)(-chain\.crt|\.crt|\.key)$/.exec(path.slice(stem.length))?.[1]
       : undefined;
     return number === undefined ? [] : [Number(number)];
   });
@@ -142,13 +146,15 @@ export function usersHash(users: readonly Virtual[]): string {
 }
 
 /** Those that complete a handshake with this machine must show the new certificate; the others cannot be asked. */
-async function reached({ place, names, proveBy, handshake }: PlanFacts, users: readonly Virtual[]) {
+async function reached({ view, place, names, proveBy, handshake }: PlanFacts, users: readonly Virtual[]) {
   if (proveBy === 'object' || place.side === 'serverSide') return { proofs: [], silent: [] };
-  const serverName = sentName(place.serverName, names);
+  const nameOf = new Map(view.clientSsl.map((one) => [one.fullPath, one.serverName]));
+  const heirs = heirsOf(view, place.side, place.fullPath);
   const asked = await inTurns(users, atOnce, async (virtual) => {
     const at = dialled(virtual);
     if (at === null) return { virtual, proof: null };
-    const proof: PlannedProof = { ...at, serverName };
+    const by = [place.fullPath, ...heirs].find((path) => virtual.clientSide.includes(path));
+    const proof: PlannedProof = { ...at, serverName: sentName(nameOf.get(by ?? '') ?? null, names) };
     return { virtual, proof: (await handshake(proof)) === null ? proof : null };
   });
   return {
@@ -171,18 +177,14 @@ function neighboursOf(
   users: readonly Virtual[],
   proofs: readonly PlannedProof[],
 ): PlannedNeighbour[] {
-  const heirs = new Set(heirsOf(view, place.fullPath));
+  const heirs = heirsOf(view, place.side, place.fullPath);
+  const clientPlaces = placesOf(view).filter(({ side }) => side === 'clientSide');
   const found = new Map<string, PlannedNeighbour>();
   for (const virtual of users)
     for (const proof of proofs) {
       if (virtual.destination.address !== proof.address || virtual.destination.port !== proof.port) continue;
-      for (const other of placesOf(view)) {
-        if (
-          other.side !== 'clientSide' ||
-          other.pair === null ||
-          !virtual.clientSide.includes(other.fullPath)
-        )
-          continue;
+      for (const other of clientPlaces) {
+        if (other.pair === null || !virtual.clientSide.includes(other.fullPath)) continue;
         const isTwin = other.fullPath === place.fullPath && other.entry !== place.entry;
         if (heirs.has(other.fullPath) && !isTwin) continue;
         if (!isTwin && other.serverName === null) continue;

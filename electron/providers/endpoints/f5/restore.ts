@@ -36,16 +36,34 @@ const isFile = (path: string): boolean =>
 /** In the other direction: the profile lets go first, then what it named can be removed. Gives what is not as it was. */
 export async function putBack(client: BigipClient, snapshot: Snapshot): Promise<string[]> {
   const kept = objectsIn(snapshot).toReversed();
+  const stay = new Map<string, string>();
   for (const { path, before } of kept) {
     const now = await stateOf(client, path);
     if (before === null) {
-      if (now !== null) await client.remove(path);
+      const refused = now === null ? null : await refusedRemoval(client, path);
+      if (refused !== null) stay.set(path, refused);
     } else if (now !== null && differences({ path, before }, now).length > 0)
       await client.patch(path, await patchFor(client, path, before.members));
   }
   await client.removeUploads(uploadsIn(snapshot));
-  const wrong = await Promise.all(kept.map(async (one) => differences(one, await stateOf(client, one.path))));
-  return wrong.flat();
+  const wrong = await Promise.all(
+    kept
+      .filter(({ path }) => !stay.has(path))
+      .map(async (one) => differences(one, await stateOf(client, one.path))),
+  );
+  return [...wrong.flat(), ...stay.values()];
+}
+
+/** Somebody may use it elsewhere by now: then it stays, and the rest is put back all the same. Null: it is gone. */
+async function refusedRemoval(client: BigipClient, path: string): Promise<string | null> {
+  try {
+    await client.remove(path);
+    return null;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'endpoint.refused')
+      return error.message.replace(/\.$/, '');
+    throw error;
+  }
 }
 
 function differences(

@@ -19,6 +19,8 @@ const chainEntry = z.object({
   chain: optional,
   passphrase: optional,
   ocspStaplingParams: optional,
+  /** `SERVER`; `CA`: signs what a forward proxy shows. */
+  usage: optional,
 });
 export type ChainEntry = z.infer<typeof chainEntry>;
 
@@ -37,6 +39,7 @@ export type ClientSslProfile = z.infer<typeof clientSslProfile>;
 export const serverSslProfile = z.object({
   name: text,
   fullPath: text,
+  defaultsFrom: optional,
   appService: optional,
   cert: optional,
   key: optional,
@@ -67,7 +70,10 @@ export const keyObject = z.object({
   fullPath: text,
   /** `SHA1:1704:ab…`: size and hash of the file. */
   checksum: optional,
+  /** `normal`; `fips`, `nethsm`: it never leaves a security module. */
+  securityType: optional,
 });
+export type KeyObject = z.infer<typeof keyObject>;
 
 export const virtualServer = z.object({
   fullPath: text,
