@@ -22,7 +22,7 @@ import {
   readInUse,
   settingsOf,
 } from './install.ts';
-import { deviceNode, nodesOf, objectsShown } from './nodes.ts';
+import { deviceNode, nodeOf, nodesOf, objectsShown } from './nodes.ts';
 import { driftOf, keptOf, stateOf } from './objects.ts';
 import { readDeviceCertificate, readPems } from './pems.ts';
 import { placesOf } from './places.ts';
@@ -77,7 +77,7 @@ export class F5Endpoint implements Endpoint {
       address: client.connection.dialAddress,
       port: portOf(client.connection),
     });
-    return [...nodesOf(view, pems, this.#settings.proveBy), ...(device === null ? [] : [device])];
+    return [...(await nodesOf(view, pems, this.#settings.proveBy)), ...(device === null ? [] : [device])];
   }
 
   async plan(nodeKey: string): Promise<InstallPlan> {
@@ -92,10 +92,10 @@ export class F5Endpoint implements Endpoint {
     mustBeActive(standing, client.connection);
     const object = view.certificates.get(place.pair?.cert ?? '');
     const pems = await readPems(client, object === undefined ? [] : [object]);
-    const node = nodesOf(view, pems, this.#settings.proveBy).find(({ key }) => key === nodeKey);
     const { proveBy, syncGroup } = this.#settings;
+    const node = nodeOf(view, place, pems, proveBy);
     const group = groupPlan(standing, syncGroup);
-    const names = node?.certificate?.names ?? [];
+    const names = node.certificate?.names ?? [];
     const { handshake } = this.#tools;
     return makeInstallPlan({ view, place, keys, names, standing, group, proveBy, handshake });
   }

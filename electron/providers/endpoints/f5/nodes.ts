@@ -1,3 +1,4 @@
+import { inSlices } from '#kit/in-slices.ts';
 import type { CertificateFacts } from '#shared/model/certificate.ts';
 import type { Binding, DiscoveredNode } from '#shared/model/node.ts';
 import { readCertificate } from '../../../pki/read-certificate.ts';
@@ -11,16 +12,18 @@ export function objectsShown(view: View): CertificateObject[] {
   return [...new Set(named)].flatMap((path) => view.certificates.get(path ?? '') ?? []);
 }
 
-/** Every pair of a profile as a node. `pems`: of its objects, as far as they could be read. */
-export function nodesOf(
+/** Every pair of a profile as a node. `pems`: of its objects, as far as they could be read. Does not hold the loop. */
+export async function nodesOf(
   view: View,
   pems: ReadonlyMap<string, string[]>,
   proveBy: 'handshake' | 'object',
-): DiscoveredNode[] {
-  return placesOf(view).map((place) => nodeOf(view, place, pems, proveBy));
+): Promise<DiscoveredNode[]> {
+  const nodes: DiscoveredNode[] = [];
+  await inSlices(placesOf(view), (place) => void nodes.push(nodeOf(view, place, pems, proveBy)));
+  return nodes;
 }
 
-function nodeOf(
+export function nodeOf(
   view: View,
   place: Place,
   pems: ReadonlyMap<string, string[]>,
