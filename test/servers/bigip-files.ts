@@ -150,7 +150,8 @@ export function runUtility(world: World, program: string, body: Record<string, u
   const paths = utilCmdArgs.split(' ').filter((word) => word.startsWith('/'));
   if (program === 'bash') {
     if (!world.hasBash) throw new Refusal(404, 'Public URI path not registered: /tm/util/bash');
-    const [, files] = /^-c 'tail -n \+1 ((?:\/config\/[\w/:.*[\]-]+ )+)\/dev\/null'$/.exec(utilCmdArgs) ?? [];
+    const [, files] =
+      /^-c 'tail -n \+1 ((?:\/config\/[\w/:.*?[\]-]+ )+)\/dev\/null'$/.exec(utilCmdArgs) ?? [];
     if (files === undefined) throw new Refusal(400, 'Bad arguments for bash.');
     const parts = files
       .trim()
@@ -176,6 +177,9 @@ function contentsAt(
   if (path === '/config/httpd/conf/ssl.crt/server.crt') return [[path, deviceCertificate]];
   const [, stem = ''] =
     /^\/config\/filestore\/files_d\/[^/]+_d\/certificate_d\/:(.+)_\[0-9\]\*_\[0-9\]\*$/.exec(path) ?? [];
-  const found = certs.get(`/${stem.replaceAll(':', '/')}`);
-  return found === undefined ? [] : [[path.replace('_[0-9]*_[0-9]*', '_62813_1'), found.pem]];
+  const pattern = new RegExp(`^/${stem.replaceAll('.', '\\.').replaceAll('?', '.').replaceAll(':', '/')}$`);
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return [...certs]
+    .filter(([name]) => pattern.test(name))
+    .map(([name, { pem }]) => [`${folder}${name.replaceAll('/', ':')}_62813_1`, pem]);
 }

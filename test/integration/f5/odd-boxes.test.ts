@@ -90,6 +90,22 @@ describe('the entries of a profile', () => {
 });
 
 describe('names', () => {
+  test('with spaces, in folders, are read, installed at and restored', async () => {
+    const pair = bigip.addPair('/Common/my cert', bigip.blog);
+    bigip.addPair('/Common/my-cert', bigip.rsa);
+    bigip.addClientSsl({
+      fullPath: '/Common/app.app/my profile',
+      certKeyChain: [{ name: 'my entry', ...pair }],
+    });
+    const key = 'client-ssl:/Common/app.app/my profile#my entry';
+    const node = (await endpoint.nodes()).find((one) => one.key === key);
+    expect(node?.serverNames).toEqual(['blog.example']);
+    const { said, snapshot } = await installed(key);
+    expect(said).toContain('/Common/trustkeep_app.app_my_profile_my_entry_1.crt');
+    expect(await endpoint.restore(snapshot)).toMatchObject({ exact: true });
+    expect(client('/Common/app.app/my profile').certKeyChain).toEqual([{ name: 'my entry', ...pair }]);
+  });
+
   test('of new objects are not those of a key that is left from before', async () => {
     bigip.world.configuration.keys.set('/Common/trustkeep_shop_default_4.key', {
       ...{ pem: bigip.old.keyPem, createdBy: 'x' },

@@ -6,8 +6,8 @@ import type { CertificateObject } from './wire.ts';
 
 /** So many names fit into one command line. */
 const atOnce = 100;
-/** Of what is read: others would have to be quoted. */
-const plainPath = /^\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
+/** Of what is read: others would have to be quoted. A space is asked for as any character. */
+const plainPath = /^\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_. -]+)+$/;
 const deviceCertificatePath = '/config/httpd/conf/ssl.crt/server.crt';
 
 /**
@@ -52,7 +52,7 @@ export async function readDeviceCertificate(client: BigipClient): Promise<string
 
 function fileOf(fullPath: string): string {
   const [, partition = ''] = fullPath.split('/');
-  return `/config/filestore/files_d/${partition}_d/certificate_d/${fullPath.replaceAll('/', ':')}_[0-9]*_[0-9]*`;
+  return `/config/filestore/files_d/${partition}_d/certificate_d/${fullPath.replaceAll('/', ':').replaceAll(' ', '?')}_[0-9]*_[0-9]*`;
 }
 
 /** With the name of each file before it. Null: there is no shell for this account. */
