@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Flat } from '#shared/catalog/field.ts';
 import type { Task } from '#shared/model/task.ts';
@@ -184,6 +185,8 @@ describe('what is wrong with a BIG-IP is one sentence, and nothing is stored', (
   test('a certificate that no one vouches for: its fingerprint is told, and how to pin it', async () => {
     const said = await sentence({ certificate_fingerprint: undefined });
     expect(said).toContain(`--certificate_fingerprint ${restSettings(bigip).certificate}`);
+    const { fingerprint256 } = new X509Certificate(bigip.world.deviceCertificate);
+    expect(said).toContain(`Its SHA-256 fingerprint is ${fingerprint256}.`);
     expect(bigip.world.requests).toEqual([]);
   });
 

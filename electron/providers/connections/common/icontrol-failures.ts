@@ -25,6 +25,12 @@ const codes: Readonly<Record<string, FailureCode>> = {
 /** Who shows it is nobody this machine trusts: the fingerprint is told, for a person to compare and pin. */
 const untrusted = new Set(['net.tls-untrusted', 'net.tls-name-mismatch', 'net.tls-date', 'proxy.intercepts']);
 
+/** `SHA256:…` as it is shown on the device: hex with colons. */
+const asOpenssl = (pin: string): string =>
+  (Buffer.from(pin.slice('SHA256:'.length), 'base64').toString('hex').toUpperCase().match(/../g) ?? []).join(
+    ':',
+  );
+
 /** A request that failed, as a failure of the connection. Asks for the certificate where that is what is wrong. */
 export async function icontrolFailure(
   thrown: unknown,
@@ -40,7 +46,7 @@ export async function icontrolFailure(
     .reach({ url: addressOf(at), timeoutMs: 20_000, signal })
     .catch(() => null);
   const fingerprint = seen?.certificate?.fingerprint;
-  const shown = fingerprint === undefined ? '' : ` Its SHA-256 fingerprint is ${fingerprint}.`;
+  const shown = fingerprint === undefined ? '' : ` Its SHA-256 fingerprint is ${asOpenssl(fingerprint)}.`;
   return new Failure('icontrol.untrusted', `${thrown.message}${shown}`, {
     hint:
       fingerprint === undefined
