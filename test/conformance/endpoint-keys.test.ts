@@ -55,6 +55,9 @@ eachEndpoint(({ endpoint, made, before: asItWas, connection, makesKeys }) => {
       const other = await keysOf(one).makeKey(plan, 'ec-p256', 'tag12');
       await one.discard(null, 'tag1');
       expect((await connection().stat(other.path))?.mode).toBe(0o600);
+      // a later install may use it
+      await one.discard(null, 'tag12', other.path, 'spare the key');
+      expect((await connection().stat(other.path))?.mode).toBe(0o600);
       await one.discard(null, 'tag12');
       expect(await listing(made().dir)).toEqual(asItWas());
     });

@@ -33,14 +33,14 @@ describe.skipIf(electron === null)('a person who is not at the desktop', () => {
   test('pauses from the tray, sees it in the window and after a restart, and resumes in the window', async () => {
     await desktop.choose('Pause for 1 hour');
     await paused().waitFor();
-    await expect.poll(tooltip, soon).toMatch(/^Paused until \d/);
+    await expect.poll(tooltip, soon).toMatch(/^Paused until .*\d:\d\d/);
     const { dataDirectory } = launched;
     await launched.stop();
     launched = await launchApp({ desktop, dataDirectory });
     page = await launched.page();
     page.setDefaultTimeout(soon.timeout);
     await paused().waitFor();
-    await expect.poll(tooltip, soon).toMatch(/^Paused until \d/);
+    await expect.poll(tooltip, soon).toMatch(/^Paused until .*\d:\d\d/);
     await page.getByRole('button', { name: 'Resume' }).click();
     await paused().waitFor({ state: 'detached' });
     await expect.poll(tooltip, soon).not.toContain('Paused');

@@ -166,6 +166,12 @@ export async function listing(dir: string): Promise<Record<string, string>> {
   return found;
 }
 
+/** `listing` without keys that stay for the next attempt, since their certificate was issued and not installed. */
+export async function listingButKeptKeys(dir: string): Promise<Record<string, string>> {
+  const all = Object.entries(await listing(dir));
+  return Object.fromEntries(all.filter(([path]) => !/\/\.trustkeep-[^/]*\.key\./.test(path)));
+}
+
 /** The same plan with another argument for its install script. */
 export function withAlias(plan: InstallPlan, alias: string): InstallPlan {
   const changes = plan.changes.map((one) =>

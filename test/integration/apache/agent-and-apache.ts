@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
 import type { MadeLeaf } from '#test/make/certificates.ts';
-import { listing } from '#test/make/endpoints.ts';
+import { listingButKeptKeys } from '#test/make/endpoints.ts';
 import { type RunningApache, startApache } from '#test/servers/apache.ts';
 import type { Overrides } from '../../../electron/compose/overrides.ts';
 import type { HostConnection } from '../../../electron/providers/connections/connection.ts';
@@ -40,7 +40,7 @@ async function startInstance(layout: 'debian' | 'rhel'): Promise<Instance> {
   return {
     ...{ server, old, neighbour },
     served: async () => [(await shown(server, 'shop.example'))[0], (await shown(server, 'blog.example'))[0]],
-    state: () => listing(server.dir),
+    state: () => listingButKeptKeys(server.dir),
   };
 }
 

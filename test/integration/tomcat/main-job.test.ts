@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepName } from '#shared/model/task.ts';
 import { startAgent, type TestAgent, tempDirectory } from '#test/make/agent.ts';
-import { listing } from '#test/make/endpoints.ts';
+import { listingButKeptKeys } from '#test/make/endpoints.ts';
 import { canRunSshd, type Sshd, startSshd } from '#test/servers/sshd.ts';
 import { haveTomcat, managerPassword, type RunningTomcat, startTomcat } from '#test/servers/tomcat.ts';
 import { approve } from '../certify/site.ts';
@@ -107,7 +107,7 @@ describe.skipIf(!usable)('a certificate for a Tomcat', () => {
   it.each(['this machine', 'SSH with sudo'] as const)(
     'that is broken before the reload over %s is restored, and that is proved',
     async (way) => {
-      const [shown, before] = [await leafAt(port(), 'shop.example'), await listing(server.dir)];
+      const [shown, before] = [await leafAt(port(), 'shop.example'), await listingButKeptKeys(server.dir)];
       const taskId = await request(way, way === 'SSH with sudo');
       const path = join(server.dir, 'conf/a.key');
       afterStep(taskId, 'install', () => writeFileSync(path, readFileSync(join(server.dir, 'conf/b.key'))));
@@ -117,7 +117,7 @@ describe.skipIf(!usable)('a certificate for a Tomcat', () => {
         state: 'failed',
         restored: 'proved',
       });
-      expect(await listing(server.dir)).toEqual(before);
+      expect(await listingButKeptKeys(server.dir)).toEqual(before);
       expect(await leafAt(port(), 'shop.example')).toBe(shown);
       expect(await leafAt(port(), null)).toBe(leaves.b.facts.fingerprint);
     },

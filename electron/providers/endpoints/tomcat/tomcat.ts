@@ -189,8 +189,8 @@ export class TomcatEndpoint extends FileEndpoint {
     return super.restore(snapshot);
   }
 
-  override async discard(snapshot: Snapshot | null, tag: string, keyPath?: string | null): Promise<void> {
-    await super.discard(snapshot, tag, keyPath);
+  override async discard(...what: Parameters<FileEndpoint['discard']>): Promise<void> {
+    await super.discard(...what);
     this.#startAgain = null;
   }
 
