@@ -30,7 +30,7 @@ export function namesOf(id: string): Names {
 /** The text of a table with one more entry, which is imported from `from`. */
 export function inTable(text: string, { id, value }: Names, from: string): string {
   const entry = id === value ? value : `'${id}': ${value}`;
-  const place = /(table\(\{|const providers: [^=]*= \{)([^}]*)\}/;
+  const place = /(table\(\{|const providers(?:: [^=]*)? = \{)([^}]*)\}/;
   if (!place.test(text)) throw new Error('The table was not found.');
   return `import { ${value} } from '${from}';\n${text.replace(
     place,
