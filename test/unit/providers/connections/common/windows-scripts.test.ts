@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import {
@@ -83,9 +84,9 @@ describe.each([...files, ...whole.map(([name, text]) => [`${name} with what it u
 );
 
 test('their Pester tests are PowerShell too', () => {
-  const place = 'test/powershell';
+  const place = join(import.meta.dirname, '../../../../powershell');
   for (const name of readdirSync(place))
-    expect(wrongIn(readFileSync(`${place}/${name}`, 'utf8')), name).toEqual([]);
+    expect(wrongIn(readFileSync(join(place, name), 'utf8')), name).toEqual([]);
 });
 
 test('each script knows what it is given, and every file is used', () => {
