@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { exec } from '#kit/exec.ts';
 import type { Task } from '#shared/model/task.ts';
+import { tagOf } from '../../../electron/agent/steps/tag.ts';
 import { probeTls } from '../../../electron/discovery/tls-probe.ts';
 import type { Client } from '../../../electron/transport/client.ts';
 import { listing } from '../endpoints.ts';
@@ -109,13 +110,19 @@ function wrongFiles(world: World, { target }: Round, task: Task, before: Before,
   return [...paths].flatMap((path) => {
     const [then, now] = [before.files[path], after.files[path]];
     if (then === now) return changed && own.has(path) ? [`${path} was not replaced`] : [];
-    if (then === undefined) return [`${path} is left over`];
+    if (then === undefined) return isForNextAttempt(task, path) ? [] : [`${path} is left over`];
     // what a task before left is removed by whoever finds it
     if (now === undefined) return /trustkeep-/.test(path) ? [] : [`${path} is gone`];
     return changed && own.has(path) && rights(then) === rights(now)
       ? []
       : [`${path} was changed: ${then}, ${now}`];
   });
+}
+
+/** The key of a certificate that was issued and not installed: the next attempt installs that one. */
+function isForNextAttempt(task: Task, path: string): boolean {
+  const issued = task.steps.some(({ name, state }) => name === 'await-certificate' && state === 'done');
+  return issued && !task.state.startsWith('succeeded') && path.includes(`.trustkeep-${tagOf(task)}.key.`);
 }
 
 /** Owner, group and mode, without the hash behind them. */
