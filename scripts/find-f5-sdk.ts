@@ -8,6 +8,7 @@ const site: PythonSite = {
   title: 'f5-sdk 3.0.21, about 2 MB',
   place: 'trustkeep-test-f5/sdk-1',
   module: 'icontrol',
+  wheelsOnly: false,
   packages: [
     'f5-sdk==3.0.21 22890c8fd98232c14c54560ee02a59501da2df670e6a6852e6eda6364363963a',
     'f5-icontrol-rest==1.3.13 49fffd999fb4971d6754beb0e066051175db9d9baeb8a76fca6c801dacc89359',

@@ -2,12 +2,11 @@
  * Real Tomcats for the tests of that endpoint type: their distributions out of the Java package index, each fetched once by Maven
  * into a cache outside the tree. Where the index does not give one, the tests do without and the runner names it.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { besides, inTestCache, lastLineOf, quietly } from './test-cache.ts';
 
 /** By major version: the release and the SHA-256 of its `tar.gz`. */
 const releases = {
@@ -23,13 +22,8 @@ export const tomcatMajors: readonly TomcatMajor[] = [9, 10, 11];
 const copier = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
 
 /** Where a release is once it was fetched. */
-function homeOf(major: TomcatMajor): string {
-  const base = process.env.TRUSTKEEP_TEST_CACHE;
-  const root =
-    process.getuid?.() === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const cache = base ? join(resolve(base), 'tomcat') : join(root, 'trustkeep-test-tomcat');
-  return join(cache, `apache-tomcat-${releases[major].version}`);
-}
+const homeOf = (major: TomcatMajor): string =>
+  inTestCache(`trustkeep-test-tomcat/apache-tomcat-${releases[major].version}`);
 
 /** The CATALINA_HOME that was fetched before; null: none was. Fetches nothing. */
 export function fetchedTomcat(major: TomcatMajor): string | null {
@@ -48,17 +42,14 @@ export async function findTomcat(
   if (fetched !== null) return fetched;
   const home = homeOf(major);
   const { version, sha256 } = releases[major];
-  const cache = resolve(home, '..');
-  await mkdir(cache, { recursive: true });
-  const work = await mkdtemp(join(cache, 'fetch-'));
-  try {
+  return besides(home, async (work) => {
     say(`Fetching Tomcat ${version} (once, about 14 MB)…`);
     const artifact = `-Dartifact=org.apache.tomcat:tomcat:${version}:tar.gz`;
     const asked = ['mvn', '-q', '-B', copier, artifact, `-DoutputDirectory=${work}`];
-    const { code, said } = await run(asked, work);
+    const { code, said } = await quietly(asked, work);
     const archive = join(work, `tomcat-${version}.tar.gz`);
     if (code !== 0 || !existsSync(archive)) {
-      say(`Tomcat ${version} could not be fetched: ${said.trim().split('\n').at(-1) ?? ''}`);
+      say(`Tomcat ${version} could not be fetched: ${lastLineOf(said)}`);
       return null;
     }
     if (
@@ -67,25 +58,10 @@ export async function findTomcat(
         .digest('hex') !== sha256
     )
       throw new Error(`the package index has another Tomcat ${version} than the one that is known`);
-    await run(['tar', '-xzf', archive, '-C', work], work);
+    await quietly(['tar', '-xzf', archive, '-C', work], work);
     // another process may have been quicker
     await rename(join(work, `apache-tomcat-${version}`), home).catch(() => {});
     return fetchedTomcat(major);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-function run([program = '', ...args]: string[], cwd: string): Promise<{ code: number; said: string }> {
-  return new Promise((done) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (part: Buffer) => {
-        said += part.toString();
-      });
-    child.once('error', (error) => done({ code: 127, said: String(error) }));
-    child.once('close', (code) => done({ code: code ?? 1, said }));
   });
 }
 
