@@ -13,6 +13,7 @@ import type { Place } from '../common/file-failures.ts';
 import * as posix from '../common/posix.ts';
 import type { PosixHost, Script } from '../common/posix-host.ts';
 import type { ConnectTools } from '../connection.ts';
+import { endClient } from './channel.ts';
 import { factsScript, type HostFacts, notPosix, readHostFacts, trickyText } from './host-facts.ts';
 import { Sessions } from './sessions.ts';
 import { type Elevation, wantsPassword } from './sudo.ts';
@@ -127,16 +128,6 @@ export class SshHost implements PosixHost {
     const wasOpen = this.#sessions.ended === null;
     this.#sessions.end(connectionClosed(this.description));
     this.#password?.wipe();
-    if (!wasOpen) return;
-    const { promise: gone, resolve } = Promise.withResolvers<void>();
-    this.#client.once('close', () => resolve());
-    this.#client.end();
-    // A peer that is gone does not answer; its socket is dropped then.
-    const impatient = this.#clock.after(1000, () => {
-      this.#client.destroy();
-      resolve();
-    });
-    await gone;
-    impatient.cancel();
+    if (wasOpen) await endClient(this.#client, this.#clock);
   }
 }

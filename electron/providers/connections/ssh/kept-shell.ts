@@ -3,9 +3,9 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import { exits } from '../common/posix-exits.ts';
+import { killChannel, openChannel } from './channel.ts';
 import { FramedOutput } from './framed-output.ts';
 import { quote } from './quote.ts';
-import { refusal } from './remote-exec.ts';
 
 /**
  * What a command interpreter that is kept runs, behind `prologue`: one request a line of its input, which no program may read
@@ -122,18 +122,15 @@ export class KeptShell {
   }
 
   #open(): void {
-    const failed = (error: unknown): void => {
-      this.#over = true;
-      this.#take()?.reject(error instanceof Error ? refusal(error) : error);
-    };
-    try {
-      this.#client.exec(this.#start.line, (error, channel) => {
-        if (error !== undefined && error !== null) failed(error);
-        else this.#opened(channel);
-      });
-    } catch (error) {
-      failed(error); // ssh2 throws when the socket is no longer writable
-    }
+    openChannel(
+      this.#client,
+      this.#start.line,
+      (channel) => this.#opened(channel),
+      (error) => {
+        this.#over = true;
+        this.#take()?.reject(error);
+      },
+    );
   }
 
   #opened(channel: ClientChannel): void {
@@ -183,12 +180,7 @@ export class KeptShell {
 
   #kill(): void {
     this.#over = true;
-    try {
-      this.#channel?.signal('KILL');
-      this.#channel?.close();
-    } catch {
-      // the connection is gone, and its input with it
-    }
+    killChannel(this.#channel);
   }
 
   #heard(stream: 'stdout' | 'stderr', part: Buffer): void {

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { Clock, Timer } from '#kit/clock.ts';
 import { type ExecResult, Output } from '#kit/exec.ts';
+import { killChannel, openChannel } from './channel.ts';
 
 /** The server may say how a program ended before it has passed on all that it said. */
 const lastWordsMs = 2000;
@@ -34,16 +35,6 @@ export function startRemoteExec(client: Client, request: RemoteExecRequest, cloc
   return running;
 }
 
-/** The server did not open another session. Nothing was run. */
-export class SessionRefused extends Error {}
-
-/** ssh2 gives the reason of the server along when it is about a channel. */
-export function refusal(error: Error): Error {
-  return 'reason' in error && error.reason !== ''
-    ? new SessionRefused(error.message, { cause: error })
-    : error;
-}
-
 class RunningExec implements RemoteExec {
   readonly result: Promise<ExecResult>;
   readonly #request: RemoteExecRequest;
@@ -75,21 +66,19 @@ class RunningExec implements RemoteExec {
     }
     signal?.addEventListener('abort', this.#aborted, { once: true });
     this.#timer = this.#clock.after(timeoutMs, () => {
-      this.#kill();
+      killChannel(this.#channel);
       this.#resolve(null, true);
     });
-    try {
-      client.exec(line, (error, opened) => {
-        if (error !== undefined && error !== null) this.#reject(refusal(error));
-        else this.#opened(opened);
-      });
-    } catch (error) {
-      this.#reject(error); // ssh2 throws when the socket is no longer writable
-    }
+    openChannel(
+      client,
+      line,
+      (channel) => this.#opened(channel),
+      (error) => this.#reject(error),
+    );
   }
 
   stop(reason: unknown): void {
-    this.#kill();
+    killChannel(this.#channel);
     this.#reject(reason);
   }
 
@@ -98,7 +87,7 @@ class RunningExec implements RemoteExec {
   #opened(channel: ClientChannel): void {
     this.#channel = channel;
     if (this.#settled) {
-      this.#kill();
+      killChannel(this.#channel);
       return;
     }
     this.#stdout = new Output(channel, this.#request.limit);
@@ -122,15 +111,6 @@ class RunningExec implements RemoteExec {
       this.#resolve(code, false);
       channel.close();
     });
-  }
-
-  #kill(): void {
-    try {
-      this.#channel?.signal('KILL');
-      this.#channel?.close();
-    } catch {
-      // the connection is gone, and the program's input with it
-    }
   }
 
   #resolve(code: number | null, timedOut: boolean): void {

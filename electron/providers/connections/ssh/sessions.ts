@@ -1,17 +1,17 @@
 import type { Client } from 'ssh2';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
-import { Failure } from '#shared/failure.ts';
-import { connectionLost } from '../common/connection-failures.ts';
+import type { Failure } from '#shared/failure.ts';
 import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead } from '../common/file-failures.ts';
 import * as posix from '../common/posix.ts';
 import type { Script } from '../common/posix-host.ts';
+import { SessionRefused, sessionFailure } from './channel.ts';
 import { loopOf, NotBegun } from './kept-shell.ts';
 import { KeptShells } from './kept-shells.ts';
 import { Queue } from './queue.ts';
 import { shellLine } from './quote.ts';
-import { type RemoteExec, SessionRefused, startRemoteExec } from './remote-exec.ts';
+import { type RemoteExec, startRemoteExec } from './remote-exec.ts';
 import { type Elevation, elevate, stdinHead } from './sudo.ts';
 
 /** Room for the marker and for what login files print. */
@@ -147,16 +147,7 @@ export class Sessions {
   }
 
   #explain(error: unknown, signal: AbortSignal | undefined): unknown {
-    if (this.#ended !== null) return this.#ended;
-    if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof SessionRefused || /Unable to exec/.test(reason)) {
-      return new Failure('ssh.session-refused', `${this.#where.host} did not open another session.`, {
-        hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
-        cause: error,
-      });
-    }
-    return connectionLost(this.#where.description, error);
+    return this.#ended ?? sessionFailure(error, this.#where, signal);
   }
 }
 

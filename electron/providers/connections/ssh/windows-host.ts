@@ -2,7 +2,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
-import { Failure } from '#shared/failure.ts';
+import type { Failure } from '#shared/failure.ts';
 import { connectionClosed, connectionLost, tookTooLong } from '../common/connection-failures.ts';
 import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
@@ -14,9 +14,10 @@ import {
   type WindowsProgram,
 } from '../common/windows-host.ts';
 import type { ConnectTools, LoginMaterial } from '../connection.ts';
+import { endClient, killChannel, openChannel, sessionFailure } from './channel.ts';
 import { logIn } from './client.ts';
 import { Queue } from './queue.ts';
-import { type RemoteExec, refusal, SessionRefused, startRemoteExec } from './remote-exec.ts';
+import { type RemoteExec, startRemoteExec } from './remote-exec.ts';
 
 /** A server allows ten sessions unless it is told otherwise; one is for the program that stays. */
 const atATime = 4;
@@ -90,14 +91,7 @@ export class SshWindowsHost implements WindowsHost {
       throw this.#explain(error, signal);
     });
     const ended = new Promise<void>((resolve) => channel.once('close', () => resolve()));
-    const kill = () => {
-      try {
-        channel.signal('KILL');
-        channel.close();
-      } catch {
-        // the connection is gone, and the program's input with it
-      }
-    };
+    const kill = () => killChannel(channel);
     const staying = new StreamedProgram(
       { stdin: channel, stdout: channel, stderr: channel.stderr, ended, kill },
       {
@@ -112,26 +106,12 @@ export class SshWindowsHost implements WindowsHost {
   }
 
   #open(line: string): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      try {
-        this.#client.exec(line, (error, channel) => {
-          if (error === undefined || error === null) resolve(channel);
-          else reject(refusal(error));
-        });
-      } catch (error) {
-        reject(error); // ssh2 throws when the socket is no longer writable
-      }
-    });
+    return new Promise((resolve, reject) => openChannel(this.#client, line, resolve, reject));
   }
 
   #explain(error: unknown, signal: AbortSignal | undefined): unknown {
-    if (this.#over !== null) return this.#over;
-    if (error instanceof Failure || (signal?.aborted && error === signal.reason)) return error;
-    if (!(error instanceof SessionRefused)) return connectionLost(this.description, error);
-    return new Failure('ssh.session-refused', `${this.place.host} did not open another session.`, {
-      hint: 'Increase MaxSessions of its SSH server, or close other sessions.',
-      cause: error,
-    });
+    const { description, place } = this;
+    return this.#over ?? sessionFailure(error, { description, host: place.host }, signal);
   }
 
   #end(why: Failure): void {
@@ -143,16 +123,7 @@ export class SshWindowsHost implements WindowsHost {
   async close(): Promise<void> {
     const wasOpen = this.#over === null;
     this.#end(connectionClosed(this.description));
-    if (!wasOpen) return;
-    const { promise: gone, resolve } = Promise.withResolvers<void>();
-    this.#client.once('close', () => resolve());
-    this.#client.end();
-    const impatient = this.#clock.after(1000, () => {
-      this.#client.destroy();
-      resolve();
-    });
-    await gone;
-    impatient.cancel();
+    if (wasOpen) await endClient(this.#client, this.#clock);
   }
 }
 

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Client } from 'ssh2';
 import { expect, test } from 'vitest';
 import { systemClock } from '#kit/clock.ts';
+import { SessionRefused } from '../../../../../electron/providers/connections/ssh/channel.ts';
 import { KeptShell, NotBegun } from '../../../../../electron/providers/connections/ssh/kept-shell.ts';
-import { SessionRefused } from '../../../../../electron/providers/connections/ssh/remote-exec.ts';
 
 type Opened = (error: Error | undefined, channel?: unknown) => void;
 
