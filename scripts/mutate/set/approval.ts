@@ -7,6 +7,7 @@ const approve = 'electron/agent/steps/approve.ts';
 const certify = 'electron/agent/plans/certify.ts';
 const binding = 'electron/agent/plans/binding.ts';
 const ssh = 'shared/catalog/connections/ssh.ts';
+const remote = 'shared/catalog/connections/remote.ts';
 
 /** What an approval is bound to. */
 export const approvalMutations: readonly Mutation[] = [
@@ -179,20 +180,20 @@ export const approvalMutations: readonly Mutation[] = [
       {
         breaks: 'the pinned host key is not part of what was approved',
         file: ssh,
-        find: 'const reached = { type, host, port, user, hostKey };',
-        put: 'const reached = { type, host, port, user, hostKey: hostKey === "" };',
+        find: 'bound: (one) => ({ type: one.type, ...remote.bound(one), hostKey: one.hostKey }),',
+        put: 'bound: (one) => ({ type: one.type, ...remote.bound(one), hostKey: one.hostKey === "" }),',
       },
       {
         breaks: 'the user who connects is not part of what was approved',
-        file: ssh,
-        find: 'const reached = { type, host, port, user, hostKey };',
-        put: 'const reached = { type, host, port, user: user === "", hostKey };',
+        file: remote,
+        find: ': { host, port, user },',
+        put: ': { host, port, user: false },',
       },
       {
         breaks: 'the credential whose user connects is not part of what was approved',
-        file: ssh,
-        find: "return user === '' ? { ...reached, store, storeCredentialId } : reached;",
-        put: "return user === '' && store === '' ? { ...reached, store, storeCredentialId } : reached;",
+        file: remote,
+        find: "user === '' ? { host, port, user, store, storeCredentialId }",
+        put: "user === '' && store === '' ? { host, port, user, store, storeCredentialId }",
       },
       {
         breaks: 'paths, programs and scripts of the endpoint are not part of what was approved',

@@ -1,10 +1,8 @@
-import { z } from 'zod';
 import type { Field } from '../field.ts';
 
 /** How an endpoint may be logged in to. */
 export const loginWays = ['password', 'private-key', 'credential-store'] as const;
-export const loginWay = z.enum(loginWays);
-export type LoginWay = z.infer<typeof loginWay>;
+export type LoginWay = (typeof loginWays)[number];
 
 /** What is sealed of a login that is an endpoint's own. */
 export type LoginSecret = 'password' | 'privateKey' | 'passphrase';

@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import { invalid, text } from '../flat.ts';
 import { defineConnection } from './definition.ts';
-import {
-  icontrolBound,
-  icontrolFields,
-  icontrolFrom,
-  icontrolPort,
-  icontrolShape,
-  icontrolToFlat,
-  icontrolTold,
-  icontrolWays,
-} from './icontrol.ts';
+import { icontrol, icontrolPort, icontrolWays } from './icontrol.ts';
+import { fingerprintIn } from './remote.ts';
 
 const settings = z.object({
   type: z.literal('rest'),
-  ...icontrolShape,
+  ...icontrol.shape,
   /** The certificate is known by its fingerprint, and by no CA. */
   pins: z.boolean(),
   /** Pinned fingerprint (`SHA256:…`); null: with `pins`, that of the next connection is pinned. */
@@ -27,7 +19,7 @@ export const rest = defineConnection({
   label: 'REST',
   help: 'iControl REST over HTTPS; the certificate is verified, or known by its fingerprint.',
   fields: [
-    ...icontrolFields,
+    ...icontrol.fields,
     {
       name: 'certificate_fingerprint',
       label: 'Certificate fingerprint',
@@ -53,21 +45,21 @@ export const rest = defineConnection({
     changed: 'net.certificate-changed',
   },
   usualPort: icontrolPort,
-  told: (one) => icontrolTold(one, one.certificate),
+  told: (one) => icontrol.told(one, one.certificate),
   pin: (one, certificate) => ({ ...one, pins: true, certificate }),
   toFlat: (one) => ({
-    ...icontrolToFlat(one),
+    ...icontrol.toFlat(one),
     certificate_fingerprint: one.pins ? (one.certificate ?? 'accept') : undefined,
   }),
   fromFlat(flat, way) {
     const given = text(flat, 'certificate_fingerprint');
     return {
-      ...{ type: 'rest', ...icontrolFrom(flat, way, 'rest') },
+      ...{ type: 'rest', ...icontrol.from(flat, way, 'rest') },
       ...{ pins: given !== null, certificate: given === null ? null : fingerprint(given) },
     };
   },
   bound: (one) => ({
-    ...{ type: one.type, ...icontrolBound(one) },
+    ...{ type: one.type, ...icontrol.bound(one) },
     ...{ pins: one.pins, certificate: one.certificate },
   }),
 });
@@ -75,7 +67,8 @@ export const rest = defineConnection({
 /** As openssl and browsers write it, or as it is shown here; null: `accept`. */
 function fingerprint(value: string): string | null {
   if (value === 'accept') return null;
-  if (/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value)) return value.replace(/=$/, '');
+  const asShown = fingerprintIn(value);
+  if (asShown !== null) return asShown;
   const hex = value.replace(/^(SHA256[/:]|sha256 Fingerprint=)/i, '').replaceAll(/[:\s]/g, '');
   if (/^[0-9a-f]{64}$/i.test(hex)) return `SHA256:${base64(hex)}`;
   throw invalid(

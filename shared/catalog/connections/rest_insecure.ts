@@ -1,25 +1,16 @@
 import { z } from 'zod';
 import { defineConnection } from './definition.ts';
-import {
-  icontrolBound,
-  icontrolFields,
-  icontrolFrom,
-  icontrolPort,
-  icontrolShape,
-  icontrolToFlat,
-  icontrolTold,
-  icontrolWays,
-} from './icontrol.ts';
+import { icontrol, icontrolPort, icontrolWays } from './icontrol.ts';
 import { unverifiedFields, unverifiedFrom, unverifiedShape, unverifiedToFlat } from './unverified.ts';
 
-const settings = z.object({ type: z.literal('rest_insecure'), ...icontrolShape, ...unverifiedShape });
+const settings = z.object({ type: z.literal('rest_insecure'), ...icontrol.shape, ...unverifiedShape });
 export type RestInsecureSettings = z.infer<typeof settings>;
 
 export const restInsecure = defineConnection({
   id: 'rest_insecure',
   label: 'REST, certificate not verified',
   help: 'iControl REST over HTTPS with whoever answers, for a stated reason and until a stated day.',
-  fields: [...icontrolFields, ...unverifiedFields],
+  fields: [...icontrol.fields, ...unverifiedFields],
   settings,
   kind: 'requests',
   system: 'any',
@@ -27,13 +18,13 @@ export const restInsecure = defineConnection({
   authenticates: icontrolWays,
   refused: 'icontrol.login-refused',
   usualPort: icontrolPort,
-  told: (one) => icontrolTold(one, null),
+  told: (one) => icontrol.told(one, null),
   verifies: false,
   unverified: ({ reason, until }) => ({ reason, until }),
-  toFlat: (one) => ({ ...icontrolToFlat(one), ...unverifiedToFlat(one) }),
+  toFlat: (one) => ({ ...icontrol.toFlat(one), ...unverifiedToFlat(one) }),
   fromFlat: (flat, way) => ({
-    ...{ type: 'rest_insecure', ...icontrolFrom(flat, way, 'rest_insecure') },
+    ...{ type: 'rest_insecure', ...icontrol.from(flat, way, 'rest_insecure') },
     ...unverifiedFrom(flat, 'rest_insecure'),
   }),
-  bound: (one) => ({ type: one.type, ...icontrolBound(one), until: one.until, reason: one.reason }),
+  bound: (one) => ({ type: one.type, ...icontrol.bound(one), until: one.until, reason: one.reason }),
 });

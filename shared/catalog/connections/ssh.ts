@@ -1,57 +1,26 @@
 import { z } from 'zod';
-import { invalid, number, text } from '../flat.ts';
+import { invalid, text } from '../flat.ts';
 import { defineConnection } from './definition.ts';
-import { fieldsToLogIn, loginWay, loginWays } from './login.ts';
+import { loginWays } from './login.ts';
+import { fingerprintIn, remoteLogin } from './remote.ts';
+
+const usualPort = 22;
+const remote = remoteLogin({ called: 'SSH', usualPort, ways: loginWays });
 
 const settings = z.object({
   type: z.literal('ssh'),
-  host: z.string().min(1).max(255),
-  port: z.number().int().min(1).max(65535),
-  /** Empty only with a credential store: then the credential's own user name is used. */
-  user: z.string(),
-  auth: loginWay,
+  ...remote.shape,
   /** Pinned host key as OpenSSH prints it (`SHA256:…`); null until the first connection pinned it. */
   hostKey: z.string().nullable(),
-  /** Id of the credential store (`cs_…`) the login is read from at the moment of use. */
-  store: z.string().nullable().default(null),
-  storeCredentialId: z.string().nullable().default(null),
 });
 export type SshSettings = z.infer<typeof settings>;
-
-const usualPort = 22;
 
 export const ssh = defineConnection({
   id: 'ssh',
   label: 'SSH',
   help: 'A POSIX host over SSH, with sudo where it is allowed.',
   fields: [
-    {
-      name: 'host',
-      label: 'Host',
-      help: 'Remote host name or address, 1 to 255 characters.',
-      hint: 'Name or address of the host.',
-      kind: 'text',
-      min: 1,
-      max: 255,
-    },
-    {
-      name: 'port',
-      label: 'Port',
-      help: 'Remote port, 1 to 65535. Default for SSH: 22.',
-      hint: 'Default for SSH: 22.',
-      kind: 'number',
-      min: 1,
-      max: 65535,
-    },
-    {
-      name: 'user',
-      label: 'User',
-      help: 'User name to log in with.',
-      kind: 'text',
-      min: 1,
-      max: 255,
-    },
-    ...fieldsToLogIn(loginWays),
+    ...remote.fields,
     {
       name: 'host_key',
       label: 'Host key',
@@ -77,55 +46,21 @@ export const ssh = defineConnection({
     changed: 'ssh.host-key-changed',
   },
   usualPort,
-  told: ({ host, port, user, auth, hostKey, store, storeCredentialId }) => ({
-    address: { host, port },
-    login: { user, way: auth, store, storeCredentialId },
-    pinned: hostKey,
-  }),
+  told: (one) => remote.told(one, one.hostKey),
   pin: (one, hostKey) => ({ ...one, hostKey }),
-  toFlat: ({ host, port, user, hostKey, store, storeCredentialId }) => ({
-    host,
-    port,
-    user: user === '' ? undefined : user,
-    host_key: hostKey ?? undefined,
-    store: store ?? undefined,
-    store_cred_id: storeCredentialId ?? undefined,
+  toFlat: (one) => ({ ...remote.toFlat(one), host_key: one.hostKey ?? undefined }),
+  fromFlat: (flat, way) => ({
+    ...{ type: 'ssh', ...remote.from(flat, way, 'ssh') },
+    hostKey: hostKey(text(flat, 'host_key')),
   }),
-  fromFlat(flat, auth) {
-    const host = text(flat, 'host');
-    const user = text(flat, 'user');
-    if (host === null) throw invalid('Host is required for the connection type ssh.', 'Add --host.');
-    const fromStore = auth === 'credential-store';
-    if (user === null && !fromStore)
-      throw invalid('User is required for the connection type ssh.', 'Add --user.');
-    if (auth === null) {
-      throw invalid(
-        'A password or an SSH key is required for the connection type ssh.',
-        'Add --ssh_key_path or --store with --store_cred_id, or give the password when asked for it.',
-      );
-    }
-    return {
-      type: 'ssh',
-      host,
-      port: number(flat, 'port', usualPort),
-      user: user ?? '',
-      auth,
-      hostKey: hostKey(text(flat, 'host_key')),
-      store: fromStore ? text(flat, 'store') : null,
-      storeCredentialId: fromStore ? text(flat, 'store_cred_id') : null,
-    };
-  },
-  bound({ type, host, port, user, hostKey, store, storeCredentialId }) {
-    const reached = { type, host, port, user, hostKey };
-    // whose user name it is then depends on the credential
-    return user === '' ? { ...reached, store, storeCredentialId } : reached;
-  },
+  bound: (one) => ({ type: one.type, ...remote.bound(one), hostKey: one.hostKey }),
 });
 
 /** `accept` and nothing both mean: pin what is seen next. */
 function hostKey(value: string | null): string | null {
   if (value === null || value === 'accept') return null;
-  if (/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value)) return value.replace(/=$/, '');
+  const asShown = fingerprintIn(value);
+  if (asShown !== null) return asShown;
   throw invalid(
     'Host key must be written as OpenSSH prints it (SHA256: and 43 characters).',
     'See it with: ssh-keyscan HOST | ssh-keygen -lf -',

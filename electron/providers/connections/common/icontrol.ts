@@ -1,4 +1,4 @@
-import type { IcontrolSettings } from '#shared/catalog/connections/icontrol.ts';
+import type { RemoteSettings } from '#shared/catalog/connections/remote.ts';
 import { Failure } from '#shared/failure.ts';
 import type { ExpectedCertificate } from '../../../net/expected-certificate.ts';
 import type { HttpRequest, HttpResponse } from '../../../net/http-request.ts';
@@ -13,7 +13,7 @@ const largestAnswer = 32 * 1024 * 1024;
 /** While the management service starts, it answers so to everything. */
 const startingWaits = [2000, 5000, 10_000, 15_000, 15_000, 15_000];
 
-interface Wanted<S> extends IcontrolSettings {
+interface Wanted<S> extends RemoteSettings {
   type: string;
   expected: ExpectedCertificate | undefined;
   /** Of the definition. */
@@ -21,7 +21,7 @@ interface Wanted<S> extends IcontrolSettings {
 }
 
 /** Logs in at iControl REST (F5 BIG-IP). One try of a password, never two. */
-export async function connectIcontrol<S extends IcontrolSettings>(
+export async function connectIcontrol<S extends RemoteSettings>(
   settings: S & Wanted<S>,
   login: LoginMaterial,
   tools: ConnectTools,
