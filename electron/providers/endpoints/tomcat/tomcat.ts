@@ -13,11 +13,11 @@ import { Secret } from '../../../secrets/secret.ts';
 import type { HostConnection } from '../../connections/connection.ts';
 import { configurationDrift } from '../common/configuration-drift.ts';
 import type { Piece } from '../common/content.ts';
-import { FileEndpoint } from '../common/file-endpoint.ts';
 import { pairOf } from '../common/key-store-content.ts';
 import { canMakeKeysIn } from '../common/keys.ts';
-import { type Managers, readManagers } from '../common/managers.ts';
+import { readManagersOf } from '../common/managers.ts';
 import { refuseOtherFamily } from '../common/pieces.ts';
+import { ServerEndpoint } from '../common/server-endpoint.ts';
 import type { Drift } from '../common/states.ts';
 import type { EndpointTools } from '../common/tools.ts';
 import type { Material, Restarted, RestoreReport } from '../endpoint.ts';
@@ -36,30 +36,27 @@ import { directoriesOf, discovered, keyDirectoriesOf, readView, type View } from
 import { restartArgv, startCommandsOf } from './ways.ts';
 
 /** A Tomcat on a host: a node is a certificate of a TLS connector. */
-export class TomcatEndpoint extends FileEndpoint {
+export class TomcatEndpoint extends ServerEndpoint<View> {
   readonly #settings: TomcatSettings;
   /** Where it was found before. */
   #place: TomcatPlace | null = null;
-  /** As `nodes` or `plan` has just read it, for one question behind it; null: it was asked, or something was done since. */
-  #justRead: View | null = null;
   /** What was done here edited the configuration, or put it back; null: nothing was done, and it has to be asked. */
   #edited: boolean | null = null;
   readonly #stores: PlannedStores;
   readonly #servedBy: ServedBy;
-  /** How to start Tomcat again should it die of what we do; set once it was seen running. */
-  #startAgain: string[] | null = null;
+  protected readonly words = { server: 'Tomcat', node: 'connector' };
 
   constructor(settings: TomcatSettings, connection: HostConnection, tools: EndpointTools) {
     super(connection, tools);
     this.#settings = settings;
-    this.#stores = new PlannedStores(connection, () => this.#view());
+    this.#stores = new PlannedStores(connection, () => this.view());
     this.#servedBy = new ServedBy(settings, connection, tools.secrets);
   }
 
   probe(begins?: (check: CheckName) => void): Promise<ProbeReport> {
     const { managerUrl: url, managerUser: user } = this.#settings;
     const ask = {
-      view: () => this.#view(),
+      view: () => this.view(),
       way: (view: View) => this.#servedBy.way(view, false),
       manager: url === null ? null : { url, user, answers: (view: View) => this.#servedBy.answers(view) },
     };
@@ -67,29 +64,21 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   async nodes(): Promise<DiscoveredNode[]> {
-    const view = await this.#view();
-    const managers = await this.#managers(view);
-    this.#justRead = view;
+    const view = await this.view();
+    const managers = await readManagersOf(this.connection, view.nodes, view.real);
+    this.keepView(view);
     return discovered(this.connection, view, managers);
   }
 
   async plan(nodeKey: string): Promise<InstallPlan> {
-    const view = await this.#view();
-    const chosen = view.nodes.find(({ node }) => node.key === nodeKey);
-    if (chosen === undefined)
-      throw new Failure(
-        'node.missing',
-        `Tomcat on ${this.connection.description} has no connector "${nodeKey}".`,
-        { hint: 'Its address or names may have changed. Discover the nodes again.' },
-      );
-    if (chosen.node.notInstallable !== null)
-      throw new Failure('node.not-installable', chosen.node.notInstallable);
+    const view = await this.view();
+    const chosen = this.chosenOf(view, nodeKey);
     const [managers, changedSince, startAgain] = await Promise.all([
-      this.#managers(view),
+      readManagersOf(this.connection, view.nodes, view.real),
       changedSinceStart(this.connection, view),
       this.#servedBy.restart(view),
     ]);
-    this.#justRead = view;
+    this.keepView(view);
     const way = (edited: boolean) => this.#servedBy.plannedWay(view, edited);
     return makeInstallPlan({
       ...{ connection: this.connection, view, chosen, managers, changedSince, startAgain, way },
@@ -132,7 +121,7 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   protected override async startAgain(_plan: InstallPlan): Promise<string[] | undefined> {
-    const view = await this.#view();
+    const view = await this.view();
     const restart = view.place.running === null ? null : await this.#servedBy.restart(view);
     return restart === null ? undefined : restartArgv(restart, null);
   }
@@ -142,7 +131,7 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   override async install(plan: InstallPlan, material: Material): Promise<string | null> {
-    this.#justRead = null;
+    this.forgetView();
     this.#stores.forget();
     this.#edited = changesOf(plan.changes, 'configuration-line').length > 0;
     return super.install(plan, material);
@@ -150,7 +139,7 @@ export class TomcatEndpoint extends FileEndpoint {
 
   /** The configuration as it is now names the new certificate, which is all that can be asked before it is loaded. */
   protected override async testInstalled(plan: InstallPlan): Promise<string> {
-    const view = await this.#view();
+    const view = await this.view();
     const node = view.nodes.find(({ node: { key } }) => key === plan.nodeKey)?.node;
     if (node === undefined || node.certificate === null)
       throw new Failure(
@@ -161,17 +150,11 @@ export class TomcatEndpoint extends FileEndpoint {
     return 'Its configuration was read again and names the new files. Tomcat has no test of its own.';
   }
 
-  override async snapshot(plan: InstallPlan, tag: string): Promise<Snapshot> {
-    const snapshot = await super.snapshot(plan, tag);
-    this.#startAgain = snapshot.startAgain ?? null;
-    return snapshot;
-  }
-
   async restart(): Promise<Restarted> {
-    const view = await this.#view();
+    const view = await this.view();
     const parts = { connection: this.connection, tools: this.tools };
     if (view.place.running === null) {
-      await startDead(parts, view, this.#startAgain);
+      await startDead(parts, view, this.startCommand);
       return { settled: false };
     }
     const edited = this.#edited ?? (await changedSinceStart(this.connection, view));
@@ -182,48 +165,26 @@ export class TomcatEndpoint extends FileEndpoint {
   }
 
   override restore(snapshot: Snapshot): Promise<RestoreReport> {
-    this.#justRead = null;
     const { kept } = snapshot;
     this.#edited = kept.some((one) => one.kind === 'file' && one.path.endsWith('.xml')) || this.#edited;
-    this.#startAgain = snapshot.startAgain ?? null;
     return super.restore(snapshot);
-  }
-
-  override async discard(...what: Parameters<FileEndpoint['discard']>): Promise<void> {
-    await super.discard(...what);
-    this.#startAgain = null;
   }
 
   /** Where snapshots and keys may lie. A configuration that cannot be read (any more) must not keep us from clearing up. */
   protected async directories(): Promise<string[]> {
-    const view = await this.#viewJustRead().catch(() => null);
+    const view = await this.viewJustRead().catch(() => null);
     return view === null ? [posix.join(this.#settings.tomcatDir, 'conf')] : directoriesOf(view);
   }
 
   async canMakeKeys(nodeKey?: string): Promise<{ yes: boolean; why: string }> {
-    const view = await this.#viewJustRead();
+    const view = await this.viewJustRead();
     const chosen = view.nodes.find(({ node }) => node.key === nodeKey);
     if (chosen !== undefined && chosen.pem === null && isStore(chosen.store))
       return { yes: false, why: 'A key is put into the key store by the agent, which makes it.' };
     return canMakeKeysIn(this.connection, keyDirectoriesOf(view));
   }
 
-  #managers({ nodes, real }: View): Promise<Managers> {
-    const named = new Map<string, string | null>();
-    for (const { node } of nodes)
-      for (const path of [node.certificatePath, node.keyPath])
-        if (path !== null && !named.has(path)) named.set(path, node.chainPem);
-    const files = [...named].map(([path, leafPem]) => ({ path, realPath: real(path), leafPem }));
-    return readManagers(this.connection, files);
-  }
-
-  async #viewJustRead(): Promise<View> {
-    const view = this.#justRead ?? (await this.#view());
-    this.#justRead = null;
-    return view;
-  }
-
-  async #view(): Promise<View> {
+  protected async view(): Promise<View> {
     const view = await readView(this.connection, this.#settings.tomcatDir, this.#place);
     this.#place = view.place;
     return view;
