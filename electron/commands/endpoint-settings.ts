@@ -65,7 +65,8 @@ export function flatOf(database: Database, endpoint: Endpoint): Flat {
     authority: authorityName(database, endpoint.policy.authorityId),
     fallback_authority: authorityName(database, endpoint.policy.fallbackId ?? null),
     key_type: endpoint.policy.keyType ?? undefined,
-    restarts: endpoint.policy.restarts,
+    // a type that is never restarted has no such option, not even an empty one
+    ...(endpoint.policy.restarts === undefined ? {} : { restarts: endpoint.policy.restarts }),
   };
 }
 

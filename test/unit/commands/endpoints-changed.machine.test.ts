@@ -18,6 +18,17 @@ describe('changing an endpoint', () => {
     expect(made.database.secrets.open(endpoint.id, 'password')?.text()).toBe('first');
   });
 
+  test('can be done with one of a type that is never restarted', async () => {
+    const bigip = { type: 'f5' as const, name: 'bigip1', host: 'bigip1.example', user: 'admin', password: 'x' };
+    await made.call.endpoints.add(bigip);
+    const { endpoint } = await made.call.endpoints.update({
+      endpoint: 'bigip1',
+      changes: { prove_by: 'object' },
+    });
+    expect(endpoint.settings).toMatchObject({ proveBy: 'object' });
+    expect(endpoint.policy).not.toHaveProperty('restarts');
+  });
+
   test('clears what is null', async () => {
     await made.call.endpoints.add({ ...nginx, nginx_config_path: '/a', key_type: 'rsa-2048' });
     const { endpoint } = await made.call.endpoints.update({
