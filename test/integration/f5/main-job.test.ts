@@ -95,6 +95,10 @@ describe('a BIG-IP as an endpoint', () => {
       `virtual server /Common/vs_child (127.0.0.1:${bigip.ports.child})`,
       'virtual server /Common/vs_domain (10.0.0.1%2:443)',
     ]);
+    const child = `Virtual server /Common/vs_child (127.0.0.1:${bigip.ports.child})`;
+    expect(plan.install.shares?.map(({ sentence }) => sentence)).toContain(
+      `${child} shows the new certificate from then on, since its profile /Common/child inherits it.`,
+    );
     expect(plan.install.warnings.join()).toContain('/Common/vs_domain (10.0.0.1%2:443)');
   });
 

@@ -22,13 +22,11 @@ export function sharesOf(view: View, { fullPath, side }: Place, users: readonly 
     const by = virtual[side].includes(fullPath)
       ? null
       : (virtual[side].find((path) => heirs.has(path)) ?? null);
+    const named = `${virtual.fullPath} (${virtual.destination.text})`;
     return {
       what: 'certificate',
-      who: `virtual server ${virtual.fullPath} (${virtual.destination.text})`,
-      sentence:
-        by === null
-          ? 'It shows the new certificate from then on.'
-          : `It shows the new certificate from then on, since its profile ${by} inherits it.`,
+      who: `virtual server ${named}`,
+      sentence: `Virtual server ${named} shows the new certificate from then on${by === null ? '' : `, since its profile ${by} inherits it`}.`,
     };
   });
 }
