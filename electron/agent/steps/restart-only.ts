@@ -47,6 +47,7 @@ export const proveRestartStep: Step = {
     const { before } = context.output('restart', restartOnlyOutput);
     const { database, clock } = context.tools;
     const { endpoint } = await context.tools.openConnection();
+    const { restarts } = endpoint.powers;
     const found = await endpoint.nodes();
     await paced(database.nodes.reconciling(context.endpoint().id, found, clock.now()));
     const { seen, wrong } = await untilAllAnswer(context, before);
@@ -58,9 +59,11 @@ export const proveRestartStep: Step = {
     if (wrong !== null) return { kind: 'failed', failure: wrong };
     const count = before.length;
     const sentence =
-      count === 0
-        ? 'Nothing on this endpoint completed a TLS handshake before the restart, so nothing could be compared.'
-        : `${count === 1 ? 'The 1 node that was' : `All ${count} nodes that were`} served before ${count === 1 ? 'is' : 'are'} served again.`;
+      restarts === null
+        ? 'Nothing was restarted, so no handshakes were compared.'
+        : count === 0
+          ? 'Nothing on this endpoint completed a TLS handshake before the restart, so nothing could be compared.'
+          : `${count === 1 ? 'The 1 node that was' : `All ${count} nodes that were`} served before ${count === 1 ? 'is' : 'are'} served again.`;
     return { kind: count === 0 ? 'done-with-warning' : 'done', output: {}, sentence };
   },
 };
