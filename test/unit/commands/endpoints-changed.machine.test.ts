@@ -19,7 +19,13 @@ describe('changing an endpoint', () => {
   });
 
   test('can be done with one of a type that is never restarted', async () => {
-    const bigip = { type: 'f5' as const, name: 'bigip1', host: 'bigip1.example', user: 'admin', password: 'x' };
+    const bigip = {
+      type: 'f5' as const,
+      name: 'bigip1',
+      host: 'bigip1.example',
+      user: 'admin',
+      password: 'x',
+    };
     await made.call.endpoints.add(bigip);
     const { endpoint } = await made.call.endpoints.update({
       endpoint: 'bigip1',
