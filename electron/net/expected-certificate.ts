@@ -22,6 +22,12 @@ export function pinOf(hex: string): `SHA256:${string}` {
   return `SHA256:${bytes.toString('base64').replace(/=+$/, '')}`;
 }
 
+/** A pin as openssl and the device itself show it: hex with colons. */
+export function asOpenssl(pin: string): string {
+  const hex = Buffer.from(pin.slice('SHA256:'.length), 'base64').toString('hex').toUpperCase();
+  return (hex.match(/../g) ?? []).join(':');
+}
+
 /** Lets a connection through only when the certificate that was shown is the expected one. `net.certificate-changed`. */
 export function expecting(expected: ExpectedCertificate, connect: Connector): Connector {
   if (expected === 'any') return connect;
@@ -32,20 +38,25 @@ export function expecting(expected: ExpectedCertificate, connect: Connector): Co
       const pin = seen === undefined ? null : pinOf(seen.fingerprint256);
       if (pin === expected) return done(null, socket);
       socket.destroy();
-      done(changed(options.hostname, Number(options.port) || 443, expected, pin ?? 'none'), null);
+      done(changed(options.hostname, Number(options.port) || 443, expected, pin), null);
     };
     connect(options, settle, openSocket);
   };
 }
 
-function changed(host: string, port: number, pinned: string, seen: string): Failure {
+function changed(host: string, port: number, pinned: string, pin: string | null): Failure {
+  const seen = pin ?? 'none';
+  const compare =
+    pin === null
+      ? 'Check what answers there.'
+      : `If the certificate was replaced, compare the new fingerprint with the one of the device itself: ${asOpenssl(pin)}. If they are the same, pin it: --certificate_fingerprint ${pin}`;
   const at = place({ host: host.replace(/^\[|\]$/g, ''), port });
   return new Failure(
     'net.certificate-changed',
     `The certificate of ${at} is not the pinned one: expected ${pinned}, received ${seen}.`,
     {
       identity: { pinned, seen },
-      hint: 'The connection may be intercepted. If the certificate was replaced, compare the new fingerprint on the device and accept it: `tls update <endpoint> --certificate_fingerprint accept`.',
+      hint: `The connection may be intercepted. ${compare}`,
     },
   );
 }

@@ -1,5 +1,6 @@
 import { asFailure, Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
+import { asOpenssl } from '../../../net/expected-certificate.ts';
 import { place } from '../../../net/failures.ts';
 import type { ConnectTools } from '../connection.ts';
 
@@ -24,12 +25,6 @@ const codes: Readonly<Record<string, FailureCode>> = {
 
 /** Who shows it is nobody this machine trusts: the fingerprint is told, for a person to compare and pin. */
 const untrusted = new Set(['net.tls-untrusted', 'net.tls-name-mismatch', 'net.tls-date', 'proxy.intercepts']);
-
-/** `SHA256:…` as it is shown on the device: hex with colons. */
-const asOpenssl = (pin: string): string =>
-  (Buffer.from(pin.slice('SHA256:'.length), 'base64').toString('hex').toUpperCase().match(/../g) ?? []).join(
-    ':',
-  );
 
 /** A request that failed, as a failure of the connection. Asks for the certificate where that is what is wrong. */
 export async function icontrolFailure(
