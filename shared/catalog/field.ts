@@ -29,6 +29,8 @@ export interface Field {
   ownFile?: 'always' | NonNullable<Field['when']>;
   /** An http or https address. It is shown and logged, so it may hold no user name and no password. */
   address?: true;
+  /** For text of one form: what it must be, where its length is wrong. `a day (YYYY-MM-DD)` */
+  form?: string;
   /** Names a thing for people and on command lines: see `isName`. */
   names?: true;
   /** Asked only when this other field is given: the password of a file. */
@@ -108,6 +110,7 @@ function emptySentence({ label, required }: Field): string {
 
 function lengthSentence(field: Field): string {
   const min = field.min ?? 1;
+  if (field.form !== undefined) return `${field.label} must be ${field.form}.`;
   return field.max === undefined
     ? `${field.label} must be at least ${min} character${min === 1 ? '' : 's'} long.`
     : `${field.label} must be between ${min} and ${field.max} characters long.`;

@@ -56,6 +56,11 @@ export function remoteLogin<W extends LoginWay>({ called, usualPort, ways }: Rem
       const auth = ways.find((one) => one === way);
       const fromStore = auth === 'credential-store';
       if (host === null) throw invalid(`Host is required for the connection type ${type}.`, 'Add --host.');
+      if (!isHost(host))
+        throw invalid(
+          `Host must be a name or an address alone, not "${host}".`,
+          'Leave out what is before and after it; the port has an option of its own, --port.',
+        );
       if (user === null && !fromStore)
         throw invalid(`User is required for the connection type ${type}.`, 'Add --user.');
       if (auth === undefined) throw noLogin(type, ways);
@@ -69,6 +74,11 @@ export function remoteLogin<W extends LoginWay>({ called, usualPort, ways }: Rem
     bound: ({ host, port, user, store, storeCredentialId }: RemoteSettings): Record<string, unknown> =>
       user === '' ? { host, port, user, store, storeCredentialId } : { host, port, user },
   };
+}
+
+/** No URL, no `user@host` and no `host:port`: an IPv6 address has several colons, and no brackets here. */
+function isHost(host: string): boolean {
+  return /^[^\s/\\?#@[\]]+$/.test(host) && !/^[^:]*:\d*$/.test(host);
 }
 
 function noLogin(type: string, ways: readonly LoginWay[]) {

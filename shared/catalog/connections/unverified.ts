@@ -30,6 +30,7 @@ export const unverifiedFields: readonly Field[] = [
     kind: 'text',
     min: 10,
     max: 10,
+    form: 'a day (YYYY-MM-DD)',
   },
 ];
 
@@ -40,7 +41,7 @@ export const unverifiedToFlat = ({ reason, until }: Unverified): Flat => ({
 
 /** Both are needed. Throws `input.invalid`. */
 export function unverifiedFrom(flat: Flat, type: string): Unverified {
-  const reason = text(flat, 'unverified_reason');
+  const reason = text(flat, 'unverified_reason')?.trim() || null;
   const until = text(flat, 'unverified_until');
   if (reason === null)
     throw invalid(

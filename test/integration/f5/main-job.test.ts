@@ -197,6 +197,8 @@ describe('what is wrong with a BIG-IP is one sentence, and nothing is stored', (
   test('another certificate than the pinned one', async () => {
     const said = await sentence({ certificate_fingerprint: 'ab'.repeat(32) });
     expect(said).toContain('is not the pinned one');
+    const { fingerprint256 } = new X509Certificate(bigip.world.deviceCertificate);
+    expect(said).toContain(`with the one of the device itself: ${fingerprint256}.`);
     expect(bigip.world.requests).toEqual([]);
   });
 
@@ -209,10 +211,12 @@ describe('what is wrong with a BIG-IP is one sentence, and nothing is stored', (
 
   test('an exception without a reason, without an end, or whose end has passed', async () => {
     const insecure = { connection_type: 'rest_insecure', certificate_fingerprint: undefined };
-    expect(await sentence(insecure)).toContain('A reason is required');
+    for (const unverified_reason of [undefined, '   '])
+      expect(await sentence({ ...insecure, unverified_reason })).toContain('A reason is required');
     const reason = { ...insecure, unverified_reason: 'a lab' };
     expect(await sentence(reason)).toContain('An end date is required');
-    expect(await sentence({ ...reason, unverified_until: '2026-02-30' })).toContain('must be a day');
+    for (const unverified_until of ['2026-02-30', 'tomorrow'])
+      expect(await sentence({ ...reason, unverified_until })).toContain('must be a day (YYYY-MM-DD)');
     expect(await sentence({ ...reason, unverified_until: '2020-01-31' })).toContain(
       'until 2020-01-31, which has passed',
     );
