@@ -1,3 +1,4 @@
+import { announced } from '#shared/catalog/connections/announced.ts';
 import { usualConnection } from '#shared/catalog/connections/index.ts';
 import type { LoginWay } from '#shared/catalog/connections/login.ts';
 import type { Flat } from '#shared/catalog/field.ts';
@@ -12,12 +13,15 @@ import {
 import type { Database } from '../database/database.ts';
 import { findStore } from './find.ts';
 
-/** The connection that a form chooses. `input.invalid` for one that this version has no adapter for. */
+/** The connection that a form chooses. `input.invalid` for one that this version has no adapter for, with those in its place. */
 export function chosenConnection(flat: Flat) {
   const type = text(flat, 'connection_type') ?? usualConnection.id;
   const known = connectionNamed(type);
   if (known !== null) return known;
-  const others = connectionTypes.join(' or ');
+  const kind = announced.find(({ id }) => id === type)?.kind;
+  const others = connectionTypes
+    .filter((one) => connectionDefinition({ type: one }).kind === kind)
+    .join(' or ');
   throw invalid(`The connection type ${type} is not supported by this version; use ${others}.`);
 }
 
