@@ -112,6 +112,7 @@ function withPlan<T>(
   const node = findNode(database, request.nodeId);
   const endpoint = findEndpoint(database, node.endpointId);
   const others = (request.also ?? []).map((id) => findNode(database, id));
+  for (const other of others) mustBeInstallable(other);
   const own = inputOfRequest(request);
   const input = others.length === 0 ? own : (inputsForSeveral(database, [node, ...others], own)[0] ?? own);
   return withConnection(parts, endpoint.id, async (open) =>
