@@ -126,7 +126,7 @@ function issuedOf({ issued }: Plan): string | null {
 function groupOf({ group }: Plan): string | null {
   if (group === undefined) return null;
   const [first, ...others] = group.places;
-  return `all or none: ${first} first, then ${others.join(', ')}`;
+  return `all or none: ${first} first, then ${others.join(', ')}; each has a plan of its own`;
 }
 
 function where(place: KeyPairPlace): string {
@@ -174,7 +174,8 @@ function changeLines(kind: AnyChangeKind, change: Change): string[] {
 const linesOf = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
 function cellsLine(cells: readonly Cell[]): string {
-  return cells
+  const present = cells.filter((cell) => !('absent' in cell));
+  return (present.length === 0 ? cells.slice(0, 1) : present)
     .map((cell) => ('text' in cell ? cell.text : (cell.hash?.slice(0, 12) ?? 'known later')))
     .join(' ');
 }

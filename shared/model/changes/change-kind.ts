@@ -2,7 +2,9 @@ import type { z } from 'zod';
 
 /** One value of a state, as it is drawn. */
 export type Cell =
-  | { text: string }
+  | { text: string; absent?: never }
+  /** There is no such value: said where the head of its column stands above it, and left out of a line. */
+  | { text: string; absent: true }
   /** A fingerprint, hex; null: it is known once the certificate exists. `note` stands behind it. */
   | { hash: string | null; note: string | null };
 

@@ -90,10 +90,12 @@ export function remoteObjectDifferences(
 const asText = ({ content, members }: RemoteObjectState): string =>
   JSON.stringify([content, Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
+const none: Cell = { text: 'none', absent: true };
+
 function cells({ content, members }: RemoteObjectState, holds: boolean): Cell[] {
   const settings = Object.entries(members).map(([name, value]) => `${name} ${value}`);
   return [
-    content === null && !holds ? { text: 'none' } : { hash: content, note: null },
-    { text: settings.join(', ') || 'none' },
+    content === null && !holds ? none : { hash: content, note: null },
+    settings.length === 0 ? none : { text: settings.join(', ') },
   ];
 }

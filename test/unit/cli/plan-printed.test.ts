@@ -30,6 +30,19 @@ it('A plan shows a line that goes without an empty one in its place', () => {
   );
 });
 
+it('A plan says of an object what it holds and how it is set, and nothing of what it has not got', () => {
+  const { plan } = anApproval();
+  const state = (content: string | null, members = {}) => ({ content, members });
+  const object = { kind: 'remote-object' as const, path: '/tm/x' };
+  const changes = [
+    { ...object, holds: 'private-key' as const, before: null, after: state(null) },
+    { ...object, holds: 'settings' as const, before: state(null, { cert: '/a' }), after: state(null) },
+  ];
+  const paper = planPage({ ...plan, install: { ...plan.install, changes } }).join('\n');
+  expect(paper).toMatch(/^ +after {2}known later$/m);
+  expect(paper).toMatch(/^ +before cert \/a\n +after {2}none$/m);
+});
+
 it('A plan says below which directory challenge files are put, where they are', () => {
   const { plan } = anApproval();
   const paper = planPage({ ...plan, webRoot: '/srv/www' }).join('\n');
