@@ -3,7 +3,7 @@ import { Failure } from '#shared/failure.ts';
 import type { ProbeReport } from '#shared/model/endpoint.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { HostConnection } from '../../connections/connection.ts';
-import { type StoreOnHost, storeOnHost, whyNotEntry, withPasswords } from './key-store.ts';
+import { keyOf, type StoreOnHost, storeOnHost, whyNotEntry, withPasswords } from './key-store.ts';
 import { aliasesOf } from './key-store-nodes.ts';
 import { entryWords, formatWords } from './key-store-words.ts';
 import { dirname } from './paths.ts';
@@ -42,6 +42,8 @@ function entries(on: StoreOnHost, settings: KeyStoreSettings): string {
   if (trouble !== undefined) throw new Failure('node.not-installable', trouble);
   const keys = on.store.entries.filter(({ kind }) => kind === 'key');
   if (keys.length === 0) return `It has no private key yet; the first will have the alias ${aliases[0]}.`;
+  if (settings.alias !== null && keyOf(on.store, settings.alias) === null)
+    return `It has no private key with the alias ${settings.alias} yet; one will be added.`;
   const untried = keys.filter(({ keyOpens }) => keyOpens === null).length;
   const rest = untried === 0 ? '' : ` ${untried} more ${untried === 1 ? 'was' : 'were'} not tried.`;
   return `Private keys that can be replaced: ${aliases.slice(0, 20).join(', ')}.${rest}`;
