@@ -123,7 +123,7 @@ async function writeNew(path: string, bytes: Buffer): Promise<void> {
 
 function notWritten(path: string, error: NodeJS.ErrnoException): Failure {
   const why: Record<string, string> = {
-    EEXIST: 'there is a file already',
+    EEXIST: 'there is a file or directory of that name already',
     ENOENT: 'there is no such directory',
     ENOTDIR: 'a part of the path is not a directory',
     ENAMETOOLONG: 'a name in the path is too long',

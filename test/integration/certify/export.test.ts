@@ -88,7 +88,7 @@ describe.skipIf(!have('nginx') || !have('openssl'))('an export', () => {
     await expect(agent.call.certificates.export({ certificate, path: at('taken') })).rejects.toMatchObject({
       data: {
         code: 'certificate.not-exported',
-        sentence: expect.stringContaining('there is a file already'),
+        sentence: expect.stringContaining('there is a file or directory of that name already'),
       },
     });
     expect(readFileSync(at('taken'), 'utf8')).toBe('mine');
