@@ -3,7 +3,7 @@ import { changesOf } from '#shared/model/changes/index.ts';
 import { type RemoteObjectChange, remoteObject } from '#shared/model/changes/remote-object.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import { clientMembers, entryOfMember, pairOf, serverMembers } from './chain-text.ts';
-import type { BigipClient } from './client.ts';
+import { type BigipClient, tilde } from './client.ts';
 import { paths } from './view.ts';
 import { certificateObject, clientSslProfile, keyObject, serverSslProfile } from './wire.ts';
 
@@ -51,7 +51,7 @@ export async function patchFor(
   members: Readonly<Record<string, string>>,
 ): Promise<Record<string, unknown>> {
   const hasChain = async (chain: string): Promise<boolean> =>
-    (await stateOf(client, `${paths.certificate}/${chain.replaceAll('/', '~')}`)) !== null;
+    (await stateOf(client, `${paths.certificate}/${tilde(chain)}`)) !== null;
   if (!path.startsWith(`${paths.clientSsl}/`)) {
     const pair = await pairOf(members.certificate ?? '', hasChain);
     if (pair === null) throw new Error('the settings of a server-SSL profile name no pair');
