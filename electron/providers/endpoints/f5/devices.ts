@@ -10,8 +10,6 @@ const inSync = 'In Sync';
 
 /** What a BIG-IP is at one moment. */
 export interface Standing {
-  /** `17.1.1`; null: it does not tell. */
-  version: string | null;
   /** Null: it is alone, or the active unit. Else why nothing may be changed here. */
   notActive: string | null;
   /** The group that a change has to reach; null: it is alone. */
@@ -21,8 +19,7 @@ export interface Standing {
 }
 
 export async function readStanding(client: BigipClient): Promise<Standing> {
-  const [version, devices, groups, sync] = await Promise.all([
-    client.get('/tm/sys/version', z.unknown()),
+  const [devices, groups, sync] = await Promise.all([
     client.list('/tm/cm/device', device),
     client.list('/tm/cm/device-group?expandSubcollections=true', deviceGroup),
     readSync(client),
@@ -44,7 +41,6 @@ export async function readStanding(client: BigipClient): Promise<Standing> {
       ? 'No unit is active.'
       : `${active.name}${active.managementIp === null ? '' : ` (${active.managementIp})`} is active.`;
   return {
-    version: statOf(version, 'Version'),
     notActive: isActive ? null : `${self?.name} is ${self?.failoverState ?? 'not active'}. ${other}`,
     group: group === undefined ? null : { fullPath: group.fullPath, automatic: group.autoSync === 'enabled' },
     sync,
@@ -54,6 +50,11 @@ export async function readStanding(client: BigipClient): Promise<Standing> {
 /** Members are named with their folder or without. */
 const isMember = ({ devicesReference: { items } }: z.infer<typeof deviceGroup>, device: string): boolean =>
   items.some(({ name }) => name.split('/').at(-1) === device);
+
+/** `17.1.1`; null: it does not tell. */
+export async function readVersion(client: BigipClient): Promise<string | null> {
+  return statOf(await client.get('/tm/sys/version', z.unknown()), 'Version');
+}
 
 async function readSync(client: BigipClient): Promise<string> {
   return statOf(await client.get('/tm/cm/sync-status', z.unknown()), 'status') ?? 'unknown';

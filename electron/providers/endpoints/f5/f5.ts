@@ -58,7 +58,7 @@ export class F5Endpoint implements Endpoint {
     const { checks, check } = probing(connection, begins);
     const user = /^user (.*), password /.exec(connection.credentialUsed)?.[1] ?? '';
     const each: [CheckName, () => Promise<string>][] = [
-      ['program', async () => (await versionCheck(client)).sentence],
+      ['program', () => versionCheck(client)],
       ['running', () => activeCheck(client)],
       ['write', () => roleCheck(client, user)],
       ['configuration', () => configurationCheck(client)],

@@ -1,7 +1,7 @@
 import { Failure } from '#shared/failure.ts';
 import type { ProbeCheck } from '#shared/model/probe-check.ts';
 import type { BigipClient } from './client.ts';
-import { readStanding } from './devices.ts';
+import { readStanding, readVersion } from './devices.ts';
 import { placesOf } from './places.ts';
 import { readView } from './view.ts';
 import { account } from './wire.ts';
@@ -9,8 +9,8 @@ import { account } from './wire.ts';
 const supported = ['15.1', '16.1', '17.1'];
 
 /** Which version it is, and whether Trustkeep knows it. */
-export async function versionCheck(client: BigipClient): Promise<{ version: string; sentence: string }> {
-  const { version } = await readStanding(client);
+export async function versionCheck(client: BigipClient): Promise<string> {
+  const version = await readVersion(client);
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   if (version === null || Number(major) < 15 || `${major}.${minor}` === '15.0')
     throw new Failure(
@@ -20,11 +20,9 @@ export async function versionCheck(client: BigipClient): Promise<{ version: stri
         hint: 'Versions 15.1, 16.1 and 17.1 are.',
       },
     );
-  const known = supported.includes(`${major}.${minor}`);
-  const sentence = known
+  return supported.includes(`${major}.${minor}`)
     ? `BIG-IP ${version}.`
     : `BIG-IP ${version}. Trustkeep was made for 15.1, 16.1 and 17.1, and works in the same way with later ones.`;
-  return { version: `BIG-IP ${version}`, sentence };
 }
 
 /** Whether it is the unit to change. `endpoint.not-active`. */
