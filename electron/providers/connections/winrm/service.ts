@@ -43,11 +43,11 @@ export class Faulted extends Error {
 
 interface Asked
   extends Pick<EnvelopeInput, 'action' | 'shellId' | 'body' | 'options'>,
-    Pick<AskOptions, 'signal' | 'onSending' | 'meanwhile'> {
+    Omit<SendOptions, 'meanwhile'> {}
+
+interface SendOptions extends Pick<AskOptions, 'signal' | 'onSending' | 'meanwhile'> {
   operationMs?: number;
   repeat?: boolean;
-  /** It is made already. */
-  made?: Message | undefined;
 }
 
 /** A message that is made. */
@@ -109,7 +109,8 @@ export class WinrmService {
     signal?: AbortSignal,
   ): Promise<void> {
     const meanwhile = () => following()?.bytes ?? null;
-    await this.#ask(talk, { action: 'send', shellId: null, body: '', made, meanwhile, signal });
+    const { fault } = await this.#once(talk, made, { meanwhile, signal });
+    if (fault !== null) throw new Faulted(fault);
   }
 
   /** What was printed since; null: nothing within `waitMs` (at least 500). */
@@ -155,10 +156,10 @@ export class WinrmService {
   /** A message that was turned away for want of room is sent again. */
   async #ask(talk: WinrmTalk, asked: Asked): Promise<SoapAnswer> {
     for (let turn = 0; ; turn += 1) {
-      const answer = await this.#once(talk, asked);
+      const answer = await this.#once(talk, this.#make(asked), asked);
       if (answer.fault === null) return answer;
       const faulted = new Faulted(answer.fault);
-      if (asked.made !== undefined || !(await this.madeRoom(faulted, turn, asked.signal))) throw faulted;
+      if (!(await this.madeRoom(faulted, turn, asked.signal))) throw faulted;
     }
   }
 
@@ -169,9 +170,8 @@ export class WinrmService {
     return { id, bytes: writeEnvelope(given) };
   }
 
-  async #once(talk: WinrmTalk, asked: Asked): Promise<SoapAnswer> {
-    const { operationMs = usualMs, repeat = false, signal, onSending, meanwhile } = asked;
-    const message = asked.made ?? this.#make(asked);
+  async #once(talk: WinrmTalk, message: Message, options: SendOptions): Promise<SoapAnswer> {
+    const { operationMs = usualMs, repeat = false, signal, onSending, meanwhile } = options;
     const sent = { repeat, signal, onSending, meanwhile };
     const limits = { timeoutMs: operationMs + graceMs, maxBytes: maxAnswer * 2 };
     const bytes = await talk.ask(message.bytes, { ...sent, ...limits });
