@@ -1,6 +1,6 @@
 import { Failure } from '#shared/failure.ts';
 import type { FailureCode } from '#shared/failure-codes.ts';
-import { codeOf, netFailure } from '../../../net/failures.ts';
+import { codeOf, place as nameOf, netFailure } from '../../../net/failures.ts';
 import { CertificateRefused, LineTimeout } from '../../../net/held-line.ts';
 import { NtlmRefused } from '../../../net/ntlm/refused.ts';
 import { wordsOf } from '../../../net/proxy/failures.ts';
@@ -8,7 +8,7 @@ import { BadAnswer, Dropped, TooLong } from '../../../net/proxy/read-answer.ts';
 import { isUntrusted } from '../../../net/tls-trust.ts';
 import { connectionLost } from '../common/connection-failures.ts';
 import { BadSoap } from './answer.ts';
-import { nameOf, type WinrmPlace } from './place.ts';
+import type { WinrmPlace } from './place.ts';
 
 /** No connection came about: what is known of the network as a failure of the connection to a host. */
 export function notConnected(thrown: unknown, place: WinrmPlace): unknown {

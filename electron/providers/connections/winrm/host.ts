@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecResult } from '#kit/exec.ts';
 import { Failure } from '#shared/failure.ts';
+import { place as nameOf } from '../../../net/failures.ts';
 import { connectionClosed, tookTooLong } from '../common/connection-failures.ts';
 import { defaultTimeoutMs } from '../common/exec-outcome.ts';
 import { largestRead, type Place } from '../common/file-failures.ts';
@@ -14,7 +15,7 @@ import type { ConnectTools, LoginMaterial } from '../connection.ts';
 import type { Access } from './access.ts';
 import { wantsNewShell } from './faults.ts';
 import { credentialMissing } from './log-in-failures.ts';
-import { nameOf, type WinrmPlace } from './place.ts';
+import type { WinrmPlace } from './place.ts';
 import { WinrmProgram } from './program.ts';
 import { Faulted, WinrmService } from './service.ts';
 import { WinrmStaying } from './staying.ts';

@@ -1,5 +1,6 @@
 import { Failure, harmless } from '#shared/failure.ts';
-import { nameOf, type WinrmPlace } from './place.ts';
+import { place as nameOf } from '../../../net/failures.ts';
+import type { WinrmPlace } from './place.ts';
 
 /** `from`: where the password came from; undefined: it is the endpoint's own. */
 export function loginRefused(place: WinrmPlace, from: string | undefined): Failure {

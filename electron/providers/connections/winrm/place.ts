@@ -1,3 +1,4 @@
+import { place as nameOf } from '../../../net/failures.ts';
 import type { PeerTrust } from '../../../net/held-line.ts';
 
 /** Where a WinRM service is, as whom it is logged in to, and how. */
@@ -10,11 +11,6 @@ export interface WinrmPlace {
   scheme: 'ntlm' | 'basic';
   /** Null: without TLS. */
   trust: PeerTrust | null;
-}
-
-/** `web1:5985`, for sentences. */
-export function nameOf({ host, port }: Pick<WinrmPlace, 'host' | 'port'>): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export function addressOf(place: WinrmPlace): string {
