@@ -2,8 +2,8 @@ import { connect as openSocket } from 'node:net';
 import ssh2, { type Client, type ParsedKey } from 'ssh2';
 import type { SshSettings } from '#shared/catalog/connections/ssh.ts';
 import { Failure } from '#shared/failure.ts';
-import type { FailureCode } from '#shared/failure-codes.ts';
 import type { Secret } from '../../../secrets/secret.ts';
+import { noAnswer, notReached } from '../common/connection-failures.ts';
 import type { ConnectTools, LoginMaterial } from '../connection.ts';
 import { LogIn } from './auth.ts';
 import {
@@ -19,6 +19,10 @@ import { readPrivateKey } from './private-key.ts';
 const readyTimeoutMs = 20_000;
 /** A dead peer is noticed after three unanswered ones. */
 const keepaliveMs = 10_000;
+const hints = {
+  refused: 'Check the port, and that the SSH server is running.',
+  silent: 'Check that the machine is up and that no firewall drops the packets.',
+};
 
 interface LoggedIn {
   client: Client;
@@ -129,7 +133,7 @@ class Attempt {
       client.destroy();
       sock.destroy();
     };
-    const late = clock.after(readyTimeoutMs, () => giveUp(this.#timeout()));
+    const late = clock.after(readyTimeoutMs, () => giveUp(noAnswer(this.#settings, hints.silent)));
     const aborted = () => giveUp(signal?.reason);
     signal?.addEventListener('abort', aborted, { once: true });
     client.on('error', (error) => giveUp(this.#explain(error)));
@@ -185,36 +189,10 @@ class Attempt {
 
   #explain(error: Error & { level?: string; code?: string | number }): Failure {
     const { host, port } = this.#settings;
-    const make = (code: FailureCode, sentence: string, hint: string) =>
-      new Failure(code, sentence, { hint, cause: error });
     if (error.level === 'client-authentication') return this.#answers.refusal(error);
-    switch (error.code) {
-      case 'ECONNREFUSED':
-        return make(
-          'connection.refused',
-          `${host} refused the connection on port ${port}.`,
-          'Check the port, and that the SSH server is running.',
-        );
-      case 'ENOTFOUND':
-      case 'EAI_AGAIN':
-      case 'ENODATA':
-        return make(
-          'connection.unresolved',
-          `The name ${host} could not be resolved.`,
-          'Check its spelling and the DNS of this machine.',
-        );
-      case 'EHOSTUNREACH':
-      case 'ENETUNREACH':
-        return make(
-          'connection.unreachable',
-          `${host} cannot be reached from this machine.`,
-          'Check the network, routes and firewalls.',
-        );
-      case 'ETIMEDOUT':
-        return this.#timeout(error);
-      default:
-    }
-    if (error.level === 'client-timeout') return this.#timeout(error);
+    const code = error.level === 'client-timeout' ? 'ETIMEDOUT' : error.code;
+    const known = notReached(code, this.#settings, hints, error);
+    if (known !== null) return known;
     if (error.level === 'client-socket' || /before handshake/.test(error.message)) {
       return new Failure('connection.lost', this.#closedEarly().message, {
         hint: this.#closedEarly().hint,
@@ -222,24 +200,19 @@ class Attempt {
       });
     }
     if (/no matching/i.test(error.message)) {
-      return make(
+      return new Failure(
         'ssh.no-common-algorithm',
         `${host} and Trustkeep have no SSH algorithm in common (${error.message.replace(/^.*no matching /i, '')}).`,
-        'The SSH server is very old or very strict. Update it or allow more algorithms.',
+        {
+          hint: 'The SSH server is very old or very strict. Update it or allow more algorithms.',
+          cause: error,
+        },
       );
     }
     return new Failure('ssh.handshake-failed', `${host} does not speak SSH as expected on port ${port}.`, {
       hint: 'Check that the port is that of an SSH server.',
       peerSaid: error.message.slice(0, 300),
       cause: error,
-    });
-  }
-
-  #timeout(cause?: Error): Failure {
-    const { host, port } = this.#settings;
-    return new Failure('connection.timeout', `${host} did not answer on port ${port} in time.`, {
-      hint: 'Check that the machine is up and that no firewall drops the packets.',
-      cause,
     });
   }
 }

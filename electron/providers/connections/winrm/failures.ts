@@ -6,39 +6,17 @@ import { NtlmRefused } from '../../../net/ntlm/refused.ts';
 import { wordsOf } from '../../../net/proxy/failures.ts';
 import { BadAnswer, Dropped, TooLong } from '../../../net/proxy/read-answer.ts';
 import { isUntrusted } from '../../../net/tls-trust.ts';
-import { connectionLost } from '../common/connection-failures.ts';
+import { connectionLost, notReached } from '../common/connection-failures.ts';
 import { BadSoap } from './answer.ts';
 import type { WinrmPlace } from './place.ts';
 
 /** No connection came about: what is known of the network as a failure of the connection to a host. */
 export function notConnected(thrown: unknown, place: WinrmPlace): unknown {
   if (thrown instanceof CertificateRefused) return certificateRefused(thrown, place);
-  if (thrown instanceof LineTimeout) return silent(place, thrown);
   if (thrown instanceof Failure) return thrown;
-  const { host, port } = place;
-  switch (codeOf(thrown)) {
-    case 'ECONNREFUSED':
-      return new Failure('connection.refused', `${host} refused the connection on port ${port}.`, {
-        hint: `Check the port, and that WinRM is on (Enable-PSRemoting) with a listener for ${place.trust === null ? 'HTTP' : 'HTTPS'} (winrm enumerate winrm/config/listener).`,
-        cause: thrown,
-      });
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'ENODATA':
-      return new Failure('connection.unresolved', `The name ${host} could not be resolved.`, {
-        hint: 'Check its spelling and the DNS of this machine.',
-        cause: thrown,
-      });
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return new Failure('connection.unreachable', `${host} cannot be reached from this machine.`, {
-        hint: 'Check the network, routes and firewalls.',
-        cause: thrown,
-      });
-    case 'ETIMEDOUT':
-      return silent(place, thrown);
-    default:
-  }
+  const code = thrown instanceof LineTimeout ? 'ETIMEDOUT' : codeOf(thrown);
+  const known = notReached(code, place, hintsFor(place), thrown);
+  if (known !== null) return known;
   const { message, hint } = netFailure(thrown, place);
   return new Failure('winrm.not-offered', message, {
     hint:
@@ -50,12 +28,11 @@ export function notConnected(thrown: unknown, place: WinrmPlace): unknown {
   });
 }
 
-function silent({ host, port }: WinrmPlace, cause: unknown): Failure {
-  return new Failure('connection.timeout', `${host} did not answer on port ${port} in time.`, {
-    hint: 'Check that the machine is up and that no firewall drops the packets: the rule "Windows Remote Management" must allow this machine.',
-    cause,
-  });
-}
+const hintsFor = ({ trust }: WinrmPlace) => ({
+  refused: `Check the port, and that WinRM is on (Enable-PSRemoting) with a listener for ${trust === null ? 'HTTP' : 'HTTPS'} (winrm enumerate winrm/config/listener).`,
+  silent:
+    'Check that the machine is up and that no firewall drops the packets: the rule "Windows Remote Management" must allow this machine.',
+});
 
 /** What is wrong with the certificate, by the code of TLS. */
 const objections: Readonly<Record<string, string>> = {
