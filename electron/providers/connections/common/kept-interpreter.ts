@@ -1,4 +1,6 @@
+import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
+import { readableErrors } from './clixml.ts';
 import { framed, type ScriptAnswer } from './script-framing.ts';
 import { ProgramGone, type StayingProgram, type WindowsHost, type WindowsProgram } from './windows-host.ts';
 
@@ -82,9 +84,10 @@ export class KeptInterpreter {
   }
 
   #noAnswer(what: string, stderr: string): Failure {
+    const peerSaid = peerTail(readableErrors(stderr));
     return new Failure('interpreter.no-answer', `${this.#argv[0]} on ${this.#host.place.host} ${what}.`, {
       hint: 'Run it there to see why.',
-      ...(stderr.trim() === '' ? {} : { peerSaid: stderr.trim() }),
+      peerSaid,
     });
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { allEnded } from '#kit/all-ended.ts';
 import type { ExecResult } from '#kit/exec.ts';
+import { peerTail } from '#kit/redact.ts';
 import { Failure } from '#shared/failure.ts';
 import type {
   FileCopy,
@@ -171,7 +172,7 @@ export class WindowsConnection implements HostConnection {
 
   /** `Running`, `Stopped`…, as .NET names them in any language; null: there is no service of this name. */
   async serviceStatus(name: string): Promise<string | null> {
-    return this.#service({ name: 'service', parameters: { name }, gives: status });
+    return this.#service('examined', name, { name: 'service', parameters: { name }, gives: status });
   }
 
   /** Stopped with what depends on it and started again. `service.missing`, `service.not-running`. */
@@ -179,7 +180,8 @@ export class WindowsConnection implements HostConnection {
     const { host } = this.#host.place;
     const parameters = { name, milliseconds };
     const timeoutMs = milliseconds + 30_000;
-    const now = await this.#service({ name: 'restart-service', parameters, gives: status, timeoutMs });
+    const script = { name: 'restart-service' as const, parameters, gives: status, timeoutMs };
+    const now = await this.#service('restarted', name, script);
     if (now === null)
       throw new Failure('service.missing', `${host} has no service "${name}".`, {
         hint: 'Enter the name of the service, not the name that is displayed.',
@@ -196,15 +198,19 @@ export class WindowsConnection implements HostConnection {
     );
   }
 
-  async #service(script: WindowsScript<z.infer<typeof status>>): Promise<string | null> {
+  async #service(
+    what: 'examined' | 'restarted',
+    name: string,
+    script: WindowsScript<z.infer<typeof status>>,
+  ): Promise<string | null> {
     try {
       return (await this.#scripts.runAlone(script)).value.status;
     } catch (thrown) {
       if (!(thrown instanceof ScriptFailed)) throw thrown;
       const { host } = this.#host.place;
-      throw new Failure('service.not-running', `A service of ${host} could not be restarted.`, {
+      throw new Failure('service.not-running', `The service "${name}" on ${host} could not be ${what}.`, {
         hint: 'Check that the account is allowed to do that, and the event log of that host.',
-        peerSaid: thrown.message.slice(0, 300),
+        peerSaid: peerTail(thrown.message),
       });
     }
   }
