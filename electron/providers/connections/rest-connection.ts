@@ -31,6 +31,9 @@ export interface RestConnection {
   readonly description: string;
   /** Address of the device itself. */
   readonly dialAddress: string;
+  readonly port: number;
+  /** Who is logged in, as the device knows them. */
+  readonly user: string;
   /** The credential used, never its content. */
   readonly credentialUsed: string;
   /**

@@ -60,6 +60,8 @@ class Icontrol implements RestConnection {
   readonly kind = 'requests' as const;
   readonly description: string;
   readonly dialAddress: string;
+  readonly port: number;
+  readonly user: string;
   credentialUsed = '';
   readonly #reached: Reached;
   readonly #tools: ConnectTools;
@@ -71,8 +73,10 @@ class Icontrol implements RestConnection {
     this.#reached = reached;
     this.#tools = tools;
     this.description = reached.description;
-    this.dialAddress = reached.host;
-    const { user, host, password } = reached;
+    const { user, host, port, password } = reached;
+    this.dialAddress = host;
+    this.port = port;
+    this.user = user;
     this.#token = new IcontrolToken({ user, host, password }, tools.clock, (request) =>
       this.#patiently(request),
     );
@@ -84,7 +88,7 @@ class Icontrol implements RestConnection {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await this.#token.take();
-      this.credentialUsed = `user ${this.#reached.user}, password ${source}`;
+      this.credentialUsed = `user ${this.user}, password ${source}`;
     } finally {
       signal?.removeEventListener('abort', stop);
     }

@@ -56,11 +56,10 @@ export class F5Endpoint implements Endpoint {
     const client = this.#client;
     const { connection } = client;
     const { checks, check } = probing(connection, begins);
-    const user = /^user (.*), password /.exec(connection.credentialUsed)?.[1] ?? '';
     const each: [CheckName, () => Promise<string>][] = [
       ['program', () => versionCheck(client)],
       ['running', () => activeCheck(client)],
-      ['write', () => roleCheck(client, user)],
+      ['write', () => roleCheck(client, connection.user)],
       ['configuration', () => configurationCheck(client)],
     ];
     for (const [name, work] of each) if (!(await check(name, work))) break;
@@ -70,13 +69,11 @@ export class F5Endpoint implements Endpoint {
 
   async nodes(): Promise<DiscoveredNode[]> {
     const client = this.#client;
+    const { dialAddress: address, port } = client.connection;
     const view = await readView(client);
     const pems = await readPems(client, objectsShown(view));
     const own = await readDeviceCertificate(client);
-    const device = deviceNode(own, {
-      address: client.connection.dialAddress,
-      port: portOf(client.connection),
-    });
+    const device = deviceNode(own, { address, port });
     return [...(await nodesOf(view, pems, this.#settings.proveBy)), ...(device === null ? [] : [device])];
   }
 
@@ -242,5 +239,3 @@ export class F5Endpoint implements Endpoint {
 function factOf({ remembers: { facts } }: InstallPlan, name: string): string | null {
   return facts.find((one) => one.name === name)?.value ?? null;
 }
-
-const portOf = ({ description }: RestConnection): number => Number(/:(\d+)$/.exec(description)?.[1] ?? 443);
