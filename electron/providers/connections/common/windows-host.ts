@@ -38,7 +38,7 @@ export interface WindowsHost
 /** What is said to a program that stays, and when its answer is whole. */
 export interface Exchange {
   input: Uint8Array;
-  /** Asked after each part, about all that was printed since the input. */
+  /** Asked after each part, about all that was printed since the input, or about its end: the newest part and 256 bytes before it. */
   isWhole(stdout: Buffer): boolean;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
