@@ -138,6 +138,8 @@ describe.skipIf(!usable)('a JKS endpoint', () => {
   test('that has no key yet gets its first under the alias that is set, which must not be that of a trusted certificate', async () => {
     const made = await storeOf('jks', 'jks');
     const endpoint = adapter(made, { alias: 'Fresh' });
+    const { sentence } = (await checkOf(made, 'pair', { alias: 'Fresh' })) ?? {};
+    expect(sentence).toBe('It has no private key with the alias Fresh yet; one will be added.');
     const plan = await endpoint.plan('fresh');
     expect(plan.changes[1]).toMatchObject({ alias: 'Fresh', before: null });
     await endpoint.install(plan, inAgent(newLeaf()));
