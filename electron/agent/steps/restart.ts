@@ -7,9 +7,12 @@ import type { Outcome, Step, StepContext } from './step.ts';
 /** Of an endpoint that serves what was installed from the moment it was. */
 export const servesAlready = 'The endpoint serves what is installed without a restart.';
 
-/** The sentence, and that of the script that restarted the endpoint. */
-export const withSaid = (sentence: string, { said }: Restarted): string =>
-  said === undefined ? sentence : `${sentence} ${said}`;
+/** The sentence, and that of the script that restarted the endpoint; that nothing was done, where nothing was. */
+export function withSaid(sentence: string, { said, noScript }: Restarted): string {
+  if (noScript)
+    return 'Nothing was restarted: there is no restart script, so the program must notice the change on its own.';
+  return said === undefined ? sentence : `${sentence} ${said}`;
+}
 
 export const restartStep: Step = {
   name: 'restart',

@@ -126,6 +126,8 @@ export interface Restarted {
   settled: boolean;
   /** Of the script that did it: how it ended, and what it printed, in one sentence; left out: there was none. */
   said?: string;
+  /** Nothing was done: the endpoint is restarted by a script alone, and none is set. */
+  noScript?: true;
 }
 
 /** What is installed is served only after it was told so. */

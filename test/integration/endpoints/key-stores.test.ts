@@ -140,6 +140,7 @@ describe.skipIf(!usable)('a JKS endpoint', () => {
     const endpoint = adapter(made, { alias: 'Fresh' });
     const { sentence } = (await checkOf(made, 'pair', { alias: 'Fresh' })) ?? {};
     expect(sentence).toBe('It has no private key with the alias Fresh yet; one will be added.');
+    expect(await endpoint.powers.restarts?.restart()).toEqual({ settled: false, noScript: true });
     const plan = await endpoint.plan('fresh');
     expect(plan.changes[1]).toMatchObject({ alias: 'Fresh', before: null });
     await endpoint.install(plan, inAgent(newLeaf()));

@@ -65,7 +65,7 @@ export class UserScripts {
   /** Without a restart script there is nothing to do: whoever serves the file notices by itself. `endpoint.restart-failed`. */
   async restart(masks: readonly string[] | null = []): Promise<Restarted> {
     const { restartScript } = this.#settings;
-    if (restartScript === null) return { settled: false };
+    if (restartScript === null) return { settled: false, noScript: true };
     const ran = await this.#run(restartScript, [], masks);
     if (ran.code === 0) {
       const printed = ran.said === '' ? '' : `: ${ran.said.replace(/\.$/, '')}`;
