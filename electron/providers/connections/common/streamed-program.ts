@@ -1,7 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { StartedProgram } from '#kit/exec.ts';
 import type { Failure } from '#shared/failure.ts';
-import { type Exchange, ProgramGone, type StayingProgram } from './windows-host.ts';
+import { type Exchange, endOf, ProgramGone, type StayingProgram } from './windows-host.ts';
 
 interface Tools {
   clock: Clock;
@@ -31,12 +31,13 @@ export class StreamedProgram implements StayingProgram {
   }
 
   async exchange(exchange: Exchange): Promise<{ stdout: Buffer; stderr: Buffer }> {
-    const { input, isWhole, timeoutMs, signal, outputBytes } = exchange;
+    const { input, timeoutMs, signal, outputBytes } = exchange;
     signal?.throwIfAborted();
     if (this.#isOver) throw this.#tools.lost() ?? new ProgramGone();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-    let [size, last] = [0, Buffer.alloc(0)];
+    const isEnd = endOf(exchange);
+    let size = 0;
     this.#onChange = (stream, part) => {
       if (stream === 'end' || part === undefined) {
         const lost = this.#tools.lost();
@@ -47,11 +48,7 @@ export class StreamedProgram implements StayingProgram {
       if (size <= outputBytes) parts[stream].push(part);
       size += part.length;
       if (size > outputBytes) this.#kill();
-      if (stream === 'stderr') return;
-      // what tells the end is short: with what came right before, the newest part is enough to see that it may be there
-      const near = Buffer.concat([last, part]);
-      last = near.subarray(-256);
-      if (isWhole(near)) resolve();
+      if (stream === 'stdout' && isEnd(part)) resolve();
     };
     const late = this.#tools.clock.after(timeoutMs, () => reject(this.#tools.tooLong(timeoutMs)));
     const aborted = () => reject(signal?.reason);

@@ -38,11 +38,24 @@ export interface WindowsHost
 /** What is said to a program that stays, and when its answer is whole. */
 export interface Exchange {
   input: Uint8Array;
-  /** Asked after each part, about all that was printed since the input, or about its end: the newest part and 256 bytes before it. */
+  /** Asked by `endOf` after each part: about the newest and what came right before it. */
   isWhole(stdout: Buffer): boolean;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   outputBytes: number;
+}
+
+/**
+ * Whether the answer is whole with these parts, the newest of an exchange. What tells the end is short: with what came right before,
+ * they are enough to see it, and nobody goes through all that was printed again and again.
+ */
+export function endOf({ isWhole }: Pick<Exchange, 'isWhole'>): (...parts: readonly Buffer[]) => boolean {
+  let before = Buffer.alloc(0);
+  return (...parts) => {
+    const near = Buffer.concat([before, ...parts]);
+    before = near.subarray(-256);
+    return isWhole(near);
+  };
 }
 
 /** A program that reads and answers again and again. One exchange at a time. */

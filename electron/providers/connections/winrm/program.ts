@@ -1,5 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ExecResult } from '#kit/exec.ts';
+import { endOf } from '../common/windows-host.ts';
 import { Faulted, type Message, type ProgramIds, partBytes, type WinrmService } from './service.ts';
 import type { WinrmTalk } from './talk.ts';
 
@@ -31,11 +32,7 @@ class Printed {
   }
 
   bytes(stream: 'stdout' | 'stderr'): Buffer {
-    const [first, ...more] = this.#parts[stream];
-    if (first !== undefined && more.length === 0) return first;
-    const all = Buffer.concat(this.#parts[stream]);
-    this.#parts[stream] = [all];
-    return all;
+    return Buffer.concat(this.#parts[stream]);
   }
 }
 
@@ -102,6 +99,7 @@ export class WinrmProgram {
   /** Reads until it has ended, the answer is whole, or it is too late. Rejects as the service does. */
   async read(talk: WinrmTalk, reading: Reading): Promise<ExecResult & { ended: boolean }> {
     const { until, signal, isWhole } = reading;
+    const isEnd = isWhole === undefined ? null : endOf({ isWhole });
     const printed = new Printed(reading.outputBytes);
     let code: number | null = null;
     let ended = false;
@@ -116,8 +114,8 @@ export class WinrmProgram {
       printed.add('stderr', received.stderr);
       ended = received.done;
       code = received.exitCode;
-      if (ended || isWhole === undefined) continue;
-      if (printed.cut || isWhole(printed.bytes('stdout'))) return this.#result(printed, null, false, false);
+      if (ended || isEnd === null) continue;
+      if (printed.cut || isEnd(...received.stdout)) return this.#result(printed, null, false, false);
     }
     return this.#result(printed, ended ? code : null, !ended, ended);
   }
