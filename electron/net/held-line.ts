@@ -1,11 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
-import { connect, isIP, type Socket } from 'node:net';
-import { type SecureContext, connect as startTls, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { Clock } from '#kit/clock.ts';
 import { type Peer, place } from './failures.ts';
 import type { HttpResponse } from './http-request.ts';
 import { withDeadline } from './proxy/deadline.ts';
-import { opened } from './proxy/dial.ts';
+import { openTcp, openTls } from './proxy/dial.ts';
 import { Line } from './proxy/line.ts';
 import { writeHead } from './proxy/write-request.ts';
 import { isUntrusted, quickTrust, readTrust, wholeTrust } from './tls-trust.ts';
@@ -84,7 +84,7 @@ export class HeldLine {
     const { clock, timeoutMs, signal, trust } = options;
     return withDeadline(clock, timeoutMs, signal, late, async (inner) => {
       if (trust === null) return new HeldLine(await openTcp(options.peer, inner), null, options);
-      const { socket, certificate } = await openTls(options.peer, trust, inner);
+      const { socket, certificate } = await openTrusted(options.peer, trust, inner);
       return new HeldLine(socket, certificate, options);
     });
   }
@@ -130,12 +130,8 @@ export class HeldLine {
 
 const late = () => new LineTimeout('no answer in time');
 
-function openTcp({ host, port }: Peer, signal: AbortSignal): Promise<Socket> {
-  return opened(connect({ host, port, noDelay: true }), 'connect', signal);
-}
-
 /** With little trust first, which is fast, and with all of it when that was not enough. */
-async function openTls(peer: Peer, trust: PeerTrust, signal: AbortSignal): Promise<Accepted> {
+async function openTrusted(peer: Peer, trust: PeerTrust, signal: AbortSignal): Promise<Accepted> {
   if (trust.kind !== 'chain') return accepted(await handshake(peer, quickTrust(null), signal), trust);
   const roots = readTrust(trust.rootsPem);
   const first = await handshake(peer, quickTrust(roots), signal);
@@ -145,14 +141,8 @@ async function openTls(peer: Peer, trust: PeerTrust, signal: AbortSignal): Promi
 }
 
 function handshake(peer: Peer, secureContext: SecureContext, signal: AbortSignal): Promise<TLSSocket> {
-  const socket = startTls({
-    ...{ host: peer.host, port: peer.port, secureContext, ALPNProtocols: ['http/1.1'] },
-    rejectUnauthorized: false, // what it shows is wanted also when it is refused: `accepted` decides
-    // an IP address is no server name in TLS
-    ...(isIP(peer.host) === 0 ? { servername: peer.host } : {}),
-  });
-  socket.setNoDelay(true);
-  return opened(socket, 'secureConnect', signal);
+  // what it shows is wanted also when it is refused: `accepted` decides
+  return openTls(peer, { secureContext, rejectUnauthorized: false }, signal);
 }
 
 interface Accepted {

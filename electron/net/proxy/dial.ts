@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
-import { codeOf } from '../failures.ts';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { codeOf, type Peer } from '../failures.ts';
 import { isUntrusted, quickTrust, wholeTrust } from '../tls-trust.ts';
 import { withDeadline } from './deadline.ts';
 import { placeOf, unreachable } from './failures.ts';
@@ -28,12 +28,12 @@ export async function dialInTime(
 
 async function dial(proxy: ProxyPlace, signal: AbortSignal): Promise<Socket> {
   try {
-    if (!proxy.tls) return await opened(connect(address(proxy)), 'connect', signal);
+    if (!proxy.tls) return await openTcp(proxy, signal);
     try {
-      return await dialTls(proxy, quickTrust(null), signal);
+      return await openTls(proxy, { secureContext: quickTrust(null) }, signal);
     } catch (thrown) {
       if (!isUntrusted(codeOf(thrown))) throw thrown;
-      return await dialTls(proxy, wholeTrust(null), signal);
+      return await openTls(proxy, { secureContext: wholeTrust(null) }, signal);
     }
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
@@ -41,24 +41,29 @@ async function dial(proxy: ProxyPlace, signal: AbortSignal): Promise<Socket> {
   }
 }
 
-function address({ host, port }: ProxyPlace) {
-  return { host, port, noDelay: true };
+/** A line for HTTP. Rejects with what the socket threw, or the reason of the signal; leaves nothing open then. */
+export function openTcp({ host, port }: Peer, signal: AbortSignal): Promise<Socket> {
+  return opened(connect({ host, port, noDelay: true }), 'connect', signal);
 }
 
-function dialTls(proxy: ProxyPlace, secureContext: SecureContext, signal: AbortSignal): Promise<Socket> {
+/** The same over TLS. `trust`: `rejectUnauthorized: false` where the caller decides by what was shown. */
+export function openTls(
+  { host, port }: Peer,
+  trust: Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized'>,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
   const socket = connectTls({
-    ...address(proxy),
-    secureContext,
-    ALPNProtocols: ['http/1.1'],
+    ...{ host, port, ALPNProtocols: ['http/1.1'] },
+    ...trust,
     // an IP address is no server name in TLS
-    ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
   });
   socket.setNoDelay(true);
   return opened(socket, 'secureConnect', signal);
 }
 
 /** Resolves at the event, rejects with the error, the end or the reason of the signal; the socket is destroyed then. */
-export function opened<S extends Socket>(socket: S, event: string, signal: AbortSignal): Promise<S> {
+function opened<S extends Socket>(socket: S, event: string, signal: AbortSignal): Promise<S> {
   return new Promise((resolve, reject) => {
     const settle = (how: () => void) => {
       signal.removeEventListener('abort', stop);
