@@ -7,6 +7,7 @@ import type { DiscoveredNode } from '#shared/model/node.ts';
 import type { InstallPlan } from '#shared/model/plan.ts';
 import type { CheckName } from '#shared/model/probe-check.ts';
 import type { Snapshot } from '#shared/model/snapshot.ts';
+import { certificateFingerprint } from '../../../pki/fingerprint.ts';
 import type { RestConnection } from '../../connections/connection.ts';
 import { probing } from '../common/probing.ts';
 import type { EndpointTools } from '../common/tools.ts';
@@ -188,10 +189,7 @@ export class F5Endpoint implements Endpoint {
     else if (!isUsed) this.#refuse(await driftOf(client, [settings]));
     await makeObjects(client, plan, pieces);
     await bindObjects(client, plan);
-    const [fingerprint = ''] = Object.entries(hashesOf(plan, material)).flatMap(([path, hash]) =>
-      path.startsWith(`${paths.certificate}/`) && !path.endsWith('-chain.crt') ? [hash] : [],
-    );
-    const used = await readInUse(client, plan, fingerprint);
+    const used = await readInUse(client, plan, certificateFingerprint(pieces.leaf));
     const kept = await keep(client, this.#tools.clock, {
       how: (factOf(plan, 'groupPlan') ?? 'none') as GroupPlan,
       group: factOf(plan, 'group'),
