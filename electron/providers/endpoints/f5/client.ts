@@ -31,8 +31,8 @@ export class BigipClient {
     return ((await this.get(path, listOf(item))) ?? []) as z.infer<T>[];
   }
 
-  async post(path: string, json: unknown): Promise<unknown> {
-    return this.#send({ method: 'POST', path: `/mgmt${path}`, json, timeoutMs: 120_000 }, path);
+  async post(path: string, json: unknown): Promise<void> {
+    await this.#send({ method: 'POST', path: `/mgmt${path}`, json, timeoutMs: 120_000 }, path);
   }
 
   async patch(path: string, json: unknown): Promise<void> {
@@ -48,7 +48,10 @@ export class BigipClient {
   /** Runs one of the programs that iControl REST offers; gives what it printed. */
   async run(program: 'bash' | 'unix-ls' | 'unix-rm', words: string): Promise<string> {
     const path = `/tm/util/${program}`;
-    return commandOutput.parse(await this.post(path, { command: 'run', utilCmdArgs: words })).commandResult;
+    const json = { command: 'run', utilCmdArgs: words };
+    const request = { method: 'POST' as const, path: `/mgmt${path}`, json, timeoutMs: 120_000 };
+    const answer = await this.connection.request(request);
+    return this.#read(answer, path, commandOutput).commandResult;
   }
 
   /** As a file that only an import reads. */
@@ -72,10 +75,8 @@ export class BigipClient {
     if (names.length > 0) await this.run('unix-rm', names.map((name) => `${downloads}${name}`).join(' '));
   }
 
-  async #send(request: RestRequest, path: string): Promise<unknown> {
-    const answer = await this.connection.request(request);
-    this.#mustBeDone(answer, path);
-    return answer.body ?? {};
+  async #send(request: RestRequest, path: string): Promise<void> {
+    this.#mustBeDone(await this.connection.request(request), path);
   }
 
   #read<T extends z.ZodType>(answer: RestAnswer, path: string, shape: T): z.infer<T> {
