@@ -35,7 +35,7 @@ export const snapshotStep: Step = {
     return {
       kind: 'done',
       output: kept,
-      sentence: `A copy of the current state is kept on the endpoint (${countsOfKept(snapshot.kept)}).`,
+      sentence: `The current state is kept (${countsOfKept(snapshot.kept)}), so that it can be restored.`,
     };
   },
 };

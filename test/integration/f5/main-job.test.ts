@@ -110,6 +110,7 @@ describe('a BIG-IP as an endpoint', () => {
     expect(task.state).toBe('succeeded');
     expect(sentences(task)).toContain('Proved: 2 handshakes');
     expect(sentences(task)).toContain('The configuration was saved.');
+    expect(sentences(task)).toContain('The current state is kept (1 object), so that it can be restored.');
     const [served, inherited] = [await shown(bigip.ports.shop), await shown(bigip.ports.child)];
     expect(served).not.toBe(bigip.old.facts.fingerprint);
     expect(inherited).toBe(served);

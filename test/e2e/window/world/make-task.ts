@@ -120,7 +120,7 @@ function doneSentence(name: StepName, plan: Plan, { order = 1020 }: TaskSpec): s
     'await-certificate': `${authority} issued the certificate of order ${order}.`,
     'check-material':
       'Key and certificate match, and the names and dates are right. The chain is complete: it ends below the root CN=ISRG Root X1.',
-    snapshot: `A copy of the current state is kept on the endpoint (${countsOfKept(keptOf(changes))}).`,
+    snapshot: `The current state is kept (${countsOfKept(keptOf(changes))}), so that it can be restored.`,
     install: 'Everything was written as planned. nginx -t read the new files and reported no error.',
     restart: 'The endpoint was told to load what is installed.',
     prove: `Proved: ${proofs.length} handshake${proofs.length === 1 ? '' : 's'} showed the new key and the full chain.`,
